@@ -1,0 +1,148 @@
+/** The shapes that the services of one host tell and answer: what a status, a leader, a share, a download look like. */
+import {
+  bootIdSchema,
+  failureSchema,
+  fileHashSchema,
+  kindSchema,
+  peerIdSchema,
+  peerSchema,
+  portSchema,
+  revisionSchema,
+  sizeSchema,
+} from '@iwanto/wire';
+import { z } from 'zod';
+
+export const SERVICES = ['election', 'indexer', 'transfer'] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
+/** The longest path of this host that may stand in a question, in characters. */
+const PATH_CHARACTERS_MAX = 4_096;
+/** Peers that one answer of the election may name (ELECTION.md I12). */
+const PEERS_MAX = 4_096;
+/** Downloads that one answer may list. */
+export const DOWNLOADS_MAX = 1_000;
+/** The largest piece of bytes in one answer: half of what a bus message may hold. */
+export const BUS_BYTES_MAX = 524_288;
+
+export const pathSchema = z.string().min(1).max(PATH_CHARACTERS_MAX);
+export const bytesSchema = z
+  .instanceof(Uint8Array)
+  .refine((bytes) => bytes.length <= BUS_BYTES_MAX);
+export const nothing = z.object({});
+
+export const serviceStatusSchema = z.object({
+  service: z.enum(SERVICES),
+  peer: peerIdSchema,
+  pid: z.number().int(),
+  version: z.string(),
+  ready: z.boolean(),
+  /** The port open to other hosts: UDP for the election, TCP for the others; 0 while it is not bound. */
+  port: portSchema,
+  startedMsAgo: z.number().min(0),
+  /** One line a person may read, such as the hash implementation in use. */
+  notes: z.array(z.string()),
+  /** Rises with each change. */
+  revision: revisionSchema,
+});
+export type ServiceStatus = z.infer<typeof serviceStatusSchema>;
+
+export const roleSchema = z.enum(['leader', 'standby', 'follower', 'joining']);
+export type Role = z.infer<typeof roleSchema>;
+
+export const leadershipSchema = z.object({
+  revision: revisionSchema,
+  peer: peerIdSchema,
+  boot: bootIdSchema,
+  role: roleSchema,
+  epoch: z.number().int().min(0),
+  /** Absent fields of a leader that is not known yet are one null. */
+  leader: peerSchema.nullable(),
+  /** Who takes over next, in that order. */
+  successors: z.array(peerSchema).max(5),
+});
+export type Leadership = z.infer<typeof leadershipSchema>;
+
+export const knownPeerSchema = peerSchema.extend({
+  /** How this host came to know the peer. */
+  seen: z.enum(['self', 'multicast', 'static', 'remembered', 'roster']),
+  /** True while it is a member of the same cluster as far as this host can tell. */
+  member: z.boolean(),
+  sinceSeconds: z.number().min(0),
+  /** Null before the first round trip. */
+  roundTripMs: z.number().min(0).nullable(),
+});
+export type KnownPeer = z.infer<typeof knownPeerSchema>;
+
+export const peersSchema = z.object({
+  revision: revisionSchema,
+  peers: z.array(knownPeerSchema).max(PEERS_MAX),
+});
+export type Peers = z.infer<typeof peersSchema>;
+
+export const indexingSchema = z.object({
+  active: z.boolean(),
+  filesDone: z.number().int().min(0),
+  filesTotal: z.number().int().min(0),
+  bytesDone: sizeSchema,
+  bytesTotal: sizeSchema,
+  /** Null while it cannot be told. */
+  bytesPerSecond: z.number().min(0).nullable(),
+  secondsLeft: z.number().min(0).nullable(),
+});
+export type Indexing = z.infer<typeof indexingSchema>;
+
+export const sharedSchema = z.object({
+  /** The revision of the catalogue: it rises with each change on disk that was taken in. */
+  revision: revisionSchema,
+  folders: z.array(
+    z.object({
+      path: z.string(),
+      files: z.number().int().min(0),
+      bytes: sizeSchema,
+      /** Empty while all is well; otherwise one sentence: what is wrong and what to do. */
+      warning: z.string(),
+    }),
+  ),
+  files: z.number().int().min(0),
+  bytes: sizeSchema,
+  indexing: indexingSchema,
+});
+export type Shared = z.infer<typeof sharedSchema>;
+
+export const downloadSchema = z.object({
+  id: z.string(),
+  revision: revisionSchema,
+  hash: fileHashSchema,
+  kind: kindSchema,
+  name: z.string(),
+  /** Where it will stand, or stands, on this host. */
+  path: z.string(),
+  state: z.enum(['locating', 'running', 'stalled', 'done', 'failed', 'cancelled']),
+  bytes: sizeSchema,
+  bytesDone: sizeSchema,
+  files: z.number().int().min(0),
+  filesDone: z.number().int().min(0),
+  bytesPerSecond: z.number().min(0),
+  seconds: z.number().min(0),
+  /** Peers that sent at least one piece. */
+  sources: z.number().int().min(0),
+  failure: failureSchema.nullable(),
+});
+export type Download = z.infer<typeof downloadSchema>;
+
+/** What the uploader needs to serve a content: only ever told on the local bus. */
+export const contentSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('file'),
+    hash: fileHashSchema,
+    path: z.string(),
+    size: sizeSchema,
+    /** Identity when it was hashed; a file that no longer has it is refused with E_CHANGED. */
+    device: z.string(),
+    inode: z.string(),
+    mtimeNs: z.string(),
+    ctimeNs: z.string(),
+  }),
+  z.object({ kind: z.literal('directory'), hash: fileHashSchema, manifestBytes: sizeSchema }),
+]);
+export type Content = z.infer<typeof contentSchema>;

@@ -1,0 +1,34 @@
+/** Where a peer can be reached and with which key: what every beacon carries and every service needs. */
+import { z } from 'zod';
+import { peerIdSchema, publicKeySchema } from './ids.js';
+
+/** The longest host name a peer may show, in UTF-8 bytes. */
+export const PEER_NAME_BYTES_MAX = 32;
+
+/** A TCP or UDP port; 0 means that the service behind it is not up. */
+export const portSchema = z.number().int().min(0).max(65_535);
+
+/** An IPv4 or IPv6 address in its usual text form, without a port. */
+export const addressSchema = z.string().min(2).max(45);
+
+export const endpointSchema = z.object({
+  /** The address as the receiver of the beacon saw it. */
+  address: addressSchema,
+  /** UDP port of the election service's unicast socket. */
+  electionPort: portSchema,
+  /** TCP port of the indexer (peer verbs). */
+  indexerPort: portSchema,
+  /** TCP port of the transfer service (piece frames). */
+  transferPort: portSchema,
+  /** CURVE public key of the host, for both TCP ports. */
+  curveKey: publicKeySchema,
+  /** Host name, only to be shown to people. */
+  name: z.string().max(PEER_NAME_BYTES_MAX),
+});
+
+export type Endpoint = z.infer<typeof endpointSchema>;
+
+export const peerSchema = endpointSchema.extend({ peer: peerIdSchema });
+
+/** A peer and where it can be reached. */
+export type Peer = z.infer<typeof peerSchema>;

@@ -1,0 +1,31 @@
+/** The identities of the system as types of their own, so that a hash can never stand where a peer should. */
+import { z } from 'zod';
+
+/** A host: the first 10 bytes of SHA-256 of its long-term Ed25519 public key, as 20 hex characters. */
+export type PeerId = string & { readonly __brand: 'PeerId' };
+
+/** One start of one election service: 8 random bytes as 16 hex characters. */
+export type BootId = string & { readonly __brand: 'BootId' };
+
+/** The Merkle root of a file or a directory: 32 bytes as 64 hex characters. */
+export type FileHash = string & { readonly __brand: 'FileHash' };
+
+/** A CURVE or Ed25519 public key: 32 bytes as 64 hex characters. */
+export type PublicKey = string & { readonly __brand: 'PublicKey' };
+
+/** One life of a peer's catalogue: 8 random bytes as 16 hex characters; a new one means "forget what you knew". */
+export type CatalogId = string & { readonly __brand: 'CatalogId' };
+
+/** The shortest hash prefix that may be asked for, in hex characters. */
+export const HASH_PREFIX_CHARACTERS_MIN = 8;
+
+const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`));
+
+export const peerIdSchema = hex(10).transform((text) => text as PeerId);
+export const bootIdSchema = hex(8).transform((text) => text as BootId);
+export const fileHashSchema = hex(32).transform((text) => text as FileHash);
+export const publicKeySchema = hex(32).transform((text) => text as PublicKey);
+export const catalogIdSchema = hex(8).transform((text) => text as CatalogId);
+
+/** A whole hash or an unambiguous beginning of one, in lower case. */
+export const hashPrefixSchema = z.string().regex(/^[0-9a-f]{8,64}$/);

@@ -1,0 +1,7 @@
+/** What crosses the LAN: ids, election datagrams, peer verbs and piece frames. */
+export * from './endpoint.js';
+export * from './failure.js';
+export * from './ids.js';
+export * from './peer-verbs.js';
+export * from './piece-frames.js';
+export * from './verb.js';

@@ -1,0 +1,163 @@
+/** The words between the indexers of two hosts, once: announce, search, locate, book. */
+import { z } from 'zod';
+import { addressSchema, portSchema } from './endpoint.js';
+import {
+  catalogIdSchema,
+  fileHashSchema,
+  hashPrefixSchema,
+  peerIdSchema,
+  publicKeySchema,
+} from './ids.js';
+import type { VerbRow } from './verb.js';
+
+/** The largest message between two indexers, in bytes. */
+export const PEER_MESSAGE_BYTES_MAX = 1_048_576;
+/** The longest query, in characters (HOSTILE 54). */
+export const QUERY_CHARACTERS_MAX = 256;
+export const SEARCH_LIMIT_DEFAULT = 20;
+/** The most results one search may ask for (HOSTILE 55). */
+export const SEARCH_LIMIT_MAX = 10_000;
+/** The longest share-relative path, in characters (HOSTILE 53: 4,096 bytes). */
+export const SHARE_PATH_CHARACTERS_MAX = 4_096;
+/** Entries in one announcement: a larger change is sent in several. */
+export const ANNOUNCE_ENTRIES_MAX = 2_000;
+/** Holders named in one answer to `locate`. */
+export const HOLDERS_MAX = 256;
+/** Peers listed in one answer to `book`. */
+export const BOOK_PEERS_MAX = 4_096;
+
+export const kindSchema = z.enum(['file', 'directory']);
+export type Kind = z.infer<typeof kindSchema>;
+
+export const sizeSchema = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+export const revisionSchema = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+/** One line of a peer's catalogue, as the tracker needs it. */
+export const catalogueEntrySchema = z.object({
+  /** `<shared folder's name>/<path in it>`, `/` separators, NFC; never an absolute path. */
+  path: z.string().min(1).max(SHARE_PATH_CHARACTERS_MAX),
+  kind: kindSchema,
+  hash: fileHashSchema,
+  /** Bytes of the file, or of all files below the directory. */
+  size: sizeSchema,
+});
+export type CatalogueEntry = z.infer<typeof catalogueEntrySchema>;
+
+/**
+ * A change of a peer's catalogue, from revision `since` to `revision`.
+ * `since` 0 means the whole catalogue; a whole catalogue too large for one message comes in parts,
+ * each with `since` equal to the `revision` of the part before and `more` true on all but the last.
+ */
+export const announcementSchema = z.object({
+  peer: peerIdSchema,
+  catalogId: catalogIdSchema,
+  since: revisionSchema,
+  revision: revisionSchema,
+  more: z.boolean(),
+  entries: z.array(catalogueEntrySchema).max(ANNOUNCE_ENTRIES_MAX),
+  /** Paths that are gone. */
+  gone: z.array(z.string().min(1).max(SHARE_PATH_CHARACTERS_MAX)).max(ANNOUNCE_ENTRIES_MAX),
+});
+export type Announcement = z.infer<typeof announcementSchema>;
+
+export const searchQuestionSchema = z.object({
+  query: z.string().min(1).max(QUERY_CHARACTERS_MAX),
+  limit: z.number().int().min(1).max(SEARCH_LIMIT_MAX).default(SEARCH_LIMIT_DEFAULT),
+});
+export type SearchQuestion = z.infer<typeof searchQuestionSchema>;
+
+export const searchResultSchema = z.object({
+  hash: fileHashSchema,
+  kind: kindSchema,
+  /** The name that fits best of all names the content has. */
+  name: z.string(),
+  size: sizeSchema,
+  /** How many peers hold it. */
+  peers: z.number().int().min(0),
+  /** Between 0 and 1; 1 is the name as typed. */
+  score: z.number(),
+});
+export type SearchResult = z.infer<typeof searchResultSchema>;
+
+export const searchAnswerSchema = z.object({
+  results: z.array(searchResultSchema).max(SEARCH_LIMIT_MAX),
+  /** How many contents fit, shown or not. */
+  total: z.number().int().min(0),
+  /** The peer whose tracker answered. */
+  leader: peerIdSchema,
+  /** True when peers are known whose catalogue the tracker does not have yet. */
+  partial: z.boolean(),
+});
+export type SearchAnswer = z.infer<typeof searchAnswerSchema>;
+
+export const holderSchema = z.object({
+  peer: peerIdSchema,
+  address: addressSchema,
+  /** TCP port of its transfer service. */
+  port: portSchema,
+  curveKey: publicKeySchema,
+});
+export type Holder = z.infer<typeof holderSchema>;
+
+export const locateQuestionSchema = z.object({ hash: hashPrefixSchema });
+export const locateAnswerSchema = z.object({
+  hash: fileHashSchema,
+  kind: kindSchema,
+  name: z.string(),
+  size: sizeSchema,
+  holders: z.array(holderSchema).max(HOLDERS_MAX),
+});
+export type LocateAnswer = z.infer<typeof locateAnswerSchema>;
+
+export const bookAnswerSchema = z.object({
+  leader: peerIdSchema,
+  peers: z
+    .array(z.object({ peer: peerIdSchema, address: addressSchema, files: z.number().int().min(0) }))
+    .max(BOOK_PEERS_MAX),
+});
+export type BookAnswer = z.infer<typeof bookAnswerSchema>;
+
+const row = <Q extends z.ZodType, A extends z.ZodType>(verb: VerbRow<Q, A>) => verb;
+
+/** Served by every indexer; all but `announce` are refused with E_NOT_LEADER by one that neither leads nor stands by. */
+export const peerVerbs = {
+  announce: row({
+    about:
+      "A peer tells leader and standby what changed in its catalogue, signed with the peer's key.",
+    question: z.object({
+      signKey: publicKeySchema,
+      signature: z.instanceof(Uint8Array).refine((bytes) => bytes.length === 64),
+      /** The msgpack bytes of an Announcement: signed as they are, parsed only when the signature holds. */
+      announcement: z.instanceof(Uint8Array),
+    }),
+    /** What the tracker holds now; less than what was sent means: go on from there. */
+    answer: z.object({ catalogId: catalogIdSchema.nullable(), revision: revisionSchema }),
+    limitMs: 5_000,
+  }),
+  announced: row({
+    about: 'Up to which revision of which catalogue the tracker holds the asking peer.',
+    question: z.object({ peer: peerIdSchema }),
+    answer: z.object({ catalogId: catalogIdSchema.nullable(), revision: revisionSchema }),
+    limitMs: 2_000,
+  }),
+  search: row({
+    about: 'Contents whose names fit the query, best first.',
+    question: searchQuestionSchema,
+    answer: searchAnswerSchema,
+    limitMs: 2_000,
+  }),
+  locate: row({
+    about: 'What a hash or a hash prefix names, and who has it.',
+    question: locateQuestionSchema,
+    answer: locateAnswerSchema,
+    limitMs: 2_000,
+  }),
+  book: row({
+    about: 'Every peer the tracker knows, and how many files each shares.',
+    question: z.object({}),
+    answer: bookAnswerSchema,
+    limitMs: 2_000,
+  }),
+} as const;
+
+export type PeerVerbs = typeof peerVerbs;

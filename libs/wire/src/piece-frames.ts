@@ -1,0 +1,117 @@
+/**
+ * The piece frames between two transfer services: fixed binary, anything odd closes the line.
+ *
+ * A request is one frame of 46 bytes: version (1), type (1), request id (4), root (32), first (4), count (4).
+ * An answer is a head frame of 6 bytes - version, type, request id - and a body frame:
+ * the bytes asked for, or, when refused, one byte of reason. All numbers are big endian.
+ * The body stands in a frame of its own so that a piece is never copied to be sent.
+ */
+import { type FileHash } from './ids.js';
+
+export const PIECE_FRAME_VERSION = 1;
+/** A piece, and so the largest body, in bytes (docs/decisions.md: 1 MiB). */
+export const PIECE_BYTES = 1_048_576;
+/** Digests of 32 bytes that fit into one body. */
+export const DIGESTS_PER_FRAME_MAX = PIECE_BYTES / 32;
+/** Requests one peer may have unanswered (HOSTILE 45). */
+export const REQUESTS_IN_FLIGHT_MAX = 64;
+export const PIECE_REQUEST_BYTES = 46;
+export const PIECE_HEAD_BYTES = 6;
+
+/** What can be asked for. `first` and `count` count pieces, digests or manifest pieces. */
+export const PIECE_ASKS = { piece: 1, digests: 2, manifest: 3 } as const;
+export type PieceAsk = keyof typeof PIECE_ASKS;
+
+const ANSWER_TYPES = { data: 0x81, refused: 0xff } as const;
+
+/** Why an uploader refuses. */
+export const REFUSALS = {
+  notFound: 1,
+  changed: 2,
+  range: 3,
+  busy: 4,
+  unexpected: 5,
+} as const;
+export type Refusal = keyof typeof REFUSALS;
+
+export interface PieceRequest {
+  readonly ask: PieceAsk;
+  /** Chosen by the asker, below 2^32; the answer repeats it. */
+  readonly requestId: number;
+  readonly root: FileHash;
+  readonly first: number;
+  readonly count: number;
+}
+
+export type PieceAnswer =
+  | { readonly type: 'data'; readonly requestId: number; readonly body: Uint8Array }
+  | { readonly type: 'refused'; readonly requestId: number; readonly reason: Refusal };
+
+const nameOf = <T extends Record<string, number>>(table: T, value: number | undefined) =>
+  (Object.keys(table) as (keyof T & string)[]).find((name) => table[name] === value);
+
+const viewOf = (bytes: Uint8Array) =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** The 46 bytes of a request. */
+export function encodePieceRequest(request: PieceRequest): Uint8Array {
+  const bytes = new Uint8Array(PIECE_REQUEST_BYTES);
+  const view = viewOf(bytes);
+  view.setUint8(0, PIECE_FRAME_VERSION);
+  view.setUint8(1, PIECE_ASKS[request.ask]);
+  view.setUint32(2, request.requestId);
+  bytes.set(rootBytes(request.root), 6);
+  view.setUint32(38, request.first);
+  view.setUint32(42, request.count);
+  return bytes;
+}
+
+/** The request, or undefined where the bytes are not one: the caller closes the line. */
+export function decodePieceRequest(bytes: Uint8Array): PieceRequest | undefined {
+  if (bytes.length !== PIECE_REQUEST_BYTES) return undefined;
+  const view = viewOf(bytes);
+  const ask = nameOf(PIECE_ASKS, view.getUint8(1));
+  if (view.getUint8(0) !== PIECE_FRAME_VERSION || ask === undefined) return undefined;
+  const count = view.getUint32(42);
+  if (count < 1 || count > (ask === 'digests' ? DIGESTS_PER_FRAME_MAX : 1)) return undefined;
+  return {
+    ask,
+    requestId: view.getUint32(2),
+    root: rootText(bytes.subarray(6, 38)),
+    first: view.getUint32(38),
+    count,
+  };
+}
+
+/** Head and body frames of an answer. The body of `data` is passed on as it is, not copied. */
+export function encodePieceAnswer(answer: PieceAnswer): [head: Uint8Array, body: Uint8Array] {
+  const head = new Uint8Array(PIECE_HEAD_BYTES);
+  const view = viewOf(head);
+  view.setUint8(0, PIECE_FRAME_VERSION);
+  view.setUint8(1, ANSWER_TYPES[answer.type]);
+  view.setUint32(2, answer.requestId);
+  const body = answer.type === 'data' ? answer.body : Uint8Array.of(REFUSALS[answer.reason]);
+  return [head, body];
+}
+
+/** The answer, or undefined where the frames are not one. */
+export function decodePieceAnswer(head: Uint8Array, body: Uint8Array): PieceAnswer | undefined {
+  if (head.length !== PIECE_HEAD_BYTES || body.length > PIECE_BYTES) return undefined;
+  const view = viewOf(head);
+  if (view.getUint8(0) !== PIECE_FRAME_VERSION) return undefined;
+  const requestId = view.getUint32(2);
+  const type = nameOf(ANSWER_TYPES, view.getUint8(1));
+  if (type === 'data') return { type, requestId, body };
+  const reason = body.length === 1 ? nameOf(REFUSALS, body[0]) : undefined;
+  return type === 'refused' && reason ? { type, requestId, reason } : undefined;
+}
+
+function rootBytes(root: FileHash): Uint8Array {
+  return Uint8Array.from({ length: 32 }, (_, at) =>
+    Number.parseInt(root.slice(at * 2, at * 2 + 2), 16),
+  );
+}
+
+function rootText(bytes: Uint8Array): FileHash {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('') as FileHash;
+}

@@ -1,0 +1,25 @@
+/** The shape of one row of a contract table: a question, its answer and how long one may wait. */
+import type { z } from 'zod';
+
+export interface VerbRow<Q extends z.ZodType = z.ZodType, A extends z.ZodType = z.ZodType> {
+  /** One sentence: what the verb does. */
+  readonly about: string;
+  readonly question: Q;
+  readonly answer: A;
+  /** How long the asker waits before it gives up, in ms. */
+  readonly limitMs: number;
+}
+
+export type VerbTable = Readonly<Record<string, VerbRow>>;
+
+/** What an asker writes. */
+export type QuestionOf<T extends VerbTable, V extends keyof T> = z.input<T[V]['question']>;
+
+/** What the answering side reads: the question after its schema, defaults filled in. */
+export type CheckedQuestionOf<T extends VerbTable, V extends keyof T> = z.output<T[V]['question']>;
+
+/** What the answering side writes. */
+export type ReplyOf<T extends VerbTable, V extends keyof T> = z.input<T[V]['answer']>;
+
+/** What the asker reads. */
+export type AnswerOf<T extends VerbTable, V extends keyof T> = z.output<T[V]['answer']>;
