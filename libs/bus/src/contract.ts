@@ -20,6 +20,7 @@ import {
 import { z } from 'zod';
 import {
   BUS_BYTES_MAX,
+  CONTENTS_MAX,
   DOWNLOADS_MAX,
   type ServiceName,
   bytesSchema,
@@ -136,9 +137,9 @@ export const verbs = {
   }),
   'content.find': verb({
     owner: 'indexer',
-    about: 'Where on this host a shared content lies.',
-    question: z.object({ hash: fileHashSchema }),
-    answer: contentSchema,
+    about: 'Where on this host shared contents lie; one that is not shared is left out.',
+    question: z.object({ hashes: z.array(fileHashSchema).min(1).max(CONTENTS_MAX) }),
+    answer: z.object({ contents: z.array(contentSchema).max(CONTENTS_MAX) }),
     limitMs: SHORT_MS,
   }),
   'content.digests': verb({

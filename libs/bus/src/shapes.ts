@@ -21,6 +21,8 @@ const PATH_CHARACTERS_MAX = 4_096;
 const PEERS_MAX = 4_096;
 /** Downloads that one answer may list. */
 export const DOWNLOADS_MAX = 1_000;
+/** Contents that one question may ask for: small files are looked up in batches, not one by one. */
+export const CONTENTS_MAX = 64;
 /** The largest piece of bytes in one answer: half of what a bus message may hold. */
 export const BUS_BYTES_MAX = 524_288;
 
