@@ -1,0 +1,32 @@
+/** A file as pieces of 1 MiB: how many there are, how long each is, and whether bytes are the right ones. */
+import { PIECE_BYTES } from '@iwanto/wire';
+import { type Blake3, DIGEST_BYTES } from './blake3.js';
+
+/** Pieces of a file of `size` bytes; an empty file has none. */
+export function pieceCount(size: number): number {
+  return Math.ceil(size / PIECE_BYTES);
+}
+
+/** Bytes of piece `index`: 1 MiB for all but the last. RangeError where the file has no such piece. */
+export function pieceBytes(size: number, index: number): number {
+  if (!Number.isSafeInteger(index) || index < 0 || index >= pieceCount(size)) {
+    throw new RangeError(`A file of ${size} bytes has no piece ${index}.`);
+  }
+  return Math.min(PIECE_BYTES, size - index * PIECE_BYTES);
+}
+
+/** The digest of piece `index` in a layer of digests that lie one after the other. */
+export function digestAt(digests: Uint8Array, index: number): Uint8Array {
+  return digests.subarray(index * DIGEST_BYTES, (index + 1) * DIGEST_BYTES);
+}
+
+/** Whether two digests are the same bytes. */
+export function sameDigest(one: Uint8Array, other: Uint8Array): boolean {
+  if (one.length !== other.length) return false;
+  return one.every((byte, at) => byte === other[at]);
+}
+
+/** Whether `bytes` are the piece that `digest` names. */
+export function verifyPiece(blake3: Blake3, digest: Uint8Array, bytes: Uint8Array): boolean {
+  return bytes.length <= PIECE_BYTES && sameDigest(blake3.hash(bytes), digest);
+}
