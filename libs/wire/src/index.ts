@@ -1,4 +1,5 @@
 /** What crosses the LAN: ids, election datagrams, peer verbs and piece frames. */
+export * from './election-messages.js';
 export * from './endpoint.js';
 export * from './failure.js';
 export * from './ids.js';
