@@ -1,8 +1,12 @@
 // One jest set-up for every project: TypeScript through swc, real ES modules, sibling libs from source.
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const workspace = dirname(fileURLToPath(import.meta.url));
+
+// Where each project's results go, for the sum at the end of `npm test`.
+mkdirSync(`${workspace}/tmp/jest`, { recursive: true });
 
 export default {
   testEnvironment: 'node',
@@ -23,5 +27,8 @@ export default {
     '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'],
   },
   testTimeout: 15_000,
-  forceExit: false,
+  // A fresh process for every file: zeromq's native classes keep the first file's module registry,
+  // which is torn down when that file ends.
+  workerIdleMemoryLimit: '1KB',
+  maxWorkers: 2,
 };

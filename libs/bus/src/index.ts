@@ -1,3 +1,24 @@
-/** The local bus: its contract, and the functions that speak it. */
+/** The local bus and the lines between hosts: the only door to ZeroMQ. */
+export type { Handler, Handlers } from './answer.js';
+export { type Bus, type BusOptions, type FollowableTopic, openBus } from './bus.js';
+export { checked, pack, unpack } from './codec.js';
 export * from './contract.js';
+export type { CurveKeys } from './listen.js';
+export {
+  type OpenPort,
+  type PeerLine,
+  type PeerLineOptions,
+  type PeerServerOptions,
+  connectPeer,
+  servePeerVerbs,
+} from './peer-line.js';
+export {
+  type PieceLine,
+  type PieceLineOptions,
+  type PieceReply,
+  type PieceServerOptions,
+  connectPieces,
+  servePieces,
+} from './piece-line.js';
 export * from './shapes.js';
+export type { OnTrouble } from './trouble.js';

@@ -1,0 +1,166 @@
+/** The asking side of a contract table: one DEALER socket, an id and a time limit for every question. */
+import {
+  type AnswerOf,
+  Failure,
+  type QuestionOf,
+  type VerbRow,
+  type VerbTable,
+  failureSchema,
+} from '@iwanto/wire';
+import type { Dealer } from 'zeromq';
+import { checked, pack, unpack } from './codec.js';
+import { Outbox } from './outbox.js';
+
+interface Open {
+  readonly name: string;
+  readonly row: VerbRow;
+  readonly answered: (answer: unknown) => void;
+  readonly refused: (failure: Failure) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+export interface AskerOptions<T extends VerbTable> {
+  readonly table: T;
+  /** Who is asked, as a sentence may name it: "the indexer service". */
+  readonly whom: string;
+  /** How long to wait for the connection before E_NOT_RUNNING. */
+  readonly connectLimitMs: number;
+  /** What to do when nobody is there: the end of a sentence a user reads. */
+  readonly advice: string;
+  readonly onLost?: (() => void) | undefined;
+}
+
+/** Asks over one socket that is already connecting; knows whether the other side is there. */
+export class Asker<T extends VerbTable> {
+  readonly #open = new Map<string, Open>();
+  readonly #outbox: Outbox;
+  readonly #waitingForLine = new Set<() => void>();
+  #connected = false;
+  #closed = false;
+  #nextId = 1;
+
+  constructor(
+    private readonly dealer: Dealer,
+    private readonly options: AskerOptions<T>,
+  ) {
+    this.#outbox = new Outbox(dealer);
+    dealer.events.on('handshake', () => this.#lineUp());
+    dealer.events.on('disconnect', () => this.#lineDown());
+    void this.#listen();
+  }
+
+  /** True while the other side's handshake holds. */
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  /**
+   * The answer to one question. Rejects with the other side's Failure, with E_NOT_RUNNING when nobody
+   * is there or the line breaks meanwhile, and with E_TIMEOUT when the limit passes.
+   */
+  async ask<V extends keyof T & string>(
+    verb: V,
+    question: QuestionOf<T, V>,
+    limitMs?: number,
+  ): Promise<AnswerOf<T, V>> {
+    const row: VerbRow = this.options.table[verb] as VerbRow;
+    checked(row.question, question, `The question "${verb}"`);
+    await this.#untilConnected(Math.min(limitMs ?? row.limitMs, this.options.connectLimitMs));
+    const answer = await this.#send({ verb, row, question, limitMs: limitMs ?? row.limitMs });
+    return checked(row.answer, answer, `The answer to "${verb}"`) as AnswerOf<T, V>;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#refuseAll('The line was closed before the answer came.');
+    for (const wake of this.#waitingForLine) wake();
+    this.dealer.close();
+  }
+
+  #send(asked: {
+    verb: string;
+    row: VerbRow;
+    question: unknown;
+    limitMs: number;
+  }): Promise<unknown> {
+    const id = String(this.#nextId);
+    this.#nextId += 1;
+    return new Promise((answered, refused) => {
+      const timer = setTimeout(() => this.#timeOut(id, asked.limitMs), asked.limitMs);
+      this.#open.set(id, { name: asked.verb, row: asked.row, answered, refused, timer });
+      this.#outbox.send([id, asked.verb, pack(asked.question)]).catch((cause: unknown) => {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        const sentence = `The question ${asked.verb} could not be sent: ${reason}.`;
+        this.#take(id)?.refused(new Failure('E_NOT_RUNNING', sentence));
+      });
+    });
+  }
+
+  async #listen(): Promise<void> {
+    for await (const [id, state, body] of this.dealer) {
+      const open = id && this.#take(id.toString('utf8'));
+      if (!open || !state || !body) continue;
+      try {
+        if (state.toString('utf8') === 'ok') open.answered(unpack(body));
+        else open.refused(refusal(body));
+      } catch (cause) {
+        open.refused(cause as Failure);
+      }
+    }
+  }
+
+  #take(id: string): Open | undefined {
+    const open = this.#open.get(id);
+    if (open) clearTimeout(open.timer);
+    this.#open.delete(id);
+    return open;
+  }
+
+  #timeOut(id: string, limitMs: number): void {
+    const open = this.#take(id);
+    const sentence = `${this.options.whom} did not answer "${open?.name}" within ${limitMs} ms.`;
+    open?.refused(new Failure('E_TIMEOUT', sentence));
+  }
+
+  #lineUp(): void {
+    this.#connected = true;
+    for (const wake of this.#waitingForLine) wake();
+  }
+
+  #lineDown(): void {
+    if (!this.#connected) return;
+    this.#connected = false;
+    this.#refuseAll(`${this.options.whom} went away before it answered; ${this.options.advice}.`);
+    if (!this.#closed) this.options.onLost?.();
+  }
+
+  #refuseAll(sentence: string): void {
+    for (const id of [...this.#open.keys()]) {
+      this.#take(id)?.refused(new Failure('E_NOT_RUNNING', sentence));
+    }
+  }
+
+  async #untilConnected(limitMs: number): Promise<void> {
+    if (!this.#connected && !this.#closed) await this.#lineOrLimit(limitMs);
+    if (this.#connected && !this.#closed) return;
+    const { whom, advice } = this.options;
+    throw new Failure('E_NOT_RUNNING', `${whom} is not running or not reachable; ${advice}.`);
+  }
+
+  #lineOrLimit(limitMs: number): Promise<void> {
+    return new Promise((done) => {
+      const wake = () => {
+        clearTimeout(timer);
+        this.#waitingForLine.delete(wake);
+        done();
+      };
+      const timer = setTimeout(wake, limitMs);
+      this.#waitingForLine.add(wake);
+    });
+  }
+}
+
+function refusal(body: Buffer): Failure {
+  const { code, sentence } = checked(failureSchema, unpack(body), 'The refusal');
+  return new Failure(code, sentence);
+}

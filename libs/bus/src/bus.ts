@@ -1,0 +1,156 @@
+/** The local bus: call, serve, publish, subscribe and follow over ipc sockets in one private directory. */
+import { chmod, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type AnswerOf, Failure, type QuestionOf } from '@iwanto/wire';
+import { Dealer, Router } from 'zeromq';
+import { type Handlers, answerVerbs } from './answer.js';
+import { Asker } from './ask.js';
+import {
+  type NewsBody,
+  type Topic,
+  type VerbName,
+  type Verbs,
+  type VerbsOf,
+  news,
+  verbs,
+} from './contract.js';
+import { followTopic } from './follow.js';
+import { CONNECT_LIMIT_MS, answererSocket, askerSocket, busSocket } from './limits.js';
+import { Listener, Teller } from './news.js';
+import type { ServiceName } from './shapes.js';
+import { type OnTrouble, noTrouble } from './trouble.js';
+
+export interface BusOptions {
+  /** The directory of the sockets; made with mode 0700 when absent. */
+  readonly runDir: string;
+  readonly onTrouble?: OnTrouble;
+}
+
+/** One process's way to the other processes of its host. */
+export interface Bus {
+  /** Asks the verb's owner. Rejects with a Failure: E_NOT_RUNNING, E_TIMEOUT or the owner's own refusal. */
+  call<V extends VerbName>(
+    verb: V,
+    question: QuestionOf<Verbs, V>,
+    options?: { limitMs?: number },
+  ): Promise<AnswerOf<Verbs, V>>;
+  /** Answers all verbs of `service` and opens its news; the caller holds the service's lock. */
+  serve<S extends ServiceName>(service: S, handlers: Handlers<VerbsOf<S>>): Promise<void>;
+  /** Tells news of the served service; before `serve` nobody can listen yet and nothing is sent. */
+  publish<T extends Topic>(topic: T, body: NewsBody<T>): void;
+  /** News only, from now on. */
+  subscribe<T extends Topic>(topic: T, heard: (body: NewsBody<T>) => void): () => void;
+  /** The present state and then each newer one, also after the owner restarted. */
+  follow<T extends FollowableTopic>(topic: T, heard: (body: NewsBody<T>) => void): () => void;
+  close(): Promise<void>;
+}
+
+/** Topics with a state, and so with a `.get`. */
+export type FollowableTopic = Exclude<Topic, 'leaderLine.lost' | 'download.progressed'>;
+
+const addressOf = (runDir: string, service: ServiceName, line: 'verbs' | 'news') =>
+  `ipc://${join(runDir, `${service}.${line}`)}`;
+
+/** The bus of the host whose sockets lie in `runDir`. */
+export async function openBus({ runDir, onTrouble = noTrouble }: BusOptions): Promise<Bus> {
+  await mkdir(runDir, { recursive: true, mode: 0o700 });
+  await chmod(runDir, 0o700);
+  return new IpcBus(runDir, onTrouble);
+}
+
+class IpcBus implements Bus {
+  readonly #askers = new Map<ServiceName, Asker<Verbs>>();
+  readonly #listeners = new Map<ServiceName, Listener>();
+  readonly #unfollow = new Set<() => void>();
+  #router: Router | undefined;
+  #teller: Teller | undefined;
+
+  constructor(
+    private readonly runDir: string,
+    private readonly onTrouble: OnTrouble,
+  ) {}
+
+  call<V extends VerbName>(
+    verb: V,
+    question: QuestionOf<Verbs, V>,
+    options: { limitMs?: number } = {},
+  ): Promise<AnswerOf<Verbs, V>> {
+    return this.#asker(verbs[verb].owner).ask(verb, question, options.limitMs);
+  }
+
+  async serve<S extends ServiceName>(service: S, handlers: Handlers<VerbsOf<S>>): Promise<void> {
+    this.#router = new Router({ ...busSocket, ...answererSocket });
+    this.#teller = new Teller(this.onTrouble);
+    await bindAnew(this.#router, this.runDir, service, 'verbs');
+    await bindAnew(this.#teller, this.runDir, service, 'news');
+    const table = Object.fromEntries(
+      Object.entries(verbs).filter(([, row]) => row.owner === service),
+    ) as VerbsOf<S>;
+    void answerVerbs(this.#router, { table, handlers, onTrouble: this.onTrouble });
+  }
+
+  publish<T extends Topic>(topic: T, body: NewsBody<T>): void {
+    this.#teller?.tell(topic, body);
+  }
+
+  subscribe<T extends Topic>(topic: T, heard: (body: NewsBody<T>) => void): () => void {
+    return this.#listener(news[topic].owner).on(topic, heard);
+  }
+
+  follow<T extends FollowableTopic>(topic: T, heard: (body: NewsBody<T>) => void): () => void {
+    const listener = this.#listener(news[topic].owner);
+    const stop = followTopic(topic, { listener, call: (verb) => this.call(verb, {}), heard });
+    this.#unfollow.add(stop);
+    return () => {
+      this.#unfollow.delete(stop);
+      stop();
+    };
+  }
+
+  async close(): Promise<void> {
+    for (const stop of this.#unfollow) stop();
+    for (const asker of this.#askers.values()) asker.close();
+    for (const listener of this.#listeners.values()) listener.close();
+    this.#router?.close();
+    this.#teller?.close();
+  }
+
+  #asker(owner: ServiceName): Asker<Verbs> {
+    const known = this.#askers.get(owner);
+    if (known) return known;
+    const dealer = new Dealer({ ...busSocket, ...askerSocket, linger: 0 });
+    const asker = new Asker(dealer, {
+      table: verbs,
+      whom: `The ${owner} service`,
+      connectLimitMs: CONNECT_LIMIT_MS,
+      advice: 'start it with "iwanto start"',
+    });
+    dealer.connect(addressOf(this.runDir, owner, 'verbs'));
+    this.#askers.set(owner, asker);
+    return asker;
+  }
+
+  #listener(owner: ServiceName): Listener {
+    const known = this.#listeners.get(owner);
+    if (known) return known;
+    const listener = new Listener(owner, addressOf(this.runDir, owner, 'news'), this.onTrouble);
+    this.#listeners.set(owner, listener);
+    return listener;
+  }
+}
+
+/** Binds where a killed process may have left its socket; the lock says that it is gone (HOSTILE 23, 24). */
+async function bindAnew(
+  socket: { bind(address: string): Promise<void> },
+  runDir: string,
+  service: ServiceName,
+  line: 'verbs' | 'news',
+): Promise<void> {
+  const path = join(runDir, `${service}.${line}`);
+  await rm(path, { force: true });
+  await socket.bind(addressOf(runDir, service, line)).catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Failure('E_BAD_PATH', `The socket ${path} cannot be made: ${reason}.`);
+  });
+  await chmod(path, 0o600);
+}

@@ -1,0 +1,175 @@
+import { connect as connectTcp } from 'node:net';
+import { generateKeyPairSync } from 'node:crypto';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import {
+  type FileHash,
+  type PeerId,
+  type PieceAnswer,
+  type PublicKey,
+  REQUESTS_IN_FLIGHT_MAX,
+} from '@iwanto/wire';
+import { Dealer } from 'zeromq';
+import type { CurveKeys } from './listen.js';
+import { connectPeer, servePeerVerbs } from './peer-line.js';
+import { type PieceReply, connectPieces, servePieces } from './piece-line.js';
+
+const addresses = ['127.0.0.1'];
+const root = 'cd'.repeat(32) as FileHash;
+const peer = 'ab'.repeat(10) as PeerId;
+
+const newKeys = (): CurveKeys => {
+  const { d, x } = generateKeyPairSync('x25519').privateKey.export({ format: 'jwk' });
+  const hex = (text = '') => Buffer.from(text, 'base64url').toString('hex');
+  return { publicKey: hex(x) as PublicKey, secretKey: hex(d) };
+};
+
+const handlers = {
+  announce: () => ({ catalogId: null, revision: 0 }),
+  announced: () => ({ catalogId: null, revision: 5 }),
+  search: () => ({ results: [], total: 0, leader: peer, partial: false }),
+  locate: () => ({ hash: root, kind: 'file' as const, name: 'n', size: 1, holders: [] }),
+  book: () => ({ leader: peer, peers: [] }),
+};
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+const serveOn = async (port: number, keys = newKeys()) => {
+  const server = await servePeerVerbs({ keys, port, addresses, handlers });
+  closing.push(() => server.close());
+  return { ...server, keys };
+};
+const lineTo = (port: number, serverKey: PublicKey, onLost?: () => void) => {
+  const line = connectPeer({
+    address: '127.0.0.1',
+    port,
+    serverKey,
+    keys: newKeys(),
+    ...(onLost && { onLost }),
+  });
+  closing.push(() => line.close());
+  return line;
+};
+
+describe('the line between indexers', () => {
+  test('carries the peer verbs under CURVE', async () => {
+    const server = await serveOn(0);
+    const line = lineTo(server.port, server.keys.publicKey);
+    expect(await line.call('announced', { peer })).toEqual({ catalogId: null, revision: 5 });
+  });
+
+  test('takes the next free port when the wished one is taken', async () => {
+    const first = await serveOn(0);
+    const second = await serveOn(first.port);
+    expect(second.port).toBeGreaterThan(first.port);
+  });
+
+  test('gives no answer from a host whose key is another', async () => {
+    const server = await serveOn(0);
+    const line = lineTo(server.port, newKeys().publicKey);
+    await expect(line.call('announced', { peer }, { limitMs: 700 })).rejects.toMatchObject({
+      code: 'E_NOT_RUNNING',
+    });
+  });
+
+  test('HOSTILE 35: lets nothing through without CURVE', async () => {
+    const server = await serveOn(0);
+    const plain = new Dealer({ linger: 0, sendTimeout: 500, immediate: true });
+    closing.push(() => plain.close());
+    plain.connect(`tcp://127.0.0.1:${server.port}`);
+    await expect(plain.send(['1', 'book', Buffer.alloc(0)])).rejects.toMatchObject({
+      code: 'EAGAIN',
+    });
+  });
+
+  test('tells at once that the line broke, and refuses what was open', async () => {
+    const keys = newKeys();
+    let asked: () => void = () => undefined;
+    const open = new Promise<void>((told) => (asked = told));
+    const book = () => {
+      asked();
+      return new Promise<never>(() => undefined);
+    };
+    const server = await servePeerVerbs({
+      ...{ keys, port: 0, addresses },
+      handlers: { ...handlers, book },
+    });
+    let lost: () => void = () => undefined;
+    const broken = new Promise<void>((told) => (lost = told));
+    const line = lineTo(server.port, keys.publicKey, () => lost());
+    const question = line.call('book', {});
+    const refused = expect(question).rejects.toMatchObject({ code: 'E_NOT_RUNNING' });
+    await open;
+    await server.close();
+    await broken;
+    await refused;
+  });
+
+  test('HOSTILE 33: closes connections that stay silent', async () => {
+    const server = await serveOn(0);
+    const silent = connectTcp(server.port, '127.0.0.1');
+    silent.on('data', () => undefined);
+    await new Promise<void>((closed, fail) => {
+      const timer = setTimeout(() => fail(new Error('still open after 8 s')), 8_000);
+      silent.on('close', () => {
+        clearTimeout(timer);
+        closed();
+      });
+      silent.on('error', () => undefined);
+    });
+  });
+});
+
+describe('the line between transfer services', () => {
+  const servePiecesOn = async (answer: () => Promise<PieceReply>) => {
+    const keys = newKeys();
+    const server = await servePieces({ keys, port: 0, addresses, answer });
+    closing.push(() => server.close());
+    return { port: server.port, serverKey: keys.publicKey };
+  };
+  const collect = (to: { port: number; serverKey: PublicKey }, wanted: number) => {
+    const answers: PieceAnswer[] = [];
+    let enough: () => void;
+    const all = new Promise<void>((done) => (enough = done));
+    const line = connectPieces({
+      ...to,
+      address: '127.0.0.1',
+      keys: newKeys(),
+      onLost: () => undefined,
+      onAnswer: (answer) => {
+        answers.push(answer);
+        if (answers.length === wanted) enough();
+      },
+    });
+    closing.push(() => line.close());
+    return { line, answers, all };
+  };
+
+  test('carries a piece to whoever asked for it', async () => {
+    const body = new Uint8Array(1_048_576).fill(7);
+    const server = await servePiecesOn(async () => ({ type: 'data', body }));
+    const { line, answers, all } = collect(server, 1);
+    await line.request({ ask: 'piece', requestId: 42, root, first: 0, count: 1 });
+    await all;
+    expect(answers[0]).toMatchObject({ type: 'data', requestId: 42 });
+    const got = answers[0];
+    expect(got?.type === 'data' && Buffer.compare(got.body, body)).toBe(0);
+  });
+
+  test('HOSTILE 45: refuses as busy what goes beyond the requests in flight', async () => {
+    let release: (reply: PieceReply) => void = () => undefined;
+    const held = new Promise<PieceReply>((done) => (release = done));
+    const server = await servePiecesOn(() => held);
+    const { line, answers, all } = collect(server, 1);
+    for (let requestId = 0; requestId <= REQUESTS_IN_FLIGHT_MAX; requestId += 1) {
+      await line.request({ ask: 'piece', requestId, root, first: 0, count: 1 });
+    }
+    await all;
+    release({ type: 'data', body: Uint8Array.of(1) });
+    expect(answers).toEqual([
+      { type: 'refused', requestId: REQUESTS_IN_FLIGHT_MAX, reason: 'busy' },
+    ]);
+  });
+});

@@ -1,0 +1,82 @@
+/** Every limit of the sockets in one place: sizes, queues, heartbeats and time-outs (HOSTILE.md, sections 3 and 5). */
+import { PEER_MESSAGE_BYTES_MAX, PIECE_BYTES } from '@iwanto/wire';
+
+/** The largest message on the local bus, in bytes (HOSTILE 27). */
+export const BUS_MESSAGE_BYTES_MAX = 1_048_576;
+
+/** Waiting messages a socket may hold for one other side, in messages: ZeroMQ counts no bytes. */
+const QUEUE_MESSAGES_MAX = 256;
+
+/** Questions of one asker that may be worked on at once. */
+export const QUESTIONS_IN_WORK_MAX = 64;
+
+/** Bytes of a verb's name and of a question's id. */
+export const VERB_BYTES_MAX = 64;
+
+/** How long a caller waits for the other side's socket to be there at all. */
+export const CONNECT_LIMIT_MS = 800;
+
+/** How long a line to another host may take until its handshake is done. */
+export const PEER_CONNECT_LIMIT_MS = 3_000;
+
+const sending = { sendHighWaterMark: QUEUE_MESSAGES_MAX } as const;
+const receiving = { receiveHighWaterMark: QUEUE_MESSAGES_MAX } as const;
+
+const everywhere = {
+  /** A silent connection is closed instead of held (HOSTILE 33). */
+  handshakeInterval: 2_000,
+  backlog: 64,
+  /** A last answer may still leave while the process ends. */
+  linger: 200,
+} as const;
+
+/** Options of each socket on the local bus. */
+const localSocket = { ...everywhere, maxMessageSize: BUS_MESSAGE_BYTES_MAX } as const;
+export const busSocket = { ...localSocket, ...sending, ...receiving } as const;
+
+/** Options of the one-way sockets for news; a listener that lags loses news instead of slowing the teller. */
+export const tellerSocket = { ...localSocket, ...sending, sendTimeout: 0 } as const;
+export const listenerSocket = {
+  ...localSocket,
+  ...receiving,
+  reconnectInterval: 50,
+  reconnectMaxInterval: 1_000,
+} as const;
+
+/** Options of each socket between hosts; heartbeats tell a dead line from a quiet one. */
+const lanSocket = {
+  ...everywhere,
+  ...sending,
+  ...receiving,
+  ipv6: true,
+  heartbeatInterval: 5_000,
+  heartbeatTimeout: 15_000,
+  heartbeatTimeToLive: 15_000,
+  tcpMaxRetransmitTimeout: 15_000,
+} as const;
+
+/** Between indexers; their lines beat faster, because a lost leader must be noticed at once. */
+export const peerSocket = {
+  ...lanSocket,
+  maxMessageSize: PEER_MESSAGE_BYTES_MAX,
+  heartbeatInterval: 500,
+  heartbeatTimeout: 2_000,
+  heartbeatTimeToLive: 2_000,
+} as const;
+
+/** Between transfer services: a piece and its head. */
+export const pieceSocket = { ...lanSocket, maxMessageSize: PIECE_BYTES + 4_096 } as const;
+
+/** An asker waits for a real connection before it queues anything, and tries again within a second. */
+export const askerSocket = {
+  immediate: true,
+  sendTimeout: 1_000,
+  reconnectInterval: 50,
+  reconnectMaxInterval: 1_000,
+} as const;
+
+/**
+ * An answerer never waits for a slow asker: `mandatory` turns a silent drop into an error,
+ * and a time-out of 0 turns waiting into an error too.
+ */
+export const answererSocket = { mandatory: true, sendTimeout: 0 } as const;

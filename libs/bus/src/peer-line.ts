@@ -1,0 +1,97 @@
+/** The line between the indexers of two hosts: the peer verbs over CURVE. */
+import {
+  type AnswerOf,
+  type PeerVerbs,
+  type PublicKey,
+  type QuestionOf,
+  peerVerbs,
+} from '@iwanto/wire';
+import { Dealer, Router } from 'zeromq';
+import { type Handlers, answerVerbs } from './answer.js';
+import { Asker } from './ask.js';
+import { PEER_CONNECT_LIMIT_MS, answererSocket, askerSocket, peerSocket } from './limits.js';
+import {
+  type CurveKeys,
+  type ListenOptions,
+  curveClient,
+  curveServer,
+  listen,
+  tcp,
+} from './listen.js';
+import { type OnTrouble, noTrouble } from './trouble.js';
+import { openDoor } from './zap.js';
+
+/** Something that listens for other hosts. */
+export interface OpenPort {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+export interface PeerServerOptions extends ListenOptions {
+  readonly handlers: Handlers<PeerVerbs>;
+  readonly onTrouble?: OnTrouble;
+}
+
+/** Answers the peer verbs of other hosts. */
+export async function servePeerVerbs(options: PeerServerOptions): Promise<OpenPort> {
+  const { handlers, onTrouble = noTrouble } = options;
+  const closeDoor = await openDoor(onTrouble);
+  const router = new Router({ ...peerSocket, ...answererSocket, ...curveServer(options.keys) });
+  const port = await listen(router, options);
+  const answering = answerVerbs(router, { table: peerVerbs, handlers, onTrouble });
+  return {
+    port,
+    close: async () => {
+      router.close();
+      await answering;
+      await closeDoor();
+    },
+  };
+}
+
+export interface PeerLineOptions {
+  readonly address: string;
+  readonly port: number;
+  /** The CURVE key from the peer's signed beacon: nobody else can answer. */
+  readonly serverKey: PublicKey;
+  readonly keys: CurveKeys;
+  /** Called each time an established line breaks; it reconnects by itself. */
+  readonly onLost?: () => void;
+}
+
+/** Asks one other host. */
+export interface PeerLine {
+  readonly connected: boolean;
+  call<V extends keyof PeerVerbs>(
+    verb: V,
+    question: QuestionOf<PeerVerbs, V>,
+    options?: { limitMs?: number },
+  ): Promise<AnswerOf<PeerVerbs, V>>;
+  close(): void;
+}
+
+/** A line to another host's indexer; it connects in the background and reconnects by itself. */
+export function connectPeer(options: PeerLineOptions): PeerLine {
+  const { address, port, keys, serverKey } = options;
+  const dealer = new Dealer({
+    ...peerSocket,
+    ...askerSocket,
+    ...curveClient(keys, serverKey),
+    linger: 0,
+  });
+  const asker = new Asker(dealer, {
+    table: peerVerbs,
+    whom: `The peer at ${address}:${port}`,
+    connectLimitMs: PEER_CONNECT_LIMIT_MS,
+    advice: 'it may have left or a firewall may stand between',
+    onLost: options.onLost,
+  });
+  dealer.connect(tcp(address, port));
+  return {
+    get connected() {
+      return asker.connected;
+    },
+    call: (verb, question, limits) => asker.ask(verb, question, limits?.limitMs),
+    close: () => asker.close(),
+  };
+}

@@ -1,0 +1,84 @@
+/** The door-keeper of every CURVE socket of this process (ZeroMQ RFC 27, ZAP), bound before any of them. */
+import { Reply } from 'zeromq';
+import type { OnTrouble } from './trouble.js';
+
+const ADDRESS = 'inproc://zeromq.zap.01';
+const VERSION = '1.0';
+
+/** New connections one address may open within `RATE_WINDOW_MS`. */
+const CONNECTIONS_PER_WINDOW_MAX = 200;
+const RATE_WINDOW_MS = 10_000;
+/** Addresses the rate table remembers; the oldest are forgotten. */
+const ADDRESSES_MAX = 4_096;
+
+/** Bytes of a CURVE public key. */
+const KEY_BYTES = 32;
+
+let keeper: Reply | undefined;
+let users = 0;
+/** Opening and closing one after the other: the address is free again only when the last close is done. */
+let turn: Promise<void> = Promise.resolve();
+
+/** Opens the door for one more socket; the returned function closes it behind the last. */
+export async function openDoor(onTrouble: OnTrouble): Promise<() => Promise<void>> {
+  users += 1;
+  await inTurn(async () => {
+    if (keeper) return;
+    keeper = new Reply({ linger: 0 });
+    await keeper.bind(ADDRESS);
+    void keepDoor(keeper, onTrouble);
+  });
+  return () => {
+    users -= 1;
+    return inTurn(async () => {
+      if (users > 0 || !keeper) return;
+      await keeper.unbind(ADDRESS);
+      keeper.close();
+      keeper = undefined;
+    });
+  };
+}
+
+function inTurn(act: () => Promise<void>): Promise<void> {
+  const done = turn.then(act);
+  turn = done.catch(forTheCallerToSee);
+  return done;
+}
+
+/** A failed turn is the caller's to report; the next turn starts all the same. */
+const forTheCallerToSee = () => undefined;
+
+async function keepDoor(socket: Reply, onTrouble: OnTrouble): Promise<void> {
+  const allows = connectionLimit();
+  for await (const frames of socket) {
+    const [version, id = '', , address = '', , mechanism, key] = frames;
+    const curve = version?.toString() === VERSION && mechanism?.toString() === 'CURVE';
+    const refusal = refusalOf(curve && key?.length === KEY_BYTES, allows(address.toString()));
+    const status = refusal === undefined ? ['200', 'OK'] : ['400', refusal];
+    await socket
+      .send([VERSION, id, ...status, key?.toString('hex') ?? '', ''])
+      .catch((cause: unknown) => onTrouble(`A connection could not be let in: ${String(cause)}.`));
+  }
+}
+
+function refusalOf(isCurve: boolean | undefined, withinRate: boolean): string | undefined {
+  if (!isCurve) return 'only CURVE';
+  return withinRate ? undefined : 'too many connections';
+}
+
+/** Says whether one more connection from an address is within its rate. */
+function connectionLimit(): (address: string) => boolean {
+  const windows = new Map<string, { startedMs: number; count: number }>();
+  return (address) => {
+    const nowMs = performance.now();
+    const known = windows.get(address);
+    const current =
+      known && nowMs - known.startedMs < RATE_WINDOW_MS ? known : { startedMs: nowMs, count: 0 };
+    current.count += 1;
+    windows.delete(address);
+    windows.set(address, current);
+    const oldest = windows.keys().next();
+    if (windows.size > ADDRESSES_MAX && !oldest.done) windows.delete(oldest.value);
+    return current.count <= CONNECTIONS_PER_WINDOW_MAX;
+  };
+}
