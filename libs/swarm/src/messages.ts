@@ -1,0 +1,99 @@
+/** What goes into the state machine of a download, what comes out of it, and the limits it keeps. */
+import type { Refusal } from '@iwanto/wire';
+
+/** A source as the caller names it; the swarm only compares the names. */
+export type SourceId = string;
+
+/** One piece: which file of the download, and which piece of that file, both from 0. */
+export interface PieceAt {
+  readonly file: number;
+  readonly index: number;
+}
+
+/** One file to fetch. Files are numbered in the order in which they are added, from 0. */
+export interface WantedFile {
+  /** Size in bytes; the number of pieces follows from it. */
+  readonly bytes: number;
+  /** Pieces that are on disk already (verified before, by hash). */
+  readonly have?: readonly number[];
+}
+
+/** All an outside world can tell a download. `nowMs` comes from a clock that never runs backwards. */
+export type SwarmInput =
+  | { readonly type: 'filesAdded'; readonly nowMs: number; readonly files: readonly WantedFile[] }
+  /** No more files will be added: from now on the download can be done. */
+  | { readonly type: 'allAdded'; readonly nowMs: number }
+  | { readonly type: 'sourceAdded'; readonly nowMs: number; readonly source: SourceId }
+  | { readonly type: 'sourceLost'; readonly nowMs: number; readonly source: SourceId }
+  /** `ok`: verified and written. `bad`: the bytes are not those that the digest names. */
+  | ({
+      readonly type: 'pieceArrived';
+      readonly nowMs: number;
+      readonly source: SourceId;
+      readonly verdict: 'ok' | 'bad';
+    } & PieceAt)
+  | ({
+      readonly type: 'refused';
+      readonly nowMs: number;
+      readonly source: SourceId;
+      readonly reason: Refusal;
+    } & PieceAt)
+  | { readonly type: 'tick'; readonly nowMs: number };
+
+/** All a download can want done. */
+export type SwarmOutput =
+  | ({ readonly type: 'request'; readonly source: SourceId } & PieceAt)
+  /** Never use this source again for this download. It is forgotten already. */
+  | { readonly type: 'ban'; readonly source: SourceId; readonly reason: 'badPiece' | 'strikes' }
+  /** Close the line to this source: it did not deliver in time. It may be added again later. */
+  | { readonly type: 'drop'; readonly source: SourceId }
+  | { readonly type: 'fileDone'; readonly file: number }
+  /** Something is missing and nobody is left to ask for it. A request ends the stall. */
+  | { readonly type: 'stalled' }
+  | { readonly type: 'done' };
+
+export interface SwarmLimits {
+  /** Requests that one source may have unanswered (HOSTILE 45). */
+  readonly requestsMax: number;
+  /** Bytes asked of a source whose speed is not known yet. */
+  readonly windowBytesFirst: number;
+  readonly windowBytesMin: number;
+  readonly windowBytesMax: number;
+  /** How much work a source is kept supplied with, in ms of its own speed. */
+  readonly windowMs: number;
+  /** Bytes asked of all sources together: what may lie in memory at once. */
+  readonly bytesInFlightMax: number;
+  /** Sources asked for one piece at the same time in the end game. */
+  readonly askersMax: number;
+  /** A piece is late after this time or at `bytesPerSecondMin`, whichever is longer (HOSTILE 42). */
+  readonly deadlineMsMin: number;
+  readonly bytesPerSecondMin: number;
+  /** Trust: +1 a good piece up to the maximum, -1 a fault, banned at `banAt` (HOSTILE, security model 5). */
+  readonly trustMax: number;
+  readonly banAt: number;
+  /** How long a source is not asked for a file that it refused. */
+  readonly refusedMs: number;
+  /** How long a busy source is left alone: doubled each time in a row, up to the maximum. */
+  readonly busyMs: number;
+  readonly busyMsMax: number;
+}
+
+const MEBIBYTE = 1_048_576;
+
+/** 8 pieces of 1 MiB keep a line of 1.7 GiB/s busy (docs/decisions.md); more only costs memory. */
+export const SWARM_LIMITS: SwarmLimits = {
+  requestsMax: 64,
+  windowBytesFirst: 4 * MEBIBYTE,
+  windowBytesMin: 2 * MEBIBYTE,
+  windowBytesMax: 8 * MEBIBYTE,
+  windowMs: 250,
+  bytesInFlightMax: 64 * MEBIBYTE,
+  askersMax: 3,
+  deadlineMsMin: 10_000,
+  bytesPerSecondMin: 8_192,
+  trustMax: 8,
+  banAt: -7,
+  refusedMs: 30_000,
+  busyMs: 200,
+  busyMsMax: 5_000,
+};
