@@ -1,1 +1,25 @@
-export {};
+/** What every process needs: paths, configuration, identity, locks, logs, start and ordered stop. */
+export {
+  type Config,
+  type LoadedConfig,
+  DEFAULT_PORTS,
+  loadConfig,
+  updateConfig,
+} from './config.js';
+export { EXIT, exitCodeOf } from './exit-codes.js';
+export { isWithin, refuseOverlap } from './folders.js';
+export { type Identity, loadIdentity, peerOfSignKey, verifySignature } from './identity.js';
+export { listenAddresses } from './interfaces.js';
+export { type Lock, takeLock } from './lock.js';
+export { type Log, openLog } from './log.js';
+export { type Paths, homePaths } from './paths.js';
+export { makePrivateDir } from './private-dir.js';
+export {
+  type OwnHandlers,
+  type Running,
+  type ServiceContext,
+  type ServiceDefinition,
+  runService,
+} from './run-service.js';
+export { createSafely, writeSafely } from './safe-file.js';
+export { version } from './version.js';

@@ -1,0 +1,34 @@
+/** Which folders may stand beside each other: what is fetched must never be shared half-way. */
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
+import { Failure } from '@iwanto/wire';
+
+/** Throws E_BAD_PATH where a shared folder and the download folder are one, or one lies in the other (HOSTILE 74). */
+export async function refuseOverlap(share: readonly string[], downloadDir: string): Promise<void> {
+  const target = await realPathOf(downloadDir);
+  for (const folder of share) {
+    const source = await realPathOf(folder);
+    if (!isWithin(source, target) && !isWithin(target, source)) continue;
+    throw new Failure(
+      'E_BAD_PATH',
+      `The shared folder ${folder} and the download folder ${downloadDir} overlap; choose folders apart.`,
+    );
+  }
+}
+
+/** True where `path` is `folder` or lies in it. */
+export function isWithin(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way === '' || (way !== '..' && !way.startsWith('../'));
+}
+
+/** The real path, also of a folder that does not exist yet: then that of its nearest parent. */
+async function realPathOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (cause) {
+    const parent = dirname(path);
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path) return path;
+    return join(await realPathOf(parent), basename(path));
+  }
+}

@@ -1,0 +1,198 @@
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { FAILURE_CODES, type FailureCode, type PublicKey } from '@iwanto/wire';
+import { loadConfig, updateConfig } from './config.js';
+import { exitCodeOf } from './exit-codes.js';
+import { isWithin, refuseOverlap } from './folders.js';
+import { loadIdentity, peerOfSignKey, verifySignature } from './identity.js';
+import { listenAddresses } from './interfaces.js';
+import { takeLock } from './lock.js';
+import { type Paths, homePaths } from './paths.js';
+import { makePrivateDir } from './private-dir.js';
+import { createSafely, writeSafely } from './safe-file.js';
+
+let home: string;
+let paths: Paths;
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'iwanto-home-'));
+  paths = homePaths({ IWANT_HOME: home });
+});
+afterEach(() => rm(home, { recursive: true, force: true }));
+
+describe('paths', () => {
+  test('IWANT_HOME puts everything of one peer under it', () => {
+    for (const path of Object.values(paths)) expect(isWithin(home, path)).toBe(true);
+  });
+
+  test('without it the XDG directories serve', () => {
+    const system = homePaths({ XDG_RUNTIME_DIR: '/run/user/7' });
+    expect(system.runDir).toBe('/run/user/7/iwanto');
+    expect(system.configFile).toMatch(/iwanto\/config\.json$/);
+  });
+
+  test('HOSTILE 22: a home too deep for a socket path gets a short run directory', () => {
+    const deep = homePaths({ IWANT_HOME: `/${'long/'.repeat(30)}` });
+    expect(`${deep.runDir}/transfer.verbs`.length).toBeLessThanOrEqual(107);
+  });
+});
+
+describe('the configuration', () => {
+  test('is made at the first start, with its folders', async () => {
+    const first = await loadConfig(paths);
+    expect(first.created).toBe(true);
+    expect((await stat(first.config.share[0] ?? '')).isDirectory()).toBe(true);
+    expect((await stat(first.config.downloadDir)).isDirectory()).toBe(true);
+    expect((await loadConfig(paths)).created).toBe(false);
+  });
+
+  test('HOSTILE 89: names the file and the key that is wrong, and leaves the file alone', async () => {
+    const text = '{"ports": {"indexer": "many"}}';
+    await writeFile(paths.configFile, text);
+    await expect(loadConfig(paths)).rejects.toMatchObject({
+      code: 'E_BAD_REQUEST',
+      sentence: expect.stringContaining('ports.indexer'),
+    });
+    await expect(updateConfig(paths, (config) => config)).rejects.toThrow('ports.indexer');
+    expect(await readFile(paths.configFile, 'utf8')).toBe(text);
+  });
+
+  test.each(['', '{', '[1', 'null', '"text"'])('HOSTILE 89: refuses %j', async (text) => {
+    await writeFile(paths.configFile, text);
+    await expect(loadConfig(paths)).rejects.toMatchObject({ code: 'E_BAD_REQUEST' });
+  });
+
+  test('HOSTILE 89: takes a byte order mark and CRLF, warns of unknown keys', async () => {
+    await writeFile(paths.configFile, '\uFEFF{\r\n"logLevel": "debug",\r\n"colour": 1}');
+    const { config, warnings } = await loadConfig(paths);
+    expect(config.logLevel).toBe('debug');
+    expect(warnings).toEqual([expect.stringContaining('"colour"')]);
+  });
+
+  test('HOSTILE 91: changes made at once are all kept, and no temporary file stays', async () => {
+    await loadConfig(paths);
+    const hosts = Array.from({ length: 8 }, (_, at) => `host-${at}`);
+    await Promise.all(
+      hosts.map((host) =>
+        updateConfig(paths, (config) => ({
+          ...config,
+          peers: [...config.peers, { host, port: 1 }],
+        })),
+      ),
+    );
+    const { config } = await loadConfig(paths);
+    expect(config.peers.map((peer) => peer.host).sort()).toEqual(hosts);
+    expect((await readdir(home)).filter((name) => /tmp|stale|lock/.test(name))).toEqual([]);
+  });
+});
+
+describe('the identity', () => {
+  test('is made once, also when three services start together', async () => {
+    const three = await Promise.all([1, 2, 3].map(() => loadIdentity(paths)));
+    expect(new Set(three.map((identity) => identity.peer)).size).toBe(1);
+    expect((await stat(paths.keysFile)).mode & 0o777).toBe(0o600);
+  });
+
+  test('signs what others can verify, and nothing else verifies', async () => {
+    const { sign, signKey, peer } = await loadIdentity(paths);
+    const bytes = Buffer.from('announcement');
+    const signature = sign(bytes);
+    expect(signature).toHaveLength(64);
+    expect(peerOfSignKey(signKey)).toBe(peer);
+    expect(verifySignature(signKey, bytes, signature)).toBe(true);
+    expect(verifySignature(signKey, Buffer.from('Announcement'), signature)).toBe(false);
+    expect(verifySignature('00' as PublicKey, bytes, Buffer.alloc(3))).toBe(false);
+  });
+
+  test('HOSTILE 90: refuses keys that others may read, and damaged ones', async () => {
+    await loadIdentity(paths);
+    await chmod(paths.keysFile, 0o644);
+    await expect(loadIdentity(paths)).rejects.toThrow('chmod 600');
+    await chmod(paths.keysFile, 0o600);
+    await writeFile(paths.keysFile, '{}');
+    await expect(loadIdentity(paths)).rejects.toThrow('damaged');
+  });
+});
+
+describe('the lock', () => {
+  test('HOSTILE 23: a second process is refused while the first lives', async () => {
+    const path = join(home, 'x.lock');
+    const lock = await takeLock(path, 'The x service');
+    await expect(takeLock(path, 'The x service')).rejects.toMatchObject({
+      code: 'E_ALREADY_RUNNING',
+      sentence: expect.stringContaining(String(process.pid)),
+    });
+    await lock.release();
+    await (await takeLock(path, 'The x service')).release();
+  });
+
+  test.each([
+    ['of a dead process', JSON.stringify({ pid: 2 ** 22 - 1, started: '1' })],
+    ['of another process with the same pid', JSON.stringify({ pid: process.pid, started: '1' })],
+    ['that is damaged', 'not json'],
+  ])('HOSTILE 24: takes over a lock %s', async (_, text) => {
+    const path = join(home, 'x.lock');
+    await writeFile(path, text);
+    const lock = await takeLock(path, 'The x service');
+    await lock.release();
+    expect(await readdir(home)).toEqual([]);
+  });
+});
+
+describe('files and folders', () => {
+  test('a file is replaced as a whole and created only once', async () => {
+    const path = join(home, 'deep', 'file');
+    expect(await createSafely(path, 'first')).toBe(true);
+    expect(await createSafely(path, 'second')).toBe(false);
+    expect(await readFile(path, 'utf8')).toBe('first');
+    await writeSafely(path, 'third');
+    expect(await readFile(path, 'utf8')).toBe('third');
+    expect(await readdir(join(home, 'deep'))).toEqual(['file']);
+  });
+
+  test('HOSTILE 25: refuses a link planted where the run directory should be', async () => {
+    await mkdir(join(home, 'elsewhere'));
+    await symlink(join(home, 'elsewhere'), join(home, 'run'));
+    await expect(makePrivateDir(join(home, 'run'))).rejects.toMatchObject({ code: 'E_BAD_PATH' });
+  });
+
+  test('HOSTILE 74: share and download folder may not overlap, links looked through', async () => {
+    const [a, b] = [join(home, 'a'), join(home, 'b')];
+    await mkdir(a);
+    await symlink(a, join(home, 'link'));
+    await expect(refuseOverlap([a], b)).resolves.toBeUndefined();
+    for (const [share, download] of [
+      [a, a],
+      [a, join(a, 'in', 'it')],
+      [join(a, 'in'), a],
+      [a, join(home, 'link', 'x')],
+    ] as const) {
+      await expect(refuseOverlap([share], download)).rejects.toMatchObject({ code: 'E_BAD_PATH' });
+    }
+    await expect(refuseOverlap([a], `${a}-more`)).resolves.toBeUndefined();
+  });
+});
+
+test('only named interfaces are listened on, and an unknown one is named', () => {
+  expect(listenAddresses([])).toEqual(['*']);
+  expect(listenAddresses(['lo'])).toContain('127.0.0.1');
+  expect(() => listenAddresses(['nope0'])).toThrow('"nope0"');
+});
+
+test('every failure has an exit code', () => {
+  for (const code of Object.keys(FAILURE_CODES) as FailureCode[]) {
+    expect(exitCodeOf(code)).toBeGreaterThan(0);
+  }
+});

@@ -1,0 +1,88 @@
+/** One process at a time for one thing: a file that names the process, checked against the living. */
+import { readFileSync } from 'node:fs';
+import { link, readFile, rename, rm } from 'node:fs/promises';
+import { Failure } from '@iwanto/wire';
+import { z } from 'zod';
+import { createSafely } from './safe-file.js';
+
+const holderSchema = z.object({ pid: z.number().int().positive(), started: z.string() });
+type Holder = z.infer<typeof holderSchema>;
+
+export interface Lock {
+  release(): Promise<void>;
+}
+
+/**
+ * Takes the lock file `path`. Throws E_ALREADY_RUNNING, naming the process, while its holder lives;
+ * a lock that a killed process left is taken over (HOSTILE 23, 24).
+ */
+export async function takeLock(path: string, what: string): Promise<Lock> {
+  const mine = JSON.stringify({ pid: process.pid, started: startedOf(process.pid) });
+  if (!(await createSafely(path, mine))) {
+    await clearStale(path, what);
+    if (!(await createSafely(path, mine))) throw runningAlready(what, path, undefined);
+  }
+  return {
+    release: async () => {
+      if ((await textOf(path)) === mine) await rm(path, { force: true });
+    },
+  };
+}
+
+/** Moves a dead holder's lock away; a living one that came in between is put back and refused. */
+async function clearStale(path: string, what: string): Promise<void> {
+  const found = await textOf(path);
+  const holder = holderOf(found);
+  if (holder && isAlive(holder)) throw runningAlready(what, path, holder.pid);
+  const aside = `${path}.${process.pid}.stale`;
+  await rename(path, aside).catch(ignoreAbsent);
+  const moved = await textOf(aside);
+  if (moved !== '' && moved !== found) await link(aside, path).catch(ignoreAbsent);
+  await rm(aside, { force: true });
+}
+
+function ignoreAbsent(cause: NodeJS.ErrnoException): void {
+  if (cause.code !== 'ENOENT' && cause.code !== 'EEXIST') throw cause;
+}
+
+async function textOf(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    ignoreAbsent(cause);
+    return '';
+  });
+}
+
+function holderOf(text: string): Holder | undefined {
+  try {
+    return holderSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(holder: Holder): boolean {
+  try {
+    process.kill(holder.pid, 0);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ESRCH') return false;
+  }
+  return startedOf(holder.pid) === holder.started;
+}
+
+/** When a process started, in clock ticks since boot; "" where the system does not tell: then the pid decides. */
+function startedOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  } catch {
+    return '';
+  }
+}
+
+function runningAlready(what: string, path: string, pid: number | undefined): Failure {
+  const who = pid === undefined ? 'another process' : `process ${pid}`;
+  return new Failure(
+    'E_ALREADY_RUNNING',
+    `${what} is already running as ${who} (lock ${path}); stop it first with "iwanto stop".`,
+  );
+}

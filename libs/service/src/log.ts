@@ -1,0 +1,60 @@
+/** The log of one service: JSON lines in a file that is rotated, warnings on stderr as well. */
+import { join } from 'node:path';
+import { type Logger, createLogger, format, transports } from 'winston';
+import type { ServiceName } from '@iwanto/bus';
+
+export type Log = Logger;
+
+const LOG_BYTES_MAX = 5_000_000;
+const LOG_FILES_MAX = 3;
+
+/** How long the last lines may take to reach the file. */
+const FLUSH_LIMIT_MS = 300;
+
+/** Control characters from other hosts are shown, never sent to a terminal (HOSTILE 60). */
+const escaped = (text: string): string =>
+  Array.from(text, (char) => (isControl(char) ? escapeOf(char) : char)).join('');
+
+const isControl = (char: string): boolean => {
+  const code = char.codePointAt(0) ?? 0;
+  return code < 0x20 || (code >= 0x7f && code < 0xa0);
+};
+
+const escapeOf = (char: string): string =>
+  `\\x${(char.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`;
+
+/** Opens the log `<logDir>/<service>.log`. */
+export function openLog(service: ServiceName, logDir: string, level: string): Log {
+  return createLogger({
+    level,
+    defaultMeta: { service, pid: process.pid },
+    transports: [
+      new transports.File({
+        filename: join(logDir, `${service}.log`),
+        maxsize: LOG_BYTES_MAX,
+        maxFiles: LOG_FILES_MAX,
+        tailable: true,
+        format: format.combine(format.timestamp(), format.errors({ stack: true }), format.json()),
+      }),
+      new transports.Console({
+        level: 'warn',
+        stderrLevels: ['error', 'warn', 'info', 'debug'],
+        format: format.printf(
+          ({ level: grade, message }) => `${service}: ${grade}: ${escaped(String(message))}`,
+        ),
+      }),
+    ],
+  });
+}
+
+/** Ends the log; resolves when the last line is in the file, or after a limit. */
+export function closeLog(log: Log): Promise<void> {
+  return new Promise((closed) => {
+    const timer = setTimeout(closed, FLUSH_LIMIT_MS);
+    log.once('finish', () => {
+      clearTimeout(timer);
+      closed();
+    });
+    log.end();
+  });
+}

@@ -1,0 +1,146 @@
+/** The life of one service: config, keys, lock, bus, start, ready, signals, ordered stop. */
+import { type Bus, type Handlers, type ServiceName, type VerbsOf, openBus } from '@iwanto/bus';
+import { Failure } from '@iwanto/wire';
+import { type Config, loadConfig } from './config.js';
+import { EXIT, exitCodeOf } from './exit-codes.js';
+import { type Identity, loadIdentity } from './identity.js';
+import { type Lock, takeLock } from './lock.js';
+import { type Log, closeLog, openLog } from './log.js';
+import { type Paths, homePaths } from './paths.js';
+import { makePrivateDir } from './private-dir.js';
+import { type ServiceState, statusHandlers } from './status.js';
+
+/** What a stop may take before the process ends all the same: within the 2 s that supervisors grant. */
+const STOP_LIMIT_MS = 1_500;
+
+/** The verbs that a service answers itself; `<service>.status` and `<service>.stop` are answered for it. */
+export type OwnHandlers<S extends ServiceName> = Omit<
+  Handlers<VerbsOf<S>>,
+  `${S}.status` | `${S}.stop`
+>;
+
+export interface ServiceContext {
+  readonly paths: Paths;
+  readonly config: Config;
+  readonly identity: Identity;
+  readonly log: Log;
+  readonly bus: Bus;
+  /** To be called when port or notes changed. */
+  statusChanged(): void;
+}
+
+export interface Running<S extends ServiceName> {
+  readonly handlers: OwnHandlers<S>;
+  /** The port open to other hosts, 0 while there is none. */
+  port(): number;
+  notes?(): string[];
+  /** Called once, when the service answers on the bus. */
+  ready?(): void;
+  stop(): Promise<void>;
+}
+
+export interface ServiceDefinition<S extends ServiceName> {
+  readonly service: S;
+  readonly start: (context: ServiceContext) => Promise<Running<S>>;
+}
+
+/** Runs a service until it is told to stop; a start that fails prints one sentence and sets the exit code. */
+export async function runService<S extends ServiceName>(
+  definition: ServiceDefinition<S>,
+): Promise<void> {
+  const opened: Opened = {};
+  try {
+    await startService(definition, opened);
+  } catch (cause) {
+    const sentence = cause instanceof Error ? cause.message : String(cause);
+    process.stderr.write(`iwanto ${definition.service}: ${sentence}\n`);
+    opened.log?.error(sentence, { stack: cause instanceof Error ? cause.stack : undefined });
+    process.exitCode = cause instanceof Failure ? exitCodeOf(cause.code) : EXIT.unexpected;
+    await closeAll(opened);
+    process.exit();
+  }
+}
+
+/** What a stop has to close, in the order of opening. */
+interface Opened {
+  log?: Log;
+  lock?: Lock;
+  bus?: Bus;
+  running?: { stop(): Promise<void> };
+}
+
+async function startService<S extends ServiceName>(
+  { service, start }: ServiceDefinition<S>,
+  opened: Opened,
+): Promise<void> {
+  const paths = homePaths();
+  for (const dir of [paths.runDir, paths.dataDir, paths.logDir]) await makePrivateDir(dir);
+  const { config, warnings } = await loadConfig(paths);
+  const identity = await loadIdentity(paths);
+  const log = (opened.log = openLog(service, paths.logDir, config.logLevel));
+  for (const warning of warnings) log.warn(warning);
+  opened.lock = await takeLock(`${paths.runDir}/${service}.lock`, `The ${service} service`);
+  const bus = (opened.bus = await openBus({
+    runDir: paths.runDir,
+    onTrouble: (sentence) => log.warn(sentence),
+  }));
+  const stop = stopOnce(service, opened);
+  const state: ServiceState = { service, identity, bus, ready: false, port: () => 0 };
+  const status = statusHandlers(state, stop);
+  const context = { paths, config, identity, log, bus, statusChanged: status.changed };
+  const running = (opened.running = await start(context));
+  state.port = () => running.port();
+  if (running.notes) state.notes = () => running.notes?.() ?? [];
+  const handlers: object = { ...running.handlers, ...status.handlers };
+  await bus.serve(service, handlers as Handlers<VerbsOf<S>>);
+  state.ready = true;
+  status.changed();
+  running.ready?.();
+  log.info(`ready on port ${running.port()}`);
+  process.send?.('ready');
+  listenToTheSystem(log, stop);
+}
+
+function listenToTheSystem(log: Log, stop: (why: string) => void): void {
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => stop(signal));
+  }
+  process.on('disconnect', () => stop('the supervisor went away'));
+  process.on('unhandledRejection', (cause) => log.error('unhandled rejection', { cause }));
+  process.on('uncaughtException', (cause) => {
+    log.error(`uncaught exception: ${cause.message}`, { stack: cause.stack });
+    process.exitCode = EXIT.unexpected;
+    stop('an uncaught exception');
+  });
+}
+
+function stopOnce(service: ServiceName, opened: Opened): (why: string) => void {
+  let stopping = false;
+  return (why) => {
+    if (stopping) return;
+    stopping = true;
+    opened.log?.info(`${service} stops: ${why}`);
+    void closeAll(opened).finally(() => process.exit());
+  };
+}
+
+/** Closes what was opened, the last first; what does not end within the limit is left behind. */
+async function closeAll(opened: Opened): Promise<void> {
+  const closing = async () => {
+    await opened.running?.stop();
+    await opened.bus?.close();
+  };
+  await within(STOP_LIMIT_MS, closing()).catch((cause: unknown) =>
+    opened.log?.error(`The stop was not clean: ${String(cause)}`),
+  );
+  await opened.lock?.release();
+  if (opened.log) await closeLog(opened.log);
+}
+
+async function within(limitMs: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => fail(new Error(`it took more than ${limitMs} ms`)), limitMs);
+  });
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,50 @@
+/** Writing a small file so that a crash leaves the old content or the new, never half of one. */
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** Replaces `path` by `text` (mode 0600): temporary file, fsync, rename, fsync of the directory. */
+export async function writeSafely(path: string, text: string): Promise<void> {
+  const temporary = await writeBeside(path, text);
+  await rename(temporary, path);
+  await syncDir(dirname(path));
+}
+
+/** Creates `path` with `text` unless it exists; says whether it did. */
+export async function createSafely(path: string, text: string): Promise<boolean> {
+  const temporary = await writeBeside(path, text);
+  try {
+    await link(temporary, path);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw cause;
+  } finally {
+    await rm(temporary, { force: true });
+  }
+  await syncDir(dirname(path));
+  return true;
+}
+
+async function writeBeside(path: string, text: string): Promise<string> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
+  await withFile(await open(temporary, flags, 0o600), async (file) => {
+    await file.writeFile(text, 'utf8');
+    await file.sync();
+  });
+  return temporary;
+}
+
+async function syncDir(path: string): Promise<void> {
+  await withFile(await open(path, constants.O_RDONLY), (file) => file.sync());
+}
+
+async function withFile(file: FileHandle, act: (file: FileHandle) => Promise<void>): Promise<void> {
+  try {
+    await act(file);
+  } finally {
+    await file.close();
+  }
+}

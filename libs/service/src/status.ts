@@ -1,0 +1,47 @@
+/** The two verbs that every service answers alike: how it is, and stop. */
+import type { Bus, ServiceName, ServiceStatus } from '@iwanto/bus';
+import type { Identity } from './identity.js';
+import { version } from './version.js';
+
+export interface ServiceState {
+  readonly service: ServiceName;
+  readonly identity: Identity;
+  readonly bus: Bus;
+  ready: boolean;
+  port: () => number;
+  notes?: () => string[];
+}
+
+/** A stop must not overtake its own answer on the way out. */
+const ANSWER_FIRST_MS = 20;
+
+/** The handlers, and the call that tells everyone that something in the status changed. */
+export function statusHandlers(state: ServiceState, stop: (why: string) => void) {
+  const { service, identity, bus } = state;
+  const startedMs = performance.now();
+  let revision = 0;
+  const status = (): ServiceStatus => ({
+    service,
+    peer: identity.peer,
+    pid: process.pid,
+    version,
+    ready: state.ready,
+    port: state.port(),
+    startedMsAgo: Math.round(performance.now() - startedMs),
+    notes: state.notes?.() ?? [],
+    revision,
+  });
+  return {
+    handlers: {
+      [`${service}.status`]: status,
+      [`${service}.stop`]: () => {
+        setTimeout(() => stop('asked over the bus'), ANSWER_FIRST_MS);
+        return {};
+      },
+    },
+    changed: () => {
+      revision += 1;
+      bus.publish(`${service}.changed`, status());
+    },
+  };
+}
