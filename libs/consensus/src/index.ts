@@ -1,1 +1,16 @@
-export {};
+/**
+ * The election as a state machine without sockets, files or clocks.
+ *
+ * ```ts
+ * const state = createConsensus({ peer, boot, random, randomBytes, hmac });
+ * perform(step(state, { type: 'start', nowMs: clock(), bornMs, card, staticPeers, remembered }));
+ * // then for ever: wait for a datagram or for deadlineMs(state), and
+ * perform(step(state, input));
+ * ```
+ */
+export * from './config.js';
+export * from './messages.js';
+export { createConsensus, type State } from './state.js';
+export { deadlineMs, step } from './step.js';
+export * from './transitions.js';
+export * from './views.js';

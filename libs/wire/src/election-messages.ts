@@ -8,6 +8,8 @@ export const ELECTION_DATAGRAM_BYTES_MAX = 1_200;
  * can turn a forged source address into more traffic than it costs (HOSTILE 14).
  */
 export const HELLO_BYTES = 640;
+/** PING and PROBE are padded to this size for the same reason: PONG, NOTM and NOTL are never larger. */
+export const QUESTION_BYTES = 256;
 /** Standbys named in one datagram. */
 export const SUCCESSORS_MAX = 5;
 /** Members in one ROSTER or YIELD: the number that fits with the longest names and IPv6 addresses. */

@@ -1,0 +1,112 @@
+/** What one election is told once: who it is, its chance and its hash, its timers and its limits. */
+import type { BootId, PeerId } from '@iwanto/wire';
+
+/** All in milliseconds; the reason of each stands in docs/consensus.md, "Timers". */
+export interface Timers {
+  /** Between two beats of the leader to each standby. */
+  readonly fastBeatMs: number;
+  /** Between two multicast beats of the leader, +-10 %. */
+  readonly slowBeatMs: number;
+  /** Bounds of the members' keep-alive period, +-20 %: one hundredth of a second for each member. */
+  readonly keepAliveMinMs: number;
+  readonly keepAliveMaxMs: number;
+  /** A PING unanswered for this long is asked again. */
+  readonly pingRetryMs: number;
+  /** Silence after which a standby suspects its leader, and the jitter on it. */
+  readonly standbyMs: number;
+  readonly standbyJitterMs: number;
+  /** A standby's evidence counts against another's only when this much younger. */
+  readonly youngerMs: number;
+  /** From suspicion to claim for the first standby, and the stagger of each further one. */
+  readonly probeMs: number;
+  readonly staggerMs: number;
+  /** How long a claim waits for objections. */
+  readonly claimMs: number;
+  /** How long a member waits for its old leader before it follows a successor. */
+  readonly pendingMs: number;
+  /** The join window, its jitter, and the wait of those who are not the oldest. */
+  readonly joinMs: number;
+  readonly joinJitterMs: number;
+  readonly waitMs: number;
+  /** A wake-up later than this means: I was paused. */
+  readonly leaseMs: number;
+  /** How long a leader that was paused keeps silent and asks, at least and at most. */
+  readonly suspendMs: number;
+  readonly suspendMaxMs: number;
+  /** A leader that heard no member for this long has lost its lease. */
+  readonly lostMs: number;
+  /** A member that has had no proof of its leader for this long joins anew. */
+  readonly followMs: number;
+  /** A standby that acknowledges nothing for this long is none any more. */
+  readonly benchMs: number;
+  /** A member is evicted after this many keep-alive periods without a word. */
+  readonly evictPeriods: number;
+  /** Between two rounds to static and remembered addresses, +-20 %; the later period after a while without success. */
+  readonly seedMs: number;
+  readonly seedLaterMs: number;
+  readonly seedLaterAfterMs: number;
+  /** A new leader names the one before for this long. */
+  readonly previousMs: number;
+}
+
+export const TIMERS: Timers = {
+  fastBeatMs: 100,
+  slowBeatMs: 1_000,
+  keepAliveMinMs: 1_000,
+  keepAliveMaxMs: 5_000,
+  pingRetryMs: 250,
+  standbyMs: 300,
+  standbyJitterMs: 20,
+  youngerMs: 50,
+  probeMs: 60,
+  staggerMs: 75,
+  claimMs: 30,
+  pendingMs: 40,
+  joinMs: 400,
+  joinJitterMs: 100,
+  waitMs: 250,
+  leaseMs: 250,
+  suspendMs: 120,
+  suspendMaxMs: 1_000,
+  lostMs: 1_000,
+  followMs: 3_300,
+  benchMs: 500,
+  evictPeriods: 3.5,
+  seedMs: 5_000,
+  seedLaterMs: 30_000,
+  seedLaterAfterMs: 600_000,
+  previousMs: 5_000,
+};
+
+/** Bounds of state and of rates, so that no stranger can fill memory or borrow our voice. */
+export const LIMITS = {
+  rosterMax: 4_096,
+  joinersMax: 256,
+  /** Entries of every table that strangers can fill. */
+  strangersMax: 4_096,
+  rememberedMax: 64,
+  staticMax: 64,
+  /** Standbys a leader keeps warm. */
+  standbys: 3,
+  /** An epoch further ahead than this is ignored. */
+  epochJumpMax: 1_000_000,
+  welcomesPerSecond: 20,
+  hintsPerSecond: 20,
+  /** NOTM and NOTL to strangers. */
+  refusalsPerSecond: 100,
+  /** Answers to one address that proved nothing. */
+  answersPerAddressPerSecond: 5,
+} as const;
+
+/** What an election needs from outside; all of it deterministic in a simulation. */
+export interface ElectionConfig {
+  readonly peer: PeerId;
+  readonly boot: BootId;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  readonly randomBytes: (count: number) => Uint8Array;
+  /** A keyed hash, at least 16 bytes (HMAC-SHA-256 in real life). */
+  readonly hmac: (key: Uint8Array, bytes: Uint8Array) => Uint8Array;
+  /** TIMERS when left out. */
+  readonly timers?: Partial<Timers>;
+}

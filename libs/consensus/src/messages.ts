@@ -1,0 +1,143 @@
+/** What goes into the election and what comes out: the whole of its contact with the world. */
+import type {
+  Address,
+  CatalogueMark,
+  ElectionMessage,
+  PeerCard,
+  PeerId,
+  PublicKey,
+} from '@iwanto/wire';
+
+interface At {
+  /** A monotonic clock in milliseconds; never the wall clock. */
+  readonly nowMs: number;
+}
+
+/** The first input, once. */
+export interface StartInput extends At {
+  readonly type: 'start';
+  /** Wall clock of the start, ms since 1970: read once, and only a founder uses it. */
+  readonly bornMs: number;
+  readonly card: PeerCard;
+  /** Addresses the user gave. */
+  readonly staticPeers: readonly Address[];
+  /** Addresses of the last `remember` output of an earlier run. */
+  readonly remembered: readonly Address[];
+}
+
+/** A datagram whose signature holds and whose sender is the hash of its signing key. */
+export interface ReceivedInput extends At {
+  readonly type: 'received';
+  readonly message: ElectionMessage;
+  readonly from: Address;
+  readonly multicast: boolean;
+}
+
+/** The time asked for by `deadlineMs` has come (a later or an earlier tick does no harm). */
+export interface TickInput extends At {
+  readonly type: 'tick';
+}
+
+/** The TCP line to this leader broke: a reason to look, no proof. */
+export interface HintInput extends At {
+  readonly type: 'hint';
+  readonly leader: PeerId;
+}
+
+/** Say goodbye; `left` follows within 50 ms. */
+export interface LeaveInput extends At {
+  readonly type: 'leave';
+}
+
+/** A port or the name of this host changed. */
+export interface EndpointChangedInput extends At {
+  readonly type: 'endpointChanged';
+  readonly card: PeerCard;
+}
+
+export interface StaticPeersChangedInput extends At {
+  readonly type: 'staticPeersChanged';
+  readonly addresses: readonly Address[];
+}
+
+/** Addresses worth a try, learned elsewhere. */
+export interface RememberedPeersInput extends At {
+  readonly type: 'rememberedPeers';
+  readonly addresses: readonly Address[];
+}
+
+/** The catalogue of this host is now at this mark. */
+export interface CatalogueChangedInput extends At {
+  readonly type: 'catalogueChanged';
+  readonly catalogue: CatalogueMark | null;
+}
+
+export type Input =
+  | StartInput
+  | ReceivedInput
+  | TickInput
+  | HintInput
+  | LeaveInput
+  | EndpointChangedInput
+  | StaticPeersChangedInput
+  | RememberedPeersInput
+  | CatalogueChangedInput;
+
+/** Send one datagram to one address. */
+export interface SendOutput {
+  readonly type: 'send';
+  readonly to: Address;
+  readonly message: ElectionMessage;
+  /** The CURVE key that the token of a WELCOME is sealed for; null for all others. */
+  readonly sealFor: PublicKey | null;
+}
+
+/** Send one datagram to the group, on every interface. */
+export interface MulticastOutput {
+  readonly type: 'multicast';
+  readonly message: ElectionMessage;
+}
+
+/** Leader, epoch, role or successors changed: ask `leadershipOf`. */
+export interface LeadershipChangedOutput {
+  readonly type: 'leadershipChanged';
+}
+
+/** A peer came, went or moved: ask `peersOf`. At most one in a second. */
+export interface PeersChangedOutput {
+  readonly type: 'peersChanged';
+}
+
+/** Keep these addresses across restarts, in place of those before. */
+export interface RememberOutput {
+  readonly type: 'remember';
+  readonly addresses: readonly Address[];
+}
+
+/** For the log; `warn` is worth a person's attention. */
+export interface LogOutput {
+  readonly type: 'log';
+  readonly level: 'info' | 'warn';
+  readonly sentence: string;
+}
+
+/** Another living process has this host's identity (a cloned disk): this one stops; new keys are the way out. */
+export interface DuplicateIdentityOutput {
+  readonly type: 'duplicateIdentity';
+  readonly address: Address;
+}
+
+/** All goodbyes are said: the sockets can be closed. */
+export interface LeftOutput {
+  readonly type: 'left';
+}
+
+export type Output =
+  | SendOutput
+  | MulticastOutput
+  | LeadershipChangedOutput
+  | PeersChangedOutput
+  | RememberOutput
+  | LogOutput
+  | DuplicateIdentityOutput
+  | LeftOutput;

@@ -1,0 +1,111 @@
+/** What the other services are told: who leads, and who is known. */
+import type { BootId, PeerCard, PeerId } from '@iwanto/wire';
+import type { Member, State } from './state.js';
+
+export type Role = 'leader' | 'standby' | 'follower' | 'joining';
+
+/** A peer and where it is; the address is null for this host itself, which does not know its own. */
+export interface PeerView extends PeerCard {
+  readonly peer: PeerId;
+  readonly address: string | null;
+}
+
+/** The body of `leader.changed`, but for the revision. */
+export interface LeadershipView {
+  readonly peer: PeerId;
+  readonly boot: BootId;
+  readonly role: Role;
+  readonly epoch: number;
+  readonly leader: PeerView | null;
+  readonly successors: readonly PeerView[];
+}
+
+export type SeenHow = 'self' | 'multicast' | 'static' | 'remembered' | 'roster';
+
+/** One row of `peers.changed`. */
+export interface KnownPeerView extends PeerView {
+  readonly seen: SeenHow;
+  readonly member: boolean;
+  readonly sinceSeconds: number;
+  readonly roundTripMs: number | null;
+}
+
+/** Rows in one answer (ELECTION.md I12). */
+const PEERS_MAX = 4_096;
+
+const selfView = (state: State): PeerView | null =>
+  state.card === null ? null : { peer: state.config.peer, address: null, ...state.card };
+
+const memberView = (member: Member): PeerView => ({
+  peer: member.peer,
+  address: member.address.address,
+  ...member.card,
+});
+
+function viewOf(state: State, peer: PeerId, address: string | null): PeerView | null {
+  if (peer === state.config.peer) return selfView(state);
+  const member = state.members.get(peer);
+  if (member !== undefined) return memberView(member);
+  const card =
+    state.leader?.peer === peer && state.leaderCard !== null
+      ? state.leaderCard
+      : (state.sightings.get(peer)?.card ?? null);
+  return card === null || address === null ? null : { peer, address, ...card };
+}
+
+function roleOf(state: State): Role {
+  if (state.phase === 'leading' || state.phase === 'suspended') return 'leader';
+  if (state.following === null) return 'joining';
+  return state.successors.some((each) => each.peer === state.config.peer) ? 'standby' : 'follower';
+}
+
+/** Who leads, as far as this host knows. The leader is null until its endpoint is known too. */
+export function leadershipOf(state: State): LeadershipView {
+  const { leader } = state;
+  return {
+    peer: state.config.peer,
+    boot: state.config.boot,
+    role: roleOf(state),
+    epoch: state.epoch,
+    leader: leader === null ? null : viewOf(state, leader.peer, leader.address?.address ?? null),
+    successors: state.successors
+      .map((each) => viewOf(state, each.peer, each.address.address))
+      .filter((each) => each !== null),
+  };
+}
+
+/** Every peer this host knows, itself first, at most 4,096. */
+export function peersOf(state: State, nowMs: number): KnownPeerView[] {
+  const rows = new Map<PeerId, KnownPeerView>();
+  const add = (view: PeerView | null, row: Omit<KnownPeerView, keyof PeerView>) => {
+    if (view !== null && rows.size < PEERS_MAX) rows.set(view.peer, { ...view, ...row });
+  };
+  const since = (ms: number) => Math.max(0, (nowMs - ms) / 1_000);
+  const settled = state.leader !== null;
+  add(selfView(state), {
+    seen: 'self',
+    member: settled,
+    sinceSeconds: since(state.seeds.sinceMs),
+    roundTripMs: 0,
+  });
+  for (const member of state.members.values()) {
+    if (member.peer === state.config.peer) continue;
+    const sighting = state.sightings.get(member.peer);
+    add(memberView(member), {
+      seen: sighting?.seen ?? 'roster',
+      member: settled,
+      sinceSeconds: since(sighting?.sinceMs ?? member.sinceMs),
+      roundTripMs: member.roundTripMs ?? sighting?.roundTripMs ?? null,
+    });
+  }
+  for (const [peer, sighting] of state.sightings) {
+    if (rows.has(peer)) continue;
+    add(viewOf(state, peer, sighting.address.address), {
+      seen: sighting.seen,
+      member: state.leader?.peer === peer,
+      sinceSeconds: since(sighting.sinceMs),
+      roundTripMs: sighting.roundTripMs,
+    });
+  }
+  return [...rows.values()];
+}
