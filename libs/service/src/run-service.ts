@@ -77,7 +77,7 @@ async function startService<S extends ServiceName>(
   for (const dir of [paths.runDir, paths.dataDir, paths.logDir]) await makePrivateDir(dir);
   const { config, warnings } = await loadConfig(paths);
   const identity = await loadIdentity(paths);
-  const log = (opened.log = openLog(service, paths.logDir, config.logLevel));
+  const log = (opened.log = await openLog(service, paths.logDir, config.logLevel));
   for (const warning of warnings) log.warn(warning);
   opened.lock = await takeLock(`${paths.runDir}/${service}.lock`, `The ${service} service`);
   const bus = (opened.bus = await openBus({
