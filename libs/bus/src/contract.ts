@@ -36,13 +36,15 @@ import {
 
 const SHORT_MS = 2_000;
 
-interface Owned {
-  readonly owner: ServiceName;
+interface Owned<S extends ServiceName> {
+  readonly owner: S;
 }
-/** Keeps the literal types of a row, so that questions and answers are typed by name. */
-const verb = <Q extends z.ZodType, A extends z.ZodType>(row: VerbRow<Q, A> & Owned) => row;
+/** Keeps the literal types of a row, so that questions, answers and owners are typed by name. */
+const verb = <S extends ServiceName, Q extends z.ZodType, A extends z.ZodType>(
+  row: VerbRow<Q, A> & Owned<S>,
+) => row;
 
-const statusOf = (owner: ServiceName) =>
+const statusOf = <S extends ServiceName>(owner: S) =>
   verb({
     owner,
     about: `How the ${owner} service is.`,
@@ -50,7 +52,7 @@ const statusOf = (owner: ServiceName) =>
     answer: serviceStatusSchema,
     limitMs: SHORT_MS,
   });
-const stopOf = (owner: ServiceName) =>
+const stopOf = <S extends ServiceName>(owner: S) =>
   verb({
     owner,
     about: `Stop the ${owner} service in order; it answers first.`,
@@ -223,14 +225,14 @@ export type VerbsOf<S extends ServiceName> = {
   [V in VerbName as Verbs[V]['owner'] extends S ? V : never]: Verbs[V];
 };
 
-export interface NewsRow<B extends z.ZodType = z.ZodType> {
-  readonly owner: ServiceName;
+export interface NewsRow<B extends z.ZodType = z.ZodType, S extends ServiceName = ServiceName> {
+  readonly owner: S;
   readonly about: string;
   readonly body: B;
   /** The verb that tells the present state to a late starter; none for news without a state. */
   readonly get?: VerbName;
 }
-const tell = <B extends z.ZodType>(row: NewsRow<B>) => row;
+const tell = <B extends z.ZodType, S extends ServiceName>(row: NewsRow<B, S>) => row;
 
 export const news = {
   'leader.changed': tell({
