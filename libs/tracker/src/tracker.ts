@@ -89,7 +89,8 @@ export class Tracker {
     const { peer, catalogId, since, revision } = announcement;
     if (this.#peers.get(peer)?.catalogId !== catalogId) this.dropPeer(peer);
     const held = this.held(peer);
-    if (since > held.revision || revision <= held.revision) return held;
+    const isNew = held.catalogId === null;
+    if (since > held.revision || (revision <= held.revision && !isNew)) return held;
     const book = this.#peers.get(peer) ?? {
       catalogId,
       revision,

@@ -1,0 +1,136 @@
+/** Keeps one tracker in step with this host's catalogue: asks what it holds, sends what it lacks. */
+import type { Held } from '@iwanto/tracker';
+import { type Announcement, Failure } from '@iwanto/wire';
+
+/** Entries in one announcement: a part is taken in within some ms, so that searches need not wait for it. */
+export const PART_ENTRIES_MAX = 500;
+/** Changes are told at most this often, the first one at once, in ms (HOSTILE 57: two a second). */
+export const ANNOUNCE_INTERVAL_MS = 500;
+/** How often a tracker is asked whether it still holds what it was told, in ms. */
+export const CHECK_INTERVAL_MS = 5_000;
+const RETRY_MIN_MS = 100;
+const RETRY_MAX_MS = 2_000;
+
+/** What changed in this host's catalogue, as the tracker needs it. */
+export type Changes = Omit<Announcement, 'peer'>;
+
+/** The log of this host's catalogue. */
+export interface CatalogueLog {
+  readonly catalogId: Announcement['catalogId'];
+  /** At most `limit` changes after `revision`; from 0 on when that revision is not known. */
+  changesSince(revision: number, limit: number): Changes | Promise<Changes>;
+}
+
+/** A tracker that is kept in step. */
+export interface AnnounceTarget {
+  announced(): Promise<Held>;
+  announce(changes: Changes): Promise<Held>;
+}
+
+export interface AnnouncerOptions {
+  readonly target: AnnounceTarget;
+  readonly catalogue: CatalogueLog;
+  /** A clock that never goes back, in ms. */
+  readonly nowMs: () => number;
+  readonly onTrouble: (sentence: string) => void;
+}
+
+/** Sends changes to one target, one announcement at a time, until told to stop. */
+export class Announcer {
+  #held: Held | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #busy = false;
+  #stopped = false;
+  #again = false;
+  #retryMs = RETRY_MIN_MS;
+  #lastToldMs = -Infinity;
+
+  constructor(private readonly options: AnnouncerOptions) {
+    this.changed();
+  }
+
+  /** The catalogue has a new revision. */
+  changed(): void {
+    if (this.#busy) this.#again = true;
+    else this.#wakeIn(this.#waitMs());
+  }
+
+  /** The line broke or the tracker may be another: what it holds has to be asked anew. */
+  unsure(): void {
+    this.#held = undefined;
+    this.changed();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  #waitMs(): number {
+    return Math.max(0, this.#lastToldMs + ANNOUNCE_INTERVAL_MS - this.options.nowMs());
+  }
+
+  #wakeIn(waitMs: number): void {
+    clearTimeout(this.#timer);
+    if (this.#stopped) return;
+    if (waitMs === 0) void this.#run();
+    else this.#timer = setTimeout(() => void this.#run(), waitMs);
+  }
+
+  async #run(): Promise<void> {
+    if (this.#busy) return;
+    this.#busy = true;
+    this.#again = false;
+    const failure = await this.#catchUp().catch((cause: unknown) => cause);
+    this.#busy = false;
+    if (failure === undefined) this.#rest();
+    else this.#retry(failure);
+  }
+
+  #rest(): void {
+    this.#retryMs = RETRY_MIN_MS;
+    if (this.#again) this.#wakeIn(this.#waitMs());
+    else this.#checkLater();
+  }
+
+  #checkLater(): void {
+    clearTimeout(this.#timer);
+    if (this.#stopped) return;
+    this.#timer = setTimeout(() => this.unsure(), CHECK_INTERVAL_MS);
+  }
+
+  /** A tracker that cannot be reached is what elections are for: only what it refuses is told. */
+  #retry(cause: unknown): void {
+    this.#held = undefined;
+    const quiet =
+      cause instanceof Failure &&
+      ['E_NOT_RUNNING', 'E_TIMEOUT', 'E_NO_LEADER'].includes(cause.code);
+    if (!quiet) this.options.onTrouble(`The catalogue could not be announced: ${String(cause)}`);
+    this.#wakeIn(this.#retryMs);
+    this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MAX_MS);
+  }
+
+  async #catchUp(): Promise<void> {
+    const { target, catalogue, nowMs } = this.options;
+    this.#held ??= await target.announced();
+    for (let more = true; more && !this.#stopped;) {
+      const changes = await catalogue.changesSince(this.#knownRevision(), PART_ENTRIES_MAX);
+      if (this.#isHeld(changes)) return;
+      if (!changes.more) this.#lastToldMs = nowMs();
+      const before = this.#held;
+      this.#held = await target.announce(changes);
+      if (!this.#isHeld(changes) && this.#held.revision === before.revision) {
+        throw new Failure('E_GAP', 'the tracker does not take in what it is told.');
+      }
+      more = changes.more || !this.#isHeld(changes);
+    }
+  }
+
+  #knownRevision(): number {
+    return this.#held?.catalogId === this.options.catalogue.catalogId ? this.#held.revision : 0;
+  }
+
+  #isHeld({ catalogId, revision }: Changes): boolean {
+    return this.#held?.catalogId === catalogId && this.#held.revision >= revision;
+  }
+}

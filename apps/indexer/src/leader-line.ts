@@ -1,0 +1,144 @@
+/** The lines to the leader and to the first who would take over: every question to a tracker goes through here. */
+import { type CurveKeys, type Leadership, type PeerLine, connectPeer } from '@iwanto/bus';
+import {
+  type AnswerOf,
+  Failure,
+  type Peer,
+  type PeerId,
+  type PeerVerbs,
+  type QuestionOf,
+} from '@iwanto/wire';
+import { hedge } from './tracker-hedge.js';
+
+/** A leader that has not answered after this long is not waited for alone, in ms (ELECTION.md, search path). */
+export const HEDGE_AFTER_MS = 150;
+/** How long a question waits for a leader to be known, in ms: an election takes half of it. */
+export const LEADER_WAIT_MS = 1_000;
+
+/** The peer verbs that a tracker answers about its book. */
+export type BookVerb = 'search' | 'locate' | 'book';
+
+export interface LeaderLineOptions {
+  readonly peer: PeerId;
+  readonly keys: CurveKeys;
+  /** Answers from this host's own tracker. */
+  readonly ownAnswer: <V extends BookVerb>(
+    verb: V,
+    question: QuestionOf<PeerVerbs, V>,
+  ) => AnswerOf<PeerVerbs, V>;
+  /** The TCP line to the leader broke. */
+  readonly onLeaderLost: (leader: Peer) => void;
+  /** A line to a tracker came back or is new: what is held there has to be asked anew. */
+  readonly onLost: (tracker: PeerId) => void;
+}
+
+interface Line {
+  readonly to: Peer;
+  readonly line: PeerLine;
+}
+
+const sameEnd = (a: Peer, b: Peer) =>
+  a.peer === b.peer &&
+  a.address === b.address &&
+  a.indexerPort === b.indexerPort &&
+  a.curveKey === b.curveKey;
+
+/** Follows the election; asks whoever leads, and the first successor when the leader is slow or gone. */
+export class LeaderLine {
+  readonly #lines = new Map<PeerId, Line>();
+  readonly #waiting = new Set<() => void>();
+  #leader: Peer | undefined;
+  #standby: Peer | undefined;
+
+  constructor(private readonly options: LeaderLineOptions) {}
+
+  /** Keeps lines to the present leader and first successor, and closes all others. */
+  follow({ leader, successors }: Leadership): void {
+    this.#leader = leader ?? undefined;
+    this.#standby = successors.find(({ peer }) => peer !== leader?.peer);
+    const wanted = this.trackers().filter(({ peer }) => peer !== this.options.peer);
+    for (const [peer, { to, line }] of this.#lines) {
+      if (wanted.some((end) => sameEnd(end, to))) continue;
+      line.close();
+      this.#lines.delete(peer);
+    }
+    for (const end of wanted) if (!this.#lines.has(end.peer)) this.#connect(end);
+    if (this.#leader) for (const wake of [...this.#waiting]) wake();
+  }
+
+  /** Leader and first successor as far as their indexers can be reached; this host may be one of them. */
+  trackers(): Peer[] {
+    const both = [this.#leader, this.#standby].filter((end) => end !== undefined);
+    return both.filter(({ peer, indexerPort }) => peer === this.options.peer || indexerPort !== 0);
+  }
+
+  /** The line to one of the trackers; throws E_NO_LEADER when it is no longer one. */
+  mustLineTo(peer: PeerId): PeerLine {
+    const line = this.#lines.get(peer)?.line;
+    if (!line) throw noLeader(this.#leader);
+    return line;
+  }
+
+  /**
+   * The answer of the leader's book, or of the first successor's when the leader is slow or gone.
+   * Rejects with E_NO_LEADER when nobody leads, else with the failure of the last one asked.
+   */
+  async ask<V extends BookVerb>(
+    verb: V,
+    question: QuestionOf<PeerVerbs, V>,
+  ): Promise<AnswerOf<PeerVerbs, V>> {
+    if (!this.#leader) await this.#leaderKnown();
+    const [first, second] = this.trackers();
+    if (!first) throw noLeader(this.#leader);
+    const way = (end: Peer) => () => this.#askOne(end, verb, question);
+    return hedge(way(first), second && way(second), HEDGE_AFTER_MS);
+  }
+
+  close(): void {
+    for (const { line } of this.#lines.values()) line.close();
+    this.#lines.clear();
+    for (const wake of [...this.#waiting]) wake();
+  }
+
+  async #askOne<V extends BookVerb>(
+    end: Peer,
+    verb: V,
+    question: QuestionOf<PeerVerbs, V>,
+  ): Promise<AnswerOf<PeerVerbs, V>> {
+    if (end.peer === this.options.peer) return this.options.ownAnswer(verb, question);
+    return this.mustLineTo(end.peer).call(verb, question);
+  }
+
+  #connect(end: Peer): void {
+    const line = connectPeer({
+      address: end.address,
+      port: end.indexerPort,
+      serverKey: end.curveKey,
+      keys: this.options.keys,
+      onLost: () => {
+        if (end.peer === this.#leader?.peer) this.options.onLeaderLost(end);
+        this.options.onLost(end.peer);
+      },
+    });
+    this.#lines.set(end.peer, { to: end, line });
+  }
+
+  #leaderKnown(): Promise<void> {
+    return new Promise((known) => {
+      const wake = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(wake);
+        known();
+      };
+      const timer = setTimeout(wake, LEADER_WAIT_MS);
+      this.#waiting.add(wake);
+    });
+  }
+}
+
+function noLeader(leader: Peer | undefined): Failure {
+  const sentence = leader
+    ? `The indexer of the leader ${leader.peer} cannot be reached yet; try again in a moment.`
+    : 'No leader is known yet; the election takes a second after the start, see "iwanto status".';
+  return new Failure('E_NO_LEADER', sentence);
+}

@@ -1,0 +1,14 @@
+/** `announce` between hosts: a peer tells this tracker what changed in its catalogue. */
+import type { Handler } from '@iwanto/bus';
+import type { PeerVerbs } from '@iwanto/wire';
+import type { TrackerDesk } from '../tracker-desk.js';
+import { openAnnouncement } from '../tracker-signature.js';
+
+/** Taken in by everyone, because the news of who leads may be slower than an announcement. */
+export const announce =
+  (desk: TrackerDesk, onTrouble: (sentence: string) => void): Handler<PeerVerbs, 'announce'> =>
+  (question) => {
+    const { announcement, rejected } = openAnnouncement(question);
+    if (rejected > 0) onTrouble(`${rejected} lines of ${announcement.peer} break a limit.`);
+    return desk.apply(announcement);
+  };

@@ -1,0 +1,11 @@
+/** `search` between hosts: this tracker's answer to another peer. */
+import type { Handler } from '@iwanto/bus';
+import type { PeerVerbs } from '@iwanto/wire';
+import type { TrackerDesk } from '../tracker-desk.js';
+
+export const search =
+  (desk: TrackerDesk): Handler<PeerVerbs, 'search'> =>
+  ({ query, limit }) => {
+    desk.mustServe();
+    return desk.search(query, limit);
+  };

@@ -1,0 +1,130 @@
+/** The tracker as this host runs it: what peers announce goes in, what the election says decides who stays. */
+import type { KnownPeer, Leadership } from '@iwanto/bus';
+import { Tracker } from '@iwanto/tracker';
+import type { Found, Held, PeerLine } from '@iwanto/tracker';
+import {
+  type Announcement,
+  type AnswerOf,
+  Failure,
+  HOLDERS_MAX,
+  type LocateAnswer,
+  type PeerId,
+  type PeerVerbs,
+  type SearchAnswer,
+} from '@iwanto/wire';
+
+/**
+ * How long a peer may announce before the election has to know it, in ms:
+ * its announcement may be faster than the news that it was admitted.
+ */
+export const STRANGER_LIMIT_MS = 10_000;
+/** How long a peer that neither leads nor stands by keeps what it was told, in ms: roles flap. */
+export const RELEASE_AFTER_MS = 30_000;
+
+export interface TrackerDeskOptions {
+  readonly peer: PeerId;
+  /** A clock that never goes back, in ms. */
+  readonly nowMs: () => number;
+}
+
+/** Answers from the book of this host, whether it leads, stands by, or is about to. */
+export class TrackerDesk {
+  readonly #tracker = new Tracker();
+  readonly #peers = new Map<PeerId, KnownPeer>();
+  #leadership: Leadership | undefined;
+  #uselessSinceMs: number | undefined;
+
+  constructor(private readonly options: TrackerDeskOptions) {}
+
+  /** True while other peers may ask this host: it leads or is the first to take over. */
+  get serves(): boolean {
+    return this.leads || this.isFirstSuccessor;
+  }
+
+  get leads(): boolean {
+    return this.#leadership?.leader?.peer === this.options.peer;
+  }
+
+  get isFirstSuccessor(): boolean {
+    return this.#leadership?.successors[0]?.peer === this.options.peer;
+  }
+
+  apply(announcement: Announcement): Held {
+    return this.#tracker.applyAnnouncement(announcement, this.options.nowMs());
+  }
+
+  held(peer: PeerId): Held {
+    return this.#tracker.held(peer);
+  }
+
+  search(query: string, limit: number): SearchAnswer {
+    const found: Found = this.#tracker.search(query, limit);
+    return { ...found, leader: this.options.peer, partial: this.#isPartial() };
+  }
+
+  /** What a hash names, with each holder where the election sees it: never where it says that it is. */
+  locate(prefix: string): LocateAnswer {
+    const { peers, ...content } = this.#tracker.locate(prefix);
+    const holders = peers.flatMap((peer) => {
+      const known = this.#peers.get(peer);
+      if (!known || known.transferPort === 0) return [];
+      return [{ peer, address: known.address, port: known.transferPort, curveKey: known.curveKey }];
+    });
+    return { ...content, holders: holders.slice(0, HOLDERS_MAX) };
+  }
+
+  book(): AnswerOf<PeerVerbs, 'book'> {
+    const files = new Map(this.#tracker.book().map((line) => [line.peer, line.files]));
+    const peers = this.#members().map(({ peer, address }) => {
+      return { peer, address, files: files.get(peer) ?? 0 };
+    });
+    return { leader: this.options.peer, peers };
+  }
+
+  /** Throws E_NOT_LEADER unless this host leads or is the first to take over. */
+  mustServe(): void {
+    if (this.serves) return;
+    const leader = this.#leadership?.leader?.peer ?? 'nobody known';
+    throw new Failure('E_NOT_LEADER', `This peer does not lead; ${leader} does.`);
+  }
+
+  /** The election's view of who is here: what a peer that left shared is gone at once. */
+  followPeers(peers: readonly KnownPeer[]): void {
+    const before = new Set(this.#members().map(({ peer }) => peer));
+    this.#peers.clear();
+    for (const known of peers) this.#peers.set(known.peer, known);
+    const now = new Set(this.#members().map(({ peer }) => peer));
+    for (const peer of before) if (!now.has(peer)) this.#tracker.dropPeer(peer);
+  }
+
+  followLeadership(leadership: Leadership): void {
+    this.#leadership = leadership;
+    if (this.serves) this.#uselessSinceMs = undefined;
+    else this.#uselessSinceMs ??= this.options.nowMs();
+  }
+
+  /** To be called every few seconds: forgets strangers, and everything once this host serves nobody. */
+  tidy(): void {
+    const nowMs = this.options.nowMs();
+    const useless =
+      this.#uselessSinceMs !== undefined && nowMs - this.#uselessSinceMs > RELEASE_AFTER_MS;
+    for (const line of this.#tracker.book()) {
+      if (useless || this.#isStranger(line, nowMs)) this.#tracker.dropPeer(line.peer);
+    }
+  }
+
+  #isStranger({ peer, heardMs }: PeerLine, nowMs: number): boolean {
+    const isMember = peer === this.options.peer || this.#peers.get(peer)?.member === true;
+    return !isMember && nowMs - heardMs > STRANGER_LIMIT_MS;
+  }
+
+  #members(): KnownPeer[] {
+    return [...this.#peers.values()].filter(({ member }) => member);
+  }
+
+  /** True when a member with an indexer is here whose catalogue is not held to its end. */
+  #isPartial(): boolean {
+    const whole = new Set(this.#tracker.book().flatMap((line) => (line.whole ? [line.peer] : [])));
+    return this.#members().some(({ peer, indexerPort }) => indexerPort !== 0 && !whole.has(peer));
+  }
+}

@@ -1,0 +1,41 @@
+/** Asking two for one answer: the second is only asked when the first is slow or fails. */
+import { Failure, type FailureCode } from '@iwanto/wire';
+
+/** Refusals that say something about the question, not about who was asked: they are the answer. */
+const ANSWERS: readonly FailureCode[] = [
+  'E_NOT_FOUND',
+  'E_AMBIGUOUS',
+  'E_BAD_REQUEST',
+  'E_BAD_PATH',
+];
+
+const isAnswer = (cause: unknown): cause is Failure =>
+  cause instanceof Failure && ANSWERS.includes(cause.code);
+
+/**
+ * The answer of `first`, or of `second` when `first` fails or has not answered within `afterMs`.
+ * A refusal of `first` that answers the question is final; one of `second` only when `first` fails too.
+ */
+export function hedge<T>(
+  first: () => Promise<T>,
+  second: (() => Promise<T>) | undefined,
+  afterMs: number,
+): Promise<T> {
+  if (!second) return first();
+  return new Promise((answered, refused) => {
+    let secondAsked: Promise<T> | undefined;
+    const askSecond = () => {
+      secondAsked ??= second();
+      return secondAsked;
+    };
+    /** The first may still answer, and its refusal weighs more. */
+    const leaveItToTheFirst = () => undefined;
+    const timer = setTimeout(() => void askSecond().then(answered, leaveItToTheFirst), afterMs);
+    first()
+      .then(answered, (cause: unknown) => {
+        if (isAnswer(cause)) refused(cause);
+        else askSecond().then(answered, refused);
+      })
+      .finally(() => clearTimeout(timer));
+  });
+}

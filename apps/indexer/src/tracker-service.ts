@@ -1,0 +1,198 @@
+/** Everything of the indexer that speaks with other hosts, wired: desk, lines, announcers and peer verbs. */
+import {
+  type Bus,
+  type CurveKeys,
+  type Handlers,
+  type KnownPeer,
+  type Leadership,
+  type VerbsOf,
+  servePeerVerbs,
+} from '@iwanto/bus';
+import {
+  type AnswerOf,
+  type PeerId,
+  type PeerVerbs,
+  type QuestionOf,
+  SEARCH_LIMIT_DEFAULT,
+} from '@iwanto/wire';
+import { type AnnounceTarget, Announcer, type CatalogueLog } from './announce.js';
+import { type BookVerb, LeaderLine } from './leader-line.js';
+import { announce } from './peer-verbs/announce.js';
+import { announced } from './peer-verbs/announced.js';
+import { book as bookForPeers } from './peer-verbs/book.js';
+import { locate as locateForPeers } from './peer-verbs/locate.js';
+import { search as searchForPeers } from './peer-verbs/search.js';
+import { TrackerDesk } from './tracker-desk.js';
+import { type Signer, signAnnouncement } from './tracker-signature.js';
+import { book } from './verbs/book.js';
+import { locate } from './verbs/locate.js';
+import { search } from './verbs/search.js';
+
+/** How often strangers and unneeded catalogues are forgotten, in ms. */
+const TIDY_INTERVAL_MS = 2_000;
+
+export interface TrackingOptions {
+  readonly bus: Pick<Bus, 'follow' | 'publish'>;
+  readonly identity: Signer & { readonly curve: CurveKeys };
+  readonly catalogue: CatalogueLog;
+  /** The wished TCP port for other hosts; the next free one is taken. */
+  readonly port: number;
+  /** Addresses to listen on; all when left out. */
+  readonly addresses?: readonly string[];
+  readonly onTrouble: (sentence: string) => void;
+}
+
+/** What the rest of the indexer needs of the tracker side. */
+export interface Tracking {
+  /** The TCP port other hosts reach. */
+  readonly port: number;
+  readonly handlers: Pick<Handlers<VerbsOf<'indexer'>>, 'search' | 'locate' | 'book'>;
+  /** To be called after each new revision of the catalogue. */
+  catalogueChanged(): void;
+  close(): Promise<void>;
+}
+
+/** Serves the peer verbs and keeps leader and first successor in step with the catalogue, until closed. */
+export async function startTracking(options: TrackingOptions): Promise<Tracking> {
+  const service = new TrackerService(options);
+  const server = await servePeerVerbs({
+    keys: options.identity.curve,
+    port: options.port,
+    ...(options.addresses && { addresses: options.addresses }),
+    handlers: service.peerHandlers(),
+    onTrouble: options.onTrouble,
+  });
+  const stopFollowing = service.follow();
+  return {
+    port: server.port,
+    handlers: service.handlers(),
+    catalogueChanged: () => service.catalogueChanged(),
+    close: async () => {
+      stopFollowing();
+      service.close();
+      await server.close();
+    },
+  };
+}
+
+const nowMs = () => performance.now();
+
+class TrackerService {
+  readonly #desk: TrackerDesk;
+  readonly #leaderLine: LeaderLine;
+  readonly #announcers = new Map<PeerId, Announcer>();
+  readonly #known = new Map<PeerId, KnownPeer>();
+  readonly #tidying: NodeJS.Timeout;
+
+  constructor(private readonly options: TrackingOptions) {
+    const { peer, curve } = options.identity;
+    this.#desk = new TrackerDesk({ peer, nowMs });
+    this.#leaderLine = new LeaderLine({
+      peer,
+      keys: curve,
+      ownAnswer: (verb, question) => this.#ownAnswer(verb, question),
+      onLeaderLost: ({ peer: leader, curveKey }) =>
+        options.bus.publish('leaderLine.lost', { leader, curveKey }),
+      onLost: (tracker) => this.#announcers.get(tracker)?.unsure(),
+    });
+    this.#tidying = setInterval(() => this.#desk.tidy(), TIDY_INTERVAL_MS);
+  }
+
+  peerHandlers(): Handlers<PeerVerbs> {
+    const desk = this.#desk;
+    return {
+      announce: announce(desk, this.options.onTrouble),
+      announced: announced(desk),
+      search: searchForPeers(desk),
+      locate: locateForPeers(desk),
+      book: bookForPeers(desk),
+    };
+  }
+
+  handlers(): Tracking['handlers'] {
+    const line = this.#leaderLine;
+    return {
+      search: search(line),
+      locate: locate(line, (peer) => this.#known.get(peer)),
+      book: book(line),
+    };
+  }
+
+  follow(): () => void {
+    const { bus } = this.options;
+    const stopLeader = bus.follow('leader.changed', (body) => this.#followLeadership(body));
+    const stopPeers = bus.follow('peers.changed', ({ peers }) => this.#followPeers(peers));
+    return () => {
+      stopLeader();
+      stopPeers();
+    };
+  }
+
+  catalogueChanged(): void {
+    for (const announcer of this.#announcers.values()) announcer.changed();
+  }
+
+  close(): void {
+    clearInterval(this.#tidying);
+    for (const announcer of this.#announcers.values()) announcer.stop();
+    this.#leaderLine.close();
+  }
+
+  #followPeers(peers: readonly KnownPeer[]): void {
+    this.#known.clear();
+    for (const known of peers) this.#known.set(known.peer, known);
+    this.#desk.followPeers(peers);
+  }
+
+  #followLeadership(leadership: Leadership): void {
+    this.#desk.followLeadership(leadership);
+    this.#leaderLine.follow(leadership);
+    const trackers = new Set(this.#leaderLine.trackers().map(({ peer }) => peer));
+    for (const [peer, announcer] of this.#announcers) {
+      if (trackers.has(peer)) continue;
+      announcer.stop();
+      this.#announcers.delete(peer);
+    }
+    for (const peer of trackers) if (!this.#announcers.has(peer)) this.#startAnnouncing(peer);
+  }
+
+  #startAnnouncing(to: PeerId): void {
+    const { catalogue, onTrouble, identity } = this.options;
+    const target = to === identity.peer ? this.#ownTarget() : this.#targetOver(to);
+    this.#announcers.set(to, new Announcer({ target, catalogue, nowMs, onTrouble }));
+  }
+
+  /** The own catalogue reaches the own tracker without network and without signature. */
+  #ownTarget(): AnnounceTarget {
+    const { peer } = this.options.identity;
+    return {
+      announced: async () => this.#desk.held(peer),
+      announce: async (changes) => this.#desk.apply({ peer, ...changes }),
+    };
+  }
+
+  #targetOver(to: PeerId): AnnounceTarget {
+    const { identity } = this.options;
+    const { peer } = identity;
+    return {
+      announced: () => this.#leaderLine.mustLineTo(to).call('announced', { peer }),
+      announce: (changes) =>
+        this.#leaderLine
+          .mustLineTo(to)
+          .call('announce', signAnnouncement(identity, { peer, ...changes })),
+    };
+  }
+
+  #ownAnswer<V extends BookVerb>(
+    verb: V,
+    question: QuestionOf<PeerVerbs, V>,
+  ): AnswerOf<PeerVerbs, V> {
+    const answers = {
+      search: ({ query, limit }: QuestionOf<PeerVerbs, 'search'>) =>
+        this.#desk.search(query, limit ?? SEARCH_LIMIT_DEFAULT),
+      locate: ({ hash }: QuestionOf<PeerVerbs, 'locate'>) => this.#desk.locate(hash),
+      book: () => this.#desk.book(),
+    };
+    return answers[verb](question as never) as AnswerOf<PeerVerbs, V>;
+  }
+}
