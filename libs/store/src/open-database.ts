@@ -1,0 +1,112 @@
+/** Opens a SQLite file, brings it to the present schema, and sets it aside when it is damaged. */
+import { existsSync, renameSync } from 'node:fs';
+import { Failure } from '@iwanto/wire';
+import Sqlite from 'better-sqlite3';
+import { type Compilable, Kysely, SqliteDialect } from 'kysely';
+
+/** How long a statement waits for another process that holds the file (HOSTILE 99). */
+const BUSY_LIMIT_MS = 5_000;
+
+/** The statements that lead from one schema version to the next: element 0 leads from nothing to version 1. */
+export type Migration = (kysely: Kysely<unknown>) => Compilable[];
+
+export interface OpenOptions {
+  /** The database file; its directory exists. */
+  readonly path: string;
+  readonly migrations: readonly Migration[];
+  /** The present time in ms: it names files set aside. */
+  readonly nowMs: number;
+}
+
+export interface Database<Tables> {
+  /** To build queries; they run through `sqlite`, synchronously, so that a transaction never waits. */
+  readonly kysely: Kysely<Tables>;
+  readonly sqlite: Sqlite.Database;
+  /** Where a damaged file went, when one was found. */
+  readonly setAside: string | undefined;
+  close(): void;
+}
+
+/**
+ * Opens or creates the database. A damaged file is renamed to `<path>.corrupt-<time>` and a new one begun.
+ * Failure E_UNEXPECTED when the file was written by a newer version of the program.
+ */
+export function openDatabase<Tables>(options: OpenOptions): Database<Tables> {
+  try {
+    return begin<Tables>(options, undefined);
+  } catch (cause) {
+    if (!isCorruption(cause)) throw cause;
+    const setAside = `${options.path}.corrupt-${options.nowMs}`;
+    setFileAside(options.path, setAside);
+    return begin<Tables>(options, setAside);
+  }
+}
+
+/** Whether SQLite says that the file is not, or no longer, a database. */
+export function isCorruption(cause: unknown): boolean {
+  return cause instanceof Sqlite.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(cause.code);
+}
+
+/** Whether there was no room for the write: nothing of the transaction was kept. */
+export function isDiskFull(cause: unknown): boolean {
+  if (cause instanceof Sqlite.SqliteError) return cause.code === 'SQLITE_FULL';
+  return cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC';
+}
+
+/** Whether the file or its directory may not be written. */
+export function isReadOnly(cause: unknown): boolean {
+  return cause instanceof Sqlite.SqliteError && /^SQLITE_(READONLY|CANTOPEN)/.test(cause.code);
+}
+
+function setFileAside(path: string, target: string): void {
+  for (const suffix of ['', '-wal', '-shm']) {
+    if (existsSync(path + suffix)) renameSync(path + suffix, target + suffix);
+  }
+}
+
+function begin<Tables>(options: OpenOptions, setAside: string | undefined): Database<Tables> {
+  const sqlite = new Sqlite(options.path, { timeout: BUSY_LIMIT_MS });
+  try {
+    sqlite.pragma('journal_mode = WAL');
+    sqlite.pragma('synchronous = NORMAL');
+    sqlite.pragma('foreign_keys = ON');
+    refuseDamage(sqlite);
+    const kysely = new Kysely<Tables>({ dialect: new SqliteDialect({ database: sqlite }) });
+    migrate(options, sqlite, kysely as Kysely<unknown>);
+    return { kysely, sqlite, setAside, close: () => sqlite.close() };
+  } catch (cause) {
+    sqlite.close();
+    throw cause;
+  }
+}
+
+function refuseDamage(sqlite: Sqlite.Database): void {
+  const [finding] = sqlite.pragma('quick_check(1)') as { quick_check: string }[];
+  if (finding?.quick_check !== 'ok') {
+    throw new Sqlite.SqliteError(finding?.quick_check ?? 'no answer', 'SQLITE_CORRUPT');
+  }
+}
+
+function migrate(options: OpenOptions, sqlite: Sqlite.Database, kysely: Kysely<unknown>): void {
+  const present = sqlite.pragma('user_version', { simple: true }) as number;
+  const wanted = options.migrations.length;
+  if (present > wanted) {
+    throw new Failure(
+      'E_UNEXPECTED',
+      `${options.path} has schema version ${present}, this program knows ${wanted}: use the newer program, or move the file away to begin anew.`,
+    );
+  }
+  if (present === wanted) return;
+  if (present > 0) backUp(sqlite, `${options.path}.v${present}-${options.nowMs}`);
+  const steps = sqlite.transaction(() => {
+    for (const migration of options.migrations.slice(present)) {
+      for (const statement of migration(kysely)) sqlite.exec(statement.compile().sql);
+    }
+    sqlite.pragma(`user_version = ${wanted}`);
+  });
+  steps.immediate();
+}
+
+function backUp(sqlite: Sqlite.Database, target: string): void {
+  sqlite.prepare('VACUUM INTO ?').run(target);
+}
