@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const workspace = dirname(fileURLToPath(import.meta.url));
 
 // Where each project's results go, for the sum at the end of `npm test`.
-mkdirSync(`${workspace}/tmp/jest`, { recursive: true });
+mkdirSync(`${workspace}/tmp/jest/@iwanto`, { recursive: true });
 
 export default {
   testEnvironment: 'node',

@@ -1,0 +1,224 @@
+/** A LAN of network namespaces on one bridge, whose links can be cut, slowed and made lossy; it never touches the machine's own interfaces. */
+import { type ChildProcess, type SpawnOptions, execFileSync, spawn } from 'node:child_process';
+
+/** Hosts of one LAN: their addresses are 10.77.0.1 and up. */
+const HOSTS_MAX = 200;
+/** How long one `ip` or `nft` command may take, in ms. */
+const COMMAND_LIMIT_MS = 10_000;
+const NAME_PREFIX = 'iwanto';
+
+export interface LanHost {
+  /** 1 for the first host. */
+  readonly number: number;
+  readonly namespace: string;
+  /** IPv4 address on the interface `eth0`. */
+  readonly address: string;
+  /** Starts a program inside the host; killed at the latest when the LAN is removed. */
+  spawn(command: string, words: readonly string[], options?: SpawnOptions): ChildProcess;
+}
+
+export interface Lan {
+  readonly hosts: readonly LanHost[];
+  /** Pulls the host's cable. */
+  cut(host: LanHost): void;
+  /** Plugs every cable in again and takes back every split, one-way cut, loss and block. */
+  heal(): void;
+  /** Nothing passes between hosts of different groups; hosts in no group reach everybody. */
+  split(...groups: readonly (readonly LanHost[])[]): void;
+  /** Nothing passes from one host to the other; the way back stays open. */
+  cutOneWay(from: LanHost, to: LanHost): void;
+  /** Drops this share of all UDP datagrams on every link. */
+  loseUdp(percent: number): void;
+  /** Drops everything sent to a multicast group, IPv4 and IPv6. */
+  blockMulticast(): void;
+  /** Bounds what the switch sends to the host, in megabits a second. */
+  shape(host: LanHost, megabitsPerSecond: number): void;
+  /** Ends what still runs inside and deletes every namespace; may be called twice. */
+  remove(): void;
+}
+
+function run(command: string, ...words: string[]): string {
+  return execFileSync(command, words, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: COMMAND_LIMIT_MS,
+  });
+}
+
+/** Why no LAN can be made here, or undefined where one can. */
+export function lanImpossible(): string | undefined {
+  if (process.platform !== 'linux') return 'network namespaces exist on Linux only';
+  if (process.geteuid?.() !== 0) return 'network namespaces need root';
+  for (const [command, word, pack] of [
+    ['ip', '-V', 'iproute2'],
+    ['nft', '--version', 'nftables'],
+  ] as const) {
+    try {
+      run(command, word);
+    } catch {
+      return `the command ${command} is missing (Debian package ${pack})`;
+    }
+  }
+  const trial = `${NAME_PREFIX}-${process.pid}-try`;
+  try {
+    run('ip', 'netns', 'add', trial);
+    run('ip', 'netns', 'del', trial);
+    return undefined;
+  } catch (error) {
+    return `a network namespace could not be made: ${String(error).split('\n')[0] ?? ''}`;
+  }
+}
+
+/** Namespaces that an earlier run could not delete because it was killed. */
+function removeStale(): void {
+  for (const line of run('ip', 'netns', 'list').split('\n')) {
+    const [name = ''] = line.split(' ');
+    const owner = new RegExp(`^${NAME_PREFIX}-(\\d+)-`).exec(name)?.[1];
+    if (owner === undefined || alive(Number(owner))) continue;
+    removeNamespace(name);
+  }
+}
+
+function alive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+function removeNamespace(name: string): void {
+  try {
+    for (const pid of run('ip', 'netns', 'pids', name).split('\n').filter(Boolean)) {
+      killQuietly(Number(pid));
+    }
+    run('ip', 'netns', 'del', name);
+  } catch (error) {
+    process.stderr.write(`lan: namespace ${name} stays: ${String(error)}\n`);
+  }
+}
+
+function killQuietly(pid: number): void {
+  if (alive(pid)) process.kill(pid, 'SIGKILL');
+}
+
+/** A switch and its hosts. The state of the links is kept here and written to the switch as one rule set. */
+class Switch implements Lan {
+  readonly hosts: LanHost[] = [];
+  readonly #name: string;
+  #rules: string[] = [];
+  #removed = false;
+  readonly #onExit = () => this.remove();
+
+  constructor(prefix: string, count: number) {
+    this.#name = `${prefix}-sw`;
+    process.once('exit', this.#onExit);
+    run('ip', 'netns', 'add', this.#name);
+    // Without this the bridge drops multicast of groups nobody has reported yet.
+    this.#inside('link', 'add', 'br0', 'type', 'bridge', 'mcast_snooping', '0');
+    this.#inside('link', 'set', 'br0', 'up');
+    for (let number = 1; number <= count; number += 1) this.hosts.push(this.#plug(prefix, number));
+  }
+
+  #inside(...words: string[]): void {
+    run('ip', '-n', this.#name, ...words);
+  }
+
+  #plug(prefix: string, number: number): LanHost {
+    const namespace = `${prefix}-h${number}`;
+    const address = `10.77.0.${number}`;
+    run('ip', 'netns', 'add', namespace);
+    const veth = ['link', 'add', portOf(number), 'type', 'veth'];
+    this.#inside(...veth, 'peer', 'name', 'eth0', 'netns', namespace);
+    this.#inside('link', 'set', portOf(number), 'master', 'br0', 'up');
+    run('ip', '-n', namespace, 'addr', 'add', `${address}/24`, 'dev', 'eth0');
+    run('ip', '-n', namespace, 'link', 'set', 'lo', 'up');
+    run('ip', '-n', namespace, 'link', 'set', 'eth0', 'up');
+    return {
+      number,
+      namespace,
+      address,
+      spawn: (command, words, options = {}) =>
+        spawn('ip', ['netns', 'exec', namespace, command, ...words], options),
+    };
+  }
+
+  cut(host: LanHost): void {
+    this.#inside('link', 'set', portOf(host.number), 'down');
+  }
+
+  heal(): void {
+    this.#rules = [];
+    this.#writeRules();
+    for (const { number } of this.hosts) this.#inside('link', 'set', portOf(number), 'up');
+  }
+
+  split(...groups: readonly (readonly LanHost[])[]): void {
+    for (const from of groups) {
+      for (const to of groups) {
+        if (from === to) continue;
+        this.#rules.push(`iifname ${portsOf(from)} oifname ${portsOf(to)} drop`);
+      }
+    }
+    this.#writeRules();
+  }
+
+  cutOneWay(from: LanHost, to: LanHost): void {
+    this.#rules.push(`iifname ${portsOf([from])} oifname ${portsOf([to])} drop`);
+    this.#writeRules();
+  }
+
+  loseUdp(percent: number): void {
+    // Counted in thousandths, so that fractions of a percent are possible.
+    const thousandths = Math.round(percent * 10);
+    const chance = thousandths >= 1000 ? '' : `numgen random mod 1000 < ${thousandths}`;
+    this.#rules.push(`meta l4proto udp ${chance} drop`);
+    this.#writeRules();
+  }
+
+  blockMulticast(): void {
+    this.#rules.push('ether type ip ip daddr 224.0.0.0/4 drop');
+    this.#rules.push('ether type ip6 ip6 daddr ff00::/8 meta l4proto udp drop');
+    this.#writeRules();
+  }
+
+  shape(host: LanHost, megabitsPerSecond: number): void {
+    const bucket = ['rate', `${megabitsPerSecond}mbit`, 'burst', '256kb', 'latency', '50ms'];
+    const port = portOf(host.number);
+    run('tc', '-n', this.#name, 'qdisc', 'replace', 'dev', port, 'root', 'tbf', ...bucket);
+  }
+
+  #writeRules(): void {
+    const lines = [
+      // Added first, so that deleting works on a switch without rules too: one transaction.
+      ...['add table bridge iwanto', 'delete table bridge iwanto', 'table bridge iwanto {'],
+      ...['chain links {', 'type filter hook forward priority 0;', ...this.#rules, '}', '}', ''],
+    ];
+    execFileSync('ip', ['netns', 'exec', this.#name, 'nft', '-f', '-'], {
+      input: lines.join('\n'),
+      timeout: COMMAND_LIMIT_MS,
+    });
+  }
+
+  remove(): void {
+    if (this.#removed) return;
+    this.#removed = true;
+    process.removeListener('exit', this.#onExit);
+    for (const { namespace } of this.hosts) removeNamespace(namespace);
+    removeNamespace(this.#name);
+  }
+}
+
+const portOf = (number: number) => `p${number}`;
+const portsOf = (hosts: readonly LanHost[]) =>
+  `{ ${hosts.map(({ number }) => `"${portOf(number)}"`).join(', ')} }`;
+
+let lansMade = 0;
+
+/** Makes a LAN of `count` hosts; the caller removes it. Throws where `lanImpossible()` tells a reason. */
+export function makeLan(count: number): Lan {
+  if (count < 1 || count > HOSTS_MAX) throw new Error(`a LAN has 1 to ${HOSTS_MAX} hosts`);
+  removeStale();
+  lansMade += 1;
+  return new Switch(`${NAME_PREFIX}-${process.pid}-${lansMade}`, count);
+}

@@ -1,0 +1,92 @@
+// Builds everything, runs every jest of the workspace and the e2e specs, and prints one last line with the sum.
+// Plain JavaScript on purpose: it must work in a clone where nothing has been built yet.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bindingTrouble } from './binding.mjs';
+
+const workspace = dirname(dirname(fileURLToPath(import.meta.url)));
+const results = join(workspace, 'tmp', 'jest');
+const MINUTES_MAX = 15;
+
+/** Every project that has specs to run, with the target that runs them. */
+function projects() {
+  const { workspaces } = JSON.parse(readFileSync(join(workspace, 'package.json'), 'utf8'));
+  return workspaces
+    .flatMap((pattern) => roomsOf(pattern))
+    .map((room) => JSON.parse(readFileSync(join(workspace, room, 'package.json'), 'utf8')))
+    .map(({ name, scripts }) => ({
+      name,
+      target: ['test', 'e2e'].find((target) => scripts[target]),
+    }))
+    .filter(({ target }) => target !== undefined);
+}
+
+function roomsOf(pattern) {
+  if (!pattern.endsWith('/*')) return [pattern];
+  const folder = pattern.slice(0, -2);
+  return readdirSync(join(workspace, folder))
+    .map((name) => join(folder, name))
+    .filter((room) => existsSync(join(workspace, room, 'package.json')));
+}
+
+function nx(...words) {
+  const run = spawnSync(
+    process.execPath,
+    [join(workspace, 'node_modules', 'nx', 'dist', 'bin', 'nx.js'), ...words],
+    {
+      cwd: workspace,
+      stdio: 'inherit',
+      timeout: MINUTES_MAX * 60_000,
+      env: { ...process.env, NX_TUI: 'false', NX_DAEMON: process.env.NX_DAEMON ?? 'false' },
+    },
+  );
+  if (run.error) console.error(`nx ${words.join(' ')}: ${run.error.message}`);
+  return run.status === 0;
+}
+
+/** What one project's jest counted; a project without a result counts as one failure. */
+function tally({ name, target }) {
+  const file = join(results, `${name}.json`);
+  if (!existsSync(file)) {
+    console.error(`${name}: its ${target} target left no result in ${file}`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+  const counts = JSON.parse(readFileSync(file, 'utf8'));
+  return {
+    passed: counts.numPassedTests,
+    failed: counts.numFailedTests + counts.numRuntimeErrorTestSuites,
+    skipped: counts.numPendingTests,
+  };
+}
+
+function run() {
+  const trouble = bindingTrouble(workspace);
+  if (trouble) {
+    console.error(trouble);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+  rmSync(results, { recursive: true, force: true });
+  if (!nx('run-many', '-t', 'build')) {
+    console.error('The build failed: no test was run.');
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+  const whole = [
+    nx('run-many', '-t', 'test', '--parallel=2'),
+    nx('run-many', '-t', 'e2e', '--parallel=1'),
+  ];
+  const sum = projects()
+    .map(tally)
+    .reduce((a, b) => ({
+      passed: a.passed + b.passed,
+      failed: a.failed + b.failed,
+      skipped: a.skipped + b.skipped,
+    }));
+  // A runner that fails although every test passed (an open handle, a crash at exit) is a failure too.
+  return whole.every(Boolean) || sum.failed > 0 ? sum : { ...sum, failed: 1 };
+}
+
+const { passed, failed, skipped } = run();
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+process.exitCode = failed > 0 ? 1 : 0;
