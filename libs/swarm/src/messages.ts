@@ -53,7 +53,7 @@ export type SwarmOutput =
   | { readonly type: 'done' };
 
 export interface SwarmLimits {
-  /** Requests that one source may have unanswered (HOSTILE 45). */
+  /** Requests for pieces that one source may have unanswered (HOSTILE 45): below 64, so that manifests and digests find room. */
   readonly requestsMax: number;
   /** Bytes asked of a source whose speed is not known yet. */
   readonly windowBytesFirst: number;
@@ -82,7 +82,7 @@ const MEBIBYTE = 1_048_576;
 
 /** 8 pieces of 1 MiB keep a line of 1.7 GiB/s busy (docs/decisions.md); more only costs memory. */
 export const SWARM_LIMITS: SwarmLimits = {
-  requestsMax: 64,
+  requestsMax: 48,
   windowBytesFirst: 4 * MEBIBYTE,
   windowBytesMin: 2 * MEBIBYTE,
   windowBytesMax: 8 * MEBIBYTE,

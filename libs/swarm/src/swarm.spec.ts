@@ -124,10 +124,10 @@ describe('Swarm', () => {
     expect(types(table.tell({ type: 'sourceLost', source: 'a' }))).toEqual(['stalled']);
   });
 
-  it('HOSTILE 45: never more than 64 requests at one source', () => {
+  it('HOSTILE 45: never more requests than allowed at one source', () => {
     const table = new Table();
     table.tell({ type: 'filesAdded', files: Array.from({ length: 200 }, () => ({ bytes: 10 })) });
-    expect(asked(table.source('a'))).toHaveLength(64);
+    expect(asked(table.source('a'))).toHaveLength(SWARM_LIMITS.requestsMax);
   });
 
   it('does not ask a source again for a file it refused, until some time later', () => {
