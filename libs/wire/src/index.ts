@@ -1,8 +1,12 @@
 /** What crosses the LAN: ids, election datagrams, peer verbs and piece frames. */
+export * from './datagram.js';
+export { DATAGRAM_TYPES, SEALED_TOKEN_BYTES } from './datagram-bodies.js';
 export * from './election-messages.js';
 export * from './endpoint.js';
 export * from './failure.js';
+export * from './hex.js';
 export * from './ids.js';
+export * from './ip-address.js';
 export * from './peer-verbs.js';
 export * from './piece-frames.js';
 export * from './verb.js';

@@ -6,7 +6,8 @@
  * the bytes asked for, or, when refused, one byte of reason. All numbers are big endian.
  * The body stands in a frame of its own so that a piece is never copied to be sent.
  */
-import { type FileHash } from './ids.js';
+import { bytesOfHex, hexOf } from './hex.js';
+import type { FileHash } from './ids.js';
 
 export const PIECE_FRAME_VERSION = 1;
 /** A piece, and so the largest body, in bytes (docs/decisions.md: 1 MiB). */
@@ -60,7 +61,7 @@ export function encodePieceRequest(request: PieceRequest): Uint8Array {
   view.setUint8(0, PIECE_FRAME_VERSION);
   view.setUint8(1, PIECE_ASKS[request.ask]);
   view.setUint32(2, request.requestId);
-  bytes.set(rootBytes(request.root), 6);
+  bytes.set(bytesOfHex(request.root), 6);
   view.setUint32(38, request.first);
   view.setUint32(42, request.count);
   return bytes;
@@ -77,7 +78,7 @@ export function decodePieceRequest(bytes: Uint8Array): PieceRequest | undefined 
   return {
     ask,
     requestId: view.getUint32(2),
-    root: rootText(bytes.subarray(6, 38)),
+    root: hexOf(bytes.subarray(6, 38)) as FileHash,
     first: view.getUint32(38),
     count,
   };
@@ -104,14 +105,4 @@ export function decodePieceAnswer(head: Uint8Array, body: Uint8Array): PieceAnsw
   if (type === 'data') return { type, requestId, body };
   const reason = body.length === 1 ? nameOf(REFUSALS, body[0]) : undefined;
   return type === 'refused' && reason ? { type, requestId, reason } : undefined;
-}
-
-function rootBytes(root: FileHash): Uint8Array {
-  return Uint8Array.from({ length: 32 }, (_, at) =>
-    Number.parseInt(root.slice(at * 2, at * 2 + 2), 16),
-  );
-}
-
-function rootText(bytes: Uint8Array): FileHash {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('') as FileHash;
 }

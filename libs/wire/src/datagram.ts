@@ -1,0 +1,186 @@
+/**
+ * One election datagram: header (38), body, padding, signing key (32), Ed25519 signature (64).
+ *
+ * The signature covers all before it. The sender in the header is the beginning of the SHA-256 of the
+ * signing key, so a datagram proves who sent it without any list of known keys. Keys and clocks stay
+ * outside: whoever calls brings `DatagramSigner`, `DatagramVerifier` and the opening of sealed tokens.
+ */
+import { DATAGRAM_BODIES, DATAGRAM_TYPES, SEALED_TOKEN_BYTES } from './datagram-bodies.js';
+import { FieldReader, FieldWriter } from './datagram-bytes.js';
+import { type Field, hexField, u48 } from './datagram-fields.js';
+import {
+  ELECTION_DATAGRAM_BYTES_MAX,
+  type ElectionHeader,
+  type ElectionMessage,
+  type ElectionMessageType,
+  HELLO_BYTES,
+  QUESTION_BYTES,
+} from './election-messages.js';
+import { hexOf } from './hex.js';
+import type { BootId, PeerId, PublicKey } from './ids.js';
+
+/** "iW". */
+const MAGIC = 0x69_57;
+export const DATAGRAM_VERSION = 1;
+export const DATAGRAM_HEADER_BYTES = 38;
+const SIGN_KEY_BYTES = 32;
+const SIGNATURE_BYTES = 64;
+export const DATAGRAM_SEAL_BYTES = SIGN_KEY_BYTES + SIGNATURE_BYTES;
+const DATAGRAM_BYTES_MIN = DATAGRAM_HEADER_BYTES + DATAGRAM_SEAL_BYTES;
+
+/** The group of an open LAN: everybody. */
+export const OPEN_GROUP = 0;
+
+/** What a datagram is padded to, seal included, so that its answer is never larger (HOSTILE 14). */
+const PADDED: Partial<Record<ElectionMessageType, number>> = {
+  hello: HELLO_BYTES,
+  ping: QUESTION_BYTES,
+  probe: QUESTION_BYTES,
+};
+
+/** Why a datagram is dropped, in the order in which it is looked at. */
+export type DatagramRefusal =
+  'size' | 'magic' | 'version' | 'group' | 'type' | 'sender' | 'signature' | 'body' | 'token';
+
+export interface DatagramSigner {
+  readonly signKey: PublicKey;
+  /** Ed25519, 64 bytes. */
+  sign(bytes: Uint8Array): Uint8Array;
+}
+
+export interface DatagramVerifier {
+  /** The peer that a signing key belongs to. */
+  peerOf(signKey: PublicKey): PeerId;
+  verify(signKey: PublicKey, bytes: Uint8Array, signature: Uint8Array): boolean;
+}
+
+/** Makes the sealed form of a token for one receiver, and opens what was sealed for us. */
+export interface TokenSeal {
+  seal(token: Uint8Array, forKey: PublicKey): Uint8Array;
+  /** Undefined where it was sealed for somebody else or was changed on the way. */
+  open(sealed: Uint8Array): Uint8Array | undefined;
+}
+
+/** What the first 38 bytes say: enough to drop a replay or an own datagram before the signature costs anything. */
+export interface Datagram {
+  readonly type: ElectionMessageType;
+  readonly header: ElectionHeader;
+  /** All that the signature covers. */
+  readonly signed: Uint8Array;
+  readonly signKey: PublicKey;
+  readonly signature: Uint8Array;
+}
+
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly refusal: DatagramRefusal };
+
+const refused = (refusal: DatagramRefusal) => ({ ok: false, refusal }) as const;
+
+const TYPE_OF = new Map(
+  (Object.keys(DATAGRAM_TYPES) as ElectionMessageType[]).map((type) => [
+    DATAGRAM_TYPES[type],
+    type,
+  ]),
+);
+const peer = hexField<PeerId>(10);
+const boot = hexField<BootId>(8);
+
+/**
+ * The bytes of a message, signed. The token of a WELCOME must already be sealed (`withSealedToken`).
+ * Returns a sentence instead where a value does not fit: a fault of the caller, worth a line in its log.
+ */
+export function sealDatagram(
+  message: ElectionMessage,
+  signer: DatagramSigner,
+  group = OPEN_GROUP,
+): Uint8Array | string {
+  const body = new FieldWriter(ELECTION_DATAGRAM_BYTES_MAX - SIGNATURE_BYTES);
+  body.u16(MAGIC).u8(DATAGRAM_VERSION).u8(DATAGRAM_TYPES[message.type]).u32(group);
+  peer.write(body, message.sender);
+  boot.write(body, message.boot);
+  u48.write(body, message.epoch);
+  u48.write(body, message.seq);
+  (DATAGRAM_BODIES[message.type] as Field<ElectionMessage>).write(body, message);
+  const padded = PADDED[message.type];
+  if (padded !== undefined) body.padTo(padded - DATAGRAM_SEAL_BYTES);
+  body.hex(signer.signKey, SIGN_KEY_BYTES);
+  const signed = body.finish();
+  if (typeof signed === 'string') return `A ${message.type} cannot be written: ${signed}.`;
+  const bytes = new Uint8Array(signed.length + SIGNATURE_BYTES);
+  bytes.set(signed);
+  bytes.set(signer.sign(signed), signed.length);
+  return bytes;
+}
+
+/** Reads the header. Costs next to nothing and believes nothing: the signature is not checked yet. */
+export function readDatagram(bytes: Uint8Array, group = OPEN_GROUP): Result<Datagram> {
+  if (bytes.length < DATAGRAM_BYTES_MIN || bytes.length > ELECTION_DATAGRAM_BYTES_MAX) {
+    return refused('size');
+  }
+  const from = new FieldReader(bytes);
+  if (from.u16() !== MAGIC) return refused('magic');
+  if (from.u8() !== DATAGRAM_VERSION) return refused('version');
+  const type = TYPE_OF.get(from.u8() as (typeof DATAGRAM_TYPES)[ElectionMessageType]);
+  if (from.u32() !== group) return refused('group');
+  if (type === undefined) return refused('type');
+  const header = {
+    sender: peer.read(from),
+    boot: boot.read(from),
+    epoch: u48.read(from),
+    seq: u48.read(from),
+  };
+  const end = bytes.length - SIGNATURE_BYTES;
+  const signed = bytes.subarray(0, end);
+  const signKey = hexOf(bytes.subarray(end - SIGN_KEY_BYTES, end)) as PublicKey;
+  return { ok: true, value: { type, header, signed, signKey, signature: bytes.subarray(end) } };
+}
+
+/**
+ * The message, once sender and signature hold. `zone` is the interface that it came in by.
+ * A WELCOME still carries its token sealed.
+ */
+export function openDatagram(
+  datagram: Datagram,
+  verifier: DatagramVerifier,
+  zone = '',
+): Result<ElectionMessage> {
+  const { type, header, signed, signKey, signature } = datagram;
+  if (verifier.peerOf(signKey) !== header.sender) return refused('sender');
+  if (!verifier.verify(signKey, signed, signature)) return refused('signature');
+  const bytes = signed.subarray(DATAGRAM_HEADER_BYTES, signed.length - SIGN_KEY_BYTES);
+  const from = new FieldReader(bytes, zone);
+  const body = (DATAGRAM_BODIES[type] as Field<object>).read(from);
+  const message = { type, ...header, ...body } as ElectionMessage;
+  if (!from.sound || namesItsLeaderTwice(message)) return refused('body');
+  return { ok: true, value: message };
+}
+
+/** A leader never is its own successor, and two successors never share an address (HOSTILE 11). */
+function namesItsLeaderTwice(message: ElectionMessage): boolean {
+  if (message.type !== 'beat' && message.type !== 'welcome') return false;
+  const places = message.successors.map((each) => `${each.address.address} ${each.address.port}`);
+  return (
+    new Set(places).size !== places.length ||
+    message.successors.some((each) => each.peer === message.leader.peer)
+  );
+}
+
+/** The message as it crosses the wire: the token of a WELCOME sealed for `sealFor`. */
+export function withSealedToken(
+  message: ElectionMessage,
+  seal: TokenSeal,
+  sealFor: PublicKey | null,
+): ElectionMessage {
+  if (message.type !== 'welcome') return message;
+  const token =
+    sealFor === null ? new Uint8Array(SEALED_TOKEN_BYTES) : seal.seal(message.token, sealFor);
+  return { ...message, token };
+}
+
+/** The message as the election wants it: the token of a WELCOME opened, or a refusal where it is not for us. */
+export function withOpenToken(message: ElectionMessage, seal: TokenSeal): Result<ElectionMessage> {
+  if (message.type !== 'welcome') return { ok: true, value: message };
+  const token = seal.open(message.token);
+  return token ? { ok: true, value: { ...message, token } } : refused('token');
+}

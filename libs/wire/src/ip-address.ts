@@ -1,0 +1,112 @@
+/** IPv4 and IPv6 addresses as bytes and as text, and which of them a peer may claim as its own. */
+
+/** Text without a zone (`%eth0`): a zone means something only on the host that wrote it. */
+export function addressBytes(text: string): Uint8Array | undefined {
+  const bare = text.split('%')[0] ?? '';
+  return bare.includes(':') ? sixBytes(bare) : fourBytes(bare);
+}
+
+/** The usual text of 4 or 16 bytes, IPv6 shortened as in RFC 5952; undefined for any other length. */
+export function addressText(bytes: Uint8Array): string | undefined {
+  if (bytes.length === 4) return bytes.join('.');
+  if (bytes.length !== 16) return undefined;
+  const mapped = mappedFour(bytes);
+  return mapped ?? shortened(groupsOf(bytes));
+}
+
+/** True for fe80::/10, which means nothing without the interface it was heard on. */
+export function isLinkLocal(text: string): boolean {
+  const bytes = addressBytes(text);
+  return bytes?.length === 16 && bytes[0] === 0xfe && ((bytes[1] ?? 0) & 0xc0) === 0x80;
+}
+
+/** True for 127.0.0.0/8 and ::1. */
+export function isLoopback(text: string): boolean {
+  const bytes = addressBytes(text);
+  if (bytes?.length === 4) return bytes[0] === 127;
+  return (
+    bytes?.length === 16 && bytes[15] === 1 && bytes.subarray(0, 15).every((byte) => byte === 0)
+  );
+}
+
+/**
+ * True where a host could really be reached: not unspecified, not multicast, not broadcast (HOSTILE 11, 47).
+ * Loopback passes: only the receiver knows whether the sender shares its host.
+ */
+export function isHostAddress(text: string): boolean {
+  const bytes = addressBytes(text);
+  if (!bytes) return false;
+  if (bytes.length === 4) return bytes[0] !== 0 && (bytes[0] ?? 255) < 224;
+  return bytes[0] !== 0xff && bytes.some((byte) => byte !== 0);
+}
+
+/** True when both addresses share the first `prefixBits` bits; false for two families. */
+export function sharesPrefix(one: string, other: string, prefixBits: number): boolean {
+  const [a, b] = [addressBytes(one), addressBytes(other)];
+  if (!a || !b || a.length !== b.length || prefixBits > a.length * 8) return false;
+  const whole = prefixBits >> 3;
+  for (let at = 0; at < whole; at += 1) if (a[at] !== b[at]) return false;
+  const mask = (0xff << (8 - (prefixBits & 7))) & 0xff;
+  return ((a[whole] ?? 0) & mask) === ((b[whole] ?? 0) & mask);
+}
+
+function fourBytes(text: string): Uint8Array | undefined {
+  const parts = text.split('.');
+  if (parts.length !== 4 || !parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part))) {
+    return undefined;
+  }
+  const numbers = parts.map(Number);
+  return numbers.every((number) => number <= 255) ? Uint8Array.from(numbers) : undefined;
+}
+
+function sixBytes(text: string): Uint8Array | undefined {
+  const halves = text.split('::');
+  if (halves.length > 2) return undefined;
+  const [head, tail] = halves.map((half, at) => groupsFrom(half, at === halves.length - 1));
+  if (!head || (halves.length === 2 && !tail)) return undefined;
+  const given = head.length + (tail?.length ?? 0);
+  if (tail ? given > 7 : given !== 8) return undefined;
+  const groups = tail ? [...head, ...new Array<number>(8 - given).fill(0), ...tail] : head;
+  return Uint8Array.from(groups.flatMap((group) => [group >> 8, group & 0xff]));
+}
+
+/** The 16-bit groups of one side of `::`, an IPv4 ending of the last included; undefined where one is none. */
+function groupsFrom(text: string, last: boolean): number[] | undefined {
+  if (text === '') return [];
+  const parts = text.split(':');
+  const groups: number[] = [];
+  for (const [at, part] of parts.entries()) {
+    const four = last && at === parts.length - 1 ? fourBytes(part) : undefined;
+    if (four) groups.push(...pairsOf(four));
+    else if (/^[0-9a-f]{1,4}$/i.test(part)) groups.push(Number.parseInt(part, 16));
+    else return undefined;
+  }
+  return groups;
+}
+
+const pairsOf = (bytes: Uint8Array): number[] =>
+  Array.from(
+    { length: bytes.length >> 1 },
+    (_, at) => ((bytes[at * 2] ?? 0) << 8) | (bytes[at * 2 + 1] ?? 0),
+  );
+
+const groupsOf = pairsOf;
+
+function mappedFour(bytes: Uint8Array): string | undefined {
+  const mapped =
+    bytes.subarray(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff && bytes[11] === 0xff;
+  return mapped ? `::ffff:${bytes.subarray(12).join('.')}` : undefined;
+}
+
+function shortened(groups: number[]): string {
+  let [from, length] = [-1, 1];
+  for (let at = 0; at < groups.length; at += 1) {
+    let end = at;
+    while (groups[end] === 0) end += 1;
+    if (end - at > length) [from, length] = [at, end - at];
+    at = Math.max(at, end - 1);
+  }
+  const text = (part: number[]) => part.map((group) => group.toString(16)).join(':');
+  if (from < 0) return text(groups);
+  return `${text(groups.slice(0, from))}::${text(groups.slice(from + length))}`;
+}
