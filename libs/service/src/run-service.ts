@@ -53,8 +53,10 @@ export async function runService<S extends ServiceName>(
     await startService(definition, opened);
   } catch (cause) {
     const sentence = cause instanceof Error ? cause.message : String(cause);
-    process.stderr.write(`iwanto ${definition.service}: ${sentence}\n`);
-    opened.log?.error(sentence, { stack: cause instanceof Error ? cause.stack : undefined });
+    // An open log writes errors to stderr too: the user reads the sentence once.
+    if (opened.log)
+      opened.log.error(sentence, { stack: cause instanceof Error ? cause.stack : '' });
+    else process.stderr.write(`${definition.service}: error: ${sentence}\n`);
     process.exitCode = cause instanceof Failure ? exitCodeOf(cause.code) : EXIT.unexpected;
     await closeAll(opened);
     process.exit();
