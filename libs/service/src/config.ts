@@ -9,6 +9,9 @@ import { createSafely, writeSafely } from './safe-file.js';
 /** The first ports tried; a taken one is passed over and the next free one advertised. */
 export const DEFAULT_PORTS = { election: 17_117, indexer: 17_118, transfer: 17_119 } as const;
 
+/** The UDP port that multicast is sent to: one for all, beside the ports of the services. */
+export const DISCOVERY_PORT_DEFAULT = 17_116;
+
 /** How long a file must be still before it is hashed, in ms. */
 const SETTLE_MS_DEFAULT = 100;
 
@@ -34,6 +37,8 @@ const schemaFor = (paths: Paths) =>
         transfer: portSchema.default(DEFAULT_PORTS.transfer),
       })
       .default({ ...DEFAULT_PORTS }),
+    /** Peers find each other by multicast only where this port is the same. */
+    discoveryPort: portSchema.min(1).default(DISCOVERY_PORT_DEFAULT),
     /** Peers that multicast does not reach. */
     peers: z
       .array(z.object({ host: z.string().min(1).max(253), port: portSchema }))

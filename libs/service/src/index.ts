@@ -3,6 +3,7 @@ export {
   type Config,
   type LoadedConfig,
   DEFAULT_PORTS,
+  DISCOVERY_PORT_DEFAULT,
   loadConfig,
   updateConfig,
 } from './config.js';

@@ -28,6 +28,9 @@ const SIGNATURE_BYTES = 64;
 export const DATAGRAM_SEAL_BYTES = SIGN_KEY_BYTES + SIGNATURE_BYTES;
 const DATAGRAM_BYTES_MIN = DATAGRAM_HEADER_BYTES + DATAGRAM_SEAL_BYTES;
 
+/** Where every election service listens for what is meant for all: site-local IPv4, link-local IPv6, never routed (TTL 1). */
+export const MULTICAST_GROUP = { four: '239.255.105.87', six: 'ff02::6957' } as const;
+
 /** The group of an open LAN: everybody. */
 export const OPEN_GROUP = 0;
 

@@ -8,8 +8,8 @@ export const PEER_NAME_BYTES_MAX = 32;
 /** A TCP or UDP port; 0 means that the service behind it is not up. */
 export const portSchema = z.number().int().min(0).max(65_535);
 
-/** An IPv4 or IPv6 address in its usual text form, without a port. */
-export const addressSchema = z.string().min(2).max(45);
+/** An IPv4 or IPv6 address in its usual text form, without a port; a link-local one with its zone (`%eth0`). */
+export const addressSchema = z.string().min(2).max(64);
 
 export const endpointSchema = z.object({
   /** The address as the receiver of the beacon saw it. */
