@@ -12,5 +12,6 @@ export * from './config.js';
 export * from './messages.js';
 export { createConsensus, type State } from './state.js';
 export { deadlineMs, step } from './step.js';
+export { tokenOf } from './token.js';
 export * from './transitions.js';
 export * from './views.js';

@@ -9,10 +9,14 @@ import type {
   PeerCard,
   PeerId,
   Successor,
+  WelcomeMessage,
 } from '@iwanto/wire';
 import { type ElectionConfig, TIMERS, type Timers } from './config.js';
 import type { SeenHow } from './views.js';
 import type { Phase } from './transitions.js';
+
+/** A leader whose address is known. */
+export type KnownLeader = LeaderTuple & { readonly address: Address };
 
 /** One member, as its leader or another member keeps it. */
 export interface Member {
@@ -34,9 +38,8 @@ export interface Member {
   version: number;
   catalogue: CatalogueMark | null;
   roundTripMs: number | null;
-  sinceMs: number;
-  welcomedMs: number;
-  /** Member side: not confirmed by the present leader's roster yet. */
+  readonly sinceMs: number;
+  /** Member side: the present leader's roster has not named it yet. */
   stale: boolean;
 }
 
@@ -44,46 +47,60 @@ export interface Member {
 export interface Joiner extends BootRef {
   readonly rank: number;
   readonly epoch: number;
-  readonly address: Address;
-  heardMs: number;
-  answeredMs: number;
+  readonly heardMs: number;
+  readonly answeredMs: number;
+}
+
+/** A leader that was named to a joiner, which waits for its welcome. */
+export interface Target {
+  leader: KnownLeader;
+  /** Given up then, unless it is heard of again. */
+  untilMs: number;
+  /** Given up then in any case, unless it is seen to admit others. */
+  patienceMs: number;
+  rosterVersion: number;
+  helloAtMs: number;
+  tries: number;
 }
 
 /** While joining. */
 export interface Joining {
-  readonly sinceMs: number;
   /** How many HELLOs of the schedule are out, and when the next is due. */
   helloCount: number;
   helloAtMs: number;
   /** When to decide who founds. */
   decideAtMs: number;
   readonly joiners: Map<PeerId, Joiner>;
-  /** A leader that was named to us: we wait for it until then. */
-  target: { leader: LeaderTuple; untilMs: number } | null;
+  target: Target | null;
+  /** A leader that never welcomed us, and until when it is not waited for. */
+  refused: { boot: BootId; untilMs: number } | null;
 }
 
 /** While under a leader: following, suspecting and claiming. */
 export interface Following {
   /** When the leader last proved, in a round trip, that it is there. */
   evidenceMs: number;
+  /** When this member last became a standby: no silence counts from before. */
+  watchFromMs: number;
   jitterMs: number;
+  /** Its seq: an older beat that arrives later says nothing new. */
   lastBeatSeq: number;
+  /** Members of the cluster, as the last beat told. */
+  members: number;
   pingAtMs: number;
   /** PINGs since the last answer. */
   unanswered: number;
   nonce: Nonce | null;
   pingSentMs: number;
+  /** The leader said goodbye or was replaced by another start of itself. */
+  gone: boolean;
   /** Standbys that asked while our evidence was no younger: they hear of the next beat. */
   readonly askers: Map<PeerId, Address>;
-  relayedMs: number;
 }
 
 /** While suspecting and claiming. */
 export interface Suspicion {
-  readonly sinceMs: number;
-  /** The leader said goodbye, or another start of it stands in its place: no silence need be proved. */
-  readonly gone: boolean;
-  nonce: Nonce;
+  readonly nonce: Nonce;
   probeAgainAtMs: number;
   /** When to claim, and while claiming, when the claim stands. */
   dueMs: number;
@@ -91,40 +108,49 @@ export interface Suspicion {
 
 /** A successor that announced itself while the old leader may still be there. */
 export interface Pending {
-  readonly leader: LeaderTuple;
+  leader: KnownLeader;
   readonly sinceMs: number;
   /** The question to the old leader; its answer ends this. */
   readonly nonce: Nonce;
-  /** The welcome that waits for the old leader's silence. */
   askAtMs: number;
   asks: number;
   /** From then on the successor's welcome counts. */
-  readonly ripeMs: number;
+  ripeMs: number;
+  /** It came before that. */
+  welcome: { message: WelcomeMessage; from: Address } | null;
+  /** The successor does not know us: join it when ripe. */
+  unknown: boolean;
+}
+
+/** A leader to which this one gives way, until its welcome comes. */
+export interface Yielding {
+  leader: KnownLeader;
+  atMs: number;
+  rounds: number;
 }
 
 /** While leading or suspended. */
 export interface Reign {
   readonly sinceMs: number;
+  readonly previous: (BootRef & { readonly address: Address | null }) | null;
   /** Version of the roster when the reign began: older versions of members count for nothing. */
   readonly versionFloor: number;
   fastBeatAtMs: number;
   slowBeatAtMs: number;
-  announcementsLeft: number;
+  announced: number;
   announceAtMs: number;
-  readonly previous: BootRef | null;
-  lost: boolean;
+  sweepAtMs: number;
+  /** When any member was last heard; and whether there was one at all. */
   heardMs: number;
   hadMembers: boolean;
   /** Departed members by version, for those who have not heard. */
-  readonly gone: { peer: PeerId; version: number }[];
-  /** Versions up to this one are not listed in `gone` any more. */
+  gone: { peer: PeerId; version: number }[];
+  /** Departures up to this version are not listed in `gone` any more. */
   goneFloor: number;
-  /** Send times of fast beats by their seq, for round trips. */
-  readonly beatSent: Map<number, number>;
-  /** The older leader we yield to, until its welcome comes. */
-  yielding: { leader: LeaderTuple; atMs: number; rounds: number } | null;
-  /** Leaders we answered lately, so that two do not shout at each other. */
-  readonly answered: Map<PeerId, number>;
+  /** The seq and the time of the last round of fast beats, for round trips. */
+  beatSeq: number;
+  beatMs: number;
+  yielding: Yielding | null;
 }
 
 /** While suspended. */
@@ -132,28 +158,26 @@ export interface Suspension {
   readonly sinceMs: number;
   readonly nonce: Nonce;
   askAtMs: number;
+  /** A member answered that it still follows me. */
   confirmed: boolean;
 }
 
-/** A peer that was heard or told of. */
+/** A peer that was heard. */
 export interface Sighting {
   seen: SeenHow;
   readonly sinceMs: number;
-  boot: BootId;
   address: Address;
   card: PeerCard | null;
   heardMs: number;
   roundTripMs: number | null;
 }
 
-/** What came of a peer's boot: the replay window. */
+/** What came of one boot of a peer: the replay window. */
 export interface Heard {
-  boot: BootId;
   highest: number;
-  /** Bit i set: `highest - i` was heard. */
-  window: bigint;
-  /** Earlier boots of the peer, the latest last. */
-  readonly retired: BootId[];
+  /** Bit i set: `highest - i` came; bits 0-31 and 32-63. */
+  low: number;
+  high: number;
 }
 
 export interface Bucket {
@@ -165,21 +189,21 @@ export interface Seeds {
   staticPeers: readonly Address[];
   /** By text, the latest last. */
   readonly remembered: Map<string, Address>;
-  rememberedChanged: boolean;
   rememberAtMs: number;
   probeAtMs: number;
-  readonly sinceMs: number;
+  sinceMs: number;
 }
 
 export interface State {
   readonly config: ElectionConfig;
   readonly timers: Timers;
-  nowMs: number;
   phase: Phase;
   epoch: number;
   seq: number;
   /** Wall clock minus monotonic clock at the start: the one time the wall clock is read. */
   wallOffsetMs: number;
+  /** The clock of the cluster minus the monotonic clock. */
+  clusterOffsetMs: number;
   card: PeerCard | null;
   catalogue: CatalogueMark | null;
   /** What the leader has recorded of it. */
@@ -189,10 +213,12 @@ export interface State {
   leaderCard: PeerCard | null;
   /** The secret of the reign; null until the leader's welcome. */
   secret: Uint8Array | null;
-  token: { epoch: number; bytes: Uint8Array } | null;
+  token: { readonly epoch: number; readonly bytes: Uint8Array } | null;
   successors: readonly Successor[];
   readonly members: Map<PeerId, Member>;
-  /** As leader: version of my roster. As member: the version of the leader's that I have. */
+  /** Version of my own roster, over all my reigns. */
+  ownVersion: number;
+  /** Version of the leader's roster that I have. */
   rosterVersion: number;
   joining: Joining | null;
   following: Following | null;
@@ -200,13 +226,15 @@ export interface State {
   pending: Pending | null;
   reign: Reign | null;
   suspension: Suspension | null;
-  leaving: { atMs: number; left: number } | null;
+  leaving: { atMs: number; said: number } | null;
+  /** The question to another process with my own identity. */
+  twin: { readonly nonce: Nonce; readonly askedMs: number } | null;
   readonly seeds: Seeds;
   readonly sightings: Map<PeerId, Sighting>;
-  readonly heard: Map<PeerId, Heard>;
+  readonly heard: Map<string, Heard>;
   readonly buckets: Map<string, Bucket>;
-  peersChanged: boolean;
-  peersToldMs: number;
+  /** When to tell that peers changed; Infinity while nothing did. */
+  tellPeersAtMs: number;
   /** The deadline last asked for: a wake-up much later means that this process stood still. */
   askedMs: number;
 }
@@ -216,11 +244,11 @@ export function createConsensus(config: ElectionConfig): State {
   return {
     config,
     timers: { ...TIMERS, ...config.timers },
-    nowMs: 0,
     phase: 'idle',
     epoch: 0,
     seq: 0,
     wallOffsetMs: 0,
+    clusterOffsetMs: 0,
     card: null,
     catalogue: null,
     recorded: null,
@@ -231,6 +259,7 @@ export function createConsensus(config: ElectionConfig): State {
     token: null,
     successors: [],
     members: new Map(),
+    ownVersion: 0,
     rosterVersion: 0,
     joining: null,
     following: null,
@@ -239,10 +268,10 @@ export function createConsensus(config: ElectionConfig): State {
     reign: null,
     suspension: null,
     leaving: null,
+    twin: null,
     seeds: {
       staticPeers: [],
       remembered: new Map(),
-      rememberedChanged: false,
       rememberAtMs: Infinity,
       probeAtMs: Infinity,
       sinceMs: 0,
@@ -250,8 +279,7 @@ export function createConsensus(config: ElectionConfig): State {
     sightings: new Map(),
     heard: new Map(),
     buckets: new Map(),
-    peersChanged: false,
-    peersToldMs: -Infinity,
+    tellPeersAtMs: Infinity,
     askedMs: Infinity,
   };
 }

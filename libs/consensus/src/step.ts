@@ -1,14 +1,97 @@
 /** The one door: an input goes in, the state changes in place, what is to be done comes out. */
-import type { Input, Output } from './messages.js';
+import { earliestMs, runDue } from './clockwork.js';
+import { notePause } from './fence.js';
+import { helloBody, beginJoining } from './join.js';
+import { startLeaving } from './leave.js';
+import type { HintInput, Input, Output, StartInput } from './messages.js';
+import { receive } from './receive.js';
+import { remember, setStaticPeers, restartSeeds } from './seeds.js';
+import { peersChanged } from './sight.js';
 import type { State } from './state.js';
+import { startSuspicion } from './suspect.js';
+import { type Turn, move, send } from './turn.js';
 
 /** Takes one input; inputs must come in the order of their `nowMs`. Never throws on what a stranger sent. */
 export function step(state: State, input: Input): Output[] {
-  state.nowMs = input.nowMs;
-  return [];
+  const turn: Turn = { state, nowMs: input.nowMs, outputs: [], leadershipChanged: false };
+  notePause(turn);
+  take(turn, input);
+  runDue(turn);
+  state.askedMs = earliestMs(state);
+  if (turn.leadershipChanged) turn.outputs.push({ type: 'leadershipChanged' });
+  return turn.outputs;
 }
 
 /** When to call `step` with a tick, on the clock of `nowMs`; Infinity while nothing is due. */
 export function deadlineMs(state: State): number {
   return state.askedMs;
+}
+
+function take(turn: Turn, input: Input): void {
+  switch (input.type) {
+    case 'start':
+      start(turn, input);
+      return;
+    case 'received':
+      receive(turn, input);
+      return;
+    case 'tick':
+      return;
+    case 'hint':
+      hinted(turn, input);
+      return;
+    case 'leave':
+      startLeaving(turn);
+      return;
+    case 'endpointChanged':
+      endpointChanged(turn, input.card);
+      return;
+    case 'staticPeersChanged':
+      setStaticPeers(turn, input.addresses);
+      return;
+    case 'rememberedPeers':
+      for (const address of input.addresses) remember(turn, address);
+      restartSeeds(turn);
+      return;
+    case 'catalogueChanged':
+      turn.state.catalogue = input.catalogue;
+      if (turn.state.following !== null) turn.state.following.pingAtMs = turn.nowMs;
+      return;
+  }
+}
+
+function start(turn: Turn, input: StartInput): void {
+  const { state, nowMs } = turn;
+  if (state.phase !== 'idle') return;
+  state.card = input.card;
+  state.wallOffsetMs = input.bornMs - nowMs;
+  state.seeds.sinceMs = nowMs;
+  setStaticPeers(turn, input.staticPeers);
+  for (const address of input.remembered) remember(turn, address);
+  state.seeds.rememberAtMs = Infinity;
+  move(turn, 'start');
+  beginJoining(turn);
+}
+
+/** The line to the leader broke: look at once instead of after the next missed beats. */
+function hinted(turn: Turn, input: HintInput): void {
+  const { following, leader, phase } = turn.state;
+  if (following === null || leader?.peer !== input.leader || phase !== 'following') return;
+  following.pingAtMs = Math.min(following.pingAtMs, turn.nowMs);
+  startSuspicion(turn, following);
+}
+
+function endpointChanged(turn: Turn, card: StartInput['card']): void {
+  const { state } = turn;
+  state.card = card;
+  peersChanged(turn);
+  turn.leadershipChanged = true;
+  if (state.reign !== null) {
+    state.leaderCard = card;
+    state.reign.slowBeatAtMs = turn.nowMs;
+    return;
+  }
+  const body = helloBody(state, state.following === null);
+  if (state.following !== null && state.leader?.address && body !== null)
+    send(turn, state.leader.address, body);
 }

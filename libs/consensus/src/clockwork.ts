@@ -1,0 +1,99 @@
+/** All that time does: when each thing is due, and what it does then. */
+import { announce, fastBeat, slowBeat } from './beat.js';
+import { claim, takeOver } from './claim.js';
+import { yieldTo } from './faceoff.js';
+import { askOrResume } from './fence.js';
+import { decide, helloTarget, sayHello } from './join.js';
+import { sayGoodbye } from './leave.js';
+import { sweep } from './lead.js';
+import { askPending, pendingRipe, ripeDueMs } from './pending.js';
+import { cutOff, ping } from './ping.js';
+import { probeSeeds, tellRemembered } from './seeds.js';
+import { tellPeers } from './sight.js';
+import type { Reign, State } from './state.js';
+import { probeAgain, startSuspicion, suspicionDueMs } from './suspect.js';
+import type { Turn } from './turn.js';
+
+interface Timer {
+  readonly dueMs: (state: State) => number;
+  readonly act: (turn: Turn) => void;
+}
+
+/** A timer that exists while its part of the state does. */
+function when<P>(
+  part: (state: State) => P | null | undefined,
+  dueMs: (part: P, state: State) => number,
+  act: (turn: Turn, part: P) => void,
+): Timer {
+  return {
+    dueMs: (state) => {
+      const present = part(state);
+      return present === null || present === undefined ? Infinity : dueMs(present, state);
+    },
+    act: (turn) => {
+      const present = part(turn.state);
+      if (present !== null && present !== undefined) act(turn, present);
+    },
+  };
+}
+
+const joining = (state: State) => state.joining;
+const following = (state: State) => state.following;
+const pending = (state: State) => state.pending;
+const suspicion = (state: State) => state.suspicion;
+const suspension = (state: State) => state.suspension;
+const leaving = (state: State) => state.leaving;
+const reign = (state: State): Reign | null => (state.phase === 'leading' ? state.reign : null);
+
+/** While a successor is being looked into, no claim of one's own. */
+const claimDueMs = (state: State) =>
+  state.suspicion === null || state.pending !== null ? Infinity : state.suspicion.dueMs;
+
+function claimOrTakeOver(turn: Turn): void {
+  const { phase, following: under, suspicion: held } = turn.state;
+  if (under === null || held === null) return;
+  if (phase === 'claiming') takeOver(turn);
+  else claim(turn, under, held);
+}
+
+const TIMERS: readonly Timer[] = [
+  when(leaving, (it) => it.atMs, sayGoodbye),
+  when(joining, (it) => it.helloAtMs, sayHello),
+  when(joining, (it) => it.target?.helloAtMs ?? Infinity, helloTarget),
+  when(joining, (it) => it.decideAtMs, decide),
+  when(following, (it, state) => it.evidenceMs + state.timers.followMs, cutOff),
+  when(following, (it) => it.pingAtMs, ping),
+  when(following, (_, state) => suspicionDueMs(state), startSuspicion),
+  when(pending, ripeDueMs, pendingRipe),
+  when(pending, (it) => it.askAtMs, askPending),
+  when(suspicion, (it) => it.probeAgainAtMs, probeAgain),
+  when(suspicion, (_, state) => claimDueMs(state), claimOrTakeOver),
+  when(suspension, (it) => it.askAtMs, askOrResume),
+  when(reign, (it) => it.announceAtMs, announce),
+  when(reign, (it) => it.fastBeatAtMs, fastBeat),
+  when(reign, (it) => it.slowBeatAtMs, slowBeat),
+  when(reign, (it) => it.sweepAtMs, sweep),
+  when(
+    reign,
+    (it) => it.yielding?.atMs ?? Infinity,
+    (turn, it) => {
+      if (it.yielding !== null) yieldTo(turn, it, it.yielding);
+    },
+  ),
+  { dueMs: (state) => state.seeds.probeAtMs, act: probeSeeds },
+  { dueMs: (state) => state.seeds.rememberAtMs, act: tellRemembered },
+  { dueMs: (state) => state.tellPeersAtMs, act: tellPeers },
+];
+
+/** The earliest of all. */
+export function earliestMs(state: State): number {
+  if (state.phase === 'idle' || state.phase === 'left') return Infinity;
+  let earliest = Infinity;
+  for (const timer of TIMERS) earliest = Math.min(earliest, timer.dueMs(state));
+  return earliest;
+}
+
+/** Does what is due, each thing once: what becomes due by it waits for the next tick. */
+export function runDue(turn: Turn): void {
+  for (const timer of TIMERS) if (timer.dueMs(turn.state) <= turn.nowMs) timer.act(turn);
+}

@@ -1,0 +1,141 @@
+/** Two leaders meet: the older one goes on, the other hands over its members and serves until it is welcomed. */
+import type { Address, LeaderTuple, WelcomeMessage, YieldMessage } from '@iwanto/wire';
+import { ROSTER_ENTRIES_MAX } from '@iwanto/wire';
+import { slowBeatBody } from './beat.js';
+import { LIMITS } from './config.js';
+import { superseded } from './fence.js';
+import { adopt } from './follow.js';
+import { helloBody } from './join.js';
+import { leadInEpoch, stampedRank } from './lead.js';
+import { isEpochJump, locate, sameBoot, winsFaceOff } from './rank.js';
+import { allow } from './rates.js';
+import { asEntry } from './roster.js';
+import type { KnownLeader, Reign, Yielding } from './state.js';
+import { peersChanged } from './sight.js';
+import { type Turn, log, move, send } from './turn.js';
+
+const YIELD_AGAIN_MS = 150;
+/** Rounds without a welcome: the winner is not there, and the search goes on here. */
+const YIELD_ROUNDS_MAX = 8;
+/** Answers to one other leader, per second. */
+const ANSWERS_PER_SECOND = 10;
+
+/** Another leader was heard, or heard of. */
+export function leaderMet(
+  turn: Turn,
+  message: { readonly sender: LeaderTuple['peer']; readonly leader: LeaderTuple },
+  from: Address,
+): void {
+  const { state } = turn;
+  const { reign } = state;
+  const theirs = locate(message.leader, message.sender, from);
+  if (reign === null || state.leader === null || theirs === null) return;
+  if (sameBoot(theirs, state.leader)) return;
+  if (isEpochJump(state.epoch, theirs.epoch)) {
+    if (allow(turn, 'jump', 1))
+      log(
+        turn,
+        'warn',
+        `Epoch ${theirs.epoch} from ${theirs.address.address} is too far ahead: ignored.`,
+      );
+    return;
+  }
+  if (theirs.peer === state.config.peer) {
+    if (theirs.epoch >= state.epoch) leadInEpoch(turn, theirs.epoch + 1);
+    return;
+  }
+  if (state.phase === 'suspended') {
+    if (theirs.epoch > state.epoch) superseded(turn, theirs);
+    return;
+  }
+  if (winsFaceOff(state.leader, theirs)) stand(turn, theirs);
+  else giveUpTo(turn, reign, theirs);
+}
+
+/** I am the older one: lead above its epoch and show myself. */
+function stand(turn: Turn, theirs: KnownLeader): void {
+  const { state, nowMs } = turn;
+  if (!allow(turn, `met ${theirs.peer}`, ANSWERS_PER_SECOND)) return;
+  if (theirs.epoch >= state.epoch) leadInEpoch(turn, theirs.epoch + 1);
+  send(turn, theirs.address, slowBeatBody(state, nowMs));
+}
+
+function giveUpTo(turn: Turn, reign: Reign, theirs: KnownLeader): void {
+  const { yielding } = reign;
+  if (yielding !== null && sameBoot(yielding.leader, theirs)) {
+    yielding.leader = theirs;
+    if (yielding.rounds > 1) yielding.rounds = 1;
+    return;
+  }
+  reign.yielding = { leader: theirs, atMs: turn.nowMs, rounds: 0 };
+}
+
+/** Hands over the members and asks to be let in; leads on until the welcome comes. */
+export function yieldTo(turn: Turn, reign: Reign, yielding: Yielding): void {
+  const { state, nowMs } = turn;
+  if (yielding.rounds >= YIELD_ROUNDS_MAX) {
+    reign.yielding = null;
+    return;
+  }
+  const { leader, card } = state;
+  const hello = card === null ? null : helloBody(state, true);
+  if (leader === null || hello === null) return;
+  const confirmed = [...state.members.values()].filter((each) => each.confirmed).map(asEntry);
+  const parts = yielding.rounds === 0 ? confirmed : confirmed.slice(0, ROSTER_ENTRIES_MAX);
+  for (let at = 0; at === 0 || at < parts.length; at += ROSTER_ENTRIES_MAX)
+    send(turn, yielding.leader.address, {
+      type: 'yield',
+      leader,
+      entries: parts.slice(at, at + ROSTER_ENTRIES_MAX),
+    });
+  send(turn, yielding.leader.address, hello);
+  yielding.rounds += 1;
+  yielding.atMs = nowMs + YIELD_AGAIN_MS;
+}
+
+/** The winner took me in: from here on its members are mine no more. */
+export function winnerWelcomes(turn: Turn, message: WelcomeMessage, from: Address): void {
+  const { state } = turn;
+  const yielding = state.reign?.yielding;
+  if (state.phase !== 'leading' || !yielding || !sameBoot(yielding.leader, message.leader)) return;
+  if (message.member !== state.config.boot || message.leader.epoch <= state.epoch) return;
+  const leader = { ...message.leader, address: from };
+  for (const member of state.members.values()) send(turn, member.address, { type: 'hint', leader });
+  move(turn, 'older leader welcomed');
+  adopt(turn, message, from);
+}
+
+/** Another leader gives way to me: its members are mine, with ranks of my own stamping. */
+export function yieldHeard(turn: Turn, message: YieldMessage, from: Address): void {
+  const { state, nowMs } = turn;
+  const { reign } = state;
+  const theirs = locate(message.leader, message.sender, from);
+  if (state.phase !== 'leading' || reign === null || theirs === null) return;
+  if (isEpochJump(state.epoch, theirs.epoch) || theirs.peer !== message.sender) return;
+  if (theirs.epoch >= state.epoch) leadInEpoch(turn, theirs.epoch + 1);
+  reign.yielding = null;
+  const body = {
+    ...slowBeatBody(state, nowMs),
+    previous: { peer: theirs.peer, boot: theirs.boot },
+  };
+  for (const entry of message.entries) {
+    if (entry.peer === state.config.peer || state.members.has(entry.peer)) continue;
+    if (state.members.size >= LIMITS.rosterMax) return;
+    state.members.set(entry.peer, {
+      ...entry,
+      rank: stampedRank(state, nowMs),
+      confirmed: false,
+      helloSeq: 0,
+      heardMs: nowMs,
+      ackedMs: nowMs,
+      fit: true,
+      version: 0,
+      catalogue: null,
+      roundTripMs: null,
+      sinceMs: nowMs,
+      stale: false,
+    });
+    send(turn, entry.address, body);
+  }
+  peersChanged(turn);
+}

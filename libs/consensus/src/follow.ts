@@ -1,0 +1,258 @@
+/** Under a leader: what its beats mean, when another one counts, and what keeps the evidence fresh. */
+import type {
+  Address,
+  BeatMessage,
+  LeaderTuple,
+  PongMessage,
+  Successor,
+  WelcomeMessage,
+} from '@iwanto/wire';
+import { SUCCESSORS_MAX } from '@iwanto/wire';
+import { LIMITS } from './config.js';
+import { openPending } from './pending.js';
+import { isEpochJump, locate, sameBoot } from './rank.js';
+import { allow, allowAnswer } from './rates.js';
+import { remember, restartSeeds } from './seeds.js';
+import { peersChanged } from './sight.js';
+import type { Following, KnownLeader, State } from './state.js';
+import { setSecret } from './token.js';
+import { type Turn, log, move, raiseEpoch, send } from './turn.js';
+
+/** Becomes a member of the leader that welcomed me; the move along the table is the caller's. */
+export function adopt(turn: Turn, welcome: WelcomeMessage, from: Address): void {
+  const { state, nowMs } = turn;
+  const leader = { ...welcome.leader, address: from };
+  state.joining = null;
+  state.suspicion = null;
+  state.pending = null;
+  state.reign = null;
+  state.suspension = null;
+  state.epoch = leader.epoch;
+  state.leader = leader;
+  state.rosterVersion = 0;
+  for (const member of state.members.values()) member.stale = true;
+  state.members.delete(leader.peer);
+  state.following = {
+    evidenceMs: nowMs,
+    watchFromMs: nowMs,
+    jitterMs: state.config.random() * state.timers.standbyJitterMs,
+    lastBeatSeq: 0,
+    members: 0,
+    pingAtMs: nowMs,
+    unanswered: 0,
+    nonce: null,
+    pingSentMs: nowMs,
+    gone: false,
+    askers: new Map(),
+  };
+  takeWelcome(turn, state.following, welcome);
+  remember(turn, from);
+  restartSeeds(turn);
+  peersChanged(turn);
+}
+
+function takeWelcome(turn: Turn, following: Following, welcome: WelcomeMessage): void {
+  const { state, nowMs } = turn;
+  setSecret(state, welcome.token);
+  state.rank = welcome.rank;
+  state.clusterOffsetMs = welcome.clusterNowMs - nowMs;
+  state.leaderCard = welcome.card;
+  takeSuccessors(turn, following, welcome.successors);
+  turn.leadershipChanged = true;
+}
+
+/** My own leader's welcome again: a new token or a new rank. */
+export function welcomedAgain(turn: Turn, message: WelcomeMessage): void {
+  const { state, nowMs } = turn;
+  if (state.following === null || message.member !== state.config.boot) return;
+  if (!sameBoot(message.leader, state.leader) || message.leader.epoch < state.epoch) return;
+  takeLeader(turn, message.leader);
+  takeWelcome(turn, state.following, message);
+  state.following.pingAtMs = nowMs;
+}
+
+/** The same leader, perhaps in a later epoch or a later reign. */
+export function takeLeader(turn: Turn, leader: LeaderTuple): void {
+  const { state } = turn;
+  if (state.leader === null || leader.epoch < state.epoch) return;
+  if (leader.reign !== state.leader.reign) {
+    setSecret(state, null);
+    state.rosterVersion = 0;
+    if (state.following !== null) state.following.pingAtMs = turn.nowMs;
+  }
+  raiseEpoch(turn, leader.epoch);
+  state.leader = { ...leader, address: state.leader.address };
+}
+
+/** A standby list is at most five different peers, none of them the leader. */
+function isSound(successors: readonly Successor[], leader: LeaderTuple): boolean {
+  const peers = new Set(successors.map((each) => each.peer));
+  return (
+    successors.length <= SUCCESSORS_MAX &&
+    peers.size === successors.length &&
+    !peers.has(leader.peer)
+  );
+}
+
+function takeSuccessors(turn: Turn, following: Following, successors: readonly Successor[]): void {
+  const { state, nowMs } = turn;
+  const before = state.successors;
+  const same =
+    before.length === successors.length &&
+    before.every((each, at) => sameBoot(each, successors[at] ?? null));
+  if (!same) turn.leadershipChanged = true;
+  const was = standbyIndex(state);
+  state.successors = successors;
+  if (was < 0 && standbyIndex(state) >= 0) following.watchFromMs = nowMs;
+  if (same) return;
+  for (const each of successors) if (each.peer !== state.config.peer) remember(turn, each.address);
+}
+
+/** My place among the standbys; -1 when I am none. */
+export const standbyIndex = (state: State): number =>
+  state.successors.findIndex(
+    (each) => each.peer === state.config.peer && each.boot === state.config.boot,
+  );
+
+/** The leader was there at that time: no suspicion stands against it. */
+export function evidence(turn: Turn, following: Following, atMs: number): void {
+  const { state } = turn;
+  following.evidenceMs = Math.max(following.evidenceMs, atMs);
+  following.gone = false;
+  if (state.phase === 'suspecting' || state.phase === 'claiming') {
+    move(turn, 'leader heard');
+    state.suspicion = null;
+  }
+}
+
+export function followerHearsBeat(turn: Turn, message: BeatMessage, from: Address): void {
+  const { state } = turn;
+  const { following } = state;
+  const leader = locate(message.leader, message.sender, from);
+  if (following === null || leader === null || leader.boot !== message.boot) return;
+  if (!isSound(message.successors, leader)) return;
+  if (!sameBoot(leader, state.leader)) {
+    anotherLeads(turn, leader, sameBoot(message.previous, state.leader));
+    return;
+  }
+  if (message.epoch < state.epoch || message.seq <= following.lastBeatSeq) return;
+  following.lastBeatSeq = message.seq;
+  following.members = message.members;
+  takeLeader(turn, leader);
+  if (message.card !== null) state.leaderCard = message.card;
+  takeSuccessors(turn, following, message.successors);
+  if (message.heardMs !== null) answerFastBeat(turn, following, message);
+}
+
+/** A beat counts as a round trip only when the leader hears us too. */
+function answerFastBeat(turn: Turn, following: Following, message: BeatMessage): void {
+  const { state, nowMs } = turn;
+  if (state.leader?.address)
+    send(turn, state.leader.address, {
+      type: 'ack',
+      beat: message.seq,
+      rosterVersion: state.rosterVersion,
+    });
+  if (message.heardMs === null || message.heardMs > state.timers.standbyMs) return;
+  if (following.gone) return;
+  evidence(turn, following, nowMs);
+  for (const address of following.askers.values())
+    send(turn, address, { type: 'alive', leader: message.leader, ageMs: 0 });
+  following.askers.clear();
+}
+
+/** The answer to a PING or PROBE of mine: a round trip. */
+export function followerHearsPong(turn: Turn, message: PongMessage): void {
+  const { state, nowMs } = turn;
+  const { following, suspicion, pending } = state;
+  if (following === null || !sameBoot(message.leader, state.leader)) return;
+  if (message.epoch < state.epoch || message.sender !== message.leader.peer) return;
+  const answersPing = message.nonce === following.nonce;
+  const answersProbe = message.nonce === suspicion?.nonce || message.nonce === pending?.nonce;
+  if (!answersPing && !answersProbe) return;
+  takeLeader(turn, message.leader);
+  evidence(turn, following, nowMs);
+  if (pending !== null) {
+    state.pending = null;
+    relay(turn, pending.leader);
+  }
+  if (answersPing) pingAnswered(turn, following, message);
+}
+
+function pingAnswered(turn: Turn, following: Following, message: PongMessage): void {
+  const { state, nowMs } = turn;
+  const sighting = state.sightings.get(message.sender);
+  if (sighting !== undefined) sighting.roundTripMs = nowMs - following.pingSentMs;
+  following.nonce = null;
+  following.unanswered = 0;
+  following.pingAtMs = nowMs + keepAliveMs(state, following.members) * spreadOf(state);
+  state.recorded = message.catalogue;
+}
+
+const spreadOf = (state: State) => 0.8 + 0.4 * state.config.random();
+
+/** The period of keep-alives: the more members, the longer, so that the leader's load stays level. */
+export function keepAliveMs({ timers }: State, members: number): number {
+  return Math.min(Math.max(members * 10, timers.keepAliveMinMs), timers.keepAliveMaxMs);
+}
+
+/** Somebody else says, or is said, to lead. A lower epoch is told who leads; a higher one is looked into. */
+export function anotherLeads(turn: Turn, leader: KnownLeader, isSuccessor: boolean): void {
+  const { state } = turn;
+  const { following } = state;
+  if (following === null || leader.peer === state.config.peer) return;
+  if (isEpochJump(state.epoch, leader.epoch)) {
+    if (allow(turn, 'jump', 1))
+      log(
+        turn,
+        'warn',
+        `Epoch ${leader.epoch} from ${leader.address.address} is too far ahead: ignored.`,
+      );
+    return;
+  }
+  if (leader.peer === state.leader?.peer) restarted(turn, following, leader);
+  if (leader.epoch < state.epoch) fence(turn, leader.address);
+  else if (leader.epoch === state.epoch) relay(turn, leader);
+  else openPending(turn, leader, isSuccessor);
+}
+
+/** Another start of my leader stands in its place: the one I followed is dead. */
+function restarted(turn: Turn, following: Following, leader: KnownLeader): void {
+  if (leader.epoch <= turn.state.epoch) following.pingAtMs = turn.nowMs;
+}
+
+/** Tells a stale leader, or one that follows it, who leads. */
+export function fence(turn: Turn, to: Address): void {
+  const { leader } = turn.state;
+  if (leader !== null && allowAnswer(turn, to, 'hint', LIMITS.hintsPerSecond))
+    send(turn, to, { type: 'hint', leader });
+}
+
+/** Tells my own leader that another one exists. */
+export function relay(turn: Turn, leader: KnownLeader): void {
+  const { state } = turn;
+  if (state.leader?.address && allow(turn, `relay ${leader.peer}`, 2))
+    send(turn, state.leader.address, { type: 'relay', leader });
+}
+
+/** Another leader said that it leads, in a HINT, NOTL or NOTM: from my own leader this is final. */
+export function leaderToldOf(
+  turn: Turn,
+  message: {
+    readonly sender: LeaderTuple['peer'];
+    readonly boot: LeaderTuple['boot'];
+    readonly leader: LeaderTuple;
+  },
+  from: Address,
+): void {
+  const { state, nowMs } = turn;
+  const leader = locate(message.leader, message.sender, from);
+  if (leader === null || state.following === null) return;
+  if (sameBoot(leader, state.leader)) {
+    if (leader.epoch > state.epoch) state.following.pingAtMs = nowMs;
+    return;
+  }
+  const byMyLeader = sameBoot({ peer: message.sender, boot: message.boot }, state.leader);
+  anotherLeads(turn, leader, byMyLeader);
+  if (byMyLeader && state.pending !== null) state.pending.ripeMs = nowMs;
+}

@@ -1,0 +1,203 @@
+/** Joining: say HELLO, wait for a leader's welcome, and found a cluster when nobody older is there. */
+import type {
+  Address,
+  BeatMessage,
+  HelloMessage,
+  HintMessage,
+  LeaderTuple,
+  WelcomeMessage,
+} from '@iwanto/wire';
+import { LIMITS } from './config.js';
+import { takeOffice } from './lead.js';
+import { isEpochJump, isOlder, locate, sameBoot } from './rank.js';
+import { allowAnswer } from './rates.js';
+import { restartSeeds, seedTargets } from './seeds.js';
+import type { Joining, KnownLeader, State } from './state.js';
+import { adopt } from './follow.js';
+import { setSecret } from './token.js';
+import { type Body, type Turn, move, multicast, send, spread } from './turn.js';
+
+/** Since the start of joining; from then on every `HELLO_LATER_MS`. */
+const HELLO_AT_MS = [0, 50, 150, 350, 700, 1_200];
+const HELLO_LATER_MS = 400;
+/** A joiner unheard for this long is silent: two HELLOs of the later pace would have come. */
+const SILENT_MS = 700;
+/** A leader that was named but does not welcome us is waited for this long after it was last heard of. */
+const TARGET_MS = 1_500;
+/** And this long in all, unless it is seen to admit others (it admits so many a second). */
+const PATIENCE_MS = 3_000;
+const REFUSED_MS = 5_000;
+const TARGET_HELLO_AT_MS = [0, 50, 100, 200];
+
+export const helloBody = (state: State, joining: boolean): Body | null =>
+  state.card === null ? null : { type: 'hello', rank: state.rank, card: state.card, joining };
+
+/** Begins to join: at the start, and whenever the place in a cluster is lost. */
+export function beginJoining(turn: Turn, target: KnownLeader | null = null): void {
+  const { state, nowMs } = turn;
+  state.rank = Math.round(state.wallOffsetMs + nowMs);
+  state.leader = null;
+  state.leaderCard = null;
+  state.successors = [];
+  state.members.clear();
+  state.rosterVersion = 0;
+  state.recorded = null;
+  setSecret(state, null);
+  state.following = null;
+  state.suspicion = null;
+  state.pending = null;
+  state.reign = null;
+  state.suspension = null;
+  state.joining = {
+    helloCount: 0,
+    helloAtMs: nowMs,
+    decideAtMs: decisionMs(turn),
+    joiners: new Map(),
+    target: null,
+    refused: null,
+  };
+  restartSeeds(turn);
+  if (target !== null) waitFor(turn, state.joining, target, 0);
+}
+
+function decisionMs({ state, nowMs }: Turn): number {
+  return nowMs + state.timers.joinMs + state.config.random() * state.timers.joinJitterMs;
+}
+
+/** After a pause nothing heard or unheard counts: listen for a whole window again. */
+export function restartWindow(turn: Turn, joining: Joining): void {
+  joining.decideAtMs = decisionMs(turn);
+  joining.helloCount = 0;
+  joining.helloAtMs = turn.nowMs;
+  joining.joiners.clear();
+  joining.target = null;
+}
+
+export function sayHello(turn: Turn, joining: Joining): void {
+  const { state, nowMs } = turn;
+  const round = joining.helloCount;
+  joining.helloCount += 1;
+  const [at, next] = [HELLO_AT_MS[round], HELLO_AT_MS[round + 1]];
+  const pauseMs = at === undefined || next === undefined ? HELLO_LATER_MS : next - at;
+  joining.helloAtMs = nowMs + spread(state, pauseMs, 0.1);
+  const body = helloBody(state, true);
+  if (body === null) return;
+  multicast(turn, body);
+  for (const address of seedTargets(state)) send(turn, address, body);
+}
+
+export function helloTarget(turn: Turn, joining: Joining): void {
+  const { target } = joining;
+  const body = helloBody(turn.state, true);
+  if (target === null || body === null) return;
+  const next = TARGET_HELLO_AT_MS[target.tries + 1];
+  const at = TARGET_HELLO_AT_MS[target.tries];
+  const pauseMs = next === undefined || at === undefined ? HELLO_LATER_MS : next - at;
+  target.tries += 1;
+  target.helloAtMs = turn.nowMs + spread(turn.state, pauseMs, 0.2);
+  send(turn, target.leader.address, body);
+}
+
+/** A leader was named: ask it to be let in, and found nothing meanwhile. */
+function waitFor(turn: Turn, joining: Joining, leader: KnownLeader, rosterVersion: number): void {
+  const { nowMs } = turn;
+  const { target, refused } = joining;
+  if (refused !== null && refused.boot === leader.boot && nowMs < refused.untilMs) return;
+  if (target !== null && !sameBoot(target.leader, leader) && leader.epoch <= target.leader.epoch)
+    return;
+  if (target === null || !sameBoot(target.leader, leader)) {
+    joining.target = {
+      leader,
+      untilMs: nowMs + TARGET_MS,
+      patienceMs: nowMs + PATIENCE_MS,
+      rosterVersion,
+      helloAtMs: nowMs,
+      tries: 0,
+    };
+    return;
+  }
+  target.leader = leader;
+  target.untilMs = nowMs + TARGET_MS;
+  if (rosterVersion > target.rosterVersion) target.patienceMs = nowMs + PATIENCE_MS;
+  target.rosterVersion = Math.max(rosterVersion, target.rosterVersion);
+}
+
+export function leaderNamed(
+  turn: Turn,
+  message: BeatMessage | HintMessage | { sender: LeaderTuple['peer']; leader: LeaderTuple },
+  from: Address,
+): void {
+  const { state } = turn;
+  const leader = locate(message.leader, message.sender, from);
+  if (state.joining === null || leader === null || leader.peer === state.config.peer) return;
+  const version = 'rosterVersion' in message ? message.rosterVersion : 0;
+  waitFor(turn, state.joining, leader, version);
+}
+
+/** Another one wants in too: it may be older than I am. */
+export function joinerHeard(
+  turn: Turn,
+  message: HelloMessage,
+  from: Address,
+  wasMulticast: boolean,
+): void {
+  const { state, nowMs } = turn;
+  if (state.joining === null) return;
+  const { joiners } = state.joining;
+  if (!message.joining) {
+    joiners.delete(message.sender);
+    return;
+  }
+  const known = joiners.get(message.sender);
+  const answer = known === undefined || (!wasMulticast && nowMs - known.answeredMs > 100);
+  if (known === undefined && joiners.size >= LIMITS.joinersMax) dropQuietest(state.joining);
+  joiners.set(message.sender, {
+    peer: message.sender,
+    boot: message.boot,
+    rank: message.rank,
+    epoch: message.epoch,
+    heardMs: nowMs,
+    answeredMs: answer ? nowMs : (known?.answeredMs ?? -Infinity),
+  });
+  const body = helloBody(state, true);
+  if (answer && body !== null && allowAnswer(turn, from, 'hello', LIMITS.hintsPerSecond * 4))
+    send(turn, from, body);
+}
+
+function dropQuietest(joining: Joining): void {
+  const quietest = [...joining.joiners.values()].reduce((a, b) => (a.heardMs <= b.heardMs ? a : b));
+  joining.joiners.delete(quietest.peer);
+}
+
+/** The window is over: wait on for a named leader, or found, or wait for one who is older. */
+export function decide(turn: Turn, joining: Joining): void {
+  const { state, nowMs } = turn;
+  const { target } = joining;
+  if (target !== null && nowMs < Math.min(target.untilMs, target.patienceMs)) {
+    joining.decideAtMs = Math.min(target.untilMs, target.patienceMs);
+    return;
+  }
+  if (target !== null && nowMs >= target.patienceMs)
+    joining.refused = { boot: target.leader.boot, untilMs: nowMs + REFUSED_MS };
+  joining.target = null;
+  const me = { rank: state.rank, peer: state.config.peer };
+  const live = [...joining.joiners.values()].filter((each) => nowMs - each.heardMs <= SILENT_MS);
+  if (live.some((each) => isOlder(each, me))) {
+    joining.decideAtMs = nowMs + state.timers.waitMs;
+    return;
+  }
+  const epochs = live.map((each) => each.epoch).filter((each) => !isEpochJump(state.epoch, each));
+  state.clusterOffsetMs = state.rank - nowMs;
+  move(turn, 'oldest joiner');
+  state.joining = null;
+  takeOffice(turn, Math.max(state.epoch, ...epochs) + 1, null);
+}
+
+/** Admitted: the welcome must be for this start of mine, from a leader no older than what I have seen. */
+export function joinerWelcomed(turn: Turn, message: WelcomeMessage, from: Address): void {
+  const { state } = turn;
+  if (message.member !== state.config.boot || message.leader.epoch < state.epoch) return;
+  if (message.leader.peer !== message.sender || message.leader.boot !== message.boot) return;
+  move(turn, 'welcomed');
+  adopt(turn, message, from);
+}

@@ -1,0 +1,102 @@
+/** The leader's side of keep-alives: answers PING, PROBE and ACK, and hands out the roster. */
+import type { AckMessage, Address, PingMessage, ProbeMessage } from '@iwanto/wire';
+import { confirm, unbench, welcome } from './admit.js';
+import { LIMITS } from './config.js';
+import { isEpochJump, sameBoot } from './rank.js';
+import { heardMember, leadInEpoch } from './lead.js';
+import { allow, allowAnswer } from './rates.js';
+import { sendRoster } from './roster.js';
+import type { Member } from './state.js';
+import { proofFor, proves } from './token.js';
+import { type Turn, leads, send } from './turn.js';
+
+/** Parts of the roster that follow one ACK of a standby: it must be able to take over soon. */
+const STANDBY_PARTS = 4;
+/** Welcomes to members that are known already, such as all of them after a take-over. */
+const WELCOMES_AGAIN_PER_SECOND = 2_000;
+
+export function pinged(turn: Turn, message: PingMessage, from: Address): void {
+  const { state } = turn;
+  const { leader } = state;
+  if (state.phase === 'suspended') return;
+  if (!leads(state) || leader === null) {
+    refuse(turn, message, from);
+    return;
+  }
+  const member = state.members.get(message.sender);
+  const followsMe = sameBoot(message.leader, leader);
+  if (!followsMe && message.leader.peer === leader.peer) bumpAboveMyPast(turn, message.epoch);
+  if (member?.boot !== message.boot || !followsMe) {
+    if (allowAnswer(turn, from, 'refusal', LIMITS.refusalsPerSecond))
+      send(turn, from, { type: 'notMember', nonce: message.nonce, leader: state.leader ?? leader });
+    return;
+  }
+  answerMember(turn, member, message, from);
+}
+
+/** A member of my own earlier boot may know a later epoch than I do: lead above it. */
+function bumpAboveMyPast(turn: Turn, epoch: number): void {
+  const { state } = turn;
+  if (epoch >= state.epoch && !isEpochJump(state.epoch, epoch)) leadInEpoch(turn, epoch + 1);
+}
+
+function answerMember(turn: Turn, member: Member, message: PingMessage, from: Address): void {
+  const { state, nowMs } = turn;
+  member.helloSeq = Math.max(member.helloSeq, message.seq);
+  if (!proves(state, 'ping', message.nonce, message.proof)) {
+    heardMember(turn, member);
+    if (
+      allow(turn, `again ${member.peer}`, 20) &&
+      allow(turn, 'welcome again', WELCOMES_AGAIN_PER_SECOND)
+    )
+      welcome(turn, member);
+    return;
+  }
+  if (member.address.address !== from.address || member.address.port !== from.port)
+    member.address = from;
+  confirm(turn, member);
+  heardMember(turn, member);
+  if (nowMs - member.ackedMs > state.timers.benchMs) unbench(turn, member);
+  member.catalogue = message.catalogue;
+  send(turn, from, {
+    type: 'pong',
+    nonce: message.nonce,
+    leader: state.leader!,
+    proof: proofFor(state, 'pong', message.nonce),
+    catalogue: member.catalogue,
+  });
+  sendRoster(turn, member.address, message.rosterVersion);
+}
+
+function refuse(turn: Turn, message: PingMessage | ProbeMessage, from: Address): void {
+  const { state } = turn;
+  const known = state.sightings.has(message.sender) && state.members.has(message.sender);
+  if (!known && !allowAnswer(turn, from, 'refusal', LIMITS.refusalsPerSecond)) return;
+  send(turn, from, { type: 'notLeader', nonce: message.nonce, leader: state.leader });
+}
+
+export function probed(turn: Turn, message: ProbeMessage, from: Address): void {
+  const { state } = turn;
+  const { leader } = state;
+  if (state.phase === 'suspended') return;
+  if (!leads(state) || leader === null || !sameBoot(message.leader, leader)) {
+    refuse(turn, message, from);
+    return;
+  }
+  if (
+    state.members.get(message.sender)?.boot !== message.boot &&
+    !allowAnswer(turn, from, 'refusal', LIMITS.refusalsPerSecond)
+  )
+    return;
+  send(turn, from, { type: 'pong', nonce: message.nonce, leader, proof: null, catalogue: null });
+}
+
+export function acknowledged(turn: Turn, message: AckMessage): void {
+  const { state, nowMs } = turn;
+  const member = state.members.get(message.sender);
+  if (!leads(state) || state.reign === null || member?.boot !== message.boot) return;
+  if (message.epoch > state.epoch) return;
+  member.ackedMs = nowMs;
+  if (message.beat > state.reign.beatSeq) member.roundTripMs = nowMs - state.reign.beatMs;
+  sendRoster(turn, member.address, message.rosterVersion, STANDBY_PARTS);
+}

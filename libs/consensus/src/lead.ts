@@ -1,0 +1,160 @@
+/** Taking office, and the rules a leader keeps: who stands by, who is gone, and whether anybody is heard at all. */
+import type { PeerId, Successor } from '@iwanto/wire';
+import { TOKEN_BYTES } from '@iwanto/wire';
+import { LIMITS } from './config.js';
+import { keepAliveMs } from './follow.js';
+import { byAge } from './rank.js';
+import { remember, restartSeeds } from './seeds.js';
+import { peersChanged } from './sight.js';
+import type { Member, Reign, State } from './state.js';
+import { setSecret } from './token.js';
+import { type Turn, log, raiseEpoch } from './turn.js';
+import type { LeaderTuple } from '@iwanto/wire';
+
+const SWEEP_MS = 250;
+/** Departures kept for members that have not heard; beyond, the whole list is sent anew. */
+const GONE_MAX = 256;
+
+/** Leads from now on: after founding, or as the heir of `old`. The move along the table is the caller's. */
+export function takeOffice(turn: Turn, epoch: number, old: LeaderTuple | null): void {
+  const { state, nowMs } = turn;
+  const { peer, boot } = state.config;
+  const versionFloor = state.ownVersion;
+  raiseEpoch(turn, epoch);
+  setSecret(state, state.config.randomBytes(TOKEN_BYTES));
+  state.members.delete(peer);
+  for (const member of state.members.values()) inherit(state, member, nowMs);
+  state.leader = { peer, boot, epoch, reign: epoch, rank: state.rank, address: null, lost: false };
+  state.leaderCard = state.card;
+  state.reign = {
+    sinceMs: nowMs,
+    previous: old === null ? null : { peer: old.peer, boot: old.boot, address: old.address },
+    versionFloor,
+    fastBeatAtMs: nowMs + state.timers.fastBeatMs,
+    slowBeatAtMs: nowMs + state.timers.slowBeatMs,
+    announced: 0,
+    announceAtMs: nowMs,
+    sweepAtMs: nowMs + SWEEP_MS,
+    heardMs: nowMs,
+    hadMembers: state.members.size > 0,
+    gone: [],
+    goneFloor: versionFloor,
+    beatSeq: 0,
+    beatMs: nowMs,
+    yielding: null,
+  };
+  chooseStandbys(turn);
+  restartSeeds(turn);
+  peersChanged(turn);
+  log(turn, 'info', `Leading in epoch ${epoch} with ${state.members.size} members.`);
+}
+
+function inherit(state: State, member: Member, nowMs: number): void {
+  state.ownVersion += 1;
+  member.version = state.ownVersion;
+  member.confirmed = true;
+  member.stale = false;
+  member.fit = true;
+  member.heardMs = nowMs;
+  member.ackedMs = nowMs;
+}
+
+/** The oldest members that answer beats; called whenever one of them may have changed. */
+export function chooseStandbys(turn: Turn): void {
+  const { state, nowMs } = turn;
+  const chosen: Member[] = [];
+  for (const member of state.members.values()) {
+    if (!member.confirmed || !member.fit) continue;
+    const place = chosen.findIndex((each) => byAge(member, each) < 0);
+    chosen.splice(place < 0 ? chosen.length : place, 0, member);
+    if (chosen.length > LIMITS.standbys) chosen.pop();
+  }
+  const before = new Set(state.successors.map((each) => each.boot));
+  for (const member of chosen) if (!before.has(member.boot)) member.ackedMs = nowMs;
+  if (chosen.length !== before.size || chosen.some((each) => !before.has(each.boot)))
+    turn.leadershipChanged = true;
+  state.successors = chosen.map(asSuccessor);
+}
+
+const asSuccessor = ({ peer, boot, rank, address }: Member): Successor => ({
+  peer,
+  boot,
+  rank,
+  address,
+});
+
+/** A member came or moved: everybody hears of it with the next version of the roster. */
+export function memberChanged(turn: Turn, member: Member): void {
+  const { state } = turn;
+  state.ownVersion += 1;
+  member.version = state.ownVersion;
+  remember(turn, member.address);
+  chooseStandbys(turn);
+  peersChanged(turn);
+}
+
+export function removeMember(turn: Turn, reign: Reign, peer: PeerId): void {
+  const { state } = turn;
+  if (!state.members.delete(peer)) return;
+  state.ownVersion += 1;
+  reign.gone.push({ peer, version: state.ownVersion });
+  if (reign.gone.length > GONE_MAX) reign.goneFloor = reign.gone.shift()?.version ?? 0;
+  chooseStandbys(turn);
+  peersChanged(turn);
+}
+
+/** Evicts members unheard for too long and benches standbys that do not answer. */
+export function sweep(turn: Turn, reign: Reign): void {
+  const { state, nowMs } = turn;
+  reign.sweepAtMs = nowMs + SWEEP_MS;
+  const patienceMs = keepAliveMs(state, state.members.size) * state.timers.evictPeriods;
+  for (const member of state.members.values())
+    if (nowMs - member.heardMs > patienceMs) removeMember(turn, reign, member.peer);
+  noteLost(turn, reign);
+}
+
+/** A standby that misses beats for long cannot take over: it makes room for the next. */
+export function bench(turn: Turn): void {
+  const { state, nowMs } = turn;
+  let changed = false;
+  for (const each of state.successors) {
+    const member = state.members.get(each.peer);
+    if (member === undefined || nowMs - member.ackedMs <= state.timers.benchMs) continue;
+    member.fit = false;
+    changed = true;
+  }
+  if (changed) chooseStandbys(turn);
+}
+
+/** A leader that had members and hears none any more gives way to one that has some. */
+export function noteLost(turn: Turn, reign: Reign): void {
+  const { state, nowMs } = turn;
+  const lost = reign.hadMembers && nowMs - reign.heardMs > state.timers.lostMs;
+  if (state.leader !== null && state.leader.lost !== lost) state.leader = { ...state.leader, lost };
+}
+
+/** A member was heard. */
+export function heardMember(turn: Turn, member: Member): void {
+  const { reign } = turn.state;
+  member.heardMs = turn.nowMs;
+  if (reign === null || !member.confirmed) return;
+  reign.heardMs = turn.nowMs;
+  reign.hadMembers = true;
+  noteLost(turn, reign);
+}
+
+/** A higher epoch was seen: go on in it, with a token of its own from the same secret. */
+export function leadInEpoch(turn: Turn, epoch: number): void {
+  const { state } = turn;
+  if (state.leader === null || epoch <= state.epoch) return;
+  raiseEpoch(turn, epoch);
+  state.leader = { ...state.leader, epoch };
+}
+
+/** The time of the cluster: what members are ranked by. */
+export const clusterNowMs = (state: State, nowMs: number): number =>
+  Math.round(nowMs + state.clusterOffsetMs);
+
+/** The rank of a member admitted now: never older than its leader. */
+export const stampedRank = (state: State, nowMs: number): number =>
+  Math.max(clusterNowMs(state, nowMs), state.rank + 1);

@@ -1,0 +1,96 @@
+/** A successor announced itself: follow it once it welcomes me and the old leader proves silent. */
+import type { Address, NotMemberMessage, WelcomeMessage } from '@iwanto/wire';
+import { adopt } from './follow.js';
+import { beginJoining } from './join.js';
+import { sameBoot } from './rank.js';
+import type { KnownLeader, Pending, State } from './state.js';
+import { type Turn, freshNonce, move, send } from './turn.js';
+
+/** Questions to the successor: after the last one it is given up. */
+const ASKS_MAX = 6;
+/** A leader of whom nothing says that it succeeds mine waits so much longer. */
+const STRANGER_FACTOR = 3;
+
+/** Whether nothing has come of my leader for longer than a standby would bear. */
+function isSilent(state: State, nowMs: number): boolean {
+  const { following } = state;
+  if (following === null || following.gone || state.suspicion !== null) return true;
+  const pinged = following.unanswered > 0 && nowMs - following.pingSentMs > state.timers.pendingMs;
+  return pinged && nowMs - following.evidenceMs > state.timers.standbyMs;
+}
+
+export function openPending(turn: Turn, leader: KnownLeader, isSuccessor: boolean): void {
+  const { state, nowMs } = turn;
+  const { pending } = state;
+  if (pending !== null && sameBoot(pending.leader, leader)) {
+    if (leader.epoch > pending.leader.epoch) pending.leader = leader;
+    return;
+  }
+  if (pending !== null && leader.epoch <= pending.leader.epoch) return;
+  const waitMs = state.timers.pendingMs * (isSuccessor ? 1 : STRANGER_FACTOR);
+  state.pending = {
+    leader,
+    sinceMs: nowMs,
+    nonce: freshNonce(state),
+    askAtMs: nowMs,
+    asks: 0,
+    ripeMs: isSilent(state, nowMs) ? nowMs : nowMs + waitMs,
+    welcome: null,
+    unknown: false,
+  };
+}
+
+/** Asks the successor for its welcome, and the old leader for a sign of life. */
+export function askPending(turn: Turn, pending: Pending): void {
+  const { state, nowMs } = turn;
+  if (pending.asks >= ASKS_MAX) {
+    state.pending = null;
+    return;
+  }
+  pending.asks += 1;
+  pending.askAtMs = nowMs + state.timers.pendingMs * pending.asks;
+  send(turn, pending.leader.address, {
+    type: 'ping',
+    nonce: pending.nonce,
+    leader: pending.leader,
+    proof: null,
+    rosterVersion: 0,
+    catalogue: state.catalogue,
+  });
+  if (nowMs < pending.ripeMs && state.leader?.address)
+    send(turn, state.leader.address, { type: 'probe', nonce: pending.nonce, leader: state.leader });
+}
+
+/** The old leader stayed silent. */
+export function pendingRipe(turn: Turn, pending: Pending): void {
+  if (pending.welcome !== null) {
+    const { message, from } = pending.welcome;
+    move(turn, 'successor welcomed');
+    adopt(turn, message, from);
+  } else if (pending.unknown) {
+    move(turn, 'cut off');
+    beginJoining(turn, pending.leader);
+  }
+}
+
+/** When something waits for the old leader's silence. */
+export const ripeDueMs = ({ welcome, unknown, ripeMs }: Pending): number =>
+  welcome !== null || unknown ? ripeMs : Infinity;
+
+export function successorWelcomes(turn: Turn, message: WelcomeMessage, from: Address): void {
+  const { state, nowMs } = turn;
+  const { pending } = state;
+  if (pending === null || !sameBoot(message.leader, pending.leader)) return;
+  if (message.member !== state.config.boot || message.leader.epoch <= state.epoch) return;
+  pending.welcome = { message, from };
+  if (nowMs >= pending.ripeMs) pendingRipe(turn, pending);
+}
+
+export function successorDoesNotKnowMe(turn: Turn, message: NotMemberMessage): void {
+  const { state, nowMs } = turn;
+  const { pending } = state;
+  if (pending === null || message.nonce !== pending.nonce) return;
+  if (message.leader.epoch <= state.epoch) return;
+  pending.unknown = true;
+  if (nowMs >= pending.ripeMs) pendingRipe(turn, pending);
+}

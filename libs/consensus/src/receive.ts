@@ -1,0 +1,117 @@
+/** What each message does in each phase: one line for each type. */
+import type { Address, ElectionMessage, ElectionMessageType, HelloMessage } from '@iwanto/wire';
+import { LIMITS } from './config.js';
+import { leaderHearsHello } from './admit.js';
+import { claimHeard, objected } from './claim.js';
+import { leaderMet, winnerWelcomes, yieldHeard } from './faceoff.js';
+import { suspensionAnswered } from './fence.js';
+import { followerHearsBeat, followerHearsPong, leaderToldOf, welcomedAgain } from './follow.js';
+import { joinerHeard, joinerWelcomed, leaderNamed } from './join.js';
+import { acknowledged, pinged, probed } from './keep.js';
+import { heardMember } from './lead.js';
+import { leaveHeard } from './leave.js';
+import type { ReceivedInput } from './messages.js';
+import { successorWelcomes } from './pending.js';
+import { notLeader, notMember } from './ping.js';
+import { sameBoot } from './rank.js';
+import { allowAnswer } from './rates.js';
+import { isFresh } from './replay.js';
+import { rosterHeard } from './roster.js';
+import { sight } from './sight.js';
+import { asked, startSuspicion, toldAlive } from './suspect.js';
+import { type Turn, send } from './turn.js';
+import { ownIdHeard } from './twin.js';
+
+type Of<T extends ElectionMessageType> = Extract<ElectionMessage, { type: T }>;
+type Hear<T extends ElectionMessageType> = (
+  turn: Turn,
+  message: Of<T>,
+  from: Address,
+  wasMulticast: boolean,
+) => void;
+
+/** A joiner waits for the leader, a member checks it against its own, a leader faces it. */
+const namesLeader: Hear<'hint'> = (turn, message, from) => {
+  leaderNamed(turn, message, from);
+  leaderToldOf(turn, message, from);
+  leaderMet(turn, message, from);
+};
+
+const HEAR: { readonly [T in ElectionMessageType]: Hear<T> } = {
+  hello: helloHeard,
+  hint: namesLeader,
+  welcome: (turn, message, from) => {
+    if (turn.state.joining !== null) joinerWelcomed(turn, message, from);
+    else if (sameBoot(message.leader, turn.state.leader)) welcomedAgain(turn, message);
+    else if (turn.state.following !== null) successorWelcomes(turn, message, from);
+    else winnerWelcomes(turn, message, from);
+  },
+  beat: (turn, message, from) => {
+    leaderNamed(turn, message, from);
+    followerHearsBeat(turn, message, from);
+    leaderMet(turn, message, from);
+  },
+  ack: acknowledged,
+  ping: pinged,
+  pong: (turn, message, from) => {
+    followerHearsPong(turn, message);
+    leaderMet(turn, message, from);
+  },
+  notMember: (turn, message, from) => {
+    notMember(turn, message, from);
+    leaderMet(turn, message, from);
+  },
+  notLeader: (turn, message, from) => {
+    notLeader(turn, message, from);
+    suspensionAnswered(turn, message);
+    if (message.leader !== null) leaderMet(turn, { ...message, leader: message.leader }, from);
+  },
+  probe: probed,
+  ask: asked,
+  alive: toldAlive,
+  claim: claimHeard,
+  object: objected,
+  yield: yieldHeard,
+  relay: (turn, message, from) => {
+    if (turn.state.members.get(message.sender)?.boot === message.boot)
+      leaderMet(turn, message, from);
+  },
+  roster: rosterHeard,
+  leave: leaveHeard,
+};
+
+/** A standby or any member asked directly names its leader; a leader opens the door. */
+function helloHeard(turn: Turn, message: HelloMessage, from: Address, wasMulticast: boolean): void {
+  const { state } = turn;
+  joinerHeard(turn, message, from, wasMulticast);
+  if (state.phase === 'leading' && state.reign !== null)
+    leaderHearsHello(turn, state.reign, message, from);
+  const { following, leader } = state;
+  if (following === null || leader === null || !message.joining) return;
+  if (message.sender === leader.peer && message.boot !== leader.boot) {
+    startSuspicion(turn, following);
+    return;
+  }
+  const stands = state.successors.some((each) => each.boot === state.config.boot);
+  if (state.phase !== 'following' || following.gone || (wasMulticast && !stands)) return;
+  if (allowAnswer(turn, from, 'hint', LIMITS.hintsPerSecond))
+    send(turn, from, { type: 'hint', leader });
+}
+
+/** One verified datagram. Replays, my own and those of a twin go no further. */
+export function receive(turn: Turn, input: ReceivedInput): void {
+  const { state } = turn;
+  const { message, from } = input;
+  if (state.phase === 'idle' || state.phase === 'leaving' || state.phase === 'left') return;
+  if (message.sender === state.config.peer && message.boot === state.config.boot) return;
+  if (!isFresh(state, message)) return;
+  if (message.sender === state.config.peer) {
+    ownIdHeard(turn, message, from);
+    return;
+  }
+  sight(turn, input);
+  const member = state.members.get(message.sender);
+  if (state.phase === 'leading' && member?.boot === message.boot) heardMember(turn, member);
+  const hear = HEAR[message.type] as Hear<ElectionMessageType>;
+  hear(turn, message, from, input.multicast);
+}

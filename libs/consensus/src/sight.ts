@@ -1,0 +1,69 @@
+/** Who was heard, how and since when: for the people who ask, never for the election itself. */
+import type { Address, ElectionMessage, PeerCard } from '@iwanto/wire';
+import { LIMITS } from './config.js';
+import type { ReceivedInput } from './messages.js';
+import { forgetOldest } from './rates.js';
+import { addressText } from './seeds.js';
+import type { State } from './state.js';
+import type { Turn } from './turn.js';
+import type { SeenHow } from './views.js';
+
+const TELL_AFTER_MS = 200;
+
+function seenHow(state: State, input: ReceivedInput): SeenHow {
+  if (input.multicast) return 'multicast';
+  const text = addressText(input.from);
+  if (state.seeds.staticPeers.some((each) => addressText(each) === text)) return 'static';
+  return state.seeds.remembered.has(text) ? 'remembered' : 'roster';
+}
+
+function cardIn(message: ElectionMessage): PeerCard | null {
+  switch (message.type) {
+    case 'hello':
+    case 'welcome':
+    case 'beat':
+      return message.card;
+    default:
+      return null;
+  }
+}
+
+const sameAddress = (a: Address, b: Address) => a.address === b.address && a.port === b.port;
+
+/** Notes that the sender was heard. */
+export function sight(turn: Turn, input: ReceivedInput): void {
+  const { sightings } = turn.state;
+  const { message, from } = input;
+  const known = sightings.get(message.sender);
+  if (known === undefined) {
+    if (sightings.size >= LIMITS.strangersMax) forgetOldest(sightings);
+    sightings.set(message.sender, {
+      seen: seenHow(turn.state, input),
+      sinceMs: turn.nowMs,
+      address: from,
+      card: cardIn(message),
+      heardMs: turn.nowMs,
+      roundTripMs: null,
+    });
+    peersChanged(turn);
+    return;
+  }
+  if (input.multicast) known.seen = 'multicast';
+  const card = cardIn(message);
+  if (card !== null && known.card === null) peersChanged(turn);
+  if (!sameAddress(known.address, from)) peersChanged(turn);
+  known.card = card ?? known.card;
+  known.address = from;
+  known.heardMs = turn.nowMs;
+}
+
+/** Says so soon, once for all that changes until then. */
+export function peersChanged(turn: Turn): void {
+  const { state, nowMs } = turn;
+  state.tellPeersAtMs = Math.min(state.tellPeersAtMs, nowMs + TELL_AFTER_MS);
+}
+
+export function tellPeers(turn: Turn): void {
+  turn.state.tellPeersAtMs = Infinity;
+  turn.outputs.push({ type: 'peersChanged' });
+}

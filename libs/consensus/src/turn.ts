@@ -1,0 +1,94 @@
+/** One turn of the machine: the state, the time, and the outputs that gather while an input is worked on. */
+import type {
+  Address,
+  ElectionHeader,
+  ElectionMessage,
+  LeaderTuple,
+  Nonce,
+  PublicKey,
+} from '@iwanto/wire';
+import type { Output } from './messages.js';
+import type { State } from './state.js';
+import { type Cause, nextPhase } from './transitions.js';
+
+export interface Turn {
+  readonly state: State;
+  readonly nowMs: number;
+  readonly outputs: Output[];
+  /** Leader, epoch, role or successors changed in this turn. */
+  leadershipChanged: boolean;
+}
+
+/** A message without its header. */
+export type Body = ElectionMessage extends infer M
+  ? M extends ElectionMessage
+    ? Omit<M, keyof ElectionHeader>
+    : never
+  : never;
+
+function withHeader(state: State, body: Body): ElectionMessage {
+  state.seq += 1;
+  const { peer, boot } = state.config;
+  return { ...body, sender: peer, boot, epoch: state.epoch, seq: state.seq };
+}
+
+export function send(
+  turn: Turn,
+  to: Address,
+  body: Body,
+  sealFor: PublicKey | null = null,
+): ElectionMessage {
+  const message = withHeader(turn.state, body);
+  turn.outputs.push({ type: 'send', to, message, sealFor });
+  return message;
+}
+
+export function multicast(turn: Turn, body: Body): void {
+  turn.outputs.push({ type: 'multicast', message: withHeader(turn.state, body) });
+}
+
+export function log(turn: Turn, level: 'info' | 'warn', sentence: string): void {
+  turn.outputs.push({ type: 'log', level, sentence });
+}
+
+/**
+ * Moves along the table; all that belongs to single phases is the caller's to clear.
+ * @throws Error when the table has no such move: a mistake in this program, never in its input.
+ */
+export function move(turn: Turn, cause: Cause): void {
+  const { state } = turn;
+  const to = nextPhase(state.phase, cause);
+  if (to === undefined) throw new Error(`no move from ${state.phase} on "${cause}"`);
+  state.phase = to;
+  turn.leadershipChanged = true;
+}
+
+/** The epoch never falls within one boot. */
+export function raiseEpoch(turn: Turn, epoch: number): void {
+  if (epoch <= turn.state.epoch) return;
+  turn.state.epoch = epoch;
+  turn.leadershipChanged = true;
+}
+
+export function freshNonce(state: State): Nonce {
+  const bytes = state.config.randomBytes(8);
+  let text = '';
+  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
+  return text as Nonce;
+}
+
+/** `periodMs` give or take a part of it, so that many peers never speak in step. */
+export function spread(state: State, periodMs: number, part: number): number {
+  return periodMs * (1 + part * (2 * state.config.random() - 1));
+}
+
+/** The leader I know of, as told to others: my own address is theirs to see. */
+export function knownLeader(state: State): LeaderTuple | null {
+  return state.leader;
+}
+
+/** True while this process may act as leader. */
+export const leads = (state: State): boolean => state.phase === 'leading';
+
+/** True while this process is under a leader. */
+export const follows = (state: State): boolean => state.following !== null;
