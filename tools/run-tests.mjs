@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bindingTrouble } from './binding.mjs';
+import { bindingTrouble } from '../apps/cli/bin/binding.js';
 
 const workspace = dirname(dirname(fileURLToPath(import.meta.url)));
 const results = join(workspace, 'tmp', 'jest');
@@ -62,7 +62,7 @@ function tally({ name, target }) {
 }
 
 function run() {
-  const trouble = bindingTrouble(workspace);
+  const trouble = bindingTrouble();
   if (trouble) {
     console.error(trouble);
     return { passed: 0, failed: 1, skipped: 0 };

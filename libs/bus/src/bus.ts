@@ -24,6 +24,8 @@ export interface BusOptions {
   /** The directory of the sockets; made with mode 0700 when absent. */
   readonly runDir: string;
   readonly onTrouble?: OnTrouble;
+  /** How long a question waits for its owner's socket to be there at all. */
+  readonly connectLimitMs?: number;
 }
 
 /** One process's way to the other processes of its host. */
@@ -52,10 +54,14 @@ const addressOf = (runDir: string, service: ServiceName, line: 'verbs' | 'news')
   `ipc://${join(runDir, `${service}.${line}`)}`;
 
 /** The bus of the host whose sockets lie in `runDir`. */
-export async function openBus({ runDir, onTrouble = noTrouble }: BusOptions): Promise<Bus> {
+export async function openBus({
+  runDir,
+  onTrouble = noTrouble,
+  connectLimitMs = CONNECT_LIMIT_MS,
+}: BusOptions): Promise<Bus> {
   await mkdir(runDir, { recursive: true, mode: 0o700 });
   await chmod(runDir, 0o700);
-  return new IpcBus(runDir, onTrouble);
+  return new IpcBus(runDir, onTrouble, connectLimitMs);
 }
 
 class IpcBus implements Bus {
@@ -68,6 +74,7 @@ class IpcBus implements Bus {
   constructor(
     private readonly runDir: string,
     private readonly onTrouble: OnTrouble,
+    private readonly connectLimitMs: number,
   ) {}
 
   call<V extends VerbName>(
@@ -122,7 +129,7 @@ class IpcBus implements Bus {
     const asker = new Asker(dealer, {
       table: verbs,
       whom: `The ${owner} service`,
-      connectLimitMs: CONNECT_LIMIT_MS,
+      connectLimitMs: this.connectLimitMs,
       advice: 'start it with "iwanto start"',
     });
     dealer.connect(addressOf(this.runDir, owner, 'verbs'));

@@ -1,0 +1,31 @@
+/** One service alone in this process: what pm2 and systemd call. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { ServiceName } from '@iwanto/bus';
+import { Failure } from '@iwanto/wire';
+import { commandOf } from './command.js';
+import { notInterruptible } from './end.js';
+
+/** The built program of a service; apps never import each other, so it is found by its place. */
+export function programOf(service: ServiceName): string {
+  const program = fileURLToPath(new URL(`../../${service}/dist/main.js`, import.meta.url));
+  if (existsSync(program)) return program;
+  throw new Failure(
+    'E_NOT_FOUND',
+    `The ${service} service is not built (${program} is missing): run "npm run build".`,
+  );
+}
+
+export const aloneCommand = (service: ServiceName) =>
+  commandOf({
+    options: (words) =>
+      words
+        .example(`iwanto ${service}`, 'In the foreground, until it is stopped')
+        .example(`IWANT_HOME=/tmp/a iwanto ${service}`, 'A peer of its own, with all its files'),
+    run: async () => {
+      notInterruptible();
+      process.title = `iwanto ${service}`;
+      await import(programOf(service));
+      return undefined;
+    },
+  });

@@ -1,0 +1,64 @@
+/** What a command is: its options and what it does; loaded only when it is the one that was typed. */
+import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs';
+
+/** Options that every command takes. */
+export interface Given {
+  readonly json: boolean;
+  readonly verbose: boolean;
+}
+
+export interface Command<T> {
+  options(words: Argv<Given>): Argv<Given & T>;
+  /** Returns the exit code; undefined where the process goes on and ends by itself. */
+  run(given: ArgumentsCamelCase<Given & T>): Promise<number | undefined>;
+}
+
+/** Lets the types of the options reach `run`. */
+export const commandOf = <T>(command: Command<T>): Command<T> => command;
+
+/** One row of the command table: it adds itself to the command line. */
+export type Row = (words: Argv<Given>) => Argv<Given>;
+
+/** A row whose file is read only when the command is used, so that each command starts fast. */
+export function lazy<T>(
+  spelling: string,
+  about: string,
+  load: () => Promise<{ command: Command<T> }>,
+): Row {
+  const row: CommandModule<Given, Given & T> = {
+    command: spelling,
+    describe: about,
+    builder: async (words: Argv<Given>) => (await load()).command.options(words),
+    handler: async (given) => {
+      const code = await (await load()).command.run(unmarked(given));
+      if (code !== undefined) process.exit(code);
+    },
+  };
+  return (words) => {
+    words.command(row);
+    return words;
+  };
+}
+
+/** Stands before each word that came after `--`; no word of a command line can hold it. */
+const MARK = '\0';
+
+/**
+ * The same words without `--`: yargs does not take what follows it for the words of a command,
+ * so that a name beginning with a dash could never be searched for.
+ */
+export function marked(words: readonly string[]): string[] {
+  const end = words.indexOf('--');
+  if (end < 0) return [...words];
+  return [...words.slice(0, end), ...words.slice(end + 1).map((word) => MARK + word)];
+}
+
+function unmarked<T extends object>(given: T): T {
+  const plain = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(plain);
+    return typeof value === 'string' && value.startsWith(MARK) ? value.slice(1) : value;
+  };
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name, plain(value)]),
+  ) as T;
+}

@@ -1,0 +1,4 @@
+/** `iwanto election`: runs the election service alone, as pm2 and systemd do. */
+import { aloneCommand } from '../alone.js';
+
+export const command = aloneCommand('election');

@@ -1,0 +1,88 @@
+/** `iwanto search NAME`: asks the leader's tracker, best fit first. */
+import {
+  QUERY_CHARACTERS_MAX,
+  SEARCH_LIMIT_DEFAULT,
+  SEARCH_LIMIT_MAX,
+  type SearchAnswer,
+  Failure,
+} from '@iwanto/wire';
+import { EXIT } from '@iwanto/service';
+import { withBus } from '../ask.js';
+import { commandOf } from '../command.js';
+import { numberFrom } from '../input.js';
+import { jsonLine, printTable, remark, say, shown, sizeText, styled } from '../print.js';
+import { shortHashes } from '../short-hashes.js';
+
+export const command = commandOf({
+  options: (words) =>
+    words
+      .positional('name', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: 'The name, whole or in part; misspelt is fine',
+      })
+      .option('limit', {
+        type: 'number',
+        default: SEARCH_LIMIT_DEFAULT,
+        describe: `Show this many at most (1 to ${SEARCH_LIMIT_MAX})`,
+      })
+      .example('iwanto search dark knight', 'Files and folders whose names fit')
+      .example('iwanto search "drak kinght" --limit 3', 'Typing errors are forgiven')
+      .example('iwanto search --json -- -odd-name-', 'A name that begins with a dash')
+      .epilogue('Exit codes: 0 found, 3 nothing found, 4 services not running or no leader yet.'),
+  run: async ({ name, limit, json, verbose }) => {
+    const question = {
+      query: queryFrom(name),
+      limit: numberFrom('limit', limit, { min: 1, max: SEARCH_LIMIT_MAX }),
+    };
+    const answer = await withBus((bus) => bus.call('search', question));
+    if (json) say(jsonLine(answer));
+    else await print(answer, question, verbose);
+    return answer.results.length > 0 ? EXIT.done : EXIT.notFound;
+  },
+});
+
+function queryFrom(words: readonly string[]): string {
+  const query = words.join(' ').normalize('NFC').trim();
+  if (query === '') throw new Failure('E_BAD_REQUEST', 'The name to search for is empty.');
+  if (Array.from(query).length <= QUERY_CHARACTERS_MAX) return query;
+  throw new Failure(
+    'E_BAD_REQUEST',
+    `The name to search for is longer than ${QUERY_CHARACTERS_MAX} characters; leave some out.`,
+  );
+}
+
+async function print(
+  { results, total, partial }: SearchAnswer,
+  { query, limit }: { query: string; limit: number },
+  verbose: boolean,
+): Promise<void> {
+  if (results.length === 0) remark(`Nothing fits "${shown(query)}".`);
+  else {
+    const hashes = verbose
+      ? results.map(({ hash }) => hash)
+      : shortHashes(results.map(({ hash }) => hash));
+    await printTable(
+      [
+        { title: 'HASH' },
+        { title: 'SIZE', align: 'right' },
+        { title: 'PEERS', align: 'right' },
+        { title: 'NAME' },
+      ],
+      results.map(({ kind, name, size, peers }, at) => [
+        styled('cyan', hashes[at] ?? ''),
+        sizeText(size),
+        String(peers),
+        `${shown(name)}${kind === 'directory' ? '/' : ''}`,
+      ]),
+    );
+  }
+  if (total > results.length && results.length === limit) {
+    remark(
+      `${results.length} of ${total} are shown; --limit ${Math.min(total, SEARCH_LIMIT_MAX)} shows more.`,
+    );
+  }
+  if (partial)
+    remark('Some peers have not told yet what they share; more may be found in a moment.');
+}

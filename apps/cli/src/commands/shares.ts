@@ -1,0 +1,35 @@
+/** `iwanto shares`: the shared folders, and how far indexing is. */
+import { EXIT } from '@iwanto/service';
+import { withBus } from '../ask.js';
+import { commandOf } from '../command.js';
+import { indexingText } from '../indexing.js';
+import { jsonLine, printTable, remark, say, shown, sizeText, styled } from '../print.js';
+
+export const command = commandOf({
+  options: (words) =>
+    words.example('iwanto shares', 'Folders, files and bytes that others can find'),
+  run: async ({ json }) => {
+    const { folders, files, bytes, indexing } = await withBus((bus) => bus.call('share.get', {}));
+    if (json) {
+      say(jsonLine({ folders, files, bytes, indexing }));
+      return EXIT.done;
+    }
+    if (folders.length === 0) remark('Nothing is shared; "iwanto share FOLDER" shares a folder.');
+    else {
+      await printTable(
+        [
+          { title: 'FILES', align: 'right' },
+          { title: 'SIZE', align: 'right' },
+          { title: 'FOLDER' },
+        ],
+        folders.map((folder) => [
+          String(folder.files),
+          sizeText(folder.bytes),
+          shown(folder.path) + (folder.warning && styled('yellow', `  ${shown(folder.warning)}`)),
+        ]),
+      );
+    }
+    if (indexing.active) say(indexingText(indexing));
+    return EXIT.done;
+  },
+});

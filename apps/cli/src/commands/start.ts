@@ -1,0 +1,57 @@
+/** `iwanto start`: the three services in the foreground, with what was asked for written into the configuration. */
+import { SERVICES } from '@iwanto/bus';
+import { type Paths, homePaths, makePrivateDir, takeLock } from '@iwanto/service';
+import { programOf } from '../alone.js';
+import { commandOf } from '../command.js';
+import { notInterruptible } from '../end.js';
+import { jsonLine, remark, say, shown, styledError } from '../print.js';
+import { prepareConfig } from '../prepare.js';
+import { supervise } from '../supervise.js';
+
+export const command = commandOf({
+  options: (words) =>
+    words
+      .option('share', { type: 'string', array: true, nargs: 1, describe: 'Share this folder too' })
+      .option('download-dir', { type: 'string', describe: 'Downloads go into this folder' })
+      .option('interface', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        describe: 'Use only this network interface',
+      })
+      .example('iwanto start', 'With what the configuration says; the first time it is made')
+      .example('iwanto start --share ~/music --share ~/films', 'Remembered for the next time')
+      .example('IWANT_HOME=/tmp/a iwanto start --interface lo', 'A second peer on this host')
+      .epilogue(
+        'Ctrl-C or "iwanto stop" ends it. Exit codes: 0 stopped, 2 bad option or configuration.',
+      ),
+  run: async ({ share, downloadDir, interface: interfaces, json }) => {
+    const paths = homePaths();
+    for (const dir of [paths.runDir, paths.dataDir, paths.logDir]) await makePrivateDir(dir);
+    const lock = await takeLock(`${paths.runDir}/start.lock`, '"iwanto start"');
+    try {
+      await refuseRunning(paths);
+      await prepareConfig(paths, { share, downloadDir, interfaces });
+      return await superviseAll(json);
+    } finally {
+      await lock.release();
+    }
+  },
+});
+
+/** A service that runs alone already, under pm2 or systemd, holds its lock: two may not share a home. */
+async function refuseRunning(paths: Paths): Promise<void> {
+  for (const service of SERVICES) {
+    const lock = await takeLock(`${paths.runDir}/${service}.lock`, `The ${service} service`);
+    await lock.release();
+  }
+}
+
+async function superviseAll(json: boolean): Promise<number> {
+  notInterruptible();
+  return supervise({
+    programOf,
+    ready: () => say(json ? jsonLine({ event: 'ready', pid: process.pid }) : 'ready'),
+    tell: (sentence) => remark(`${styledError('yellow', 'iwanto:')} ${shown(sentence)}`),
+  });
+}

@@ -1,0 +1,102 @@
+/** How a command ends: one sentence and an exit code for every failure, quiet on a closed pipe, 130 on Ctrl-C. */
+import { jsonLine, shown, styledError } from './print.js';
+
+const EXIT_USAGE = 2;
+const EXIT_CTRL_C = 130;
+
+const SHOW_CURSOR = '\u001b[?25h';
+
+/** What was typed is no command line of ours. */
+export class UsageError extends Error {}
+
+/** A reader that went away, such as `head`, is no failure. */
+export function guardStreams(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      process.exit(error.code === 'EPIPE' ? 0 : 1);
+    });
+  }
+}
+
+let lastWords: string | undefined;
+
+function onInterrupt(): void {
+  if (process.stderr.isTTY) process.stderr.write(`${SHOW_CURSOR}\n`);
+  if (lastWords !== undefined) process.stderr.write(`${lastWords}\n`);
+  process.exit(EXIT_CTRL_C);
+}
+
+/** Ctrl-C ends the command with 130 and a terminal as it was. */
+export function interruptible(): void {
+  process.once('SIGINT', onInterrupt);
+}
+
+/** For a process that ends in order by itself: Ctrl-C is its own matter. */
+export function notInterruptible(): void {
+  process.removeListener('SIGINT', onInterrupt);
+}
+
+/** What Ctrl-C says from now on: what goes on in the services all the same. */
+export function whenInterrupted(sentence: string): void {
+  lastWords = sentence;
+}
+
+interface Words {
+  readonly code: string;
+  readonly sentence: string;
+  readonly exit: number;
+}
+
+/** Prints why the command failed - for people on stderr, with --json also on stdout - and returns the exit code. */
+export async function explain(cause: unknown, words: readonly string[]): Promise<number> {
+  const { code, sentence, exit } = await wordsOf(cause, words);
+  const options = words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
+  process.stderr.write(`${styledError('red', 'iwanto:')} ${shown(sentence)}\n`);
+  if (options.includes('--json')) process.stdout.write(`${jsonLine({ error: code, sentence })}\n`);
+  if (options.includes('--verbose') && cause instanceof Error && !(cause instanceof UsageError)) {
+    process.stderr.write(`${shown(cause.stack ?? '').replaceAll('\\x0a', '\n')}\n`);
+  }
+  return exit;
+}
+
+async function wordsOf(cause: unknown, words: readonly string[]): Promise<Words> {
+  // What yargs itself refuses, and values it cannot take, are usage too.
+  if (cause instanceof UsageError || (cause instanceof Error && cause.name === 'YError')) {
+    return { code: 'E_BAD_REQUEST', sentence: usageSentence(cause, words), exit: EXIT_USAGE };
+  }
+  const [{ Failure }, { exitCodeOf }] = await Promise.all([
+    import('@iwanto/wire'),
+    import('@iwanto/service'),
+  ]);
+  if (cause instanceof Failure) {
+    return { code: cause.code, sentence: cause.sentence, exit: exitCodeOf(cause.code) };
+  }
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const sentence = `Something failed that should not: ${message}. Run it again with --verbose.`;
+  return { code: 'E_UNEXPECTED', sentence, exit: exitCodeOf('E_UNEXPECTED') };
+}
+
+/** Yargs' own words, where ours are clearer. */
+const CLEARER: readonly (readonly [RegExp, string])[] = [
+  [
+    /^Not enough non-option arguments.*$/,
+    'Something is missing (words beginning with - go after --)',
+  ],
+  [/^Invalid values: Argument: (.*), Given: (.*), Choices: /, '$1 cannot be $2; choose from '],
+  [/^Unknown arguments?: /, 'Not understood: '],
+];
+
+function usageSentence(cause: Error, words: readonly string[]): string {
+  const plain = cause.message
+    .trim()
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/[.:?]$/, '');
+  const typed = words.find((word) => /^[^-]/.test(word));
+  const meant = /^Did you mean (.*)$/.exec(plain)?.[1];
+  if (meant !== undefined) {
+    return `"${typed}" is no command; did you mean "${meant}"? See "iwanto --help".`;
+  }
+  const message = CLEARER.reduce((text, [pattern, clear]) => text.replace(pattern, clear), plain);
+  const known = typed !== undefined && !message.startsWith('Unknown command');
+  return `${message}; see "iwanto ${known ? `${typed} ` : ''}--help".`;
+}

@@ -1,0 +1,96 @@
+/** Before the services start: the configuration exists, holds what was asked for, and its folders can be used. */
+import { constants } from 'node:fs';
+import { access, mkdir, realpath, rmdir, stat } from 'node:fs/promises';
+import {
+  type Config,
+  type Paths,
+  listenAddresses,
+  loadConfig,
+  refuseOverlap,
+  updateConfig,
+} from '@iwanto/service';
+import { Failure } from '@iwanto/wire';
+import { pathFrom } from './input.js';
+import { remark, shown } from './print.js';
+
+export interface Wishes {
+  readonly share: readonly string[] | undefined;
+  readonly downloadDir: string | undefined;
+  readonly interfaces: readonly string[] | undefined;
+}
+
+/** Writes the wishes into the configuration, or throws before anything is changed. */
+export async function prepareConfig(paths: Paths, wishes: Wishes): Promise<void> {
+  const share = await Promise.all((wishes.share ?? []).map(folderToShare));
+  const target = wishes.downloadDir === undefined ? undefined : pathFrom(wishes.downloadDir);
+  listenAddresses(wishes.interfaces ?? []);
+  const { config, created, warnings } = await loadConfig(paths);
+  for (const warning of warnings) remark(shown(warning));
+  const changed = withWishes(config, created, { share, target, interfaces: wishes.interfaces });
+  await refuseOverlap(changed.share, changed.downloadDir);
+  if (target !== undefined) await makeFolder(target);
+  if (changed !== config) await updateConfig(paths, () => changed);
+  if (!created) return;
+  await removeUnused(config, changed);
+  remark(`First start: the configuration is ${shown(paths.configFile)}`);
+  remark(`Shared: ${changed.share.map(shown).join(', ')}`);
+  remark(`Downloads go to ${shown(changed.downloadDir)}`);
+}
+
+interface Resolved {
+  readonly share: readonly string[];
+  readonly target: string | undefined;
+  readonly interfaces: readonly string[] | undefined;
+}
+
+/** At the first start the named folders stand instead of the default one, later beside what is shared already. */
+function withWishes(
+  config: Config,
+  first: boolean,
+  { share, target, interfaces }: Resolved,
+): Config {
+  if (share.length === 0 && target === undefined && interfaces === undefined) return config;
+  const before = first && share.length > 0 ? [] : config.share;
+  return {
+    ...config,
+    share: [...new Set([...before, ...share])],
+    downloadDir: target ?? config.downloadDir,
+    interfaces: interfaces ? [...new Set(interfaces)] : config.interfaces,
+  };
+}
+
+async function folderToShare(typed: string): Promise<string> {
+  const path = pathFrom(typed);
+  try {
+    if (!(await stat(path)).isDirectory()) {
+      throw new Failure('E_BAD_PATH', `${path} is not a folder; only folders can be shared.`);
+    }
+    await access(path, constants.R_OK | constants.X_OK);
+    return await realpath(path);
+  } catch (cause) {
+    if (cause instanceof Failure) throw cause;
+    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new Failure('E_BAD_PATH', `The folder ${path} cannot be shared (${reason}).`);
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+    await access(path, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new Failure('E_BAD_PATH', `The download folder ${path} cannot be used (${reason}).`);
+  }
+}
+
+/** Default folders that the wishes replaced would only puzzle; one with something in it stays. */
+async function removeUnused(before: Config, after: Config): Promise<void> {
+  const used = new Set([...after.share, after.downloadDir]);
+  for (const folder of [...before.share, before.downloadDir]) {
+    if (used.has(folder)) continue;
+    await rmdir(folder).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code !== 'ENOTEMPTY' && cause.code !== 'ENOENT') throw cause;
+    });
+  }
+}
