@@ -1,1 +1,34 @@
-export {};
+/** The election service: who is here and who leads. */
+import { type Running, type ServiceContext, runService } from '@iwanto/service';
+import { OwnCard } from './card.js';
+import { openElection } from './service.js';
+import { addPeer } from './verbs/add-peer.js';
+
+async function start(context: ServiceContext): Promise<Running<'election'>> {
+  const { bus, config, identity, paths } = context;
+  const open = await openElection(context);
+  const { election, network, views, staticPeers, remembered } = open;
+
+  const own = new OwnCard({ electionPort: network.port, curveKey: identity.curve.publicKey });
+  own.follow(bus, (card) => election.take({ type: 'endpointChanged', card }));
+  bus.subscribe('leaderLine.lost', ({ leader }) => election.take({ type: 'hint', leader }));
+
+  const addresses = await remembered.load();
+  for (const { address } of addresses) network.acquaint(address);
+  const beginning = { bornMs: Date.now(), staticPeers: [], remembered: addresses };
+  election.start({ ...beginning, card: own.card });
+  void staticPeers.use(config.peers);
+
+  return {
+    handlers: {
+      'leader.get': () => views.leadership(),
+      'peers.get': () => views.peers(),
+      'peers.add': (question) => addPeer({ paths, staticPeers }, question),
+    },
+    port: () => network.port,
+    notes: () => election.notes(),
+    stop: () => open.close(),
+  };
+}
+
+await runService({ service: 'election', start });

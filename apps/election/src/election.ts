@@ -1,0 +1,134 @@
+/** The election at work: datagrams and time go into the state machine, what it wants done comes out. */
+import {
+  type ElectionConfig,
+  type Input,
+  type Output,
+  createConsensus,
+  deadlineMs,
+  step,
+} from '@iwanto/consensus';
+import {
+  type Address,
+  type DatagramVerifier,
+  type ElectionMessage,
+  type PeerCard,
+  type TokenSeal,
+  openDatagram,
+  readDatagram,
+  withOpenToken,
+} from '@iwanto/wire';
+import { Gate } from './gate.js';
+import type { Incoming } from './network.js';
+import { type Counts, newCounts } from './counts.js';
+import { PathsOfPeers } from './paths-of-peers.js';
+
+/** A timer is never set further ahead: what is due later is asked for again. */
+const SLEEP_MS_MAX = 1_000;
+
+export interface ElectionOptions {
+  readonly config: ElectionConfig;
+  readonly keys: DatagramVerifier & TokenSeal;
+  readonly nowMs: () => number;
+  /** Does what the state machine wants done. */
+  readonly perform: (output: Output) => void;
+  /** Hears of hosts that members told of, so that they may be heard. */
+  readonly acquaint: (address: string) => void;
+}
+
+/** What the first input holds beside its time. */
+export interface Beginning {
+  readonly bornMs: number;
+  readonly card: PeerCard;
+  readonly staticPeers: readonly Address[];
+  readonly remembered: readonly Address[];
+}
+
+type Untimed<I> = I extends Input ? Omit<I, 'nowMs'> : never;
+
+export class Election {
+  readonly state;
+  readonly counts: Counts = newCounts();
+  readonly #gate: Gate;
+  readonly #paths = new PathsOfPeers();
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(private readonly options: ElectionOptions) {
+    this.state = createConsensus(options.config);
+    this.#gate = new Gate(options.nowMs());
+  }
+
+  start(beginning: Beginning): void {
+    this.take({ type: 'start', ...beginning });
+  }
+
+  /** One input, at this moment. */
+  take(input: Untimed<Input>): void {
+    if (this.#stopped) return;
+    const outputs = step(this.state, { ...input, nowMs: this.options.nowMs() });
+    for (const output of outputs) this.options.perform(output);
+    this.#sleep();
+  }
+
+  /** One datagram: every check of HOSTILE 1-6 in the order of its cost, then the state machine. */
+  hear({ bytes, from, multicast, zone }: Incoming): void {
+    const now = this.options.nowMs();
+    if (!this.#gate.admits(from, now)) return this.#drop('rate');
+    const read = readDatagram(bytes);
+    if (!read.ok) return this.#drop(read.refusal);
+    const { header } = read.value;
+    const { peer, boot } = this.options.config;
+    if (header.sender === peer && header.boot === boot) return this.#drop('own');
+    const opened = openDatagram(read.value, this.options.keys, zone);
+    if (!opened.ok) {
+      if (opened.refusal !== 'body') this.#gate.failed(from, now);
+      return this.#drop(opened.refusal);
+    }
+    this.#gate.passed(from, now);
+    const whole = withOpenToken(opened.value, this.options.keys);
+    if (!whole.ok) return this.#drop(whole.refusal);
+    this.counts.heard += 1;
+    for (const address of addressesIn(whole.value)) this.options.acquaint(address);
+    const path = this.#paths.pathOf(header, from, now);
+    this.take({ type: 'received', message: whole.value, from: path, multicast });
+  }
+
+  /** One line for `iwanto status`. */
+  notes(): string[] {
+    const { heard, dropped } = this.counts;
+    const why = Object.entries(dropped).filter(([reason, count]) => count > 0 && reason !== 'own');
+    const list = why.map(([reason, count]) => `${reason} ${count}`).join(', ');
+    return [`${heard} datagrams heard${list && `, dropped: ${list}`}`];
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  #sleep(): void {
+    if (this.#stopped) return;
+    clearTimeout(this.#timer);
+    const sleepMs = Math.min(deadlineMs(this.state) - this.options.nowMs(), SLEEP_MS_MAX);
+    // Rounded up: a timer of Node may otherwise fire a fraction of a millisecond early.
+    this.#timer = setTimeout(() => this.take({ type: 'tick' }), Math.max(0, Math.ceil(sleepMs)));
+  }
+
+  #drop(why: keyof Counts['dropped']): void {
+    this.counts.dropped[why] += 1;
+  }
+}
+
+/** The hosts a member names: they may speak to us from outside our subnets. */
+function addressesIn(message: ElectionMessage): string[] {
+  switch (message.type) {
+    case 'beat':
+    case 'welcome':
+      return message.successors.map(({ address }) => address.address);
+    case 'roster':
+    case 'yield':
+      return message.entries.map(({ address }) => address.address);
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * What may come in: how much from one source, how much from strangers together, and nothing from a source
+ * whose signatures keep failing. Members keep a budget of their own, so that a flood of strangers does not
+ * silence them (HOSTILE 5, 13; limits of the security model, section 5).
+ */
+import { type Address, isLoopback } from '@iwanto/wire';
+import { Recent } from './recent.js';
+
+/** Datagrams of one source in one second. */
+export const PER_SOURCE_PER_SECOND = 200;
+/** Datagrams in one second of all sources whose signature was not seen to hold lately. */
+export const STRANGERS_PER_SECOND = 1_000;
+/** Datagrams in one second of all other sources: 4,096 members that ping every 5 s, doubled. */
+export const ACQUAINTED_PER_SECOND = 2_000;
+/** More bad signatures than this in one second, and the source is ignored for a while. */
+export const BAD_SIGNATURES_PER_SECOND = 100;
+export const IGNORE_MS = 10_000;
+/** How long a good signature makes a source known. */
+const KNOWN_MS = 30_000;
+/** Sources remembered (ELECTION.md I12). */
+const SOURCES_MAX = 4_096;
+
+/** Counts down from `perSecond` and refills evenly. */
+class Budget {
+  #left: number;
+  #atMs: number;
+
+  constructor(
+    private readonly perSecond: number,
+    nowMs: number,
+  ) {
+    this.#left = perSecond;
+    this.#atMs = nowMs;
+  }
+
+  take(nowMs: number): boolean {
+    const refill = (Math.max(0, nowMs - this.#atMs) * this.perSecond) / 1_000;
+    this.#left = Math.min(this.perSecond, this.#left + refill);
+    this.#atMs = nowMs;
+    if (this.#left < 1) return false;
+    this.#left -= 1;
+    return true;
+  }
+}
+
+interface Source {
+  readonly all: Budget;
+  readonly bad: Budget;
+  knownUntilMs: number;
+  ignoredUntilMs: number;
+}
+
+export class Gate {
+  readonly #sources = new Recent<string, Source>(SOURCES_MAX);
+  readonly #strangers: Budget;
+  readonly #acquainted: Budget;
+
+  constructor(nowMs: number) {
+    this.#strangers = new Budget(STRANGERS_PER_SECOND, nowMs);
+    this.#acquainted = new Budget(ACQUAINTED_PER_SECOND, nowMs);
+  }
+
+  /** True where a datagram from there may be looked at. */
+  admits(from: Address, nowMs: number): boolean {
+    const source = this.#source(from, nowMs);
+    if (nowMs < source.ignoredUntilMs || !source.all.take(nowMs)) return false;
+    const shared = nowMs < source.knownUntilMs ? this.#acquainted : this.#strangers;
+    return shared.take(nowMs);
+  }
+
+  /** A signature from there held. */
+  passed(from: Address, nowMs: number): void {
+    this.#source(from, nowMs).knownUntilMs = nowMs + KNOWN_MS;
+  }
+
+  /** A signature from there failed. */
+  failed(from: Address, nowMs: number): void {
+    const source = this.#source(from, nowMs);
+    if (!source.bad.take(nowMs)) source.ignoredUntilMs = nowMs + IGNORE_MS;
+  }
+
+  /** All peers of this host share one address: there the port tells them apart. */
+  #source(from: Address, nowMs: number): Source {
+    const key = isLoopback(from.address) ? `${from.address} ${from.port}` : from.address;
+    const source = this.#sources.get(key) ?? {
+      all: new Budget(PER_SOURCE_PER_SECOND, nowMs),
+      bad: new Budget(BAD_SIGNATURES_PER_SECOND, nowMs),
+      knownUntilMs: -Infinity,
+      ignoredUntilMs: -Infinity,
+    };
+    this.#sources.set(key, source);
+    return source;
+  }
+}

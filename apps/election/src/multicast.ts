@@ -1,0 +1,244 @@
+/**
+ * The real network: one UDP socket for each address of this host, which sends and hears unicast and sends
+ * multicast, and one shared socket a family that hears multicast. No socket ever follows the default route.
+ */
+import type { Socket } from 'node:dgram';
+import { type Address, Failure, MULTICAST_GROUP } from '@iwanto/wire';
+import type { Network, NetworkOptions, Reach } from './network.js';
+import { type ListInterfaces, type Place, isNear, listPlaces, placeFor, zoneOf } from './places.js';
+import { Recent } from './recent.js';
+import { joinGroup, openGroupSocket, openPlaceSocket, portTaken } from './sockets.js';
+import { TroubleTeller } from './trouble.js';
+
+/** How often the addresses of this host are listed anew. */
+const RELIST_MS = 2_000;
+/** Ports tried after the one asked for. */
+const PORTS_TRIED_MAX = 64;
+/** Hosts outside the own subnets that may be heard. */
+const ACQUAINTED_MAX = 4_096;
+
+export interface UdpNetworkOptions extends NetworkOptions {
+  /** Names of interfaces; none means all. */
+  readonly interfaces: readonly string[];
+  /** The first unicast port tried; 0 takes any free one. */
+  readonly port: number;
+  /** The port multicast goes to. */
+  readonly discoveryPort: number;
+  readonly listInterfaces?: ListInterfaces;
+}
+
+interface OpenPlace {
+  readonly place: Place;
+  readonly socket: Socket;
+}
+
+const portsTaken = (last: number) =>
+  new Failure(
+    'E_ALREADY_RUNNING',
+    `No UDP port up to ${last} is free: stop what holds them ("ss -ulpn") or change ports.election.`,
+  );
+
+/** Opens every socket. Rejects only when none of 65 ports is free. */
+export async function openUdpNetwork(options: UdpNetworkOptions): Promise<UdpNetwork> {
+  const network = new UdpNetwork(options);
+  await network.open();
+  return network;
+}
+
+export class UdpNetwork implements Network {
+  #port = 0;
+  #open = new Map<string, OpenPlace>();
+  readonly #groups = new Map<4 | 6, Socket>();
+  readonly #acquainted = new Recent<string, true>(ACQUAINTED_MAX);
+  readonly #trouble: TroubleTeller;
+  #timer: NodeJS.Timeout | undefined;
+  #relisting: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(private readonly options: UdpNetworkOptions) {
+    this.#trouble = new TroubleTeller(options.onTrouble);
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  async open(): Promise<void> {
+    const places = this.#list();
+    for (let tries = 0; ; tries += 1) {
+      // Any free port is asked for anew each time; a numbered one gives way to the next.
+      const port = this.options.port === 0 ? 0 : this.options.port + tries;
+      try {
+        await this.#openPlaces(places, port, portTaken);
+        break;
+      } catch (cause) {
+        await this.#closePlaces();
+        if (!portTaken(cause) || tries >= PORTS_TRIED_MAX) throw portsTaken(port);
+      }
+    }
+    await this.#joinGroups();
+    this.#timer = setInterval(() => void this.relist(), RELIST_MS);
+  }
+
+  send(bytes: Uint8Array, to: Address): void {
+    const place = placeFor(this.#places(), to.address);
+    if (place) this.#sendFrom(place, bytes, to);
+    else this.#trouble.tell('no way', `no interface in use leads to ${to.address}`);
+  }
+
+  multicast(bytesFor: (reach: Reach) => Uint8Array | undefined): void {
+    for (const { place } of this.#open.values()) {
+      if (!place.multicast) continue;
+      const bytes = bytesFor(place.loopback ? 'host' : 'lan');
+      const group = place.family === 4 ? MULTICAST_GROUP.four : MULTICAST_GROUP.six;
+      const address = place.family === 4 ? group : `${group}%${place.name}`;
+      if (bytes) this.#sendFrom(place, bytes, { address, port: this.options.discoveryPort });
+    }
+  }
+
+  acquaint(address: string): void {
+    this.#acquainted.set(address, true);
+  }
+
+  ownAddress(): string {
+    return this.#places()[0]?.address ?? '127.0.0.1';
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    await this.#relisting;
+    for (const group of this.#groups.values()) group.close();
+    this.#groups.clear();
+    await this.#closePlaces();
+  }
+
+  /** Opens sockets for addresses that came, closes those of addresses that went. */
+  relist(): Promise<void> {
+    this.#relisting ??= this.#relistOnce().finally(() => (this.#relisting = undefined));
+    return this.#relisting;
+  }
+
+  async #relistOnce(): Promise<void> {
+    if (this.#closed) return;
+    const places = this.#list();
+    const wanted = new Set(places.map(({ address }) => address));
+    const gone = [...this.#open.values()].filter(({ place }) => !wanted.has(place.address));
+    const come = places.filter(({ address }) => !this.#open.has(address));
+    if (gone.length + come.length === 0) return;
+    for (const { place, socket } of gone) {
+      this.#open.delete(place.address);
+      socket.close();
+    }
+    await this.#openPlaces(come, this.#port, () => false);
+    await this.#joinGroups();
+  }
+
+  /** Opens what can be opened; a failure for which `fatal` holds rejects, any other is told. */
+  async #openPlaces(
+    places: readonly Place[],
+    port: number,
+    fatal: (cause: unknown) => boolean,
+  ): Promise<void> {
+    let chosen = port;
+    for (const place of places) {
+      try {
+        const socket = await openPlaceSocket(place, chosen);
+        chosen = socket.address().port;
+        socket.on('message', (bytes, from) => this.#heard(bytes, from, false));
+        socket.on('error', (cause) => this.#failed(place, cause));
+        this.#open.set(place.address, { place, socket });
+      } catch (cause) {
+        if (fatal(cause)) throw cause;
+        this.#trouble.tell(
+          `bind ${place.address}`,
+          `${place.address} cannot be used: ${String(cause)}`,
+        );
+      }
+    }
+    this.#port = chosen;
+    this.#reorder();
+  }
+
+  /** Other interfaces before loopback: so that a datagram heard twice is first heard by an address all can use. */
+  #reorder(): void {
+    const order = this.#list().map(({ address }) => address);
+    const rank = (one: OpenPlace) => order.indexOf(one.place.address);
+    const sorted = [...this.#open.values()].sort((one, other) => rank(one) - rank(other));
+    this.#open = new Map(sorted.map((one) => [one.place.address, one]));
+  }
+
+  async #joinGroups(): Promise<void> {
+    for (const family of [4, 6] as const) {
+      const places = this.#places().filter((each) => each.family === family && each.multicast);
+      if (places.length === 0) continue;
+      const socket = this.#groups.get(family) ?? (await this.#openGroup(family));
+      if (socket) for (const place of places) this.#join(socket, place);
+    }
+  }
+
+  async #openGroup(family: 4 | 6): Promise<Socket | undefined> {
+    try {
+      const socket = await openGroupSocket(family, this.options.discoveryPort);
+      socket.on('message', (bytes, from) => this.#heard(bytes, from, true));
+      socket.on('error', (cause) => {
+        this.#groups.delete(family);
+        socket.close();
+        this.#trouble.tell(
+          `group ${family}`,
+          `multicast over IPv${family} fails: ${cause.message}`,
+        );
+      });
+      this.#groups.set(family, socket);
+      return socket;
+    } catch (cause) {
+      const words = `multicast over IPv${family} cannot be heard: ${String(cause)}; add peers by address`;
+      this.#trouble.tell(`group ${family}`, words);
+      return undefined;
+    }
+  }
+
+  #join(socket: Socket, place: Place): void {
+    const trouble = joinGroup(socket, place);
+    if (trouble)
+      this.#trouble.tell(`join ${place.name}`, `no multicast on ${place.name}: ${trouble}`);
+  }
+
+  #heard(bytes: Uint8Array, from: Address, multicast: boolean): void {
+    const { address, port } = from;
+    const near = this.#places().some((place) => isNear(place, address));
+    if (!near && !this.#acquainted.get(address)) return;
+    this.options.heard({ bytes, from: { address, port }, multicast, zone: zoneOf(address) });
+  }
+
+  #sendFrom(place: Place, bytes: Uint8Array, to: Address): void {
+    const open = this.#open.get(place.address);
+    open?.socket.send(bytes, to.port, to.address, (cause) => {
+      if (cause)
+        this.#trouble.tell(`send ${place.name}`, `${place.name} does not send: ${cause.message}`);
+    });
+  }
+
+  #failed(place: Place, cause: Error): void {
+    this.#trouble.tell(
+      `socket ${place.address}`,
+      `the socket of ${place.address} failed: ${cause.message}`,
+    );
+    this.#open.get(place.address)?.socket.close();
+    this.#open.delete(place.address);
+  }
+
+  #places(): Place[] {
+    return [...this.#open.values()].map(({ place }) => place);
+  }
+
+  #list(): Place[] {
+    return listPlaces(this.options.interfaces, this.options.listInterfaces);
+  }
+
+  async #closePlaces(): Promise<void> {
+    const sockets = [...this.#open.values()].map(({ socket }) => socket);
+    this.#open.clear();
+    await Promise.all(sockets.map((socket) => new Promise<void>((done) => socket.close(done))));
+  }
+}

@@ -1,0 +1,37 @@
+/** What the election needs of a network: datagrams to one, datagrams to all, and where each came from. */
+import type { Address } from '@iwanto/wire';
+
+/** A datagram as it came in; nothing in it is believed yet. */
+export interface Incoming {
+  readonly bytes: Uint8Array;
+  readonly from: Address;
+  readonly multicast: boolean;
+  /** The interface of a link-local sender, empty for all others. */
+  readonly zone: string;
+}
+
+export interface NetworkOptions {
+  readonly heard: (incoming: Incoming) => void;
+  /** One sentence a person should read. */
+  readonly onTrouble: (sentence: string) => void;
+}
+
+/** The sockets, or what a test puts in their place. Nothing here ever throws for what the network does. */
+export interface Network {
+  /** The UDP port that unicast datagrams come in on. */
+  readonly port: number;
+  send(bytes: Uint8Array, to: Address): void;
+  /**
+   * Sends to everybody on every interface, loopback last. `bytesFor` gives the bytes for this host's own
+   * peers and for all others: they differ where an address means nothing on another host.
+   */
+  multicast(bytesFor: (reach: Reach) => Uint8Array | undefined): void;
+  /** Lets a host outside the own subnets be heard: one the user named, or one a member told of. */
+  acquaint(address: string): void;
+  /** The address that others most likely reach this host by. */
+  ownAddress(): string;
+  close(): Promise<void>;
+}
+
+/** Whether a datagram stays on this host. */
+export type Reach = 'host' | 'lan';

@@ -1,0 +1,65 @@
+/** What the state machine wants done, one line for each kind of Output. */
+import type { Output } from '@iwanto/consensus';
+import {
+  type Address,
+  type DatagramSigner,
+  type ElectionMessage,
+  type TokenSeal,
+  isLoopback,
+  sealDatagram,
+  withSealedToken,
+} from '@iwanto/wire';
+import type { Network, Reach } from './network.js';
+
+export interface Performers {
+  readonly network: Network;
+  readonly keys: DatagramSigner & TokenSeal;
+  readonly leadershipChanged: () => void;
+  readonly peersChanged: () => void;
+  readonly remember: (addresses: readonly Address[]) => void;
+  readonly log: (level: 'info' | 'warn', sentence: string) => void;
+  readonly duplicateIdentity: (address: Address) => void;
+  readonly left: () => void;
+}
+
+type Acts = { readonly [T in Output['type']]: (output: Extract<Output, { type: T }>) => void };
+
+export function performer(with_: Performers): (output: Output) => void {
+  const { network, keys, log } = with_;
+  const bytesOf = (message: ElectionMessage, reach: Reach): Uint8Array | undefined => {
+    const bytes = sealDatagram(reach === 'host' ? message : withoutLoopback(message), keys);
+    if (typeof bytes !== 'string') return bytes;
+    log('warn', bytes);
+    return undefined;
+  };
+  const acts: Acts = {
+    send: ({ to, message, sealFor }) => {
+      const reach = isLoopback(to.address) ? 'host' : 'lan';
+      const bytes = bytesOf(withSealedToken(message, keys, sealFor), reach);
+      if (bytes) network.send(bytes, to);
+    },
+    multicast: ({ message }) => network.multicast((reach) => bytesOf(message, reach)),
+    leadershipChanged: () => with_.leadershipChanged(),
+    peersChanged: () => with_.peersChanged(),
+    remember: ({ addresses }) => with_.remember(addresses),
+    log: ({ level, sentence }) => log(level, sentence),
+    duplicateIdentity: ({ address }) => with_.duplicateIdentity(address),
+    left: () => with_.left(),
+  };
+  return (output) => (acts[output.type] as (one: Output) => void)(output);
+}
+
+/** Loopback addresses mean nothing on another host: peers that are reached by one are not named to it. */
+export function withoutLoopback(message: ElectionMessage): ElectionMessage {
+  const reachable = ({ address }: { address: Address }) => !isLoopback(address.address);
+  switch (message.type) {
+    case 'beat':
+    case 'welcome':
+      return { ...message, successors: message.successors.filter(reachable) };
+    case 'roster':
+    case 'yield':
+      return { ...message, entries: message.entries.filter(reachable) };
+    default:
+      return message;
+  }
+}

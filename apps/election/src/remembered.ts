@@ -1,0 +1,63 @@
+/** The addresses worth trying after a restart, where multicast does not reach: one small JSON file. */
+import { readFile } from 'node:fs/promises';
+import { writeSafely } from '@iwanto/service';
+import { type Address, addressSchema, isHostAddress, portSchema } from '@iwanto/wire';
+import { z } from 'zod';
+
+/** ELECTION.md I12. */
+const REMEMBERED_MAX = 64;
+/** More is not ours. */
+const FILE_BYTES_MAX = 65_536;
+
+const fileSchema = z.array(
+  z.object({ address: addressSchema.refine(isHostAddress), port: portSchema.min(1) }),
+);
+
+export class Remembered {
+  #writing: Promise<void> = Promise.resolve();
+  #next: readonly Address[] | undefined;
+
+  constructor(
+    private readonly path: string,
+    private readonly onTrouble: (sentence: string) => void,
+  ) {}
+
+  /** What was kept; nothing where there is no file or a damaged one, which the next save replaces. */
+  async load(): Promise<Address[]> {
+    try {
+      const text = await readFile(this.path, 'utf8');
+      if (text.length > FILE_BYTES_MAX) throw new Error(`it has ${text.length} bytes`);
+      return fileSchema.parse(JSON.parse(text)).slice(0, REMEMBERED_MAX);
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') {
+        this.onTrouble(`The remembered peers ${this.path} are not usable: ${sentenceOf(cause)}`);
+      }
+      return [];
+    }
+  }
+
+  /** Replaces what is kept; of several saves in a row only the last is written. */
+  save(addresses: readonly Address[]): void {
+    const idle = this.#next === undefined;
+    this.#next = addresses.slice(0, REMEMBERED_MAX);
+    if (idle) this.#writing = this.#writing.then(() => this.#write());
+  }
+
+  /** Resolves when all is written. */
+  async saved(): Promise<void> {
+    await this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    const addresses = this.#next ?? [];
+    this.#next = undefined;
+    try {
+      await writeSafely(this.path, `${JSON.stringify(addresses)}\n`);
+    } catch (cause) {
+      this.onTrouble(`The remembered peers ${this.path} cannot be kept: ${sentenceOf(cause)}`);
+    }
+  }
+}
+
+const sentenceOf = (cause: unknown): string =>
+  (cause instanceof Error ? cause.message : String(cause)).split('\n')[0] ?? '';

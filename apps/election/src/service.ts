@@ -1,0 +1,111 @@
+/** Wires one election: network, state machine, bus and files. */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { ServiceContext } from '@iwanto/service';
+import type { Address, BootId } from '@iwanto/wire';
+import { electionClock } from './clock.js';
+import { Election } from './election.js';
+import { hmac, keysVerifier, tokenSeal } from './keys.js';
+import { openUdpNetwork } from './multicast.js';
+import type { Network } from './network.js';
+import { type Performers, performer } from './perform.js';
+import { Remembered } from './remembered.js';
+import { StaticPeers } from './static-peers.js';
+import { Views } from './views.js';
+
+/** A goodbye takes at most 50 ms; longer means that something is wrong, and the sockets close all the same. */
+const LEAVE_LIMIT_MS = 300;
+
+export interface OpenElection {
+  readonly election: Election;
+  readonly network: Network;
+  readonly views: Views;
+  readonly staticPeers: StaticPeers;
+  readonly remembered: Remembered;
+  /** Says goodbye and closes all; resolves within 1 s. */
+  close(): Promise<void>;
+}
+
+/** Opens the sockets; the election itself begins with `election.start`. */
+export async function openElection(context: ServiceContext): Promise<OpenElection> {
+  const { config, identity, log, paths } = context;
+  const onTrouble = (sentence: string) => void log.warn(sentence);
+  const nowMs = electionClock();
+  const keys = { ...identity, ...keysVerifier(), ...tokenSeal(identity.curve) };
+  const network = await openUdpNetwork({
+    interfaces: config.interfaces,
+    port: config.ports.election,
+    discoveryPort: config.discoveryPort,
+    heard: (incoming) => opened.election.hear(incoming),
+    onTrouble,
+  });
+  const remembered = new Remembered(join(paths.dataDir, 'remembered-peers.json'), onTrouble);
+  const goodbye = new Goodbye();
+  const acquaint = (address: string) => network.acquaint(address);
+  const election = new Election({
+    config: { peer: identity.peer, boot: newBoot(), random: Math.random, randomBytes, hmac },
+    keys,
+    nowMs,
+    acquaint,
+    perform: performer({
+      network,
+      keys,
+      remember: (addresses) => remembered.save(addresses),
+      left: () => goodbye.said(),
+      ...tellers(context, () => opened.views),
+    }),
+  });
+  const views = new Views(election.state, () => network.ownAddress(), nowMs);
+  const staticPeers = new StaticPeers((addresses) => {
+    for (const { address } of addresses) acquaint(address);
+    election.take({ type: 'staticPeersChanged', addresses });
+  });
+  const close = async () => {
+    staticPeers.close();
+    const said = goodbye.within(LEAVE_LIMIT_MS);
+    election.take({ type: 'leave' });
+    await said;
+    election.stop();
+    await network.close();
+    await remembered.saved();
+  };
+  const opened: OpenElection = { election, network, views, staticPeers, remembered, close };
+  return opened;
+}
+
+const newBoot = () => randomBytes(8).toString('hex') as BootId;
+
+/** Where news of the state machine goes: to the bus and to the log. */
+function tellers(
+  { bus, log, paths }: ServiceContext,
+  views: () => Views,
+): Pick<Performers, 'leadershipChanged' | 'peersChanged' | 'log' | 'duplicateIdentity'> {
+  return {
+    leadershipChanged: () => bus.publish('leader.changed', views().leadershipChanged()),
+    peersChanged: () => bus.publish('peers.changed', views().peersChanged()),
+    log: (level, sentence) => void log.log(level, sentence),
+    duplicateIdentity: ({ address, port }: Address) => {
+      log.error(
+        `Another peer at ${address}:${port} has the keys of this one, as after copying a disk: ` +
+          `delete ${paths.keysFile} on one of the two and start it again. This one stops.`,
+      );
+      process.exitCode = 1;
+      process.kill(process.pid, 'SIGTERM');
+    },
+  };
+}
+
+/** Waits for the state machine to have said its goodbyes. */
+class Goodbye {
+  said: () => void = () => undefined;
+
+  within(limitMs: number): Promise<void> {
+    return new Promise((done) => {
+      const timer = setTimeout(done, limitMs);
+      this.said = () => {
+        clearTimeout(timer);
+        done();
+      };
+    });
+  }
+}

@@ -1,0 +1,71 @@
+/** Opening one UDP socket: bound, with its options set, or a rejection that says why. */
+import { type Socket, createSocket } from 'node:dgram';
+import { MULTICAST_GROUP } from '@iwanto/wire';
+import type { Place } from './places.js';
+
+/** Multicast never leaves the link. */
+const MULTICAST_TTL = 1;
+/** Room for a burst of beats and pings while the process is busy; the system may grant less. */
+const RECEIVE_BUFFER_BYTES = 1_048_576;
+
+/** True for the refusal of a port that another socket holds. */
+export const portTaken = (cause: unknown): boolean =>
+  (cause as NodeJS.ErrnoException).code === 'EADDRINUSE';
+
+/** The socket of one address of this host. */
+export async function openPlaceSocket(place: Place, port: number): Promise<Socket> {
+  const socket = createSocket({
+    type: place.family === 4 ? 'udp4' : 'udp6',
+    ipv6Only: place.family === 6,
+    recvBufferSize: RECEIVE_BUFFER_BYTES,
+  });
+  await bound(socket, { address: place.address, port, exclusive: true });
+  if (place.multicast) {
+    socket.setMulticastTTL(MULTICAST_TTL);
+    socket.setMulticastInterface(place.family === 4 ? place.address : `::%${place.name}`);
+    // Other peers of this host hear us too; our own datagrams are known by peer and boot.
+    socket.setMulticastLoopback(true);
+  }
+  return socket;
+}
+
+/** The socket that hears the group; several processes of one host share it. */
+export async function openGroupSocket(family: 4 | 6, port: number): Promise<Socket> {
+  const socket = createSocket({
+    type: family === 4 ? 'udp4' : 'udp6',
+    ipv6Only: family === 6,
+    reuseAddr: true,
+    recvBufferSize: RECEIVE_BUFFER_BYTES,
+  });
+  // Bound to the group, it hears nothing that was sent to this host alone; Windows refuses that.
+  const atGroup = family === 4 && process.platform !== 'win32';
+  await bound(socket, { port, ...(atGroup ? { address: MULTICAST_GROUP.four } : {}) });
+  return socket;
+}
+
+/** Joins the group on one interface; a sentence where that fails, nothing where it is joined already. */
+export function joinGroup(socket: Socket, place: Place): string | undefined {
+  try {
+    if (place.family === 4) socket.addMembership(MULTICAST_GROUP.four, place.address);
+    else socket.addMembership(MULTICAST_GROUP.six, `::%${place.name}`);
+    return undefined;
+  } catch (cause) {
+    return portTaken(cause) ? undefined : String(cause);
+  }
+}
+
+function bound(
+  socket: Socket,
+  options: { address?: string; port: number; exclusive?: boolean },
+): Promise<void> {
+  return new Promise((done, fail) => {
+    socket.once('error', (cause) => {
+      socket.close();
+      fail(cause);
+    });
+    socket.bind(options, () => {
+      socket.removeAllListeners('error');
+      done();
+    });
+  });
+}

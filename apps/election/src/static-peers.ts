@@ -1,0 +1,64 @@
+/** The peers a user named: host names become addresses, again and again, since they may move. */
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { type Address, isHostAddress } from '@iwanto/wire';
+
+export interface NamedPeer {
+  readonly host: string;
+  readonly port: number;
+}
+
+export type LookUp = (host: string) => Promise<readonly { address: string }[]>;
+
+/** How long one name may take. */
+const LOOK_UP_LIMIT_MS = 2_000;
+/** Addresses taken of one name. */
+const ADDRESSES_MAX = 4;
+const AGAIN_MS = 60_000;
+
+const system: LookUp = (host) => lookup(host, { all: true });
+
+/** The addresses of one host, at most 4; none where the name is unknown or takes longer than 2 s. */
+export async function addressesOf(
+  { host, port }: NamedPeer,
+  lookUp: LookUp = system,
+): Promise<Address[]> {
+  if (isIP(host) !== 0) return isHostAddress(host) ? [{ address: host, port }] : [];
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<[]>((done) => {
+    timer = setTimeout(() => done([]), LOOK_UP_LIMIT_MS);
+  });
+  const found = lookUp(host).catch(() => []);
+  const addresses = await Promise.race([found, late]).finally(() => clearTimeout(timer));
+  return addresses
+    .filter(({ address }) => isHostAddress(address))
+    .slice(0, ADDRESSES_MAX)
+    .map(({ address }) => ({ address, port }));
+}
+
+/** Looks all names up, tells the addresses, and does so again each minute and whenever a name is added. */
+export class StaticPeers {
+  #named: readonly NamedPeer[] = [];
+  #round = 0;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly changed: (addresses: readonly Address[]) => void,
+    private readonly lookUp: LookUp = system,
+  ) {
+    this.#timer = setInterval(() => void this.use(this.#named), AGAIN_MS);
+  }
+
+  /** Takes these peers in place of those before; resolves when their addresses were told. */
+  async use(named: readonly NamedPeer[]): Promise<void> {
+    this.#named = named;
+    const round = (this.#round += 1);
+    const found = await Promise.all(named.map((each) => addressesOf(each, this.lookUp)));
+    if (round === this.#round && named.length > 0) this.changed(found.flat());
+  }
+
+  close(): void {
+    this.#round += 1;
+    clearInterval(this.#timer);
+  }
+}

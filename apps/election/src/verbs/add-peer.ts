@@ -1,0 +1,34 @@
+/** `peers.add`: keeps the address of a peer that multicast does not reach, and tries it at once. */
+import { DEFAULT_PORTS, type Paths, updateConfig } from '@iwanto/service';
+import { Failure } from '@iwanto/wire';
+import { type LookUp, type NamedPeer, type StaticPeers, addressesOf } from '../static-peers.js';
+
+export interface AddPeerContext {
+  readonly paths: Paths;
+  readonly staticPeers: StaticPeers;
+  readonly lookUp?: LookUp;
+}
+
+/** Answers with the first address of the host; E_NOT_FOUND where it has none, and then nothing is kept. */
+export async function addPeer(
+  { paths, staticPeers, lookUp }: AddPeerContext,
+  question: { host: string; port?: number | undefined },
+): Promise<{ address: string; port: number }> {
+  const added: NamedPeer = { host: question.host, port: question.port || DEFAULT_PORTS.election };
+  const [address] = await addressesOf(added, lookUp);
+  if (!address) {
+    throw new Failure(
+      'E_NOT_FOUND',
+      `The host "${added.host}" has no address: check the spelling, or give its IP address.`,
+    );
+  }
+  const { peers } = await updateConfig(paths, (config) => ({
+    ...config,
+    peers: [
+      ...config.peers.filter(({ host, port }) => host !== added.host || port !== added.port),
+      added,
+    ],
+  }));
+  await staticPeers.use(peers);
+  return address;
+}
