@@ -1,4 +1,5 @@
 /** The leader's book of what every peer shares, searchable. */
-export * from './read-announcement.js';
-export * from './tracker.js';
-export * from './words.js';
+export { type ReadAnnouncement, isSharePath, readAnnouncement } from './read-announcement.js';
+export type { Found } from './search.js';
+export { type Held, type Located, type PeerLine, Tracker, type TrackerOptions } from './tracker.js';
+export { wordsOf } from './words.js';

@@ -2,16 +2,28 @@
 import {
   type Announcement,
   type CatalogId,
-  type CatalogueEntry,
   Failure,
   type FileHash,
   HASH_PREFIX_CHARACTERS_MIN,
   type Kind,
   type PeerId,
-  type SearchResult,
 } from '@iwanto/wire';
-import MiniSearch from 'minisearch';
-import { wordsOf } from './words.js';
+import { type Found, search } from './search.js';
+import { type Part, Shelf, type ShelfOptions } from './shelf.js';
+
+/** Entries one peer may have; what is beyond is left out (HOSTILE 49). */
+export const PEER_ENTRIES_MAX = 1_000_000;
+/** Bytes that the paths of one peer may have together (HOSTILE 49). */
+export const PEER_PATH_BYTES_MAX = 268_435_456;
+/** Small changes a peer may announce a second, and how many may come at once (HOSTILE 57). */
+export const CHANGES_PER_SECOND_MAX = 2;
+export const CHANGES_AT_ONCE_MAX = 10;
+/** An announcement with this many lines is part of a catalogue, not a change that could have waited. */
+const BULK_LINES_MIN = 100;
+/** Contents that a refusal as ambiguous lists. */
+const CANDIDATES_LISTED_MAX = 6;
+/** Rows looked at for the usual name of a content. */
+const NAME_LOOKS_MAX = 1_000;
 
 /** Up to where the tracker holds one peer's catalogue. */
 export interface Held {
@@ -25,14 +37,10 @@ export interface PeerLine extends Held {
   readonly files: number;
   /** False while parts of a catalogue are still to come. */
   readonly whole: boolean;
+  /** Entries left out because the peer has too many. */
+  readonly leftOut: number;
   /** When the peer last announced a change, on the caller's clock. */
   readonly heardMs: number;
-}
-
-export interface Found {
-  readonly results: SearchResult[];
-  /** How many contents fit, shown or not. */
-  readonly total: number;
 }
 
 /** What a hash names, and who holds it. */
@@ -44,171 +52,166 @@ export interface Located {
   readonly peers: PeerId[];
 }
 
-interface PeerBook {
-  catalogId: CatalogId;
+interface Catalogue {
+  readonly peer: PeerId;
+  readonly catalogId: CatalogId;
+  readonly part: Part;
   revision: number;
   whole: boolean;
-  files: number;
+  leftOut: number;
   heardMs: number;
-  readonly entries: Map<string, CatalogueEntry>;
+  /** Small changes that may still come at once. */
+  changesLeft: number;
 }
 
-interface Content {
-  readonly id: number;
-  readonly hash: FileHash;
-  readonly kind: Kind;
-  readonly size: number;
-  readonly holders: Map<PeerId, number>;
-  readonly paths: Map<string, number>;
+export interface TrackerOptions extends Partial<ShelfOptions> {
+  /** Lower limits, for tests. */
+  readonly peerEntriesMax?: number;
+  readonly peerPathBytesMax?: number;
 }
 
-const NOTHING: Held = { catalogId: null, revision: 0 };
-const keyOf = (entry: CatalogueEntry) => `${entry.hash}${entry.kind}${entry.size}`;
-const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
-
-function countUp<K>(counts: Map<K, number>, key: K, by: number): void {
-  const count = (counts.get(key) ?? 0) + by;
-  if (count > 0) counts.set(key, count);
-  else counts.delete(key);
-}
+const NOT_HELD: Held = { catalogId: null, revision: 0 };
 
 export class Tracker {
-  readonly #peers = new Map<PeerId, PeerBook>();
-  readonly #contents = new Map<string, Content>();
-  readonly #byId = new Map<number, Content>();
-  #nextId = 1;
-  readonly #words = new MiniSearch<{ id: number; name: string }>({
-    fields: ['name'],
-    tokenize: wordsOf,
-    processTerm: (term) => term,
-    autoVacuum: false,
-  });
+  readonly #shelf: Shelf;
+  readonly #catalogues = new Map<PeerId, Catalogue>();
+  readonly #ofSlot = new Map<number, Catalogue>();
+  readonly #entriesMax: number;
+  readonly #pathBytesMax: number;
 
-  /** Takes in a change; answers what is held afterwards, so that the peer can go on from there. */
-  applyAnnouncement(announcement: Announcement, nowMs: number): Held {
-    const { peer, catalogId, since, revision } = announcement;
-    if (this.#peers.get(peer)?.catalogId !== catalogId) this.dropPeer(peer);
-    const held = this.held(peer);
-    const isNew = held.catalogId === null;
-    if (since > held.revision || (revision <= held.revision && !isNew)) return held;
-    const book = this.#peers.get(peer) ?? {
-      catalogId,
-      revision,
-      whole: false,
-      files: 0,
-      heardMs: nowMs,
-      entries: new Map<string, CatalogueEntry>(),
-    };
-    this.#peers.set(peer, book);
-    for (const path of announcement.gone) this.#remove(peer, book, path);
-    for (const entry of announcement.entries) this.#add(peer, book, entry);
-    book.revision = revision;
-    book.whole = !announcement.more;
-    book.heardMs = nowMs;
-    return this.held(peer);
+  constructor(options: TrackerOptions = {}) {
+    const { peerEntriesMax, peerPathBytesMax, seed = 0, ...rest } = options;
+    this.#shelf = new Shelf({ seed, ...rest });
+    this.#entriesMax = peerEntriesMax ?? PEER_ENTRIES_MAX;
+    this.#pathBytesMax = peerPathBytesMax ?? PEER_PATH_BYTES_MAX;
   }
 
-  /** Forgets everything a peer shares. */
+  /**
+   * Takes in a change; answers what is held afterwards, so that the peer can go on from there:
+   * less than was sent where revisions are missing in between. Throws E_LIMIT for too many changes.
+   */
+  applyAnnouncement(announcement: Announcement, nowMs: number): Held {
+    const { peer, catalogId, since, revision } = announcement;
+    const known = this.#catalogues.get(peer);
+    const isNew = known?.catalogId !== catalogId;
+    if (isNew && since > 0) return NOT_HELD;
+    if (!isNew && (since > known.revision || revision <= known.revision)) return this.held(peer);
+    if (known) this.#mayChange(known, announcement, nowMs);
+    // Nothing says what is gone since a revision that was forgotten: all is told anew.
+    const isAnew = isNew || (since === 0 && known.revision > 0);
+    const catalogue = isAnew ? this.#begin(peer, catalogId, known) : known;
+    for (const path of announcement.gone) this.#shelf.takeAway(catalogue.part, path);
+    for (const entry of announcement.entries) this.#put(catalogue, entry);
+    catalogue.revision = revision;
+    catalogue.whole = !announcement.more;
+    catalogue.heardMs = nowMs;
+    return { catalogId, revision };
+  }
+
+  /** Forgets everything a peer shares, at once. */
   dropPeer(peer: PeerId): void {
-    const book = this.#peers.get(peer);
-    if (!book) return;
-    for (const path of [...book.entries.keys()]) this.#remove(peer, book, path);
-    this.#peers.delete(peer);
+    const catalogue = this.#catalogues.get(peer);
+    if (!catalogue) return;
+    this.#catalogues.delete(peer);
+    this.#ofSlot.delete(catalogue.part.slot);
+    this.#shelf.leave(catalogue.part);
   }
 
   /** Up to where a peer's catalogue is held; catalogId null and revision 0 when it is not. */
   held(peer: PeerId): Held {
-    const book = this.#peers.get(peer);
-    return book ? { catalogId: book.catalogId, revision: book.revision } : NOTHING;
+    const catalogue = this.#catalogues.get(peer);
+    if (!catalogue) return NOT_HELD;
+    return { catalogId: catalogue.catalogId, revision: catalogue.revision };
   }
 
   /** Every peer whose catalogue is held. */
   book(): PeerLine[] {
-    return [...this.#peers].map(([peer, { catalogId, revision, files, whole, heardMs }]) => {
-      return { peer, catalogId, revision, files, whole, heardMs };
+    return Array.from(this.#catalogues.values(), (catalogue) => {
+      const { peer, catalogId, revision, whole, leftOut, heardMs, part } = catalogue;
+      return { peer, catalogId, revision, whole, leftOut, heardMs, files: part.files };
     });
   }
 
   /** Contents whose names fit, best first. */
   search(query: string, limit: number): Found {
-    const hits = this.#words.search(query, { combineWith: 'AND', prefix: true, fuzzy: 0.2 });
-    const best = hits[0]?.score ?? 1;
-    const results = hits.slice(0, limit).flatMap((hit) => {
-      const content = this.#byId.get(hit.id as number);
-      if (!content) return [];
-      const { hash, kind, size, holders } = content;
-      const name = this.#nameOf(content);
-      return [{ hash, kind, name, size, peers: holders.size, score: hit.score / best }];
-    });
-    return { results, total: hits.length };
+    return search(this.#shelf, query, limit);
   }
 
   /** What a whole hash or a prefix of at least 8 hex characters names. Throws E_NOT_FOUND, E_AMBIGUOUS. */
   locate(prefix: string): Located {
-    const fits = [...this.#contents.values()].filter(({ hash }) => hash.startsWith(prefix));
-    const [found] = fits.sort((a, b) => b.holders.size - a.holders.size);
-    if (!found || prefix.length < HASH_PREFIX_CHARACTERS_MIN) {
-      throw new Failure('E_NOT_FOUND', `No peer shares ${prefix}.`);
+    const { contents } = this.#shelf;
+    const found = prefix.length < HASH_PREFIX_CHARACTERS_MIN ? [] : contents.startingWith(prefix);
+    const held = found
+      .map((content) => ({ content, slots: this.#shelf.holdersOf(content) }))
+      .filter(({ slots }) => slots.size > 0)
+      .sort((a, b) => b.slots.size - a.slots.size || a.content - b.content);
+    const [most] = held;
+    if (!most) throw new Failure('E_NOT_FOUND', `No peer that is here shares ${prefix}.`);
+    const hash = contents.hashOf(most.content);
+    if (held.some(({ content }) => contents.hashOf(content) !== hash)) {
+      throw this.#ambiguous(prefix, held);
     }
-    const hashes = new Set(fits.map(({ hash }) => hash));
-    if (hashes.size > 1) {
-      const list = [...hashes].slice(0, 8).join(', ');
-      throw new Failure('E_AMBIGUOUS', `${prefix} fits ${hashes.size} contents: ${list}.`);
+    const peers = [...most.slots].flatMap((slot) => this.#ofSlot.get(slot)?.peer ?? []).sort();
+    return { hash, ...this.#describe(most.content), peers };
+  }
+
+  /**
+   * Works on what may wait, in slices: about `steps` names' worth, some microseconds each.
+   * True while there is more. To be called when idle; answers are right without it.
+   */
+  tend(steps: number): boolean {
+    return this.#shelf.tend(steps);
+  }
+
+  #begin(peer: PeerId, catalogId: CatalogId, before: Catalogue | undefined): Catalogue {
+    const changesLeft = before?.changesLeft ?? CHANGES_AT_ONCE_MAX;
+    const heardMs = before?.heardMs ?? 0;
+    this.dropPeer(peer);
+    const part = this.#shelf.open();
+    const fresh = { revision: 0, whole: false, leftOut: 0, heardMs, changesLeft };
+    const catalogue: Catalogue = { peer, catalogId, part, ...fresh };
+    this.#catalogues.set(peer, catalogue);
+    this.#ofSlot.set(part.slot, catalogue);
+    return catalogue;
+  }
+
+  #put(catalogue: Catalogue, entry: Announcement['entries'][number]): void {
+    const { part } = catalogue;
+    const isFull =
+      part.rows.size >= this.#entriesMax || part.pathBytes + entry.path.length > this.#pathBytesMax;
+    if (isFull) catalogue.leftOut += 1;
+    else this.#shelf.put(part, entry);
+  }
+
+  /** Throws E_LIMIT when small changes come faster than they may. */
+  #mayChange(catalogue: Catalogue, { entries, gone }: Announcement, nowMs: number): void {
+    if (entries.length + gone.length >= BULK_LINES_MIN) return;
+    const passedSeconds = Math.max(0, nowMs - catalogue.heardMs) / 1_000;
+    const left = catalogue.changesLeft + passedSeconds * CHANGES_PER_SECOND_MAX;
+    if (left < 1) {
+      const sentence = `Peer ${catalogue.peer} announces more than ${CHANGES_PER_SECOND_MAX} changes a second; put them together.`;
+      throw new Failure('E_LIMIT', sentence);
     }
-    const { hash, kind, size, holders } = found;
-    return { hash, kind, size, name: this.#nameOf(found), peers: [...holders.keys()] };
+    catalogue.changesLeft = Math.min(CHANGES_AT_ONCE_MAX, left) - 1;
   }
 
-  #nameOf(content: Content): string {
-    const [path] = content.paths.keys();
-    return nameOf(path ?? '');
+  #describe(content: number): Pick<Located, 'kind' | 'name' | 'size'> {
+    const { contents } = this.#shelf;
+    const name = this.#shelf.nameOf(content, NAME_LOOKS_MAX);
+    return { kind: contents.kindOf(content), name, size: contents.sizeOf(content) };
   }
 
-  #add(peer: PeerId, book: PeerBook, entry: CatalogueEntry): void {
-    this.#remove(peer, book, entry.path);
-    const key = keyOf(entry);
-    const known = this.#contents.get(key);
-    const content = known ?? {
-      id: this.#nextId++,
-      hash: entry.hash,
-      kind: entry.kind,
-      size: entry.size,
-      holders: new Map<PeerId, number>(),
-      paths: new Map<string, number>(),
-    };
-    this.#contents.set(key, content);
-    this.#byId.set(content.id, content);
-    this.#rename(content, () => {
-      countUp(content.holders, peer, 1);
-      countUp(content.paths, entry.path, 1);
-    });
-    book.entries.set(entry.path, entry);
-    if (entry.kind === 'file') book.files += 1;
-  }
-
-  #remove(peer: PeerId, book: PeerBook, path: string): void {
-    const entry = book.entries.get(path);
-    const content = entry && this.#contents.get(keyOf(entry));
-    if (!content) return;
-    this.#rename(content, () => {
-      countUp(content.holders, peer, -1);
-      countUp(content.paths, path, -1);
-    });
-    book.entries.delete(path);
-    if (entry.kind === 'file') book.files -= 1;
-    if (content.holders.size > 0) return;
-    this.#contents.delete(keyOf(entry));
-    this.#byId.delete(content.id);
-  }
-
-  /** Keeps the word index in step with the names of a content. */
-  #rename(content: Content, change: () => void): void {
-    const text = () => [...new Set([...content.paths.keys()].map(nameOf))].join(' ');
-    const before = text();
-    change();
-    const after = text();
-    if (before === after) return;
-    if (before !== '') this.#words.remove({ id: content.id, name: before });
-    if (after !== '') this.#words.add({ id: content.id, name: after });
+  #ambiguous(prefix: string, held: readonly { content: number }[]): Failure {
+    const { contents } = this.#shelf;
+    const list = held
+      .slice(0, CANDIDATES_LISTED_MAX)
+      .map(
+        ({ content }) =>
+          `${contents.hashOf(content)} (${this.#describe(content).name.slice(0, 60)})`,
+      )
+      .join(', ');
+    const more = held.length > CANDIDATES_LISTED_MAX ? ', and others' : '';
+    const sentence = `${prefix} begins ${held.length} hashes: ${list}${more}. Type more of it.`;
+    return new Failure('E_AMBIGUOUS', sentence);
   }
 }

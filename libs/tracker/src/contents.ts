@@ -1,0 +1,97 @@
+/** Every content that somebody shares: its hash, kind and size, found by whole hash or by prefix. */
+import type { CatalogueEntry, FileHash, Kind } from '@iwanto/wire';
+import { IdPool, withRoom } from './cells.js';
+import { IdTable, mix } from './id-table.js';
+
+/** A hash is eight numbers of 32 bits. */
+const NUMBERS = 8;
+const HEX_PER_NUMBER = 8;
+
+/** What tells contents apart. Two sizes under one hash are two contents: one of them is a lie (HOSTILE 52). */
+export type ContentKey = Pick<CatalogueEntry, 'hash' | 'kind' | 'size'>;
+
+export class Contents {
+  readonly #ids = new IdPool();
+  readonly #table: IdTable;
+  readonly #wanted = new Uint32Array(NUMBERS);
+  #hash = new Uint32Array(0);
+  #size = new Float64Array(0);
+  #isDirectory = new Uint8Array(0);
+
+  constructor(private readonly seed: number) {
+    this.#table = new IdTable((content) => this.#hashKey(this.#hash, content * NUMBERS));
+  }
+
+  /** The largest content id there is. */
+  get last(): number {
+    return this.#ids.last;
+  }
+
+  hashOf(content: number): FileHash {
+    const numbers = this.#hash.subarray(content * NUMBERS, (content + 1) * NUMBERS);
+    return Array.from(numbers, (number) => number.toString(16).padStart(HEX_PER_NUMBER, '0')).join(
+      '',
+    ) as FileHash;
+  }
+
+  sizeOf(content: number): number {
+    return this.#size[content] ?? 0;
+  }
+
+  kindOf(content: number): Kind {
+    return this.#isDirectory[content] === 1 ? 'directory' : 'file';
+  }
+
+  /** The id of a content, made when it is new. */
+  need(key: ContentKey): number {
+    this.#read(key.hash);
+    const hashKey = this.#hashKey(this.#wanted, 0);
+    const known = this.#table.find(hashKey, (content) => this.#is(content, key));
+    if (known !== 0) return known;
+    const content = this.#ids.take();
+    this.#hash = withRoom(this.#hash, (content + 1) * NUMBERS);
+    this.#size = withRoom(this.#size, content);
+    this.#isDirectory = withRoom(this.#isDirectory, content);
+    this.#hash.set(this.#wanted, content * NUMBERS);
+    this.#size[content] = key.size;
+    this.#isDirectory[content] = key.kind === 'directory' ? 1 : 0;
+    this.#table.add(content, hashKey);
+    return content;
+  }
+
+  /** Nobody shares the content any more. */
+  forget(content: number): void {
+    this.#table.remove(content, this.#hashKey(this.#hash, content * NUMBERS));
+    this.#size[content] = -1;
+    this.#ids.giveBack(content);
+  }
+
+  /** All contents whose hash begins with `prefix`, at least 8 hex characters long. */
+  startingWith(prefix: string): number[] {
+    const first = Number.parseInt(prefix.slice(0, HEX_PER_NUMBER), 16);
+    const found: number[] = [];
+    for (let content = 1; content <= this.last; content += 1) {
+      if (this.#hash[content * NUMBERS] !== first || this.sizeOf(content) < 0) continue;
+      if (this.hashOf(content).startsWith(prefix)) found.push(content);
+    }
+    return found;
+  }
+
+  #is(content: number, { size, kind }: ContentKey): boolean {
+    if (this.#size[content] !== size || this.kindOf(content) !== kind) return false;
+    return this.#wanted.every((number, at) => this.#hash[content * NUMBERS + at] === number);
+  }
+
+  #read(hash: FileHash): void {
+    for (let at = 0; at < NUMBERS; at += 1) {
+      const hex = hash.slice(at * HEX_PER_NUMBER, (at + 1) * HEX_PER_NUMBER);
+      this.#wanted[at] = Number.parseInt(hex, 16);
+    }
+  }
+
+  #hashKey(numbers: Uint32Array, from: number): number {
+    let key = this.seed;
+    for (let at = from; at < from + NUMBERS; at += 1) key = mix(numbers[at] ?? 0, key);
+    return key;
+  }
+}

@@ -1,0 +1,162 @@
+/** What all peers share, as rows: who, under which path, which content. Peers leave at once and are swept out in slices. */
+import { type CatalogueEntry, Failure } from '@iwanto/wire';
+import { IdPool } from './cells.js';
+import { Contents } from './contents.js';
+import { IdTable, mix } from './id-table.js';
+import { PathTree } from './paths.js';
+import { SearchIndex, type SearchIndexOptions } from './search-index.js';
+import { Sharings } from './sharings.js';
+
+/** The most catalogues at once, those being swept out included: what a slot number can tell apart. */
+const SLOTS_MAX = 65_535;
+
+/** One peer's part of the shelf. */
+export interface Part {
+  readonly slot: number;
+  /** The peer's rows by path. */
+  readonly rows: IdTable;
+  files: number;
+  /** What the paths take, in bytes as the limit counts them. */
+  pathBytes: number;
+}
+
+export interface ShelfOptions extends Pick<SearchIndexOptions, 'wordsNamesMax'> {
+  /** A random number of the caller, so that nobody can choose names that collide. */
+  readonly seed: number;
+}
+
+export class Shelf {
+  readonly tree: PathTree;
+  readonly contents: Contents;
+  readonly index: SearchIndex;
+  readonly #seed: number;
+  readonly #sharings = new Sharings();
+  readonly #slots = new IdPool();
+  readonly #open = new Set<number>();
+  readonly #leaving: { readonly part: Part; next: number }[] = [];
+
+  constructor({ seed, ...options }: ShelfOptions) {
+    this.#seed = seed;
+    this.tree = new PathTree(seed);
+    this.contents = new Contents(seed);
+    this.index = new SearchIndex({ tree: this.tree, ...options });
+  }
+
+  /** An empty part for one catalogue. Throws E_LIMIT when there are too many. */
+  open(): Part {
+    if (this.#slots.inUse >= SLOTS_MAX) {
+      throw new Failure('E_LIMIT', `The tracker already holds ${SLOTS_MAX} catalogues.`);
+    }
+    const slot = this.#slots.take();
+    this.#open.add(slot);
+    const rows = new IdTable((row) => mix(this.#sharings.nodeOf(row), this.#seed));
+    return { slot, rows, files: 0, pathBytes: 0 };
+  }
+
+  /** Nothing of the part is seen from now on; its rows go as `tend` gets to them. */
+  leave(part: Part): void {
+    this.#open.delete(part.slot);
+    this.#leaving.push({ part, next: 0 });
+  }
+
+  /** Puts an entry where the peer has none or another under the path. */
+  put(part: Part, entry: CatalogueEntry): void {
+    const node = this.tree.need(entry.path);
+    const content = this.contents.need(entry);
+    const known = this.#rowAt(part, node);
+    if (known !== 0 && this.#sharings.contentOf(known) === content) {
+      this.tree.release(node);
+      return;
+    }
+    if (this.#sharings.firstOfNode(node) === 0) this.index.add(node);
+    const row = this.#sharings.add({ slot: part.slot, node, content });
+    if (known !== 0) this.#take(part, known);
+    part.rows.add(row, mix(node, this.#seed));
+    part.pathBytes += this.tree.pathBytes(node);
+    if (entry.kind === 'file') part.files += 1;
+  }
+
+  /** Takes away what the peer has under a path, if anything. */
+  takeAway(part: Part, path: string): void {
+    const node = this.tree.find(path);
+    const row = node === 0 ? 0 : this.#rowAt(part, node);
+    if (row !== 0) this.#take(part, row);
+  }
+
+  /** Sweeps some rows of parts that left, then lets tree and index do their part; true while there is more. */
+  tend(steps: number): boolean {
+    const leaving = this.#leaving[0];
+    if (!leaving) return this.tree.compact(steps) || this.index.tend(steps);
+    const { rows, slot } = leaving.part;
+    const end = Math.min(rows.slots, leaving.next + steps);
+    for (; leaving.next < end; leaving.next += 1) {
+      const row = rows.at(leaving.next);
+      if (row !== 0) this.#removeRow(row);
+    }
+    if (leaving.next >= rows.slots) {
+      this.#leaving.shift();
+      this.#slots.giveBack(slot);
+    }
+    return true;
+  }
+
+  /** The slots of the parts that hold a content, each once. */
+  holdersOf(content: number): Set<number> {
+    const slots = new Set<number>();
+    const rows = this.#sharings;
+    for (let row = rows.firstOfContent(content); row !== 0; row = rows.nextOfContent(row)) {
+      const slot = rows.slotOf(row);
+      if (this.#open.has(slot)) slots.add(slot);
+    }
+    return slots;
+  }
+
+  /** The contents that stand under a path, each once. */
+  contentsAt(node: number): Set<number> {
+    const contents = new Set<number>();
+    const rows = this.#sharings;
+    for (let row = rows.firstOfNode(node); row !== 0; row = rows.nextOfNode(row)) {
+      if (this.#open.has(rows.slotOf(row))) contents.add(rows.contentOf(row));
+    }
+    return contents;
+  }
+
+  /** The name that a content has most often; the looks are bounded, a name is only for people. */
+  nameOf(content: number, looksMax: number): string {
+    const rows = this.#sharings;
+    const counts = new Map<string, number>();
+    let row = rows.firstOfContent(content);
+    for (let looks = 0; row !== 0 && looks < looksMax; looks += 1) {
+      if (this.#open.has(rows.slotOf(row))) {
+        const name = this.tree.nameOf(rows.nodeOf(row));
+        counts.set(name, (counts.get(name) ?? 0) + 1);
+      }
+      row = rows.nextOfContent(row);
+    }
+    const best = [...counts].sort(([a, ofA], [b, ofB]) => ofB - ofA || (a < b ? -1 : 1))[0];
+    return best?.[0] ?? '';
+  }
+
+  #rowAt(part: Part, node: number): number {
+    const isThere = (row: number) => this.#sharings.nodeOf(row) === node;
+    return part.rows.find(mix(node, this.#seed), isThere);
+  }
+
+  #take(part: Part, row: number): void {
+    const node = this.#sharings.nodeOf(row);
+    part.rows.remove(row, mix(node, this.#seed));
+    part.pathBytes -= this.tree.pathBytes(node);
+    if (this.contents.kindOf(this.#sharings.contentOf(row)) === 'file') part.files -= 1;
+    this.#removeRow(row);
+  }
+
+  #removeRow(row: number): void {
+    const rows = this.#sharings;
+    const node = rows.nodeOf(row);
+    const content = rows.contentOf(row);
+    rows.remove(row);
+    if (rows.firstOfContent(content) === 0) this.contents.forget(content);
+    if (rows.firstOfNode(node) === 0) this.index.drop(node);
+    this.tree.release(node);
+  }
+}
