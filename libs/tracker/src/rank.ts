@@ -1,5 +1,5 @@
 /** One ranking for both stages: how well a name fits what was typed, 0 to 1. */
-import { distance } from './similarity.js';
+import { distance, lettersOf, mayBeNear } from './similarity.js';
 
 /** A query as the ranking sees it. */
 export interface Asked {
@@ -16,8 +16,8 @@ export interface Named {
   readonly joined: string;
   /** The same without the extension. */
   readonly stem: string;
-  /** Words of the folders it stands in. */
-  readonly folderWords: readonly string[];
+  /** Words of the folders it stands in: only asked for when the name alone does not do. */
+  readonly folderWords: () => readonly string[];
   /** The part of the query's grams that the name has. */
   readonly shared: number;
 }
@@ -38,6 +38,9 @@ const SAME = 0.99;
 /** The whole text compared letter by letter counts a little less than the words themselves. */
 const WHOLE = 0.97;
 const WHOLE_EDITS_PART = 0.34;
+const WHOLE_EDITS_MAX = 8;
+/** A whole text that shares fewer grams is not worth comparing. */
+const WHOLE_SHARED_MIN = 0.4;
 /** Grams alone prove less than letters. */
 const SHARED = 0.62;
 
@@ -53,6 +56,7 @@ function formOf(word: string, other: string): number {
   if (allowed === 0 || Math.abs(word.length - other.length) > allowed) {
     return sameNumber(word, other) ? FORMS.prefix : 0;
   }
+  if (!mayBeNear(lettersOf(word), lettersOf(other), allowed)) return 0;
   const edits = distance(word, other, allowed);
   return edits > allowed ? 0 : FORMS.typo * (1 - edits / (word.length + 1));
 }
@@ -74,7 +78,7 @@ function wordScore(word: string, name: Named): number {
   }
   if (best < FORMS.inside && word.length > 2 && name.joined.includes(word)) best = FORMS.inside;
   if (best >= FORMS.inFolder) return best;
-  for (const other of name.folderWords) {
+  for (const other of name.folderWords()) {
     if (word === other) return FORMS.inFolder;
     if (word.length > 2 && other.startsWith(word)) best = Math.max(best, FORMS.folderPrefix);
   }
@@ -84,7 +88,7 @@ function wordScore(word: string, name: Named): number {
 /** The whole query against the whole name, letter by letter. */
 function wholeScore(joined: string, stem: string): number {
   const longer = Math.max(joined.length, stem.length);
-  const allowed = Math.floor(longer * WHOLE_EDITS_PART);
+  const allowed = Math.min(WHOLE_EDITS_MAX, Math.floor(longer * WHOLE_EDITS_PART));
   const edits = distance(joined, stem, allowed);
   return edits > allowed ? 0 : WHOLE * (1 - edits / longer);
 }
@@ -103,6 +107,7 @@ export function score(asked: Asked, name: Named): number {
   const words = Math.max(wanted === 0 ? 0 : found / wanted, SHARED * name.shared);
   const cover = Math.min(1, asked.joined.length / Math.max(1, name.stem.length));
   const bySense = words * (PARTS.words + PARTS.cover * cover);
-  const whole = bySense > WHOLE ? 0 : wholeScore(asked.joined, name.stem);
+  const isWorth = bySense < WHOLE && name.shared >= WHOLE_SHARED_MIN;
+  const whole = !isWorth ? 0 : wholeScore(asked.joined, name.stem);
   return Math.min(SAME, Math.max(bySense, whole));
 }

@@ -2,7 +2,7 @@
 import { withRoom } from './cells.js';
 import type { PathTree } from './paths.js';
 import { Shapes } from './shapes.js';
-import { WordIndex } from './word-index.js';
+import { WORDS_WORK_MAX, WordIndex } from './word-index.js';
 import { wordsOf } from './words.js';
 
 /**
@@ -123,7 +123,10 @@ export class SearchIndex {
     for (let left = steps; left > 0 && this.#waiting.length > 0; left -= 1) {
       const node = this.#waiting.pop() ?? 0;
       if (this.#isName[node] === 1 && !words.has(node)) {
-        words.add(node, wordsOf(this.#tree.nameOf(node)));
+        const telling = wordsOf(this.#tree.nameOf(node)).filter(
+          (word) => this.#shapes.countLike(word) <= WORDS_WORK_MAX,
+        );
+        if (telling.length > 0) words.add(node, telling);
       }
     }
     return this.#waiting.length > 0;

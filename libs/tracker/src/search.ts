@@ -67,7 +67,7 @@ function scoreOf(shelf: Shelf, { node, shared }: Candidate, asked: Asked): numbe
   const words = wordsOf(name);
   const joined = words.join('');
   const stem = joined.slice(0, joined.length - extensionCharacters(name, joined));
-  const folderWords = shelf.tree.folderNames(node).flatMap(wordsOf);
+  const folderWords = () => shelf.tree.folderNames(node).flatMap(wordsOf);
   return score(asked, { words, joined, stem, folderWords, shared });
 }
 

@@ -63,10 +63,14 @@ export class Shapes {
   countLike(word: string): number {
     this.#grams.clear();
     this.#grams.addWords([word]);
-    const counts = Array.from(this.#grams.found, (gram) => this.#postings.countOf(gram));
+    const found = this.#grams.found;
     // The gram at the word's end is not there when the word goes on.
-    if (counts.length > 2) counts.pop();
-    return counts.length === 0 ? 0 : Math.min(...counts);
+    const end = found.length > 1 ? found.length - 1 : found.length;
+    let least = Infinity;
+    for (let at = 0; at < end; at += 1) {
+      least = Math.min(least, this.#postings.countOf(found[at] ?? 0));
+    }
+    return least === Infinity ? 0 : least;
   }
 
   /** The names most like the query's words. */

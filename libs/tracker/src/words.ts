@@ -23,7 +23,6 @@ const RUNS = new RegExp(
 const ALL_CJK = new RegExp(`^[${CJK}]+$`, 'u');
 const ACCENTS = /[\u0300-\u036f]+/g;
 const SPECIAL = /[ßæœøłđðþı]/g;
-// eslint's no-control-regex would refuse a range from NUL on; printable ASCII is all that needs to be fast.
 const ASCII = /^[ -~]*$/;
 
 /** Accents away, compatibility forms unified, case kept: camelCase is still needed to find the borders. */
@@ -43,23 +42,46 @@ function bigrams(run: string): string[] {
   return characters.slice(1).map((character, at) => `${characters[at]}${character}`);
 }
 
+const Class = { other: 0, digit: 1, small: 2, capital: 3 } as const;
+
+function classOf(code: number): number {
+  if (code >= 97) return code <= 122 ? Class.small : Class.other;
+  if (code >= 65) return code <= 90 ? Class.capital : Class.other;
+  return code >= 48 && code <= 57 ? Class.digit : Class.other;
+}
+
+/** The same as the general way, ten times as fast: most names are ASCII, and every search splits hundreds. */
+function asciiWords(text: string): string[] {
+  const words: string[] = [];
+  let start = 0;
+  let before: number = Class.other;
+  const end = (at: number) => {
+    if (before !== Class.other) words.push(text.slice(start, at).toLowerCase());
+    start = at;
+  };
+  for (let at = 0; at < text.length; at += 1) {
+    const now = classOf(text.charCodeAt(at));
+    if (now !== before) {
+      const goesOn = before === Class.capital && now === Class.small;
+      if (!goesOn) end(at);
+      else if (at - start > 1) end(at - 1);
+    }
+    before = now;
+  }
+  end(text.length);
+  return words;
+}
+
 /**
  * The words of a name or a query, in order: split at separators, camelCase and letter/digit borders,
  * accents folded, CJK as bigrams. Text without any letter or digit has no words.
  */
 export function wordsOf(text: string): string[] {
+  return ASCII.test(text) ? asciiWords(text) : anyWords(text);
+}
+
+/** The general way, for every script. */
+export function anyWords(text: string): string[] {
   const runs = withoutAccents(text).match(RUNS) ?? [];
   return runs.flatMap((run) => (ALL_CJK.test(run) ? bigrams(run) : [lower(run)]));
-}
-
-/** All letters and digits of a text without what stands between them: what is left when separators are missing. */
-export function squash(text: string): string {
-  const runs = withoutAccents(text).match(RUNS) ?? [];
-  return lower(runs.join(''));
-}
-
-/** The name without its last extension, when that is short enough to be one. */
-export function withoutExtension(name: string): string {
-  const dot = name.lastIndexOf('.');
-  return dot > 0 && name.length - dot <= 6 ? name.slice(0, dot) : name;
 }
