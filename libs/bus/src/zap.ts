@@ -14,6 +14,9 @@ const ADDRESSES_MAX = 4_096;
 /** Bytes of a CURVE public key. */
 const KEY_BYTES = 32;
 
+/** How long the door stays open behind the last socket, in ms. */
+const STILL_OPEN_MS = 1_000;
+
 let keeper: Reply | undefined;
 let users = 0;
 /** Opening and closing one after the other: the address is free again only when the last close is done. */
@@ -26,17 +29,28 @@ export async function openDoor(onTrouble: OnTrouble): Promise<() => Promise<void
     if (keeper) return;
     keeper = new Reply({ linger: 0 });
     await keeper.bind(ADDRESS);
-    void keepDoor(keeper, onTrouble);
-  });
-  return () => {
-    users -= 1;
-    return inTurn(async () => {
-      if (users > 0 || !keeper) return;
-      await keeper.unbind(ADDRESS);
-      keeper.close();
-      keeper = undefined;
+    keepDoor(keeper, onTrouble).catch((cause: unknown) => {
+      // While it is being closed the socket refuses to be read: that is the end we want.
+      if (users > 0) onTrouble(`The door of this service stands still: ${String(cause)}.`);
     });
+  });
+  return async () => {
+    users -= 1;
+    setTimeout(() => void closeUnused(), STILL_OPEN_MS);
   };
+}
+
+/**
+ * A handshake under way still asks the door-keeper after its socket was closed, and libzmq aborts
+ * the whole process when it has gone by then (zeromq/libzmq #2476): so it goes a while later.
+ */
+function closeUnused(): Promise<void> {
+  return inTurn(async () => {
+    if (users > 0 || !keeper) return;
+    await keeper.unbind(ADDRESS);
+    keeper.close();
+    keeper = undefined;
+  });
 }
 
 function inTurn(act: () => Promise<void>): Promise<void> {
@@ -55,9 +69,12 @@ async function keepDoor(socket: Reply, onTrouble: OnTrouble): Promise<void> {
     const curve = version?.toString() === VERSION && mechanism?.toString() === 'CURVE';
     const refusal = refusalOf(curve && key?.length === KEY_BYTES, allows(address.toString()));
     const status = refusal === undefined ? ['200', 'OK'] : ['400', refusal];
-    await socket
-      .send([VERSION, id, ...status, key?.toString('hex') ?? '', ''])
-      .catch((cause: unknown) => onTrouble(`A connection could not be let in: ${String(cause)}.`));
+    try {
+      await socket.send([VERSION, id, ...status, key?.toString('hex') ?? '', '']);
+    } catch (cause) {
+      // Also thrown at once, not rejected, while the door is just being closed.
+      onTrouble(`A connection could not be let in: ${String(cause)}.`);
+    }
   }
 }
 
