@@ -47,6 +47,11 @@ export class Swarm {
     return piece !== undefined && !this.pieces.isThere(piece);
   }
 
+  /** Something is missing and nobody is left to ask for it. */
+  get isStalled(): boolean {
+    return this.stalled;
+  }
+
   isBanned(source: SourceId): boolean {
     return this.banned.has(source);
   }

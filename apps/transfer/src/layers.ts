@@ -1,0 +1,61 @@
+/** What must be known before a piece can be judged: manifests and digests, each checked against its root. */
+import {
+  type Blake3,
+  MANIFEST_BYTES_MAX,
+  directoryRoot,
+  pieceCount,
+  verifyDigests,
+} from '@iwanto/merkle';
+import { DIGESTS_PER_FRAME_MAX, type FileHash, PIECE_BYTES } from '@iwanto/wire';
+import type { Outcome, Wanted } from './peer-line.js';
+import type { SourceSet } from './source-set.js';
+
+type Ask = (wanted: Wanted) => Promise<Outcome>;
+
+/** The whole layer of piece digests of a file. Whoever sends a wrong one is banned. */
+export function fetchDigests(
+  sources: SourceSet,
+  blake3: Blake3,
+  file: { readonly root: FileHash; readonly size: number },
+): Promise<Uint8Array> {
+  return sources.fetch(async (ask) => {
+    const digests = await askDigests(ask, file.root, pieceCount(file.size));
+    if (!digests) return 'none';
+    return verifyDigests(blake3, file, digests) ? { got: digests } : 'bad';
+  });
+}
+
+async function askDigests(ask: Ask, root: FileHash, count: number) {
+  const parts: Uint8Array[] = [];
+  for (let first = 0; first < count; first += DIGESTS_PER_FRAME_MAX) {
+    const some = Math.min(DIGESTS_PER_FRAME_MAX, count - first);
+    const outcome = await ask({ ask: 'digests', root, first, count: some });
+    if (outcome.type !== 'data') return undefined;
+    parts.push(outcome.body);
+  }
+  return parts.length === 1 ? parts[0] : Buffer.concat(parts);
+}
+
+/** The bytes of a manifest, checked before a single name in it is read (HOSTILE 70). */
+export function fetchManifest(
+  sources: SourceSet,
+  blake3: Blake3,
+  root: FileHash,
+): Promise<Uint8Array> {
+  return sources.fetch(async (ask) => {
+    const manifest = await askManifest(ask, root);
+    if (!manifest) return 'none';
+    return directoryRoot(blake3, manifest) === root ? { got: manifest } : 'bad';
+  });
+}
+
+async function askManifest(ask: Ask, root: FileHash) {
+  const parts: Uint8Array[] = [];
+  for (let first = 0; first * PIECE_BYTES <= MANIFEST_BYTES_MAX; first += 1) {
+    const outcome = await ask({ ask: 'manifest', root, first, count: 1 });
+    if (outcome.type !== 'data') return undefined;
+    parts.push(outcome.body);
+    if (outcome.body.length < PIECE_BYTES) return Buffer.concat(parts);
+  }
+  return undefined;
+}

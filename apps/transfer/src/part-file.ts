@@ -1,0 +1,160 @@
+/** One file of several pieces on its way: written by offset, synced in batches, resumed by what its bytes say. */
+import {
+  close,
+  constants,
+  fdatasync,
+  fsync,
+  fstatSync,
+  ftruncateSync,
+  futimesSync,
+  openSync,
+  read,
+  write,
+} from 'node:fs';
+import { promisify } from 'node:util';
+import { pieceBytes, pieceCount } from '@iwanto/merkle';
+import { Failure, PIECE_BYTES } from '@iwanto/wire';
+
+const writeAt = promisify(write);
+const readAt = promisify(read);
+const syncData = promisify(fdatasync);
+const syncAll = promisify(fsync);
+const closeFile = promisify(close);
+
+const OPEN_FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
+/** `stat` counts allocated space in units of this many bytes. */
+const BLOCK_BYTES = 512;
+
+/** What the file was when its pieces were last known to be on the disk. */
+export interface PartIdentity {
+  readonly inode: string;
+  readonly ctimeNs: string;
+}
+
+export interface PartClaim extends PartIdentity {
+  /** One bit a piece, the first piece in the lowest bit of the first byte. */
+  readonly verified: Uint8Array;
+}
+
+export interface PartFileOptions {
+  readonly path: string;
+  readonly size: number;
+  readonly exec: boolean;
+}
+
+export class PartFile {
+  readonly pieces: number;
+  /** Whether something was written since the last claim. */
+  dirty = false;
+  private readonly verified: Uint8Array;
+  private readonly fd: number;
+  /** The file stays open until the claim that is being made is made. */
+  private claiming: Promise<unknown> = Promise.resolve();
+
+  /** Opens the file or makes it; throws what `open` throws, E_BAD_PATH where it is not an ordinary file. */
+  constructor(private readonly options: PartFileOptions) {
+    this.pieces = pieceCount(options.size);
+    this.verified = new Uint8Array(Math.ceil(this.pieces / 8));
+    this.fd = openSync(options.path, OPEN_FLAGS, options.exec ? 0o777 : 0o666);
+    const stat = fstatSync(this.fd);
+    if (!stat.isFile() || stat.nlink !== 1) {
+      throw new Failure('E_BAD_PATH', `${options.path} is in the way: it is no file of its own.`);
+    }
+    if (stat.size !== options.size) ftruncateSync(this.fd, options.size);
+  }
+
+  /**
+   * The pieces that are there: those of `claim` while the file is as it was then, otherwise those
+   * whose bytes have the right digest. A journal is a hint, the bytes are the truth (HOSTILE 71, 72).
+   */
+  async resume(
+    claim: PartClaim | undefined,
+    isRight: (index: number, body: Uint8Array) => boolean,
+  ): Promise<number[]> {
+    const claimed = claim ? indexesIn(claim.verified, this.pieces) : [];
+    const have = claim && this.isAs(claim) ? claimed : await this.check(claimed, isRight);
+    for (const index of have) this.mark(index);
+    return have;
+  }
+
+  async write(index: number, body: Uint8Array): Promise<void> {
+    const offset = index * PIECE_BYTES;
+    let written = 0;
+    while (written < body.length) {
+      const left = body.length - written;
+      written += (await writeAt(this.fd, body, written, left, offset + written)).bytesWritten;
+    }
+    this.mark(index);
+    this.dirty = true;
+  }
+
+  /** Makes what is written durable and says what that is: only then may it be recorded. */
+  claim(): Promise<PartClaim> {
+    const claim = this.syncAndClaim();
+    this.claiming = claim.catch(() => undefined);
+    return claim;
+  }
+
+  private async syncAndClaim(): Promise<PartClaim> {
+    const verified = this.verified.slice();
+    this.dirty = false;
+    await syncData(this.fd);
+    const stat = fstatSync(this.fd, { bigint: true });
+    return { verified, inode: String(stat.ino), ctimeNs: String(stat.ctimeNs) };
+  }
+
+  /** The whole file is there: durable, with its time. */
+  async finish(mtimeSeconds: number | null): Promise<void> {
+    if (mtimeSeconds !== null) futimesSync(this.fd, mtimeSeconds, mtimeSeconds);
+    await syncAll(this.fd);
+    await this.close();
+  }
+
+  async close(): Promise<void> {
+    await this.claiming;
+    await closeFile(this.fd);
+  }
+
+  private mark(index: number): void {
+    this.verified[index >> 3] = (this.verified[index >> 3] ?? 0) | (1 << (index & 7));
+  }
+
+  private isAs(claim: PartIdentity): boolean {
+    const stat = fstatSync(this.fd, { bigint: true });
+    return String(stat.ino) === claim.inode && String(stat.ctimeNs) === claim.ctimeNs;
+  }
+
+  /** Hashes claimed pieces first, then others, until all the space the file takes is accounted for. */
+  private async check(
+    claimed: readonly number[],
+    isRight: (index: number, body: Uint8Array) => boolean,
+  ): Promise<number[]> {
+    const allocated = fstatSync(this.fd).blocks * BLOCK_BYTES;
+    const have: number[] = [];
+    const body = new Uint8Array(PIECE_BYTES);
+    let right = 0;
+    for (const index of inOrder(claimed, this.pieces)) {
+      if (right >= allocated) break;
+      const bytes = pieceBytes(this.options.size, index);
+      const { bytesRead } = await readAt(this.fd, body, 0, bytes, index * PIECE_BYTES);
+      if (bytesRead !== bytes || !isRight(index, body.subarray(0, bytes))) continue;
+      have.push(index);
+      right += bytes;
+    }
+    return have;
+  }
+}
+
+function indexesIn(bits: Uint8Array, pieces: number): number[] {
+  const indexes: number[] = [];
+  for (let index = 0; index < pieces; index += 1) {
+    if (((bits[index >> 3] ?? 0) >> (index & 7)) & 1) indexes.push(index);
+  }
+  return indexes;
+}
+
+function* inOrder(first: readonly number[], pieces: number): Generator<number> {
+  yield* first;
+  const done = new Set(first);
+  for (let index = 0; index < pieces; index += 1) if (!done.has(index)) yield index;
+}

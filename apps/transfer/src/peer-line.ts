@@ -1,0 +1,127 @@
+/** The line to one source: requests with an id, a time limit and exactly one outcome each. */
+import { type CurveKeys, type PieceLine, type PieceLineOptions, connectPieces } from '@iwanto/bus';
+import {
+  type FileHash,
+  type Holder,
+  type PieceAnswer,
+  type PieceAsk,
+  REQUESTS_IN_FLIGHT_MAX,
+  type Refusal,
+} from '@iwanto/wire';
+
+/** How long the handshake with a source may take, in ms. */
+const CONNECT_LIMIT_MS = 3_000;
+/** Requests on the wire at once; the uploader counts an answer as open a moment longer than we do. */
+const ON_THE_WIRE_MAX = REQUESTS_IN_FLIGHT_MAX - 4;
+const REQUEST_IDS = 2 ** 32;
+
+export interface Wanted {
+  readonly ask: PieceAsk;
+  readonly root: FileHash;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** What became of a request. `lost`: the line broke or the answer did not come in time. */
+export type Outcome =
+  | { readonly type: 'data'; readonly body: Uint8Array }
+  | { readonly type: 'refused'; readonly reason: Refusal }
+  | { readonly type: 'lost' };
+
+interface Open {
+  readonly settle: (outcome: Outcome) => void;
+}
+
+export type Connect = (options: PieceLineOptions) => PieceLine;
+
+export interface SourceLineOptions {
+  readonly holder: Holder;
+  readonly keys: CurveKeys;
+  /** Called once, when the line is of no use any more. */
+  readonly onLost: () => void;
+  readonly connect?: Connect;
+}
+
+export class SourceLine {
+  /** Settles when the handshake is done (true) or the line is lost before that (false). */
+  readonly ready: Promise<boolean>;
+  private isReady: (ready: boolean) => void = () => undefined;
+  private readonly line: PieceLine;
+  private readonly open = new Map<number, Open>();
+  private readonly waiting: (() => void)[] = [];
+  private readonly connectTimer: NodeJS.Timeout;
+  private nextId = 1;
+  private lost = false;
+
+  constructor(private readonly options: SourceLineOptions) {
+    this.ready = new Promise((resolve) => (this.isReady = resolve));
+    this.connectTimer = setTimeout(() => this.lose(), CONNECT_LIMIT_MS);
+    const { holder, keys, connect = connectPieces } = options;
+    this.line = connect({
+      address: holder.address,
+      port: holder.port,
+      serverKey: holder.curveKey,
+      keys,
+      onReady: () => this.beReady(),
+      onAnswer: (answer) => this.take(answer),
+      onLost: () => this.lose(),
+    });
+  }
+
+  get isLost(): boolean {
+    return this.lost;
+  }
+
+  /** Never rejects. `limitMs` left out: the caller watches the time itself. */
+  request(wanted: Wanted, limitMs?: number): Promise<Outcome> {
+    return new Promise((resolve) => {
+      let timer: NodeJS.Timeout | undefined;
+      const settle = (outcome: Outcome) => {
+        clearTimeout(timer);
+        resolve(outcome);
+      };
+      if (limitMs !== undefined) timer = setTimeout(() => settle({ type: 'lost' }), limitMs);
+      const start = () => this.send(wanted, settle);
+      if (this.open.size < ON_THE_WIRE_MAX) start();
+      else this.waiting.push(start);
+    });
+  }
+
+  close(): void {
+    this.lose();
+  }
+
+  private send(wanted: Wanted, settle: Open['settle']): void {
+    if (this.lost) return settle({ type: 'lost' });
+    const requestId = this.nextId;
+    this.nextId = (this.nextId + 1) % REQUEST_IDS;
+    this.open.set(requestId, { settle });
+    this.line.request({ ...wanted, requestId }).catch(() => this.lose());
+  }
+
+  private take(answer: PieceAnswer): void {
+    const open = this.open.get(answer.requestId);
+    // An answer to what nobody asked, or asked no more, is ignored (HOSTILE 41).
+    if (!open) return;
+    this.open.delete(answer.requestId);
+    open.settle(answer);
+    if (this.open.size < ON_THE_WIRE_MAX) this.waiting.shift()?.();
+  }
+
+  private beReady(): void {
+    clearTimeout(this.connectTimer);
+    this.isReady(true);
+  }
+
+  private lose(): void {
+    if (this.lost) return;
+    this.lost = true;
+    clearTimeout(this.connectTimer);
+    this.isReady(false);
+    this.line.close();
+    for (const { settle } of this.open.values()) settle({ type: 'lost' });
+    this.open.clear();
+    for (const start of this.waiting.splice(0)) start();
+    this.options.onLost();
+  }
+}

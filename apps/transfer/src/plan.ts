@@ -1,0 +1,162 @@
+/** What a download will put on the disk, known and checked as a whole before anything is created. */
+import {
+  MANIFEST_ENTRIES_MAX,
+  type ManifestEntry,
+  collisionKey,
+  manifestTotals,
+  parseManifest,
+  portableNameProblem,
+} from '@iwanto/merkle';
+import { Failure, type FileHash } from '@iwanto/wire';
+
+/** Directories inside one another (HOSTILE 53). */
+const DEPTH_MAX = 64;
+/** UTF-8 bytes of a path inside the tree (HOSTILE 53). */
+const PATH_BYTES_MAX = 4_096;
+/** Manifests asked for at once. */
+const MANIFESTS_AT_ONCE = 16;
+
+export interface PlannedFile {
+  /** The directory inside the tree, `/` separators, '' for the top. */
+  readonly folder: string;
+  readonly name: string;
+  readonly size: number;
+  readonly root: FileHash;
+  readonly exec: boolean;
+  /** Null keeps the time of arrival: a single file carries no time. */
+  readonly mtimeSeconds: number | null;
+}
+
+export interface PlannedLink {
+  readonly folder: string;
+  readonly name: string;
+  readonly target: string;
+}
+
+export interface Plan {
+  readonly files: PlannedFile[];
+  /** Parents before their children; the top is not listed. */
+  readonly folders: string[];
+  readonly links: PlannedLink[];
+  /** One sentence for each entry that is left out. */
+  readonly warnings: string[];
+}
+
+/** What the disk that the tree goes to can and cannot keep apart. */
+export interface DiskManners {
+  readonly foldsCase: boolean;
+  readonly portableNamesOnly: boolean;
+}
+
+export interface PlanOptions {
+  readonly root: FileHash;
+  readonly manners: DiskManners;
+  /** The bytes of a manifest, checked to be the ones its root names. */
+  readonly manifestOf: (root: FileHash) => Promise<Uint8Array>;
+}
+
+interface Pending {
+  readonly root: FileHash;
+  readonly path: string;
+  readonly depth: number;
+  /** What the parent says of it; nobody says anything of the top. */
+  readonly told?: { readonly bytes: number; readonly files: number };
+}
+
+const refuse = (why: string) => new Failure('E_VERIFY', `The directory is refused: ${why}.`);
+
+export const pathIn = (folder: string, name: string) =>
+  folder === '' ? name : `${folder}/${name}`;
+
+/** The whole tree below `root`. E_VERIFY for anything that could write elsewhere, lie about sizes or grow too large. */
+export async function planTree(options: PlanOptions): Promise<Plan> {
+  const plan: Plan = { files: [], folders: [], links: [], warnings: [] };
+  let level: Pending[] = [{ root: options.root, path: '', depth: 0 }];
+  while (level.length > 0) {
+    const next: Pending[] = [];
+    for (let at = 0; at < level.length; at += MANIFESTS_AT_ONCE) {
+      const some = level.slice(at, at + MANIFESTS_AT_ONCE);
+      const manifests = await Promise.all(some.map((one) => entriesOf(options, one)));
+      manifests.forEach((entries, nth) => {
+        for (const one of addDirectory(plan, some[nth]!, entries, options.manners)) next.push(one);
+      });
+    }
+    level = next;
+  }
+  return plan;
+}
+
+async function entriesOf(options: PlanOptions, { root, told }: Pending) {
+  const entries = parseManifest(await options.manifestOf(root));
+  const totals = manifestTotals(entries);
+  if (told && (told.bytes !== totals.bytes || told.files !== totals.files)) {
+    throw refuse('its sizes contradict each other');
+  }
+  return entries;
+}
+
+function addDirectory(
+  plan: Plan,
+  { path, depth }: Pending,
+  entries: readonly ManifestEntry[],
+  manners: DiskManners,
+): Pending[] {
+  if (depth > DEPTH_MAX) throw refuse(`it is more than ${DEPTH_MAX} directories deep`);
+  refuseUnkeepable(path, entries, manners);
+  const inside: Pending[] = [];
+  for (const entry of entries) {
+    const whole = pathIn(path, entry.name);
+    if (Buffer.byteLength(whole) > PATH_BYTES_MAX) throw refuse('a path in it is too long');
+    if (entry.kind === 'file') plan.files.push({ ...entry, folder: path });
+    else if (entry.kind === 'symlink') addLink(plan, { ...entry, folder: path });
+    else {
+      plan.folders.push(whole);
+      inside.push({ root: entry.root, path: whole, depth: depth + 1, told: entry });
+    }
+  }
+  const count = plan.files.length + plan.folders.length + plan.links.length;
+  if (count > MANIFEST_ENTRIES_MAX)
+    throw refuse(`it has more than ${MANIFEST_ENTRIES_MAX} entries`);
+  return inside;
+}
+
+/** Two names that this disk takes for one would overwrite each other (HOSTILE 59, 61). */
+function refuseUnkeepable(
+  path: string,
+  entries: readonly ManifestEntry[],
+  { foldsCase, portableNamesOnly }: DiskManners,
+): void {
+  const seen = new Set<string>();
+  for (const { name } of entries) {
+    const problem = portableNamesOnly ? portableNameProblem(name) : undefined;
+    if (problem) throw refuse(`${JSON.stringify(pathIn(path, name))} ${problem}`);
+    const key = foldsCase ? collisionKey(name) : name;
+    if (seen.has(key)) {
+      throw refuse(
+        `this disk cannot keep ${JSON.stringify(pathIn(path, name))} and its twin apart`,
+      );
+    }
+    seen.add(key);
+  }
+}
+
+function addLink(plan: Plan, link: PlannedLink): void {
+  if (isInside(link)) plan.links.push(link);
+  else {
+    const name = JSON.stringify(pathIn(link.folder, link.name));
+    plan.warnings.push(`The link ${name} was left out: it points outside the directory.`);
+  }
+}
+
+/**
+ * True for a relative link that cannot lead out of the tree. Steps upward may only stand at its beginning,
+ * where they pass real directories: behind another link, "..", would leave from wherever that one leads.
+ */
+function isInside({ folder, target }: PlannedLink): boolean {
+  if (target.startsWith('/') || target.includes('\\') || /^[A-Za-z]:/.test(target)) return false;
+  const steps = target.split('/').filter((step) => step !== '' && step !== '.');
+  const upward = steps.findIndex((step) => step !== '..');
+  const up = upward < 0 ? steps.length : upward;
+  if (steps.slice(up).includes('..')) return false;
+  return up <= (folder === '' ? 0 : folder.split('/').length);
+}

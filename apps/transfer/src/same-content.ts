@@ -1,0 +1,99 @@
+/** Whether what lies on the disk is the content that a hash names. */
+import { type BigIntStats, type Stats, close, constants, open, read } from 'node:fs';
+import { lstat, readdir, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import {
+  type Blake3,
+  FileRootBuilder,
+  type ManifestEntry,
+  directoryRoot,
+  encodeManifest,
+  manifestTotals,
+} from '@iwanto/merkle';
+import { type FileHash, type Kind, PIECE_BYTES } from '@iwanto/wire';
+
+const openFile = promisify(open);
+const closeFile = promisify(close);
+const readAt = promisify(read);
+
+/** Never through a link; never waiting for a FIFO's writer. */
+const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+export interface Wanted {
+  readonly hash: FileHash;
+  readonly kind: Kind;
+  readonly bytes: number;
+}
+
+/** True when `path` holds exactly that content. A file or directory that cannot be read is not the same. */
+export async function isSameContent(
+  blake3: Blake3,
+  path: string,
+  { hash, kind, bytes }: Wanted,
+): Promise<boolean> {
+  try {
+    const stat = await lstat(path);
+    if (kind === 'file') {
+      return (
+        stat.isFile() && stat.size === bytes && (await rootOfFile(blake3, path, bytes)) === hash
+      );
+    }
+    return stat.isDirectory() && (await rootOfDirectory(blake3, path)).root === hash;
+  } catch {
+    return false;
+  }
+}
+
+async function rootOfFile(blake3: Blake3, path: string, size: number): Promise<FileHash> {
+  const fd = await openFile(path, READ_FLAGS);
+  try {
+    const builder = new FileRootBuilder(blake3);
+    const body = new Uint8Array(PIECE_BYTES);
+    for (let at = 0; at < size; at += PIECE_BYTES) {
+      const { bytesRead } = await readAt(fd, body, 0, Math.min(PIECE_BYTES, size - at), at);
+      builder.push(blake3.hash(body.subarray(0, bytesRead)));
+    }
+    return builder.finish(size);
+  } finally {
+    await closeFile(fd);
+  }
+}
+
+interface Rooted {
+  readonly root: FileHash;
+  readonly bytes: number;
+  readonly files: number;
+}
+
+async function rootOfDirectory(blake3: Blake3, path: string): Promise<Rooted> {
+  const entries: ManifestEntry[] = [];
+  for (const name of await readdir(path)) {
+    entries.push(await entryOf(blake3, join(path, name), name));
+  }
+  return { root: directoryRoot(blake3, encodeManifest(entries)), ...manifestTotals(entries) };
+}
+
+async function entryOf(blake3: Blake3, path: string, name: string): Promise<ManifestEntry> {
+  const stat = await lstat(path, { bigint: true });
+  if (stat.isSymbolicLink()) return { kind: 'symlink', name, target: await readlink(path) };
+  if (stat.isDirectory()) {
+    return { kind: 'directory', name, ...(await rootOfDirectory(blake3, path)) };
+  }
+  const size = Number(stat.size);
+  const root = await rootOfFile(blake3, path, size);
+  return {
+    kind: 'file',
+    name,
+    size,
+    root,
+    exec: isExecutable(stat),
+    mtimeSeconds: secondsOf(stat),
+  };
+}
+
+/** The exec bit of a manifest is the owner's. */
+const isExecutable = (stat: Stats | BigIntStats) => (Number(stat.mode) & 0o100) !== 0;
+
+/** Whole seconds, rounded down, also before 1970. */
+const secondsOf = (stat: BigIntStats) => Math.floor(Number(stat.mtimeNs) / 1e9);

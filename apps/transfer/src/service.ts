@@ -1,0 +1,104 @@
+/** Wires the transfer service: pieces in, pieces out, and the verbs of the local bus. */
+import { join } from 'node:path';
+import { type OpenPort, servePieces } from '@iwanto/bus';
+import { loadBlake3 } from '@iwanto/merkle';
+import { type Running, type ServiceContext, listenAddresses } from '@iwanto/service';
+import { openTransferStore } from '@iwanto/store';
+import type { Holder } from '@iwanto/wire';
+import { DownloadFolder } from './download-folder.js';
+import { Downloads } from './downloads.js';
+import { Lines, isDialable, isLoopback } from './sources.js';
+import { Uploader } from './upload.js';
+import { downloadCancel } from './verbs/download-cancel.js';
+import { downloadGet } from './verbs/download-get.js';
+import { downloadList } from './verbs/download-list.js';
+import { downloadStart } from './verbs/download-start.js';
+import { folderGet } from './verbs/folder-get.js';
+import { folderSet } from './verbs/folder-set.js';
+
+/** How long a download waits for a source before it gives up, in ms. */
+const NO_SOURCE_LIMIT_MS = 60_000;
+
+const nowMs = () => performance.now();
+
+export async function startTransfer(context: ServiceContext): Promise<Running<'transfer'>> {
+  const { paths, config, identity, log, bus } = context;
+  const onTrouble = (sentence: string) => void log.warn(sentence);
+  const blake3 = await loadBlake3();
+  const journal = openTransferStore({
+    path: join(paths.dataDir, 'transfer.db'),
+    nowMs: Date.now(),
+  });
+  if (journal.setAside) onTrouble(`The journal was damaged; it now lies in ${journal.setAside}.`);
+  const uploader = new Uploader({ bus, blake3, nowMs, onTrouble });
+  const server = await servePieces({
+    keys: identity.curve,
+    port: config.ports.transfer,
+    addresses: listenAddresses(config.interfaces),
+    answer: (request, asker) => uploader.answer(request, asker),
+    onTrouble,
+  });
+  const lines = new Lines({ keys: identity.curve, nowMs });
+  const folder = new DownloadFolder(paths, config.downloadDir);
+  const downloads = new Downloads({
+    bus,
+    self: identity.peer,
+    folderFor: (path) => folder.usable(path),
+    tools: {
+      ...{ bus, lines, blake3, journal, nowMs, onTrouble },
+      isAllowed: holderFilter(context),
+      tell: (view) => bus.publish('download.progressed', view),
+      noSourceLimitMs: NO_SOURCE_LIMIT_MS,
+    },
+  });
+  listenToNews(context, uploader, downloads);
+  const closeAll = closing({ downloads, lines, server, uploader, journal });
+  return {
+    handlers: {
+      'download.start': downloadStart(downloads),
+      'download.get': downloadGet(downloads),
+      'download.list': downloadList(downloads),
+      'download.cancel': downloadCancel(downloads),
+      'folder.get': folderGet(folder),
+      'folder.set': folderSet(folder),
+    },
+    port: () => server.port,
+    notes: () => [`BLAKE3: ${blake3.name}`, `bytes sent: ${uploader.bytesSent}`],
+    stop: closeAll,
+  };
+}
+
+/** Who may be dialled: nobody whose address only makes sense to whoever made it up (HOSTILE 47). */
+function holderFilter({ bus, identity }: ServiceContext): (holder: Holder) => boolean {
+  const onLoopback = new Set<string>();
+  bus.follow('peers.changed', ({ peers }) => {
+    onLoopback.clear();
+    for (const { peer, address } of peers) if (isLoopback(address)) onLoopback.add(peer);
+  });
+  return ({ peer, address }) =>
+    peer !== identity.peer && isDialable(address) && (!isLoopback(address) || onLoopback.has(peer));
+}
+
+function listenToNews({ bus }: ServiceContext, uploader: Uploader, downloads: Downloads): void {
+  bus.follow('share.changed', ({ revision }) => uploader.contents.catalogueChanged(revision));
+  bus.follow('peers.changed', () => downloads.poke());
+  bus.follow('leader.changed', () => downloads.poke());
+}
+
+interface Opened {
+  readonly downloads: Downloads;
+  readonly lines: Lines;
+  readonly server: OpenPort;
+  readonly uploader: Uploader;
+  readonly journal: { close(): void };
+}
+
+function closing({ downloads, lines, server, uploader, journal }: Opened): () => Promise<void> {
+  return async () => {
+    await downloads.stopAll();
+    lines.closeAll();
+    await server.close();
+    uploader.close();
+    journal.close();
+  };
+}

@@ -1,0 +1,91 @@
+/** Lines to the peers that hold a content, shared by all downloads of this host. */
+import { isIPv4 } from 'node:net';
+import type { CurveKeys } from '@iwanto/bus';
+import type { Holder, PeerId } from '@iwanto/wire';
+import { type Connect, SourceLine } from './peer-line.js';
+
+/** A peer that could not be reached is left alone for this long, in ms. */
+const RETRY_MS = 2_000;
+/** A line nobody uses is kept for the next download this long, in ms. */
+const IDLE_MS = 5_000;
+
+/** Whether an address is one a holder may have; loopback is for the caller to judge (HOSTILE 47). */
+export function isDialable(address: string): boolean {
+  if (!isIPv4(address)) return !/^(::|ff..:.*|fe80::a9fe:a9fe)$/i.test(address);
+  const first = Number(address.split('.')[0]);
+  return first !== 0 && first < 224 && address !== '169.254.169.254';
+}
+
+export const isLoopback = (address: string): boolean =>
+  address.startsWith('127.') || address === '::1' || /^::ffff:127\./i.test(address);
+
+interface Shared {
+  readonly line: SourceLine;
+  readonly users: Set<() => void>;
+}
+
+/** One user's hold on a line. */
+export interface Hold {
+  readonly line: SourceLine;
+  release(): void;
+}
+
+export interface LinesOptions {
+  readonly keys: CurveKeys;
+  readonly connect?: Connect;
+  readonly nowMs: () => number;
+}
+
+/** One line a peer, opened for its first user and closed behind its last. */
+export class Lines {
+  private readonly shared = new Map<PeerId, Shared>();
+  private readonly lostAtMs = new Map<PeerId, number>();
+
+  constructor(private readonly options: LinesOptions) {}
+
+  /** A hold on the line to `holder`, or undefined where it was lost a moment ago. */
+  take(holder: Holder, onLost: () => void): Hold | undefined {
+    const lostAtMs = this.lostAtMs.get(holder.peer);
+    if (lostAtMs !== undefined && this.options.nowMs() - lostAtMs < RETRY_MS) return undefined;
+    const shared = this.shared.get(holder.peer) ?? this.open(holder);
+    shared.users.add(onLost);
+    return { line: shared.line, release: () => this.release(holder.peer, shared, onLost) };
+  }
+
+  closeAll(): void {
+    for (const { line } of [...this.shared.values()]) line.close();
+  }
+
+  private open(holder: Holder): Shared {
+    const { keys, connect } = this.options;
+    const users = new Set<() => void>();
+    const line = new SourceLine({
+      holder,
+      keys,
+      ...(connect && { connect }),
+      onLost: () => this.forget(holder.peer, users),
+    });
+    const shared = { line, users };
+    this.shared.set(holder.peer, shared);
+    return shared;
+  }
+
+  private forget(peer: PeerId, users: Set<() => void>): void {
+    if (this.shared.get(peer)?.users !== users) return;
+    this.shared.delete(peer);
+    this.lostAtMs.set(peer, this.options.nowMs());
+    for (const onLost of [...users]) onLost();
+  }
+
+  private release(peer: PeerId, shared: Shared, onLost: () => void): void {
+    shared.users.delete(onLost);
+    if (shared.users.size > 0) return;
+    setTimeout(() => this.closeIdle(peer, shared), IDLE_MS).unref();
+  }
+
+  private closeIdle(peer: PeerId, shared: Shared): void {
+    if (shared.users.size > 0 || this.shared.get(peer) !== shared) return;
+    this.shared.delete(peer);
+    shared.line.close();
+  }
+}

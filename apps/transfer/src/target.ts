@@ -1,0 +1,171 @@
+/** Where one download ends up: its temporary place, and the step from there to its name without replacing anything. */
+import { linkSync, lstatSync, renameSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { nameProblem } from '@iwanto/merkle';
+import { Failure, type FileHash, type Kind } from '@iwanto/wire';
+import { diskFailure, spaceOf } from './disk.js';
+import { makeTreeDurable } from './durable.js';
+import { Folder, FolderTree } from './folder.js';
+import type { DiskManners } from './plan.js';
+
+/** Beside the target, so that the last step is a rename; hidden, so that nobody shares it (HOSTILE 88). */
+export const TEMPORARY = '.iwant-tmp';
+
+/** Some file systems have no hard links. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+/** A rename onto something that may not be replaced. */
+const IN_THE_WAY = new Set(['EEXIST', 'ENOTEMPTY', 'EISDIR', 'ENOTDIR']);
+
+export interface TargetOptions {
+  /** The real path of the folder it goes to. */
+  readonly folder: string;
+  readonly hash: FileHash;
+  readonly kind: Kind;
+  /** As the network calls it. */
+  readonly name: string;
+  readonly overwrite: boolean;
+}
+
+/** Downloads of this process under way in each folder: the last one out removes the temporary place. */
+const underWay = new Map<string, number>();
+
+function leave(folder: string): boolean {
+  const left = (underWay.get(folder) ?? 1) - 1;
+  if (left > 0) underWay.set(folder, left);
+  else underWay.delete(folder);
+  return left <= 0;
+}
+
+const codeOf = (cause: unknown) => (cause as NodeJS.ErrnoException).code ?? '';
+
+/** A name from the network as a single step of a path; E_VERIFY where it is none (HOSTILE 58). */
+export function checkedName(name: string): string {
+  const problem = nameProblem(name);
+  if (problem) throw new Failure('E_VERIFY', `The name ${JSON.stringify(name)} ${problem}.`);
+  return name;
+}
+
+export class Target {
+  readonly path: string;
+  /** The name of the unfinished content: a hash, for a name with a suffix may be too long (HOSTILE 64). */
+  readonly temporaryName: string;
+  /** True when an earlier run left something. */
+  readonly isResumed: boolean;
+  private readonly outer: Folder;
+  private readonly inner: Folder;
+
+  /** Opens the folder and makes the temporary place; Failure where that cannot be. */
+  constructor(private readonly options: TargetOptions) {
+    this.path = join(options.folder, checkedName(options.name));
+    this.temporaryName = `${options.hash}.${options.kind === 'file' ? 'part' : 'tree'}`;
+    try {
+      this.outer = Folder.open(options.folder);
+      this.inner = this.outer.madeChild(TEMPORARY, 0o700);
+      this.isResumed = this.stands(this.inner.at(this.temporaryName));
+      underWay.set(options.folder, (underWay.get(options.folder) ?? 0) + 1);
+    } catch (cause) {
+      throw diskFailure(cause, options.folder);
+    }
+  }
+
+  /** Whether something already has the name. */
+  get isTaken(): boolean {
+    return this.stands(this.outer.at(this.options.name));
+  }
+
+  /** The folders that files are written into: the temporary place itself, or the unfinished tree. */
+  openTree(): FolderTree {
+    const folder = Folder.open(this.inner.at('.'));
+    if (this.options.kind === 'file') return new FolderTree(folder);
+    try {
+      return new FolderTree(folder.madeChild(this.temporaryName));
+    } finally {
+      folder.close();
+    }
+  }
+
+  /** What this disk can keep apart. */
+  manners(): DiskManners {
+    const probe = `${this.options.hash.slice(0, 8)}.probe`;
+    writeFileSync(this.inner.at(probe), '');
+    try {
+      const foldsCase = this.stands(this.inner.at(probe.toUpperCase()));
+      return { foldsCase, portableNamesOnly: process.platform === 'win32' };
+    } finally {
+      rmSync(this.inner.at(probe), { force: true });
+    }
+  }
+
+  /** Gives the whole content its name, durably. E_EXISTS where the name was taken meanwhile. */
+  async place(): Promise<void> {
+    try {
+      if (this.options.kind === 'file') this.placeFile();
+      else await this.placeTree();
+      this.outer.sync();
+      this.inner.sync();
+    } catch (cause) {
+      if (IN_THE_WAY.has(codeOf(cause))) throw this.taken();
+      throw diskFailure(cause, this.path);
+    }
+  }
+
+  taken(): Failure {
+    return new Failure(
+      'E_EXISTS',
+      `${this.path} exists with other content. Move it away, choose another folder with --to, or allow it with --overwrite.`,
+    );
+  }
+
+  /** Bytes on the disk that an earlier run left. */
+  spaceTaken(): number {
+    return this.isResumed ? spaceOf(join(this.options.folder, TEMPORARY, this.temporaryName)) : 0;
+  }
+
+  /** Removes what is unfinished. */
+  discard(): void {
+    rmSync(this.inner.at(this.temporaryName), { recursive: true, force: true });
+  }
+
+  close(): void {
+    try {
+      if (leave(this.options.folder)) rmdirSync(this.outer.at(TEMPORARY));
+    } catch (cause) {
+      // Other downloads are still in it, or the folder is gone: both are fine.
+      if (!IN_THE_WAY.has(codeOf(cause)) && codeOf(cause) !== 'ENOENT') throw cause;
+    } finally {
+      this.inner.close();
+      this.outer.close();
+    }
+  }
+
+  private placeFile(): void {
+    const from = this.inner.at(this.temporaryName);
+    const to = this.outer.at(this.options.name);
+    if (this.options.overwrite) return renameSync(from, to);
+    try {
+      linkSync(from, to);
+      rmSync(from);
+    } catch (cause) {
+      if (!NO_LINKS.has(codeOf(cause))) throw cause;
+      if (this.isTaken) throw this.taken();
+      renameSync(from, to);
+    }
+  }
+
+  private async placeTree(): Promise<void> {
+    const from = this.inner.at(this.temporaryName);
+    const to = this.outer.at(this.options.name);
+    await makeTreeDurable(join(this.options.folder, TEMPORARY, this.temporaryName));
+    // An empty directory is the only thing that the rename of a directory replaces.
+    if (!this.options.overwrite) return renameSync(from, to);
+    const old = this.inner.at(`${this.options.hash}.old`);
+    rmSync(old, { recursive: true, force: true });
+    if (this.isTaken) renameSync(to, old);
+    renameSync(from, to);
+    rmSync(old, { recursive: true, force: true });
+  }
+
+  private stands(path: string): boolean {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  }
+}

@@ -1,0 +1,670 @@
+/** Whole downloads between real uploaders and downloaders: CURVE over loopback, real disks, a stand-in for the indexer. */
+import { createCipheriv, generateKeyPairSync } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Content, type CurveKeys, type Download as View, servePieces } from '@iwanto/bus';
+import {
+  type Blake3,
+  type ManifestEntry,
+  FileRootBuilder,
+  directoryRoot,
+  encodeManifest,
+  loadBlake3,
+  manifestTotals,
+} from '@iwanto/merkle';
+import { openTransferStore } from '@iwanto/store';
+import {
+  Failure,
+  type FileHash,
+  type Holder,
+  type LocateAnswer,
+  PIECE_BYTES,
+  type PeerId,
+  type PieceRequest,
+  type PublicKey,
+} from '@iwanto/wire';
+import { usableFolder } from './download-folder.js';
+import { Downloads } from './downloads.js';
+import { Lines } from './sources.js';
+import { Uploader } from './upload.js';
+
+let blake3: Blake3;
+beforeAll(async () => {
+  blake3 = await loadBlake3();
+});
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+const nowMs = () => performance.now();
+const newKeys = (): CurveKeys => {
+  const { d, x } = generateKeyPairSync('x25519').privateKey.export({ format: 'jwk' });
+  const hex = (text = '') => Buffer.from(text, 'base64url').toString('hex');
+  return { publicKey: hex(x) as PublicKey, secretKey: hex(d) };
+};
+const newDir = (name: string): string => {
+  const dir = realpathSync(mkdtempSync(join(tmpdir(), `iwanto-${name}-`)));
+  closing.push(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+};
+/** Bytes that no two pieces share. */
+const bytesOf = (length: number, seed = 1): Buffer =>
+  createCipheriv('aes-128-ctr', Buffer.alloc(16, seed), Buffer.alloc(16)).update(
+    Buffer.alloc(length),
+  );
+
+interface Question {
+  readonly hash: FileHash;
+  readonly hashes: FileHash[];
+  readonly first: number;
+  readonly count: number;
+  readonly offset: number;
+}
+
+/** What an indexer knows: just enough of it to serve. */
+class Shelf {
+  readonly contents = new Map<FileHash, Content>();
+  readonly digests = new Map<FileHash, Uint8Array>();
+  readonly manifests = new Map<FileHash, Uint8Array>();
+  readonly names = new Map<FileHash, { name: string; size: number; kind: 'file' | 'directory' }>();
+
+  file(path: string): { root: FileHash; size: number } {
+    const bytes = readFileSync(path);
+    const builder = new FileRootBuilder(blake3);
+    const digests: Uint8Array[] = [];
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+      const digest = blake3.hash(bytes.subarray(at, at + PIECE_BYTES));
+      digests.push(digest);
+      builder.push(digest);
+    }
+    const root = builder.finish(bytes.length);
+    const stat = statSync(path, { bigint: true });
+    this.contents.set(root, {
+      ...{ kind: 'file', hash: root, path, size: bytes.length },
+      ...{ device: String(stat.dev), inode: String(stat.ino) },
+      ...{ mtimeNs: String(stat.mtimeNs), ctimeNs: String(stat.ctimeNs) },
+    });
+    this.digests.set(root, Buffer.concat(digests));
+    this.names.set(root, { name: basename(path), size: bytes.length, kind: 'file' });
+    return { root, size: bytes.length };
+  }
+
+  directory(path: string): { root: FileHash; bytes: number; files: number } {
+    const entries = readdirSync(path).map((name): ManifestEntry => {
+      const inside = join(path, name);
+      const stat = lstatSync(inside);
+      if (stat.isSymbolicLink()) return { kind: 'symlink', name, target: readlinkSync(inside) };
+      if (stat.isDirectory()) return { kind: 'directory', name, ...this.directory(inside) };
+      const exec = (stat.mode & 0o100) !== 0;
+      const mtimeSeconds = Math.floor(stat.mtimeMs / 1_000);
+      return { kind: 'file', name, exec, mtimeSeconds, ...this.file(inside) };
+    });
+    return this.manifest(basename(path), entries);
+  }
+
+  manifest(name: string, entries: ManifestEntry[]) {
+    const manifest = encodeManifest(entries);
+    return {
+      root: this.raw(name, manifest, manifestTotals(entries).bytes),
+      ...manifestTotals(entries),
+    };
+  }
+
+  raw(name: string, manifest: Uint8Array, size: number): FileHash {
+    const hash = directoryRoot(blake3, manifest);
+    this.manifests.set(hash, manifest);
+    this.contents.set(hash, { kind: 'directory', hash, manifestBytes: manifest.length });
+    this.names.set(hash, { name, size, kind: 'directory' });
+    return hash;
+  }
+
+  readonly call = (async (verb: string, question: Question) => {
+    const { hash, hashes, first, count, offset } = question;
+    if (verb === 'content.find') {
+      const known = hashes.map((one) => this.contents.get(one));
+      return { contents: known.filter((content) => content !== undefined) };
+    }
+    if (verb === 'content.digests') {
+      const digests = this.digests.get(hash)!;
+      return { digests: digests.subarray(first * 32, (first + count) * 32) };
+    }
+    const manifest = this.manifests.get(hash)!;
+    const bytes = manifest.subarray(offset, offset + 524_288);
+    return { bytes, manifestBytes: manifest.length };
+  }) as never;
+}
+
+type Answer = Parameters<typeof servePieces>[0]['answer'];
+let peers = 0;
+
+/** A peer that shares what stands on the shelf. `bend` may change how it answers. */
+const share = async (shelf: Shelf, bend: (honest: Answer) => Answer = (honest) => honest) => {
+  const keys = newKeys();
+  const onTrouble = () => undefined;
+  const uploader = new Uploader({ bus: { call: shelf.call }, blake3, nowMs, onTrouble });
+  const asked: PieceRequest[] = [];
+  const honest: Answer = (request, asker) => uploader.answer(request, asker);
+  const bent = bend(honest);
+  const server = await servePieces({
+    ...{ keys, port: 0, addresses: ['127.0.0.1'] },
+    answer: (request, asker) => {
+      asked.push(request);
+      return bent(request, asker);
+    },
+  });
+  peers += 1;
+  const holder: Holder = {
+    peer: peers.toString(16).padStart(20, '0') as PeerId,
+    address: '127.0.0.1',
+    port: server.port,
+    curveKey: keys.publicKey,
+  };
+  let closed = false;
+  const close = async () => {
+    if (closed) return;
+    closed = true;
+    await server.close();
+    uploader.close();
+  };
+  closing.push(close);
+  return { holder, asked, uploader, close };
+};
+
+interface HomeOptions {
+  readonly shelf: Shelf;
+  readonly holders: Holder[];
+  readonly dir?: string;
+  readonly noSourceLimitMs?: number;
+}
+
+/** The downloading side of one peer; `restart` is what a new process would find. */
+const openHome = ({
+  shelf,
+  holders,
+  dir = newDir('home'),
+  noSourceLimitMs = 20_000,
+}: HomeOptions) => {
+  const views: View[] = [];
+  const waiting = new Set<() => void>();
+  const journal = openTransferStore({ path: join(dir, 'transfer.db'), nowMs: 1 });
+  const lines = new Lines({ keys: newKeys(), nowMs });
+  const into = join(dir, 'downloads');
+  const located = (hash: string): LocateAnswer => {
+    const [whole] = [...shelf.names.keys()].filter((one) => one.startsWith(hash));
+    if (!whole) throw new Failure('E_NOT_FOUND', 'nothing');
+    return { hash: whole, ...shelf.names.get(whole)!, holders };
+  };
+  const bus = {
+    call: (async (_verb: string, { hash }: { hash: string }) => located(hash)) as never,
+  };
+  const downloads = new Downloads({
+    bus,
+    self: 'ff'.repeat(10) as PeerId,
+    folderFor: (path) => usableFolder(path ?? into, []),
+    tools: {
+      ...{ bus, lines, blake3, journal, nowMs, noSourceLimitMs },
+      isAllowed: () => true,
+      onTrouble: () => undefined,
+      tell: (view) => {
+        views.push(view);
+        for (const wake of waiting) wake();
+      },
+    },
+  });
+  let closed = false;
+  const close = async () => {
+    if (closed) return;
+    closed = true;
+    await downloads.stopAll();
+    lines.closeAll();
+    journal.close();
+  };
+  closing.push(close);
+  const until = async (is: (view: View) => boolean, limitMs = 12_000): Promise<View> => {
+    let timer: NodeJS.Timeout | undefined;
+    let wake: () => void = () => undefined;
+    try {
+      return await new Promise<View>((resolve, reject) => {
+        wake = () => {
+          const view = views.findLast(is);
+          if (view) resolve(view);
+        };
+        waiting.add(wake);
+        timer = setTimeout(
+          () => reject(new Error(`not within ${limitMs} ms: ${JSON.stringify(views.at(-1))}`)),
+          limitMs,
+        );
+        wake();
+      });
+    } finally {
+      clearTimeout(timer);
+      waiting.delete(wake);
+    }
+  };
+  const ended = (view: View) => ['done', 'failed', 'cancelled'].includes(view.state);
+  const fetch = async (hash: FileHash, more: { to?: string; overwrite?: boolean } = {}) => {
+    views.length = 0;
+    const view = await downloads.start({ hash, overwrite: false, ...more });
+    return ended(view) ? view : until(ended);
+  };
+  return { dir, into, downloads, journal, views, until, fetch, close };
+};
+
+const newFile = (dir: string, name: string, bytes: Uint8Array): string => {
+  const path = join(dir, name);
+  writeFileSync(path, bytes);
+  return path;
+};
+
+describe('a file', () => {
+  it.each([0, 1, PIECE_BYTES - 1, PIECE_BYTES, PIECE_BYTES + 1, 5 * PIECE_BYTES + 7])(
+    'of %i bytes arrives whole',
+    async (size) => {
+      const shelf = new Shelf();
+      const bytes = bytesOf(size);
+      const { root } = shelf.file(newFile(newDir('share'), 'film.mkv', bytes));
+      const peer = await share(shelf);
+      const home = openHome({ shelf, holders: [peer.holder] });
+      const view = await home.fetch(root);
+      expect(view).toMatchObject({ state: 'done', bytes: size, bytesDone: size, failure: null });
+      expect(readFileSync(view.path).equals(bytes)).toBe(true);
+      expect(readdirSync(home.into)).toEqual(['film.mkv']);
+      expect(home.journal.downloads()).toEqual([]);
+    },
+  );
+
+  it('is found by a prefix of its hash', async () => {
+    const shelf = new Shelf();
+    const { root } = shelf.file(newFile(newDir('share'), 'a.txt', bytesOf(10)));
+    const home = openHome({ shelf, holders: [(await share(shelf)).holder] });
+    expect(await home.fetch(root.slice(0, 8) as FileHash)).toMatchObject({
+      state: 'done',
+      hash: root,
+    });
+  });
+
+  it('comes from three peers that share the work', async () => {
+    const shelf = new Shelf();
+    const { root } = shelf.file(newFile(newDir('share'), 'film.mkv', bytesOf(40 * PIECE_BYTES)));
+    const three = await Promise.all([share(shelf), share(shelf), share(shelf)]);
+    const home = openHome({ shelf, holders: three.map(({ holder }) => holder) });
+    expect(await home.fetch(root)).toMatchObject({ state: 'done', sources: 3 });
+  });
+
+  it('HOSTILE 40: comes from the honest peer when another sends wrong bytes', async () => {
+    const shelf = new Shelf();
+    const bytes = bytesOf(20 * PIECE_BYTES);
+    const { root } = shelf.file(newFile(newDir('share'), 'film.mkv', bytes));
+    const liar = await share(shelf, (honest) => async (request, asker) => {
+      const reply = await honest(request, asker);
+      if (reply.type === 'data' && request.ask === 'piece') reply.body[5]! ^= 1;
+      return reply;
+    });
+    const honest = await share(shelf);
+    const home = openHome({ shelf, holders: [liar.holder, honest.holder] });
+    const view = await home.fetch(root);
+    expect(view).toMatchObject({ state: 'done', sources: 1 });
+    expect(readFileSync(view.path).equals(bytes)).toBe(true);
+  });
+
+  it('ends with E_VERIFY when all there are lie, digests included', async () => {
+    const shelf = new Shelf();
+    const { root } = shelf.file(newFile(newDir('share'), 'film.mkv', bytesOf(2 * PIECE_BYTES)));
+    const liar = await share(shelf, (honest) => async (request, asker) => {
+      const reply = await honest(request, asker);
+      if (reply.type === 'data') return { ...reply, body: Buffer.from(reply.body).fill(1, 0, 3) };
+      return reply;
+    });
+    const home = openHome({ shelf, holders: [liar.holder] });
+    expect((await home.fetch(root)).failure).toMatchObject({ code: 'E_VERIFY' });
+    expect(existsSync(join(home.into, 'film.mkv'))).toBe(false);
+  });
+
+  it('HOSTILE 43: goes on with the others when a peer vanishes half-way', async () => {
+    const shelf = new Shelf();
+    const bytes = bytesOf(60 * PIECE_BYTES);
+    const { root } = shelf.file(newFile(newDir('share'), 'film.mkv', bytes));
+    let served = 0;
+    const mortal = await share(shelf, (honest) => (request, asker) => {
+      served += 1;
+      if (served === 10) void mortal.close();
+      return honest(request, asker);
+    });
+    const other = await share(shelf);
+    const home = openHome({ shelf, holders: [mortal.holder, other.holder] });
+    const view = await home.fetch(root);
+    expect(view.state).toBe('done');
+    expect(readFileSync(view.path).equals(bytes)).toBe(true);
+  });
+
+  it('HOSTILE 44: ends with E_NO_SOURCE when nobody is left, and goes on when asked again', async () => {
+    const shelf = new Shelf();
+    const bytes = bytesOf(30 * PIECE_BYTES);
+    const { root } = shelf.file(newFile(newDir('share'), 'film.mkv', bytes));
+    let served = 0;
+    const mortal = await share(shelf, (honest) => (request, asker) => {
+      served += 1;
+      if (served === 20) void mortal.close();
+      return honest(request, asker);
+    });
+    const holders = [mortal.holder];
+    const home = openHome({ shelf, holders, noSourceLimitMs: 2_500 });
+    const first = await home.fetch(root);
+    expect(first.failure).toMatchObject({ code: 'E_NO_SOURCE' });
+    expect(first.bytesDone).toBeGreaterThan(0);
+    expect(home.views.map(({ state }) => state)).toContain('stalled');
+    const other = await share(shelf);
+    holders.push(other.holder);
+    const second = await home.fetch(root);
+    expect(second).toMatchObject({ state: 'done', bytesDone: bytes.length });
+    const fetched = other.asked.filter(({ ask }) => ask === 'piece').length;
+    expect(fetched * PIECE_BYTES).toBeLessThanOrEqual(bytes.length - first.bytesDone);
+    expect(readFileSync(second.path).equals(bytes)).toBe(true);
+  });
+
+  it('HOSTILE 41: leaves a peer that has not the file to others', async () => {
+    const shelf = new Shelf();
+    const { root } = shelf.file(newFile(newDir('share'), 'film.mkv', bytesOf(9 * PIECE_BYTES)));
+    const empty = await share(new Shelf());
+    const home = openHome({ shelf, holders: [empty.holder, (await share(shelf)).holder] });
+    expect(await home.fetch(root)).toMatchObject({ state: 'done', sources: 1 });
+  });
+
+  it('HOSTILE 86: is refused, never sent wrong, when it changed since it was hashed', async () => {
+    const shelf = new Shelf();
+    const path = newFile(newDir('share'), 'film.mkv', bytesOf(3 * PIECE_BYTES));
+    const { root } = shelf.file(path);
+    utimesSync(path, 1, 1);
+    const peer = await share(shelf);
+    const home = openHome({ shelf, holders: [peer.holder], noSourceLimitMs: 1_500 });
+    expect((await home.fetch(root)).failure).toMatchObject({ code: 'E_NO_SOURCE' });
+    const request = { ask: 'piece', requestId: 1, root, first: 0, count: 1 } as const;
+    expect(await peer.uploader.answer(request, 'x')).toEqual({
+      type: 'refused',
+      reason: 'changed',
+    });
+  });
+});
+
+describe('a download that was cut off', () => {
+  /** Fetches about half, as a process that dies would leave it. */
+  const half = async (shelf: Shelf, root: FileHash, pieces: number) => {
+    let served = 0;
+    let enough: () => void;
+    const halfWay = new Promise<void>((done) => (enough = done));
+    const slow = await share(shelf, (honest) => (request, asker) => {
+      served += 1;
+      if (served > pieces) enough();
+      return served > pieces ? new Promise(() => undefined) : honest(request, asker);
+    });
+    const home = openHome({ shelf, holders: [slow.holder] });
+    await home.downloads.start({ hash: root, overwrite: false });
+    await halfWay;
+    await home.until(({ bytesDone }) => bytesDone >= (pieces - 1) * PIECE_BYTES);
+    await home.close();
+    return home;
+  };
+
+  it('HOSTILE 71: goes on after a restart with what is verified', async () => {
+    const shelf = new Shelf();
+    const bytes = bytesOf(20 * PIECE_BYTES + 3);
+    const { root } = shelf.file(newFile(newDir('share'), 'film.mkv', bytes));
+    const first = await half(shelf, root, 12);
+    const peer = await share(shelf);
+    const again = openHome({ shelf, holders: [peer.holder], dir: first.dir });
+    expect(again.downloads.list()).toMatchObject([
+      { id: root, state: 'failed', failure: { code: 'E_INTERRUPTED' } },
+    ]);
+    const view = await again.fetch(root);
+    expect(view).toMatchObject({ state: 'done', bytesDone: bytes.length });
+    expect(peer.asked.filter(({ ask }) => ask === 'piece').length).toBeLessThanOrEqual(21 - 11);
+    expect(readFileSync(view.path).equals(bytes)).toBe(true);
+  });
+
+  it('HOSTILE 72: fetches again what somebody changed in the unfinished file', async () => {
+    const shelf = new Shelf();
+    const bytes = bytesOf(20 * PIECE_BYTES);
+    const { root } = shelf.file(newFile(newDir('share'), 'film.mkv', bytes));
+    const first = await half(shelf, root, 12);
+    const part = join(first.into, '.iwant-tmp', `${root}.part`);
+    const spoiled = readFileSync(part);
+    spoiled.fill(9, 2 * PIECE_BYTES, 3 * PIECE_BYTES);
+    writeFileSync(part, spoiled);
+    truncateSync(part, 7 * PIECE_BYTES);
+    const again = openHome({ shelf, holders: [(await share(shelf)).holder], dir: first.dir });
+    const view = await again.fetch(root);
+    expect(view.state).toBe('done');
+    expect(readFileSync(view.path).equals(bytes)).toBe(true);
+  });
+
+  it('is removed with all it brought when it is cancelled and forgotten', async () => {
+    const shelf = new Shelf();
+    const { root } = shelf.file(newFile(newDir('share'), 'film.mkv', bytesOf(9 * PIECE_BYTES)));
+    const first = await half(shelf, root, 3);
+    const again = openHome({ shelf, holders: [], dir: first.dir });
+    await again.downloads.cancel(root, true);
+    expect(again.downloads.list()).toEqual([]);
+    expect(readdirSync(again.into)).toEqual([]);
+  });
+
+  it('keeps what it has when it is cancelled', async () => {
+    const shelf = new Shelf();
+    const { root } = shelf.file(newFile(newDir('share'), 'film.mkv', bytesOf(9 * PIECE_BYTES)));
+    const mute = await share(shelf, () => () => new Promise(() => undefined));
+    const home = openHome({ shelf, holders: [mute.holder] });
+    await home.downloads.start({ hash: root, overwrite: false });
+    expect(await home.downloads.cancel(root, false)).toMatchObject({ state: 'cancelled' });
+    expect(home.journal.downloads()).toHaveLength(1);
+  });
+});
+
+describe('the name on the disk', () => {
+  const small = async (name = 'a.txt') => {
+    const shelf = new Shelf();
+    const { root } = shelf.file(newFile(newDir('share'), name, bytesOf(1_000)));
+    const peer = await share(shelf);
+    return { root, peer, home: openHome({ shelf, holders: [peer.holder] }), shelf };
+  };
+
+  it('HOSTILE 67: E_EXISTS when it stands for other content, unless it may be replaced', async () => {
+    const { root, home } = await small();
+    mkdirSync(home.into);
+    writeFileSync(join(home.into, 'a.txt'), 'mine');
+    expect((await home.fetch(root)).failure).toMatchObject({ code: 'E_EXISTS' });
+    expect(readFileSync(join(home.into, 'a.txt'), 'utf8')).toBe('mine');
+    expect(home.journal.downloads()).toEqual([]);
+    expect((await home.fetch(root, { overwrite: true })).state).toBe('done');
+    expect(statSync(join(home.into, 'a.txt')).size).toBe(1_000);
+  });
+
+  it('is done at once when the content is there already', async () => {
+    const { root, home, peer } = await small();
+    await home.fetch(root);
+    const asked = peer.asked.length;
+    expect(await home.fetch(root)).toMatchObject({ state: 'done', bytesDone: 1_000 });
+    expect(peer.asked).toHaveLength(asked);
+  });
+
+  it('HOSTILE 64: may be as long as a file system keeps', async () => {
+    const { root, home } = await small('n'.repeat(255));
+    expect((await home.fetch(root)).state).toBe('done');
+  });
+
+  it('HOSTILE 58: is refused when it is a way to elsewhere', async () => {
+    const { root, home, shelf } = await small();
+    for (const name of ['../x', '/etc/x', '..', 'a\\..\\b', 'x\0']) {
+      shelf.names.set(root, { name, size: 1_000, kind: 'file' });
+      expect((await home.fetch(root)).failure).toMatchObject({ code: 'E_VERIFY' });
+    }
+    expect(readdirSync(home.into)).toEqual([]);
+  });
+
+  it('HOSTILE 73: asked for twice at once is one download', async () => {
+    const { root, home, peer } = await small();
+    const both = await Promise.all([
+      home.downloads.start({ hash: root, overwrite: false }),
+      home.downloads.start({ hash: root, overwrite: false }),
+    ]);
+    expect(both[0]?.id).toBe(both[1]?.id);
+    await home.until(({ state }) => state === 'done');
+    expect(peer.asked.filter(({ ask }) => ask === 'piece')).toHaveLength(1);
+  });
+
+  it('HOSTILE 74: no download goes to a folder that is shared, in a shared one or around it', async () => {
+    const shared = newDir('share');
+    mkdirSync(join(shared, 'in'));
+    const link = join(newDir('link'), 'l');
+    symlinkSync(shared, link);
+    for (const path of [shared, join(shared, 'in'), tmpdir(), link, join(link, 'in')]) {
+      await expect(usableFolder(path, [shared])).rejects.toMatchObject({ code: 'E_BAD_PATH' });
+    }
+    const file = newFile(newDir('file'), 'f', bytesOf(1));
+    await expect(usableFolder(file, [shared])).rejects.toMatchObject({ code: 'E_BAD_PATH' });
+    await expect(usableFolder('relative', [])).rejects.toMatchObject({ code: 'E_BAD_PATH' });
+  });
+});
+
+describe('a directory', () => {
+  const plant = (files = 40) => {
+    const tree = join(newDir('share'), 'album');
+    mkdirSync(join(tree, 'one', 'two'), { recursive: true });
+    mkdirSync(join(tree, 'empty'));
+    for (let at = 0; at < files; at += 1) newFile(tree, `f${at}.bin`, bytesOf(500 + at, at + 1));
+    newFile(join(tree, 'one'), 'nothing', new Uint8Array());
+    newFile(join(tree, 'one', 'two'), 'large', bytesOf(3 * PIECE_BYTES + 9));
+    const script = newFile(join(tree, 'one'), 'run.sh', Buffer.from('#!/bin/sh\n'));
+    chmodSync(script, 0o755);
+    utimesSync(script, 1_000_000_000, 1_000_000_000);
+    symlinkSync('two/large', join(tree, 'one', 'safe'));
+    return tree;
+  };
+
+  it('arrives with everything in it: HOSTILE 68', async () => {
+    const shelf = new Shelf();
+    const tree = plant();
+    const { root, files } = shelf.directory(tree);
+    const home = openHome({ shelf, holders: [(await share(shelf)).holder] });
+    const view = await home.fetch(root);
+    expect(view).toMatchObject({ state: 'done', kind: 'directory', files, filesDone: files });
+    const copy = new Shelf().directory(join(home.into, 'album'));
+    expect(copy.root).toBe(root);
+    expect(statSync(join(home.into, 'album', 'one', 'run.sh')).mtimeMs).toBe(1_000_000_000_000);
+    expect(readdirSync(home.into)).toEqual(['album']);
+  });
+
+  it('is done at once when it is there already, E_EXISTS when it differs', async () => {
+    const shelf = new Shelf();
+    const { root } = shelf.directory(plant(2));
+    const peer = await share(shelf);
+    const home = openHome({ shelf, holders: [peer.holder] });
+    await home.fetch(root);
+    const asked = peer.asked.length;
+    expect((await home.fetch(root)).state).toBe('done');
+    expect(peer.asked).toHaveLength(asked);
+    writeFileSync(join(home.into, 'album', 'f0.bin'), 'changed');
+    expect((await home.fetch(root)).failure).toMatchObject({ code: 'E_EXISTS' });
+    expect((await home.fetch(root, { overwrite: true })).state).toBe('done');
+    expect(new Shelf().directory(join(home.into, 'album')).root).toBe(root);
+    expect(readdirSync(home.into)).toEqual(['album']);
+  });
+
+  it('goes on where an earlier run stopped', async () => {
+    const shelf = new Shelf();
+    const { root } = shelf.directory(plant(30));
+    let served = 0;
+    let enough: () => void;
+    const halfWay = new Promise<void>((done) => (enough = done));
+    const slow = await share(shelf, (honest) => (request, asker) => {
+      if (request.ask === 'piece') served += 1;
+      if (served === 20) enough();
+      return served >= 20 ? new Promise(() => undefined) : honest(request, asker);
+    });
+    const first = openHome({ shelf, holders: [slow.holder] });
+    await first.downloads.start({ hash: root, overwrite: false });
+    await halfWay;
+    await first.until(({ filesDone }) => filesDone >= 18);
+    await first.close();
+    const peer = await share(shelf);
+    const again = openHome({ shelf, holders: [peer.holder], dir: first.dir });
+    expect((await again.fetch(root)).state).toBe('done');
+    const pieces = 30 + 1 + 4;
+    expect(peer.asked.filter(({ ask }) => ask === 'piece').length).toBeLessThanOrEqual(pieces - 17);
+    expect(new Shelf().directory(join(again.into, 'album')).root).toBe(root);
+  });
+
+  it('HOSTILE 58-63: is refused before any file is made when its manifest is hostile', async () => {
+    const good: ManifestEntry = {
+      ...{ kind: 'file', name: 'aaaa', size: 1, exec: false, mtimeSeconds: 0 },
+      root: 'ab'.repeat(32) as FileHash,
+    };
+    for (const name of ['../x', '/etc', 'a\\b', '..\0.']) {
+      const shelf = new Shelf();
+      const manifest = Buffer.from(encodeManifest([{ ...good, name: 'z'.repeat(name.length) }]));
+      manifest.write(name, 11);
+      const root = shelf.raw('album', manifest, 1);
+      const home = openHome({ shelf, holders: [(await share(shelf)).holder] });
+      expect((await home.fetch(root)).failure).toMatchObject({ code: 'E_VERIFY' });
+      expect(readdirSync(home.into)).toEqual([]);
+    }
+  });
+
+  it('leaves out links that lead outside', async () => {
+    const shelf = new Shelf();
+    const targets = ['/etc/passwd', '../x', 'one/../../x', 'one/..', '../../..'];
+    const { root } = shelf.manifest(
+      'album',
+      [...targets, 'safe/here'].map((target, at) => ({ kind: 'symlink', name: `l${at}`, target })),
+    );
+    const home = openHome({ shelf, holders: [(await share(shelf)).holder] });
+    expect((await home.fetch(root)).state).toBe('done');
+    expect(readdirSync(join(home.into, 'album'))).toEqual(['l5']);
+  });
+
+  it('that is empty is a directory all the same', async () => {
+    const shelf = new Shelf();
+    const { root } = shelf.manifest('album', []);
+    const home = openHome({ shelf, holders: [(await share(shelf)).holder] });
+    expect(await home.fetch(root)).toMatchObject({ state: 'done', files: 0 });
+    expect(readdirSync(join(home.into, 'album'))).toEqual([]);
+  });
+
+  it('is refused when its parts contradict each other in size', async () => {
+    const shelf = new Shelf();
+    const inner = shelf.manifest('in', []);
+    const entry = { kind: 'directory', name: 'in', root: inner.root, bytes: 5, files: 1 } as const;
+    const { root } = shelf.manifest('album', [entry]);
+    const home = openHome({ shelf, holders: [(await share(shelf)).holder] });
+    expect((await home.fetch(root)).failure).toMatchObject({ code: 'E_VERIFY' });
+  });
+
+  it('HOSTILE 69: is refused with need and have when the disk has no room', async () => {
+    const shelf = new Shelf();
+    const size = 2 ** 50;
+    const entry = { kind: 'file', name: 'huge', size, exec: false, mtimeSeconds: 0 } as const;
+    const { root } = shelf.manifest('album', [{ ...entry, root: 'ab'.repeat(32) as FileHash }]);
+    const home = openHome({ shelf, holders: [(await share(shelf)).holder] });
+    const { failure } = await home.fetch(root);
+    expect(failure).toMatchObject({ code: 'E_DISK_FULL' });
+    expect(failure?.sentence).toContain(String(size));
+  });
+});

@@ -1,0 +1,211 @@
+/** Judges and writes the pieces of one download, whichever of its files they belong to. */
+import {
+  closeSync,
+  constants,
+  futimesSync,
+  lstatSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
+import {
+  type Blake3,
+  FileRootBuilder,
+  digestAt,
+  fileRoot,
+  pieceBytes,
+  pieceCount,
+  verifyPiece,
+} from '@iwanto/merkle';
+import type { PieceAt } from '@iwanto/swarm';
+import { Failure, type FileHash } from '@iwanto/wire';
+import { diskFailure } from './disk.js';
+import type { FolderTree } from './folder.js';
+import { type PartClaim, PartFile } from './part-file.js';
+import { type PlannedFile, pathIn } from './plan.js';
+import type { PieceSink } from './pump.js';
+
+/** A small file is written anew as a whole; never through a link. */
+const WHOLE_FLAGS =
+  constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
+const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** One file of the download. */
+interface Sunk {
+  readonly planned: PlannedFile;
+  /** The digests of its pieces, checked against its root; none for a file of one piece. */
+  readonly digests?: Uint8Array;
+  part?: PartFile;
+}
+
+/** A file of several pieces, opened, with the pieces that an earlier run left. */
+export interface Resumed {
+  readonly sunk: Sunk;
+  readonly have: readonly number[];
+}
+
+/** What may be recorded of a file under way, by its path inside the download. */
+export interface PathClaim extends PartClaim {
+  readonly path: string;
+}
+
+const pathOf = ({ folder, name }: PlannedFile) => pathIn(folder, name);
+
+export class TreeWriter implements PieceSink {
+  private readonly files: Sunk[] = [];
+  /** Files of several pieces that are open. */
+  private readonly open = new Set<Sunk>();
+  private readonly finishing = new Set<Promise<void>>();
+  private closed = false;
+  filesWhole = 0;
+
+  constructor(
+    private readonly folders: FolderTree,
+    private readonly blake3: Blake3,
+    private readonly onFailed: (cause: unknown) => void,
+  ) {}
+
+  /** Adds an empty file or a file of one piece; true when it is there already. */
+  addSmall(planned: PlannedFile, mayBeThere: boolean): boolean {
+    this.files.push({ planned });
+    if (mayBeThere && this.isThere(planned)) return true;
+    if (planned.size > 0) return false;
+    this.writeWhole(planned, new Uint8Array());
+    return true;
+  }
+
+  /** Opens a file of several pieces and finds those that are there already; `add` then gives it a number. */
+  async openLarge(planned: PlannedFile, digests: Uint8Array, claim?: PartClaim): Promise<Resumed> {
+    const sunk: Sunk = { planned, digests };
+    const isRight = (index: number, body: Uint8Array) => this.isRightIn(sunk, index, body);
+    try {
+      return { sunk, have: await this.partOf(sunk).resume(claim, isRight) };
+    } catch (cause) {
+      throw diskFailure(cause, pathOf(planned));
+    }
+  }
+
+  /** Files are numbered in the order in which they are added, small or large. */
+  add({ sunk }: Resumed): void {
+    this.files.push(sunk);
+  }
+
+  rootOf(file: number): FileHash {
+    return this.sunk(file).planned.root;
+  }
+
+  isRight({ file, index }: PieceAt, body: Uint8Array): boolean {
+    return this.isRightIn(this.sunk(file), index, body);
+  }
+
+  private isRightIn({ planned, digests }: Sunk, index: number, body: Uint8Array): boolean {
+    if (body.length !== pieceBytes(planned.size, index)) return false;
+    return digests
+      ? verifyPiece(this.blake3, digestAt(digests, index), body)
+      : this.isWhole(planned, body);
+  }
+
+  write({ file, index }: PieceAt, body: Uint8Array): Promise<void> | void {
+    const sunk = this.sunk(file);
+    if (!sunk.digests) return this.writeWhole(sunk.planned, body);
+    return this.writePart(sunk, index, body);
+  }
+
+  fileWhole(file: number): void {
+    const sunk = this.sunk(file);
+    this.filesWhole += 1;
+    if (!sunk.part) return;
+    const finishing = sunk.part
+      .finish(sunk.planned.mtimeSeconds)
+      .catch((cause: unknown) => this.onFailed(diskFailure(cause, pathOf(sunk.planned))))
+      .finally(() => this.finishing.delete(finishing));
+    delete sunk.part;
+    this.open.delete(sunk);
+    this.finishing.add(finishing);
+  }
+
+  /** Makes durable what was written since the last time, and says what that is. */
+  async claims(): Promise<PathClaim[]> {
+    const dirty = [...this.open].filter(({ part }) => part?.dirty);
+    return Promise.all(
+      dirty.map(async ({ part, planned }) => ({ path: pathOf(planned), ...(await part!.claim()) })),
+    );
+  }
+
+  /** Resolves when every whole file is durable. */
+  async settled(): Promise<void> {
+    await Promise.all(this.finishing);
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await Promise.allSettled(this.finishing);
+    await Promise.all([...this.open].map(async ({ part }) => part?.close()));
+    this.open.clear();
+    this.folders.close();
+  }
+
+  private sunk(file: number): Sunk {
+    return this.files[file]!;
+  }
+
+  private async writePart(sunk: Sunk, index: number, body: Uint8Array): Promise<void> {
+    try {
+      await this.partOf(sunk).write(index, body);
+    } catch (cause) {
+      throw diskFailure(cause, pathOf(sunk.planned));
+    }
+  }
+
+  private partOf(sunk: Sunk): PartFile {
+    const { folder, name, size, exec } = sunk.planned;
+    if (this.closed) throw new Failure('E_INTERRUPTED', 'The download was stopped.');
+    sunk.part ??= new PartFile({ path: this.folders.at(folder).at(name), size, exec });
+    this.open.add(sunk);
+    return sunk.part;
+  }
+
+  private writeWhole(planned: PlannedFile, body: Uint8Array): void {
+    const { folder, name, exec } = planned;
+    try {
+      const path = this.folders.at(folder).at(name);
+      const fd = openSync(path, WHOLE_FLAGS, exec ? 0o777 : 0o666);
+      try {
+        let written = 0;
+        while (written < body.length) written += writeSync(fd, body, written);
+        this.setTime(fd, planned);
+      } finally {
+        closeSync(fd);
+      }
+    } catch (cause) {
+      throw diskFailure(cause, pathOf(planned));
+    }
+  }
+
+  private setTime(fd: number, { mtimeSeconds }: PlannedFile): void {
+    if (mtimeSeconds !== null) futimesSync(fd, mtimeSeconds, mtimeSeconds);
+  }
+
+  /** Whether an earlier run left this small file whole. */
+  private isThere(planned: PlannedFile): boolean {
+    const path = this.folders.at(planned.folder).at(planned.name);
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    if (!stat?.isFile() || stat.size !== planned.size) return false;
+    const body = new Uint8Array(planned.size);
+    const fd = openSync(path, READ_FLAGS);
+    try {
+      if (readSync(fd, body) !== planned.size || !this.isWhole(planned, body)) return false;
+      this.setTime(fd, planned);
+      return true;
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  private isWhole({ size, root }: PlannedFile, body: Uint8Array): boolean {
+    if (pieceCount(size) === 0) return fileRoot(this.blake3, 0, undefined) === root;
+    const builder = new FileRootBuilder(this.blake3);
+    builder.push(this.blake3.hash(body));
+    return builder.finish(size) === root;
+  }
+}

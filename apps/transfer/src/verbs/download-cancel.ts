@@ -1,0 +1,10 @@
+/** `download.cancel`: stop a download, and with `forget` remove what it brought. */
+import type { Handlers, VerbsOf } from '@iwanto/bus';
+import type { Downloads } from '../downloads.js';
+
+type Verbs = Handlers<VerbsOf<'transfer'>>;
+
+export const downloadCancel =
+  (downloads: Downloads): Verbs['download.cancel'] =>
+  ({ id, forget }) =>
+    downloads.cancel(id, forget);

@@ -1,0 +1,10 @@
+/** `download.get`: how far one download is. */
+import type { Handlers, VerbsOf } from '@iwanto/bus';
+import type { Downloads } from '../downloads.js';
+
+type Verbs = Handlers<VerbsOf<'transfer'>>;
+
+export const downloadGet =
+  (downloads: Downloads): Verbs['download.get'] =>
+  ({ id }) =>
+    downloads.get(id);

@@ -1,0 +1,10 @@
+/** `download.start`: fetch a content, go on with it, or join the download of it that runs. */
+import type { Handlers, VerbsOf } from '@iwanto/bus';
+import type { Downloads } from '../downloads.js';
+
+type Verbs = Handlers<VerbsOf<'transfer'>>;
+
+export const downloadStart =
+  (downloads: Downloads): Verbs['download.start'] =>
+  (question) =>
+    downloads.start(question);

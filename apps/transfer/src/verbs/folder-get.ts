@@ -1,0 +1,9 @@
+/** `folder.get`: the folder downloads go to. */
+import type { Handlers, VerbsOf } from '@iwanto/bus';
+import type { DownloadFolder } from '../download-folder.js';
+
+type Verbs = Handlers<VerbsOf<'transfer'>>;
+
+export const folderGet =
+  (folder: DownloadFolder): Verbs['folder.get'] =>
+  () => ({ path: folder.path });

@@ -1,0 +1,9 @@
+/** `folder.set`: downloads go to another folder from now on, for good. */
+import type { Handlers, VerbsOf } from '@iwanto/bus';
+import type { DownloadFolder } from '../download-folder.js';
+
+type Verbs = Handlers<VerbsOf<'transfer'>>;
+
+export const folderSet =
+  (folder: DownloadFolder): Verbs['folder.set'] =>
+  async ({ path }) => ({ path: await folder.set(path) });
