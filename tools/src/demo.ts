@@ -1,0 +1,178 @@
+/** `npm run demo`: two peers on the loopback interface do the whole main job on real files, and leave nothing behind. */
+import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { compareFolders, copyDocuments, sha256Of, writeSeeded } from './demo/material.js';
+import { Peer, until } from './demo/peer.js';
+import { Stage } from './demo/stage.js';
+
+const LARGE_BYTES = 256 * 1_048_576;
+const LARGE_NAME = 'Summer at the Lake 2019.mkv';
+const MISSPELT = 'sumer at teh laek';
+const FOLDER = 'documents';
+const FOUND_LIMIT_MS = 15_000;
+const REPOSITORY_DOCS = fileURLToPath(new URL('../../docs', import.meta.url));
+
+interface Result {
+  readonly hash: string;
+  readonly kind: 'file' | 'directory';
+  readonly name: string;
+}
+interface Done {
+  readonly path: string;
+  readonly seconds: number;
+  readonly bytes: number;
+}
+
+class Demo {
+  readonly #stage = new Stage();
+  readonly #a: Peer;
+  readonly #b: Peer;
+  readonly #shared: string;
+  readonly #fetched: string;
+  readonly #sharedByB: string;
+
+  constructor(readonly home: string) {
+    this.#a = new Peer('peer A', join(home, 'a'));
+    this.#b = new Peer('peer B', join(home, 'b'));
+    this.#shared = join(home, 'files-of-a');
+    this.#sharedByB = join(home, 'files-of-b');
+    this.#fetched = join(home, 'fetched');
+  }
+
+  async tell(): Promise<void> {
+    const stage = this.#stage;
+    await stage.step('Files: documents of this machine, and one large file from a seed', () =>
+      this.#makeFiles(),
+    );
+    await stage.step('Two peers start in homes of their own, on the loopback interface only', () =>
+      this.#start(),
+    );
+    const film = await stage.step(`B searches, misspelt: iwanto search ${MISSPELT}`, () =>
+      this.#search(MISSPELT, LARGE_NAME),
+    );
+    await stage.step('B downloads the large file', () => this.#fetchFile(film));
+    await stage.step('B downloads a directory', () => this.#fetchFolder());
+    await stage.step('A changes a file; B finds the change', () => this.#change());
+    await stage.step('A is killed; B still answers', () => this.#loseA());
+    await stage.step('B stops', () => this.#b.stop());
+    console.log(`\nDone in ${stage.elapsed()}; nothing is left behind.`);
+  }
+
+  async close(): Promise<void> {
+    this.#a.kill();
+    this.#b.kill();
+    // The kernel may still be taking a killed process out of its folder.
+    await rm(this.home, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  }
+
+  async #makeFiles(): Promise<void> {
+    const folder = join(this.#shared, FOLDER);
+    for (const dir of [folder, this.#sharedByB]) await mkdir(dir, { recursive: true });
+    await writeSeeded(join(this.#shared, LARGE_NAME), 'iwanto', LARGE_BYTES);
+    await writeFile(join(folder, 'meeting notes.txt'), 'Monday: nothing yet.\n');
+    await writeFile(join(this.#sharedByB, 'recipe for apple cake.txt'), 'Apples, flour, time.\n');
+    const copied = await copyDocuments([REPOSITORY_DOCS, '/usr/share/doc'], folder);
+    this.#stage.tell(`${copied + 1} documents, ${LARGE_NAME} of ${LARGE_BYTES / 1_048_576} MiB`);
+  }
+
+  async #start(): Promise<void> {
+    await Promise.all([
+      this.#a.start('--share', this.#shared, '--download-dir', join(this.home, 'unused')),
+      this.#b.start('--share', this.#sharedByB, '--download-dir', this.#fetched),
+    ]);
+    await until('one leader for both', FOUND_LIMIT_MS, async () => {
+      const { stdout } = await this.#b.run(['status', '--json']);
+      const status = JSON.parse(stdout) as { leader: string | null; peers: unknown[] };
+      return status.leader !== null && status.peers.length === 2 ? true : undefined;
+    });
+    await this.#find(LARGE_NAME, LARGE_NAME);
+  }
+
+  /** Searches until the wanted name is found, then shows what a user would see. */
+  async #search(query: string, wanted: string): Promise<Result> {
+    const found = await this.#find(query, wanted);
+    const shown = await this.#b.must(['search', query, '--limit', '5']);
+    for (const line of shown.trimEnd().split('\n')) this.#stage.tell(line);
+    return found;
+  }
+
+  #find(query: string, wanted: string, unlike?: string): Promise<Result> {
+    return until(`"${wanted}" in the results`, FOUND_LIMIT_MS, async () => {
+      const { stdout } = await this.#b.run(['search', query, '--json']);
+      const { results = [] } = JSON.parse(stdout) as { results?: Result[] };
+      return results.find(({ name, hash }) => name.endsWith(wanted) && hash !== unlike);
+    });
+  }
+
+  async #fetch({ hash }: Result): Promise<Done> {
+    await this.#b.must(['download', hash], { showProgress: true });
+    // It is whole already: asking once more tells where it lies and fetches nothing.
+    const events = (await this.#b.must(['download', hash, '--json'])).trim().split('\n');
+    return JSON.parse(events.at(-1) ?? '') as Done;
+  }
+
+  async #fetchFile(film: Result): Promise<void> {
+    const done = await this.#fetch(film);
+    const [a, b] = await Promise.all([
+      sha256Of(join(this.#shared, LARGE_NAME)),
+      sha256Of(done.path),
+    ]);
+    if (a !== b) throw new Error(`${done.path} is not what A shares`);
+    const rate = done.bytes / 1_048_576 / Math.max(0.001, done.seconds);
+    this.#stage.tell(
+      `${done.bytes} bytes in ${done.seconds.toFixed(2)} s, ${rate.toFixed(0)} MiB/s; SHA-256 equal`,
+    );
+  }
+
+  async #fetchFolder(): Promise<void> {
+    const folder = await this.#find(FOLDER, FOLDER);
+    if (folder.kind !== 'directory') throw new Error(`"${FOLDER}" was found as a ${folder.kind}`);
+    const done = await this.#fetch(folder);
+    const files = await compareFolders(join(this.#shared, FOLDER), done.path);
+    this.#stage.tell(
+      `${files} files, ${done.bytes} bytes in ${done.seconds.toFixed(2)} s; all equal`,
+    );
+  }
+
+  async #change(): Promise<void> {
+    const name = 'meeting notes.txt';
+    const before = await this.#find(name, name);
+    const startedMs = performance.now();
+    await appendFile(join(this.#shared, FOLDER, name), 'Tuesday: it works.\n');
+    const after = await this.#find(name, name, before.hash);
+    const tookMs = performance.now() - startedMs;
+    this.#stage.tell(
+      `${before.hash.slice(0, 8)} became ${after.hash.slice(0, 8)}, found after ${tookMs.toFixed(0)} ms`,
+    );
+  }
+
+  async #loseA(): Promise<void> {
+    this.#a.kill();
+    const startedMs = performance.now();
+    await this.#find('aple cake recipe', 'recipe for apple cake.txt');
+    this.#stage.tell(
+      `the first answer came after ${(performance.now() - startedMs).toFixed(0)} ms`,
+    );
+    await until("the end of A's files in the results", FOUND_LIMIT_MS, async () => {
+      const { stdout } = await this.#b.run(['search', LARGE_NAME, '--json']);
+      const { results } = JSON.parse(stdout) as { results?: Result[] };
+      return results?.every(({ name }) => !name.endsWith(LARGE_NAME)) ? true : undefined;
+    });
+    this.#stage.tell(`A's files are gone after ${(performance.now() - startedMs).toFixed(0)} ms`);
+  }
+}
+
+const demo = new Demo(await mkdtemp(join(tmpdir(), 'iwanto-demo-')));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => void demo.close().finally(() => process.exit(130)));
+}
+try {
+  await demo.tell();
+} catch (cause) {
+  console.error(`\nThe demo failed: ${cause instanceof Error ? cause.message : String(cause)}`);
+  process.exitCode = 1;
+} finally {
+  await demo.close();
+}

@@ -1,0 +1,121 @@
+/** One peer in a throw-away home on the loopback interface, driven through the command line only. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const PROGRAM = fileURLToPath(new URL('../../../apps/cli/bin/iwanto.js', import.meta.url));
+const READY_LIMIT_MS = 15_000;
+const COMMAND_LIMIT_MS = 60_000;
+const STOP_LIMIT_MS = 5_000;
+
+export interface Answer {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  /** Let standard error through, so that progress bars are seen. */
+  readonly showProgress?: boolean;
+}
+
+export class Peer {
+  #services: ChildProcess | undefined;
+  #ended = false;
+
+  constructor(
+    readonly name: string,
+    readonly home: string,
+  ) {}
+
+  /** Starts the services and waits for their `ready`. */
+  async start(...options: string[]): Promise<void> {
+    // A process group of its own: one signal reaches the supervisor and all services.
+    const started = spawn(process.execPath, [PROGRAM, 'start', '--interface', 'lo', ...options], {
+      env: this.#environment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    this.#services = started;
+    const said: string[] = [];
+    createInterface({ input: started.stderr }).on('line', (line) => said.push(line));
+    const ready = once(createInterface({ input: started.stdout }), 'line');
+    started.once('exit', () => (this.#ended = true));
+    const failed = once(started, 'exit').then(([code]) => {
+      throw new Error(`the services of ${this.name} ended with ${code}:\n${said.join('\n')}`);
+    });
+    await within(READY_LIMIT_MS, `"ready" of ${this.name}`, Promise.race([ready, failed]));
+    failed.catch(() => undefined);
+  }
+
+  /** Runs one command of this peer. */
+  async run(words: readonly string[], options: RunOptions = {}): Promise<Answer> {
+    const child = spawn(process.execPath, [PROGRAM, ...words], {
+      env: this.#environment(),
+      stdio: ['ignore', 'pipe', options.showProgress ? 'inherit' : 'pipe'],
+    });
+    const limit = setTimeout(() => child.kill('SIGKILL'), COMMAND_LIMIT_MS);
+    let [stdout, stderr] = ['', ''];
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    const [code] = (await once(child, 'close')) as [number | null];
+    clearTimeout(limit);
+    return { code: code ?? -1, stdout, stderr };
+  }
+
+  /** Runs a command that must succeed; returns what it printed. */
+  async must(words: readonly string[], options: RunOptions = {}): Promise<string> {
+    const { code, stdout, stderr } = await this.run(words, options);
+    if (code === 0) return stdout;
+    throw new Error(`iwanto ${words.join(' ')} ended with ${code}: ${stderr.trim()}`);
+  }
+
+  /** The power goes off: nothing is told to anybody. */
+  kill(): void {
+    const pid = this.#services?.pid;
+    if (pid === undefined) return;
+    try {
+      process.kill(-pid, 'SIGKILL');
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'ESRCH') throw cause;
+    }
+  }
+
+  /** Ends the services in order, and kills what does not end. */
+  async stop(): Promise<void> {
+    const services = this.#services;
+    if (!services || this.#ended) return this.kill();
+    const over = once(services, 'exit');
+    services.kill('SIGTERM');
+    await within(STOP_LIMIT_MS, `the end of ${this.name}`, over).finally(() => this.kill());
+  }
+
+  #environment(): NodeJS.ProcessEnv {
+    return { ...process.env, IWANT_HOME: this.home };
+  }
+}
+
+/** Waits for something, but not for ever. */
+export async function within<T>(limitMs: number, what: string, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => fail(new Error(`${what} did not come within ${limitMs} ms`)), limitMs);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+/** Asks again until the answer is there; each question is a command and takes its time. */
+export async function until<T>(
+  what: string,
+  limitMs: number,
+  ask: () => Promise<T | undefined>,
+): Promise<T> {
+  const deadlineMs = performance.now() + limitMs;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (performance.now() > deadlineMs)
+      throw new Error(`${what} did not come within ${limitMs} ms`);
+  }
+}
