@@ -51,7 +51,9 @@ interface Source {
 }
 
 export class Gate {
-  readonly #sources = new Recent<string, Source>(SOURCES_MAX);
+  /** Kept apart, so that a crowd of forged sources does not push out the ones that are known. */
+  readonly #known = new Recent<string, Source>(SOURCES_MAX);
+  readonly #others = new Recent<string, Source>(SOURCES_MAX);
   readonly #strangers: Budget;
   readonly #acquainted: Budget;
 
@@ -70,7 +72,9 @@ export class Gate {
 
   /** A signature from there held. */
   passed(from: Address, nowMs: number): void {
-    this.#source(from, nowMs).knownUntilMs = nowMs + KNOWN_MS;
+    const source = this.#source(from, nowMs);
+    source.knownUntilMs = nowMs + KNOWN_MS;
+    this.#known.set(keyOf(from), source);
   }
 
   /** A signature from there failed. */
@@ -79,16 +83,21 @@ export class Gate {
     if (!source.bad.take(nowMs)) source.ignoredUntilMs = nowMs + IGNORE_MS;
   }
 
-  /** All peers of this host share one address: there the port tells them apart. */
   #source(from: Address, nowMs: number): Source {
-    const key = isLoopback(from.address) ? `${from.address} ${from.port}` : from.address;
-    const source = this.#sources.get(key) ?? {
+    const key = keyOf(from);
+    const known = this.#known.get(key);
+    if (known) return known;
+    const source = this.#others.get(key) ?? {
       all: new Budget(PER_SOURCE_PER_SECOND, nowMs),
       bad: new Budget(BAD_SIGNATURES_PER_SECOND, nowMs),
       knownUntilMs: -Infinity,
       ignoredUntilMs: -Infinity,
     };
-    this.#sources.set(key, source);
+    this.#others.set(key, source);
     return source;
   }
 }
+
+/** All peers of this host share one address: there the port tells them apart. */
+const keyOf = ({ address, port }: Address): string =>
+  isLoopback(address) ? `${address} ${port}` : address;

@@ -14,6 +14,7 @@ import { TroubleTeller } from './trouble.js';
 const RELIST_MS = 2_000;
 /** Ports tried after the one asked for. */
 const PORTS_TRIED_MAX = 64;
+const PORT_MAX = 65_535;
 /** Hosts outside the own subnets that may be heard. */
 const ACQUAINTED_MAX = 4_096;
 
@@ -71,9 +72,9 @@ export class UdpNetwork implements Network {
       try {
         await this.#openPlaces(places, port, portTaken);
         break;
-      } catch (cause) {
+      } catch {
         await this.#closePlaces();
-        if (!portTaken(cause) || tries >= PORTS_TRIED_MAX) throw portsTaken(port);
+        if (tries >= PORTS_TRIED_MAX || port >= PORT_MAX) throw portsTaken(port);
       }
     }
     await this.#joinGroups();

@@ -1,0 +1,352 @@
+/** HOSTILE 1-18 where datagrams meet the election: one peer in the middle, strangers and liars around it, a clock moved by hand. */
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import { type Output, leadershipOf } from '@iwanto/consensus';
+import {
+  type Address,
+  type BeatMessage,
+  type ElectionMessage,
+  HELLO_BYTES,
+  type LeaderTuple,
+  type Nonce,
+  QUESTION_BYTES,
+  openDatagram,
+  readDatagram,
+  sealDatagram,
+  withOpenToken,
+  withSealedToken,
+} from '@iwanto/wire';
+import { Election } from './election.js';
+import { hmac } from './keys.js';
+import { performer } from './perform.js';
+import { type TestKeys, cardOf, newBoot, newKeys } from './testing/peer.js';
+
+const addressOf = (host: number): Address => ({ address: `10.0.0.${host}`, port: 17_117 });
+
+/** An election whose clock and network are in the hands of the test. */
+class Subject {
+  nowMs = 0;
+  readonly keys = newKeys();
+  readonly boot = newBoot();
+  readonly sent: { to: Address | undefined; bytes: Uint8Array }[] = [];
+  readonly logged: string[] = [];
+  readonly others: Output[] = [];
+  readonly election: Election;
+  readonly address = addressOf(1);
+
+  constructor() {
+    const perform = performer({
+      network: {
+        port: this.address.port,
+        send: (bytes, to) => void this.sent.push({ to, bytes }),
+        multicast: (bytesFor) => {
+          const bytes = bytesFor('lan');
+          if (bytes) this.sent.push({ to: undefined, bytes });
+        },
+        acquaint: () => undefined,
+        ownAddress: () => this.address.address,
+        close: async () => undefined,
+      },
+      keys: this.keys,
+      leadershipChanged: () => undefined,
+      peersChanged: () => undefined,
+      remember: () => undefined,
+      log: (_, sentence) => void this.logged.push(sentence),
+      duplicateIdentity: (address) => void this.others.push({ type: 'duplicateIdentity', address }),
+      left: () => undefined,
+    });
+    this.election = new Election({
+      config: { peer: this.keys.peer, boot: this.boot, random: () => 0.5, randomBytes, hmac },
+      keys: this.keys,
+      nowMs: () => this.nowMs,
+      acquaint: () => undefined,
+      perform,
+    });
+    const card = cardOf(this.keys, this.address.port);
+    this.election.start({ bornMs: 1_000_000, card, staticPeers: [], remembered: [] });
+  }
+
+  get leader() {
+    return leadershipOf(this.election.state);
+  }
+
+  /** Moves the clock in small steps, as ticks would. */
+  pass(ms: number): this {
+    for (const end = this.nowMs + ms; this.nowMs < end;) {
+      this.nowMs = Math.min(end, this.nowMs + 10);
+      this.election.take({ type: 'tick' });
+    }
+    return this;
+  }
+
+  hear(bytes: Uint8Array, from: Address, multicast = false): void {
+    this.election.hear({ bytes, from, multicast, zone: '' });
+  }
+
+  /** What went to an address since the last question, opened. */
+  messagesTo(to: Address): ElectionMessage[] {
+    return this.sent
+      .splice(0)
+      .filter((each) => each.to?.address === to.address && each.to.port === to.port)
+      .map(({ bytes }) => {
+        const read = readDatagram(bytes);
+        const opened = read.ok ? openDatagram(read.value, this.keys) : read;
+        if (!opened.ok) throw new Error(opened.refusal);
+        return opened.value;
+      });
+  }
+}
+
+/** Somebody with keys of its own, who says whatever the test lets it say. */
+class Stranger {
+  readonly boot = newBoot();
+  seq = 0;
+
+  constructor(
+    readonly address: Address,
+    readonly keys: TestKeys = newKeys(),
+  ) {}
+
+  says(words: object, epoch = 1): ElectionMessage {
+    this.seq += 1;
+    const header = { sender: this.keys.peer, boot: this.boot, epoch, seq: this.seq };
+    return { ...header, ...words } as ElectionMessage;
+  }
+
+  bytes(message: ElectionMessage, sealFor?: TestKeys): Uint8Array {
+    const whole = withSealedToken(message, this.keys, sealFor?.curve.publicKey ?? null);
+    const bytes = sealDatagram(whole, this.keys);
+    if (typeof bytes === 'string') throw new Error(bytes);
+    return bytes;
+  }
+
+  hello(words: object = {}): Uint8Array {
+    const card = cardOf(this.keys, this.address.port);
+    return this.bytes(this.says({ type: 'hello', rank: 2_000_000, joining: true, card, ...words }));
+  }
+
+  tuple(words: Partial<LeaderTuple> = {}): LeaderTuple {
+    const { peer } = this.keys;
+    return {
+      peer,
+      boot: this.boot,
+      epoch: 1,
+      reign: 1,
+      rank: 5,
+      address: null,
+      lost: false,
+      ...words,
+    };
+  }
+
+  beat(words: Partial<BeatMessage> = {}): Uint8Array {
+    const leader = words.leader ?? this.tuple();
+    const beat = { type: 'beat', successors: [], members: 1, rosterVersion: 1, heardMs: null };
+    const card = cardOf(this.keys, this.address.port);
+    return this.bytes(this.says({ ...beat, previous: null, card, ...words, leader }, leader.epoch));
+  }
+}
+
+/** A subject that leads, alone, after its join window. */
+const leading = () => {
+  const subject = new Subject().pass(2_000);
+  expect(subject.leader.role).toBe('leader');
+  return subject;
+};
+
+/** A subject that was admitted by a leader, which is the stranger. */
+function following() {
+  const subject = new Subject();
+  const leader = new Stranger(addressOf(2));
+  subject.pass(100);
+  const welcome = leader.says({
+    type: 'welcome',
+    leader: leader.tuple(),
+    card: cardOf(leader.keys, 17_117),
+    token: new Uint8Array(16).fill(3),
+    member: subject.boot,
+    rank: 6,
+    clusterNowMs: 10,
+    successors: [],
+  });
+  subject.hear(leader.bytes(welcome, subject.keys), leader.address);
+  expect(subject.leader.leader?.peer).toBe(leader.keys.peer);
+  return { subject, leader };
+}
+
+describe('what strangers send', () => {
+  test('HOSTILE 1, 2, 3: empty, too long, cut, foreign: dropped and counted', () => {
+    const subject = leading();
+    const from = addressOf(9);
+    const good = new Stranger(from).hello();
+    for (const bytes of [new Uint8Array(0), new Uint8Array(1_201), good.subarray(0, 43)]) {
+      subject.hear(bytes, from);
+    }
+    const unknown = good.slice();
+    unknown[3] = 200;
+    subject.hear(unknown, from);
+    const version2 = good.slice();
+    version2[2] = 2;
+    subject.hear(version2, from);
+    expect(subject.election.counts.dropped).toMatchObject({ size: 3, type: 1, version: 1 });
+    expect(subject.election.counts.heard).toBe(0);
+  });
+
+  test('HOSTILE 4: random bytes change nothing and write no log', () => {
+    const subject = leading();
+    const before = subject.logged.length;
+    for (let count = 0; count < 20_000; count += 1) {
+      subject.nowMs += 0.05;
+      subject.hear(randomBytes(count % 1_300), addressOf(count % 200));
+    }
+    expect(subject.logged.length).toBe(before);
+    expect(subject.leader.role).toBe('leader');
+    expect(subject.election.counts.heard).toBe(0);
+  });
+
+  test('HOSTILE 5: more than 100 bad signatures in a second, and the source is ignored for 10 s', () => {
+    const subject = leading();
+    const liar = new Stranger(addressOf(9));
+    const bad = liar.hello();
+    bad[100] = (bad[100] ?? 0) ^ 1;
+    for (let count = 0; count < 110; count += 1) subject.hear(bad, liar.address);
+    subject.sent.length = 0;
+    subject.pass(1_100).hear(liar.hello(), liar.address);
+    expect(subject.messagesTo(liar.address)).toEqual([]);
+    subject.pass(10_000).hear(liar.hello(), liar.address);
+    expect(subject.messagesTo(liar.address).map(({ type }) => type)).toContain('welcome');
+  });
+
+  test('HOSTILE 6: a datagram heard again counts once', () => {
+    const subject = leading();
+    const joiner = new Stranger(addressOf(9));
+    const hello = joiner.hello();
+    for (let count = 0; count < 10; count += 1) subject.hear(hello, joiner.address);
+    expect(subject.messagesTo(joiner.address).filter(({ type }) => type === 'welcome').length).toBe(
+      1,
+    );
+  });
+
+  test('HOSTILE 7: a beat of a leader that is no more does not bring it back', () => {
+    const { subject, leader } = following();
+    const old = leader.beat();
+    subject.pass(8_000);
+    expect(subject.leader.role).toBe('leader');
+    const { epoch } = subject.leader;
+    subject.hear(old, leader.address, true);
+    subject.hear(leader.beat(), leader.address, true);
+    subject.pass(50);
+    expect(subject.leader).toMatchObject({ role: 'leader' });
+    expect(subject.leader.epoch).toBeGreaterThanOrEqual(epoch);
+  });
+
+  test.each([2 ** 48 - 1, 2_000_000])('HOSTILE 8: an epoch of %d is ignored', (epoch) => {
+    const subject = leading();
+    const liar = new Stranger(addressOf(9));
+    subject.hear(liar.beat({ leader: liar.tuple({ epoch, rank: 0 }) }), liar.address, true);
+    subject.hear(liar.bytes(liar.says({ type: 'leave' }, epoch)), liar.address, true);
+    subject.pass(500);
+    expect(subject.leader).toMatchObject({ role: 'leader', epoch: 1 });
+  });
+
+  test.each([0, 2 ** 48 - 1])('HOSTILE 9: a claimed birth of %d preempts nobody', (rank) => {
+    const subject = leading();
+    const joiner = new Stranger(addressOf(9));
+    subject.hear(joiner.hello({ rank }), joiner.address, true);
+    const [welcome] = subject.messagesTo(joiner.address);
+    expect(welcome).toMatchObject({ type: 'welcome' });
+    if (welcome?.type !== 'welcome') return;
+    expect(welcome.rank).toBeGreaterThan(welcome.leader.rank);
+    expect(withOpenToken(welcome, joiner.keys).ok).toBe(true);
+    expect(withOpenToken(welcome, newKeys()).ok).toBe(false);
+    expect(subject.pass(500).leader.role).toBe('leader');
+  });
+
+  test('HOSTILE 10: nobody says goodbye in the name of another', () => {
+    const { subject, leader } = following();
+    const liar = new Stranger(addressOf(9));
+    const forged = { ...liar.says({ type: 'leave' }), sender: leader.keys.peer, boot: leader.boot };
+    subject.hear(liar.bytes(forged), leader.address, true);
+    expect(subject.election.counts.dropped.sender).toBe(1);
+    expect(subject.leader.leader?.peer).toBe(leader.keys.peer);
+  });
+
+  test('HOSTILE 11: successors that no host can be reject the beat', () => {
+    const { subject, leader } = following();
+    const heard = subject.election.counts.heard;
+    const successor = { peer: newKeys().peer, boot: newBoot(), rank: 9, address: addressOf(4) };
+    const at = (address: string) => ({ ...successor, address: { address, port: 1 } });
+    for (const wrong of [
+      at('0.0.0.0'),
+      at('239.1.1.1'),
+      { ...successor, peer: leader.keys.peer },
+    ]) {
+      subject.hear(leader.beat({ successors: [wrong] }), leader.address);
+    }
+    subject.hear(leader.beat({ successors: [successor, successor] }), leader.address);
+    expect(subject.election.counts.dropped.body).toBe(4);
+    expect(subject.election.counts.heard).toBe(heard);
+  });
+
+  test('HOSTILE 13: a flood of joiners gets at most 20 welcomes in a second, and beats keep their time', () => {
+    const subject = leading();
+    const crowd = Array.from({ length: 50 }, (_, at) => new Stranger(addressOf(100 + at)));
+    subject.sent.length = 0;
+    for (let turn = 0; turn < 100; turn += 1) {
+      for (const each of crowd) subject.hear(each.hello(), each.address, true);
+      subject.pass(10);
+    }
+    const types = subject.sent.map(({ bytes }) => bytes[3]);
+    // One bucket of 20 that refills 20 in a second.
+    expect(types.filter((type) => type === 3).length).toBeLessThanOrEqual(41);
+    expect(subject.sent.filter(({ to }) => to === undefined).length).toBeGreaterThanOrEqual(1);
+    expect(subject.leader.role).toBe('leader');
+  });
+
+  test('HOSTILE 14: whoever forges a source address gains nothing: answers are few and never larger', () => {
+    const subject = leading();
+    const victim = addressOf(77);
+    let asked = 0;
+    subject.sent.length = 0;
+    for (let count = 0; count < 100; count += 1) {
+      const liar = new Stranger(victim);
+      const leader = { peer: subject.keys.peer, boot: subject.boot };
+      const nonce = 'ab'.repeat(8) as Nonce;
+      const probe = liar.bytes(liar.says({ type: 'probe', nonce, leader }));
+      const ping = { type: 'ping', nonce, leader, proof: null, rosterVersion: 0, catalogue: null };
+      for (const bytes of [liar.hello(), probe, liar.bytes(liar.says(ping))]) {
+        asked += bytes.length;
+        subject.hear(bytes, victim);
+      }
+    }
+    const answers = subject.sent.filter(({ to }) => to?.address === victim.address);
+    const answered = answers.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    expect(answered).toBeLessThanOrEqual(asked);
+    expect(answers.length).toBeLessThanOrEqual(20);
+    for (const { bytes } of answers) {
+      expect(bytes.length).toBeLessThanOrEqual(bytes[3] === 3 ? HELLO_BYTES : QUESTION_BYTES);
+    }
+  });
+
+  test('HOSTILE 15: another process with the same keys is told, and does not make the leader flap', () => {
+    const subject = leading();
+    const twin = new Stranger(addressOf(5), subject.keys);
+    for (let count = 0; count < 30; count += 1) {
+      subject.hear(twin.hello(), twin.address, true);
+      subject.pass(100);
+    }
+    const told = subject.others.length + subject.messagesTo(twin.address).length;
+    expect(told).toBeGreaterThan(0);
+    expect(subject.leader.epoch).toBeLessThanOrEqual(3);
+  });
+
+  test('HOSTILE 16: own multicast that comes back is dropped before its signature costs anything', () => {
+    const subject = leading();
+    subject.pass(3_000);
+    const own = subject.sent.filter(({ to }) => to === undefined);
+    for (const { bytes } of own) subject.hear(bytes, subject.address, true);
+    expect(own.length).toBeGreaterThan(0);
+    expect(subject.election.counts.dropped.own).toBe(own.length);
+    expect(subject.election.counts.heard).toBe(0);
+  });
+});
