@@ -1,1 +1,5 @@
-export {};
+/** The indexer service: what exists. */
+import { runService } from '@iwanto/service';
+import { startIndexer } from './start-indexer.js';
+
+await runService({ service: 'indexer', start: startIndexer });

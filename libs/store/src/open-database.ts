@@ -2,13 +2,18 @@
 import { existsSync, renameSync } from 'node:fs';
 import { Failure } from '@iwanto/wire';
 import Sqlite from 'better-sqlite3';
-import { type Compilable, Kysely, SqliteDialect } from 'kysely';
+import { Kysely, SqliteDialect } from 'kysely';
 
 /** How long a statement waits for another process that holds the file (HOSTILE 99). */
 const BUSY_LIMIT_MS = 5_000;
 
+/** A statement of Kysely's, be it built or raw SQL. */
+export interface Step {
+  compile(kysely: Kysely<unknown>): { readonly sql: string };
+}
+
 /** The statements that lead from one schema version to the next: element 0 leads from nothing to version 1. */
-export type Migration = (kysely: Kysely<unknown>) => Compilable[];
+export type Migration = (kysely: Kysely<unknown>) => Step[];
 
 export interface OpenOptions {
   /** The database file; its directory exists. */
@@ -100,7 +105,7 @@ function migrate(options: OpenOptions, sqlite: Sqlite.Database, kysely: Kysely<u
   if (present > 0) backUp(sqlite, `${options.path}.v${present}-${options.nowMs}`);
   const steps = sqlite.transaction(() => {
     for (const migration of options.migrations.slice(present)) {
-      for (const statement of migration(kysely)) sqlite.exec(statement.compile().sql);
+      for (const statement of migration(kysely)) sqlite.exec(statement.compile(kysely).sql);
     }
     sqlite.pragma(`user_version = ${wanted}`);
   });

@@ -1,0 +1,152 @@
+/** The changes one transaction makes to the catalogue; each changed row gets the next revision. */
+import { type CatalogueStatements, NODE_KINDS, type NodeRow } from '@iwanto/store';
+
+/** A directory of the catalogue, as far as its children need to know it. */
+export interface Place {
+  readonly id: number;
+  /** The id of the shared folder it belongs to. */
+  readonly folder: number;
+  /** Share-relative, in normal form C. */
+  readonly path: string;
+}
+
+/** What is known of a child of a directory, apart from where it lies. */
+export interface NodeFacts {
+  readonly name: string;
+  readonly disk: string | null;
+  readonly kind: number;
+  readonly root: Uint8Array | null;
+  readonly size: number;
+  readonly files: number;
+  readonly identity: string;
+  readonly exec: number;
+  readonly mtime: number;
+  readonly target: string | null;
+}
+
+/** How the totals of one shared folder moved. */
+export interface Movement {
+  files: number;
+  bytes: number;
+}
+
+const sameRoot = (one: Uint8Array | null, other: Uint8Array | null) =>
+  one === other || (one !== null && other !== null && Buffer.compare(one, other) === 0);
+
+/** Lives for one transaction; `revision` is the last one given out. */
+export class CatalogueWriter {
+  readonly movements = new Map<number, Movement>();
+
+  constructor(
+    readonly statements: CatalogueStatements,
+    public revision: number,
+  ) {}
+
+  nextRevision(): number {
+    this.revision += 1;
+    return this.revision;
+  }
+
+  /** Whether a directory seen earlier is still shared: it may have gone while its files were hashed. */
+  isLive(place: Place): boolean {
+    return this.statements.node.get({ id: place.id })?.gone === 0;
+  }
+
+  /** Puts a file or a symlink in its place; a row that says the same already stays as it is. */
+  put(place: Place, facts: NodeFacts): void {
+    const present = this.statements.child.get({ parent: place.id, name: facts.name });
+    if (present && isUnchanged(present, facts)) return;
+    if (present) this.#leave(present);
+    this.#write(place, facts, { present, dirty: 0 });
+    if (facts.kind === NODE_KINDS.file) this.#move(place.folder, 1, facts.size);
+    this.statements.soil.run({ id: place.id });
+  }
+
+  /** The child directory of that name, made where it is not known yet. */
+  putDirectory(place: Place, name: string, disk: string | null): Place {
+    const present = this.statements.child.get({ parent: place.id, name });
+    if (present?.gone === 0 && present.kind === NODE_KINDS.directory) return present;
+    if (present) this.#leave(present);
+    const id = this.#write(place, { ...DIRECTORY_FACTS, name, disk }, { present, dirty: 1 });
+    this.statements.soil.run({ id: place.id });
+    return { id, folder: place.folder, path: `${place.path}/${name}` };
+  }
+
+  /** Makes a shared folder of this name, or takes up the one that had it before. */
+  putFolder(name: string, path: string): Place {
+    const place = { id: 0, folder: 0, path: '' };
+    const present = this.statements.child.get({ parent: 0, name });
+    const facts = { ...DIRECTORY_FACTS, name, disk: null };
+    const id = this.#write(place, facts, { present, dirty: 1 });
+    this.statements.found.run({ id, path: name });
+    this.statements.addFolder.run({ node: id, path });
+    return { id, folder: id, path: name };
+  }
+
+  /** Marks a row, and all below it, as gone; it keeps its root, so that what comes back is known. */
+  bury(row: NodeRow): void {
+    this.#buryTree(row);
+    this.statements.soil.run({ id: row.parent });
+  }
+
+  #buryTree(row: NodeRow): void {
+    this.#leave(row);
+    this.statements.bury.run({ id: row.id, revision: this.nextRevision() });
+  }
+
+  /** What a row took part in ends: its children are buried, its bytes no longer count. */
+  #leave(row: NodeRow): void {
+    if (row.gone === 1) return;
+    if (row.kind === NODE_KINDS.file) this.#move(row.folder, -1, -row.size);
+    if (row.kind !== NODE_KINDS.directory) return;
+    for (const child of this.statements.children.all({ parent: row.id })) this.#buryTree(child);
+  }
+
+  #write(
+    place: Place,
+    facts: NodeFacts,
+    { present, dirty }: { present: NodeRow | undefined; dirty: number },
+  ): number {
+    const row = {
+      ...facts,
+      parent: place.id,
+      folder: place.folder,
+      path: `${place.path}/${facts.name}`,
+      revision: this.nextRevision(),
+      gone: 0,
+      dirty,
+    };
+    if (!present) return this.statements.insert.run(row).lastId;
+    this.statements.rewrite.run({ ...row, id: present.id });
+    return present.id;
+  }
+
+  #move(folder: number, files: number, bytes: number): void {
+    const movement = this.movements.get(folder) ?? { files: 0, bytes: 0 };
+    movement.files += files;
+    movement.bytes += bytes;
+    this.movements.set(folder, movement);
+  }
+}
+
+const DIRECTORY_FACTS = {
+  kind: NODE_KINDS.directory,
+  root: null,
+  size: 0,
+  files: 0,
+  identity: '',
+  exec: 0,
+  mtime: 0,
+  target: null,
+} as const;
+
+const isUnchanged = (row: NodeRow, facts: NodeFacts) =>
+  row.gone === 0 &&
+  row.kind === facts.kind &&
+  row.identity === facts.identity &&
+  row.disk === facts.disk &&
+  row.target === facts.target &&
+  row.size === facts.size &&
+  row.exec === facts.exec &&
+  row.mtime === facts.mtime &&
+  sameRoot(row.root, facts.root);

@@ -1,0 +1,225 @@
+/** What this host shares, as a log of revisions: every change is one transaction. */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { DIGEST_BYTES, rootBytes, rootText } from '@iwanto/merkle';
+import {
+  CATALOGUE_MIGRATIONS,
+  type CatalogueStatements,
+  type CatalogueTables,
+  type Database,
+  META,
+  NODE_KINDS,
+  type NodeRow,
+  catalogueStatements,
+  openDatabase,
+} from '@iwanto/store';
+import type { Announcement, CatalogId, CatalogueEntry, FileHash } from '@iwanto/wire';
+import { CatalogueWriter, type Place } from './catalogue-writer.js';
+
+/** Tombstones are kept until there are so many, or half as many as live rows where that is more. */
+const TOMBSTONES_MIN = 20_000;
+
+export interface SharedFolder extends Place {
+  /** Absolute and real. */
+  readonly diskPath: string;
+}
+
+export interface Totals {
+  files: number;
+  bytes: number;
+}
+
+export interface CatalogueOptions {
+  readonly path: string;
+  readonly nowMs: () => number;
+}
+
+/** The only writer of the catalogue's database. */
+export class Catalogue {
+  readonly #options: CatalogueOptions;
+  readonly #totals = new Map<number, Totals>();
+  readonly #listeners = new Set<() => void>();
+  #database!: Database<CatalogueTables>;
+  #statements!: CatalogueStatements;
+  #folders: SharedFolder[] = [];
+  #catalogId = '' as CatalogId;
+  #revision = 0;
+  #floor = 0;
+
+  /** Opens the database, or begins a new one where there is none or a damaged one. */
+  constructor(options: CatalogueOptions) {
+    this.#options = options;
+    this.#open();
+  }
+
+  /** Another id means another life: whoever knew the old one has to forget it. */
+  get catalogId(): CatalogId {
+    return this.#catalogId;
+  }
+
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Where a damaged database went at the last opening. */
+  get setAside(): string | undefined {
+    return this.#database.setAside;
+  }
+
+  get folders(): readonly SharedFolder[] {
+    return this.#folders;
+  }
+
+  /** Reads of single rows, for those who compare the catalogue with the disk. */
+  get rows(): Pick<
+    CatalogueStatements,
+    'children' | 'child' | 'node' | 'byIdentity' | 'byRoot' | 'dirty'
+  > {
+    return this.#statements;
+  }
+
+  totals(folder: number): Readonly<Totals> {
+    return this.#totals.get(folder) ?? { files: 0, bytes: 0 };
+  }
+
+  /** Calls `heard` after each transaction that changed something, until the returned function is called. */
+  onChange(heard: () => void): () => void {
+    this.#listeners.add(heard);
+    return () => this.#listeners.delete(heard);
+  }
+
+  /** Runs `work` as one transaction. What SQLite throws is thrown on, with nothing changed. */
+  change<T>(work: (writer: CatalogueWriter) => T): T {
+    const writer = new CatalogueWriter(this.#statements, this.#revision);
+    const result = this.#database.sqlite.transaction(() => work(writer)).immediate();
+    for (const [folder, { files, bytes }] of writer.movements) this.#count(folder, files, bytes);
+    if (writer.revision !== this.#revision) {
+      this.#revision = writer.revision;
+      for (const heard of this.#listeners) heard();
+    }
+    return result;
+  }
+
+  addFolder(name: string, diskPath: string): SharedFolder {
+    const place = this.change((writer) => writer.putFolder(name, diskPath));
+    const folder = { ...place, diskPath };
+    this.#folders = [...this.#folders, folder];
+    return folder;
+  }
+
+  removeFolder(folder: SharedFolder): void {
+    this.change((writer) => {
+      const row = writer.statements.node.get({ id: folder.id });
+      if (row) writer.bury(row);
+      writer.statements.removeFolder.run({ path: folder.diskPath });
+    });
+    this.#folders = this.#folders.filter(({ id }) => id !== folder.id);
+    this.#totals.delete(folder.id);
+  }
+
+  /** At most `limit` changes after `revision`; from 0 on when tombstones since then are no longer kept. */
+  changesSince(revision: number, limit: number): Omit<Announcement, 'peer'> {
+    const known = revision >= this.#floor && revision <= this.#revision;
+    const since = known ? revision : 0;
+    const read = since === 0 ? this.#statements.logOfLive : this.#statements.log;
+    const lines = read.all({ since, limit: limit + 1 });
+    const more = lines.length > limit;
+    const told = more ? lines.slice(0, limit) : lines;
+    const entries: CatalogueEntry[] = [];
+    const gone: string[] = [];
+    for (const { kind, path, root, size, gone: isGone } of told) {
+      if (isGone) gone.push(path);
+      else if (root) {
+        const name = kind === NODE_KINDS.file ? 'file' : 'directory';
+        entries.push({ path, kind: name, hash: rootText(root), size });
+      }
+    }
+    const reached = more ? (told.at(-1)?.revision ?? since) : this.#revision;
+    return { catalogId: this.#catalogId, since, revision: reached, more, entries, gone };
+  }
+
+  /** Digests `first .. first + count - 1` of a shared file, or undefined where it is not known. */
+  digests(hash: FileHash, first: number, count: number): Uint8Array<ArrayBuffer> | undefined {
+    return this.#statements.digests.get({
+      root: rootBytes(hash),
+      offset: first * DIGEST_BYTES,
+      length: count * DIGEST_BYTES,
+    })?.part;
+  }
+
+  /** Part of the manifest of a shared directory, and the length of the whole. */
+  manifest(
+    hash: FileHash,
+    offset: number,
+    length: number,
+  ): { bytes: Uint8Array<ArrayBuffer>; manifestBytes: number } | undefined {
+    const found = this.#statements.manifest.get({ root: rootBytes(hash), offset, length });
+    return found && { bytes: found.part, manifestBytes: found.size };
+  }
+
+  /** Where a live row lies on this host. */
+  diskPath(row: NodeRow): string {
+    const names: string[] = [];
+    let at: NodeRow | undefined = row;
+    while (at && at.parent !== 0) {
+      names.unshift(at.disk ?? at.name);
+      at = this.#statements.node.get({ id: at.parent });
+    }
+    const folder = this.#folders.find(({ id }) => id === at?.id);
+    return join(folder?.diskPath ?? '/', ...names);
+  }
+
+  /** Drops the oldest tombstones where there are many, and contents nobody refers to. */
+  compact(): void {
+    const { gone } = this.#statements.goneCount.get() ?? { gone: 0 };
+    const live = [...this.#totals.values()].reduce((sum, { files }) => sum + files, 0);
+    const kept = Math.max(TOMBSTONES_MIN, Math.ceil(live / 2));
+    if (gone <= kept) return;
+    const upTo = this.#statements.goneAt.get({ offset: gone - Math.floor(kept / 2) - 1 })?.revision;
+    if (upTo === undefined) return;
+    this.change(({ statements }) => {
+      while (statements.purge.run({ revision: upTo }).changes > 0);
+      statements.dropUnusedContents.run();
+      statements.dropUnusedManifests.run();
+      statements.setMeta.run({ name: META.floor, text: String(upTo) });
+    });
+    this.#floor = upTo;
+  }
+
+  /** Closes a database that turned out to be damaged and opens it again: it is set aside on the way. */
+  reopen(): void {
+    this.#database.close();
+    this.#open();
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #open(): void {
+    const { path, nowMs } = this.#options;
+    this.#database = openDatabase({ path, nowMs: nowMs(), migrations: CATALOGUE_MIGRATIONS });
+    this.#statements = catalogueStatements(this.#database);
+    const meta = (name: string) => this.#statements.meta.get({ name })?.text;
+    const known = meta(META.catalogId);
+    this.#catalogId = (known ?? randomBytes(8).toString('hex')) as CatalogId;
+    if (!known) this.#statements.setMeta.run({ name: META.catalogId, text: this.#catalogId });
+    this.#floor = Number(meta(META.floor) ?? 0);
+    this.#revision = Math.max(this.#floor, this.#statements.revision.get()?.revision ?? 0);
+    this.#folders = this.#statements.folders.all().flatMap(({ node, path: diskPath }) => {
+      const row = this.#statements.node.get({ id: node });
+      return row ? [{ id: row.id, folder: row.id, path: row.path, diskPath }] : [];
+    });
+    this.#totals.clear();
+    for (const { folder, files, bytes } of this.#statements.totals.all()) {
+      this.#count(folder, files, bytes ?? 0);
+    }
+  }
+
+  #count(folder: number, files: number, bytes: number): void {
+    const totals = this.#totals.get(folder) ?? { files: 0, bytes: 0 };
+    totals.files += files;
+    totals.bytes += bytes;
+    this.#totals.set(folder, totals);
+  }
+}

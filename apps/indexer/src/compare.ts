@@ -1,0 +1,113 @@
+/** A directory on disk against the catalogue: takes in at once what needs no hashing, and names what does. */
+import { NODE_KINDS, type NodeRow } from '@iwanto/store';
+import { lstatSync } from 'node:fs';
+import type { CatalogueWriter, NodeFacts, Place } from './catalogue-writer.js';
+import type { Catalogue } from './catalogue.js';
+import { type FileIdentity, identityOf, renameKey } from './identity.js';
+import type { Seen, SeenFile, SeenSymlink } from './list-directory.js';
+
+export interface Comparison {
+  /** New, or not as they were when they were hashed. */
+  readonly toHash: SeenFile[];
+  readonly directories: { readonly place: Place; readonly disk: string; readonly isNew: boolean }[];
+}
+
+/** Names of one directory, and what each is on disk now: undefined for one that is not there or not shared. */
+export type SeenNames = Iterable<readonly [name: string, seen: Seen | undefined]>;
+
+/**
+ * Compares `names` of the directory `place` with its rows. With `full`, files are hashed even where they seem unchanged.
+ */
+export function compare(
+  catalogue: Catalogue,
+  place: Place,
+  names: SeenNames,
+  { rows, full }: { rows: ReadonlyMap<string, NodeRow>; full: boolean },
+): Comparison {
+  const result: Comparison = { toHash: [], directories: [] };
+  const changes: ((writer: CatalogueWriter) => void)[] = [];
+  for (const [name, seen] of names) {
+    const row = rows.get(name);
+    if (!seen) {
+      if (row) changes.push((writer) => writer.bury(row));
+    } else if (seen.kind === 'directory') {
+      if (row?.kind === NODE_KINDS.directory) {
+        result.directories.push({ place: row, disk: seen.disk, isNew: false });
+      } else changes.push(addDirectory(result, place, seen));
+    } else if (seen.kind === 'symlink') {
+      if (row?.target !== seen.target) changes.push((writer) => writer.put(place, ofSymlink(seen)));
+    } else if (full || row?.identity !== seen.identity || row.kind !== NODE_KINDS.file) {
+      const known = full ? undefined : knownContent(catalogue, seen.identity, row);
+      if (known) changes.push((writer) => writer.put(place, factsOf(seen, known)));
+      else result.toHash.push(seen);
+    }
+  }
+  if (changes.length > 0) {
+    catalogue.change((writer) => {
+      if (writer.isLive(place)) for (const change of changes) change(writer);
+    });
+  }
+  return result;
+}
+
+const addDirectory =
+  (result: Comparison, place: Place, { name, disk }: Seen) =>
+  (writer: CatalogueWriter): void => {
+    const added = writer.putDirectory(place, name, disk === name ? null : disk);
+    result.directories.push({ place: added, disk, isNew: true });
+  };
+
+const shared = { disk: null, exec: 0, mtime: 0, root: null, size: 0, files: 0, identity: '' };
+
+function ofSymlink({ name, disk, target }: SeenSymlink): NodeFacts {
+  const written = disk === name ? null : disk;
+  return { ...shared, name, disk: written, kind: NODE_KINDS.symlink, target };
+}
+
+/** The row of a file whose root is known. */
+export function factsOf(seen: SeenFile, root: Uint8Array): NodeFacts {
+  const { name, disk, identity, size, exec, mtimeSeconds } = seen;
+  return {
+    name,
+    disk: disk === name ? null : disk,
+    kind: NODE_KINDS.file,
+    root,
+    size,
+    files: 1,
+    identity,
+    exec: exec ? 1 : 0,
+    mtime: mtimeSeconds,
+    target: null,
+  };
+}
+
+/**
+ * The root of a file that came with an identity the catalogue knows: another name of it, or a rename.
+ * A rename changes the ctime; it is one only where the old name no longer leads to the inode.
+ */
+function knownContent(
+  catalogue: Catalogue,
+  identity: FileIdentity,
+  present: NodeRow | undefined,
+): Uint8Array | undefined {
+  const same = catalogue.rows.byIdentity.get({ from: identity, to: `${identity}!` });
+  if (same?.root) return same.root;
+  const key = renameKey(identity);
+  const renamed = catalogue.rows.byIdentity
+    .all({ from: key, to: `${key.slice(0, -1)};` })
+    .find((row) => row.id !== present?.id && (row.gone === 1 || hasLeft(catalogue, row)));
+  return renamed?.root ?? undefined;
+}
+
+/** False where it cannot be told: then the file is hashed, which is never wrong. */
+function hasLeft(catalogue: Catalogue, row: NodeRow): boolean {
+  try {
+    const path = catalogue.diskPath(row);
+    const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    return !stats || inodeOf(identityOf(stats)) !== inodeOf(row.identity);
+  } catch (cause) {
+    return (cause as NodeJS.ErrnoException).code === 'ENOENT';
+  }
+}
+
+const inodeOf = (identity: string) => identity.split(':', 2).join(':');

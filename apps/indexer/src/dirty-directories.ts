@@ -1,0 +1,58 @@
+/** Collects hints until they pause for a moment, so that a burst costs one look and not thousands. */
+
+/** Hints are acted on after so much quiet, and at the latest so long after the first one, in ms. */
+const QUIET_MS = 20;
+const WAIT_MAX_MS = 250;
+/** With more names than this the whole directory is read. */
+const NAMES_MAX = 64;
+/** So many hints at once may mean that the system dropped some: everything is compared (FACTS: a queue of 16,384). */
+export const HINTS_DOUBTED = 8_192;
+
+/** Names of a directory that may have changed; undefined for all of them. */
+export type DirtyDirectories = ReadonlyMap<string, ReadonlySet<string> | undefined>;
+
+export class Hints {
+  #dirty = new Map<string, Set<string> | undefined>();
+  #count = 0;
+  #firstMs = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** `onPause` is given what is dirty and how many hints there were. */
+  constructor(private readonly onPause: (dirty: DirtyDirectories, hints: number) => void) {}
+
+  get isEmpty(): boolean {
+    return this.#count === 0;
+  }
+
+  add(directory: string, name: string | undefined): void {
+    const nowMs = performance.now();
+    if (this.#count === 0) this.#firstMs = nowMs;
+    this.#count += 1;
+    this.#note(directory, name);
+    const waitMs = Math.min(QUIET_MS, this.#firstMs + WAIT_MAX_MS - nowMs);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#tell(), Math.max(0, waitMs));
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #note(directory: string, name: string | undefined): void {
+    if (name === undefined) {
+      this.#dirty.set(directory, undefined);
+      return;
+    }
+    if (!this.#dirty.has(directory)) this.#dirty.set(directory, new Set());
+    const names = this.#dirty.get(directory);
+    names?.add(name);
+    if (names && names.size > NAMES_MAX) this.#dirty.set(directory, undefined);
+  }
+
+  #tell(): void {
+    const [dirty, count] = [this.#dirty, this.#count];
+    this.#dirty = new Map();
+    this.#count = 0;
+    this.onPause(dirty, count);
+  }
+}

@@ -1,0 +1,73 @@
+/** Which folders are shared: the configuration, the catalogue and the disk brought to one mind. */
+import { realpathSync, statSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { isWithin } from '@iwanto/service';
+import { Failure } from '@iwanto/wire';
+import type { Catalogue, SharedFolder } from './catalogue.js';
+import type { Indexing } from './indexing.js';
+
+/** The shared folders while the service runs. */
+export interface Folders {
+  readonly catalogue: Catalogue;
+  readonly indexing: Indexing;
+}
+
+/** The real path, also of what is not there: then as it is written. */
+export function realPathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return resolve(path);
+    throw new Failure('E_BAD_PATH', `${path} cannot be used: ${message}.`);
+  }
+}
+
+/** A folder that can be shared, by its real path; E_BAD_PATH says why another one cannot. */
+export function checkedFolder(path: string, shared: readonly string[]): string {
+  const real = realPathOf(path);
+  const stats = statSync(real, { throwIfNoEntry: false });
+  if (!stats) throw new Failure('E_BAD_PATH', `${path} does not exist: make it or check its name.`);
+  if (!stats.isDirectory()) {
+    throw new Failure('E_BAD_PATH', `${path} is not a folder: share the folder it lies in.`);
+  }
+  for (const other of shared) {
+    if (other === real) continue;
+    if (isWithin(other, real)) {
+      throw new Failure('E_BAD_PATH', `${path} is shared already, as a part of ${other}.`);
+    }
+    if (isWithin(real, other)) {
+      throw new Failure('E_BAD_PATH', `${path} contains ${other}: stop sharing that one first.`);
+    }
+  }
+  return real;
+}
+
+/** The name the network sees: that of the folder, told apart from others of that name. */
+function freeName(catalogue: Catalogue, diskPath: string): string {
+  const plain = (basename(diskPath) || 'root').normalize('NFC').replaceAll('\\', '_');
+  const taken = new Set(catalogue.folders.map(({ path }) => path));
+  let name = plain;
+  for (let at = 2; taken.has(name); at += 1) name = `${plain} (${at})`;
+  return name;
+}
+
+/** Shares one more folder; resolves when it was looked through once. */
+export function shareFolder({ catalogue, indexing }: Folders, diskPath: string): Promise<void> {
+  return indexing.addFolder(catalogue.addFolder(freeName(catalogue, diskPath), diskPath));
+}
+
+export function unshareFolder({ catalogue, indexing }: Folders, folder: SharedFolder): void {
+  indexing.removeFolder(folder);
+  catalogue.removeFolder(folder);
+}
+
+/** At the start: what is configured is shared, what is no longer configured is not. */
+export function shareConfigured(folders: Folders, configured: readonly string[]): void {
+  const wanted = new Set(configured.map(realPathOf));
+  for (const folder of folders.catalogue.folders) {
+    if (wanted.delete(folder.diskPath)) void folders.indexing.addFolder(folder);
+    else folders.catalogue.removeFolder(folder);
+  }
+  for (const diskPath of wanted) void shareFolder(folders, diskPath);
+}

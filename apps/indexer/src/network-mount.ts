@@ -1,0 +1,24 @@
+/** Whether a folder lies on a file system that tells nobody when another host changes it. */
+import { statfsSync } from 'node:fs';
+
+/** Magic numbers of network file systems, from the `statfs` manual page of Linux. */
+const NETWORK_TYPES: ReadonlyMap<number, string> = new Map([
+  [0x6969, 'NFS'],
+  [0x517b, 'SMB'],
+  [0xfe534d42, 'SMB'],
+  [0xff534d42, 'CIFS'],
+  [0x01021997, '9P'],
+  [0x65735546, 'FUSE'],
+]);
+
+/** The kind of network file system `path` lies on, or undefined where it is a local one. */
+export function networkMountOf(path: string): string | undefined {
+  if (process.platform !== 'linux') return undefined;
+  try {
+    // The type is signed on some systems: compare the lower 32 bits.
+    return NETWORK_TYPES.get(statfsSync(path).type >>> 0);
+  } catch (cause) {
+    if (cause instanceof Error) return undefined;
+    throw cause;
+  }
+}

@@ -1,0 +1,121 @@
+/** Files that changed lately: each waits until it has been still for a while, longer each time it moves again. */
+import type { FileIdentity } from './identity.js';
+
+/** The longest quiet a file has to keep, in ms (HOSTILE 81). */
+const QUIET_MAX_MS = 2_000;
+/** After this time a file that never rests is tried all the same, in ms (HOSTILE 81). */
+const RESTLESS_MAX_MS = 30_000;
+/** A file that moved so often is a log or a long copy: its directory does not wait for it. */
+const MOVES_WAITED_FOR = 4;
+
+interface Settler<T> {
+  file: T;
+  moves: number;
+  readonly sinceMs: number;
+  dueMs: number;
+}
+
+export interface Settled {
+  readonly path: string;
+  readonly identity: FileIdentity;
+}
+
+export interface SettlingOptions<T extends Settled> {
+  /** The first quiet, in ms. */
+  readonly settleMs: number;
+  /** A clock that never goes back, in ms. */
+  readonly nowMs: () => number;
+  /** How the file is now; undefined when it is gone or no longer shared. */
+  readonly look: (file: T) => T | undefined;
+  readonly onSettled: (file: T, moves: number) => void;
+  /** Some files were judged: fewer may be waiting now. */
+  readonly onJudged: () => void;
+}
+
+export class Settling<T extends Settled> {
+  readonly #options: SettlingOptions<T>;
+  readonly #files = new Map<string, Settler<T>>();
+  #timer: NodeJS.Timeout | undefined;
+  #wakesAtMs = Infinity;
+
+  constructor(options: SettlingOptions<T>) {
+    this.#options = options;
+  }
+
+  get length(): number {
+    return this.#files.size;
+  }
+
+  /** Those a directory waits for: all but the restless ones. */
+  *waitedFor(): Iterable<T> {
+    for (const { file, moves } of this.#files.values()) if (moves <= MOVES_WAITED_FOR) yield file;
+  }
+
+  has(path: string): boolean {
+    return this.#files.has(path);
+  }
+
+  /** A file was seen; `moves` says how often it is already known to have changed while it was looked at. */
+  add(file: T, moves = 0): void {
+    const nowMs = this.#options.nowMs();
+    const known = this.#files.get(file.path);
+    if (known?.file.identity === file.identity) return;
+    const settler: Settler<T> = {
+      file,
+      moves: Math.max(moves, known ? known.moves + 1 : 0),
+      sinceMs: known?.sinceMs ?? nowMs,
+      dueMs: 0,
+    };
+    settler.dueMs = nowMs + this.#quietMs(settler.moves);
+    this.#files.set(file.path, settler);
+    this.#wakeAt(settler.dueMs);
+  }
+
+  /** Forgets every file that `isUnwanted`. */
+  drop(isUnwanted: (file: T) => boolean): void {
+    for (const [path, { file }] of this.#files) if (isUnwanted(file)) this.#files.delete(path);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#files.clear();
+  }
+
+  #quietMs(moves: number): number {
+    const { settleMs } = this.#options;
+    return Math.min(settleMs * 2 ** Math.min(moves, 16), Math.max(QUIET_MAX_MS, settleMs));
+  }
+
+  #wakeAt(dueMs: number): void {
+    if (dueMs >= this.#wakesAtMs) return;
+    clearTimeout(this.#timer);
+    this.#wakesAtMs = dueMs;
+    this.#timer = setTimeout(() => this.#wake(), Math.max(0, dueMs - this.#options.nowMs()));
+  }
+
+  #wake(): void {
+    const nowMs = this.#options.nowMs();
+    this.#wakesAtMs = Infinity;
+    for (const [path, settler] of this.#files) {
+      if (settler.dueMs <= nowMs) this.#judge(path, settler, nowMs);
+    }
+    let next = Infinity;
+    for (const { dueMs } of this.#files.values()) next = Math.min(next, dueMs);
+    if (next < Infinity) this.#wakeAt(next);
+    this.#options.onJudged();
+  }
+
+  #judge(path: string, settler: Settler<T>, nowMs: number): void {
+    const now = this.#options.look(settler.file);
+    const isStill = now?.identity === settler.file.identity;
+    const isOverdue = nowMs - settler.sinceMs >= RESTLESS_MAX_MS;
+    if (!now || isStill || isOverdue) {
+      this.#files.delete(path);
+      if (now) this.#options.onSettled(now, settler.moves);
+      return;
+    }
+    settler.file = now;
+    settler.moves += 1;
+    settler.dueMs = nowMs + this.#quietMs(settler.moves);
+  }
+}

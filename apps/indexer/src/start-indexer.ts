@@ -1,0 +1,87 @@
+/** The indexer, wired: catalogue, indexing, tracker side and the verbs of the bus. */
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { loadBlake3 } from '@iwanto/merkle';
+import { type Running, type ServiceContext, listenAddresses, refuseOverlap } from '@iwanto/service';
+import { Catalogue } from './catalogue.js';
+import { coalesce } from './coalesce.js';
+import { type Folders, shareConfigured } from './folders.js';
+import { Indexing } from './indexing.js';
+import { startTracking } from './tracker-service.js';
+import { contentDigests } from './verbs/content-digests.js';
+import { contentFind } from './verbs/content-find.js';
+import { contentManifest } from './verbs/content-manifest.js';
+import { shareAdd } from './verbs/share-add.js';
+import { shareGet } from './verbs/share-get.js';
+import { shareRemove } from './verbs/share-remove.js';
+import { shareRescan } from './verbs/share-rescan.js';
+
+/** `share.changed` is told at once and then at most this often, in ms. */
+const TELL_INTERVAL_MS = 200;
+/** Old tombstones are looked for this often, in ms. */
+const COMPACT_INTERVAL_MS = 60_000;
+
+/** Opens the catalogue and begins to keep the configured folders. */
+async function openFolders(context: ServiceContext): Promise<Folders> {
+  const { paths, config, log } = context;
+  await refuseOverlap(config.share, config.downloadDir);
+  const onTrouble = (sentence: string) => void log.warn(sentence);
+  const path = join(paths.dataDir, 'catalogue.sqlite');
+  const catalogue = new Catalogue({ path, nowMs: Date.now });
+  if (catalogue.setAside) {
+    onTrouble(`The catalogue was damaged and is built anew; the old one is ${catalogue.setAside}.`);
+  }
+  const indexing = new Indexing({
+    catalogue,
+    blake3: await loadBlake3(),
+    threads: Math.max(1, availableParallelism() - 1),
+    script: new URL('./hash-file.js', import.meta.url),
+    settleMs: config.settleMs,
+    onTrouble,
+  });
+  return { catalogue, indexing };
+}
+
+/** What `runService` needs of the indexer. */
+export async function startIndexer(context: ServiceContext): Promise<Running<'indexer'>> {
+  const { bus, config, identity, log, paths } = context;
+  const folders = await openFolders(context);
+  const { catalogue, indexing } = folders;
+  const tell = coalesce(TELL_INTERVAL_MS, () => bus.publish('share.changed', indexing.state()));
+  indexing.onProgress(tell);
+  const tracking = await startTracking({
+    bus,
+    identity,
+    catalogue,
+    port: config.ports.indexer,
+    addresses: listenAddresses(config.interfaces),
+    onTrouble: (sentence) => log.warn(sentence),
+  });
+  catalogue.onChange(() => {
+    tell();
+    tracking.catalogueChanged();
+  });
+  shareConfigured(folders, config.share);
+  const compacting = setInterval(() => catalogue.compact(), COMPACT_INTERVAL_MS);
+  return {
+    handlers: {
+      ...tracking.handlers,
+      'share.get': shareGet(indexing),
+      'share.add': shareAdd(folders, paths),
+      'share.remove': shareRemove(folders, paths),
+      'share.rescan': shareRescan(folders),
+      'content.find': contentFind(catalogue),
+      'content.digests': contentDigests(catalogue),
+      'content.manifest': contentManifest(catalogue),
+    },
+    port: () => tracking.port,
+    notes: () => [`hashes with ${indexing.blake3} BLAKE3`],
+    stop: async () => {
+      clearInterval(compacting);
+      tell.stop();
+      await tracking.close();
+      await indexing.close();
+      catalogue.close();
+    },
+  };
+}

@@ -1,0 +1,17 @@
+/** `content.digests`: piece digests of a shared file. */
+import type { Handler, Verbs } from '@iwanto/bus';
+import { DIGEST_BYTES, rootBytes } from '@iwanto/merkle';
+import { Failure } from '@iwanto/wire';
+import type { Catalogue } from '../catalogue.js';
+
+export const contentDigests =
+  (catalogue: Catalogue): Handler<Verbs, 'content.digests'> =>
+  async ({ hash, first, count }) => {
+    const isShared = catalogue.rows.byRoot.get({ root: rootBytes(hash) }) !== undefined;
+    const digests = isShared ? catalogue.digests(hash, first, count) : undefined;
+    if (!digests) throw new Failure('E_NOT_FOUND', `No file with the hash ${hash} is shared here.`);
+    if (digests.length !== count * DIGEST_BYTES) {
+      throw new Failure('E_RANGE', `${hash} has no pieces ${first} to ${first + count - 1}.`);
+    }
+    return { digests };
+  };

@@ -1,0 +1,35 @@
+/** `content.find`: where on this host shared contents lie, and as which file they were hashed. */
+import { lstatSync } from 'node:fs';
+import type { Content, Handler, Verbs } from '@iwanto/bus';
+import { rootBytes } from '@iwanto/merkle';
+import { NODE_KINDS, type NodeRow } from '@iwanto/store';
+import type { FileHash } from '@iwanto/wire';
+import type { Catalogue } from '../catalogue.js';
+import { identityOf, identityParts } from '../identity.js';
+
+export const contentFind =
+  (catalogue: Catalogue): Handler<Verbs, 'content.find'> =>
+  async ({ hashes }) => ({ contents: hashes.flatMap((hash) => find(catalogue, hash)) });
+
+function find(catalogue: Catalogue, hash: FileHash): Content[] {
+  const rows = catalogue.rows.byRoot.all({ root: rootBytes(hash) });
+  const first = rows.find((row) => isIntact(catalogue, row)) ?? rows[0];
+  if (!first) return [];
+  if (first.kind === NODE_KINDS.directory) {
+    const manifestBytes = catalogue.manifest(hash, 0, 0)?.manifestBytes ?? 0;
+    return [{ kind: 'directory', hash, manifestBytes }];
+  }
+  const path = catalogue.diskPath(first);
+  return [{ kind: 'file', hash, path, size: first.size, ...identityParts(first.identity) }];
+}
+
+/** Of several equal files one may have changed since: another one then serves. */
+function isIntact(catalogue: Catalogue, row: NodeRow): boolean {
+  if (row.kind !== NODE_KINDS.file) return true;
+  try {
+    return identityOf(lstatSync(catalogue.diskPath(row), { bigint: true })) === row.identity;
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause) return false;
+    throw cause;
+  }
+}

@@ -1,0 +1,17 @@
+/** `share.rescan`: every shared folder is compared with the catalogue; with `full`, everything is hashed again. */
+import { setTimeout as after } from 'node:timers/promises';
+import type { Handler, Verbs } from '@iwanto/bus';
+import type { Folders } from '../folders.js';
+
+/** The answer waits for the comparison so long; a larger one goes on without it, in ms. */
+const WAIT_MAX_MS = 4_000;
+
+export const shareRescan =
+  ({ catalogue, indexing }: Folders): Handler<Verbs, 'share.rescan'> =>
+  async ({ full }) => {
+    const giveUp = new AbortController();
+    const late = after(WAIT_MAX_MS, undefined, { signal: giveUp.signal }).catch(() => undefined);
+    await Promise.race([indexing.rescan(full), late]);
+    giveUp.abort();
+    return { revision: catalogue.revision };
+  };

@@ -1,0 +1,25 @@
+/** What every watcher of a shared folder offers and tells; its word is a hint, never the truth. */
+
+export interface TreeWatch {
+  /** Watches a directory, before it is read, so that nothing slips in between. */
+  add(directory: string): void;
+  /** Forgets a directory and all below it. */
+  remove(directory: string): void;
+  close(): void;
+}
+
+export interface WatchListener {
+  /** Something about `name` in `directory`, or about anything in it where no name is given. */
+  onHint(directory: string, name: string | undefined): void;
+  /** Hints may have been lost: compare everything. */
+  onDoubt(why: string): void;
+  /** The system refuses more watches: from now on only a scan now and then helps. */
+  onLimit(why: string): void;
+}
+
+/** Codes by which a system says that it has no more watches or open files to give. */
+const LIMIT_CODES: ReadonlySet<string> = new Set(['ENOSPC', 'EMFILE', 'ENFILE', 'ENOMEM']);
+
+export function isWatchLimit(cause: unknown): boolean {
+  return LIMIT_CODES.has((cause as NodeJS.ErrnoException).code ?? '');
+}
