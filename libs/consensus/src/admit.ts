@@ -31,8 +31,8 @@ export function leaderHearsHello(
     if (same?.confirmed === true) moved(turn, same, message, from);
     return;
   }
-  catchUp(turn, message.epoch);
   if (!allowAnswer(turn, from, 'welcome', LIMITS.welcomesPerSecond)) return;
+  catchUp(turn, message.epoch);
   if (known !== undefined && (same === undefined || same.confirmed))
     removeMember(turn, reign, message.sender);
   const member = state.members.get(message.sender) ?? admit(turn, reign, message, from);

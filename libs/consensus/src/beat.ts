@@ -37,6 +37,8 @@ export function fastBeat(turn: Turn, reign: Reign): void {
   reign.beatSeq = state.seq;
   reign.beatMs = nowMs;
   for (const each of state.successors) beatTo(turn, each);
+  for (const each of reign.demoted.splice(0))
+    if (state.members.has(each.peer)) send(turn, each.address, slowBeatBody(state, nowMs));
 }
 
 function beatTo(turn: Turn, standby: Successor): void {

@@ -7,7 +7,7 @@ import { decide, helloTarget, sayHello } from './join.js';
 import { sayGoodbye } from './leave.js';
 import { sweep } from './lead.js';
 import { askPending, pendingRipe, ripeDueMs } from './pending.js';
-import { cutOff, ping } from './ping.js';
+import { cutOff, cutOffDueMs, ping } from './ping.js';
 import { probeSeeds, tellRemembered } from './seeds.js';
 import { tellPeers } from './sight.js';
 import type { Reign, State } from './state.js';
@@ -56,12 +56,14 @@ function claimOrTakeOver(turn: Turn): void {
   else claim(turn, under, held);
 }
 
+/** Who leaves does nothing else any more. */
+const LEAVING: readonly Timer[] = [when(leaving, (it) => it.atMs, sayGoodbye)];
+
 const TIMERS: readonly Timer[] = [
-  when(leaving, (it) => it.atMs, sayGoodbye),
   when(joining, (it) => it.helloAtMs, sayHello),
   when(joining, (it) => it.target?.helloAtMs ?? Infinity, helloTarget),
   when(joining, (it) => it.decideAtMs, decide),
-  when(following, (it, state) => it.evidenceMs + state.timers.followMs, cutOff),
+  when(following, (it, state) => cutOffDueMs(state, it), cutOff),
   when(following, (it) => it.pingAtMs, ping),
   when(following, (_, state) => suspicionDueMs(state), startSuspicion),
   when(pending, ripeDueMs, pendingRipe),
@@ -85,15 +87,18 @@ const TIMERS: readonly Timer[] = [
   { dueMs: (state) => state.tellPeersAtMs, act: tellPeers },
 ];
 
+const timersOf = (state: State) => (state.leaving === null ? TIMERS : LEAVING);
+
 /** The earliest of all. */
 export function earliestMs(state: State): number {
   if (state.phase === 'idle' || state.phase === 'left') return Infinity;
   let earliest = Infinity;
-  for (const timer of TIMERS) earliest = Math.min(earliest, timer.dueMs(state));
+  for (const timer of timersOf(state)) earliest = Math.min(earliest, timer.dueMs(state));
   return earliest;
 }
 
 /** Does what is due, each thing once: what becomes due by it waits for the next tick. */
 export function runDue(turn: Turn): void {
-  for (const timer of TIMERS) if (timer.dueMs(turn.state) <= turn.nowMs) timer.act(turn);
+  for (const timer of timersOf(turn.state))
+    if (timer.dueMs(turn.state) <= turn.nowMs) timer.act(turn);
 }

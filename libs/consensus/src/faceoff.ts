@@ -28,9 +28,9 @@ export function leaderMet(
 ): void {
   const { state } = turn;
   const { reign } = state;
+  if (reign === null || state.leader === null || sameBoot(message.leader, state.leader)) return;
   const theirs = locate(message.leader, message.sender, from);
-  if (reign === null || state.leader === null || theirs === null) return;
-  if (sameBoot(theirs, state.leader)) return;
+  if (theirs === null) return;
   if (isEpochJump(state.epoch, theirs.epoch)) {
     if (allow(turn, 'jump', 1))
       log(

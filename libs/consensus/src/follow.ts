@@ -40,6 +40,7 @@ export function adopt(turn: Turn, welcome: WelcomeMessage, from: Address): void 
     members: 0,
     pingAtMs: nowMs,
     unanswered: 0,
+    askingSinceMs: nowMs,
     nonce: null,
     pingSentMs: nowMs,
     gone: false,
@@ -63,12 +64,18 @@ function takeWelcome(turn: Turn, following: Following, welcome: WelcomeMessage):
 
 /** My own leader's welcome again: a new token or a new rank. */
 export function welcomedAgain(turn: Turn, message: WelcomeMessage): void {
-  const { state, nowMs } = turn;
+  const { state } = turn;
   if (state.following === null || message.member !== state.config.boot) return;
   if (!sameBoot(message.leader, state.leader) || message.leader.epoch < state.epoch) return;
   takeLeader(turn, message.leader);
   takeWelcome(turn, state.following, message);
-  state.following.pingAtMs = nowMs;
+  pingSoon(turn, state.following);
+}
+
+/** Asks the leader at once, but never in a rush: some answers make us ask again. */
+export function pingSoon({ nowMs, state }: Turn, following: Following): void {
+  const earliestMs = Math.max(nowMs, following.pingSentMs + state.timers.pendingMs);
+  following.pingAtMs = Math.min(following.pingAtMs, earliestMs);
 }
 
 /** The same leader, perhaps in a later epoch or a later reign. */
@@ -78,7 +85,7 @@ export function takeLeader(turn: Turn, leader: LeaderTuple): void {
   if (leader.reign !== state.leader.reign) {
     setSecret(state, null);
     state.rosterVersion = 0;
-    if (state.following !== null) state.following.pingAtMs = turn.nowMs;
+    if (state.following !== null) pingSoon(turn, state.following);
   }
   raiseEpoch(turn, leader.epoch);
   state.leader = { ...leader, address: state.leader.address };
@@ -218,7 +225,7 @@ export function anotherLeads(turn: Turn, leader: KnownLeader, isSuccessor: boole
 
 /** Another start of my leader stands in its place: the one I followed is dead. */
 function restarted(turn: Turn, following: Following, leader: KnownLeader): void {
-  if (leader.epoch <= turn.state.epoch) following.pingAtMs = turn.nowMs;
+  if (leader.epoch <= turn.state.epoch) pingSoon(turn, following);
 }
 
 /** Tells a stale leader, or one that follows it, who leads. */
@@ -249,7 +256,7 @@ export function leaderToldOf(
   const leader = locate(message.leader, message.sender, from);
   if (leader === null || state.following === null) return;
   if (sameBoot(leader, state.leader)) {
-    if (leader.epoch > state.epoch) state.following.pingAtMs = nowMs;
+    if (leader.epoch > state.epoch) pingSoon(turn, state.following);
     return;
   }
   const byMyLeader = sameBoot({ peer: message.sender, boot: message.boot }, state.leader);

@@ -9,6 +9,7 @@
  * ```
  */
 export * from './config.js';
+export { brokenInvariant } from './invariants.js';
 export * from './messages.js';
 export { createConsensus, type State } from './state.js';
 export { deadlineMs, step } from './step.js';

@@ -7,6 +7,7 @@ import type {
   LeaderTuple,
   WelcomeMessage,
 } from '@iwanto/wire';
+import { slowBeatBody } from './beat.js';
 import { LIMITS } from './config.js';
 import { takeOffice } from './lead.js';
 import { isEpochJump, isOlder, locate, sameBoot } from './rank.js';
@@ -128,8 +129,9 @@ export function leaderNamed(
   from: Address,
 ): void {
   const { state } = turn;
+  if (state.joining === null) return;
   const leader = locate(message.leader, message.sender, from);
-  if (state.joining === null || leader === null || leader.peer === state.config.peer) return;
+  if (leader === null || leader.peer === state.config.peer) return;
   const version = 'rosterVersion' in message ? message.rosterVersion : 0;
   waitFor(turn, state.joining, leader, version);
 }
@@ -156,6 +158,7 @@ export function joinerHeard(
     boot: message.boot,
     rank: message.rank,
     epoch: message.epoch,
+    address: from,
     heardMs: nowMs,
     answeredMs: answer ? nowMs : (known?.answeredMs ?? -Infinity),
   });
@@ -191,6 +194,7 @@ export function decide(turn: Turn, joining: Joining): void {
   move(turn, 'oldest joiner');
   state.joining = null;
   takeOffice(turn, Math.max(state.epoch, ...epochs) + 1, null);
+  for (const each of live) send(turn, each.address, slowBeatBody(state, nowMs));
 }
 
 /** Admitted: the welcome must be for this start of mine, from a leader no older than what I have seen. */

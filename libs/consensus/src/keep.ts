@@ -96,6 +96,7 @@ export function acknowledged(turn: Turn, message: AckMessage): void {
   const member = state.members.get(message.sender);
   if (!leads(state) || state.reign === null || member?.boot !== message.boot) return;
   if (message.epoch > state.epoch) return;
+  heardMember(turn, member);
   member.ackedMs = nowMs;
   if (message.beat > state.reign.beatSeq) member.roundTripMs = nowMs - state.reign.beatMs;
   sendRoster(turn, member.address, message.rosterVersion, STANDBY_PARTS);

@@ -12,6 +12,8 @@ import { type Turn, log, raiseEpoch } from './turn.js';
 import type { LeaderTuple } from '@iwanto/wire';
 
 const SWEEP_MS = 250;
+/** After a new epoch all hear of it so soon, not with the next slow beat. */
+const RAISED_BEAT_MS = 20;
 /** Departures kept for members that have not heard; beyond, the whole list is sent anew. */
 const GONE_MAX = 256;
 
@@ -39,6 +41,7 @@ export function takeOffice(turn: Turn, epoch: number, old: LeaderTuple | null): 
     hadMembers: state.members.size > 0,
     gone: [],
     goneFloor: versionFloor,
+    demoted: [],
     beatSeq: 0,
     beatMs: nowMs,
     yielding: null,
@@ -49,7 +52,9 @@ export function takeOffice(turn: Turn, epoch: number, old: LeaderTuple | null): 
   log(turn, 'info', `Leading in epoch ${epoch} with ${state.members.size} members.`);
 }
 
+/** A member older than its new leader was no fit standby: it is ranked anew, as if admitted now. */
 function inherit(state: State, member: Member, nowMs: number): void {
+  if (member.rank <= state.rank) member.rank = stampedRank(state, nowMs);
   state.ownVersion += 1;
   member.version = state.ownVersion;
   member.confirmed = true;
@@ -73,6 +78,8 @@ export function chooseStandbys(turn: Turn): void {
   for (const member of chosen) if (!before.has(member.boot)) member.ackedMs = nowMs;
   if (chosen.length !== before.size || chosen.some((each) => !before.has(each.boot)))
     turn.leadershipChanged = true;
+  const stay = new Set(chosen.map((each) => each.boot));
+  state.reign?.demoted.push(...state.successors.filter((each) => !stay.has(each.boot)));
   state.successors = chosen.map(asSuccessor);
 }
 
@@ -133,7 +140,7 @@ export function noteLost(turn: Turn, reign: Reign): void {
   if (state.leader !== null && state.leader.lost !== lost) state.leader = { ...state.leader, lost };
 }
 
-/** A member was heard. */
+/** A member was heard as such: it acknowledged a beat or asked me as its leader. Other words of it prove nothing. */
 export function heardMember(turn: Turn, member: Member): void {
   const { reign } = turn.state;
   member.heardMs = turn.nowMs;
@@ -149,6 +156,9 @@ export function leadInEpoch(turn: Turn, epoch: number): void {
   if (state.leader === null || epoch <= state.epoch) return;
   raiseEpoch(turn, epoch);
   state.leader = { ...state.leader, epoch };
+  if (state.reign === null) return;
+  state.reign.fastBeatAtMs = turn.nowMs;
+  state.reign.slowBeatAtMs = Math.min(state.reign.slowBeatAtMs, turn.nowMs + RAISED_BEAT_MS);
 }
 
 /** The time of the cluster: what members are ranked by. */

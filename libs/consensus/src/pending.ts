@@ -61,15 +61,20 @@ export function askPending(turn: Turn, pending: Pending): void {
     send(turn, state.leader.address, { type: 'probe', nonce: pending.nonce, leader: state.leader });
 }
 
-/** The old leader stayed silent. */
+/** The old leader stayed silent. A welcome that waited may be outdated by now. */
 export function pendingRipe(turn: Turn, pending: Pending): void {
-  if (pending.welcome !== null) {
-    const { message, from } = pending.welcome;
+  const { state } = turn;
+  const { welcome, unknown, leader } = pending;
+  if (leader.epoch <= state.epoch) {
+    state.pending = null;
+  } else if (welcome !== null && welcome.message.leader.epoch > state.epoch) {
     move(turn, 'successor welcomed');
-    adopt(turn, message, from);
-  } else if (pending.unknown) {
+    adopt(turn, welcome.message, welcome.from);
+  } else if (unknown) {
     move(turn, 'cut off');
-    beginJoining(turn, pending.leader);
+    beginJoining(turn, leader);
+  } else {
+    pending.welcome = null;
   }
 }
 
@@ -82,6 +87,8 @@ export function successorWelcomes(turn: Turn, message: WelcomeMessage, from: Add
   const { pending } = state;
   if (pending === null || !sameBoot(message.leader, pending.leader)) return;
   if (message.member !== state.config.boot || message.leader.epoch <= state.epoch) return;
+  if (message.leader.epoch < pending.leader.epoch) return;
+  pending.leader = { ...message.leader, address: from };
   pending.welcome = { message, from };
   if (nowMs >= pending.ripeMs) pendingRipe(turn, pending);
 }

@@ -4,7 +4,7 @@ import { leaderToldOf } from './follow.js';
 import { beginJoining } from './join.js';
 import { successorDoesNotKnowMe } from './pending.js';
 import { sameBoot } from './rank.js';
-import type { Following } from './state.js';
+import type { Following, State } from './state.js';
 import { startSuspicion } from './suspect.js';
 import { proofFor } from './token.js';
 import { type Turn, freshNonce, move, send } from './turn.js';
@@ -19,6 +19,7 @@ export function ping(turn: Turn, following: Following): void {
   const nonce = freshNonce(state);
   following.nonce = nonce;
   following.pingSentMs = nowMs;
+  if (following.unanswered === 0) following.askingSinceMs = nowMs;
   following.unanswered += 1;
   following.pingAtMs = nowMs + state.timers.pingRetryMs;
   send(turn, leader.address, {
@@ -40,6 +41,13 @@ function askStandbys(turn: Turn, following: Following): void {
   for (const each of successors)
     if (each.peer !== state.config.peer)
       send(turn, each.address, { type: 'probe', nonce: following.nonce, leader });
+}
+
+/** When a leader that does not answer is given up; in a large cluster keep-alives are rarer than that alone. */
+export function cutOffDueMs({ timers }: State, following: Following): number {
+  if (following.unanswered === 0) return Infinity;
+  const askedForMs = timers.followMs - timers.keepAliveMinMs;
+  return Math.max(following.evidenceMs + timers.followMs, following.askingSinceMs + askedForMs);
 }
 
 /** No proof of the leader for too long: the place in its cluster is lost. */

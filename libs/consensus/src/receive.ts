@@ -8,7 +8,6 @@ import { suspensionAnswered } from './fence.js';
 import { followerHearsBeat, followerHearsPong, leaderToldOf, welcomedAgain } from './follow.js';
 import { joinerHeard, joinerWelcomed, leaderNamed } from './join.js';
 import { acknowledged, pinged, probed } from './keep.js';
-import { heardMember } from './lead.js';
 import { leaveHeard } from './leave.js';
 import type { ReceivedInput } from './messages.js';
 import { successorWelcomes } from './pending.js';
@@ -110,8 +109,6 @@ export function receive(turn: Turn, input: ReceivedInput): void {
     return;
   }
   sight(turn, input);
-  const member = state.members.get(message.sender);
-  if (state.phase === 'leading' && member?.boot === message.boot) heardMember(turn, member);
   const hear = HEAR[message.type] as Hear<ElectionMessageType>;
   hear(turn, message, from, input.multicast);
 }

@@ -47,6 +47,7 @@ export interface Member {
 export interface Joiner extends BootRef {
   readonly rank: number;
   readonly epoch: number;
+  readonly address: Address;
   readonly heardMs: number;
   readonly answeredMs: number;
 }
@@ -90,6 +91,8 @@ export interface Following {
   pingAtMs: number;
   /** PINGs since the last answer. */
   unanswered: number;
+  /** When the first of them was sent. */
+  askingSinceMs: number;
   nonce: Nonce | null;
   pingSentMs: number;
   /** The leader said goodbye or was replaced by another start of itself. */
@@ -147,6 +150,8 @@ export interface Reign {
   gone: { peer: PeerId; version: number }[];
   /** Departures up to this version are not listed in `gone` any more. */
   goneFloor: number;
+  /** No standbys any more, and not told so yet: they would miss their fast beats. */
+  readonly demoted: Successor[];
   /** The seq and the time of the last round of fast beats, for round trips. */
   beatSeq: number;
   beatMs: number;

@@ -1,6 +1,7 @@
 /** The one door: an input goes in, the state changes in place, what is to be done comes out. */
 import { earliestMs, runDue } from './clockwork.js';
 import { notePause } from './fence.js';
+import { pingSoon } from './follow.js';
 import { helloBody, beginJoining } from './join.js';
 import { startLeaving } from './leave.js';
 import type { HintInput, Input, Output, StartInput } from './messages.js';
@@ -55,7 +56,7 @@ function take(turn: Turn, input: Input): void {
       return;
     case 'catalogueChanged':
       turn.state.catalogue = input.catalogue;
-      if (turn.state.following !== null) turn.state.following.pingAtMs = turn.nowMs;
+      if (turn.state.following !== null) pingSoon(turn, turn.state.following);
       return;
   }
 }

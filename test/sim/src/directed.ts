@@ -1,0 +1,64 @@
+/** Directed scenarios: text files with what happens and, below a line of dashes, the trace that must come of it. */
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { run } from './run.js';
+import { parseScenario } from './scenario.js';
+import { CountTrace, Trace } from './trace.js';
+
+const LINE = '----\n';
+
+/** The folder of the scenarios, from the sources as from the built files. */
+export const scenariosFolder = join(dirname(fileURLToPath(import.meta.url)), '..', 'scenarios');
+
+export interface Directed {
+  readonly name: string;
+  readonly commands: string;
+  /** The expected trace; empty for a new scenario. */
+  readonly expected: string;
+}
+
+export function readScenarios(folder = scenariosFolder): Directed[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.txt'))
+    .sort()
+    .map((name) => {
+      const [commands = '', expected = ''] = readFileSync(join(folder, name), 'utf8').split(LINE);
+      return { name, commands, expected };
+    });
+}
+
+/** Hosts from which on only their number in each state is told. */
+const CROWD = 20;
+
+/** The trace of a scenario: every change of standing, then the verdict. */
+export function play(commands: string): string {
+  const lines: string[] = [];
+  const schedule = parseScenario(commands);
+  const print = (line: string) => lines.push(line);
+  const report = run(schedule, (world) =>
+    schedule.hosts.length >= CROWD ? new CountTrace(world, print) : new Trace(world, print, false),
+  );
+  lines.push(
+    report.failure ?? `ok: agreed ${Math.round(report.healedInMs ?? 0)} ms after the last fault`,
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+/** Plays all; with `update` writes the traces that came. */
+export function runScenarios(update: boolean): boolean {
+  let right = true;
+  for (const { name, commands, expected } of readScenarios()) {
+    const trace = play(commands);
+    if (trace === expected) {
+      console.log(`same      ${name}`);
+    } else if (update) {
+      writeFileSync(join(scenariosFolder, name), `${commands}${LINE}${trace}`);
+      console.log(`written   ${name}`);
+    } else {
+      right = false;
+      console.log(`different ${name}: now\n${trace}`);
+    }
+  }
+  return right;
+}

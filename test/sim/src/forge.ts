@@ -1,0 +1,76 @@
+/** What a stranger may do: it has an identity of its own, so it cannot speak in another's name. */
+import type {
+  BootId,
+  ElectionMessage,
+  LeaderTuple,
+  PeerCard,
+  PeerId,
+  PublicKey,
+} from '@iwanto/wire';
+import { UINT48_MAX } from '@iwanto/wire';
+import type { Forgery } from './faults.js';
+import type { World } from './world.js';
+
+/** HELLOs of a flood, all at once, each of another identity. */
+const FLOOD = 2_000;
+const STRANGER = { address: '10.9.9.9', port: 9 };
+const CARD: PeerCard = {
+  electionPort: 9,
+  indexerPort: 9,
+  transferPort: 9,
+  curveKey: '99'.repeat(32) as PublicKey,
+  name: 'stranger',
+};
+
+function header(world: World, epoch: number) {
+  return {
+    sender: world.prng.hex(10) as PeerId,
+    boot: world.prng.hex(8) as BootId,
+    epoch,
+    seq: 1,
+  };
+}
+
+function message(world: World, what: Forgery): ElectionMessage {
+  switch (what) {
+    case 'jump':
+      return { ...header(world, UINT48_MAX), type: 'hello', rank: 1, card: CARD, joining: true };
+    case 'born0':
+    case 'flood':
+      return { ...header(world, 0), type: 'hello', rank: 0, card: CARD, joining: true };
+    case 'leave':
+      return { ...header(world, 0), type: 'leave' };
+    case 'beat': {
+      const head = header(world, UINT48_MAX);
+      const leader: LeaderTuple = {
+        peer: head.sender,
+        boot: head.boot,
+        epoch: head.epoch,
+        reign: head.epoch,
+        rank: 0,
+        address: null,
+        lost: false,
+      };
+      return {
+        ...head,
+        type: 'beat',
+        leader,
+        successors: [],
+        members: 0,
+        rosterVersion: 0,
+        heardMs: null,
+        previous: null,
+        card: CARD,
+      };
+    }
+  }
+}
+
+/** Sends it to every host. */
+export function forge(world: World, what: Forgery): void {
+  for (let count = what === 'flood' ? FLOOD : 1; count > 0; count--) {
+    const forged = message(world, what);
+    for (const host of world.hosts)
+      world.give(host, { type: 'received', message: forged, from: STRANGER, multicast: true });
+  }
+}

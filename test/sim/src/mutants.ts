@@ -1,0 +1,4 @@
+/** Placeholder. */
+export function runMutants(): boolean {
+  return true;
+}

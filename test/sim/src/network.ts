@@ -1,0 +1,69 @@
+/** A lossy network between numbered hosts: delay, loss, duplicates, cuts in one direction or both. */
+import type { Prng } from './prng.js';
+
+export interface Link {
+  /** Mean of the exponential part of the delay. */
+  readonly delayMs: number;
+  /** Share of datagrams lost, 0 to 1; multicast ones are lost more often where `multicastLoss` is set. */
+  readonly loss: number;
+  readonly multicastLoss: number;
+  readonly duplicates: number;
+  readonly multicast: boolean;
+}
+
+/** No datagram travels faster. */
+const DELAY_MIN_MS = 0.1;
+
+export class Network {
+  /** Extra loss while a burst lasts. */
+  burstLoss = 0;
+  private readonly cuts = new Map<number, number>();
+
+  constructor(
+    public link: Link,
+    private readonly hosts: number,
+    private readonly prng: Prng,
+  ) {}
+
+  /** Cuts are counted: two faults may cut the same way. */
+  cut(from: number, to: number): void {
+    const way = from * this.hosts + to;
+    this.cuts.set(way, (this.cuts.get(way) ?? 0) + 1);
+  }
+
+  mend(from: number, to: number): void {
+    const way = from * this.hosts + to;
+    const left = (this.cuts.get(way) ?? 0) - 1;
+    if (left > 0) this.cuts.set(way, left);
+    else this.cuts.delete(way);
+  }
+
+  isCut(from: number, to: number): boolean {
+    return this.cuts.size > 0 && this.cuts.has(from * this.hosts + to);
+  }
+
+  get isWhole(): boolean {
+    return this.cuts.size === 0 && this.burstLoss === 0;
+  }
+
+  heal(): void {
+    this.cuts.clear();
+    this.burstLoss = 0;
+  }
+
+  /** When copies of a datagram arrive, as delays in ms; none when it is lost. */
+  delays(from: number, to: number, multicast: boolean): number[] {
+    const { prng, link } = this;
+    if (this.isCut(from, to)) return [];
+    if (multicast && !link.multicast) return [];
+    const base = multicast ? Math.max(link.loss, link.multicastLoss) : link.loss;
+    const loss = Math.max(base, this.burstLoss);
+    if (loss > 0 && prng.chance(loss)) return [];
+    const one = this.delay();
+    return link.duplicates > 0 && prng.chance(link.duplicates) ? [one, this.delay()] : [one];
+  }
+
+  private delay(): number {
+    return DELAY_MIN_MS - Math.log(1 - this.prng.unit()) * this.link.delayMs;
+  }
+}

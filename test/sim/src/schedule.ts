@@ -1,0 +1,45 @@
+/** One run as data: the hosts, their network, and what goes wrong when. All of it follows from one seed. */
+import { type Fault, makeFaults } from './faults.js';
+import type { Link } from './network.js';
+import { prng } from './prng.js';
+
+export interface HostPlan {
+  readonly startMs: number;
+  /** Wall clock error. */
+  readonly skewMs: number;
+  /** Hosts whose addresses the user gave. */
+  readonly knows: readonly number[];
+}
+
+export interface Schedule {
+  readonly seed: number;
+  readonly link: Link;
+  readonly hints: boolean;
+  readonly hosts: readonly HostPlan[];
+  readonly faults: readonly Fault[];
+  /** Time to heal where the bound of L1 is not meant, such as for a crowd that is let in slowly. */
+  readonly withinMs?: number;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** The schedule of a seed, with `hosts` hosts or 2 to 8. */
+export function makeSchedule(seed: number, hostCount?: number): Schedule {
+  const dice = prng(seed ^ 0x5eed);
+  const count = hostCount ?? 2 + dice.below(7);
+  const multicast = dice.chance(0.8);
+  const link: Link = {
+    delayMs: dice.pick([0.3, 3, 15]),
+    loss: dice.pick([0, 0, 0.01, 0.05, 0.2]),
+    multicastLoss: dice.chance(0.3) ? 0.2 : 0,
+    duplicates: 0.05,
+    multicast,
+  };
+  const skewed = dice.chance(0.4);
+  const hosts = Array.from({ length: count }, (_, index) => ({
+    startMs: Math.round(dice.chance(0.7) ? 50 * dice.unit() : 2_000 * dice.unit()),
+    skewMs: skewed ? Math.round(HOUR_MS * (2 * dice.unit() - 1)) : 0,
+    knows: index > 0 && (!multicast || dice.chance(0.1)) ? [dice.below(index)] : [],
+  }));
+  return { seed, link, hints: dice.chance(0.5), hosts, faults: makeFaults(dice, count) };
+}

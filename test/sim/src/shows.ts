@@ -1,0 +1,4 @@
+/** Placeholder. */
+export function show(): boolean {
+  return true;
+}

@@ -1,0 +1,37 @@
+/** A modest number of random schedules on every test run, and every directed scenario against its trace. */
+import { describe, expect, it } from '@jest/globals';
+import { runSeeds } from './batch.js';
+import { play, readScenarios } from './directed.js';
+import { run } from './run.js';
+import { parseScenario, scenarioText } from './scenario.js';
+import { makeSchedule } from './schedule.js';
+
+const SCHEDULES = 150;
+/** New seeds on each run; `npm run sim -- --seed N --trace` plays one again. */
+const first = Math.floor(Date.now() / 1_000) % 2 ** 31;
+
+describe('random fault schedules', () => {
+  it(`hold every invariant and heal: ${SCHEDULES} from seed ${first}`, () => {
+    expect(runSeeds(first, SCHEDULES).bad).toEqual([]);
+  }, 60_000);
+
+  it('follow from their seed alone', () => {
+    const [one, two] = [run(makeSchedule(first)), run(makeSchedule(first))];
+    expect(one).toEqual(two);
+  });
+
+  it('are the same after a trip through text', () => {
+    for (let seed = first; seed < first + 50; seed++)
+      expect(parseScenario(scenarioText(makeSchedule(seed)))).toEqual(makeSchedule(seed));
+  });
+});
+
+describe('directed scenarios', () => {
+  it.each(readScenarios())(
+    '$name',
+    ({ commands, expected }) => {
+      expect(play(commands)).toBe(expected);
+    },
+    60_000,
+  );
+});
