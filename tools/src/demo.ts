@@ -108,9 +108,11 @@ class Demo {
 
   async #fetch({ hash }: Result): Promise<Done> {
     await this.#b.must(['download', hash], { showProgress: true });
-    // It is whole already: asking once more tells where it lies and fetches nothing.
-    const events = (await this.#b.must(['download', hash, '--json'])).trim().split('\n');
-    return JSON.parse(events.at(-1) ?? '') as Done;
+    const list = await this.#b.must(['downloads', '--json']);
+    const { downloads } = JSON.parse(list) as { downloads: (Done & { hash: string })[] };
+    const done = downloads.find((one) => one.hash === hash);
+    if (!done) throw new Error(`"iwanto downloads" does not list ${hash}`);
+    return done;
   }
 
   async #fetchFile(film: Result): Promise<void> {

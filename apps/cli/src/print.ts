@@ -10,12 +10,7 @@ const SECONDS_PER_HOUR = 3_600;
  * Characters that steer a terminal or hide text: controls, zero-width and direction marks, lone surrogates.
  * Other hosts choose the names we show (HOSTILE 60).
  */
-const UNSAFE =
-  // eslint knows no way to name control characters but by their code.
-  new RegExp(
-    '[\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff\\ufff9-\\ufffb]|[\\ud800-\\udfff]',
-    'gu',
-  );
+const UNSAFE = /\p{Cc}|\p{Cf}|\p{Cs}|\p{Zl}|\p{Zp}/gu;
 
 const hexOf = (char: string, digits: number) =>
   (char.codePointAt(0) ?? 0).toString(16).padStart(digits, '0');
@@ -27,9 +22,13 @@ export function shown(text: string): string {
   );
 }
 
+const unitEscape = (unit: number) => `\\u${unit.toString(16).padStart(4, '0')}`;
+
 /** JSON in one line, in which nothing can steer a terminal either. */
 export function jsonLine(value: unknown): string {
-  return JSON.stringify(value).replace(UNSAFE, (char) => `\\u${hexOf(char, 4)}`);
+  return JSON.stringify(value).replace(UNSAFE, (char) =>
+    Array.from({ length: char.length }, (_, at) => unitEscape(char.charCodeAt(at))).join(''),
+  );
 }
 
 type Style = Parameters<typeof styleText>[0];
@@ -41,11 +40,11 @@ const coloured = (stream: NodeJS.WriteStream): boolean => {
 
 /** Styled where standard output is a terminal that wants colours. */
 export const styled = (style: Style, text: string): string =>
-  coloured(process.stdout) ? styleText(style, text) : text;
+  coloured(process.stdout) ? styleText(style, text, { validateStream: false }) : text;
 
 /** The same for standard error. */
 export const styledError = (style: Style, text: string): string =>
-  coloured(process.stderr) ? styleText(style, text) : text;
+  coloured(process.stderr) ? styleText(style, text, { validateStream: false }) : text;
 
 export function say(line: string): void {
   process.stdout.write(`${line}\n`);

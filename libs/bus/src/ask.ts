@@ -27,6 +27,8 @@ export interface AskerOptions<T extends VerbTable> {
   readonly connectLimitMs: number;
   /** What to do when nobody is there: the end of a sentence a user reads. */
   readonly advice: string;
+  /** Tells at once that nobody is there, so that nobody has to wait for the limit. */
+  readonly absent?: () => Promise<boolean>;
   readonly onLost?: (() => void) | undefined;
 }
 
@@ -141,7 +143,8 @@ export class Asker<T extends VerbTable> {
   }
 
   async #untilConnected(limitMs: number): Promise<void> {
-    if (!this.#connected && !this.#closed) await this.#lineOrLimit(limitMs);
+    const hopeless = !this.#connected && (await this.options.absent?.());
+    if (!hopeless && !this.#connected && !this.#closed) await this.#lineOrLimit(limitMs);
     if (this.#connected && !this.#closed) return;
     const { whom, advice } = this.options;
     throw new Failure('E_NOT_RUNNING', `${whom} is not running or not reachable; ${advice}.`);

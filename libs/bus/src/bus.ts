@@ -15,8 +15,15 @@ import {
   verbs,
 } from './contract.js';
 import { followTopic } from './follow.js';
-import { CONNECT_LIMIT_MS, answererSocket, askerSocket, busSocket } from './limits.js';
+import {
+  BUSY_LIMIT_MS,
+  CONNECT_LIMIT_MS,
+  answererSocket,
+  askerSocket,
+  busSocket,
+} from './limits.js';
 import { Listener, Teller } from './news.js';
+import { nobodyListens } from './probe.js';
 import type { ServiceName } from './shapes.js';
 import { type OnTrouble, noTrouble } from './trouble.js';
 
@@ -24,8 +31,8 @@ export interface BusOptions {
   /** The directory of the sockets; made with mode 0700 when absent. */
   readonly runDir: string;
   readonly onTrouble?: OnTrouble;
-  /** How long a question waits for its owner's socket to be there at all. */
-  readonly connectLimitMs?: number;
+  /** True for a person who waits: an owner that is not there is told at once, a busy one gets more time. */
+  readonly impatient?: boolean;
 }
 
 /** One process's way to the other processes of its host. */
@@ -57,11 +64,11 @@ const addressOf = (runDir: string, service: ServiceName, line: 'verbs' | 'news')
 export async function openBus({
   runDir,
   onTrouble = noTrouble,
-  connectLimitMs = CONNECT_LIMIT_MS,
+  impatient = false,
 }: BusOptions): Promise<Bus> {
   await mkdir(runDir, { recursive: true, mode: 0o700 });
   await chmod(runDir, 0o700);
-  return new IpcBus(runDir, onTrouble, connectLimitMs);
+  return new IpcBus(runDir, onTrouble, impatient);
 }
 
 class IpcBus implements Bus {
@@ -74,7 +81,7 @@ class IpcBus implements Bus {
   constructor(
     private readonly runDir: string,
     private readonly onTrouble: OnTrouble,
-    private readonly connectLimitMs: number,
+    private readonly impatient: boolean,
   ) {}
 
   call<V extends VerbName>(
@@ -129,7 +136,8 @@ class IpcBus implements Bus {
     const asker = new Asker(dealer, {
       table: verbs,
       whom: `The ${owner} service`,
-      connectLimitMs: this.connectLimitMs,
+      connectLimitMs: this.impatient ? BUSY_LIMIT_MS : CONNECT_LIMIT_MS,
+      ...(this.impatient && { absent: () => nobodyListens(join(this.runDir, `${owner}.verbs`)) }),
       advice: 'start it with "iwanto start"',
     });
     dealer.connect(addressOf(this.runDir, owner, 'verbs'));

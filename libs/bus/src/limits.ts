@@ -16,6 +16,9 @@ export const VERB_BYTES_MAX = 64;
 /** How long a caller waits for the other side's socket to be there at all. */
 export const CONNECT_LIMIT_MS = 800;
 
+/** The same where somebody is known to listen but the machine is busy. */
+export const BUSY_LIMIT_MS = 3_000;
+
 /** How long a line to another host may take until its handshake is done. */
 export const PEER_CONNECT_LIMIT_MS = 3_000;
 

@@ -25,10 +25,15 @@ export const command = commandOf({
         describe: 'A hash, or at least 8 characters of it, as "iwanto search" shows it; or: to',
       })
       .positional('folder', { type: 'string', describe: 'After "to": the new download folder' })
-      .option('to', { type: 'string', describe: 'Put it into this folder, this time' })
+      .option('to', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Put it into this folder, this time',
+      })
       .option('overwrite', { type: 'boolean', default: false, describe: 'Replace what is there' })
       .option('wait', {
         type: 'number',
+        requiresArg: true,
         default: WAIT_SECONDS,
         describe: 'Seconds to wait while no source answers',
       })

@@ -24,6 +24,7 @@ export const command = commandOf({
       })
       .option('limit', {
         type: 'number',
+        requiresArg: true,
         default: SEARCH_LIMIT_DEFAULT,
         describe: `Show this many at most (1 to ${SEARCH_LIMIT_MAX})`,
       })

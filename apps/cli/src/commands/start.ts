@@ -11,12 +11,21 @@ import { supervise } from '../supervise.js';
 export const command = commandOf({
   options: (words) =>
     words
-      .option('share', { type: 'string', array: true, nargs: 1, describe: 'Share this folder too' })
-      .option('download-dir', { type: 'string', describe: 'Downloads go into this folder' })
+      .option('share', {
+        type: 'string',
+        array: true,
+        requiresArg: true,
+        describe: 'Share this folder too',
+      })
+      .option('download-dir', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Downloads go into this folder',
+      })
       .option('interface', {
         type: 'string',
         array: true,
-        nargs: 1,
+        requiresArg: true,
         describe: 'Use only this network interface',
       })
       .example('iwanto start', 'With what the configuration says; the first time it is made')

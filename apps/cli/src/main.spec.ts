@@ -1,0 +1,436 @@
+/** The built command against services that answer what the test wants: exit codes, words, streams. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import {
+  type Bus,
+  type Download,
+  type Handlers,
+  type ServiceName,
+  type ServiceStatus,
+  type VerbsOf,
+  openBus,
+  verbs,
+} from '@iwanto/bus';
+import { homePaths } from '@iwanto/service';
+import { FAILURE_CODES, Failure, type FailureCode, type FileHash, type PeerId } from '@iwanto/wire';
+
+const PROGRAM = join(process.cwd(), 'bin', 'iwanto.js');
+const COMMAND_LIMIT_MS = 20_000;
+const HASH = 'ab'.repeat(32) as FileHash;
+const PEER = '11'.repeat(10) as PeerId;
+
+let home: string;
+let buses: Bus[];
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'iwanto-cli-'));
+  buses = [];
+});
+afterEach(async () => {
+  await Promise.all(buses.map((bus) => bus.close()));
+  await rm(home, { recursive: true, force: true });
+});
+
+/** A service of which only the given verbs answer something of their own. */
+async function fake<S extends ServiceName>(
+  service: S,
+  handlers: Partial<Handlers<VerbsOf<S>>>,
+): Promise<Bus> {
+  const bus = await openBus({ runDir: homePaths({ IWANT_HOME: home }).runDir });
+  buses.push(bus);
+  const others = Object.fromEntries(
+    Object.entries(verbs)
+      .filter(([, { owner }]) => owner === service)
+      .map(([verb]) => [
+        verb,
+        () => {
+          throw new Failure('E_UNEXPECTED', `${verb} was not expected`);
+        },
+      ]),
+  );
+  await bus.serve(service, { ...others, ...handlers });
+  return bus;
+}
+
+function start(words: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+  return spawn(process.execPath, [PROGRAM, ...words], {
+    env: { ...process.env, IWANT_HOME: home, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: COMMAND_LIMIT_MS,
+  });
+}
+
+async function ended(child: ChildProcess) {
+  let [stdout, stderr] = ['', ''];
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+  return { code: code ?? signal, stdout, stderr };
+}
+
+const iwanto = (...words: string[]) => ended(start(words));
+
+const download = (changes: Partial<Download>): Download => ({
+  id: '1',
+  revision: 1,
+  hash: HASH,
+  kind: 'file',
+  name: 'film.mkv',
+  path: '/tmp/film.mkv',
+  state: 'running',
+  bytes: 100,
+  bytesDone: 0,
+  files: 1,
+  filesDone: 0,
+  bytesPerSecond: 10,
+  seconds: 1.5,
+  sources: 1,
+  failure: null,
+  ...changes,
+});
+
+const status = (service: ServiceName): ServiceStatus => ({
+  service,
+  peer: PEER,
+  pid: 1,
+  version: '0.1.0',
+  ready: true,
+  port: 1,
+  startedMsAgo: 1,
+  notes: [],
+  revision: 1,
+});
+
+describe('what is typed', () => {
+  test.each([
+    [['--version'], 0],
+    [['--help'], 0],
+    [['search', '--help'], 0],
+    [[], 2],
+    [['frobnicate'], 2],
+    [['search'], 2],
+    [['search', ''], 2],
+    [['search', '   '], 2],
+    [['search', 'x'.repeat(300)], 2],
+    [['search', 'x', '--frob'], 2],
+    [['search', 'x', '--limit', 'NaN'], 2],
+    [['search', 'x', '--limit', '-3'], 2],
+    [['search', 'x', '--limit'], 2],
+    [['search', '-name-'], 2],
+    [['download'], 2],
+    [['download', 'short'], 2],
+    [['download', 'abababab', 'elsewhere'], 2],
+    [['download', 'to'], 2],
+    [['download', HASH, '--wait', '0'], 2],
+    [['share'], 2],
+    [['share', ''], 2],
+    [['view'], 2],
+    [['view', 'nonsense'], 2],
+    [['peers', 'remove', 'x'], 2],
+    [['peers', 'add'], 2],
+    [['peers', 'add', 'host:99999'], 2],
+    [['start', '--share', '/does/not/exist'], 2],
+    [['start', '--interface', 'nonesuch0'], 2],
+  ])('HOSTILE 92: iwanto %j ends with %d and no stack trace', async (words, code) => {
+    const answer = await iwanto(...words);
+    expect(answer.code).toBe(code);
+    expect(answer.stderr).not.toMatch(/^\s+at /m);
+    if (code !== 0) expect(answer.stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('every command explains itself with an example', async () => {
+    const { stdout } = await iwanto('--help');
+    const commands = [...stdout.matchAll(/^ {2}iwanto (\w+)/gm)].map((match) => match[1] ?? '');
+    expect(commands).toHaveLength(17);
+    for (const command of commands.filter((name) => name !== 'completion')) {
+      const help = await iwanto(command, '--help');
+      expect([command, help.code, /Examples:/.test(help.stdout)]).toEqual([command, 0, true]);
+    }
+  }, 60_000);
+
+  test('with --json a refusal is JSON on stdout and a sentence on stderr', async () => {
+    const { stdout, stderr, code } = await iwanto('search', 'x', '--json');
+    expect(code).toBe(4);
+    expect(JSON.parse(stdout)).toMatchObject({ error: 'E_NOT_RUNNING' });
+    expect(stderr).toMatch(/^iwanto: .*iwanto start.*\n$/);
+  });
+
+  test('completion knows bash and zsh', async () => {
+    expect((await iwanto('completion')).stdout).toContain('_iwanto_yargs_completions');
+    const zsh = await ended(start(['completion'], { SHELL: '/bin/zsh' }));
+    expect(zsh.stdout).toContain('#compdef iwanto');
+    expect((await iwanto('--get-yargs-completions', 'iwanto', 'sea')).stdout).toContain('search');
+  });
+
+  test('id and view config work without services', async () => {
+    expect(JSON.parse((await iwanto('id', '--json')).stdout).peer).toMatch(/^[0-9a-f]{20}$/);
+    expect((await iwanto('view', 'config')).code).toBe(3);
+    await writeFile(join(home, 'config.json'), '{"ports": {"indexer": -5}}');
+    const wrong = await iwanto('view', 'config');
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('ports.indexer');
+    await writeFile(join(home, 'config.json'), '{"logLevel": "debug"}');
+    expect(JSON.parse((await iwanto('view', 'config')).stdout)).toMatchObject({
+      logLevel: 'debug',
+    });
+  });
+});
+
+describe('services that are not there', () => {
+  test.each([
+    ['search', 'x'],
+    ['download', HASH],
+    ['share', '/tmp'],
+    ['unshare', '/tmp'],
+    ['shares'],
+    ['rescan'],
+    ['peers'],
+    ['peers', 'add', '127.0.0.1'],
+    ['download', 'to', '/tmp'],
+    ['downloads'],
+    ['status'],
+    ['stop'],
+  ])('HOSTILE 31: iwanto %s %s says so and ends with 4', async (...words) => {
+    const { code, stderr } = await iwanto(...words);
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/running/);
+  });
+
+  test('status shows the part that can be told', async () => {
+    await fake('transfer', { 'transfer.status': () => status('transfer') });
+    const { code, stdout } = await iwanto('status', '--json');
+    expect(code).toBe(4);
+    expect(JSON.parse(stdout)).toMatchObject({
+      peer: PEER,
+      role: null,
+      services: { election: 'stopped', indexer: 'stopped', transfer: 'ready' },
+    });
+  });
+});
+
+describe('every refusal of a service has its exit code', () => {
+  const EXPECTED: Record<FailureCode, number> = {
+    E_BAD_REQUEST: 2,
+    E_BAD_PATH: 2,
+    E_NOT_FOUND: 3,
+    E_AMBIGUOUS: 2,
+    E_NOT_RUNNING: 4,
+    E_NO_LEADER: 4,
+    E_NOT_LEADER: 4,
+    E_TIMEOUT: 4,
+    E_NO_SOURCE: 5,
+    E_INTERRUPTED: 7,
+    E_DISK_FULL: 9,
+    E_EXISTS: 13,
+    E_VERIFY: 32,
+    E_CHANGED: 5,
+    E_RANGE: 1,
+    E_GAP: 1,
+    E_LIMIT: 1,
+    E_ALREADY_RUNNING: 1,
+    E_UNEXPECTED: 1,
+  };
+  test('when a question is refused, and when a download fails', async () => {
+    let code: FailureCode = 'E_UNEXPECTED';
+    const failed = () => download({ state: 'failed', failure: { code, sentence: 'So it is.' } });
+    await fake('transfer', {
+      'download.start': failed,
+      'download.list': () => {
+        throw new Failure(code, 'So it is.');
+      },
+    });
+    for (code of Object.keys(FAILURE_CODES) as FailureCode[]) {
+      const [asked, fetched] = await Promise.all([
+        iwanto('downloads'),
+        iwanto('download', HASH, '--json'),
+      ]);
+      expect([code, asked.code, fetched.code]).toEqual([code, EXPECTED[code], EXPECTED[code]]);
+      expect(asked.stderr).toBe('iwanto: So it is.\n');
+      const last = fetched.stdout.trim().split('\n').at(-1) ?? '';
+      expect(JSON.parse(last)).toMatchObject({ error: code });
+    }
+  }, 120_000);
+});
+
+describe('search', () => {
+  const answer = (names: readonly string[]) => ({
+    results: names.map((name, at) => ({
+      hash: at.toString(16).padStart(64, '0') as FileHash,
+      kind: 'file' as const,
+      name,
+      size: 2_048,
+      peers: 2,
+      score: 1,
+    })),
+    total: names.length,
+    leader: PEER,
+    partial: false,
+  });
+
+  test('passes on what was typed, numbers and dashes as they are', async () => {
+    const asked: unknown[] = [];
+    await fake('indexer', {
+      search: (question) => {
+        asked.push(question);
+        return answer(['x']);
+      },
+    });
+    await iwanto('search', 'dark', 'knight', '--limit', '3');
+    await iwanto('search', '007', '1e3');
+    await iwanto('search', '--', '-rf', '--json');
+    await iwanto('search', 'Ü/[a-z]*$(x)');
+    expect(asked).toEqual([
+      { query: 'dark knight', limit: 3 },
+      { query: '007 1e3', limit: 20 },
+      { query: '-rf --json', limit: 20 },
+      { query: 'Ü/[a-z]*$(x)', limit: 20 },
+    ]);
+  });
+
+  test('HOSTILE 60: a name cannot steer the terminal', async () => {
+    await fake('indexer', { search: () => answer(['\u001b[2J\u202efilm\n']) });
+    const plain = await iwanto('search', 'film');
+    expect(plain.stdout).toContain('\\x1b[2J\\u{202e}film\\x0a');
+    const json = await iwanto('search', 'film', '--json');
+    expect(json.stdout).toContain('"\\u001b[2J\\u202efilm\\n"');
+    expect(JSON.parse(json.stdout).results[0].name).toBe('\u001b[2J\u202efilm\n');
+  });
+
+  test('nothing found ends with 3 and valid JSON', async () => {
+    await fake('indexer', { search: () => answer([]) });
+    expect((await iwanto('search', 'x')).code).toBe(3);
+    const { code, stdout } = await iwanto('search', 'x', '--json');
+    expect([code, JSON.parse(stdout)]).toEqual([3, answer([])]);
+  });
+
+  test('HOSTILE 94: a reader that goes away is no failure', async () => {
+    await fake('indexer', {
+      search: () => answer(Array.from({ length: 5_000 }, (_, at) => `name ${at}`)),
+    });
+    const script = `"$1" "$2" search x --limit 10000 --json | head -c 10; echo " \${PIPESTATUS[0]}"`;
+    const child = spawn('bash', ['-c', script, '-', process.execPath, PROGRAM], {
+      env: { ...process.env, IWANT_HOME: home },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const { stdout, stderr } = await ended(child);
+    expect([stdout, stderr]).toEqual(['{"results" 0\n', '']);
+  });
+
+  const scripted = spawnSync('script', ['--version']).status === 0 ? test : test.skip;
+  scripted('HOSTILE 94: 20 columns, NO_COLOR and a dumb terminal are fine', async () => {
+    await fake('indexer', { search: () => answer(['a name that is longer than the screen']) });
+    const onTerminal = (env: NodeJS.ProcessEnv) => {
+      const line = `stty cols 20; '${process.execPath}' '${PROGRAM}' search name`;
+      const child = spawn('script', ['-qec', line, '/dev/null'], {
+        env: { ...process.env, IWANT_HOME: home, TERM: 'xterm', ...env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+        timeout: COMMAND_LIMIT_MS,
+      });
+      return ended(child);
+    };
+    const coloured = await onTerminal({ NO_COLOR: '' });
+    expect(coloured.stdout).toContain('a name that is longer than the screen');
+    expect(coloured.stdout).toContain('\u001b[');
+    for (const env of [{ NO_COLOR: '1' }, { NO_COLOR: '', TERM: 'dumb' }]) {
+      const plain = await onTerminal(env);
+      expect(plain.code).toBe(0);
+      expect(plain.stdout).not.toContain('\u001b[');
+    }
+  });
+});
+
+describe('download', () => {
+  test('waits, shows progress, and tells the end in one JSON line', async () => {
+    let asked = 0;
+    const bus = await fake('transfer', {
+      'download.start': () => download({}),
+      'download.get': () => {
+        asked += 1;
+        bus.publish('download.progressed', download({ revision: 2, bytesDone: 50 }));
+        return asked < 2
+          ? download({ revision: 2, bytesDone: 50 })
+          : download({ revision: 3, bytesDone: 100, state: 'done' });
+      },
+    });
+    const { code, stdout } = await iwanto('download', HASH.slice(0, 8).toUpperCase(), '--json');
+    expect(code).toBe(0);
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(events[0]).toMatchObject({ event: 'progress', bytesDone: 0 });
+    expect(events.at(-1)).toEqual({
+      event: 'done',
+      hash: HASH,
+      path: '/tmp/film.mkv',
+      bytes: 100,
+      seconds: 1.5,
+      sources: 1,
+    });
+  });
+
+  test('without a terminal the path is on stdout and plain lines on stderr', async () => {
+    await fake('transfer', {
+      'download.start': () => download({ state: 'done', bytesDone: 100, name: 'a\u001bb' }),
+    });
+    const { stdout, stderr } = await iwanto('download', HASH);
+    expect(stdout).toBe('/tmp/film.mkv\n');
+    expect(stderr).toContain('a\\x1bb 100 % of 100 B');
+    expect(stderr).toContain('verified');
+    expect(stderr).not.toContain('\u001b');
+  });
+
+  test('a download without a source ends with 5 after its limit, and says what it waited for', async () => {
+    const stalled = () => download({ state: 'stalled' });
+    await fake('transfer', { 'download.start': stalled, 'download.get': stalled });
+    const { code, stderr, stdout } = await iwanto('download', HASH, '--wait', '1', '--json');
+    expect(code).toBe(5);
+    expect(stderr).toMatch(/No source for "film.mkv" answered for 1 s/);
+    expect(stdout).toContain('"event":"interrupted"');
+  });
+
+  test('a restarted service that forgot the number is asked anew', async () => {
+    let starts = 0;
+    await fake('transfer', {
+      'download.start': () => {
+        starts += 1;
+        return starts === 1 ? download({}) : download({ id: '2', state: 'done', bytesDone: 100 });
+      },
+      'download.get': () => {
+        throw new Failure('E_NOT_FOUND', 'No such download.');
+      },
+    });
+    expect((await iwanto('download', HASH)).code).toBe(0);
+    expect(starts).toBe(2);
+  });
+
+  test('HOSTILE 32: Ctrl-C ends the command with 130; the download goes on', async () => {
+    await fake('transfer', {
+      'download.start': () => download({}),
+      'download.get': () => download({}),
+    });
+    const child = start(['download', HASH]);
+    child.stderr?.once('data', () => child.kill('SIGINT'));
+    const { code, stderr } = await ended(child);
+    expect(code).toBe(130);
+    expect(stderr).toContain('goes on in the service');
+  });
+});
+
+describe('stop', () => {
+  test('asks each service that is there and waits until it is gone', async () => {
+    const bus = await fake('transfer', {
+      'transfer.status': () => status('transfer'),
+      'transfer.stop': () => {
+        setTimeout(() => void bus.close(), 100);
+        return {};
+      },
+    });
+    const { code, stdout } = await iwanto('stop', '--json');
+    expect([code, JSON.parse(stdout)]).toEqual([0, { stopped: ['transfer'] }]);
+  });
+});

@@ -1,0 +1,118 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { hashFrom, hostFrom, numberFrom, pathFrom } from './input.js';
+import { countText, jsonLine, shown, sizeText, timeText } from './print.js';
+import { shortHashes } from './short-hashes.js';
+
+describe('text from other hosts (HOSTILE 60)', () => {
+  test.each([
+    ['a newline', 'a\nb', 'a\\x0ab'],
+    ['colour', '\u001b[31mred', '\\x1b[31mred'],
+    ['the clipboard (OSC 52)', '\u001b]52;c;aGk=\u0007', '\\x1b]52;c;aGk=\\x07'],
+    ['C1 controls', '\u009b31m', '\\x9b31m'],
+    ['text turned around', 'gnp.\u202eexe', 'gnp.\\u{202e}exe'],
+    ['zero width', 'a\u200bb', 'a\\u{200b}b'],
+    ['a hidden tag', 'a\u{e0041}b', 'a\\u{e0041}b'],
+    ['half a character', 'a\ud800b', 'a\\u{d800}b'],
+  ])('shows %s instead of sending it', (_, sent, seen) => {
+    expect(shown(sent)).toBe(seen);
+    expect(JSON.parse(jsonLine({ name: sent }))).toEqual({ name: sent });
+  });
+
+  test('leaves what people write alone', () => {
+    for (const text of ['Übung', '日本語.txt', '🎬 film', 'a b']) expect(shown(text)).toBe(text);
+  });
+
+  test('whatever the name, nothing unprintable is left and JSON keeps it', () => {
+    const units = fc
+      .array(fc.integer({ min: 0, max: 0xffff }))
+      .map((codes) => String.fromCharCode(...codes));
+    fc.assert(
+      fc.property(units, (name) => {
+        expect(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(shown(name))).toBe(false);
+        const line = jsonLine(name);
+        expect(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(line)).toBe(false);
+        expect(JSON.parse(line)).toBe(name);
+      }),
+    );
+  });
+});
+
+describe('sizes, times and counts', () => {
+  test.each([
+    [0, '0 B'],
+    [1023, '1023 B'],
+    [1024, '1.0 KiB'],
+    [123 * 1024, '123 KiB'],
+    [268_435_456, '256 MiB'],
+    [Number.MAX_SAFE_INTEGER, '8.0 PiB'],
+  ])('%d bytes', (bytes, text) => expect(sizeText(bytes)).toBe(text));
+
+  test.each([
+    [0, '0.0 s'],
+    [9.94, '9.9 s'],
+    [12.4, '12 s'],
+    [185, '3 min 5 s'],
+    [7_800, '2 h 10 min'],
+  ])('%d seconds', (seconds, text) => expect(timeText(seconds)).toBe(text));
+
+  test('one and many', () => {
+    expect([countText(1, 'file'), countText(0, 'file')]).toEqual(['1 file', '0 files']);
+  });
+});
+
+describe('what a user types (HOSTILE 92)', () => {
+  const hash = 'ab'.repeat(32);
+  test.each([
+    [hash, hash],
+    [hash.toUpperCase(), hash],
+    [` ${hash.slice(0, 8)} `, 'abababab'],
+    ['ABAB ABAB', 'abababab'],
+  ])('the hash %j is understood', (typed, understood) => expect(hashFrom(typed)).toBe(understood));
+
+  test.each(['', 'abababa', 'zzzzzzzz', `${hash}a`, '../x', '--help'])(
+    'the hash %j is refused',
+    (typed) => {
+      expect(() => hashFrom(typed)).toThrow(expect.objectContaining({ code: 'E_BAD_REQUEST' }));
+    },
+  );
+
+  test('paths become absolute, ~ is the home', () => {
+    expect(pathFrom('x')).toBe(`${process.cwd()}/x`);
+    expect(pathFrom('~/x')).toMatch(/^\/.*\/x$/);
+    expect(pathFrom('a\nb')).toBe(`${process.cwd()}/a\nb`);
+    expect(() => pathFrom('')).toThrow('empty');
+    expect(() => pathFrom('a\0b')).toThrow('NUL');
+  });
+
+  test.each([
+    ['host', { host: 'host' }],
+    ['10.0.0.7:17117', { host: '10.0.0.7', port: 17117 }],
+    ['[fe80::1%eth0]:9', { host: 'fe80::1%eth0', port: 9 }],
+    ['[::1]', { host: '::1' }],
+    ['fe80::1', { host: 'fe80::1' }],
+  ])('the host %s is understood', (typed, host) => expect(hostFrom(typed)).toEqual(host));
+
+  test.each(['', 'a b', 'h:', 'h:0', 'h:-1', 'h:65536', 'h:1.5', 'http://h', '[::1]:x'])(
+    'the host %j is refused',
+    (typed) => {
+      expect(() => hostFrom(typed)).toThrow(expect.objectContaining({ code: 'E_BAD_REQUEST' }));
+    },
+  );
+
+  test.each([Number.NaN, 0, -1, 1.5, 11, Infinity, undefined, [1, 2], '5'])(
+    'the number %p is refused',
+    (typed) => expect(() => numberFrom('limit', typed, { min: 1, max: 10 })).toThrow('1 to 10'),
+  );
+});
+
+describe('short hashes', () => {
+  test('are as long as they must be, and eight at least', () => {
+    expect(shortHashes(['a'.repeat(64), 'b'.repeat(64)])).toEqual(['a'.repeat(8), 'b'.repeat(8)]);
+    const twins = [`${'a'.repeat(9)}b${'0'.repeat(54)}`, `${'a'.repeat(9)}c${'0'.repeat(54)}`];
+    expect(shortHashes(twins)).toEqual(['aaaaaaaaab', 'aaaaaaaaac']);
+    expect(shortHashes([])).toEqual([]);
+    const one = 'c'.repeat(64);
+    expect(shortHashes([one, one])).toEqual(['cccccccc', 'cccccccc']);
+  });
+});
