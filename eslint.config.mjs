@@ -93,6 +93,7 @@ export default tseslint.config(
       'tmp/**',
       '.nx/**',
       '**/*.mjs',
+      '**/*.d.mts',
       '**/*.cjs',
       '**/*.js',
     ],

@@ -227,7 +227,9 @@ export class FolderOnDisk {
     this.#watch?.close();
     this.#watchKind = isSmall ? 'files' : 'directories';
     const listener = this.#listener();
-    const ignores = (path: string) => this.#rules.ignores(relative(folder.diskPath, path), false);
+    const rulesFile = join(folder.diskPath, IGNORE_FILE);
+    const ignores = (path: string) =>
+      path !== rulesFile && this.#rules.ignores(relative(folder.diskPath, path), false);
     this.#watch = isSmall
       ? new FileWatch(folder.diskPath, ignores, listener)
       : new DirectoryWatch(listener);
