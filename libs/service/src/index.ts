@@ -22,5 +22,6 @@ export {
   type ServiceDefinition,
   runService,
 } from './run-service.js';
+export { nodeFlags } from './node-flags.js';
 export { createSafely, writeSafely } from './safe-file.js';
 export { version } from './version.js';

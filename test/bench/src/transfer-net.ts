@@ -1,0 +1,65 @@
+/** Network namespaces for transfer benchmarks: one hub, spokes to it over veth, each slowed on demand. Nothing leaves them. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+
+const COMMAND_LIMIT_MS = 10_000;
+/** A token bucket large enough for a gigabit, and half a second of queue at most. */
+const SHAPER = ['burst', '512kb', 'latency', '50ms'] as const;
+
+function ip(...words: string[]): void {
+  execFileSync('ip', words, { timeout: COMMAND_LIMIT_MS, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** Why no namespaces can be made here, or undefined. */
+export function netImpossible(): string | undefined {
+  const trial = `iwb${process.pid}try`;
+  try {
+    ip('netns', 'add', trial);
+    ip('netns', 'del', trial);
+    return undefined;
+  } catch (cause) {
+    return `network namespaces cannot be made: ${String(cause).split('\n')[0] ?? ''}`;
+  }
+}
+
+export interface BenchNet {
+  /** Starts a program at the hub (0) or at a spoke (1 and up). */
+  spawn(at: number, words: readonly string[], env: NodeJS.ProcessEnv): ChildProcess;
+  /** The address of a spoke as the hub sees it. */
+  address(spoke: number): string;
+  /** Bounds what a spoke sends, in megabits a second. */
+  shape(spoke: number, megabits: number): void;
+  remove(): void;
+}
+
+export function makeNet(spokes: number): BenchNet {
+  const name = (at: number) => `iwb${process.pid}n${at}`;
+  const inside = (at: number, ...words: string[]) => ip('-n', name(at), ...words);
+  for (let at = 0; at <= spokes; at += 1) {
+    ip('netns', 'add', name(at));
+    inside(at, 'link', 'set', 'lo', 'up');
+  }
+  for (let at = 1; at <= spokes; at += 1) {
+    const pair = ['type', 'veth', 'peer', 'name', 'eth0', 'netns', name(at)];
+    ip('-n', name(0), 'link', 'add', `spoke${at}`, ...pair);
+    inside(0, 'addr', 'add', `10.78.${at}.1/24`, 'dev', `spoke${at}`);
+    inside(at, 'addr', 'add', `10.78.${at}.2/24`, 'dev', 'eth0');
+    inside(0, 'link', 'set', `spoke${at}`, 'up');
+    inside(at, 'link', 'set', 'eth0', 'up');
+  }
+  return {
+    spawn: (at, words, env) =>
+      spawn('ip', ['netns', 'exec', name(at), process.execPath, ...words], {
+        env: { ...process.env, ...env },
+        stdio: ['ignore', 'inherit', 'inherit'],
+      }),
+    address: (spoke) => `10.78.${spoke}.2`,
+    shape: (spoke, megabits) => {
+      const rule = ['dev', 'eth0', 'root', 'tbf', 'rate', `${megabits}mbit`, ...SHAPER];
+      const words = ['netns', 'exec', name(spoke), 'tc', 'qdisc', 'replace', ...rule];
+      ip(...words);
+    },
+    remove: () => {
+      for (let at = 0; at <= spokes; at += 1) ip('netns', 'del', name(at));
+    },
+  };
+}

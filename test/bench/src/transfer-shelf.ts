@@ -1,0 +1,131 @@
+/** A stand-in for the indexer of a benchmark's host: knows one content and serves it over the local bus. */
+import { createCipheriv } from 'node:crypto';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BUS_BYTES_MAX, type Content } from '@iwanto/bus';
+import {
+  type Blake3,
+  FileRootBuilder,
+  type ManifestEntry,
+  directoryRoot,
+  encodeManifest,
+  manifestTotals,
+} from '@iwanto/merkle';
+import { type FileHash, type Holder, type Kind, PIECE_BYTES } from '@iwanto/wire';
+
+const DIGEST_BYTES = 32;
+
+/** Bytes that look random, the same for the same seed. */
+export function seededBytes(length: number, seed: number): Buffer {
+  const cipher = createCipheriv('aes-128-ctr', Buffer.alloc(16, seed), Buffer.alloc(16, seed >> 8));
+  return cipher.update(Buffer.alloc(length));
+}
+
+export interface Shown {
+  readonly hash: FileHash;
+  readonly kind: Kind;
+  readonly name: string;
+  readonly size: number;
+}
+
+export class BenchShelf {
+  private readonly contents = new Map<FileHash, Content>();
+  private readonly digests = new Map<FileHash, Uint8Array>();
+  private readonly manifests = new Map<FileHash, Uint8Array>();
+
+  constructor(private readonly blake3: Blake3) {}
+
+  /** A file of that size, written to `path`. */
+  newFile(path: string, size: number, seed: number): Shown & { kind: 'file' } {
+    for (let at = 0; at < size; at += 64 * PIECE_BYTES) {
+      const bytes = seededBytes(Math.min(64 * PIECE_BYTES, size - at), seed + at / PIECE_BYTES);
+      writeFileSync(path, bytes, { flag: at === 0 ? 'w' : 'a' });
+    }
+    return this.addFile(path);
+  }
+
+  /** A directory of small files, in folders of a hundred. */
+  newDirectory(path: string, files: number): Shown {
+    const folders: ManifestEntry[] = [];
+    for (let first = 0; first < files; first += 100) {
+      const name = `folder ${first / 100}`;
+      mkdirSync(join(path, name), { recursive: true });
+      const entries = Array.from({ length: Math.min(100, files - first) }, (_, at) => {
+        const file = `file ${at}.bin`;
+        const size = 4_096 + (((first + at) * 7_919) % 61_440);
+        const { hash } = this.newFile(join(path, name, file), size, first + at + 1);
+        return {
+          kind: 'file',
+          name: file,
+          size,
+          root: hash,
+          exec: false,
+          mtimeSeconds: 1,
+        } as const;
+      });
+      folders.push({
+        kind: 'directory',
+        name,
+        root: this.addManifest(entries),
+        ...manifestTotals(entries),
+      });
+    }
+    const hash = this.addManifest(folders);
+    return { hash, kind: 'directory', name: 'many', size: manifestTotals(folders).bytes };
+  }
+
+  handlers(shown: Shown, holders: readonly Holder[]) {
+    return {
+      locate: () => ({ ...shown, holders: [...holders] }),
+      'content.find': ({ hashes }: { hashes: FileHash[] }) => ({
+        contents: hashes.flatMap((hash) => this.contents.get(hash) ?? []),
+      }),
+      'content.digests': ({
+        hash,
+        first,
+        count,
+      }: {
+        hash: FileHash;
+        first: number;
+        count: number;
+      }) => ({
+        digests: this.digests
+          .get(hash)!
+          .subarray(first * DIGEST_BYTES, (first + count) * DIGEST_BYTES),
+      }),
+      'content.manifest': ({ hash, offset }: { hash: FileHash; offset: number }) => {
+        const manifest = this.manifests.get(hash)!;
+        const bytes = manifest.subarray(offset, offset + BUS_BYTES_MAX);
+        return { bytes, manifestBytes: manifest.length };
+      },
+    };
+  }
+
+  private addManifest(entries: readonly ManifestEntry[]): FileHash {
+    const manifest = encodeManifest(entries);
+    const hash = directoryRoot(this.blake3, manifest);
+    this.manifests.set(hash, manifest);
+    this.contents.set(hash, { kind: 'directory', hash, manifestBytes: manifest.length });
+    return hash;
+  }
+
+  private addFile(path: string): Shown & { kind: 'file' } {
+    const bytes = readFileSync(path);
+    const builder = new FileRootBuilder(this.blake3);
+    const digests: Uint8Array[] = [];
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+      const digest = this.blake3.hash(bytes.subarray(at, at + PIECE_BYTES));
+      digests.push(digest);
+      builder.push(digest);
+    }
+    const hash = builder.finish(bytes.length);
+    const stat = statSync(path, { bigint: true });
+    this.contents.set(hash, {
+      ...{ kind: 'file', hash, path, size: bytes.length },
+      ...{ device: String(stat.dev), inode: String(stat.ino) },
+      ...{ mtimeNs: String(stat.mtimeNs), ctimeNs: String(stat.ctimeNs) },
+    });
+    this.digests.set(hash, Buffer.concat(digests));
+    return { hash, kind: 'file', name: 'large.bin', size: bytes.length };
+  }
+}
