@@ -4,6 +4,10 @@ import { type Announcement, Failure } from '@iwanto/wire';
 
 /** Entries in one announcement: a part is taken in within some ms, so that searches need not wait for it. */
 export const PART_ENTRIES_MAX = 500;
+/** Bytes that the texts of one part may take, so that it fits a message of 1 MiB. */
+const PART_BYTES_MAX = 700_000;
+/** Bytes of an entry besides its path: hash, kind, size and the names of the fields. */
+const ENTRY_BYTES = 140;
 /** Changes are told at most this often, the first one at once, in ms (HOSTILE 57: two a second). */
 export const ANNOUNCE_INTERVAL_MS = 500;
 /** How often a tracker is asked whether it still holds what it was told, in ms. */
@@ -114,7 +118,7 @@ export class Announcer {
     const { target, catalogue, nowMs } = this.options;
     this.#held ??= await target.announced();
     for (let more = true; more && !this.#stopped;) {
-      const changes = await catalogue.changesSince(this.#knownRevision(), PART_ENTRIES_MAX);
+      const changes = await partSince(catalogue, this.#knownRevision());
       if (this.#isHeld(changes)) return;
       if (!changes.more) this.#lastToldMs = nowMs();
       const before = this.#held;
@@ -133,4 +137,18 @@ export class Announcer {
   #isHeld({ catalogId, revision }: Changes): boolean {
     return this.#held?.catalogId === catalogId && this.#held.revision >= revision;
   }
+}
+
+/** The next part; smaller where paths are so long that it would not fit a message. */
+async function partSince(catalogue: CatalogueLog, revision: number): Promise<Changes> {
+  for (let limit = PART_ENTRIES_MAX; ; limit = Math.ceil(limit / 4)) {
+    const changes = await catalogue.changesSince(revision, limit);
+    if (limit === 1 || bytesOf(changes) <= PART_BYTES_MAX) return changes;
+  }
+}
+
+function bytesOf({ entries, gone }: Changes): number {
+  const paths = [...entries.map(({ path }) => path), ...gone];
+  const textBytes = paths.reduce((sum, path) => sum + Buffer.byteLength(path), 0);
+  return textBytes + entries.length * ENTRY_BYTES;
 }

@@ -1,4 +1,5 @@
 /** The tracker as this host runs it: what peers announce goes in, what the election says decides who stays. */
+import { randomInt } from 'node:crypto';
 import type { KnownPeer, Leadership } from '@iwanto/bus';
 import { Tracker } from '@iwanto/tracker';
 import type { Found, Held, PeerLine } from '@iwanto/tracker';
@@ -27,12 +28,17 @@ export interface TrackerDeskOptions {
   readonly nowMs: () => number;
 }
 
+/** Names' worth of work between two looks at the clock, and how long one slice may take, in ms. */
+const TEND_STEPS = 50;
+const TEND_SLICE_MS = 4;
+
 /** Answers from the book of this host, whether it leads, stands by, or is about to. */
 export class TrackerDesk {
-  readonly #tracker = new Tracker();
+  readonly #tracker = new Tracker({ seed: randomInt(2 ** 32) });
   readonly #peers = new Map<PeerId, KnownPeer>();
   #leadership: Leadership | undefined;
   #uselessSinceMs: number | undefined;
+  #tending: NodeJS.Immediate | undefined;
 
   constructor(private readonly options: TrackerDeskOptions) {}
 
@@ -50,7 +56,9 @@ export class TrackerDesk {
   }
 
   apply(announcement: Announcement): Held {
-    return this.#tracker.applyAnnouncement(announcement, this.options.nowMs());
+    const held = this.#tracker.applyAnnouncement(announcement, this.options.nowMs());
+    this.#tendSoon();
+    return held;
   }
 
   held(peer: PeerId): Held {
@@ -94,7 +102,7 @@ export class TrackerDesk {
     this.#peers.clear();
     for (const known of peers) this.#peers.set(known.peer, known);
     const now = new Set(this.#members().map(({ peer }) => peer));
-    for (const peer of before) if (!now.has(peer)) this.#tracker.dropPeer(peer);
+    for (const peer of before) if (!now.has(peer)) this.#drop(peer);
   }
 
   followLeadership(leadership: Leadership): void {
@@ -109,8 +117,28 @@ export class TrackerDesk {
     const useless =
       this.#uselessSinceMs !== undefined && nowMs - this.#uselessSinceMs > RELEASE_AFTER_MS;
     for (const line of this.#tracker.book()) {
-      if (useless || this.#isStranger(line, nowMs)) this.#tracker.dropPeer(line.peer);
+      if (useless || this.#isStranger(line, nowMs)) this.#drop(line.peer);
     }
+  }
+
+  close(): void {
+    clearImmediate(this.#tending);
+  }
+
+  #drop(peer: PeerId): void {
+    this.#tracker.dropPeer(peer);
+    this.#tendSoon();
+  }
+
+  /** What may wait is done in slices, so that a search in between never waits long. */
+  #tendSoon(): void {
+    this.#tending ??= setImmediate(() => {
+      this.#tending = undefined;
+      const endMs = this.options.nowMs() + TEND_SLICE_MS;
+      let more = true;
+      while (more && this.options.nowMs() < endMs) more = this.#tracker.tend(TEND_STEPS);
+      if (more) this.#tendSoon();
+    });
   }
 
   #isStranger({ peer, heardMs }: PeerLine, nowMs: number): boolean {

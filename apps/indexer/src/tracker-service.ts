@@ -136,6 +136,7 @@ class TrackerService {
     clearInterval(this.#tidying);
     for (const announcer of this.#announcers.values()) announcer.stop();
     this.#leaderLine.close();
+    this.#desk.close();
   }
 
   #followPeers(peers: readonly KnownPeer[]): void {

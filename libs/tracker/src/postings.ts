@@ -47,21 +47,20 @@ export class Postings {
     this.size += 1;
   }
 
-  /** Calls `visit` with each filled part of a list, as a view of the cells. */
-  eachBlock(list: number, visit: (cells: Uint32Array, from: number, to: number) => void): void {
-    let left = this.countOf(list);
+  /** Copies a list to the beginning of `into`, which has room for it; gives the number of entries. */
+  read(list: number, into: Uint32Array): number {
+    const count = this.countOf(list);
     let block = this.#first[list] ?? 0;
-    for (let seen = 0; left > 0;) {
+    for (let seen = 0; seen < count;) {
       const page = this.#pages[block >>> PAGE_BITS];
-      if (!page) return;
+      if (!page) return seen;
       const entries = blockEntries(seen);
-      const filled = Math.min(entries, left);
-      const start = block & (PAGE_CELLS - 1);
-      visit(page, start + HEAD_CELLS, start + HEAD_CELLS + filled);
-      left -= filled;
+      const start = (block & (PAGE_CELLS - 1)) + HEAD_CELLS;
+      into.set(page.subarray(start, start + Math.min(entries, count - seen)), seen);
       seen += entries;
-      block = page[start] ?? 0;
+      block = page[start - HEAD_CELLS] ?? 0;
     }
+    return count;
   }
 
   #extend(list: number): void {

@@ -52,9 +52,16 @@ function formOf(word: string, other: string): number {
   if (other.startsWith(word)) {
     return FORMS.prefix + (1 - FORMS.prefix) * 0.9 * (word.length / other.length);
   }
+  if (isDigit(word)) return sameNumber(word, other) ? FORMS.prefix : editedForm(word, other);
+  return editedForm(word, other);
+}
+
+const isDigit = (word: string) => word.charCodeAt(0) >= 48 && word.charCodeAt(0) <= 57;
+
+function editedForm(word: string, other: string): number {
   const allowed = editsAllowed(word.length);
   if (allowed === 0 || Math.abs(word.length - other.length) > allowed) {
-    return sameNumber(word, other) ? FORMS.prefix : 0;
+    return 0;
   }
   if (!mayBeNear(lettersOf(word), lettersOf(other), allowed)) return 0;
   const edits = distance(word, other, allowed);
@@ -63,26 +70,42 @@ function formOf(word: string, other: string): number {
 
 /** `1` and `01` are the same episode. */
 function sameNumber(word: string, other: string): boolean {
-  if (word.length > 4 || other.length > 4 || !/^\d+$/.test(word) || !/^\d+$/.test(other))
-    return false;
-  return Number(word) === Number(other);
+  return isDigit(other) && word.length <= 4 && other.length <= 4 && Number(word) === Number(other);
 }
 
-/** How well the name has one word of the query, 0 to 1. */
-function wordScore(word: string, name: Named): number {
+/** How well the name itself has one word of the query, 0 to 1. */
+function nameScore(word: string, name: Named): number {
   let best = 0;
   for (const other of name.words) {
     const form = formOf(word, other);
     if (form === 1) return 1;
     if (form > best) best = form;
   }
-  if (best < FORMS.inside && word.length > 2 && name.joined.includes(word)) best = FORMS.inside;
-  if (best >= FORMS.inFolder) return best;
-  for (const other of name.folderWords()) {
-    if (word === other) return FORMS.inFolder;
-    if (word.length > 2 && other.startsWith(word)) best = Math.max(best, FORMS.folderPrefix);
-  }
-  return best;
+  const isInside = best < FORMS.inside && word.length > 2 && name.joined.includes(word);
+  return isInside ? FORMS.inside : best;
+}
+
+function folderScore(word: string, folderWords: readonly string[]): number {
+  if (folderWords.includes(word)) return FORMS.inFolder;
+  const begins = word.length > 2 && folderWords.some((other) => other.startsWith(word));
+  return begins ? FORMS.folderPrefix : 0;
+}
+
+/** How well name and folders together have the words of the query, rare words telling more. */
+function wordsScore(asked: Asked, name: Named): number {
+  const scores = asked.words.map((word) => nameScore(word, name));
+  // The folders tell apart what has some of the words; a name with none of them is not meant.
+  const mayNeedFolder = scores.some((score) => score >= FORMS.prefix);
+  let found = 0;
+  let wanted = 0;
+  asked.words.forEach((word, at) => {
+    const weight = asked.weights[at] ?? 1;
+    const own = scores[at] ?? 0;
+    const isMissing = mayNeedFolder && own < FORMS.folderPrefix;
+    found += weight * (isMissing ? folderScore(word, name.folderWords()) : own);
+    wanted += weight;
+  });
+  return wanted === 0 ? 0 : found / wanted;
 }
 
 /** The whole query against the whole name, letter by letter. */
@@ -97,14 +120,7 @@ function wholeScore(joined: string, stem: string): number {
 export function score(asked: Asked, name: Named): number {
   if (asked.joined === name.joined) return 1;
   if (asked.joined === name.stem) return SAME;
-  let found = 0;
-  let wanted = 0;
-  asked.words.forEach((word, at) => {
-    const weight = asked.weights[at] ?? 1;
-    found += weight * wordScore(word, name);
-    wanted += weight;
-  });
-  const words = Math.max(wanted === 0 ? 0 : found / wanted, SHARED * name.shared);
+  const words = Math.max(wordsScore(asked, name), SHARED * name.shared);
   const cover = Math.min(1, asked.joined.length / Math.max(1, name.stem.length));
   const bySense = words * (PARTS.words + PARTS.cover * cover);
   const isWorth = bySense < WHOLE && name.shared >= WHOLE_SHARED_MIN;

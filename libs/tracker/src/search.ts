@@ -1,6 +1,6 @@
 /** One search: candidates of both stages, ranked as one list, each content once. */
 import type { SearchResult } from '@iwanto/wire';
-import { type Asked, score } from './rank.js';
+import { type Asked, type Named, score } from './rank.js';
 import type { Candidate } from './search-index.js';
 import type { Shelf } from './shelf.js';
 import { wordsOf } from './words.js';
@@ -51,9 +51,10 @@ export function search(shelf: Shelf, query: string, limit: number): Found {
 }
 
 function rank(shelf: Shelf, found: readonly Candidate[], asked: Asked): Ranked[] {
+  const folders = folderWordsOf(shelf);
   const ranked = found
     .slice(0, RANKED_MAX)
-    .map(({ node, shared }) => ({ node, score: scoreOf(shelf, { node, shared }, asked) }))
+    .map((name) => ({ node: name.node, score: score(asked, named(shelf, name, folders)) }))
     .sort((a, b) => b.score - a.score);
   const best = ranked[0]?.score ?? 0;
   const least = Math.max(FIT_MIN, best * FIT_OF_BEST);
@@ -62,13 +63,27 @@ function rank(shelf: Shelf, found: readonly Candidate[], asked: Asked): Ranked[]
   return fitting.length === ranked.length ? fitting.concat(rest) : fitting;
 }
 
-function scoreOf(shelf: Shelf, { node, shared }: Candidate, asked: Asked): number {
-  const name = shelf.tree.nameOf(node);
+/** Words of all folders above a node: read when first asked for, neighbours share them. */
+function folderWordsOf({ tree }: Shelf): (node: number) => readonly string[] {
+  const known = new Map<number, readonly string[]>();
+  return (node) => {
+    const folder = tree.parentOf(node);
+    const words = known.get(folder) ?? tree.folderNames(node).flatMap(wordsOf);
+    known.set(folder, words);
+    return words;
+  };
+}
+
+function named(
+  { tree }: Shelf,
+  { node, shared }: Candidate,
+  folderWords: (node: number) => readonly string[],
+): Named {
+  const name = tree.nameOf(node);
   const words = wordsOf(name);
   const joined = words.join('');
   const stem = joined.slice(0, joined.length - extensionCharacters(name, joined));
-  const folderWords = () => shelf.tree.folderNames(node).flatMap(wordsOf);
-  return score(asked, { words, joined, stem, folderWords, shared });
+  return { words, joined, stem, folderWords: () => folderWords(node), shared };
 }
 
 /** Characters of the extension, as they stand at the end of the joined words. */

@@ -1,11 +1,17 @@
 /** What the tracker promises, sentence by sentence. */
-import { describe, expect, it } from '@jest/globals';
-import type { Announcement, CatalogId, FileHash, PeerId } from '@iwanto/wire';
-import { Tracker } from './index.js';
+import { describe, expect, test } from '@jest/globals';
+import {
+  type Announcement,
+  type CatalogId,
+  Failure,
+  type FileHash,
+  type PeerId,
+} from '@iwanto/wire';
+import { CHANGES_AT_ONCE_MAX, Tracker } from './tracker.js';
 
 const ANNE = 'a'.repeat(20) as PeerId;
 const BEN = 'b'.repeat(20) as PeerId;
-const hashOf = (seed: string) => seed.padEnd(64, '0') as FileHash;
+const hashOf = (start: string) => start.padEnd(64, '0') as FileHash;
 const file = (path: string, hash: string, size = 1) => {
   return { path, kind: 'file' as const, hash: hashOf(hash), size };
 };
@@ -19,34 +25,143 @@ const announce = (part: Partial<Announcement>): Announcement => ({
   gone: [],
   ...part,
 });
+const trackerWith = (...parts: Partial<Announcement>[]) => {
+  const tracker = new Tracker();
+  for (const part of parts) tracker.applyAnnouncement(announce(part), 0);
+  return tracker;
+};
+const namesFound = (tracker: Tracker, query: string) =>
+  tracker.search(query, 10).results.map(({ name }) => name);
+const tendAll = (tracker: Tracker) => {
+  for (let left = 10_000; left > 0 && tracker.tend(50); left -= 1);
+};
+const codeOf = (act: () => unknown) => {
+  try {
+    act();
+  } catch (cause) {
+    return cause instanceof Failure ? cause.code : cause;
+  }
+  return undefined;
+};
 
 describe('the book', () => {
-  it('names one content once, with all its holders', () => {
-    const tracker = new Tracker();
-    tracker.applyAnnouncement(announce({ entries: [file('music/one.mp3', '11')] }), 0);
-    tracker.applyAnnouncement(announce({ peer: BEN, entries: [file('x/one.mp3', '11')] }), 0);
+  test('names one content once, with all its holders', () => {
+    const tracker = trackerWith(
+      { entries: [file('music/one.mp3', '11')] },
+      { peer: BEN, entries: [file('x/one.mp3', '11'), file('x/copy of one.mp3', '11')] },
+    );
     const { results, total } = tracker.search('one', 10);
     expect(total).toBe(1);
     expect(results).toMatchObject([{ hash: hashOf('11'), name: 'one.mp3', peers: 2 }]);
-    expect(tracker.locate('11000000').peers).toEqual([ANNE, BEN]);
+    expect(tracker.locate('11000000')).toMatchObject({ name: 'one.mp3', peers: [ANNE, BEN] });
   });
 
-  it('HOSTILE 56: asks again from what it holds when revisions are missing in between', () => {
-    const tracker = new Tracker();
-    tracker.applyAnnouncement(announce({ revision: 3, entries: [file('a/b', '22')] }), 0);
-    const held = tracker.applyAnnouncement(announce({ since: 5, revision: 6, gone: ['a/b'] }), 0);
-    expect(held.revision).toBe(3);
-    expect(tracker.search('b', 1).total).toBe(1);
+  test('HOSTILE 56: applies nothing when revisions are missing in between, and says what it holds', () => {
+    const tracker = trackerWith({ revision: 3, entries: [file('a/b', '22')] });
+    const change = { since: 5, revision: 6, gone: ['a/b'], entries: [file('a/c', '33')] };
+    expect(tracker.applyAnnouncement(announce(change), 0).revision).toBe(3);
+    expect(namesFound(tracker, 'b')).toEqual(['b']);
+    expect(namesFound(tracker, 'c')).toEqual([]);
   });
 
-  it('forgets a path that is gone, and everything of a catalogue that ended', () => {
-    const tracker = new Tracker();
-    tracker.applyAnnouncement(announce({ entries: [file('a/film', '1'), file('a/book', '2')] }), 0);
-    tracker.applyAnnouncement(announce({ since: 1, revision: 2, gone: ['a/film'] }), 0);
-    expect(tracker.search('film', 1).total).toBe(0);
+  test('HOSTILE 56: asks for everything when it does not know the catalogue', () => {
+    const held = trackerWith().applyAnnouncement(announce({ since: 5, revision: 6 }), 0);
+    expect(held).toEqual({ catalogId: null, revision: 0 });
+  });
+
+  test('takes an old announcement for nothing new', () => {
+    const tracker = trackerWith(
+      { entries: [file('a/film', '1')] },
+      { since: 1, revision: 2, gone: ['a/film'] },
+    );
+    tracker.applyAnnouncement(announce({ entries: [file('a/film', '1')] }), 0);
+    expect(namesFound(tracker, 'film')).toEqual([]);
+  });
+
+  test('forgets a path that is gone, and everything of a catalogue that ended', () => {
     const catalogId = '2'.repeat(16) as CatalogId;
+    const tracker = trackerWith(
+      { entries: [file('a/film', '1'), file('a/book', '2')] },
+      { since: 1, revision: 2, gone: ['a/film'] },
+    );
+    expect(namesFound(tracker, 'film')).toEqual([]);
+    expect(namesFound(tracker, 'book')).toEqual(['book']);
     tracker.applyAnnouncement(announce({ catalogId, entries: [file('a/song', '3')] }), 0);
-    expect(tracker.search('book', 1).total).toBe(0);
+    expect(namesFound(tracker, 'book')).toEqual([]);
     expect(tracker.book()).toMatchObject([{ peer: ANNE, files: 1, revision: 1, whole: true }]);
+  });
+
+  test('knows a peer that shares nothing, and one whose catalogue is still coming', () => {
+    const tracker = trackerWith({ revision: 0 }, { peer: BEN, more: true });
+    expect(tracker.book()).toMatchObject([
+      { peer: ANNE, whole: true, files: 0 },
+      { peer: BEN, whole: false },
+    ]);
+  });
+
+  test('never shows a peer that was dropped, whether its rows are swept out yet or not', () => {
+    const tracker = trackerWith(
+      { entries: [file('a/film', '1')] },
+      { peer: BEN, entries: [file('b/film', '1'), file('b/filmstrip', '2')] },
+    );
+    tracker.dropPeer(BEN);
+    expect(tracker.search('film', 5)).toMatchObject({ total: 1, results: [{ peers: 1 }] });
+    tendAll(tracker);
+    expect(tracker.search('film', 5)).toMatchObject({ total: 1, results: [{ peers: 1 }] });
+    expect(tracker.held(BEN).catalogId).toBeNull();
+    expect(codeOf(() => tracker.locate(hashOf('2')))).toBe('E_NOT_FOUND');
+  });
+
+  test('HOSTILE 49: leaves out what is more than a peer may have', () => {
+    const tracker = new Tracker({ peerEntriesMax: 2, peerPathBytesMax: 100 });
+    const entries = [file('a/one', '1'), file('a/two', '2'), file('a/three', '3')];
+    tracker.applyAnnouncement(announce({ entries }), 0);
+    expect(tracker.book()).toMatchObject([{ files: 2, leftOut: 1, revision: 1 }]);
+    const long = [file(`b/${'x'.repeat(120)}`, '1')];
+    tracker.applyAnnouncement(announce({ peer: BEN, entries: long }), 0);
+    expect(tracker.book()[1]).toMatchObject({ files: 0, leftOut: 1 });
+  });
+
+  test('HOSTILE 52: shows both sizes that are claimed for one hash', () => {
+    const tracker = trackerWith(
+      { entries: [file('a/film', '1', 5)] },
+      { peer: BEN, entries: [file('a/film', '1', 6)] },
+    );
+    const sizes = tracker.search('film', 5).results.map(({ size }) => size);
+    expect(sizes.sort()).toEqual([5, 6]);
+    expect(tracker.locate(hashOf('1')).peers).toHaveLength(1);
+  });
+
+  test('HOSTILE 57: refuses small changes that come faster than two a second', () => {
+    const tracker = trackerWith({});
+    const change = (revision: number, nowMs: number) => () =>
+      tracker.applyAnnouncement(announce({ since: revision - 1, revision }), nowMs);
+    const codes = Array.from({ length: 1_000 }, (_, at) => codeOf(change(2 + at, 1)));
+    expect(codes.indexOf('E_LIMIT')).toBe(CHANGES_AT_ONCE_MAX);
+    const { revision } = tracker.held(ANNE);
+    expect(codeOf(change(revision + 1, 502))).toBeUndefined();
+    expect(codeOf(change(revision + 2, 502))).toBe('E_LIMIT');
+    expect(codeOf(change(revision + 2, 1_003))).toBeUndefined();
+  });
+});
+
+describe('locate', () => {
+  const tracker = trackerWith({
+    entries: [file('a/one', 'abcdef0011'), file('a/two', 'abcdef0022'), file('a/three', '99')],
+  });
+
+  test('takes a whole hash and a prefix that fits only one', () => {
+    expect(tracker.locate(hashOf('99')).name).toBe('three');
+    expect(tracker.locate('abcdef0022')).toMatchObject({ name: 'two', hash: hashOf('abcdef0022') });
+  });
+
+  test('lists what an ambiguous prefix could mean', () => {
+    expect(codeOf(() => tracker.locate('abcdef00'))).toBe('E_AMBIGUOUS');
+    expect(() => tracker.locate('abcdef00')).toThrow(/2 hashes: abcdef0011.*\(one\), abcdef0022/);
+  });
+
+  test('refuses what nobody shares, and prefixes that are too short', () => {
+    expect(codeOf(() => tracker.locate('12345678'))).toBe('E_NOT_FOUND');
+    expect(codeOf(() => tracker.locate('9900000'))).toBe('E_NOT_FOUND');
   });
 });

@@ -7,7 +7,7 @@ const HITS_MAX = 200;
  * Names that the words of one query may stand in together. More common words are left to the second
  * stage and not even kept here, so that no query takes long: MiniSearch spends some 0.6 us on each.
  */
-export const WORDS_WORK_MAX = 1_000;
+export const WORDS_WORK_MAX = 200;
 /** A single letter is looked for as a word only: too much begins with it. */
 const PREFIX_CHARACTERS_MIN = 2;
 
