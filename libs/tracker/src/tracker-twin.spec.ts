@@ -149,13 +149,11 @@ test.each([
             twin.books.delete(one.peer);
           }
           if (one.do !== 'announce') continue;
-          const { do: _do, from, revisions, entries, ...rest } = one;
+          const { peer, catalogId, from, revisions, more, entries, gone } = one;
           const since = Math.max(0, tracker.held(one.peer).revision + from);
           const byPath = new Map(entries.map((line) => [line.path, line]));
           const announcement = {
-            ...rest,
-            since,
-            revision: since + revisions,
+            ...{ peer, catalogId, since, revision: since + revisions, more, gone },
             entries: [...byPath.values()],
           };
           tracker.applyAnnouncement(announcement, nowMs);
