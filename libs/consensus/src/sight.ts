@@ -30,6 +30,15 @@ function cardIn(message: ElectionMessage): PeerCard | null {
 
 const sameAddress = (a: Address, b: Address) => a.address === b.address && a.port === b.port;
 
+/** Ports come and go with the services behind them. */
+const sameCard = (a: PeerCard | null, b: PeerCard) =>
+  a !== null &&
+  a.electionPort === b.electionPort &&
+  a.indexerPort === b.indexerPort &&
+  a.transferPort === b.transferPort &&
+  a.curveKey === b.curveKey &&
+  a.name === b.name;
+
 /** Notes that the sender was heard. */
 export function sight(turn: Turn, input: ReceivedInput): void {
   const { sightings } = turn.state;
@@ -50,7 +59,7 @@ export function sight(turn: Turn, input: ReceivedInput): void {
   }
   if (input.multicast) known.seen = 'multicast';
   const card = cardIn(message);
-  if (card !== null && known.card === null) peersChanged(turn);
+  if (card !== null && !sameCard(known.card, card)) peersChanged(turn);
   if (!sameAddress(known.address, from)) peersChanged(turn);
   known.card = card ?? known.card;
   known.address = from;
@@ -65,5 +74,7 @@ export function peersChanged(turn: Turn): void {
 
 export function tellPeers(turn: Turn): void {
   turn.state.tellPeersAtMs = Infinity;
+  // Leader and successors are told with their ports: those may be what changed.
+  turn.leadershipChanged = true;
   turn.outputs.push({ type: 'peersChanged' });
 }
