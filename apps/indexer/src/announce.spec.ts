@@ -1,0 +1,158 @@
+/** One tracker kept in step with the catalogue, on a clock of the test. */
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import type { Held } from '@iwanto/tracker';
+import { type CatalogId, type CatalogueEntry, Failure, type FileHash } from '@iwanto/wire';
+import {
+  ANNOUNCE_INTERVAL_MS,
+  Announcer,
+  CHECK_INTERVAL_MS,
+  type Changes,
+  PART_ENTRIES_MAX,
+} from './announce.js';
+
+const catalogId = '1'.repeat(16) as CatalogId;
+const NOT_HELD: Held = { catalogId: null, revision: 0 };
+const entry = (path: string): CatalogueEntry => {
+  return { path, kind: 'file', hash: 'a'.repeat(64) as FileHash, size: 1 };
+};
+
+/** A log in which each revision adds one path, and a tracker that takes in what fits. */
+const setUp = (pathOf: (at: number) => string = (at) => `a/${at}`) => {
+  let revision = 0;
+  let held: Held = NOT_HELD;
+  let broken: Failure | undefined;
+  const told: Changes[] = [];
+  const troubles: string[] = [];
+  const catalogue = {
+    catalogId,
+    changesSince: (since: number, limit: number): Changes => {
+      const to = Math.min(revision, since + limit);
+      const entries = Array.from({ length: to - since }, (_, at) => entry(pathOf(since + at)));
+      return { catalogId, since, revision: to, more: to < revision, entries, gone: [] };
+    },
+  };
+  const announced = jest.fn(async () => {
+    if (broken) throw broken;
+    return held;
+  });
+  const announce = async (changes: Changes) => {
+    if (broken) throw broken;
+    told.push(changes);
+    held = { catalogId, revision: changes.revision };
+    return held;
+  };
+  const announcer = new Announcer({
+    target: { announced, announce },
+    catalogue,
+    nowMs: () => performance.now(),
+    onTrouble: (sentence) => troubles.push(sentence),
+  });
+  return {
+    ...{ announcer, announced, told, troubles },
+    change: (by = 1) => {
+      revision += by;
+      announcer.changed();
+    },
+    forget: () => (held = NOT_HELD),
+    breakWith: (failure?: Failure) => (broken = failure),
+    revisions: () => told.map((changes) => changes.revision),
+  };
+};
+
+describe('the announcer', () => {
+  beforeEach(() => {
+    jest.useFakeTimers({ now: 1_000_000 });
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+  const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
+
+  test('tells a tracker even that nothing is shared, once', async () => {
+    const { announcer, revisions } = setUp();
+    await pass(CHECK_INTERVAL_MS * 3);
+    announcer.stop();
+    expect(revisions()).toEqual([0]);
+  });
+
+  test('tells the first change at once', async () => {
+    const { announcer, change, revisions } = setUp();
+    await pass(1_000);
+    change();
+    await pass(0);
+    announcer.stop();
+    expect(revisions()).toEqual([0, 1]);
+  });
+
+  test('HOSTILE 57: puts a thousand changes a second together to two', async () => {
+    const { announcer, change, told } = setUp();
+    await pass(1_000);
+    const before = told.length;
+    for (let at = 0; at < 3_000; at += 1) {
+      change();
+      await pass(1);
+    }
+    await pass(ANNOUNCE_INTERVAL_MS);
+    announcer.stop();
+    // Three seconds and the one change that is told at once; parts of one telling count once.
+    const tellings = told.slice(before).filter(({ more }) => !more);
+    expect(tellings.length).toBeLessThanOrEqual((3_000 + ANNOUNCE_INTERVAL_MS) / 500 + 1);
+    expect(told.at(-1)?.revision).toBe(3_000);
+  });
+
+  test('tells a large catalogue in parts, one after the other', async () => {
+    const { announcer, change, told } = setUp();
+    change(PART_ENTRIES_MAX * 2 + 5);
+    await pass(ANNOUNCE_INTERVAL_MS);
+    announcer.stop();
+    expect(told.map(({ more }) => more)).toEqual([false, true, true, false].slice(-told.length));
+    expect(told.at(-1)?.revision).toBe(PART_ENTRIES_MAX * 2 + 5);
+  });
+
+  test('makes parts smaller where paths are long', async () => {
+    const { announcer, change, told } = setUp((at) => `${'x'.repeat(3_000)}/${at}`);
+    change(PART_ENTRIES_MAX);
+    await pass(ANNOUNCE_INTERVAL_MS);
+    announcer.stop();
+    for (const part of told) expect(JSON.stringify(part).length).toBeLessThan(1_048_576);
+    expect(told.at(-1)?.revision).toBe(PART_ENTRIES_MAX);
+  });
+
+  test('tells everything again to a tracker that forgot', async () => {
+    const { announcer, change, forget, revisions } = setUp();
+    change(3);
+    await pass(ANNOUNCE_INTERVAL_MS);
+    forget();
+    await pass(CHECK_INTERVAL_MS);
+    announcer.stop();
+    expect(revisions().slice(-2)).toEqual([3, 3]);
+  });
+
+  test('sends nothing where everything is held: equal revisions cost one question', async () => {
+    const { announcer, change, announced, revisions } = setUp();
+    change(3);
+    await pass(ANNOUNCE_INTERVAL_MS);
+    const tellings = revisions().length;
+    announcer.unsure();
+    await pass(ANNOUNCE_INTERVAL_MS);
+    announcer.stop();
+    expect(revisions()).toHaveLength(tellings);
+    expect(announced.mock.calls.length).toBeGreaterThan(1);
+  });
+
+  test('tries again after a failure, and tells only of those that an election does not mend', async () => {
+    const { announcer, change, breakWith, revisions, troubles } = setUp();
+    await pass(1_000);
+    breakWith(new Failure('E_NOT_RUNNING', 'gone'));
+    change();
+    await pass(3_000);
+    expect(troubles).toEqual([]);
+    breakWith(new Failure('E_BAD_REQUEST', 'no'));
+    await pass(3_000);
+    expect(troubles.length).toBeGreaterThan(0);
+    breakWith(undefined);
+    await pass(3_000);
+    announcer.stop();
+    expect(revisions()).toEqual([0, 1]);
+  });
+});

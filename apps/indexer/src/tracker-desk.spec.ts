@@ -1,0 +1,100 @@
+/** What the desk makes of the election's news. */
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { KnownPeer, Leadership } from '@iwanto/bus';
+import type { BootId, CatalogId, FileHash, Peer, PeerId, PublicKey } from '@iwanto/wire';
+import { RELEASE_AFTER_MS, STRANGER_LIMIT_MS, TrackerDesk } from './tracker-desk.js';
+
+const peerOf = (letter: string) => letter.repeat(20) as PeerId;
+const [SELF, ANNE, BEN] = ['a', 'b', 'c'].map(peerOf) as [PeerId, PeerId, PeerId];
+const HASH = '1'.repeat(64) as FileHash;
+let nowMs = 0;
+
+const at = (peer: PeerId, part: Partial<KnownPeer> = {}): KnownPeer => ({
+  ...{ peer, address: '10.0.0.7', electionPort: 1, indexerPort: 2, transferPort: 3, name: 'x' },
+  ...{ curveKey: peer.slice(0, 1).repeat(64) as PublicKey, seen: 'roster', member: true },
+  ...{ sinceSeconds: 1, roundTripMs: 1 },
+  ...part,
+});
+const leadership = (leader: Peer | null, successors: Peer[]): Leadership => ({
+  ...{ revision: 1, peer: SELF, boot: 'b'.repeat(16) as BootId, epoch: 1 },
+  ...{ role: 'follower', leader, successors },
+});
+
+const desks: TrackerDesk[] = [];
+const newDesk = () => {
+  nowMs = 0;
+  const desk = new TrackerDesk({ peer: SELF, nowMs: () => nowMs });
+  desks.push(desk);
+  return desk;
+};
+afterEach(() => {
+  for (const desk of desks.splice(0)) desk.close();
+});
+const share = (desk: TrackerDesk, peer: PeerId, more = false) =>
+  desk.apply({
+    ...{ peer, catalogId: '1'.repeat(16) as CatalogId, since: 0, revision: 1, more, gone: [] },
+    entries: [{ path: 'a/film', kind: 'file', hash: HASH, size: 1 }],
+  });
+
+describe('the desk', () => {
+  test('names a holder where the election sees it, and leaves out who cannot send', () => {
+    const desk = newDesk();
+    for (const peer of [SELF, ANNE, BEN]) share(desk, peer);
+    desk.followPeers([at(ANNE, { address: '10.0.0.9' }), at(BEN, { transferPort: 0 })]);
+    expect(desk.locate(HASH).holders).toEqual([
+      { peer: ANNE, address: '10.0.0.9', port: 3, curveKey: 'b'.repeat(64) },
+    ]);
+  });
+
+  test('is partial until every member with an indexer is held to its end', () => {
+    const desk = newDesk();
+    desk.followPeers([at(ANNE), at(BEN, { indexerPort: 0 })]);
+    expect(desk.search('film', 1).partial).toBe(true);
+    share(desk, ANNE, true);
+    expect(desk.search('film', 1).partial).toBe(true);
+    desk.apply({
+      ...{ peer: ANNE, catalogId: '1'.repeat(16) as CatalogId, since: 1, revision: 2 },
+      ...{ more: false, entries: [], gone: [] },
+    });
+    expect(desk.search('film', 1).partial).toBe(false);
+  });
+
+  test('forgets at once who left, and after a while who never came', () => {
+    const desk = newDesk();
+    desk.followPeers([at(ANNE), at(BEN)]);
+    share(desk, ANNE);
+    desk.followPeers([at(ANNE, { member: false }), at(BEN)]);
+    expect(desk.search('film', 1).total).toBe(0);
+    share(desk, ANNE);
+    desk.tidy();
+    expect(desk.search('film', 1).total).toBe(1);
+    nowMs = STRANGER_LIMIT_MS + 1;
+    desk.tidy();
+    expect(desk.search('film', 1).total).toBe(0);
+  });
+
+  test('answers other peers only while it leads or is the first to take over', () => {
+    const desk = newDesk();
+    expect(() => desk.mustServe()).toThrow('does not lead');
+    desk.followLeadership(leadership(at(ANNE), [at(BEN), at(SELF)]));
+    expect(() => desk.mustServe()).toThrow(`${ANNE} does`);
+    desk.followLeadership(leadership(at(ANNE), [at(SELF)]));
+    expect(desk.mustServe()).toBeUndefined();
+    desk.followLeadership(leadership(at(SELF), []));
+    expect(desk.mustServe()).toBeUndefined();
+  });
+
+  test('lets go of everything when it has served nobody for a while', () => {
+    const desk = newDesk();
+    desk.followPeers([at(ANNE)]);
+    desk.followLeadership(leadership(at(SELF), []));
+    share(desk, ANNE);
+    desk.followLeadership(leadership(at(ANNE), []));
+    nowMs = RELEASE_AFTER_MS;
+    desk.tidy();
+    expect(desk.held(ANNE).revision).toBe(1);
+    nowMs += 1;
+    desk.tidy();
+    expect(desk.held(ANNE).revision).toBe(0);
+  });
+});
