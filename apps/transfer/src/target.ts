@@ -129,9 +129,8 @@ export class Target {
   close(): void {
     try {
       if (leave(this.options.folder)) rmdirSync(this.outer.at(TEMPORARY));
-    } catch (cause) {
-      // Other downloads are still in it, or the folder is gone: both are fine.
-      if (!IN_THE_WAY.has(codeOf(cause)) && codeOf(cause) !== 'ENOENT') throw cause;
+    } catch {
+      // Leftovers of other downloads are in it, or the folder is gone: an empty hidden folder does no harm.
     } finally {
       this.inner.close();
       this.outer.close();

@@ -441,6 +441,32 @@ describe('a download that was cut off', () => {
     expect(readFileSync(view.path).equals(bytes)).toBe(true);
   });
 
+  it('HOSTILE 71: believes nothing that a crash left unproved, and fetches nothing twice that is there', async () => {
+    const shelf = new Shelf();
+    const bytes = bytesOf(20 * PIECE_BYTES);
+    const { root } = shelf.file(newFile(newDir('share'), 'film.mkv', bytes));
+    let served = 0;
+    let enough: () => void;
+    const halfWay = new Promise<void>((done) => (enough = done));
+    const slow = await share(shelf, (honest) => (request, asker) => {
+      served += 1;
+      if (served > 12) enough();
+      return served > 12 ? new Promise(() => undefined) : honest(request, asker);
+    });
+    const home = openHome({ shelf, holders: [slow.holder] });
+    await home.downloads.start({ hash: root, overwrite: false });
+    await halfWay;
+    await home.until(({ bytesDone }) => bytesDone >= 11 * PIECE_BYTES);
+    // The first one never says goodbye; a changed time means that its journal may not be believed.
+    utimesSync(join(home.into, '.iwant-tmp', `${root}.part`), 1, 1);
+    const peer = await share(shelf);
+    const again = openHome({ shelf, holders: [peer.holder], dir: home.dir });
+    const view = await again.fetch(root);
+    expect(view).toMatchObject({ state: 'done', bytesDone: bytes.length });
+    expect(readFileSync(view.path).equals(bytes)).toBe(true);
+    expect(peer.asked.filter(({ ask }) => ask === 'piece').length).toBeLessThanOrEqual(20 - 11);
+  });
+
   it('HOSTILE 72: fetches again what somebody changed in the unfinished file', async () => {
     const shelf = new Shelf();
     const bytes = bytesOf(20 * PIECE_BYTES);

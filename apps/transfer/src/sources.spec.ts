@@ -1,0 +1,131 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Holder, PeerId, PieceAnswer, PublicKey } from '@iwanto/wire';
+import { type Connect, SourceLine } from './peer-line.js';
+import { Lines, isDialable, isLoopback } from './sources.js';
+import { UPLOAD_SLOTS_MAX, UploadSlots } from './upload-slots.js';
+
+const holder: Holder = {
+  peer: 'ab'.repeat(10) as PeerId,
+  address: '10.0.0.2',
+  port: 1,
+  curveKey: 'cd'.repeat(32) as PublicKey,
+};
+const keys = { publicKey: 'ef'.repeat(32) as PublicKey, secretKey: '' };
+const wanted = { ask: 'piece', root: 'ab'.repeat(32) as never, first: 0, count: 1 } as const;
+
+const nobody = (answer: PieceAnswer) => expect(answer).toBeUndefined();
+
+/** A line whose other end is this test. */
+const fakeLine = () => {
+  const sent: number[] = [];
+  let ends = { answer: nobody, lose: () => {}, ready: () => {} };
+  let opened = 0;
+  const connect: Connect = ({ onAnswer, onLost, onReady }) => {
+    opened += 1;
+    ends = { answer: onAnswer, lose: onLost, ready: () => onReady?.() };
+    return {
+      request: ({ requestId }) => {
+        sent.push(requestId);
+        return Promise.resolve();
+      },
+      close: () => undefined,
+    };
+  };
+  return { sent, connect, ends: () => ends, opened: () => opened };
+};
+
+describe('HOSTILE 47: addresses nobody may make us dial', () => {
+  it.each(['0.0.0.0', '224.0.0.1', '255.255.255.255', '169.254.169.254', '::', 'ff02::1'])(
+    'refuses %s',
+    (address) => expect(isDialable(address)).toBe(false),
+  );
+  it.each(['10.0.0.1', '192.168.1.7', '169.254.7.7', 'fe80::1', '127.0.0.1'])(
+    'allows %s',
+    (address) => expect(isDialable(address)).toBe(true),
+  );
+  it('knows loopback in all its forms', () => {
+    for (const address of ['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1']) {
+      expect(isLoopback(address)).toBe(true);
+    }
+    expect(isLoopback('10.0.0.1')).toBe(false);
+  });
+});
+
+describe('SourceLine', () => {
+  const newLine = () => {
+    const fake = fakeLine();
+    let lost = 0;
+    const onLost = () => (lost += 1);
+    const line = new SourceLine({ holder, keys, connect: fake.connect, onLost });
+    return { fake, line, lost: () => lost };
+  };
+
+  it('gives each answer to who asked', async () => {
+    const { fake, line } = newLine();
+    const first = line.request(wanted);
+    const second = line.request(wanted);
+    const [one = 0, two = 0] = fake.sent;
+    fake.ends().answer({ type: 'refused', requestId: two, reason: 'busy' });
+    fake.ends().answer({ type: 'data', requestId: one, body: Uint8Array.of(7) });
+    expect(await first).toMatchObject({ type: 'data' });
+    expect(await second).toMatchObject({ type: 'refused', reason: 'busy' });
+    line.close();
+  });
+
+  it('HOSTILE 41: ignores an answer to what was not asked', async () => {
+    const { fake, line } = newLine();
+    fake.ends().answer({ type: 'data', requestId: 99, body: Uint8Array.of(1) });
+    line.close();
+    expect(await line.request(wanted)).toEqual({ type: 'lost' });
+  });
+
+  it('HOSTILE 45: keeps what goes beyond the limit until there is room', () => {
+    const { fake, line } = newLine();
+    for (let at = 0; at < 100; at += 1) void line.request(wanted);
+    expect(fake.sent).toHaveLength(60);
+    fake.ends().answer({ type: 'refused', requestId: fake.sent[0] ?? 0, reason: 'busy' });
+    expect(fake.sent).toHaveLength(61);
+    line.close();
+  });
+
+  it('settles everything as lost when it breaks, and tells once', async () => {
+    const { fake, line, lost } = newLine();
+    const open = line.request(wanted);
+    fake.ends().lose();
+    fake.ends().lose();
+    expect(await open).toEqual({ type: 'lost' });
+    expect(await line.ready).toBe(false);
+    expect(lost()).toBe(1);
+  });
+});
+
+describe('Lines', () => {
+  it('opens one line a peer for all who want it, and none again right after it broke', () => {
+    let nowMs = 0;
+    const fake = fakeLine();
+    const lines = new Lines({ keys, connect: fake.connect, nowMs: () => nowMs });
+    let lost = 0;
+    const first = lines.take(holder, () => (lost += 1));
+    const second = lines.take(holder, () => (lost += 1));
+    expect(first?.line).toBe(second?.line);
+    expect(fake.opened()).toBe(1);
+    fake.ends().lose();
+    expect(lost).toBe(2);
+    expect(lines.take(holder, () => undefined)).toBeUndefined();
+    nowMs = 2_000;
+    expect(lines.take(holder, () => undefined)).toBeDefined();
+    lines.closeAll();
+  });
+});
+
+describe('UploadSlots', () => {
+  it('serves sixteen peers at once; a quiet one makes room', () => {
+    let nowMs = 0;
+    const slots = new UploadSlots(() => nowMs);
+    for (let at = 0; at < UPLOAD_SLOTS_MAX; at += 1) expect(slots.take(`peer${at}`)).toBe(true);
+    expect(slots.take('late')).toBe(false);
+    expect(slots.take('peer0')).toBe(true);
+    nowMs = 3_001;
+    expect(slots.take('late')).toBe(true);
+  });
+});
