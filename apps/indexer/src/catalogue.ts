@@ -34,6 +34,8 @@ export interface CatalogueOptions {
   readonly nowMs: () => number;
 }
 
+const newCatalogId = () => randomBytes(8).toString('hex') as CatalogId;
+
 /** The only writer of the catalogue's database. */
 export class Catalogue {
   readonly #options: CatalogueOptions;
@@ -44,7 +46,6 @@ export class Catalogue {
   #folders: SharedFolder[] = [];
   #catalogId = '' as CatalogId;
   #revision = 0;
-  #floor = 0;
 
   /** Opens the database, or begins a new one where there is none or a damaged one. */
   constructor(options: CatalogueOptions) {
@@ -117,10 +118,13 @@ export class Catalogue {
     this.#totals.delete(folder.id);
   }
 
-  /** At most `limit` changes after `revision`; from 0 on when tombstones since then are no longer kept. */
+  /**
+   * At most `limit` changes after `revision`. Somebody who knows a revision that has not been yet knows
+   * an end of the log that a power cut took: then all is told from 0 on, in another life.
+   */
   changesSince(revision: number, limit: number): Omit<Announcement, 'peer'> {
-    const known = revision >= this.#floor && revision <= this.#revision;
-    const since = known ? revision : 0;
+    if (revision > this.#revision) this.#beginAnotherLife();
+    const since = revision <= this.#revision ? revision : 0;
     const read = since === 0 ? this.#statements.logOfLive : this.#statements.log;
     const lines = read.all({ since, limit: limit + 1 });
     const more = lines.length > limit;
@@ -183,7 +187,13 @@ export class Catalogue {
       statements.dropUnusedManifests.run();
       statements.setMeta.run({ name: META.floor, text: String(upTo) });
     });
-    this.#floor = upTo;
+    // Whoever knows this life may lack a tombstone that went now.
+    this.#beginAnotherLife();
+  }
+
+  #beginAnotherLife(): void {
+    this.#catalogId = newCatalogId();
+    this.#statements.setMeta.run({ name: META.catalogId, text: this.#catalogId });
   }
 
   /** Closes a database that turned out to be damaged and opens it again: it is set aside on the way. */
@@ -202,10 +212,11 @@ export class Catalogue {
     this.#statements = catalogueStatements(this.#database);
     const meta = (name: string) => this.#statements.meta.get({ name })?.text;
     const known = meta(META.catalogId);
-    this.#catalogId = (known ?? randomBytes(8).toString('hex')) as CatalogId;
+    this.#catalogId = (known ?? newCatalogId()) as CatalogId;
     if (!known) this.#statements.setMeta.run({ name: META.catalogId, text: this.#catalogId });
-    this.#floor = Number(meta(META.floor) ?? 0);
-    this.#revision = Math.max(this.#floor, this.#statements.revision.get()?.revision ?? 0);
+    // Revisions never go back, even when every row that had one is gone.
+    const floor = Number(meta(META.floor) ?? 0);
+    this.#revision = Math.max(floor, this.#statements.revision.get()?.revision ?? 0);
     this.#folders = this.#statements.folders.all().flatMap(({ node, path: diskPath }) => {
       const row = this.#statements.node.get({ id: node });
       return row ? [{ id: row.id, folder: row.id, path: row.path, diskPath }] : [];

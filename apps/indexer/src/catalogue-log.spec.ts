@@ -1,0 +1,45 @@
+/** The log as a tracker sees it: in parts, across lives, after the oldest tombstones went. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Catalogue } from './catalogue.js';
+
+let folder: string;
+let catalogue: Catalogue;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'iwanto-log-'));
+  catalogue = new Catalogue({ path: join(folder, 'catalogue.sqlite'), nowMs: () => 1 });
+});
+afterEach(() => {
+  catalogue.close();
+  rmSync(folder, { recursive: true });
+});
+
+describe('changesSince', () => {
+  test('goes on from a revision that was, in the same life', () => {
+    catalogue.addFolder('one', '/one');
+    const first = catalogue.changesSince(0, 10);
+    catalogue.addFolder('two', '/two');
+    const second = catalogue.changesSince(first.revision, 10);
+    expect(second).toMatchObject({ catalogId: first.catalogId, since: first.revision });
+    expect(second.revision).toBeGreaterThan(first.revision);
+  });
+
+  test('begins another life when somebody knows a revision that has not been', () => {
+    catalogue.addFolder('one', '/one');
+    const { catalogId, revision } = catalogue.changesSince(0, 10);
+    const anew = catalogue.changesSince(revision + 5, 10);
+    expect(anew).toMatchObject({ since: 0, revision });
+    expect(anew.catalogId).not.toBe(catalogId);
+    expect(catalogue.catalogId).toBe(anew.catalogId);
+  });
+
+  test('keeps its life over a restart', () => {
+    const { catalogId } = catalogue;
+    catalogue.close();
+    catalogue = new Catalogue({ path: join(folder, 'catalogue.sqlite'), nowMs: () => 1 });
+    expect(catalogue.catalogId).toBe(catalogId);
+  });
+});
