@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compareFolders, copyDocuments, sha256Of, writeSeeded } from './demo/material.js';
-import { Peer, until } from './demo/peer.js';
+import { Peer, freePort, until } from './demo/peer.js';
 import { Stage } from './demo/stage.js';
 
 const LARGE_BYTES = 256 * 1_048_576;
@@ -33,9 +33,12 @@ class Demo {
   readonly #fetched: string;
   readonly #sharedByB: string;
 
-  constructor(readonly home: string) {
-    this.#a = new Peer('peer A', join(home, 'a'));
-    this.#b = new Peer('peer B', join(home, 'b'));
+  constructor(
+    readonly home: string,
+    discoveryPort: number,
+  ) {
+    this.#a = new Peer('peer A', join(home, 'a'), discoveryPort);
+    this.#b = new Peer('peer B', join(home, 'b'), discoveryPort);
     this.#shared = join(home, 'files-of-a');
     this.#sharedByB = join(home, 'files-of-b');
     this.#fetched = join(home, 'fetched');
@@ -166,7 +169,7 @@ class Demo {
   }
 }
 
-const demo = new Demo(await mkdtemp(join(tmpdir(), 'iwanto-demo-')));
+const demo = new Demo(await mkdtemp(join(tmpdir(), 'iwanto-demo-')), await freePort());
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => void demo.close().finally(() => process.exit(130)));
 }

@@ -1,6 +1,9 @@
 /** One peer in a throw-away home on the loopback interface, driven through the command line only. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -27,12 +30,17 @@ export class Peer {
   constructor(
     readonly name: string,
     readonly home: string,
+    /** Peers of one demo meet at a port of their own: the user's real peer must not see them. */
+    readonly discoveryPort: number,
   ) {}
 
   /** Starts the services and waits for their `ready`. */
   async start(...options: string[]): Promise<void> {
+    await mkdir(this.home, { recursive: true });
+    const config = { discoveryPort: this.discoveryPort, interfaces: ['lo'], share: [] };
+    await writeFile(join(this.home, 'config.json'), JSON.stringify(config));
     // A process group of its own: one signal reaches the supervisor and all services.
-    const started = spawn(process.execPath, [PROGRAM, 'start', '--interface', 'lo', ...options], {
+    const started = spawn(process.execPath, [PROGRAM, 'start', ...options], {
       env: this.#environment(),
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
@@ -94,6 +102,16 @@ export class Peer {
   #environment(): NodeJS.ProcessEnv {
     return { ...process.env, IWANT_HOME: this.home };
   }
+}
+
+/** A UDP port that nobody uses at the moment. */
+export async function freePort(): Promise<number> {
+  const socket = createSocket('udp4');
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
+  return port;
 }
 
 /** Waits for something, but not for ever. */
