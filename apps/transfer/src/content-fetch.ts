@@ -58,7 +58,9 @@ export class ContentFetch {
     // Whoever awaits `run` hears of it; until then it is nobody's unhandled rejection.
     this.finished.catch(() => undefined);
     options.signal.addEventListener('abort', () => this.fail(options.signal.reason));
-    this.writer = new TreeWriter(this.folders, options.blake3, (cause) => this.fail(cause));
+    this.writer = new TreeWriter(this.folders, options.target.isResumed, options.blake3, (cause) =>
+      this.fail(cause),
+    );
     this.pump = this.newPump();
   }
 
@@ -127,9 +129,9 @@ export class ContentFetch {
   }
 
   private addSmall(files: readonly PlannedFile[]): void {
-    const { target, progress } = this.options;
+    const { progress } = this.options;
     const wanted = files.map((planned) => {
-      const there = this.writer.addSmall(planned, target.isResumed);
+      const there = this.writer.addSmall(planned);
       if (there) progress.found(planned.size);
       return { bytes: planned.size, have: there && planned.size > 0 ? [0] : [] };
     });
@@ -148,7 +150,7 @@ export class ContentFetch {
     const { sources, blake3, journal, hash, progress, whileWaiting } = this.options;
     const digests = await whileWaiting(fetchDigests(sources, blake3, planned));
     const claim = journal.claim(hash, pathIn(planned.folder, planned.name));
-    const resumed = await this.writer.openLarge(planned, digests, claim);
+    const resumed = await this.writer.resumeLarge(planned, digests, claim);
     this.options.signal.throwIfAborted();
     this.writer.add(resumed);
     for (const index of resumed.have) progress.found(pieceBytes(planned.size, index));

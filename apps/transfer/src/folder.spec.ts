@@ -1,7 +1,9 @@
 import {
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   readdirSync,
   realpathSync,
   renameSync,
@@ -48,11 +50,18 @@ describe('HOSTILE 66: a path that is swapped during the write', () => {
     tree.close();
   });
 
-  it('is not written through where the file is a link or has a second name', () => {
+  it('is not written through where the file is a link or has a second name', async () => {
     writeFileSync(join(dir, 'outside', 'victim'), 'mine');
     symlinkSync(join(dir, 'outside', 'victim'), join(dir, 'tree', 'part'));
-    const open = () => new PartFile({ path: join(dir, 'tree', 'part'), size: 9, exec: false });
-    expect(open).toThrow(/ELOOP/);
+    linkSync(join(dir, 'outside', 'victim'), join(dir, 'tree', 'twin'));
+    const write = (name: string) =>
+      new PartFile({ path: () => join(dir, 'tree', name), size: 9, exec: false }).write(
+        0,
+        Buffer.alloc(9),
+      );
+    await expect(write('part')).rejects.toThrow(/ELOOP/);
+    await expect(write('twin')).rejects.toMatchObject({ code: 'E_BAD_PATH' });
+    expect(readFileSync(join(dir, 'outside', 'victim'), 'utf8')).toBe('mine');
   });
 });
 

@@ -1,6 +1,7 @@
 /** One file of several pieces on its way: written by offset, synced in batches, resumed by what its bytes say. */
 import {
   close,
+  closeSync,
   constants,
   fdatasync,
   fsync,
@@ -37,7 +38,8 @@ export interface PartClaim extends PartIdentity {
 }
 
 export interface PartFileOptions {
-  readonly path: string;
+  /** Asked for at each opening: the way to a file may be a descriptor that changes. */
+  readonly path: () => string;
   readonly size: number;
   readonly exec: boolean;
 }
@@ -47,20 +49,14 @@ export class PartFile {
   /** Whether something was written since the last claim. */
   dirty = false;
   private readonly verified: Uint8Array;
-  private readonly fd: number;
+  /** Open only while the file is worked on: a directory may hold more files than a process may open. */
+  private opened: number | undefined;
   /** The file stays open until the claim that is being made is made. */
   private claiming: Promise<unknown> = Promise.resolve();
 
-  /** Opens the file or makes it; throws what `open` throws, E_BAD_PATH where it is not an ordinary file. */
   constructor(private readonly options: PartFileOptions) {
     this.pieces = pieceCount(options.size);
     this.verified = new Uint8Array(Math.ceil(this.pieces / 8));
-    this.fd = openSync(options.path, OPEN_FLAGS, options.exec ? 0o777 : 0o666);
-    const stat = fstatSync(this.fd);
-    if (!stat.isFile() || stat.nlink !== 1) {
-      throw new Failure('E_BAD_PATH', `${options.path} is in the way: it is no file of its own.`);
-    }
-    if (stat.size !== options.size) ftruncateSync(this.fd, options.size);
   }
 
   /**
@@ -74,6 +70,7 @@ export class PartFile {
     const claimed = claim ? indexesIn(claim.verified, this.pieces) : [];
     const have = claim && this.isAs(claim) ? claimed : await this.check(claimed, isRight);
     for (const index of have) this.mark(index);
+    await this.close();
     return have;
   }
 
@@ -82,7 +79,7 @@ export class PartFile {
     let written = 0;
     while (written < body.length) {
       const left = body.length - written;
-      written += (await writeAt(this.fd, body, written, left, offset + written)).bytesWritten;
+      written += (await writeAt(this.fd(), body, written, left, offset + written)).bytesWritten;
     }
     this.mark(index);
     this.dirty = true;
@@ -98,21 +95,44 @@ export class PartFile {
   private async syncAndClaim(): Promise<PartClaim> {
     const verified = this.verified.slice();
     this.dirty = false;
-    await syncData(this.fd);
-    const stat = fstatSync(this.fd, { bigint: true });
+    await syncData(this.fd());
+    const stat = fstatSync(this.fd(), { bigint: true });
     return { verified, inode: String(stat.ino), ctimeNs: String(stat.ctimeNs) };
   }
 
   /** The whole file is there: durable, with its time. */
   async finish(mtimeSeconds: number | null): Promise<void> {
-    if (mtimeSeconds !== null) futimesSync(this.fd, mtimeSeconds, mtimeSeconds);
-    await syncAll(this.fd);
+    if (mtimeSeconds !== null) futimesSync(this.fd(), mtimeSeconds, mtimeSeconds);
+    await syncAll(this.fd());
     await this.close();
   }
 
   async close(): Promise<void> {
     await this.claiming;
-    await closeFile(this.fd);
+    const fd = this.opened;
+    this.opened = undefined;
+    if (fd !== undefined) await closeFile(fd);
+  }
+
+  private fd(): number {
+    return (this.opened ??= this.open());
+  }
+
+  /** Throws what `open` throws, E_BAD_PATH where it is not an ordinary file. */
+  private open(): number {
+    const { path, size, exec } = this.options;
+    const fd = openSync(path(), OPEN_FLAGS, exec ? 0o777 : 0o666);
+    try {
+      const stat = fstatSync(fd);
+      if (!stat.isFile() || stat.nlink !== 1) {
+        throw new Failure('E_BAD_PATH', `${path()} is in the way: it is no file of its own.`);
+      }
+      if (stat.size !== size) ftruncateSync(fd, size);
+      return fd;
+    } catch (cause) {
+      closeSync(fd);
+      throw cause;
+    }
   }
 
   private mark(index: number): void {
@@ -120,7 +140,7 @@ export class PartFile {
   }
 
   private isAs(claim: PartIdentity): boolean {
-    const stat = fstatSync(this.fd, { bigint: true });
+    const stat = fstatSync(this.fd(), { bigint: true });
     return String(stat.ino) === claim.inode && String(stat.ctimeNs) === claim.ctimeNs;
   }
 
@@ -129,14 +149,14 @@ export class PartFile {
     claimed: readonly number[],
     isRight: (index: number, body: Uint8Array) => boolean,
   ): Promise<number[]> {
-    const allocated = fstatSync(this.fd).blocks * BLOCK_BYTES;
+    const allocated = fstatSync(this.fd()).blocks * BLOCK_BYTES;
     const have: number[] = [];
     const body = new Uint8Array(PIECE_BYTES);
     let right = 0;
     for (const index of inOrder(claimed, this.pieces)) {
       if (right >= allocated) break;
       const bytes = pieceBytes(this.options.size, index);
-      const { bytesRead } = await readAt(this.fd, body, 0, bytes, index * PIECE_BYTES);
+      const { bytesRead } = await readAt(this.fd(), body, 0, bytes, index * PIECE_BYTES);
       if (bytesRead !== bytes || !isRight(index, body.subarray(0, bytes))) continue;
       have.push(index);
       right += bytes;

@@ -17,7 +17,7 @@ import { folderGet } from './verbs/folder-get.js';
 import { folderSet } from './verbs/folder-set.js';
 
 /** How long a download waits for a source before it gives up, in ms. */
-const NO_SOURCE_LIMIT_MS = 60_000;
+const NO_SOURCE_LIMIT_MS = 30_000;
 
 const nowMs = () => performance.now();
 

@@ -58,12 +58,14 @@ export class Target {
   constructor(private readonly options: TargetOptions) {
     this.path = join(options.folder, checkedName(options.name));
     this.temporaryName = `${options.hash}.${options.kind === 'file' ? 'part' : 'tree'}`;
+    let outer: Folder | undefined;
     try {
-      this.outer = Folder.open(options.folder);
+      this.outer = outer = Folder.open(options.folder);
       this.inner = this.outer.madeChild(TEMPORARY, 0o700);
       this.isResumed = this.stands(this.inner.at(this.temporaryName));
       underWay.set(options.folder, (underWay.get(options.folder) ?? 0) + 1);
     } catch (cause) {
+      outer?.close();
       throw diskFailure(cause, options.folder);
     }
   }

@@ -570,6 +570,9 @@ describe('the name on the disk', () => {
   });
 });
 
+/** Where a process can count its own descriptors. */
+const onLinux = process.platform === 'linux' ? it : it.skip;
+
 describe('a directory', () => {
   const plant = (files = 40) => {
     const tree = join(newDir('share'), 'album');
@@ -664,6 +667,25 @@ describe('a directory', () => {
     const home = openHome({ shelf, holders: [(await share(shelf)).holder] });
     expect((await home.fetch(root)).state).toBe('done');
     expect(readdirSync(join(home.into, 'album'))).toEqual(['l5']);
+  });
+
+  onLinux('HOSTILE 103: of many files of several pieces does not hold them all open', async () => {
+    const shelf = new Shelf();
+    const tree = join(newDir('share'), 'album');
+    mkdirSync(tree);
+    for (let at = 0; at < 120; at += 1) newFile(tree, `f${at}`, bytesOf(PIECE_BYTES + 1, at + 1));
+    const { root } = shelf.directory(tree);
+    const before = readdirSync('/proc/self/fd').length;
+    let most = 0;
+    const peer = await share(shelf, (honest) => (request, asker) => {
+      most = Math.max(most, readdirSync('/proc/self/fd').length - before);
+      return honest(request, asker);
+    });
+    const home = openHome({ shelf, holders: [peer.holder] });
+    expect(await home.fetch(root)).toMatchObject({ state: 'done', filesDone: 120 });
+    // 48 of the uploader, which runs in this process too, and what is in flight.
+    expect(most).toBeLessThan(48 + 50);
+    expect(new Shelf().directory(join(home.into, 'album')).root).toBe(root);
   });
 
   it('that is empty is a directory all the same', async () => {

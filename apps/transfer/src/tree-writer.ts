@@ -38,7 +38,7 @@ interface Sunk {
   part?: PartFile;
 }
 
-/** A file of several pieces, opened, with the pieces that an earlier run left. */
+/** A file of several pieces, with those that an earlier run left. */
 export interface Resumed {
   readonly sunk: Sunk;
   readonly have: readonly number[];
@@ -53,7 +53,7 @@ const pathOf = ({ folder, name }: PlannedFile) => pathIn(folder, name);
 
 export class TreeWriter implements PieceSink {
   private readonly files: Sunk[] = [];
-  /** Files of several pieces that are open. */
+  /** Files of several pieces that are worked on. */
   private readonly open = new Set<Sunk>();
   private readonly finishing = new Set<Promise<void>>();
   private closed = false;
@@ -61,22 +61,29 @@ export class TreeWriter implements PieceSink {
 
   constructor(
     private readonly folders: FolderTree,
+    /** An earlier run left something. */
+    private readonly isResumed: boolean,
     private readonly blake3: Blake3,
     private readonly onFailed: (cause: unknown) => void,
   ) {}
 
   /** Adds an empty file or a file of one piece; true when it is there already. */
-  addSmall(planned: PlannedFile, mayBeThere: boolean): boolean {
+  addSmall(planned: PlannedFile): boolean {
     this.files.push({ planned });
-    if (mayBeThere && this.isThere(planned)) return true;
+    if (this.isResumed && this.isThere(planned)) return true;
     if (planned.size > 0) return false;
     this.writeWhole(planned, new Uint8Array());
     return true;
   }
 
-  /** Opens a file of several pieces and finds those that are there already; `add` then gives it a number. */
-  async openLarge(planned: PlannedFile, digests: Uint8Array, claim?: PartClaim): Promise<Resumed> {
+  /** Finds the pieces of a file that an earlier run left; `add` then gives it a number. */
+  async resumeLarge(
+    planned: PlannedFile,
+    digests: Uint8Array,
+    claim?: PartClaim,
+  ): Promise<Resumed> {
     const sunk: Sunk = { planned, digests };
+    if (!this.isResumed) return { sunk, have: [] };
     const isRight = (index: number, body: Uint8Array) => this.isRightIn(sunk, index, body);
     try {
       return { sunk, have: await this.partOf(sunk).resume(claim, isRight) };
@@ -160,7 +167,7 @@ export class TreeWriter implements PieceSink {
   private partOf(sunk: Sunk): PartFile {
     const { folder, name, size, exec } = sunk.planned;
     if (this.closed) throw new Failure('E_INTERRUPTED', 'The download was stopped.');
-    sunk.part ??= new PartFile({ path: this.folders.at(folder).at(name), size, exec });
+    sunk.part ??= new PartFile({ path: () => this.folders.at(folder).at(name), size, exec });
     this.open.add(sunk);
     return sunk.part;
   }

@@ -1,5 +1,5 @@
 /** Every limit of the sockets in one place: sizes, queues, heartbeats and time-outs (HOSTILE.md, sections 3 and 5). */
-import { PEER_MESSAGE_BYTES_MAX, PIECE_BYTES } from '@iwanto/wire';
+import { PEER_MESSAGE_BYTES_MAX, PIECE_BYTES, REQUESTS_IN_FLIGHT_MAX } from '@iwanto/wire';
 
 /** The largest message on the local bus, in bytes (HOSTILE 27). */
 export const BUS_MESSAGE_BYTES_MAX = 1_048_576;
@@ -67,8 +67,15 @@ export const peerSocket = {
   heartbeatTimeToLive: 2_000,
 } as const;
 
-/** Between transfer services: a piece and its head. */
-export const pieceSocket = { ...lanSocket, maxMessageSize: PIECE_BYTES + 4_096 } as const;
+/**
+ * Between transfer services: a piece and its head. No more answers wait than may be unanswered:
+ * a peer that asks and does not read holds 64 MiB of ours and not 256.
+ */
+export const pieceSocket = {
+  ...lanSocket,
+  maxMessageSize: PIECE_BYTES + 4_096,
+  sendHighWaterMark: REQUESTS_IN_FLIGHT_MAX,
+} as const;
 
 /** An asker waits for a real connection before it queues anything, and tries again within a second. */
 export const askerSocket = {
