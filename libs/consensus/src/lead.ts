@@ -120,9 +120,13 @@ export function sweep(turn: Turn, reign: Reign): void {
   noteLost(turn, reign);
 }
 
-/** A standby that misses beats for long cannot take over: it makes room for the next. */
+/**
+ * A standby that misses beats for long cannot take over: it makes room for the next. A leader that hears
+ * nobody at all cannot tell that from its own deafness, and needs its standbys to act on it: it benches none.
+ */
 export function bench(turn: Turn): void {
   const { state, nowMs } = turn;
+  if (state.reign !== null && nowMs - state.reign.heardMs > state.timers.standbyMs) return;
   let changed = false;
   for (const each of state.successors) {
     const member = state.members.get(each.peer);
