@@ -80,9 +80,17 @@ function tellers(
   { bus, log, paths }: ServiceContext,
   views: () => Views,
 ): Pick<Performers, 'leadershipChanged' | 'peersChanged' | 'log' | 'duplicateIdentity'> {
+  const tellLeadership = () => {
+    const leadership = views().newLeadership();
+    if (leadership) bus.publish('leader.changed', leadership);
+  };
   return {
-    leadershipChanged: () => bus.publish('leader.changed', views().leadershipChanged()),
-    peersChanged: () => bus.publish('peers.changed', views().peersChanged()),
+    leadershipChanged: tellLeadership,
+    peersChanged: () => {
+      bus.publish('peers.changed', views().peersChanged());
+      // A successor is shown once its endpoint is known: that may come with the roster, after the beat.
+      tellLeadership();
+    },
     log: (level, sentence) => void log.log(level, sentence),
     duplicateIdentity: ({ address, port }: Address) => {
       log.error(

@@ -5,6 +5,7 @@ import { type State, leadershipOf, peersOf } from '@iwanto/consensus';
 /** Until a view has a first revision nobody was told anything. */
 export class Views {
   #leadership = 0;
+  #said = '';
   #peers = 0;
 
   constructor(
@@ -13,8 +14,11 @@ export class Views {
     private readonly nowMs: () => number,
   ) {}
 
-  /** The new leadership, to be published. */
-  leadershipChanged(): Leadership {
+  /** The leadership with a new revision, when it is another one than was told last. */
+  newLeadership(): Leadership | undefined {
+    const said = JSON.stringify({ ...this.leadership(), revision: 0 });
+    if (said === this.#said) return undefined;
+    this.#said = said;
     this.#leadership += 1;
     return this.leadership();
   }
