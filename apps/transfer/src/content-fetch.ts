@@ -58,9 +58,12 @@ export class ContentFetch {
     // Whoever awaits `run` hears of it; until then it is nobody's unhandled rejection.
     this.finished.catch(() => undefined);
     options.signal.addEventListener('abort', () => this.fail(options.signal.reason));
-    this.writer = new TreeWriter(this.folders, options.target.isResumed, options.blake3, (cause) =>
-      this.fail(cause),
-    );
+    const { target, blake3 } = options;
+    this.writer = new TreeWriter({
+      ...{ folders: this.folders, blake3, isResumed: target.isResumed },
+      shown: (path) => (path === target.temporaryName ? target.path : `${target.path}/${path}`),
+      onFailed: (cause) => this.fail(cause),
+    });
     this.pump = this.newPump();
   }
 

@@ -51,6 +51,16 @@ export interface PathClaim extends PartClaim {
 
 const pathOf = ({ folder, name }: PlannedFile) => pathIn(folder, name);
 
+export interface TreeWriterOptions {
+  readonly folders: FolderTree;
+  readonly blake3: Blake3;
+  /** An earlier run left something. */
+  readonly isResumed: boolean;
+  /** What a user calls a path inside the download. */
+  readonly shown: (path: string) => string;
+  readonly onFailed: (cause: unknown) => void;
+}
+
 export class TreeWriter implements PieceSink {
   private readonly files: Sunk[] = [];
   /** Files of several pieces that are worked on. */
@@ -59,18 +69,18 @@ export class TreeWriter implements PieceSink {
   private closed = false;
   filesWhole = 0;
 
-  constructor(
-    private readonly folders: FolderTree,
-    /** An earlier run left something. */
-    private readonly isResumed: boolean,
-    private readonly blake3: Blake3,
-    private readonly onFailed: (cause: unknown) => void,
-  ) {}
+  private readonly folders: FolderTree;
+  private readonly blake3: Blake3;
+
+  constructor(private readonly options: TreeWriterOptions) {
+    this.folders = options.folders;
+    this.blake3 = options.blake3;
+  }
 
   /** Adds an empty file or a file of one piece; true when it is there already. */
   addSmall(planned: PlannedFile): boolean {
     this.files.push({ planned });
-    if (this.isResumed && this.isThere(planned)) return true;
+    if (this.options.isResumed && this.isThere(planned)) return true;
     if (planned.size > 0) return false;
     this.writeWhole(planned, new Uint8Array());
     return true;
@@ -83,12 +93,12 @@ export class TreeWriter implements PieceSink {
     claim?: PartClaim,
   ): Promise<Resumed> {
     const sunk: Sunk = { planned, digests };
-    if (!this.isResumed) return { sunk, have: [] };
+    if (!this.options.isResumed) return { sunk, have: [] };
     const isRight = (index: number, body: Uint8Array) => this.isRightIn(sunk, index, body);
     try {
       return { sunk, have: await this.partOf(sunk).resume(claim, isRight) };
     } catch (cause) {
-      throw diskFailure(cause, pathOf(planned));
+      throw this.failure(cause, planned);
     }
   }
 
@@ -124,7 +134,7 @@ export class TreeWriter implements PieceSink {
     if (!sunk.part) return;
     const finishing = sunk.part
       .finish(sunk.planned.mtimeSeconds)
-      .catch((cause: unknown) => this.onFailed(diskFailure(cause, pathOf(sunk.planned))))
+      .catch((cause: unknown) => this.options.onFailed(this.failure(cause, sunk.planned)))
       .finally(() => this.finishing.delete(finishing));
     delete sunk.part;
     this.open.delete(sunk);
@@ -152,6 +162,10 @@ export class TreeWriter implements PieceSink {
     this.folders.close();
   }
 
+  private failure(cause: unknown, planned: PlannedFile): Failure {
+    return diskFailure(cause, this.options.shown(pathOf(planned)));
+  }
+
   private sunk(file: number): Sunk {
     return this.files[file]!;
   }
@@ -160,7 +174,7 @@ export class TreeWriter implements PieceSink {
     try {
       await this.partOf(sunk).write(index, body);
     } catch (cause) {
-      throw diskFailure(cause, pathOf(sunk.planned));
+      throw this.failure(cause, sunk.planned);
     }
   }
 
@@ -185,7 +199,7 @@ export class TreeWriter implements PieceSink {
         closeSync(fd);
       }
     } catch (cause) {
-      throw diskFailure(cause, pathOf(planned));
+      throw this.failure(cause, planned);
     }
   }
 

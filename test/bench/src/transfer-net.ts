@@ -1,5 +1,6 @@
 /** Network namespaces for transfer benchmarks: one hub, spokes to it over veth, each slowed on demand. Nothing leaves them. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 
 const COMMAND_LIMIT_MS = 10_000;
 /** A token bucket large enough for a gigabit, and half a second of queue at most. */
@@ -7,6 +8,22 @@ const SHAPER = ['burst', '512kb', 'latency', '50ms'] as const;
 
 function ip(...words: string[]): void {
   execFileSync('ip', words, { timeout: COMMAND_LIMIT_MS, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+const NAME = /^iwb(\d+)n\d+$/;
+
+/** Namespaces, and what still runs in them, that a benchmark left because it was killed. */
+function removeStale(): void {
+  const read = (...words: string[]) => execFileSync('ip', words, { encoding: 'utf8' });
+  for (const line of read('netns', 'list').split('\n')) {
+    const name = line.split(' ')[0] ?? '';
+    const owner = NAME.exec(name)?.[1];
+    if (owner === undefined || existsSync(`/proc/${owner}`)) continue;
+    for (const pid of read('netns', 'pids', name).split('\n').filter(Boolean)) {
+      process.kill(Number(pid), 'SIGKILL');
+    }
+    ip('netns', 'del', name);
+  }
 }
 
 /** Why no namespaces can be made here, or undefined. */
@@ -32,6 +49,7 @@ export interface BenchNet {
 }
 
 export function makeNet(spokes: number): BenchNet {
+  removeStale();
   const name = (at: number) => `iwb${process.pid}n${at}`;
   const inside = (at: number, ...words: string[]) => ip('-n', name(at), ...words);
   for (let at = 0; at <= spokes; at += 1) {
