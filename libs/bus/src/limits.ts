@@ -68,13 +68,14 @@ export const peerSocket = {
 } as const;
 
 /**
- * Between transfer services: a piece and its head. No more answers wait than may be unanswered:
- * a peer that asks and does not read holds 64 MiB of ours and not 256.
+ * Between transfer services: a piece and its head. Room for twice the answers that may be outstanding:
+ * ZeroMQ learns of what was read half a queue late, and an answer that finds no room is lost.
+ * A peer that asks and does not read holds 128 MiB of ours, not 256.
  */
 export const pieceSocket = {
   ...lanSocket,
   maxMessageSize: PIECE_BYTES + 4_096,
-  sendHighWaterMark: REQUESTS_IN_FLIGHT_MAX,
+  sendHighWaterMark: 2 * REQUESTS_IN_FLIGHT_MAX,
 } as const;
 
 /** An asker waits for a real connection before it queues anything, and tries again within a second. */
