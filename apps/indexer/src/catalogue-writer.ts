@@ -36,6 +36,9 @@ const sameRoot = (one: Uint8Array | null, other: Uint8Array | null) =>
 /** Lives for one transaction; `revision` is the last one given out. */
 export class CatalogueWriter {
   readonly movements = new Map<number, Movement>();
+  /** What is known of directories within this transaction: asked and marked once each. */
+  readonly #live = new Map<number, boolean>();
+  readonly #soiled = new Set<number>();
 
   constructor(
     readonly statements: CatalogueStatements,
@@ -49,7 +52,11 @@ export class CatalogueWriter {
 
   /** Whether a directory seen earlier is still shared: it may have gone while its files were hashed. */
   isLive(place: Place): boolean {
-    return this.statements.node.get({ id: place.id })?.gone === 0;
+    const known = this.#live.get(place.id);
+    if (known !== undefined) return known;
+    const isLive = this.statements.node.get({ id: place.id })?.gone === 0;
+    this.#live.set(place.id, isLive);
+    return isLive;
   }
 
   /** Puts a file or a symlink in its place; a row that says the same already stays as it is. */
@@ -59,7 +66,7 @@ export class CatalogueWriter {
     if (present) this.#leave(present);
     this.#write(place, facts, { present, dirty: 0 });
     if (facts.kind === NODE_KINDS.file) this.#move(place.folder, 1, facts.size);
-    this.statements.soil.run({ id: place.id });
+    this.#soil(place.id);
   }
 
   /** The child directory of that name, made where it is not known yet. */
@@ -68,7 +75,7 @@ export class CatalogueWriter {
     if (present?.gone === 0 && present.kind === NODE_KINDS.directory) return present;
     if (present) this.#leave(present);
     const id = this.#write(place, { ...DIRECTORY_FACTS, name, disk }, { present, dirty: 1 });
-    this.statements.soil.run({ id: place.id });
+    this.#soil(place.id);
     return { id, folder: place.folder, path: `${place.path}/${name}` };
   }
 
@@ -86,11 +93,18 @@ export class CatalogueWriter {
   /** Marks a row, and all below it, as gone; it keeps its root, so that what comes back is known. */
   bury(row: NodeRow): void {
     this.#buryTree(row);
-    this.statements.soil.run({ id: row.parent });
+    this.#soil(row.parent);
+  }
+
+  #soil(id: number): void {
+    if (this.#soiled.has(id)) return;
+    this.#soiled.add(id);
+    this.statements.soil.run({ id });
   }
 
   #buryTree(row: NodeRow): void {
     this.#leave(row);
+    this.#live.delete(row.id);
     this.statements.bury.run({ id: row.id, revision: this.nextRevision() });
   }
 

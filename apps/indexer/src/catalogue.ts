@@ -67,6 +67,11 @@ export class Catalogue {
     return this.#database.setAside;
   }
 
+  /** True where the database may not be written: what is indexed now is forgotten at the stop. */
+  get isForgetful(): boolean {
+    return this.#database.isCopy;
+  }
+
   get folders(): readonly SharedFolder[] {
     return this.#folders;
   }

@@ -90,13 +90,14 @@ function knownContent(
   identity: FileIdentity,
   present: NodeRow | undefined,
 ): Uint8Array | undefined {
-  const same = catalogue.rows.byIdentity.get({ from: identity, to: `${identity}!` });
-  if (same?.root) return same.root;
   const key = renameKey(identity);
-  const renamed = catalogue.rows.byIdentity
-    .all({ from: key, to: `${key.slice(0, -1)};` })
-    .find((row) => row.id !== present?.id && (row.gone === 1 || hasLeft(catalogue, row)));
-  return renamed?.root ?? undefined;
+  const rows = catalogue.rows.byIdentity.all({ from: key, to: `${key.slice(0, -1)};` });
+  const known = rows.find(
+    (row) =>
+      row.identity === identity ||
+      (row.id !== present?.id && (row.gone === 1 || hasLeft(catalogue, row))),
+  );
+  return known?.root ?? undefined;
 }
 
 /** False where it cannot be told: then the file is hashed, which is never wrong. */

@@ -53,20 +53,24 @@ function refuseOther(job: HashJob, stats: BigIntStats): void {
   if (identityOf(stats) !== job.identity) throw new Refused('changed', 'not as it was seen');
 }
 
+/** What a thread has once for all files. */
+interface Tools {
+  readonly blake3: Blake3;
+  readonly buffer: Buffer;
+}
+
 /** One file being hashed. */
 class OpenFile {
   readonly #builder: FileRootBuilder;
-  readonly #digests: Uint8Array;
   readonly #fd: number;
   #pieces = 0;
 
   constructor(
     readonly job: HashJob,
-    private readonly blake3: Blake3,
-    private readonly buffer: Buffer,
+    private readonly tools: Tools,
+    private readonly digests: Uint8Array = new Uint8Array(pieceCount(job.size) * DIGEST_BYTES),
   ) {
-    this.#builder = new FileRootBuilder(blake3);
-    this.#digests = new Uint8Array(pieceCount(job.size) * DIGEST_BYTES);
+    this.#builder = new FileRootBuilder(tools.blake3);
     this.#fd = openSync(job.path, OPEN_FLAGS);
     try {
       refuseOther(job, fstatSync(this.#fd, { bigint: true }));
@@ -86,7 +90,7 @@ class OpenFile {
   finish(): HashResult {
     refuseOther(this.job, fstatSync(this.#fd, { bigint: true }));
     const root = this.#builder.finish(this.job.size);
-    return { id: this.job.id, root, digests: this.#digests };
+    return { id: this.job.id, root, digests: this.digests };
   }
 
   close(): void {
@@ -98,12 +102,12 @@ class OpenFile {
     const wanted = Math.min(PIECE_BYTES, this.job.size - start);
     let filled = 0;
     while (filled < wanted) {
-      const read = readSync(this.#fd, this.buffer, filled, wanted - filled, start + filled);
+      const read = readSync(this.#fd, this.tools.buffer, filled, wanted - filled, start + filled);
       if (read === 0) throw new Refused('changed', 'shorter than it was seen');
       filled += read;
     }
-    const digest = this.blake3.hash(this.buffer.subarray(0, wanted));
-    this.#digests.set(digest, this.#pieces * DIGEST_BYTES);
+    const digest = this.tools.blake3.hash(this.tools.buffer.subarray(0, wanted));
+    this.digests.set(digest, this.#pieces * DIGEST_BYTES);
     this.#builder.push(digest);
     this.#pieces += 1;
   }
@@ -111,15 +115,17 @@ class OpenFile {
 
 /** The large files of this thread, one after the other, a slice at a time. */
 class HashThread {
-  readonly #buffer = Buffer.allocUnsafeSlow(PIECE_BYTES);
+  readonly #tools: Tools;
   readonly #large: HashJob[] = [];
   #open: OpenFile | undefined;
   #sliceIsDue = false;
 
   constructor(
-    private readonly blake3: Blake3,
+    blake3: Blake3,
     private readonly report: (report: HashReport) => void,
-  ) {}
+  ) {
+    this.#tools = { blake3, buffer: Buffer.allocUnsafeSlow(PIECE_BYTES) };
+  }
 
   obey(order: HashOrder): void {
     if (order.type === 'cancel') this.#cancel(order.id);
@@ -130,14 +136,23 @@ class HashThread {
     this.#large.push(...jobs.filter(({ size }) => size > SLICE_BYTES));
     const small = jobs.filter(({ size }) => size <= SLICE_BYTES);
     if (small.length > 0) {
-      this.report({ type: 'done', results: small.map((job) => this.#hashWhole(job)) });
+      // One array for all digests of a batch: a message with many arrays costs more than the hashing.
+      const pieces = small.reduce((sum, { size }) => sum + pieceCount(size), 0);
+      const digests = new Uint8Array(pieces * DIGEST_BYTES);
+      let used = 0;
+      const results = small.map((job) => {
+        const from = used;
+        used += pieceCount(job.size) * DIGEST_BYTES;
+        return this.#hashWhole(job, digests.subarray(from, used));
+      });
+      this.report({ type: 'done', results });
     }
     this.#planSlice();
   }
 
-  #hashWhole(job: HashJob): HashResult {
+  #hashWhole(job: HashJob, digests: Uint8Array): HashResult {
     try {
-      const file = new OpenFile(job, this.blake3, this.#buffer);
+      const file = new OpenFile(job, this.#tools, digests);
       try {
         file.go(Infinity);
         return file.finish();
@@ -163,7 +178,7 @@ class HashThread {
     const job = this.#open?.job ?? this.#large.shift();
     if (!job) return;
     try {
-      this.#open ??= new OpenFile(job, this.blake3, this.#buffer);
+      this.#open ??= new OpenFile(job, this.#tools);
       const isWhole = this.#open.go(SLICE_PIECES);
       this.report({ type: 'progress', bytes: SLICE_BYTES });
       if (isWhole) this.#end(this.#open.finish());

@@ -18,6 +18,9 @@ const SMALL_BATCHES_MAX = 2;
 /** Large files a thread has at a time: small ones pass it between two slices. */
 const LARGE_BATCHES_MAX = 1;
 
+/** A thread that died is replaced after this time, so that one that cannot live does not cost everything, in ms. */
+const RESTART_WAIT_MS = 1_000;
+
 export interface HashRequest {
   readonly path: string;
   readonly identity: FileIdentity;
@@ -49,6 +52,7 @@ export class HashQueue<Request extends HashRequest> {
   readonly #threads: Thread[] = [];
   readonly #waiting = new SizeHeap<Request>();
   readonly #inWork = new Map<number, Request>();
+  readonly #restarts: NodeJS.Timeout[] = [];
   #nextId = 0;
   #closed = false;
   #blake3 = 'not loaded yet';
@@ -88,11 +92,13 @@ export class HashQueue<Request extends HashRequest> {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#restarts.forEach(clearTimeout);
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
   }
 
   #startThread(): Thread {
-    const worker = new Worker(this.#options.script, { name: 'iwanto-hash' });
+    // None of the flags of the process are meant for a thread, and some keep it from starting.
+    const worker = new Worker(this.#options.script, { name: 'iwanto-hash', execArgv: [] });
     const thread = { worker, batches: [] };
     worker.on('message', (report: HashReport) => this.#hear(thread, report));
     worker.on('error', (cause) => this.#replace(thread, String(cause)));
@@ -108,8 +114,13 @@ export class HashQueue<Request extends HashRequest> {
       this.#inWork.delete(id);
       if (request) this.#waiting.push(request);
     }
-    this.#threads.splice(this.#threads.indexOf(thread), 1, this.#startThread());
-    this.#feed();
+    this.#threads.splice(this.#threads.indexOf(thread), 1);
+    this.#restarts.push(
+      setTimeout(() => {
+        this.#threads.push(this.#startThread());
+        this.#feed();
+      }, RESTART_WAIT_MS),
+    );
   }
 
   #hear(thread: Thread, report: HashReport): void {

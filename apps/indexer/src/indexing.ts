@@ -44,9 +44,11 @@ export class Indexing {
   #pause = '';
   #closed = false;
   #heard: (() => void) | undefined;
+  #revision = 0;
 
   constructor(options: IndexingOptions) {
     this.#options = options;
+    options.catalogue.onChange(() => this.#tell());
     this.#line = new WorkLine((cause) => this.#judge(cause));
     this.#hints = new Hints((dirty, count) => this.#look(dirty, count));
     this.#intake = new Intake({
@@ -110,7 +112,8 @@ export class Indexing {
       warning: this.#pause || (this.#folders.get(folder.id)?.warning ?? ''),
     }));
     return {
-      revision: catalogue.revision,
+      revision: this.#revision,
+      catalogueRevision: catalogue.revision,
       folders,
       files: folders.reduce((sum, { files }) => sum + files, 0),
       bytes: folders.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -130,6 +133,7 @@ export class Indexing {
   }
 
   #tell(): void {
+    this.#revision += 1;
     if (!this.#closed) this.#heard?.();
   }
 
@@ -222,12 +226,14 @@ export class Indexing {
       this.#options.onTrouble(`Indexing pauses: ${why}. It goes on by itself.`);
     }
     this.#pause = `Indexing pauses: ${why}; it goes on by itself`;
+    this.#tell();
     clearTimeout(this.#pauseTimer);
     this.#pauseTimer = setTimeout(() => this.#resume(), this.#options.pauseMs ?? PAUSE_MS);
   }
 
   #resume(): void {
     this.#pause = '';
+    this.#tell();
     this.#intake.commit();
     void this.rescan(false);
   }

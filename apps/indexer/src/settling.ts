@@ -106,7 +106,8 @@ export class Settling<T extends Settled> {
   }
 
   #judge(path: string, settler: Settler<T>, nowMs: number): void {
-    const now = this.#options.look(settler.file);
+    // What never moved since it was seen is compared when it is opened: looking twice would cost time only.
+    const now = settler.moves === 0 ? settler.file : this.#options.look(settler.file);
     const isStill = now?.identity === settler.file.identity;
     const isOverdue = nowMs - settler.sinceMs >= RESTLESS_MAX_MS;
     if (!now || isStill || isOverdue) {

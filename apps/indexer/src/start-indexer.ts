@@ -17,7 +17,7 @@ import { shareRemove } from './verbs/share-remove.js';
 import { shareRescan } from './verbs/share-rescan.js';
 
 /** `share.changed` is told at once and then at most this often, in ms. */
-const TELL_INTERVAL_MS = 200;
+const TELL_INTERVAL_MS = 100;
 /** Old tombstones are looked for this often, in ms. */
 const COMPACT_INTERVAL_MS = 60_000;
 
@@ -30,6 +30,9 @@ async function openFolders(context: ServiceContext): Promise<Folders> {
   const catalogue = new Catalogue({ path, nowMs: Date.now });
   if (catalogue.setAside) {
     onTrouble(`The catalogue was damaged and is built anew; the old one is ${catalogue.setAside}.`);
+  }
+  if (catalogue.isForgetful) {
+    onTrouble(`${path} cannot be written: what is shared is served, but forgotten at the stop.`);
   }
   const indexing = new Indexing({
     catalogue,
@@ -57,10 +60,7 @@ export async function startIndexer(context: ServiceContext): Promise<Running<'in
     addresses: listenAddresses(config.interfaces),
     onTrouble: (sentence) => log.warn(sentence),
   });
-  catalogue.onChange(() => {
-    tell();
-    tracking.catalogueChanged();
-  });
+  catalogue.onChange(() => tracking.catalogueChanged());
   shareConfigured(folders, config.share);
   const compacting = setInterval(() => catalogue.compact(), COMPACT_INTERVAL_MS);
   return {

@@ -80,7 +80,9 @@ function holderFilter({ bus, identity }: ServiceContext): (holder: Holder) => bo
 }
 
 function listenToNews({ bus }: ServiceContext, uploader: Uploader, downloads: Downloads): void {
-  bus.follow('share.changed', ({ revision }) => uploader.contents.catalogueChanged(revision));
+  bus.follow('share.changed', ({ catalogueRevision }) =>
+    uploader.contents.catalogueChanged(catalogueRevision),
+  );
   bus.follow('peers.changed', () => downloads.poke());
   bus.follow('leader.changed', () => downloads.poke());
 }

@@ -94,8 +94,10 @@ export const indexingSchema = z.object({
 export type Indexing = z.infer<typeof indexingSchema>;
 
 export const sharedSchema = z.object({
-  /** The revision of the catalogue: it rises with each change on disk that was taken in. */
+  /** Rises with every change of this state, be it of the catalogue or of the progress. */
   revision: revisionSchema,
+  /** The revision of the catalogue: it rises with each change on disk that was taken in. */
+  catalogueRevision: revisionSchema.default(0),
   folders: z.array(
     z.object({
       path: z.string(),

@@ -1,5 +1,5 @@
 /** Opens a SQLite file, brings it to the present schema, and sets it aside when it is damaged. */
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { Failure } from '@iwanto/wire';
 import Sqlite from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
@@ -29,6 +29,8 @@ export interface Database<Tables> {
   readonly sqlite: Sqlite.Database;
   /** Where a damaged file went, when one was found. */
   readonly setAside: string | undefined;
+  /** True where the file may not be written: this is a copy in memory, and nothing of it is kept. */
+  readonly isCopy: boolean;
   close(): void;
 }
 
@@ -40,6 +42,7 @@ export function openDatabase<Tables>(options: OpenOptions): Database<Tables> {
   try {
     return begin<Tables>(options, undefined);
   } catch (cause) {
+    if (isReadOnly(cause)) return beginInMemory<Tables>(options);
     if (!isCorruption(cause)) throw cause;
     const setAside = `${options.path}.corrupt-${options.nowMs}`;
     setFileAside(options.path, setAside);
@@ -60,7 +63,7 @@ export function isDiskFull(cause: unknown): boolean {
 
 /** Whether the file or its directory may not be written. */
 export function isReadOnly(cause: unknown): boolean {
-  return cause instanceof Sqlite.SqliteError && /^SQLITE_(READONLY|CANTOPEN)/.test(cause.code);
+  return cause instanceof Sqlite.SqliteError && /^SQLITE_(READONLY|CANTOPEN|PERM)/.test(cause.code);
 }
 
 function setFileAside(path: string, target: string): void {
@@ -71,14 +74,36 @@ function setFileAside(path: string, target: string): void {
 
 function begin<Tables>(options: OpenOptions, setAside: string | undefined): Database<Tables> {
   const sqlite = new Sqlite(options.path, { timeout: BUSY_LIMIT_MS });
-  try {
+  return prepared(options, sqlite, () => {
     sqlite.pragma('journal_mode = WAL');
+    return { setAside, isCopy: false };
+  });
+}
+
+/** Bytes 18 and 19 of the header say whether the file has a write-ahead log; a copy in memory cannot. */
+const WAL_FLAGS = { from: 18, to: 20, without: 1 } as const;
+
+/** Where the file cannot be written (HOSTILE 97): what was committed to it still serves. */
+function beginInMemory<Tables>(options: OpenOptions): Database<Tables> {
+  const bytes = existsSync(options.path) ? readFileSync(options.path) : Buffer.alloc(0);
+  if (bytes.length > WAL_FLAGS.to) bytes.fill(WAL_FLAGS.without, WAL_FLAGS.from, WAL_FLAGS.to);
+  const sqlite = bytes.length > 0 ? new Sqlite(bytes) : new Sqlite(':memory:');
+  return prepared(options, sqlite, () => ({ setAside: undefined, isCopy: true }));
+}
+
+function prepared<Tables>(
+  options: OpenOptions,
+  sqlite: Sqlite.Database,
+  start: () => Pick<Database<Tables>, 'setAside' | 'isCopy'>,
+): Database<Tables> {
+  try {
+    const origin = start();
     sqlite.pragma('synchronous = NORMAL');
     sqlite.pragma('foreign_keys = ON');
     refuseDamage(sqlite);
     const kysely = new Kysely<Tables>({ dialect: new SqliteDialect({ database: sqlite }) });
-    migrate(options, sqlite, kysely as Kysely<unknown>);
-    return { kysely, sqlite, setAside, close: () => sqlite.close() };
+    migrate(options, { sqlite, kysely: kysely as Kysely<unknown>, isCopy: origin.isCopy });
+    return { kysely, sqlite, ...origin, close: () => sqlite.close() };
   } catch (cause) {
     sqlite.close();
     throw cause;
@@ -92,7 +117,13 @@ function refuseDamage(sqlite: Sqlite.Database): void {
   }
 }
 
-function migrate(options: OpenOptions, sqlite: Sqlite.Database, kysely: Kysely<unknown>): void {
+interface Target {
+  readonly sqlite: Sqlite.Database;
+  readonly kysely: Kysely<unknown>;
+  readonly isCopy: boolean;
+}
+
+function migrate(options: OpenOptions, { sqlite, kysely, isCopy }: Target): void {
   const present = sqlite.pragma('user_version', { simple: true }) as number;
   const wanted = options.migrations.length;
   if (present > wanted) {
@@ -102,7 +133,7 @@ function migrate(options: OpenOptions, sqlite: Sqlite.Database, kysely: Kysely<u
     );
   }
   if (present === wanted) return;
-  if (present > 0) backUp(sqlite, `${options.path}.v${present}-${options.nowMs}`);
+  if (present > 0 && !isCopy) backUp(sqlite, `${options.path}.v${present}-${options.nowMs}`);
   const steps = sqlite.transaction(() => {
     for (const migration of options.migrations.slice(present)) {
       for (const statement of migration(kysely)) sqlite.exec(statement.compile(kysely).sql);

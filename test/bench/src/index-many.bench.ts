@@ -1,0 +1,79 @@
+/** Many small files: how long until all can be searched, what they cost, and how fast a start finds nothing new. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Dice } from './dice.js';
+import { IndexPeer } from './index-peer.js';
+
+const SEED = 4;
+const KIB = 1_024;
+const FILES_A_FOLDER = 100;
+
+interface Crowd {
+  readonly count: number;
+  readonly bytesMin: number;
+  readonly bytesMax: number;
+}
+
+function makeFiles(folder: string, { count, bytesMin, bytesMax }: Crowd): number {
+  const dice = new Dice(SEED);
+  const content = Buffer.alloc(bytesMax, 1);
+  let sum = 0;
+  for (let at = 0; at < count; at += 1) {
+    const directory = join(folder, `folder ${Math.floor(at / FILES_A_FOLDER)}`);
+    if (at % FILES_A_FOLDER === 0) mkdirSync(directory, { recursive: true });
+    const bytes = bytesMin + dice.below(bytesMax - bytesMin + 1);
+    content.writeUInt32BE(at);
+    writeFileSync(join(directory, `file ${at}.dat`), content.subarray(0, bytes));
+    sum += bytes;
+  }
+  return sum;
+}
+
+async function searchableAfter(peer: IndexPeer, folder: string, count: number): Promise<number> {
+  const startMs = performance.now();
+  const done = peer.until(({ files, indexing }) => files === count && !indexing.active);
+  await peer.bus.call('share.add', { path: folder });
+  await done;
+  return performance.now() - startMs;
+}
+
+async function tenThousand(): Promise<void> {
+  const peer = new IndexPeer();
+  await peer.start();
+  const crowd = { count: 10_000, bytesMin: 4 * KIB, bytesMax: 64 * KIB };
+  const folder = peer.dir('small');
+  const bytes = makeFiles(folder, crowd);
+  const ms = await searchableAfter(peer, folder, crowd.count);
+  console.log(
+    `index ${crowd.count} files of 4-64 KiB (${(bytes / 2 ** 20).toFixed(0)} MiB) just written, share -> all in the catalogue: ` +
+      `${(ms / 1_000).toFixed(2)} s (goal <= 2 s)`,
+  );
+  await peer.close();
+}
+
+async function hundredThousand(): Promise<void> {
+  const peer = new IndexPeer();
+  await peer.start();
+  const idle = peer.residentBytes();
+  const crowd = { count: 100_000, bytesMin: 1 * KIB, bytesMax: 4 * KIB };
+  const folder = peer.dir('crowd');
+  makeFiles(folder, crowd);
+  const ms = await searchableAfter(peer, folder, crowd.count);
+  const bytes = (peer.residentBytes() - idle) / crowd.count;
+  const watches = peer.inotifyWatches();
+  await peer.stop();
+  const startMs = performance.now();
+  await peer.start();
+  const { catalogueRevision } = await peer.bus.call('share.get', {});
+  await peer.until(({ indexing }) => !indexing.active);
+  const scanMs = performance.now() - startMs;
+  const { catalogueRevision: after } = await peer.bus.call('share.get', {});
+  console.log(
+    `index ${crowd.count} files: ${(ms / 1_000).toFixed(1)} s, ${bytes.toFixed(0)} bytes of memory a file, ${watches} watches; ` +
+      `start and scan of the unchanged tree ${(scanMs / 1_000).toFixed(2)} s (goal <= 3 s), ${after - catalogueRevision} revisions`,
+  );
+  await peer.close();
+}
+
+await tenThousand();
+await hundredThousand();
