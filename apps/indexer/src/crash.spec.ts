@@ -96,5 +96,5 @@ test(
     await room.untilIdle();
     expect(room.catalogue.revision).toBe(revision);
   },
-  30_000 + KILLS * 5_000,
+  60_000 + KILLS * 20_000,
 );

@@ -21,13 +21,16 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { CATALOGUE_MIGRATIONS, openDatabase } from '@iwanto/store';
 import Sqlite from 'better-sqlite3';
 import { Failure, type FileHash } from '@iwanto/wire';
 import { Catalogue } from './catalogue.js';
 import { IndexingRoom } from './indexing-room.js';
 import { contentFind } from './verbs/content-find.js';
+
+/** Many threads and disks share a busy machine. */
+jest.setTimeout(60_000);
 
 let room: IndexingRoom;
 beforeEach(async () => {

@@ -9,7 +9,7 @@ import { shareFolder } from './folders.js';
 import { Indexing } from './indexing.js';
 
 /** How long a spec waits for what has to happen, in ms. */
-const LIMIT_MS = 12_000;
+const LIMIT_MS = 40_000;
 
 export interface RoomOptions {
   readonly settleMs?: number;

@@ -12,11 +12,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { loadBlake3, directoryRoot, parseManifest, fileRootFromDigests } from '@iwanto/merkle';
 import type { FileHash } from '@iwanto/wire';
 import { shareFolder, unshareFolder } from './folders.js';
 import { IndexingRoom } from './indexing-room.js';
+
+/** Many threads and disks share a busy machine. */
+jest.setTimeout(60_000);
 
 let room: IndexingRoom;
 beforeEach(async () => {
