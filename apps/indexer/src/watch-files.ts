@@ -1,7 +1,7 @@
 /** chokidar over a small folder: works the same on every system, at the price of a watch a file. */
 import { type FSWatcher, watch } from 'chokidar';
 import type { Stats } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type TreeWatch, type WatchListener, isWatchLimit } from './watch-tree.js';
 
 /** Sockets, FIFOs and devices are not shared, so they need no watch. */
@@ -22,6 +22,13 @@ export class FileWatch implements TreeWatch {
       if (path === folder) listener.onHint(folder, undefined);
       else listener.onHint(dirname(path), basename(path));
       if (event === 'addDir') listener.onDoubt('');
+    });
+    // chokidar keeps a change of mode to itself once the file has been read: its raw events tell.
+    this.#watcher.on('raw', (_, name, details) => {
+      const { watchedPath } = details as { watchedPath: string };
+      if (!name || watchedPath === folder) return;
+      const path = basename(watchedPath) === name ? watchedPath : join(watchedPath, name);
+      if (!ignores(path)) listener.onHint(dirname(path), basename(path));
     });
     this.#watcher.on('ready', () => listener.onDoubt(''));
     this.#watcher.on('error', (cause) => {
