@@ -16,6 +16,8 @@ const BURST = 500;
 const READY_LIMIT_MS = 10_000;
 /** The first heap growth is no leak: it is measured after this many. */
 const WARM_UP_DATAGRAMS = 50_000;
+/** How often memory is looked at on the way. */
+const PARTS = 10;
 const DATAGRAM_BYTES_MAX = 1_300;
 
 const { values } = parseArgs({ options: { datagrams: { type: 'string', default: '1000000' } } });
@@ -104,18 +106,21 @@ async function main(): Promise<boolean> {
   const ports = [discoveryPort + 1, discoveryPort + 2];
   const sources = await openSources();
   await fire(WARM_UP_DATAGRAMS, sources, ports);
-  const rss = targets.map(residentMiB);
+  const rss = [targets.map(residentMiB)];
   const startMs = performance.now();
-  await fire(Number(values.datagrams), sources, ports);
+  for (let part = 0; part < PARTS; part += 1) {
+    await fire(Number(values.datagrams) / PARTS, sources, ports);
+    rss.push(targets.map(residentMiB));
+  }
   const seconds = (performance.now() - startMs) / 1_000;
   const after = await agreed(targets);
-  const grown = targets.map((target, at) => residentMiB(target) - (rss[at] ?? 0));
   const notes = await Promise.all(targets.map(({ bus }) => bus.call('election.status', {})));
   const same = before.leader?.peer === after.leader?.peer && before.epoch === after.epoch;
   console.log(`${values.datagrams} hostile datagrams in ${seconds.toFixed(1)} s at two services`);
-  console.log(
-    `resident before: ${rss.map((mib) => mib.toFixed(1)).join(' and ')} MiB, grown by ${grown.map((mib) => mib.toFixed(1)).join(' and ')} MiB`,
-  );
+  for (const at of targets.keys()) {
+    const series = rss.map((all) => all[at]?.toFixed(1)).join(' ');
+    console.log(`resident MiB of service ${at + 1}, before and after each tenth: ${series}`);
+  }
   console.log(`leader and epoch: ${same ? 'unchanged' : 'CHANGED'}`);
   for (const status of notes) console.log(status.notes.join('; '));
   for (const { child, bus } of targets) {
