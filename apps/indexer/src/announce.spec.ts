@@ -3,9 +3,11 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import type { Held } from '@iwanto/tracker';
 import { type CatalogId, type CatalogueEntry, Failure, type FileHash } from '@iwanto/wire';
 import {
+  ANNOUNCE_AT_ONCE_MAX,
   ANNOUNCE_INTERVAL_MS,
   Announcer,
   CHECK_INTERVAL_MS,
+  GATHER_MS,
   type Changes,
   PART_ENTRIES_MAX,
 } from './announce.js';
@@ -79,24 +81,39 @@ describe('the announcer', () => {
     const { announcer, change, revisions } = setUp();
     await pass(1_000);
     change();
-    await pass(0);
+    await pass(GATHER_MS);
     announcer.stop();
     expect(revisions()).toEqual([0, 1]);
+  });
+
+  test('puts a file and the folders above it into one telling', async () => {
+    const { announcer, change, revisions } = setUp();
+    await pass(1_000);
+    change();
+    await pass(1);
+    change();
+    await pass(GATHER_MS);
+    announcer.stop();
+    expect(revisions()).toEqual([0, 2]);
   });
 
   test('HOSTILE 57: puts a thousand changes a second together to two', async () => {
     const { announcer, change, told } = setUp();
     await pass(1_000);
     const before = told.length;
+    // Changes without a pause are told all the same.
     for (let at = 0; at < 3_000; at += 1) {
       change();
       await pass(1);
     }
+    expect(told.length - before).toBeGreaterThan(5);
     await pass(ANNOUNCE_INTERVAL_MS);
     announcer.stop();
-    // Three seconds and the one change that is told at once; parts of one telling count once.
+    // Two a second and those that may go at once; parts of one telling count once.
     const tellings = told.slice(before).filter(({ more }) => !more);
-    expect(tellings.length).toBeLessThanOrEqual((3_000 + ANNOUNCE_INTERVAL_MS) / 500 + 1);
+    expect(tellings.length).toBeLessThanOrEqual(
+      3_500 / ANNOUNCE_INTERVAL_MS + ANNOUNCE_AT_ONCE_MAX,
+    );
     expect(told.at(-1)?.revision).toBe(3_000);
   });
 

@@ -8,8 +8,11 @@ export const PART_ENTRIES_MAX = 500;
 const PART_BYTES_MAX = 700_000;
 /** Bytes of an entry besides its path: hash, kind, size and the names of the fields. */
 const ENTRY_BYTES = 140;
-/** Changes are told at most this often, the first one at once, in ms (HOSTILE 57: two a second). */
+/** Changes are told this often on average, and this many at once after a quiet time (HOSTILE 57). */
 export const ANNOUNCE_INTERVAL_MS = 500;
+export const ANNOUNCE_AT_ONCE_MAX = 3;
+/** A file and the folders above it change in revisions of their own, which belong into one telling, in ms. */
+export const GATHER_MS = 15;
 /** How often a tracker is asked whether it still holds what it was told, in ms. */
 export const CHECK_INTERVAL_MS = 5_000;
 const RETRY_MIN_MS = 100;
@@ -43,14 +46,20 @@ export interface AnnouncerOptions {
 export class Announcer {
   #held: Held | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #wakeMs = Infinity;
+  /** From then on the tracker may have forgotten, and is asked again. */
+  #heldUntilMs = -Infinity;
   #busy = false;
   #stopped = false;
   #again = false;
   #retryMs = RETRY_MIN_MS;
-  #lastToldMs = -Infinity;
+  /** Tellings that may go at once, as of `#countedMs`. */
+  #allowed = ANNOUNCE_AT_ONCE_MAX;
+  #countedMs: number;
 
   constructor(private readonly options: AnnouncerOptions) {
-    this.changed();
+    this.#countedMs = options.nowMs();
+    this.#wakeIn(0);
   }
 
   /** The catalogue has a new revision. */
@@ -61,7 +70,7 @@ export class Announcer {
 
   /** The line broke or the tracker may be another: what it holds has to be asked anew. */
   unsure(): void {
-    this.#held = undefined;
+    this.#heldUntilMs = -Infinity;
     this.changed();
   }
 
@@ -71,20 +80,27 @@ export class Announcer {
   }
 
   #waitMs(): number {
-    return Math.max(0, this.#lastToldMs + ANNOUNCE_INTERVAL_MS - this.options.nowMs());
+    const nowMs = this.options.nowMs();
+    const earned = (nowMs - this.#countedMs) / ANNOUNCE_INTERVAL_MS;
+    this.#allowed = Math.min(ANNOUNCE_AT_ONCE_MAX, this.#allowed + earned);
+    this.#countedMs = nowMs;
+    return Math.max(GATHER_MS, (1 - this.#allowed) * ANNOUNCE_INTERVAL_MS);
   }
 
+  /** Wakes then, or earlier where that was already to be: changes without end may not put it off. */
   #wakeIn(waitMs: number): void {
+    const wakeMs = this.options.nowMs() + waitMs;
+    if (this.#stopped || this.#wakeMs <= wakeMs) return;
     clearTimeout(this.#timer);
-    if (this.#stopped) return;
-    if (waitMs === 0) void this.#run();
-    else this.#timer = setTimeout(() => void this.#run(), waitMs);
+    this.#wakeMs = wakeMs;
+    this.#timer = setTimeout(() => void this.#run(), waitMs);
   }
 
   async #run(): Promise<void> {
     if (this.#busy) return;
     this.#busy = true;
     this.#again = false;
+    this.#wakeMs = Infinity;
     const failure = await this.#catchUp().catch((cause: unknown) => cause);
     this.#busy = false;
     if (failure === undefined) this.#rest();
@@ -94,13 +110,7 @@ export class Announcer {
   #rest(): void {
     this.#retryMs = RETRY_MIN_MS;
     if (this.#again) this.#wakeIn(this.#waitMs());
-    else this.#checkLater();
-  }
-
-  #checkLater(): void {
-    clearTimeout(this.#timer);
-    if (this.#stopped) return;
-    this.#timer = setTimeout(() => this.unsure(), CHECK_INTERVAL_MS);
+    else this.#wakeIn(CHECK_INTERVAL_MS);
   }
 
   /** A tracker that cannot be reached is what elections are for: only what it refuses is told. */
@@ -115,29 +125,37 @@ export class Announcer {
   }
 
   async #catchUp(): Promise<void> {
-    const { target, catalogue, nowMs } = this.options;
-    this.#held ??= await target.announced();
+    const { target, catalogue } = this.options;
+    let held = await this.#ask();
     for (let more = true; more && !this.#stopped;) {
-      const changes = await partSince(catalogue, this.#knownRevision());
-      if (this.#isHeld(changes)) return;
-      if (!changes.more) this.#lastToldMs = nowMs();
-      const before = this.#held;
-      this.#held = await target.announce(changes);
-      if (!this.#isHeld(changes) && this.#held.revision === before.revision) {
+      const changes = await partSince(catalogue, knownRevision(held, catalogue));
+      if (isHeld(held, changes)) return;
+      if (!changes.more) this.#allowed -= 1;
+      const before = held;
+      held = await target.announce(changes);
+      this.#held = held;
+      if (!isHeld(held, changes) && held.revision === before.revision) {
         throw new Failure('E_GAP', 'the tracker does not take in what it is told.');
       }
-      more = changes.more || !this.#isHeld(changes);
+      more = changes.more || !isHeld(held, changes);
     }
   }
 
-  #knownRevision(): number {
-    return this.#held?.catalogId === this.options.catalogue.catalogId ? this.#held.revision : 0;
-  }
-
-  #isHeld({ catalogId, revision }: Changes): boolean {
-    return this.#held?.catalogId === catalogId && this.#held.revision >= revision;
+  /** What the tracker holds: as it said last, or asked anew after a while and after doubts. */
+  async #ask(): Promise<Held> {
+    const nowMs = this.options.nowMs();
+    if (this.#held && nowMs < this.#heldUntilMs) return this.#held;
+    this.#heldUntilMs = nowMs + CHECK_INTERVAL_MS;
+    this.#held = await this.options.target.announced();
+    return this.#held;
   }
 }
+
+const knownRevision = (held: Held, { catalogId }: CatalogueLog) =>
+  held.catalogId === catalogId ? held.revision : 0;
+
+const isHeld = (held: Held, { catalogId, revision }: Changes) =>
+  held.catalogId === catalogId && held.revision >= revision;
 
 /** The next part; smaller where paths are so long that it would not fit a message. */
 async function partSince(catalogue: CatalogueLog, revision: number): Promise<Changes> {
