@@ -115,10 +115,15 @@ export function welcome(turn: Turn, member: Member): void {
   );
 }
 
-/** The member proved that it has the token: from now on it counts. */
-export function confirm(turn: Turn, member: Member): void {
+const sameAddress = (a: Address, b: Address) => a.address === b.address && a.port === b.port;
+
+/** The member proved that it has the token: from now on it counts, and who was at its address before is gone. */
+export function confirm(turn: Turn, reign: Reign, member: Member): void {
   if (member.confirmed) return;
   member.confirmed = true;
+  for (const other of turn.state.members.values())
+    if (other !== member && sameAddress(other.address, member.address))
+      removeMember(turn, reign, other.peer);
   memberChanged(turn, member);
 }
 

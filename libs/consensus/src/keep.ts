@@ -54,7 +54,7 @@ function answerMember(turn: Turn, member: Member, message: PingMessage, from: Ad
   }
   if (member.address.address !== from.address || member.address.port !== from.port)
     member.address = from;
-  confirm(turn, member);
+  if (state.reign !== null) confirm(turn, state.reign, member);
   heardMember(turn, member);
   if (nowMs - member.ackedMs > state.timers.benchMs) unbench(turn, member);
   member.catalogue = message.catalogue;

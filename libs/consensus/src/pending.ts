@@ -6,8 +6,9 @@ import { sameBoot } from './rank.js';
 import type { KnownLeader, Pending, State } from './state.js';
 import { type Turn, freshNonce, move, send } from './turn.js';
 
-/** Questions to the successor: after the last one it is given up. */
-const ASKS_MAX = 6;
+/** When the successor is asked, and asked again while it does not answer; after the last time it is given up. */
+const ASK_AT_MS = [0, 12, 30, 55, 90, 140, 250, 500];
+const GIVE_UP_MS = 800;
 /** A leader of whom nothing says that it succeeds mine waits so much longer. */
 const STRANGER_FACTOR = 3;
 
@@ -43,12 +44,12 @@ export function openPending(turn: Turn, leader: KnownLeader, isSuccessor: boolea
 /** Asks the successor for its welcome, and the old leader for a sign of life. */
 export function askPending(turn: Turn, pending: Pending): void {
   const { state, nowMs } = turn;
-  if (pending.asks >= ASKS_MAX) {
+  if (pending.asks >= ASK_AT_MS.length) {
     state.pending = null;
     return;
   }
   pending.asks += 1;
-  pending.askAtMs = nowMs + state.timers.pendingMs * pending.asks;
+  pending.askAtMs = pending.sinceMs + (ASK_AT_MS[pending.asks] ?? GIVE_UP_MS);
   send(turn, pending.leader.address, {
     type: 'ping',
     nonce: pending.nonce,

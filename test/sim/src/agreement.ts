@@ -3,8 +3,11 @@ import { tokenOf } from '@iwanto/consensus';
 import type { Host } from './host.js';
 import type { World } from './world.js';
 
+/** Lives, and has not said goodbye. */
+const isHere = (host: Host): boolean => host.up && host.state.phase !== 'leaving';
+
 export const leadersOf = (world: World): Host[] =>
-  world.hosts.filter((host) => host.up && host.state.reign !== null);
+  world.hosts.filter((host) => isHere(host) && host.state.reign !== null);
 
 /** The one leader that all living hosts name (with `tokens`: and can prove themselves to), or why there is none. */
 export function agreement(world: World, tokens: boolean): Host | string {
@@ -15,7 +18,7 @@ export function agreement(world: World, tokens: boolean): Host | string {
   if (leader.state.phase !== 'leading') return `${leader.name} is ${leader.state.phase}`;
   const token = tokenOf(leader.state)?.join();
   for (const host of world.hosts) {
-    if (!host.up || host === leader) continue;
+    if (!isHere(host) || host === leader) continue;
     const { state } = host;
     if (state.following === null) return `${host.name} is ${state.phase}`;
     if (state.leader?.peer !== leader.peer || state.leader.boot !== leader.boot)

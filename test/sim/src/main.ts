@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { runInWorkers, work } from './batch.js';
 import { USAGE, type Options, parseOptions } from './options.js';
 import { run } from './run.js';
-import { runScenarios } from './directed.js';
+import { runScenarios, runVerdicts } from './directed.js';
 import { scenarioText } from './scenario.js';
 import { makeSchedule } from './schedule.js';
 import { shrink } from './shrink.js';
@@ -74,7 +74,7 @@ async function perform(options: Options): Promise<boolean> {
     case 'seed':
       return runSeed(options);
     case 'scenarios':
-      return runScenarios(options.update);
+      return options.verdicts ? runVerdicts() : runScenarios(options.update);
     case 'shows':
       return (await import('./shows.js')).show();
     case 'mutants':

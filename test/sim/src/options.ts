@@ -14,7 +14,7 @@ export type Options =
       readonly trace: boolean;
       readonly datagrams: boolean;
     }
-  | { readonly command: 'scenarios'; readonly update: boolean }
+  | { readonly command: 'scenarios'; readonly update: boolean; readonly verdicts: boolean }
   | { readonly command: 'shows' }
   | { readonly command: 'mutants' }
   | { readonly command: 'help' };
@@ -24,7 +24,8 @@ export const USAGE = `npm run sim -- [option]
   --first SEED    ... from this seed on
   --workers N     ... in so many processes (2 when left out)
   --seed SEED     run one schedule; with --trace print what happens, with --datagrams every datagram too
-  --scenarios     run test/sim/scenarios/*.txt against their expected traces; --update writes them anew
+  --scenarios     run test/sim/scenarios/*.txt against their expected traces; --update writes them anew,
+                  --verdicts looks only at whether all ended well
   --shows         print the figures: fail-over, leave, calm, traffic
   --mutants       break the election on purpose, once for each mutant, and show which checks notice
 `;
@@ -56,7 +57,8 @@ export function parseOptions(words: readonly string[]): Options {
       trace: has('trace'),
       datagrams: has('datagrams'),
     };
-  if (has('scenarios')) return { command: 'scenarios', update: has('update') };
+  if (has('scenarios'))
+    return { command: 'scenarios', update: has('update'), verdicts: has('verdicts') };
   if (has('shows')) return { command: 'shows' };
   if (has('mutants')) return { command: 'mutants' };
   return {
