@@ -1,6 +1,7 @@
 /** The leader's door: HELLO, the stamped rank, and the welcome that carries the secret. */
 import type { Address, HelloMessage, PeerId } from '@iwanto/wire';
 import { LIMITS } from './config.js';
+import { keepAliveMs } from './follow.js';
 import {
   chooseStandbys,
   clusterNowMs,
@@ -31,6 +32,7 @@ export function leaderHearsHello(
     if (same?.confirmed === true) moved(turn, same, message, from);
     return;
   }
+  if (known !== undefined && same === undefined && livesElsewhere(turn, known, from)) return;
   if (!allowAnswer(turn, from, 'welcome', LIMITS.welcomesPerSecond)) return;
   catchUp(turn, message.epoch);
   if (known !== undefined && (same === undefined || same.confirmed))
@@ -40,6 +42,14 @@ export function leaderHearsHello(
   member.helloSeq = message.seq;
   member.address = from;
   welcome(turn, member);
+}
+
+/** Another process of the same identity at another address: a copied disk, as long as the first one is heard. */
+function livesElsewhere({ state, nowMs }: Turn, known: Member, from: Address): boolean {
+  const periodMs = keepAliveMs(state, state.members.size);
+  return (
+    known.confirmed && !sameAddress(known.address, from) && nowMs - known.heardMs < 1.5 * periodMs
+  );
 }
 
 /** A joiner may come from a later epoch: the cluster goes on in that one. */

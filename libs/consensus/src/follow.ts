@@ -107,13 +107,21 @@ function takeSuccessors(turn: Turn, following: Following, successors: readonly S
   const same =
     before.length === successors.length &&
     before.every((each, at) => sameBoot(each, successors[at] ?? null));
-  if (!same) turn.leadershipChanged = true;
   const was = standbyIndex(state);
+  if (was >= 0 && isDismissed(state, successors) && inDoubt(turn, following)) return;
   state.successors = successors;
+  if (!same) turn.leadershipChanged = true;
   if (was < 0 && standbyIndex(state) >= 0) following.watchFromMs = nowMs;
   if (same) return;
   for (const each of successors) if (each.peer !== state.config.peer) remember(turn, each.address);
 }
+
+const isDismissed = ({ config }: State, successors: readonly Successor[]) =>
+  !successors.some((each) => each.boot === config.boot);
+
+/** A deaf leader dismisses all its standbys: who misses its round trips stands until that is cleared up. */
+const inDoubt = ({ state, nowMs }: Turn, following: Following) =>
+  nowMs - following.evidenceMs > 1.5 * state.timers.fastBeatMs;
 
 /** My place among the standbys; -1 when I am none. */
 export const standbyIndex = (state: State): number =>

@@ -27,6 +27,7 @@ export const TRANSITIONS = [
 
   row('joining', 'welcomed', 'following'),
   row('joining', 'oldest joiner', 'leading'),
+  row('joining', 'twin', 'left'),
   row('joining', 'leave', 'leaving'),
 
   row('following', 'leader silent', 'suspecting'),

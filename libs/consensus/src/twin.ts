@@ -1,7 +1,7 @@
 /** Another living process with my own identity: a copied disk. The one that came later stops. */
 import type { Address, ElectionMessage } from '@iwanto/wire';
 import { leaderMet } from './faceoff.js';
-import { type Turn, freshNonce, leads, log, send } from './turn.js';
+import { type Turn, freshNonce, leads, log, move, send } from './turn.js';
 
 const ASK_AGAIN_MS = 1_000;
 
@@ -10,7 +10,6 @@ export function ownIdHeard(turn: Turn, message: ElectionMessage, from: Address):
   const { state, nowMs } = turn;
   if (message.type === 'probe') {
     send(turn, from, { type: 'notLeader', nonce: message.nonce, leader: state.leader });
-    return;
   }
   const answered =
     state.twin !== null &&
@@ -44,5 +43,7 @@ function twinFound(turn: Turn, message: ElectionMessage, from: Address): void {
     'warn',
     `Another process at ${from.address} has the identity of this host: give one of them new keys.`,
   );
+  move(turn, 'twin');
+  state.joining = null;
   turn.outputs.push({ type: 'duplicateIdentity', address: from });
 }

@@ -40,7 +40,11 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'boot ids are ignored',
-    patches: [patch('rank.js', 'a.peer === b.peer && a.boot === b.boot', 'a.peer === b.peer')],
+    patches: [
+      patch('rank.js', 'a.peer === b.peer && a.boot === b.boot', 'a.peer === b.peer'),
+      patch('admit.js', 'known?.boot === message.boot', 'known !== undefined'),
+      patch('keep.js', 'member?.boot !== message.boot', 'member === undefined'),
+    ],
   },
   {
     name: 'a leader that stood still does not ask',

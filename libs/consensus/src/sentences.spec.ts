@@ -1,0 +1,795 @@
+/** One test for each numbered sentence of docs/consensus.md, on a stage where nothing is left to chance. */
+import { describe, expect, it } from '@jest/globals';
+import type {
+  Address,
+  BootId,
+  ElectionMessage,
+  ElectionMessageType,
+  LeaderTuple,
+  Nonce,
+  PeerCard,
+  PeerId,
+  PublicKey,
+} from '@iwanto/wire';
+import { readFileSync } from 'node:fs';
+import {
+  type Input,
+  LIMITS,
+  type Output,
+  type State,
+  brokenInvariant,
+  createConsensus,
+  deadlineMs,
+  step,
+  tokenOf,
+} from './index.js';
+
+type Of<T extends ElectionMessageType> = Extract<ElectionMessage, { type: T }>;
+interface Sent {
+  readonly atMs: number;
+  readonly from: string;
+  /** Null for a multicast. */
+  readonly to: string | null;
+  readonly message: ElectionMessage;
+}
+interface Actor {
+  readonly name: string;
+  readonly address: Address;
+  peer: PeerId;
+  state: State;
+  up: boolean;
+  asleep: boolean;
+  outputs: Output[];
+}
+interface Plan {
+  readonly bornMs?: number;
+  readonly knows?: readonly string[];
+  readonly peer?: string;
+}
+
+const BORN_MS = 1_000_000_000;
+const TRIP_MS = 1;
+const idOf = (name: string) => name.charCodeAt(0).toString(16).repeat(10) as PeerId;
+const addressOf = (name: string): Address => ({
+  address: `10.0.0.${name.charCodeAt(0)}`,
+  port: 7700,
+});
+const cardOf = (name: string): PeerCard => ({
+  electionPort: 7700,
+  indexerPort: 1,
+  transferPort: 2,
+  curveKey: 'cc'.repeat(32) as PublicKey,
+  name,
+});
+
+/** Some peers, a network of 1 ms without loss, and a log of all that is sent. */
+class Stage {
+  nowMs = 0;
+  multicast = true;
+  readonly sent: Sent[] = [];
+  readonly actors = new Map<string, Actor>();
+  blocked: (from: string, to: string, message: ElectionMessage) => boolean = () => false;
+  private boots = 0;
+  private readonly flying: {
+    atMs: number;
+    to: string;
+    input: Omit<Extract<Input, { type: 'received' }>, 'nowMs'>;
+  }[] = [];
+
+  start(name: string, plan: Plan = {}): Actor {
+    this.boots += 1;
+    const peer = (plan.peer ?? idOf(name)) as PeerId;
+    let dice = this.boots;
+    const random = () => (dice = (dice * 16_807) % 2_147_483_647) / 2_147_483_647;
+    const state = createConsensus({
+      peer,
+      boot: this.boots.toString(16).padStart(16, '0') as BootId,
+      random,
+      randomBytes: (count) => Uint8Array.from({ length: count }, () => Math.floor(random() * 256)),
+      hmac: (key, bytes) =>
+        Uint8Array.from({ length: 16 }, (_, at) =>
+          bytes.reduce(
+            (sum, byte, place) => (sum * 31 + byte * (place + at + 1)) & 0xff,
+            key[at % key.length]!,
+          ),
+        ),
+    });
+    const actor = {
+      name,
+      address: addressOf(name),
+      peer,
+      state,
+      up: true,
+      asleep: false,
+      outputs: [],
+    };
+    this.actors.set(name, actor);
+    this.give(name, {
+      type: 'start',
+      bornMs: plan.bornMs ?? BORN_MS + this.nowMs,
+      card: cardOf(name),
+      staticPeers: (plan.knows ?? []).map(addressOf),
+      remembered: [],
+    });
+    return actor;
+  }
+
+  actor(name: string): Actor {
+    const actor = this.actors.get(name);
+    if (actor === undefined) throw new Error(`no actor ${name}`);
+    return actor;
+  }
+
+  state(name: string): State {
+    return this.actor(name).state;
+  }
+
+  give(name: string, input: { type: Input['type'] } & Record<string, unknown>): Output[] {
+    const actor = this.actor(name);
+    if (!actor.up || actor.asleep) return [];
+    const outputs = step(actor.state, { ...input, nowMs: this.nowMs } as unknown as Input);
+    expect(brokenInvariant(actor.state)).toBeNull();
+    actor.outputs.push(...outputs);
+    for (const output of outputs) {
+      if (output.type === 'send') {
+        const to = [...this.actors.values()].find(
+          (each) => each.address.address === output.to.address,
+        );
+        this.fly(name, to?.name ?? '?', output.message, false);
+      } else if (output.type === 'multicast') {
+        this.sent.push({ atMs: this.nowMs, from: name, to: null, message: output.message });
+        if (this.multicast)
+          for (const other of this.actors.keys())
+            if (other !== name) this.fly(name, other, output.message, true);
+      }
+    }
+    return outputs;
+  }
+
+  private fly(from: string, to: string, message: ElectionMessage, multicast: boolean): void {
+    if (!multicast) this.sent.push({ atMs: this.nowMs, from, to, message });
+    if (this.blocked(from, to, message)) return;
+    const input = { type: 'received', message, from: addressOf(from), multicast } as const;
+    this.flying.push({ atMs: this.nowMs + TRIP_MS, to, input });
+  }
+
+  run(forMs: number): void {
+    const endMs = this.nowMs + forMs;
+    for (;;) {
+      const awake = [...this.actors.values()].filter((each) => each.up && !each.asleep);
+      const due = awake.map((each) => deadlineMs(each.state));
+      const nextMs = Math.min(...due, ...this.flying.map((each) => each.atMs));
+      if (nextMs > endMs) break;
+      this.nowMs = Math.max(this.nowMs, nextMs);
+      for (const each of this.flying.splice(0)) {
+        if (each.atMs > this.nowMs) this.flying.push(each);
+        else if (this.actors.has(each.to)) this.give(each.to, each.input);
+      }
+      for (const each of awake)
+        if (deadlineMs(each.state) <= this.nowMs) this.give(each.name, { type: 'tick' });
+    }
+    this.nowMs = endMs;
+  }
+
+  until(holds: () => boolean, limitMs = 10_000): number {
+    const fromMs = this.nowMs;
+    while (!holds()) {
+      if (this.nowMs - fromMs > limitMs) throw new Error(`did not come within ${limitMs} ms`);
+      this.run(1);
+    }
+    return this.nowMs - fromMs;
+  }
+
+  /** The named peers, the first one leading the others, all calm. */
+  cluster(...names: string[]): this {
+    for (const name of names) {
+      this.start(name);
+      this.until(() => this.state(name).leader !== null);
+      this.run(30);
+    }
+    this.run(1_500);
+    return this;
+  }
+
+  leads(name: string): boolean {
+    return this.state(name).phase === 'leading';
+  }
+
+  follows(name: string, leader: string): boolean {
+    const { following, leader: named } = this.state(name);
+    return following !== null && named?.peer === this.actor(leader).peer;
+  }
+
+  kill(name: string): void {
+    this.actor(name).up = false;
+  }
+
+  cut(one: string, other: string): void {
+    const before = this.blocked;
+    this.blocked = (from, to, message) =>
+      (from === one && to === other) || (from === other && to === one) || before(from, to, message);
+  }
+
+  mend(): void {
+    this.blocked = () => false;
+  }
+
+  said<T extends ElectionMessageType>(type: T, from?: string): (Sent & { message: Of<T> })[] {
+    return this.sent.filter(
+      (each): each is Sent & { message: Of<T> } =>
+        each.message.type === type && (from === undefined || each.from === from),
+    );
+  }
+
+  /** A stranger's or forged message, received by one. */
+  tell(to: string, message: Record<string, unknown>, from = 'z'): Output[] {
+    const header = { sender: idOf(from), boot: 'ffffffffffffffff', epoch: 0, seq: 1 };
+    return this.give(to, {
+      type: 'received',
+      message: { ...header, ...message },
+      from: addressOf(from),
+      multicast: false,
+    });
+  }
+}
+
+const tuple = (over: Partial<LeaderTuple> = {}): LeaderTuple => ({
+  peer: idOf('z'),
+  boot: 'ffffffffffffffff' as BootId,
+  epoch: 9,
+  reign: 9,
+  rank: BORN_MS,
+  address: null,
+  lost: false,
+  ...over,
+});
+const hello = { type: 'hello', rank: 1, card: cardOf('z'), joining: true };
+const beat = (leader: LeaderTuple, over = {}) => ({
+  type: 'beat',
+  epoch: leader.epoch,
+  leader,
+  successors: [],
+  members: 0,
+  rosterVersion: 0,
+  heardMs: null,
+  previous: null,
+  card: null,
+  ...over,
+});
+const NONCE = '0123456789abcdef' as Nonce;
+const sends = (outputs: readonly Output[]) =>
+  outputs.flatMap((each) => (each.type === 'send' ? [each.message.type] : []));
+
+const sentences: Record<string, () => void> = {
+  S1: () => {
+    const stage = new Stage().cluster('a', 'b');
+    stage.kill('b');
+    stage.start('b');
+    stage.run(300);
+    expect(stage.state('a').members.get(idOf('b'))?.boot).toBe(stage.state('b').config.boot);
+  },
+  S2: () => {
+    const stage = new Stage();
+    for (const name of ['c', 'b', 'a'])
+      stage.start(name, { bornMs: name === 'a' ? BORN_MS : BORN_MS - 5 });
+    stage.until(() => stage.leads('b'));
+    stage.run(1_000);
+    expect(stage.follows('a', 'b') && stage.follows('c', 'b')).toBe(true);
+  },
+  S3: () => {
+    const stage = new Stage().cluster('a');
+    stage.start('b', { bornMs: 0 });
+    stage.until(() => stage.follows('b', 'a'));
+    expect(stage.state('b').rank).toBeGreaterThan(stage.state('a').rank);
+    expect(stage.state('a').rank).toBe(BORN_MS);
+  },
+  S4: () => {
+    const stage = new Stage().cluster('a', 'b', 'c');
+    stage.kill('a');
+    stage.until(() => stage.follows('c', 'b'));
+    expect(stage.state('c').epoch).toBe(2);
+    stage.tell('c', beat(tuple({ epoch: 1, rank: 0 })));
+    stage.run(500);
+    expect(stage.follows('c', 'b')).toBe(true);
+  },
+  S5: () => {
+    const stage = new Stage().cluster('a', 'b');
+    const [leader, member] = [stage.state('a'), stage.state('b')];
+    const before = tokenOf(leader);
+    expect(tokenOf(member)).toEqual(before);
+    stage.tell('a', { ...hello, epoch: 5 });
+    stage.run(200);
+    expect(member.epoch).toBe(5);
+    expect(tokenOf(member)).toEqual(tokenOf(leader));
+    expect(tokenOf(leader)).not.toEqual(before);
+    const tellers = stage.sent
+      .filter(({ message }) => 'token' in message)
+      .map(({ message }) => message.type);
+    expect(new Set(tellers)).toEqual(new Set(['welcome']));
+  },
+  S6: () => {
+    const stage = new Stage();
+    stage.start('y');
+    stage.kill('y');
+    stage.sent.length = 0;
+    stage.start('b', { knows: ['y'] });
+    stage.blocked = () => true;
+    stage.run(390);
+    const at = stage.said('hello', 'b').filter(({ to }) => to === null);
+    expect(at.map(({ atMs }) => atMs)).toHaveLength(4);
+    [0, 50, 150, 350].forEach((ms, place) =>
+      expect(Math.abs(at[place]!.atMs - ms)).toBeLessThan(ms * 0.1 + 1),
+    );
+    expect(stage.said('hello', 'b').filter(({ to }) => to === 'y')).toHaveLength(4);
+  },
+  S7: () => {
+    const stage = new Stage();
+    stage.start('b');
+    stage.tell('b', beat(tuple()));
+    stage.run(1_200);
+    expect(stage.state('b').phase).toBe('joining');
+    expect(stage.said('hello', 'b').some(({ to }) => to === '?')).toBe(true);
+  },
+  S8: () => {
+    const stage = new Stage();
+    stage.start('b');
+    stage.tell('b', { ...hello, rank: BORN_MS + 9, epoch: 7 });
+    stage.run(520);
+    expect(stage.leads('b')).toBe(true);
+    expect(stage.state('b').epoch).toBe(8);
+  },
+  S9: () => {
+    const stage = new Stage();
+    stage.start('b');
+    stage.run(300);
+    stage.tell('b', { ...hello, rank: 1 });
+    stage.run(300);
+    expect(stage.state('b').phase).toBe('joining');
+    stage.run(1_000);
+    expect(stage.leads('b')).toBe(true);
+  },
+  S10: () => {
+    const stage = new Stage().cluster('a');
+    const outputs = stage.tell('a', hello);
+    const welcome = outputs.find((each) => each.type === 'send' && each.message.type === 'welcome');
+    expect(welcome).toMatchObject({ sealFor: cardOf('z').curveKey });
+    expect(stage.state('a').members.get(idOf('z'))?.confirmed).toBe(false);
+    expect(stage.state('a').successors).toEqual([]);
+    stage.start('b');
+    stage.run(200);
+    expect(stage.state('a').members.get(idOf('b'))?.confirmed).toBe(true);
+  },
+  S11: () => {
+    const stage = new Stage().cluster('a', 'b');
+    const outputs = stage.tell('b', hello);
+    expect(sends(outputs)).toEqual(['hint']);
+  },
+  S12: () => {
+    const stage = new Stage().cluster('a');
+    stage.tell('a', { ...hello, epoch: 1_000 });
+    expect(stage.state('a').epoch).toBe(1_000);
+    stage.tell('a', { ...hello, epoch: 2 ** 40, sender: idOf('y') });
+    expect(stage.state('a').epoch).toBe(1_000);
+  },
+  S13: () => {
+    const stage = new Stage().cluster('a', 'b', 'c', 'd', 'e');
+    stage.sent.length = 0;
+    stage.run(10_000);
+    const beats = stage.said('beat', 'a');
+    const fast = beats.filter(({ message }) => message.heardMs !== null);
+    expect(new Set(fast.map(({ to }) => to))).toEqual(new Set(['b', 'c', 'd']));
+    expect(fast).toHaveLength(300);
+    const slow = beats.filter(({ to }) => to === null).length;
+    expect(slow).toBeGreaterThanOrEqual(9);
+    expect(slow).toBeLessThanOrEqual(12);
+  },
+  S14: () => {
+    const stage = new Stage().cluster('a', 'b', 'c', 'd', 'e');
+    stage.sent.length = 0;
+    stage.run(5_000);
+    expect(stage.said('ack', 'b')).toHaveLength(50);
+    expect(stage.said('ack', 'e')).toHaveLength(0);
+    expect(stage.said('ping', 'e').length).toBeGreaterThanOrEqual(4);
+    stage.blocked = (from, to, message) => to === 'e' && message.type !== 'beat';
+    stage.run(6_000);
+    expect(stage.follows('e', 'a')).toBe(false);
+  },
+  S15: () => {
+    const stage = new Stage().cluster('a', 'b', 'c');
+    stage.blocked = (_, to) => to === 'a';
+    const tookMs = stage.until(() => stage.follows('c', 'b'));
+    expect(tookMs).toBeGreaterThan(300);
+    expect(tookMs).toBeLessThan(900);
+  },
+  S16: () => {
+    const stage = new Stage().cluster('a', 'b', 'c', 'd', 'e');
+    stage.kill('b');
+    stage.run(800);
+    expect(stage.state('a').successors.map(({ peer }) => peer)).toEqual(['c', 'd', 'e'].map(idOf));
+    expect(stage.state('a').members.has(idOf('b'))).toBe(true);
+    stage.run(4_000);
+    expect(stage.state('a').members.has(idOf('b'))).toBe(false);
+  },
+  S17: () => {
+    const stage = new Stage().cluster(...'abcdefghijkl');
+    const others = (name: string) => [...'bcdefghijkl'].filter((each) => each !== name).map(idOf);
+    for (const name of ['b', 'l'])
+      expect([...stage.state(name).members.keys()].sort()).toEqual(others(name).sort());
+    for (const { message } of stage.said('roster'))
+      expect(message.entries.length).toBeLessThanOrEqual(6);
+  },
+  S18: () => {
+    const stage = new Stage().cluster('a', 'b', 'c', 'd', 'e');
+    const before = stage.state('e').rank;
+    stage.blocked = (from, to) => from === 'e' || to === 'e';
+    stage.until(() => stage.state('e').phase === 'joining', 5_000);
+    expect(stage.state('e').rank).toBeGreaterThan(before);
+  },
+  S19: () => {
+    const stage = new Stage().cluster('a', 'b', 'c');
+    stage.kill('a');
+    stage.sent.length = 0;
+    const tookMs = stage.until(() => stage.state('b').phase === 'suspecting');
+    expect(tookMs).toBeGreaterThan(195);
+    expect(tookMs).toBeLessThan(325);
+    stage.run(40);
+    expect(stage.said('probe', 'b').filter(({ to }) => to === 'a')).toHaveLength(2);
+    expect(stage.said('ask', 'b')[0]?.message.ageMs).toBeGreaterThanOrEqual(299);
+  },
+  S20: () => {
+    const stage = new Stage().cluster('a', 'b');
+    stage.give('b', { type: 'hint', leader: idOf('a') });
+    expect(stage.state('b').phase).toBe('suspecting');
+    stage.run(5);
+    expect(stage.state('b').phase).toBe('following');
+  },
+  S21: () => {
+    const stage = new Stage().cluster('a', 'b', 'c');
+    stage.blocked = (from, to) => (from === 'a' && to === 'b') || (from === 'b' && to === 'a');
+    stage.until(() => stage.state('b').phase === 'suspecting');
+    stage.run(3);
+    expect(stage.said('alive', 'c').length).toBeGreaterThan(0);
+    expect(stage.state('b').phase).toBe('following');
+    const young = stage.said('alive', 'c').length;
+    const { leader } = stage.state('c');
+    stage.tell(
+      'c',
+      {
+        type: 'ask',
+        leader,
+        ageMs: 10,
+        epoch: 1,
+        sender: idOf('b'),
+        boot: stage.state('b').config.boot,
+        seq: 9_999,
+      },
+      'b',
+    );
+    expect(stage.said('alive', 'c')).toHaveLength(young);
+    stage.run(120);
+    expect(stage.said('alive', 'c').length).toBeGreaterThan(young);
+  },
+  S22: () => {
+    const stage = new Stage().cluster('a', 'b', 'c');
+    stage.kill('a');
+    stage.kill('b');
+    const suspectedMs = stage.until(() => stage.state('c').phase === 'suspecting');
+    const claimedMs = stage.until(() => stage.state('c').phase === 'claiming');
+    expect(suspectedMs).toBeLessThan(325);
+    expect(Math.round(claimedMs)).toBeGreaterThanOrEqual(134);
+    expect(claimedMs).toBeLessThan(138);
+  },
+  S23: () => {
+    const stage = new Stage().cluster('a', 'b', 'c');
+    stage.blocked = (from, to) => (from === 'a' && to !== '?') || (to === 'a' && from === '?');
+    stage.until(() => stage.state('b').phase === 'claiming');
+    stage.mend();
+    stage.run(60);
+    expect(stage.state('b').phase).toBe('following');
+    expect(stage.said('object', 'a').map(({ message }) => message.objection)).toContain('alive');
+  },
+  S24: () => {
+    const stage = new Stage().cluster('a', 'b', 'c');
+    stage.kill('a');
+    stage.until(() => stage.state('b').phase === 'claiming');
+    const tookMs = stage.until(() => stage.leads('b'));
+    expect(Math.round(tookMs)).toBe(30);
+    expect(stage.state('b').epoch).toBe(2);
+    expect([...stage.state('b').members.keys()]).toEqual([idOf('c')]);
+  },
+  S25: () => {
+    const stage = new Stage().cluster('a', 'b', 'c');
+    stage.give('a', { type: 'leave' });
+    const tookMs = stage.until(() => stage.follows('c', 'b'));
+    expect(tookMs).toBeLessThan(50);
+  },
+  S26: () => {
+    const stage = new Stage().cluster('a', 'b', 'c', 'd');
+    stage.kill('a');
+    stage.sent.length = 0;
+    stage.until(() => stage.leads('b'));
+    stage.blocked = (from, to) => from === 'd' || to === 'd';
+    stage.run(500);
+    const told = stage.said('beat', 'b').filter(({ message }) => message.heardMs === null);
+    expect(told.filter(({ to }) => to === null)).toHaveLength(3);
+    expect(told.filter(({ to }) => to === 'a').length).toBeGreaterThan(0);
+    expect(told.filter(({ to }) => to === 'd').length).toBeGreaterThan(3);
+    expect(told[0]?.message.previous?.peer).toBe(idOf('a'));
+  },
+  S27: () => {
+    const stage = new Stage().cluster('a', 'b', 'c', 'd', 'e');
+    stage.until(() => stage.state('e').following!.pingAtMs > stage.nowMs + 700);
+    stage.kill('a');
+    stage.until(() => stage.leads('b'));
+    expect(stage.follows('e', 'b')).toBe(false);
+    const tookMs = stage.until(() => stage.follows('e', 'b'));
+    expect(tookMs).toBeGreaterThan(38);
+    expect(tookMs).toBeLessThan(50);
+  },
+  S28: () => {
+    const stage = new Stage().cluster('a', 'b');
+    stage.tell('b', beat(tuple({ epoch: 5 })));
+    stage.run(300);
+    expect(stage.follows('b', 'a')).toBe(true);
+    expect(stage.said('relay', 'b')).toHaveLength(1);
+  },
+  S29: () => {
+    const stage = new Stage().cluster('a', 'b');
+    const leader = tuple({ epoch: 5, address: addressOf('z') });
+    const { boot } = stage.state('a').config;
+    stage.tell('b', { type: 'hint', leader, sender: idOf('a'), boot, epoch: 1, seq: 99_999 }, 'a');
+    expect(stage.state('b').pending?.ripeMs).toBeLessThanOrEqual(stage.nowMs);
+  },
+  S30: () => {
+    const stage = new Stage().cluster('a', 'b', 'c');
+    stage.kill('a');
+    stage.until(() => stage.follows('c', 'b'));
+    expect(sends(stage.tell('c', beat(tuple({ epoch: 1 }))))).toContain('hint');
+  },
+  S31: () => {
+    const stage = new Stage().cluster('a', 'b');
+    stage.blocked = () => true;
+    stage.run(900);
+    expect(stage.leads('a')).toBe(true);
+    stage.actor('a').asleep = true;
+    stage.nowMs += 600;
+    stage.actor('a').asleep = false;
+    stage.give('a', { type: 'tick' });
+    expect(stage.state('a').phase).toBe('suspended');
+  },
+  S32: () => {
+    const stage = new Stage().cluster('a', 'b');
+    stage.actor('a').asleep = true;
+    stage.actor('b').asleep = true;
+    stage.nowMs += 600;
+    stage.actor('a').asleep = false;
+    stage.actor('b').asleep = false;
+    stage.sent.length = 0;
+    stage.give('a', { type: 'tick' });
+    const tookMs = stage.until(() => stage.leads('a'));
+    expect(Math.round(tookMs)).toBe(120);
+    const asLeader = stage.sent.filter(
+      (each) => each.from === 'a' && ['beat', 'welcome', 'pong'].includes(each.message.type),
+    );
+    expect(asLeader.every(({ atMs }) => atMs >= stage.nowMs - 1)).toBe(true);
+    expect(stage.said('probe', 'a').length).toBeGreaterThan(0);
+  },
+  S33: () => {
+    const stage = new Stage().cluster('a', 'b', 'c');
+    const before = stage.state('a').rank;
+    stage.actor('a').asleep = true;
+    stage.run(3_000);
+    expect(stage.leads('b')).toBe(true);
+    stage.actor('a').asleep = false;
+    stage.give('a', { type: 'tick' });
+    stage.until(() => stage.follows('a', 'b'), 500);
+    expect(stage.state('a').rank).toBeGreaterThan(before);
+    expect(stage.leads('b')).toBe(true);
+  },
+  S34: () => {
+    const stage = new Stage().cluster('a', 'b');
+    stage.actor('b').asleep = true;
+    stage.run(3_000);
+    stage.actor('b').asleep = false;
+    stage.give('b', { type: 'tick' });
+    expect(stage.state('b').phase).toBe('following');
+    stage.run(200);
+    expect(stage.follows('b', 'a')).toBe(true);
+  },
+  S35: () => {
+    const stage = twoClusters();
+    stage.mend();
+    stage.until(() => stage.follows('c', 'a') && stage.follows('d', 'a'), 3_000);
+    expect(stage.leads('a')).toBe(true);
+  },
+  S36: () => {
+    const stage = new Stage().cluster('a', 'b');
+    stage.kill('b');
+    stage.run(900);
+    expect(stage.state('a').leader?.lost).toBe(false);
+    stage.run(600);
+    expect(stage.state('a').leader?.lost).toBe(true);
+  },
+  S37: () => {
+    const stage = twoClusters();
+    const theirs = stage.state('c').epoch;
+    stage.mend();
+    stage.until(() => stage.follows('c', 'a'), 3_000);
+    expect(stage.state('a').epoch).toBeGreaterThan(theirs);
+  },
+  S38: () => {
+    const stage = twoClusters();
+    stage.blocked = (_, to, message) => to === 'c' && message.type === 'welcome';
+    stage.run(1_400);
+    expect(stage.said('yield', 'c').length).toBeGreaterThan(0);
+    expect(stage.leads('c')).toBe(true);
+    stage.mend();
+    stage.sent.length = 0;
+    stage.until(() => stage.follows('c', 'a'), 3_000);
+    expect(stage.said('hint', 'c').map(({ to }) => to)).toContain('d');
+  },
+  S39: () => {
+    const stage = twoClusters();
+    stage.mend();
+    stage.until(() => stage.follows('d', 'a'), 3_000);
+    expect(stage.state('d').rank).toBeGreaterThan(stage.state('a').rank);
+    stage.run(100);
+    expect(stage.state('a').members.get(idOf('d'))?.confirmed).toBe(true);
+  },
+  S40: () => {
+    const stage = new Stage().cluster('a');
+    stage.tell('a', {
+      type: 'hint',
+      leader: tuple({ peer: idOf('a'), epoch: 6, address: addressOf('a') }),
+    });
+    expect(stage.state('a').epoch).toBe(7);
+  },
+  S41: () => {
+    const stage = new Stage().cluster('a', 'b', 'c');
+    stage.sent.length = 0;
+    stage.give('b', { type: 'leave' });
+    stage.run(50);
+    expect(stage.said('leave', 'b').filter(({ to }) => to === null)).toHaveLength(3);
+    expect(stage.said('leave', 'b').map(({ to }) => to)).toContain('a');
+    expect(stage.state('b').phase).toBe('left');
+    expect(
+      stage.actor('b').outputs.at(-1)?.type === 'leadershipChanged' ||
+        stage.actor('b').outputs.some(({ type }) => type === 'left'),
+    ).toBe(true);
+    expect(deadlineMs(stage.state('b'))).toBe(Infinity);
+  },
+  S42: () => {
+    const stage = new Stage().cluster('a', 'b', 'c');
+    stage.give('c', { type: 'leave' });
+    stage.run(5);
+    expect(stage.state('a').members.has(idOf('c'))).toBe(false);
+  },
+  S43: () => {
+    const stage = new Stage();
+    stage.multicast = false;
+    stage.start('a');
+    stage.start('b', { knows: ['a'] });
+    stage.start('c', { knows: ['a'] });
+    stage.until(() => stage.follows('b', 'a') && stage.follows('c', 'a'), 5_000);
+    stage.run(3_000);
+    const kept = stage
+      .actor('c')
+      .outputs.filter((each) => each.type === 'remember')
+      .at(-1);
+    expect(kept?.addresses).toEqual(expect.arrayContaining([addressOf('a'), addressOf('b')]));
+    stage.kill('a');
+    stage.until(() => stage.follows('c', 'b') || stage.follows('b', 'c'));
+  },
+  S44: () => {
+    const stage = new Stage().cluster('a', 'b');
+    stage.give('a', { type: 'staticPeersChanged', addresses: [addressOf('y')] });
+    stage.sent.length = 0;
+    stage.run(20_000);
+    const tries = stage.said('beat', 'a').filter(({ to }) => to === '?').length;
+    expect(tries).toBeGreaterThanOrEqual(4);
+    expect(tries).toBeLessThanOrEqual(7);
+  },
+  S45: () => {
+    const stage = new Stage().cluster('a');
+    expect(sends(stage.tell('a', { ...hello, seq: 100 }))).toEqual(['welcome']);
+    expect(sends(stage.tell('a', { ...hello, seq: 100 }))).toEqual([]);
+    expect(sends(stage.tell('a', { ...hello, seq: 101 }))).toEqual(['welcome']);
+    const probe = { type: 'probe', nonce: NONCE, leader: stage.state('a').leader };
+    expect(sends(stage.tell('a', { ...probe, seq: 90 }))).toEqual(['pong']);
+    expect(sends(stage.tell('a', { ...probe, seq: 37 }))).toEqual([]);
+  },
+  S46: () => {
+    const stage = new Stage().cluster('a');
+    let answers = 0;
+    for (let seq = 1; seq <= 50; seq++) answers += sends(stage.tell('a', { ...hello, seq })).length;
+    expect(answers).toBe(LIMITS.answersPerAddressPerSecond);
+    for (let at = 0; at < 500; at++) {
+      const message = {
+        ...hello,
+        sender: `${at}`.padStart(20, '0'),
+        boot: 'ffffffffffffffff',
+        epoch: 0,
+        seq: 1,
+      };
+      const from = { address: `10.7.${at >> 8}.${at & 255}`, port: 1 };
+      answers += sends(
+        stage.give('a', { type: 'received', message, from, multicast: true }),
+      ).length;
+    }
+    expect(answers).toBeLessThanOrEqual(LIMITS.welcomesPerSecond + 1);
+  },
+  S47: () => {
+    const stage = new Stage();
+    stage.start('a');
+    for (let at = 0; at < 5_000; at++) {
+      const message = {
+        ...hello,
+        sender: at.toString(16).padStart(20, '0'),
+        boot: 'ffffffffffffffff',
+        epoch: 0,
+        seq: 1,
+      };
+      const from = { address: `10.${at >> 16}.${(at >> 8) & 255}.${at & 255}`, port: 1 };
+      stage.give('a', { type: 'received', message, from, multicast: true });
+    }
+    const { joining, sightings, heard, buckets } = stage.state('a');
+    expect(joining?.joiners.size).toBe(LIMITS.joinersMax);
+    for (const table of [sightings, heard, buckets])
+      expect(table.size).toBeLessThanOrEqual(LIMITS.strangersMax);
+  },
+  S48: () => {
+    const stage = new Stage().cluster('a', 'b');
+    const { leader, successors } = stage.state('a');
+    const { boot } = stage.state('a').config;
+    const before = stage.state('b').successors;
+    const own = { peer: idOf('a'), boot, rank: 0, address: addressOf('a') };
+    const [first] = successors;
+    for (const wrong of [
+      [own],
+      [first, first],
+      Array.from({ length: 6 }, (_, at) => ({ ...own, peer: `${at}` })),
+    ])
+      stage.tell(
+        'b',
+        {
+          ...beat(leader!, { successors: wrong }),
+          sender: idOf('a'),
+          boot,
+          seq: 50_000 + wrong.length,
+        },
+        'a',
+      );
+    expect(stage.state('b').successors).toBe(before);
+  },
+  S49: () => {
+    const stage = new Stage().cluster('a', 'b');
+    const twin = stage.start('y', { peer: idOf('b') });
+    stage.run(600);
+    expect(twin.outputs.some(({ type }) => type === 'duplicateIdentity')).toBe(true);
+    expect(stage.actor('b').outputs.some(({ type }) => type === 'duplicateIdentity')).toBe(false);
+  },
+};
+
+/** a leads b, c leads d, and the two halves do not hear each other. */
+function twoClusters(): Stage {
+  const stage = new Stage().cluster('a', 'b', 'c', 'd');
+  const half = (name: string) => (name < 'c' ? 1 : 2);
+  stage.blocked = (from, to) => half(from) !== half(to);
+  stage.until(() => stage.leads('c') && stage.follows('d', 'c'));
+  return stage;
+}
+
+const doc = readFileSync(new URL('../../../docs/consensus.md', import.meta.url), 'utf8');
+const written = [...doc.matchAll(/^- \*\*(S\d+)\*\* (.*)$/gm)].map(
+  ([, number = '', text = '']) => ({ number, text }),
+);
+
+describe('docs/consensus.md', () => {
+  it('has a test for each sentence, and a sentence for each test', () => {
+    expect(Object.keys(sentences)).toEqual(written.map(({ number }) => number));
+  });
+
+  it.each(written)('$number $text', ({ number }) => {
+    sentences[number]?.();
+  });
+});
