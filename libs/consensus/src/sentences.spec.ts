@@ -390,7 +390,7 @@ const sentences: Record<string, () => void> = {
     expect(stage.said('ack', 'b')).toHaveLength(50);
     expect(stage.said('ack', 'e')).toHaveLength(0);
     expect(stage.said('ping', 'e').length).toBeGreaterThanOrEqual(4);
-    stage.blocked = (from, to, message) => to === 'e' && message.type !== 'beat';
+    stage.blocked = (_, to, message) => to === 'e' && message.type !== 'beat';
     stage.run(6_000);
     expect(stage.follows('e', 'a')).toBe(false);
   },

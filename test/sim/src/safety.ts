@@ -71,7 +71,7 @@ export class Safety implements Witness {
   /** A pause begins: what the host expected of its clock. */
   paused(host: Host, forMs: number): void {
     const watch = this.watches[host.index]!;
-    watch.pausedDueMs = deadlineMs(host.state);
+    watch.pausedDueMs ??= deadlineMs(host.state);
     watch.pausedForMs = forMs;
   }
 
@@ -168,9 +168,8 @@ export class Safety implements Witness {
     const watch = this.watches[host.index]!;
     const { phase } = host.state;
     const spoke = outputs.some((each) => 'message' in each && speaksAsLeader(each.message));
+    if (this.was?.phase === 'suspended' && phase !== 'suspended') watch.unverified = false;
     if (watch.unverified && spoke) return 'I6: spoke as leader after a pause, before asking';
-    if (watch.unverified && this.was?.phase === 'suspended' && phase !== 'suspended')
-      watch.unverified = false;
     return spoke && phase === 'leading' ? this.rivalAfterPause(host, watch) : null;
   }
 

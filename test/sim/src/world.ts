@@ -18,6 +18,8 @@ export interface WorldOptions {
 export interface Witness {
   before?(host: Host, input: Timeless): void;
   after?(host: Host, input: Timeless, outputs: readonly Output[]): void;
+  /** A pause begins. */
+  paused?(host: Host, forMs: number): void;
 }
 
 /** How long a broken TCP line takes to be noticed. */
@@ -102,6 +104,7 @@ export class World {
     if (!host.up) return;
     host.pausedUntilMs = Math.max(host.pausedUntilMs, this.nowMs + forMs);
     const until = host.pausedUntilMs;
+    for (const witness of this.witnesses) witness.paused?.(host, until - this.nowMs);
     this.agenda.at(until, () => {
       if (host.up && host.pausedUntilMs === until) this.resume(host);
     });
