@@ -168,7 +168,8 @@ export class Safety implements Witness {
     const watch = this.watches[host.index]!;
     const { phase } = host.state;
     const spoke = outputs.some((each) => 'message' in each && speaksAsLeader(each.message));
-    if (this.was?.phase === 'suspended' && phase !== 'suspended') watch.unverified = false;
+    const asked = this.was?.phase === 'suspended' && phase !== 'suspended';
+    if (asked || (phase !== 'leading' && phase !== 'suspended')) watch.unverified = false;
     if (watch.unverified && spoke) return 'I6: spoke as leader after a pause, before asking';
     return spoke && phase === 'leading' ? this.rivalAfterPause(host, watch) : null;
   }
