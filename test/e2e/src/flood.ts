@@ -1,4 +1,4 @@
-/** `npm run flood -- [--datagrams 1000000]`: hostile datagrams at real election services on loopback; prints what they did to memory, leader and pace. */
+/** `npm run flood -- [--datagrams 1000000] [--per-second 20000]`: hostile datagrams at real election services on loopback; prints what they did to memory, leader and pace. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
 import { type Socket, createSocket } from 'node:dgram';
@@ -20,7 +20,12 @@ const WARM_UP_DATAGRAMS = 50_000;
 const PARTS = 10;
 const DATAGRAM_BYTES_MAX = 1_300;
 
-const { values } = parseArgs({ options: { datagrams: { type: 'string', default: '1000000' } } });
+const { values } = parseArgs({
+  options: {
+    datagrams: { type: 'string', default: '1000000' },
+    'per-second': { type: 'string', default: '20000' },
+  },
+});
 
 interface Target {
   readonly child: ChildProcess;
@@ -85,6 +90,7 @@ async function fire(
   sources: readonly Socket[],
   ports: readonly number[],
 ): Promise<void> {
+  const startMs = performance.now();
   for (let sent = 0; sent < count; sent += BURST) {
     const burst = Array.from({ length: BURST }, (_, at) => {
       const socket = sources[(sent + at) % SOURCES] as Socket;
@@ -92,8 +98,15 @@ async function fire(
       return new Promise<void>((gone) => socket.send(hostile(), port, '127.0.0.1', () => gone()));
     });
     await Promise.all(burst);
+    // Paced: a sender that takes a whole core would measure how the services fare without one.
+    const aheadMs =
+      startMs + ((sent + BURST) / Number(values['per-second'])) * 1_000 - performance.now();
+    if (aheadMs > 0) await new Promise((due) => setTimeout(due, aheadMs));
   }
 }
+
+/** What a service told on the way: why the leader changed. */
+const logOf = (home: string): string => readFileSync(join(home, 'logs', 'election.log'), 'utf8');
 
 async function main(): Promise<boolean> {
   const home = mkdtempSync(join(tmpdir(), 'iwanto-flood-'));
@@ -129,6 +142,7 @@ async function main(): Promise<boolean> {
   }
   for (const socket of sources) socket.close();
   await Promise.all(targets.map(({ child }) => new Promise((gone) => child.once('exit', gone))));
+  if (!same) for (const name of ['a', 'b']) console.log(logOf(join(home, name)));
   rmSync(home, { recursive: true, force: true });
   return same;
 }
