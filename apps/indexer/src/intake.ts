@@ -136,8 +136,9 @@ export class Intake {
     this.#refreshing = true;
     void this.#refresh().finally(() => {
       this.#refreshing = false;
-      this.#options.onProgress();
+      // Asked for meanwhile: first go on, then tell, so that nobody sees a rest that is none.
       if (this.#refreshAgain && !this.isBusy) this.refreshSoon();
+      this.#options.onProgress();
     });
   }
 

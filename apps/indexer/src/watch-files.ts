@@ -1,7 +1,7 @@
 /** chokidar over a small folder: works the same on every system, at the price of a watch a file. */
 import { type FSWatcher, watch } from 'chokidar';
 import type { Stats } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { type TreeWatch, type WatchListener, isWatchLimit } from './watch-tree.js';
 
 /** Sockets, FIFOs and devices are not shared, so they need no watch. */
@@ -23,19 +23,23 @@ export class FileWatch implements TreeWatch {
       else listener.onHint(dirname(path), basename(path));
       if (event === 'addDir') listener.onDoubt('');
     });
-    // chokidar keeps a change of mode to itself once the file has been read: its raw events tell.
-    this.#watcher.on('raw', (_, name, details) => {
-      const { watchedPath } = details as { watchedPath: string };
-      if (!name || watchedPath === folder) return;
-      const path = basename(watchedPath) === name ? watchedPath : join(watchedPath, name);
-      if (!ignores(path)) listener.onHint(dirname(path), basename(path));
-    });
+    // chokidar keeps to itself what leaves the mtime as it was: a new mode, an edit whose mtime was set back.
+    this.#watcher.on('raw', (_event, name, details) => this.#hearRaw(listener, name, details));
     this.#watcher.on('ready', () => listener.onDoubt(''));
     this.#watcher.on('error', (cause) => {
       const message = cause instanceof Error ? cause.message : String(cause);
       if (isWatchLimit(cause)) listener.onLimit(message);
       else listener.onDoubt(message);
     });
+  }
+
+  /** The system's own word, about a watched file or about a name in a watched directory. */
+  #hearRaw(listener: WatchListener, name: unknown, details: unknown): void {
+    const { watchedPath } = (details ?? {}) as { watchedPath?: unknown };
+    if (typeof watchedPath !== 'string') return;
+    const isOfFile = typeof name !== 'string' || name === basename(watchedPath);
+    if (isOfFile) listener.onHint(dirname(watchedPath), basename(watchedPath));
+    else listener.onHint(watchedPath, name);
   }
 
   /** chokidar finds new directories by itself. */
