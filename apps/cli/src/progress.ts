@@ -60,14 +60,22 @@ function move(bar: SingleBar, download: Download): void {
   );
 }
 
-function words({ name, bytes, bytesDone, bytesPerSecond, state }: Download) {
+/** The rate that matters: of the last moments while it runs, of the whole when it is done. */
+function rateText({ state, bytes, seconds, bytesPerSecond }: Download): string {
+  if (state === 'running') return `${sizeText(bytesPerSecond)}/s`;
+  if (state !== 'done') return state;
+  return seconds > 0 ? `${sizeText(bytes / seconds)}/s` : '';
+}
+
+function words(download: Download) {
+  const { name, bytes, bytesDone, bytesPerSecond, state } = download;
   const label = shown(name);
   const secondsLeft = bytesPerSecond > 0 ? (bytes - bytesDone) / bytesPerSecond : Number.NaN;
   return {
     name:
       label.length > NAME_CHARACTERS_MAX ? `${label.slice(0, NAME_CHARACTERS_MAX - 1)}…` : label,
     size: sizeText(bytes),
-    rate: state === 'running' || state === 'done' ? `${sizeText(bytesPerSecond)}/s` : state,
+    rate: rateText(download),
     left: state === 'running' && secondsLeft >= 1 ? `${timeText(secondsLeft)} left` : '',
   };
 }

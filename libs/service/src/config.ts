@@ -1,5 +1,5 @@
 /** The configuration of one peer: one JSON file, checked key by key, replaced as a whole. */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { Failure, portSchema } from '@iwanto/wire';
 import { z } from 'zod';
 import { takeLock } from './lock.js';
@@ -54,7 +54,7 @@ export interface LoadedConfig {
   readonly config: Config;
   /** True when there was no file and one was made. */
   readonly created: boolean;
-  /** One sentence for each key that nobody knows. */
+  /** One sentence for each key that nobody knows, and for a file that others may change. */
   readonly warnings: readonly string[];
 }
 
@@ -64,7 +64,11 @@ export interface LoadedConfig {
  */
 export async function loadConfig(paths: Paths): Promise<LoadedConfig> {
   const text = await textOf(paths.configFile);
-  if (text !== undefined) return { ...parseConfig(paths, text), created: false };
+  if (text !== undefined) {
+    const { config, warnings } = parseConfig(paths, text);
+    const open = await writableWarning(paths.configFile);
+    return { config, warnings: [...warnings, ...open], created: false };
+  }
   const config = schemaFor(paths).parse({});
   for (const folder of [...config.share, config.downloadDir]) {
     await mkdir(folder, { recursive: true });
@@ -73,7 +77,7 @@ export async function loadConfig(paths: Paths): Promise<LoadedConfig> {
   return created ? { config, created, warnings: [] } : loadConfig(paths);
 }
 
-/** Changes the configuration for good; two processes that change it do so one after the other. */
+/** Changes the configuration for good, the one before kept as `.bak`; two processes that change it do so one after the other. */
 export async function updateConfig(
   paths: Paths,
   change: (config: Config) => Config,
@@ -82,6 +86,8 @@ export async function updateConfig(
   try {
     const { config } = await loadConfig(paths);
     const changed = schemaFor(paths).parse(change(config));
+    const before = await textOf(paths.configFile);
+    if (before !== undefined) await writeSafely(`${paths.configFile}.bak`, before);
     await writeSafely(paths.configFile, textOfConfig(changed));
     return changed;
   } finally {
@@ -99,6 +105,13 @@ async function textOf(path: string): Promise<string | undefined> {
     if (code === 'ENOENT') return undefined;
     throw new Failure('E_BAD_PATH', `The configuration ${path} cannot be read (${code}).`);
   }
+}
+
+/** Who may write the configuration may choose what is shared. */
+async function writableWarning(path: string): Promise<string[]> {
+  const { mode } = await stat(path);
+  if ((mode & 0o022) === 0) return [];
+  return [`The configuration ${path} can be changed by other users; run "chmod go-w ${path}".`];
 }
 
 function parseConfig(paths: Paths, text: string): Omit<LoadedConfig, 'created'> {

@@ -81,6 +81,20 @@ describe('the configuration', () => {
     expect(warnings).toEqual([expect.stringContaining('"colour"')]);
   });
 
+  test('HOSTILE 90: warns of a configuration that others may change', async () => {
+    await loadConfig(paths);
+    await chmod(paths.configFile, 0o666);
+    const { warnings } = await loadConfig(paths);
+    expect(warnings).toEqual([expect.stringContaining('chmod go-w')]);
+  });
+
+  test('HOSTILE 91: the configuration before the last change is kept', async () => {
+    await loadConfig(paths);
+    const before = await readFile(paths.configFile, 'utf8');
+    await updateConfig(paths, (config) => ({ ...config, logLevel: 'debug' }));
+    expect(await readFile(`${paths.configFile}.bak`, 'utf8')).toBe(before);
+  });
+
   test('HOSTILE 91: changes made at once are all kept, and no temporary file stays', async () => {
     await loadConfig(paths);
     const hosts = Array.from({ length: 8 }, (_, at) => `host-${at}`);
