@@ -1,5 +1,5 @@
 /** The changes one transaction makes to the catalogue; each changed row gets the next revision. */
-import { type CatalogueStatements, NODE_KINDS, type NodeRow } from '@iwanto/store';
+import { type CatalogueStatements, NODE_KINDS, type NodeRow, type PresentRow } from '@iwanto/store';
 
 /** A directory of the catalogue, as far as its children need to know it. */
 export interface Place {
@@ -91,7 +91,7 @@ export class CatalogueWriter {
   }
 
   /** Marks a row, and all below it, as gone; it keeps its root, so that what comes back is known. */
-  bury(row: NodeRow): void {
+  bury(row: PresentRow): void {
     this.#buryTree(row);
     this.#soil(row.parent);
   }
@@ -102,18 +102,18 @@ export class CatalogueWriter {
     this.statements.soil.run({ id });
   }
 
-  #buryTree(row: NodeRow): void {
+  #buryTree(row: PresentRow): void {
     this.#leave(row);
     this.#live.delete(row.id);
     this.statements.bury.run({ id: row.id, revision: this.nextRevision() });
   }
 
   /** What a row took part in ends: its children are buried, its bytes no longer count. */
-  #leave(row: NodeRow): void {
+  #leave(row: PresentRow): void {
     if (row.gone === 1) return;
     if (row.kind === NODE_KINDS.file) this.#move(row.folder, -1, -row.size);
     if (row.kind !== NODE_KINDS.directory) return;
-    for (const child of this.statements.children.all({ parent: row.id })) this.#buryTree(child);
+    for (const child of this.statements.present.all({ parent: row.id })) this.#buryTree(child);
   }
 
   #write(

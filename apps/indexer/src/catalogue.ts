@@ -9,7 +9,7 @@ import {
   type Database,
   META,
   NODE_KINDS,
-  type NodeRow,
+  type PresentRow,
   catalogueStatements,
   openDatabase,
 } from '@iwanto/store';
@@ -79,7 +79,7 @@ export class Catalogue {
   /** Reads of single rows, for those who compare the catalogue with the disk. */
   get rows(): Pick<
     CatalogueStatements,
-    'children' | 'child' | 'node' | 'byIdentity' | 'byRoot' | 'dirty'
+    'children' | 'present' | 'child' | 'node' | 'byIdentity' | 'byRoot' | 'dirty'
   > {
     return this.#statements;
   }
@@ -167,9 +167,9 @@ export class Catalogue {
   }
 
   /** Where a live row lies on this host. */
-  diskPath(row: NodeRow): string {
+  diskPath(row: PresentRow): string {
     const names: string[] = [];
-    let at: NodeRow | undefined = row;
+    let at: PresentRow | undefined = row;
     while (at && at.parent !== 0) {
       names.unshift(at.disk ?? at.name);
       at = this.#statements.node.get({ id: at.parent });

@@ -1,5 +1,5 @@
 /** A directory on disk against the catalogue: takes in at once what needs no hashing, and names what does. */
-import { NODE_KINDS, type NodeRow } from '@iwanto/store';
+import { NODE_KINDS, type PresentRow } from '@iwanto/store';
 import { lstatSync } from 'node:fs';
 import type { CatalogueWriter, NodeFacts, Place } from './catalogue-writer.js';
 import type { Catalogue } from './catalogue.js';
@@ -22,7 +22,7 @@ export function compare(
   catalogue: Catalogue,
   place: Place,
   names: SeenNames,
-  { rows, full }: { rows: ReadonlyMap<string, NodeRow>; full: boolean },
+  { rows, full }: { rows: ReadonlyMap<string, PresentRow>; full: boolean },
 ): Comparison {
   const result: Comparison = { toHash: [], directories: [] };
   const changes: ((writer: CatalogueWriter) => void)[] = [];
@@ -88,7 +88,7 @@ export function factsOf(seen: SeenFile, root: Uint8Array): NodeFacts {
 function knownContent(
   catalogue: Catalogue,
   identity: FileIdentity,
-  present: NodeRow | undefined,
+  present: PresentRow | undefined,
 ): Uint8Array | undefined {
   const key = renameKey(identity);
   const rows = catalogue.rows.byIdentity.all({ from: key, to: `${key.slice(0, -1)};` });
@@ -101,7 +101,7 @@ function knownContent(
 }
 
 /** False where it cannot be told: then the file is hashed, which is never wrong. */
-function hasLeft(catalogue: Catalogue, row: NodeRow): boolean {
+function hasLeft(catalogue: Catalogue, row: PresentRow): boolean {
   try {
     const path = catalogue.diskPath(row);
     const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });

@@ -3,6 +3,8 @@ import type { Indexing as IndexingState } from '@iwanto/bus';
 
 /** The time over which the rate is measured, in ms. */
 const RATE_WINDOW_MS = 5_000;
+/** Samples are at least so far apart, in ms. */
+const SAMPLE_INTERVAL_MS = 100;
 
 export interface Remaining {
   readonly files: number;
@@ -64,6 +66,7 @@ export class Progress {
 
   #sample(): void {
     const atMs = this.#nowMs();
+    if (atMs - (this.#samples.at(-1)?.atMs ?? -Infinity) < SAMPLE_INTERVAL_MS) return;
     this.#samples.push({ atMs, bytes: this.#bytes + this.#partial });
     while ((this.#samples[0]?.atMs ?? atMs) < atMs - RATE_WINDOW_MS) this.#samples.shift();
   }

@@ -1,6 +1,6 @@
 /** Walks a shared folder, or a part of it, and compares each directory with the catalogue. */
 import { join } from 'node:path';
-import { NODE_KINDS, type NodeRow } from '@iwanto/store';
+import { NODE_KINDS, type PresentRow } from '@iwanto/store';
 import { SHARE_PATH_CHARACTERS_MAX } from '@iwanto/wire';
 import type { Place } from './catalogue-writer.js';
 import type { Catalogue } from './catalogue.js';
@@ -95,7 +95,7 @@ async function scanDirectory(
 /** Compares single names of a directory; gives the directories among them, which may not be those known. */
 export function scanNames(host: ScanHost, at: PlaceOnDisk, disks: Iterable<string>): PlaceOnDisk[] {
   const names = new Map<string, Seen | undefined>();
-  const rows = new Map<string, NodeRow>();
+  const rows = new Map<string, PresentRow>();
   for (const disk of disks) {
     const name = disk.normalize('NFC');
     const row = host.catalogue.rows.child.get({ parent: at.place.id, name });
@@ -118,7 +118,7 @@ function tell(
     names,
   }: {
     found: Comparison;
-    rows: ReadonlyMap<string, NodeRow>;
+    rows: ReadonlyMap<string, PresentRow>;
     names: ReadonlyMap<string, Seen | undefined>;
   },
 ): void {
@@ -129,8 +129,8 @@ function tell(
   for (const file of found.toHash) host.onFile({ ...file, place, path: join(path, file.disk) });
 }
 
-function rowsOf(catalogue: Catalogue, place: Place): Map<string, NodeRow> {
-  const rows = catalogue.rows.children.all({ parent: place.id });
+function rowsOf(catalogue: Catalogue, place: Place): Map<string, PresentRow> {
+  const rows = catalogue.rows.present.all({ parent: place.id });
   return new Map(rows.map((row) => [row.name, row]));
 }
 

@@ -98,10 +98,10 @@ export class FolderOnDisk {
     this.#filesFound = 0;
     this.#rules = readIgnoreRules(folder.diskPath, this.#options.onTrouble);
     this.#notice();
-    if (catalogue.totals(folder.id).files > 0) this.#chooseWatch();
+    if (catalogue.totals(folder.id).files > 0) this.#chooseWatch('before');
     const outcome = this.#absence ? 'vanished' : await this.#scan(this.#root(), full);
     if (outcome === 'vanished') this.#empty();
-    else if (outcome === 'done') this.#chooseWatch();
+    else if (outcome === 'done') this.#chooseWatch('after');
   }
 
   /** Acts on hints: looks at the names, or at the whole directory where none are given. */
@@ -195,7 +195,7 @@ export class FolderOnDisk {
   #empty(): void {
     const { catalogue, folder } = this.#options;
     catalogue.change((writer) => {
-      for (const row of catalogue.rows.children.all({ parent: folder.id })) writer.bury(row);
+      for (const row of catalogue.rows.present.all({ parent: folder.id })) writer.bury(row);
     });
   }
 
@@ -211,7 +211,7 @@ export class FolderOnDisk {
   }
 
   /** Small folders get chokidar, large ones a watch a directory, those that cannot be watched a look now and then. */
-  #chooseWatch(): void {
+  #chooseWatch(when: 'before' | 'after'): void {
     const { catalogue, folder } = this.#options;
     if (this.#polling || this.#absence || this.#closed) return;
     const network = networkMountOf(folder.diskPath);
@@ -233,8 +233,8 @@ export class FolderOnDisk {
     this.#watch = isSmall
       ? new FileWatch(folder.diskPath, ignores, listener)
       : new DirectoryWatch(listener);
-    // Watches of directories are set while they are read: a second look sets them and misses nothing.
-    if (!isSmall) this.#options.onDoubt();
+    // Watches of directories are set while they are read: after that, only another look sets them.
+    if (!isSmall && when === 'after') this.#options.onDoubt();
   }
 
   #listener(): WatchListener {

@@ -7,6 +7,13 @@ import { prepare, value } from './statement.js';
 /** A row of `node` as it is read. */
 export type NodeRow = Omit<NodeTable, 'id'> & { readonly id: number };
 
+/** What a comparison with the disk needs of a row: without its root, which would cost a buffer each. */
+const PRESENT = [
+  ...(['id', 'parent', 'folder', 'name', 'disk', 'kind', 'path'] as const),
+  ...(['size', 'identity', 'target', 'gone'] as const),
+];
+export type PresentRow = Pick<NodeRow, (typeof PRESENT)[number]>;
+
 const DIRECTORY = sql.lit(NODE_KINDS.directory);
 const FILE = sql.lit(NODE_KINDS.file);
 const one = sql.lit(1);
@@ -28,6 +35,14 @@ function readers({ kysely, sqlite }: Db) {
   const parent = value<number>('parent');
   return {
     children: prepare<NodeRow>(sqlite, nodes.where('parent', '=', parent).where('gone', '=', none)),
+    present: prepare<PresentRow>(
+      sqlite,
+      kysely
+        .selectFrom('node')
+        .select(PRESENT)
+        .where('parent', '=', parent)
+        .where('gone', '=', none),
+    ),
     child: prepare<NodeRow>(
       sqlite,
       nodes.where('parent', '=', parent).where('name', '=', value<string>('name')),
