@@ -87,6 +87,8 @@ async function startService<S extends ServiceName>(
     onTrouble: (sentence) => log.warn(sentence),
   }));
   const stop = stopOnce(service, opened);
+  // Before anything is started: whoever hears "ready" may send a signal in the same moment.
+  listenToTheSystem(log, stop);
   const state: ServiceState = { service, identity, bus, ready: false, port: () => 0 };
   const status = statusHandlers(state, stop);
   const context = { paths, config, identity, log, bus, statusChanged: status.changed };
@@ -100,7 +102,6 @@ async function startService<S extends ServiceName>(
   running.ready?.();
   log.info(`ready on port ${running.port()}`);
   process.send?.('ready');
-  listenToTheSystem(log, stop);
 }
 
 function listenToTheSystem(log: Log, stop: (why: string) => void): void {
