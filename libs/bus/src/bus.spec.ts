@@ -228,4 +228,17 @@ describe('the local bus', () => {
     await next(2);
     expect(heard).toEqual([9, 2]);
   });
+
+  test('finds an owner again that was away for long, within the limit for connecting', async () => {
+    const asker = await connect();
+    for (let tries = 0; tries < 3; tries += 1) {
+      await expect(asker.call('leader.get', {})).rejects.toMatchObject({ code: 'E_NOT_RUNNING' });
+    }
+    const owner = await connect();
+    await owner.serve(
+      'election',
+      electionHandlers(() => 6),
+    );
+    expect((await asker.call('leader.get', {})).revision).toBe(6);
+  });
 });

@@ -19,7 +19,7 @@ import {
   BUSY_LIMIT_MS,
   CONNECT_LIMIT_MS,
   answererSocket,
-  askerSocket,
+  busAskerSocket,
   busSocket,
 } from './limits.js';
 import { Listener, Teller } from './news.js';
@@ -132,7 +132,7 @@ class IpcBus implements Bus {
   #asker(owner: ServiceName): Asker<Verbs> {
     const known = this.#askers.get(owner);
     if (known) return known;
-    const dealer = new Dealer({ ...busSocket, ...askerSocket, linger: 0 });
+    const dealer = new Dealer({ ...busSocket, ...busAskerSocket, linger: 0 });
     const asker = new Asker(dealer, {
       table: verbs,
       whom: `The ${owner} service`,

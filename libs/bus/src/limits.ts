@@ -86,6 +86,9 @@ export const askerSocket = {
   reconnectMaxInterval: 1_000,
 } as const;
 
+/** On one host a service that came back must be found well within CONNECT_LIMIT_MS. */
+export const busAskerSocket = { ...askerSocket, reconnectMaxInterval: 250 } as const;
+
 /**
  * An answerer never waits for a slow asker: `mandatory` turns a silent drop into an error,
  * and a time-out of 0 turns waiting into an error too.
