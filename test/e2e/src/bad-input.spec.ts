@@ -1,28 +1,17 @@
 /** What goes wrong on one host - wrong words, folders, ports, files, a second start, a killed service - told in one sentence, with nothing lost. */
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { Peer, until, writeMade } from './peer.js';
+import { Peer, freePort, until, writeMade } from './peer.js';
 
 const LIMIT_MS = 20_000;
 
 let root: string;
 let peer: Peer;
 let config: { file: string; text: string };
-
-/** A port of our own for discovery: a peer of the machine's user must neither see nor be seen. */
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4');
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  return port;
-}
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'iwanto-bad-'));

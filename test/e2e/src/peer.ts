@@ -1,6 +1,7 @@
 /** One peer as its user sees it: a home, `iwanto start`, and commands; nothing but the command line is used. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -155,6 +156,16 @@ export class Peer {
     if (done.event !== 'done') throw new Error(`the download ended with ${JSON.stringify(done)}`);
     return done;
   }
+}
+
+/** A port of our own for discovery: a peer of the machine's user must neither see nor be seen. */
+export async function freePort(): Promise<number> {
+  const socket = createSocket('udp4');
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
+  return port;
 }
 
 /** Waits for something, but not for ever. */

@@ -1,6 +1,7 @@
 /** `iwanto start`: the three services in the foreground, with what was asked for written into the configuration. */
-import { SERVICES } from '@iwanto/bus';
+import { SERVICES, type ServiceName } from '@iwanto/bus';
 import { type Paths, homePaths, makePrivateDir, takeLock } from '@iwanto/service';
+import { Failure } from '@iwanto/wire';
 import { programOf } from '../alone.js';
 import { commandOf } from '../command.js';
 import { notInterruptible } from '../end.js';
@@ -48,11 +49,29 @@ export const command = commandOf({
   },
 });
 
+/** A service of an earlier start may still be ending: it gets the time that a stop takes. */
+const ENDING_LIMIT_MS = 2_000;
+const LOOK_AGAIN_MS = 50;
+
 /** A service that runs alone already, under pm2 or systemd, holds its lock: two may not share a home. */
 async function refuseRunning(paths: Paths): Promise<void> {
+  const deadlineMs = performance.now() + ENDING_LIMIT_MS;
   for (const service of SERVICES) {
+    while (!(await isFree(paths, service, deadlineMs))) {
+      await new Promise((done) => setTimeout(done, LOOK_AGAIN_MS));
+    }
+  }
+}
+
+/** Throws E_ALREADY_RUNNING when the lock is held and the time is over. */
+async function isFree(paths: Paths, service: ServiceName, deadlineMs: number): Promise<boolean> {
+  try {
     const lock = await takeLock(`${paths.runDir}/${service}.lock`, `The ${service} service`);
     await lock.release();
+    return true;
+  } catch (cause) {
+    if (performance.now() > deadlineMs || !(cause instanceof Failure)) throw cause;
+    return false;
   }
 }
 
