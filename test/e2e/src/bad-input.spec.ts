@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { Peer, freePort, until, writeMade } from './peer.js';
+import { Peer, apart, freePort, until, writeMade } from './peer.js';
 
 const LIMIT_MS = 20_000;
 
@@ -19,10 +19,9 @@ beforeEach(async () => {
   for (const folder of ['home', 'files', 'fetched']) await mkdir(join(root, folder));
   await writeMade(join(root, 'files', 'one.txt'), 1_000);
   const text = JSON.stringify({
+    ...(await apart(await freePort())),
     share: [join(root, 'files')],
     downloadDir: join(root, 'fetched'),
-    interfaces: ['lo'],
-    discoveryPort: await freePort(),
   });
   config = { file: join(root, 'home', 'config.json'), text };
   await writeFile(config.file, text);
@@ -113,7 +112,7 @@ describe('a running peer', () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as AddressInfo;
-    const ports = { indexer: port, transfer: port };
+    const ports = { ...JSON.parse(config.text).ports, indexer: port, transfer: port };
     await writeFile(config.file, JSON.stringify({ ...JSON.parse(config.text), ports }));
     try {
       await peer.start();

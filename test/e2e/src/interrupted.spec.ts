@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Peer, freePort, sha256Of, until, within, writeMade } from './peer.js';
+import { Peer, apart, freePort, sha256Of, until, within, writeMade } from './peer.js';
 
 const LIMIT_MS = 30_000;
 const LARGE_BYTES = 400 * 1_048_576 + 5;
@@ -30,7 +30,7 @@ describe('an interrupted download', () => {
     ] as const) {
       await mkdir(peer.home);
       const downloadDir = `${peer.home}-downloads`;
-      const config = { share, downloadDir, discoveryPort, interfaces: ['lo'] };
+      const config = { ...(await apart(discoveryPort)), share, downloadDir };
       await writeFile(join(peer.home, 'config.json'), JSON.stringify(config));
     }
     await Promise.all([seed.start(), fetcher.start()]);

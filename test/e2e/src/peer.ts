@@ -158,7 +158,16 @@ export class Peer {
   }
 }
 
-/** A port of our own for discovery: a peer of the machine's user must neither see nor be seen. */
+/**
+ * What keeps peers of a test on the loopback interface among themselves: a peer of the machine's user
+ * listens at the usual ports, and peers of other tests may remember who had those before.
+ */
+export async function apart(discoveryPort: number) {
+  const [election, indexer, transfer] = [await freePort(), await freePort(), await freePort()];
+  return { discoveryPort, ports: { election, indexer, transfer }, interfaces: ['lo'] };
+}
+
+/** A UDP port that nobody uses at the moment. */
 export async function freePort(): Promise<number> {
   const socket = createSocket('udp4');
   socket.bind(0, '127.0.0.1');

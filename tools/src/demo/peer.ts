@@ -37,7 +37,14 @@ export class Peer {
   /** Starts the services and waits for their `ready`. */
   async start(...options: string[]): Promise<void> {
     await mkdir(this.home, { recursive: true });
-    const config = { discoveryPort: this.discoveryPort, interfaces: ['lo'], share: [] };
+    const [election, indexer, transfer] = [await freePort(), await freePort(), await freePort()];
+    const config = {
+      discoveryPort: this.discoveryPort,
+      // Not the usual ports: other peers may remember somebody who had them before.
+      ports: { election, indexer, transfer },
+      interfaces: ['lo'],
+      share: [],
+    };
     await writeFile(join(this.home, 'config.json'), JSON.stringify(config));
     // A process group of its own: one signal reaches the supervisor and all services.
     const started = spawn(process.execPath, [PROGRAM, 'start', ...options], {
