@@ -6,7 +6,7 @@ import type { Prng } from './prng.js';
 export type Target = number | 'leader';
 
 /** What a stranger with an identity of its own may send to all. */
-export const FORGERIES = ['jump', 'born0', 'beat', 'leave', 'flood'] as const;
+export const FORGERIES = ['jump', 'ahead', 'born0', 'beat', 'leave', 'flood'] as const;
 export type Forgery = (typeof FORGERIES)[number];
 
 interface At {

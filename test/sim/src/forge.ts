@@ -35,6 +35,8 @@ function message(world: World, what: Forgery): ElectionMessage {
   switch (what) {
     case 'jump':
       return { ...header(world, UINT48_MAX), type: 'hello', rank: 1, card: CARD, joining: true };
+    case 'ahead':
+      return { ...header(world, 1_000), type: 'hello', rank: 1, card: CARD, joining: true };
     case 'born0':
     case 'flood':
       return { ...header(world, 0), type: 'hello', rank: 0, card: CARD, joining: true };

@@ -19,7 +19,7 @@ import { kindOf } from './shrink.js';
 const simulator = join(dirname(fileURLToPath(import.meta.url)), '..');
 const libs = join(simulator, '..', '..', 'libs');
 /** Random schedules each mutant must survive before it counts as survivor. */
-const SCHEDULES = 3_000;
+const SCHEDULES = 1_500;
 /** ... in pieces, so that most are caught early. */
 const PIECE = 300;
 const FIRST_SEED = 1;

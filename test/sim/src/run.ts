@@ -3,7 +3,7 @@ import { agreement, leadersOf } from './agreement.js';
 import { endMs } from './faults.js';
 import type { Host } from './host.js';
 import { Safety } from './safety.js';
-import type { Schedule } from './schedule.js';
+import type { Never, Schedule } from './schedule.js';
 import { strike } from './strike.js';
 import { type Witness, World } from './world.js';
 
@@ -36,6 +36,7 @@ export function run(schedule: Schedule, watch?: (world: World) => Witness): Repo
   const safety = new Safety(world);
   world.witnesses.push(safety);
   if (watch !== undefined) world.witnesses.push(watch(world));
+  if (schedule.never !== undefined) world.witnesses.push(forbid(world, schedule.never));
   let healedInMs: number | null = null;
   try {
     plan(world, safety, schedule);
@@ -47,11 +48,28 @@ export function run(schedule: Schedule, watch?: (world: World) => Witness): Repo
     world.run(healMs);
     heal(world, safety);
     if (world.failure === null) healedInMs = settle(world, safety, schedule);
+    const { endEpoch } = schedule;
+    if (
+      endEpoch !== undefined &&
+      world.hosts.some((host) => host.up && host.state.epoch !== endEpoch)
+    )
+      world.fail(`not all end in epoch ${endEpoch}`);
   } catch (mistake) {
     world.fail(mistake instanceof Error ? (mistake.stack ?? mistake.message) : String(mistake));
   }
   const { failure, nowMs, events } = world;
   return { failure, atMs: nowMs, events, simulatedMs: nowMs, healedInMs };
+}
+
+/** Fails the run when a host is in a phase that its scenario forbids. */
+function forbid(world: World, never: readonly Never[]): Witness {
+  return {
+    after: (host) => {
+      for (const { host: index, phase, afterMs } of never)
+        if (host.index === index && host.state.phase === phase && world.nowMs > afterMs)
+          world.fail(`${host.name} is ${phase} at ${Math.round(world.nowMs)} ms`);
+    },
+  };
 }
 
 export function build(schedule: Schedule): World {

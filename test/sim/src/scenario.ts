@@ -2,7 +2,7 @@
 import type { ElectionMessageType } from '@iwanto/wire';
 import { FORGERIES, type Fault, NEVER_MS, type Target } from './faults.js';
 import { nameOf } from './host.js';
-import type { Schedule } from './schedule.js';
+import type { Never, Schedule } from './schedule.js';
 
 const targetText = (target: Target): string => (target === 'leader' ? 'leader' : nameOf(target));
 const hostsText = (hosts: readonly number[]): string => hosts.map(nameOf).join(',');
@@ -135,6 +135,12 @@ function parseFault(words: Words, kind: string, who: string, line: string): Faul
   }
 }
 
+const parseNever = (words: Words, [, host = '', phase = '']: readonly string[]): Never => ({
+  host: indexOf(host),
+  phase,
+  afterMs: words.number('after', 0),
+});
+
 /** Reads a scenario; `#` starts a comment. @throws Error that names the line it cannot read. */
 export function parseScenario(text: string): Schedule {
   let seed = 1;
@@ -143,6 +149,8 @@ export function parseScenario(text: string): Schedule {
   const hosts: Schedule['hosts'][number][] = [];
   const faults: Fault[] = [];
   let within = {};
+  let ends = {};
+  const never: Never[] = [];
   for (const line of text.split('\n').map((each) => each.replace(/#.*/, '').trim())) {
     if (line === '') continue;
     const list = line.split(/\s+/);
@@ -168,7 +176,18 @@ export function parseScenario(text: string): Schedule {
         hosts.push({ startMs: index * words.number('every', 10), skewMs: 0, knows: [] });
     } else if (list[0] === 'at') faults.push(parseFault(words, list[2] ?? '', list[3] ?? '', line));
     else if (list[0] === 'within') within = { withinMs: words.number('within') };
+    else if (list[0] === 'never') never.push(parseNever(words, list));
+    else if (list[0] === 'ends') ends = { endEpoch: words.number('epoch') };
     else throw new Error(`cannot read: ${line}`);
   }
-  return { seed, link, hints, hosts, faults, ...within };
+  return {
+    seed,
+    link,
+    hints,
+    hosts,
+    faults,
+    ...within,
+    ...ends,
+    ...(never.length === 0 ? {} : { never }),
+  };
 }

@@ -11,6 +11,12 @@ export interface HostPlan {
   readonly knows: readonly number[];
 }
 
+export interface Never {
+  readonly host: number;
+  readonly phase: string;
+  readonly afterMs: number;
+}
+
 export interface Schedule {
   readonly seed: number;
   readonly link: Link;
@@ -19,6 +25,10 @@ export interface Schedule {
   readonly faults: readonly Fault[];
   /** Time to heal where the bound of L1 is not meant, such as for a crowd that is let in slowly. */
   readonly withinMs?: number;
+  /** What a directed scenario forbids beyond the invariants: a host in a phase, from some time on. */
+  readonly never?: readonly Never[];
+  /** The epoch all must end in. */
+  readonly endEpoch?: number;
 }
 
 const HOUR_MS = 3_600_000;
