@@ -36,6 +36,7 @@ export function adopt(turn: Turn, welcome: WelcomeMessage, from: Address): void 
     evidenceMs: nowMs,
     watchFromMs: nowMs,
     jitterMs: state.config.random() * state.timers.standbyJitterMs,
+    ackSentMs: nowMs,
     lastBeatSeq: 0,
     members: 0,
     pingAtMs: nowMs,
@@ -159,7 +160,10 @@ export function followerHearsBeat(turn: Turn, message: BeatMessage, from: Addres
   if (message.heardMs !== null) answerFastBeat(turn, following, message);
 }
 
-/** A beat counts as a round trip only when the leader hears us too. */
+/**
+ * A beat counts as a round trip only when the leader hears us too: lately, or at least our last words
+ * (we acknowledge beats, so when some are lost, the leader hears nothing through no fault of its own).
+ */
 function answerFastBeat(turn: Turn, following: Following, message: BeatMessage): void {
   const { state, nowMs } = turn;
   if (state.leader?.address)
@@ -168,8 +172,9 @@ function answerFastBeat(turn: Turn, following: Following, message: BeatMessage):
       beat: message.seq,
       rosterVersion: state.rosterVersion,
     });
-  if (message.heardMs === null || message.heardMs > state.timers.standbyMs) return;
-  if (following.gone) return;
+  const silentMs = Math.max(state.timers.standbyMs, nowMs - following.ackSentMs);
+  following.ackSentMs = nowMs;
+  if (following.gone || message.heardMs === null || message.heardMs > silentMs) return;
   evidence(turn, following, nowMs);
   for (const address of following.askers.values())
     send(turn, address, { type: 'alive', leader: message.leader, ageMs: 0 });

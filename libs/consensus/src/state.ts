@@ -84,6 +84,8 @@ export interface Following {
   /** When this member last became a standby: no silence counts from before. */
   watchFromMs: number;
   jitterMs: number;
+  /** When this standby last acknowledged a beat. */
+  ackSentMs: number;
   /** Its seq: an older beat that arrives later says nothing new. */
   lastBeatSeq: number;
   /** Members of the cluster, as the last beat told. */

@@ -4,7 +4,7 @@ import type { Host } from './host.js';
 import type { World } from './world.js';
 
 /** Lives, and has not said goodbye. */
-const isHere = (host: Host): boolean => host.up && host.state.phase !== 'leaving';
+export const isHere = (host: Host): boolean => host.up && host.state.phase !== 'leaving';
 
 export const leadersOf = (world: World): Host[] =>
   world.hosts.filter((host) => isHere(host) && host.state.reign !== null);

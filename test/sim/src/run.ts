@@ -1,5 +1,5 @@
 /** One schedule from start to verdict: faults first, then healing, then what must be right. */
-import { agreement, leadersOf } from './agreement.js';
+import { agreement, isHere, leadersOf } from './agreement.js';
 import { endMs } from './faults.js';
 import type { Host } from './host.js';
 import { Safety } from './safety.js';
@@ -172,7 +172,7 @@ const isOlderHost = (a: Host, b: Host) =>
 /** Whether those that live can find each other at all: by multicast, or by addresses they know. */
 function areConnected(world: World): boolean {
   if (world.network.link.multicast) return true;
-  const live = world.hosts.filter((host) => host.up);
+  const live = world.hosts.filter(isHere);
   const byAddress = new Map(live.map((host) => [host.address.address, host]));
   const links = new Map<Host, Set<Host>>(live.map((host) => [host, new Set()]));
   for (const host of live) {
