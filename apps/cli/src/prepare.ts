@@ -1,6 +1,7 @@
 /** Before the services start: the configuration exists, holds what was asked for, and its folders can be used. */
 import { constants } from 'node:fs';
-import { access, mkdir, realpath, rmdir, stat } from 'node:fs/promises';
+import { access, realpath, rmdir, stat } from 'node:fs/promises';
+import { makeDir } from '@iwanto/bus';
 import {
   type Config,
   type Paths,
@@ -76,7 +77,7 @@ async function folderToShare(typed: string): Promise<string> {
 
 async function makeFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true });
+    await makeDir(path);
     await access(path, constants.W_OK | constants.X_OK);
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);

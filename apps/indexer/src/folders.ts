@@ -1,5 +1,5 @@
 /** Which folders are shared: the configuration, the catalogue and the disk brought to one mind. */
-import { realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { isWithin } from '@iwanto/service';
 import { Failure } from '@iwanto/wire';
@@ -31,6 +31,7 @@ export function checkedFolder(path: string, shared: readonly string[]): string {
   if (!stats.isDirectory()) {
     throw new Failure('E_BAD_PATH', `${path} is not a folder: share the folder it lies in.`);
   }
+  refuseUnreadable(path, real);
   for (const other of shared) {
     if (other === real) continue;
     if (isWithin(other, real)) {
@@ -41,6 +42,14 @@ export function checkedFolder(path: string, shared: readonly string[]): string {
     }
   }
   return real;
+}
+
+function refuseUnreadable(path: string, real: string): void {
+  try {
+    accessSync(real, constants.R_OK | constants.X_OK);
+  } catch {
+    throw new Failure('E_BAD_PATH', `${path} cannot be read: allow it with "chmod u+rx".`);
+  }
 }
 
 /** The name the network sees: that of the folder, told apart from others of that name. */

@@ -1,6 +1,7 @@
 /** Where downloads may go: a folder that can be written and that overlaps with no shared folder (HOSTILE 74). */
-import { access, constants, mkdir, realpath, stat } from 'node:fs/promises';
+import { access, constants, realpath, stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
+import { makeDir } from '@iwanto/bus';
 import { type Paths, loadConfig, refuseOverlap, updateConfig } from '@iwanto/service';
 import { Failure } from '@iwanto/wire';
 
@@ -11,7 +12,7 @@ export async function usableFolder(path: string, shared: readonly string[]): Pro
   }
   await refuseOverlap(shared, path);
   try {
-    await mkdir(path, { recursive: true });
+    await makeDir(path);
     const real = await realpath(path);
     if (!(await stat(real)).isDirectory()) throw new Error('it is not a folder');
     await access(real, constants.W_OK | constants.X_OK);

@@ -241,4 +241,10 @@ describe('the local bus', () => {
     );
     expect((await asker.call('leader.get', {})).revision).toBe(6);
   });
+
+  test('ends where the kernel lets no directory be made', async () => {
+    await expect(openBus({ runDir: '/proc/nowhere/run' })).rejects.toMatchObject({
+      code: 'ENOENT',
+    });
+  });
 });

@@ -1,5 +1,5 @@
 /** The local bus: call, serve, publish, subscribe and follow over ipc sockets in one private directory. */
-import { chmod, mkdir, rm } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AnswerOf, Failure, type QuestionOf } from '@iwanto/wire';
 import { Dealer, Router } from 'zeromq';
@@ -22,6 +22,7 @@ import {
   busAskerSocket,
   busSocket,
 } from './limits.js';
+import { makeDir } from './make-dir.js';
 import { Listener, Teller } from './news.js';
 import { nobodyListens } from './probe.js';
 import type { ServiceName } from './shapes.js';
@@ -66,7 +67,7 @@ export async function openBus({
   onTrouble = noTrouble,
   impatient = false,
 }: BusOptions): Promise<Bus> {
-  await mkdir(runDir, { recursive: true, mode: 0o700 });
+  await makeDir(runDir, 0o700);
   await chmod(runDir, 0o700);
   return new IpcBus(runDir, onTrouble, impatient);
 }

@@ -20,5 +20,6 @@ export {
   connectPieces,
   servePieces,
 } from './piece-line.js';
+export { makeDir } from './make-dir.js';
 export * from './shapes.js';
 export type { OnTrouble } from './trouble.js';

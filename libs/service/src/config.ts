@@ -1,5 +1,6 @@
 /** The configuration of one peer: one JSON file, checked key by key, replaced as a whole. */
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { makeDir } from '@iwanto/bus';
 import { Failure, portSchema } from '@iwanto/wire';
 import { z } from 'zod';
 import { takeLock } from './lock.js';
@@ -71,7 +72,7 @@ export async function loadConfig(paths: Paths): Promise<LoadedConfig> {
   }
   const config = schemaFor(paths).parse({});
   for (const folder of [...config.share, config.downloadDir]) {
-    await mkdir(folder, { recursive: true });
+    await makeDir(folder);
   }
   const created = await createSafely(paths.configFile, textOfConfig(config));
   return created ? { config, created, warnings: [] } : loadConfig(paths);

@@ -1,11 +1,12 @@
 /** Directories that nobody else may enter. */
-import { chmod, lstat, mkdir } from 'node:fs/promises';
+import { chmod, lstat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
+import { makeDir } from '@iwanto/bus';
 import { Failure } from '@iwanto/wire';
 
 /** Makes `path` with mode 0700; refuses a link or another user's directory planted there (HOSTILE 22, 25). */
 export async function makePrivateDir(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  await makeDir(path, 0o700);
   const found = await lstat(path);
   if (!found.isDirectory() || found.uid !== userInfo().uid) {
     throw new Failure(

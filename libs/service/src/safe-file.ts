@@ -1,8 +1,9 @@
 /** Writing a small file so that a crash leaves the old content or the new, never half of one. */
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeDir } from '@iwanto/bus';
 
 /** Replaces `path` by `text` (mode 0600): temporary file, fsync, rename, fsync of the directory. */
 export async function writeSafely(path: string, text: string): Promise<void> {
@@ -27,7 +28,7 @@ export async function createSafely(path: string, text: string): Promise<boolean>
 }
 
 async function writeBeside(path: string, text: string): Promise<string> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeDir(dirname(path), 0o700);
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
   await withFile(await open(temporary, flags, 0o600), async (file) => {
