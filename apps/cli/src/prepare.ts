@@ -80,6 +80,7 @@ async function makeFolder(path: string): Promise<void> {
     await makeDir(path);
     await access(path, constants.W_OK | constants.X_OK);
   } catch (cause) {
+    if (cause instanceof Failure) throw cause;
     const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
     throw new Failure('E_BAD_PATH', `The download folder ${path} cannot be used (${reason}).`);
   }

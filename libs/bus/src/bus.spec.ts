@@ -244,7 +244,7 @@ describe('the local bus', () => {
 
   test('ends where the kernel lets no directory be made', async () => {
     await expect(openBus({ runDir: '/proc/nowhere/run' })).rejects.toMatchObject({
-      code: 'ENOENT',
+      code: 'E_BAD_PATH',
     });
   });
 });

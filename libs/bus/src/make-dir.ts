@@ -1,9 +1,10 @@
 /** Making a directory with its parents, ending in an error where that cannot be. */
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { Failure } from '@iwanto/wire';
 
 /**
- * Makes `path` and what it lies in; an existing directory is fine. Rejects with the system's error.
+ * Makes `path` and what it lies in; an existing directory is fine. Throws E_BAD_PATH naming what cannot be made.
  * Node's own recursive mkdir never ends where the kernel refuses a name with ENOENT (Node 20, `/proc/x`).
  */
 export async function makeDir(path: string, mode = 0o777): Promise<void> {
@@ -12,12 +13,16 @@ export async function makeDir(path: string, mode = 0o777): Promise<void> {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'EEXIST') return;
-    if (code !== 'ENOENT' || dirname(path) === path) throw cause;
+    if (code !== 'ENOENT' || dirname(path) === path) throw refusal(path, code);
     await makeDir(dirname(path), mode);
-    await mkdir(path, { mode }).catch(unlessMadeMeanwhile);
+    await mkdir(path, { mode }).catch((again: NodeJS.ErrnoException) => {
+      if (again.code !== 'EEXIST') throw refusal(path, again.code);
+    });
   }
 }
 
-function unlessMadeMeanwhile(cause: NodeJS.ErrnoException): void {
-  if (cause.code !== 'EEXIST') throw cause;
-}
+const refusal = (path: string, code: string | undefined) =>
+  new Failure(
+    'E_BAD_PATH',
+    `The directory ${path} cannot be made (${code}); choose another place.`,
+  );
