@@ -18,7 +18,7 @@ export interface Report {
 
 /** Bounds of healing: L1. */
 const WIRED_MS = 3_000;
-const DOUBLE_MS = 4_500;
+const DOUBLE_MS = 8_000;
 const LOSSY_MS = 20_000;
 /** Loss and no multicast together: a lost probe of a seed is repeated only 5 s later, several times on a long way. */
 const LOSSY_SEEDS_MS = 45_000;
