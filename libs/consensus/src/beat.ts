@@ -2,6 +2,7 @@
 import type { BeatMessage, ElectionHeader, Successor } from '@iwanto/wire';
 import { AGE_MS_MAX } from '@iwanto/wire';
 import { bench } from './lead.js';
+import { gapAfterMs } from './schedule.js';
 import type { Member, Reign, State } from './state.js';
 import { type Turn, multicast, send, spread } from './turn.js';
 
@@ -60,8 +61,8 @@ export function announce(turn: Turn, reign: Reign): void {
   const { state, nowMs } = turn;
   const round = reign.announced;
   reign.announced += 1;
-  const next = ANNOUNCE_AT_MS[reign.announced];
-  reign.announceAtMs = next === undefined ? Infinity : reign.sinceMs + next;
+  // From now, not from taking office: a pause in between must not make the rest a burst.
+  reign.announceAtMs = nowMs + (gapAfterMs(ANNOUNCE_AT_MS, round) ?? Infinity);
   const body = slowBeatBody(state, nowMs);
   if (round < ANNOUNCE_MULTICASTS) multicast(turn, body);
   for (const member of state.members.values())

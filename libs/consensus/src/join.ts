@@ -12,6 +12,7 @@ import { LIMITS } from './config.js';
 import { takeOffice } from './lead.js';
 import { isEpochJump, isOlder, locate, sameBoot } from './rank.js';
 import { allowAnswer } from './rates.js';
+import { gapAfterMs } from './schedule.js';
 import { restartSeeds, seedTargets } from './seeds.js';
 import type { Joining, KnownLeader, State } from './state.js';
 import { adopt } from './follow.js';
@@ -76,10 +77,8 @@ export function restartWindow(turn: Turn, joining: Joining): void {
 
 export function sayHello(turn: Turn, joining: Joining): void {
   const { state, nowMs } = turn;
-  const round = joining.helloCount;
+  const pauseMs = gapAfterMs(HELLO_AT_MS, joining.helloCount) ?? HELLO_LATER_MS;
   joining.helloCount += 1;
-  const [at, next] = [HELLO_AT_MS[round], HELLO_AT_MS[round + 1]];
-  const pauseMs = at === undefined || next === undefined ? HELLO_LATER_MS : next - at;
   joining.helloAtMs = nowMs + spread(state, pauseMs, 0.1);
   const body = helloBody(state, true);
   if (body === null) return;
@@ -91,9 +90,7 @@ export function helloTarget(turn: Turn, joining: Joining): void {
   const { target } = joining;
   const body = helloBody(turn.state, true);
   if (target === null || body === null) return;
-  const next = TARGET_HELLO_AT_MS[target.tries + 1];
-  const at = TARGET_HELLO_AT_MS[target.tries];
-  const pauseMs = next === undefined || at === undefined ? HELLO_LATER_MS : next - at;
+  const pauseMs = gapAfterMs(TARGET_HELLO_AT_MS, target.tries) ?? HELLO_LATER_MS;
   target.tries += 1;
   target.helloAtMs = turn.nowMs + spread(turn.state, pauseMs, 0.2);
   send(turn, target.leader.address, body);

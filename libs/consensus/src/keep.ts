@@ -1,6 +1,7 @@
 /** The leader's side of keep-alives: answers PING, PROBE and ACK, and hands out the roster. */
 import type { AckMessage, Address, PingMessage, ProbeMessage } from '@iwanto/wire';
 import { confirm, unbench, welcome } from './admit.js';
+import { slowBeatBody } from './beat.js';
 import { LIMITS } from './config.js';
 import { isEpochJump, sameBoot } from './rank.js';
 import { heardMember, leadInEpoch } from './lead.js';
@@ -12,6 +13,8 @@ import { type Turn, leads, send } from './turn.js';
 
 /** Parts of the roster that follow one ACK of a standby: it must be able to take over soon. */
 const STANDBY_PARTS = 4;
+/** Beats to one member that probes as if it were a standby. */
+const DISMISSALS_PER_SECOND = 4;
 /** Welcomes to members that are known already, such as all of them after a take-over. */
 const WELCOMES_AGAIN_PER_SECOND = 2_000;
 
@@ -83,12 +86,19 @@ export function probed(turn: Turn, message: ProbeMessage, from: Address): void {
     refuse(turn, message, from);
     return;
   }
-  if (
-    state.members.get(message.sender)?.boot !== message.boot &&
-    !allowAnswer(turn, from, 'refusal', LIMITS.refusalsPerSecond)
-  )
-    return;
+  const known = state.members.get(message.sender);
+  const member = known?.boot === message.boot ? known : undefined;
+  if (!member && !allowAnswer(turn, from, 'refusal', LIMITS.refusalsPerSecond)) return;
   send(turn, from, { type: 'pong', nonce: message.nonce, leader, proof: null, catalogue: null });
+  if (member?.confirmed === true) tellDismissed(turn, member);
+}
+
+/** Only standbys miss beats: one that is none any more did not hear so, and would go on suspecting. */
+function tellDismissed(turn: Turn, member: Member): void {
+  const { state, nowMs } = turn;
+  const stands = state.successors.some((each) => each.peer === member.peer);
+  if (!stands && allow(turn, `dismissed ${member.peer}`, DISMISSALS_PER_SECOND))
+    send(turn, member.address, slowBeatBody(state, nowMs));
 }
 
 export function acknowledged(turn: Turn, message: AckMessage): void {

@@ -2,6 +2,7 @@
 import type { LeaveMessage } from '@iwanto/wire';
 import { removeMember } from './lead.js';
 import { leaderGone } from './ping.js';
+import { gapAfterMs } from './schedule.js';
 import { sameBoot } from './rank.js';
 import { remember, tellRemembered } from './seeds.js';
 import { peersChanged } from './sight.js';
@@ -30,10 +31,10 @@ export function sayGoodbye(turn: Turn, leaving: { atMs: number; said: number }):
   if (state.reign !== null)
     for (const member of [...state.members.values()].slice(0, TOLD_MAX))
       if (!told.has(member.peer)) send(turn, member.address, { type: 'leave' });
-  const [at, next] = [GOODBYE_AT_MS[leaving.said], GOODBYE_AT_MS[leaving.said + 1]];
+  const gapMs = gapAfterMs(GOODBYE_AT_MS, leaving.said);
   leaving.said += 1;
-  if (at !== undefined && next !== undefined) leaving.atMs += next - at;
-  else finish(turn);
+  if (gapMs === undefined) finish(turn);
+  else leaving.atMs += gapMs;
 }
 
 function finish(turn: Turn): void {

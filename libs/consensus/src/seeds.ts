@@ -2,6 +2,7 @@
 import type { Address } from '@iwanto/wire';
 import { LIMITS } from './config.js';
 import { forgetOldest } from './rates.js';
+import { gapAfterMs } from './schedule.js';
 import { slowBeatBody } from './beat.js';
 import type { State } from './state.js';
 import { type Turn, leads, log, send, spread } from './turn.js';
@@ -11,6 +12,8 @@ const SEEDS_PER_ROUND = 24;
 /** A member that does not lead tries only a few: its leader tries all. */
 const MEMBER_SEEDS_PER_ROUND = 2;
 const REMEMBER_AFTER_MS = 1_000;
+/** After a change, as one datagram may be lost and a long chain of acquaintances needs several; then each `seedMs`. */
+const SEED_AT_MS = [100, 400, 1_200, 3_000];
 
 export const addressText = (address: Address): string => `${address.address} ${address.port}`;
 
@@ -43,7 +46,8 @@ export function setStaticPeers(turn: Turn, addresses: readonly Address[]): void 
 export function restartSeeds(turn: Turn): void {
   const { state, nowMs } = turn;
   state.seeds.sinceMs = nowMs;
-  state.seeds.probeAtMs = nowMs + spread(state, state.timers.fastBeatMs, 0.5);
+  state.seeds.rounds = 0;
+  state.seeds.probeAtMs = nowMs + spread(state, SEED_AT_MS[0]!, 0.5);
 }
 
 /** Addresses of peers that are not in this cluster as far as known; at most `most` remembered ones, by turns. */
@@ -67,7 +71,9 @@ export function probeSeeds(turn: Turn): void {
   const { state, nowMs } = turn;
   const { seeds, timers } = state;
   const late = nowMs - seeds.sinceMs > timers.seedLaterAfterMs;
-  seeds.probeAtMs = nowMs + spread(state, late ? timers.seedLaterMs : timers.seedMs, 0.2);
+  const periodMs = late ? timers.seedLaterMs : timers.seedMs;
+  seeds.probeAtMs = nowMs + spread(state, gapAfterMs(SEED_AT_MS, seeds.rounds) ?? periodMs, 0.2);
+  seeds.rounds += 1;
   if (leads(state)) {
     for (const address of seedTargets(state)) send(turn, address, slowBeatBody(state, nowMs));
   } else if (state.phase === 'following' && state.leader !== null) {

@@ -198,6 +198,8 @@ export interface Seeds {
   readonly remembered: Map<string, Address>;
   rememberAtMs: number;
   probeAtMs: number;
+  /** Rounds since the last change, and when that was. */
+  rounds: number;
   sinceMs: number;
 }
 
@@ -281,6 +283,7 @@ export function createConsensus(config: ElectionConfig): State {
       remembered: new Map(),
       rememberAtMs: Infinity,
       probeAtMs: Infinity,
+      rounds: 0,
       sinceMs: 0,
     },
     sightings: new Map(),

@@ -18,7 +18,8 @@ export function step(state: State, input: Input): Output[] {
   notePause(turn);
   take(turn, input);
   runDue(turn);
-  state.askedMs = earliestMs(state);
+  // Never a time that has passed: what became due in this very turn would look like a pause in the next.
+  state.askedMs = Math.max(turn.nowMs, earliestMs(state));
   if (turn.leadershipChanged) turn.outputs.push({ type: 'leadershipChanged' });
   return turn.outputs;
 }

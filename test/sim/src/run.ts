@@ -18,10 +18,8 @@ export interface Report {
 
 /** Bounds of healing: L1. */
 const WIRED_MS = 3_000;
-const DOUBLE_MS = 8_000;
+const DOUBLE_MS = 4_500;
 const LOSSY_MS = 20_000;
-/** Loss and no multicast together: a lost probe of a seed is repeated only 5 s later, several times on a long way. */
-const LOSSY_SEEDS_MS = 45_000;
 /** After a heal nobody is lossier than this: L1 promises nothing beyond. */
 const HEALED_LOSS_MAX = 0.05;
 /** A suspicion or a face-off that is under way at the heal may still run its course. */
@@ -111,7 +109,6 @@ export function heal(world: World, safety: Safety): void {
 function boundMs(world: World, schedule: Schedule, healMs: number): number {
   if (schedule.withinMs !== undefined) return schedule.withinMs;
   const { link } = world.network;
-  if (link.loss > 0 && !link.multicast) return LOSSY_SEEDS_MS;
   if (link.loss > 0 || !link.multicast) return LOSSY_MS;
   const late = schedule.faults.filter((each) => endMs(each) > healMs - DOUBLE_MS);
   return late.length >= 2 ? DOUBLE_MS : WIRED_MS;
