@@ -271,6 +271,28 @@ describe('what strangers send', () => {
     expect(subject.leader.leader?.peer).toBe(leader.keys.peer);
   });
 
+  test('HOSTILE 10: a stranger cannot say that the leader left, nor forbid that somebody takes over', () => {
+    const { subject, leader } = following();
+    const successor = {
+      peer: subject.keys.peer,
+      boot: subject.boot,
+      rank: 6,
+      address: subject.address,
+    };
+    subject.hear(leader.beat({ successors: [successor], heardMs: 0 }), leader.address);
+    const liar = new Stranger(addressOf(9));
+    const old = { peer: leader.keys.peer, boot: leader.boot };
+    const claim = { type: 'claim', claimEpoch: 2, rank: 9, old, ageMs: 60_000, left: true };
+    subject.hear(liar.bytes(liar.says(claim)), liar.address);
+    subject.pass(200);
+    expect(subject.leader).toMatchObject({ role: 'standby', leader: { peer: leader.keys.peer } });
+    for (let count = 0; count < 100; count += 1) {
+      const objection = { type: 'object', objection: 'older', ageMs: 0, leader: null };
+      subject.pass(10).hear(liar.bytes(liar.says(objection)), liar.address);
+    }
+    expect(subject.leader.role).toBe('leader');
+  });
+
   test('HOSTILE 11: successors that no host can be reject the beat', () => {
     const { subject, leader } = following();
     const heard = subject.election.counts.heard;
@@ -326,6 +348,54 @@ describe('what strangers send', () => {
     for (const { bytes } of answers) {
       expect(bytes.length).toBeLessThanOrEqual(bytes[3] === 3 ? HELLO_BYTES : QUESTION_BYTES);
     }
+  });
+
+  test('HOSTILE 14: nor by naming leaders at addresses of others, to a leader or to a member', () => {
+    const victim = addressOf(77);
+    for (const [subject, epoch] of [
+      [leading(), 1],
+      [following().subject, 9],
+    ] as const) {
+      subject.sent.length = 0;
+      let asked = 0;
+      for (let count = 0; count < 100; count += 1) {
+        const liar = new Stranger(victim);
+        const leader = liar.tuple({ epoch, rank: count % 2 === 0 ? 0 : 2_000_000 });
+        const words = [
+          liar.beat({ leader }),
+          liar.bytes(liar.says({ type: 'hint', leader: { ...leader, address: victim } }, epoch)),
+          liar.bytes(liar.says({ type: 'yield', leader, entries: [] }, epoch)),
+        ];
+        for (const bytes of words) {
+          asked += bytes.length;
+          subject.hear(bytes, victim);
+        }
+        subject.pass(10);
+      }
+      const answers = subject.sent.filter(({ to }) => to?.address === victim.address);
+      expect(answers.reduce((sum, { bytes }) => sum + bytes.length, 0)).toBeLessThanOrEqual(asked);
+      expect(answers.length).toBeGreaterThan(0);
+      expect(answers.length).toBeLessThanOrEqual(11);
+      for (const { bytes } of answers) expect(bytes.length).toBeLessThanOrEqual(QUESTION_BYTES);
+    }
+  });
+
+  test('HOSTILE 14: a member that shows a wrong proof gets no welcome for it', () => {
+    const subject = leading();
+    const joiner = new Stranger(addressOf(9));
+    subject.hear(joiner.hello(), joiner.address);
+    subject.messagesTo(joiner.address);
+    const ping = {
+      type: 'ping',
+      nonce: 'ab'.repeat(8),
+      leader: { peer: subject.keys.peer, boot: subject.boot },
+      rosterVersion: 0,
+      catalogue: null,
+    };
+    subject.hear(joiner.bytes(joiner.says({ ...ping, proof: new Uint8Array(16) })), joiner.address);
+    expect(subject.messagesTo(joiner.address)).toMatchObject([{ type: 'pong', proof: null }]);
+    subject.hear(joiner.bytes(joiner.says({ ...ping, proof: null })), joiner.address);
+    expect(subject.messagesTo(joiner.address)).toMatchObject([{ type: 'welcome' }]);
   });
 
   test('HOSTILE 15: another process with the same keys is told, and does not make the leader flap', () => {

@@ -1,12 +1,13 @@
 /** The claim: a standby says that it takes over, hears objections, and takes office when there are none. */
 import type { Address, ClaimMessage, ObjectMessage } from '@iwanto/wire';
-import { fence } from './follow.js';
+import { anotherLeads, fence } from './another-leader.js';
+import { evidence } from './follow.js';
+import { isFellow } from './introduction.js';
 import { takeOffice } from './lead.js';
 import { byAge, isOlder, locate, sameBoot } from './rank.js';
 import type { Following, Suspicion } from './state.js';
 import { evidenceAgeMs, isYounger, startSuspicion, takeEvidence } from './suspect.js';
 import { type Turn, leads, move, send } from './turn.js';
-import { anotherLeads } from './follow.js';
 
 /** Silence is proved: tell the standbys and the old leader. */
 export function claim(turn: Turn, following: Following, suspicion: Suspicion): void {
@@ -39,9 +40,10 @@ export function takeOver(turn: Turn): void {
   takeOffice(turn, state.epoch + 1, leader);
 }
 
-/** Another one claims: object when the leader lives, when I am older, or when somebody leads already. */
+/** Another standby claims: object when the leader lives, when I am older, or when somebody leads already. */
 export function claimHeard(turn: Turn, message: ClaimMessage, from: Address): void {
   const { state } = turn;
+  if (!isFellow(state, message)) return;
   if (leads(state)) {
     objectAsLeader(turn, message, from);
     return;
@@ -105,10 +107,15 @@ function giveWay(turn: Turn, message: ClaimMessage): void {
   suspicion.dueMs = Math.max(suspicion.dueMs, nowMs + timers.claimMs + timers.staggerMs);
 }
 
-/** Somebody objects to my claim. */
+/** The leader or another standby objects to my claim. */
 export function objected(turn: Turn, message: ObjectMessage, from: Address): void {
   const { state, nowMs } = turn;
   if (state.phase !== 'claiming' || state.leader === null) return;
+  if (sameBoot({ peer: message.sender, boot: message.boot }, state.leader)) {
+    if (state.following !== null) evidence(turn, state.following, nowMs);
+    return;
+  }
+  if (!isFellow(state, message)) return;
   switch (message.objection) {
     case 'alive':
       takeEvidence(turn, state.leader, message.ageMs);
@@ -121,7 +128,7 @@ export function objected(turn: Turn, message: ObjectMessage, from: Address): voi
       return;
     case 'leader': {
       const leader = message.leader && locate(message.leader, message.sender, from);
-      if (leader !== null) anotherLeads(turn, leader, true);
+      if (leader !== null) anotherLeads(turn, leader, { isSuccessor: true, isIntroduced: true });
       return;
     }
   }

@@ -11,7 +11,7 @@ import { cutOff, cutOffDueMs, ping } from './ping.js';
 import { probeSeeds, tellRemembered } from './seeds.js';
 import { tellPeers } from './sight.js';
 import type { Reign, State } from './state.js';
-import { probeAgain, startSuspicion, suspicionDueMs } from './suspect.js';
+import { probeLeader, startSuspicion, suspicionDueMs } from './suspect.js';
 import type { Turn } from './turn.js';
 
 interface Timer {
@@ -68,7 +68,7 @@ const TIMERS: readonly Timer[] = [
   when(following, (_, state) => suspicionDueMs(state), startSuspicion),
   when(pending, ripeDueMs, pendingRipe),
   when(pending, (it) => it.askAtMs, askPending),
-  when(suspicion, (it) => it.probeAgainAtMs, probeAgain),
+  when(suspicion, (it) => it.probeAtMs, probeLeader),
   when(suspicion, (_, state) => claimDueMs(state), claimOrTakeOver),
   when(suspension, (it) => it.askAtMs, askOrResume),
   when(reign, (it) => it.announceAtMs, announce),

@@ -72,7 +72,7 @@ export const TIMERS: Timers = {
   followMs: 3_300,
   benchMs: 500,
   evictPeriods: 3.5,
-  seedMs: 5_000,
+  seedMs: 2_500,
   seedLaterMs: 30_000,
   seedLaterAfterMs: 600_000,
   previousMs: 5_000,
@@ -92,6 +92,10 @@ export const LIMITS = {
   epochJumpMax: 1_000_000,
   welcomesPerSecond: 20,
   hintsPerSecond: 20,
+  /** Questions to leaders that nobody here knows. */
+  introductionsPerSecond: 20,
+  /** Other leaders named to my own. */
+  relaysPerSecond: 20,
   /** NOTM and NOTL to strangers. */
   refusalsPerSecond: 100,
   /** Answers to one address that proved nothing. */

@@ -1,15 +1,22 @@
 /** Two leaders meet: the older one goes on, the other hands over its members and serves until it is welcomed. */
-import type { Address, LeaderTuple, WelcomeMessage, YieldMessage } from '@iwanto/wire';
+import type {
+  Address,
+  ElectionHeader,
+  LeaderTuple,
+  WelcomeMessage,
+  YieldMessage,
+} from '@iwanto/wire';
 import { ROSTER_ENTRIES_MAX } from '@iwanto/wire';
-import { slowBeatBody } from './beat.js';
 import { LIMITS } from './config.js';
 import { superseded } from './fence.js';
 import { adopt } from './follow.js';
 import { helloBody } from './join.js';
+import { introduce, isFellow } from './introduction.js';
 import { leadInEpoch, stampedRank } from './lead.js';
 import { isEpochJump, locate, sameBoot, winsFaceOff } from './rank.js';
-import { allow } from './rates.js';
+import { allow, allowAnswer } from './rates.js';
 import { asEntry } from './roster.js';
+import { hastenSeeds } from './seeds.js';
 import type { KnownLeader, Reign, Yielding } from './state.js';
 import { peersChanged } from './sight.js';
 import { type Turn, log, move, send } from './turn.js';
@@ -17,14 +24,17 @@ import { type Turn, log, move, send } from './turn.js';
 const YIELD_AGAIN_MS = 150;
 /** Rounds without a welcome: the winner is not there, and the search goes on here. */
 const YIELD_ROUNDS_MAX = 8;
-/** Answers to one other leader, per second. */
-const ANSWERS_PER_SECOND = 10;
+/** How often one other leader is told that I lead: its beats must not use up the answers its address may have. */
+const MEETINGS_PER_SECOND = 4;
+/** Members handed over that have not proved anything: strangers may fill half of the roster with such, and no more. */
+const HANDED_OVER_MAX = LIMITS.rosterMax / 2;
 
-/** Another leader was heard, or heard of. */
+/** Another leader was heard, or heard of; `isIntroduced` when it answered from its address. */
 export function leaderMet(
   turn: Turn,
-  message: { readonly sender: LeaderTuple['peer']; readonly leader: LeaderTuple },
+  message: ElectionHeader & { readonly leader: LeaderTuple },
   from: Address,
+  isIntroduced = false,
 ): void {
   const { state } = turn;
   const { reign } = state;
@@ -44,30 +54,32 @@ export function leaderMet(
     if (theirs.epoch >= state.epoch) leadInEpoch(turn, theirs.epoch + 1);
     return;
   }
+  hastenSeeds(turn);
   if (state.phase === 'suspended') {
-    if (theirs.epoch > state.epoch) superseded(turn, theirs);
-    return;
-  }
-  if (winsFaceOff(state.leader, theirs)) stand(turn, theirs);
-  else giveUpTo(turn, reign, theirs);
+    if (theirs.epoch <= state.epoch) return;
+    const byFellow = message.epoch >= state.epoch && isFellow(state, message);
+    if (isIntroduced || byFellow) superseded(turn, theirs);
+    else introduce(turn, theirs);
+  } else if (winsFaceOff(state.leader, theirs)) stand(turn, theirs);
+  else if (sameBoot(reign.yielding?.leader ?? null, theirs)) yieldOn(reign, theirs);
+  else if (isIntroduced) reign.yielding = { leader: theirs, atMs: turn.nowMs, rounds: 0 };
+  else introduce(turn, theirs);
 }
 
 /** I am the older one: lead above its epoch and show myself. */
 function stand(turn: Turn, theirs: KnownLeader): void {
-  const { state, nowMs } = turn;
-  if (!allow(turn, `met ${theirs.peer}`, ANSWERS_PER_SECOND)) return;
+  const { state } = turn;
+  if (!allow(turn, `met ${theirs.peer}`, MEETINGS_PER_SECOND)) return;
   if (theirs.epoch >= state.epoch) leadInEpoch(turn, theirs.epoch + 1);
-  send(turn, theirs.address, slowBeatBody(state, nowMs));
+  if (state.leader !== null && allowAnswer(turn, theirs.address, 'hint', LIMITS.hintsPerSecond))
+    send(turn, theirs.address, { type: 'hint', leader: state.leader });
 }
 
-function giveUpTo(turn: Turn, reign: Reign, theirs: KnownLeader): void {
-  const { yielding } = reign;
-  if (yielding !== null && sameBoot(yielding.leader, theirs)) {
-    yielding.leader = theirs;
-    if (yielding.rounds > 1) yielding.rounds = 1;
-    return;
-  }
-  reign.yielding = { leader: theirs, atMs: turn.nowMs, rounds: 0 };
+/** It was heard again: it is still there, and worth some more rounds. */
+function yieldOn({ yielding }: Reign, theirs: KnownLeader): void {
+  if (yielding === null) return;
+  yielding.leader = theirs;
+  if (yielding.rounds > 1) yielding.rounds = 1;
 }
 
 /** Hands over the members and asks to be let in; leads on until the welcome comes. */
@@ -105,7 +117,10 @@ export function winnerWelcomes(turn: Turn, message: WelcomeMessage, from: Addres
   adopt(turn, message, from);
 }
 
-/** Another leader gives way to me: its members are mine, with ranks of my own stamping. */
+/**
+ * Another leader gives way to me: its members are mine, with ranks of my own stamping. They hear so from
+ * that leader; I tell them nothing, since anybody could have written their addresses here.
+ */
 export function yieldHeard(turn: Turn, message: YieldMessage, from: Address): void {
   const { state, nowMs } = turn;
   const { reign } = state;
@@ -114,13 +129,12 @@ export function yieldHeard(turn: Turn, message: YieldMessage, from: Address): vo
   if (isEpochJump(state.epoch, theirs.epoch) || theirs.peer !== message.sender) return;
   if (theirs.epoch >= state.epoch) leadInEpoch(turn, theirs.epoch + 1);
   reign.yielding = null;
-  const body = {
-    ...slowBeatBody(state, nowMs),
-    previous: { peer: theirs.peer, boot: theirs.boot },
-  };
+  let unproved = 0;
+  for (const member of state.members.values()) if (!member.confirmed) unproved += 1;
   for (const entry of message.entries) {
     if (entry.peer === state.config.peer || state.members.has(entry.peer)) continue;
-    if (state.members.size >= LIMITS.rosterMax) return;
+    if (state.members.size >= LIMITS.rosterMax || unproved >= HANDED_OVER_MAX) return;
+    unproved += 1;
     state.members.set(entry.peer, {
       ...entry,
       rank: stampedRank(state, nowMs),
@@ -135,7 +149,6 @@ export function yieldHeard(turn: Turn, message: YieldMessage, from: Address): vo
       sinceMs: nowMs,
       stale: false,
     });
-    send(turn, entry.address, body);
   }
   peersChanged(turn);
 }

@@ -1,5 +1,6 @@
 /** Self-fence: a process that stood still trusts nothing it believes until it has asked. */
-import type { NotLeaderMessage } from '@iwanto/wire';
+import type { Address, NotLeaderMessage } from '@iwanto/wire';
+import { leaderMet } from './faceoff.js';
 import { beginJoining, restartWindow } from './join.js';
 import { sameBoot } from './rank.js';
 import type { KnownLeader, Suspension } from './state.js';
@@ -86,10 +87,12 @@ function resume(turn: Turn): void {
 }
 
 /** A member answered: it still follows me, or it follows another one. */
-export function suspensionAnswered(turn: Turn, message: NotLeaderMessage): void {
+export function suspensionAnswered(turn: Turn, message: NotLeaderMessage, from: Address): void {
   const { suspension, leader } = turn.state;
   if (suspension === null || message.nonce !== suspension.nonce) return;
   if (sameBoot(message.leader, leader)) suspension.confirmed = true;
+  else if (message.leader !== null)
+    leaderMet(turn, { ...message, leader: message.leader }, from, true);
 }
 
 /** While I stood still another one took over: its member I am, with a fresh rank. */

@@ -1,4 +1,4 @@
-/** Under a leader: what its beats mean, when another one counts, and what keeps the evidence fresh. */
+/** Under a leader: what its beats mean, and what keeps the evidence fresh. */
 import type {
   Address,
   BeatMessage,
@@ -8,15 +8,13 @@ import type {
   WelcomeMessage,
 } from '@iwanto/wire';
 import { SUCCESSORS_MAX } from '@iwanto/wire';
-import { LIMITS } from './config.js';
-import { openPending } from './pending.js';
-import { isEpochJump, locate, sameBoot } from './rank.js';
-import { allow, allowAnswer } from './rates.js';
+import { anotherLeads, relay } from './another-leader.js';
+import { locate, sameBoot } from './rank.js';
 import { remember, restartSeeds } from './seeds.js';
 import { peersChanged } from './sight.js';
-import type { Following, KnownLeader, State } from './state.js';
+import type { Following, State } from './state.js';
 import { setSecret } from './token.js';
-import { type Turn, log, move, raiseEpoch, send } from './turn.js';
+import { type Turn, move, raiseEpoch, send } from './turn.js';
 
 /** Becomes a member of the leader that welcomed me; the move along the table is the caller's. */
 export function adopt(turn: Turn, welcome: WelcomeMessage, from: Address): void {
@@ -148,7 +146,8 @@ export function followerHearsBeat(turn: Turn, message: BeatMessage, from: Addres
   if (following === null || leader === null || leader.boot !== message.boot) return;
   if (!isSound(message.successors, leader)) return;
   if (!sameBoot(leader, state.leader)) {
-    anotherLeads(turn, leader, sameBoot(message.previous, state.leader));
+    const isSuccessor = sameBoot(message.previous, state.leader);
+    anotherLeads(turn, leader, { isSuccessor, isIntroduced: false });
     return;
   }
   if (message.epoch < state.epoch || message.seq <= following.lastBeatSeq) return;
@@ -197,6 +196,8 @@ export function followerHearsPong(turn: Turn, message: PongMessage): void {
     relay(turn, pending.leader);
   }
   if (answersPing) pingAnswered(turn, following, message);
+  // It knows me, but not by the token I showed: ask for the one of its present reign.
+  if (answersPing && message.proof === null) pingSoon(turn, following);
 }
 
 function pingAnswered(turn: Turn, following: Following, message: PongMessage): void {
@@ -214,65 +215,4 @@ const spreadOf = (state: State) => 0.8 + 0.4 * state.config.random();
 /** The period of keep-alives: the more members, the longer, so that the leader's load stays level. */
 export function keepAliveMs({ timers }: State, members: number): number {
   return Math.min(Math.max(members * 10, timers.keepAliveMinMs), timers.keepAliveMaxMs);
-}
-
-/** Somebody else says, or is said, to lead. A lower epoch is told who leads; a higher one is looked into. */
-export function anotherLeads(turn: Turn, leader: KnownLeader, isSuccessor: boolean): void {
-  const { state } = turn;
-  const { following } = state;
-  if (following === null || leader.peer === state.config.peer) return;
-  if (isEpochJump(state.epoch, leader.epoch)) {
-    if (allow(turn, 'jump', 1))
-      log(
-        turn,
-        'warn',
-        `Epoch ${leader.epoch} from ${leader.address.address} is too far ahead: ignored.`,
-      );
-    return;
-  }
-  if (leader.peer === state.leader?.peer) restarted(turn, following, leader);
-  if (leader.epoch < state.epoch) fence(turn, leader.address);
-  else if (leader.epoch === state.epoch) relay(turn, leader);
-  else openPending(turn, leader, isSuccessor);
-}
-
-/** Another start of my leader stands in its place: the one I followed is dead. */
-function restarted(turn: Turn, following: Following, leader: KnownLeader): void {
-  if (leader.epoch <= turn.state.epoch) pingSoon(turn, following);
-}
-
-/** Tells a stale leader, or one that follows it, who leads. */
-export function fence(turn: Turn, to: Address): void {
-  const { leader } = turn.state;
-  if (leader !== null && allowAnswer(turn, to, 'hint', LIMITS.hintsPerSecond))
-    send(turn, to, { type: 'hint', leader });
-}
-
-/** Tells my own leader that another one exists. */
-export function relay(turn: Turn, leader: KnownLeader): void {
-  const { state } = turn;
-  if (state.leader?.address && allow(turn, `relay ${leader.peer}`, 2))
-    send(turn, state.leader.address, { type: 'relay', leader });
-}
-
-/** Another leader said that it leads, in a HINT, NOTL or NOTM: from my own leader this is final. */
-export function leaderToldOf(
-  turn: Turn,
-  message: {
-    readonly sender: LeaderTuple['peer'];
-    readonly boot: LeaderTuple['boot'];
-    readonly leader: LeaderTuple;
-  },
-  from: Address,
-): void {
-  const { state, nowMs } = turn;
-  const leader = locate(message.leader, message.sender, from);
-  if (leader === null || state.following === null) return;
-  if (sameBoot(leader, state.leader)) {
-    if (leader.epoch > state.epoch) pingSoon(turn, state.following);
-    return;
-  }
-  const byMyLeader = sameBoot({ peer: message.sender, boot: message.boot }, state.leader);
-  anotherLeads(turn, leader, byMyLeader);
-  if (byMyLeader && state.pending !== null) state.pending.ripeMs = nowMs;
 }

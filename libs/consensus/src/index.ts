@@ -11,7 +11,8 @@
 export * from './config.js';
 export { brokenInvariant } from './invariants.js';
 export * from './messages.js';
-export { createConsensus, type State } from './state.js';
+export { createConsensus } from './create-consensus.js';
+export type { State } from './state.js';
 export { deadlineMs, step } from './step.js';
 export { tokenOf } from './token.js';
 export * from './transitions.js';

@@ -15,6 +15,8 @@ import { type Turn, leads, send } from './turn.js';
 const STANDBY_PARTS = 4;
 /** Beats to one member that probes as if it were a standby. */
 const DISMISSALS_PER_SECOND = 4;
+/** Answers to one member that shows no proof. */
+const AGAIN_PER_SECOND = 20;
 /** Welcomes to members that are known already, such as all of them after a take-over. */
 const WELCOMES_AGAIN_PER_SECOND = 2_000;
 
@@ -48,11 +50,7 @@ function answerMember(turn: Turn, member: Member, message: PingMessage, from: Ad
   member.helloSeq = Math.max(member.helloSeq, message.seq);
   if (!proves(state, 'ping', message.nonce, message.proof)) {
     heardMember(turn, member);
-    if (
-      allow(turn, `again ${member.peer}`, 20) &&
-      allow(turn, 'welcome again', WELCOMES_AGAIN_PER_SECOND)
-    )
-      welcome(turn, member);
+    answerUnproved(turn, member, message);
     return;
   }
   if (member.address.address !== from.address || member.address.port !== from.port)
@@ -69,6 +67,15 @@ function answerMember(turn: Turn, member: Member, message: PingMessage, from: Ad
     catalogue: member.catalogue,
   });
   sendRoster(turn, member.address, message.rosterVersion);
+}
+
+/** Who shows no proof asks for a welcome; who shows a wrong one is told the present reign, and will ask. */
+function answerUnproved(turn: Turn, member: Member, { nonce, proof }: PingMessage): void {
+  const { leader } = turn.state;
+  if (leader === null || !allow(turn, `again ${member.peer}`, AGAIN_PER_SECOND)) return;
+  if (proof !== null)
+    send(turn, member.address, { type: 'pong', nonce, leader, proof: null, catalogue: null });
+  else if (allow(turn, 'welcome again', WELCOMES_AGAIN_PER_SECOND)) welcome(turn, member);
 }
 
 function refuse(turn: Turn, message: PingMessage | ProbeMessage, from: Address): void {

@@ -1,6 +1,6 @@
 /** The member's keep-alive: a question with a proof, asked again while unanswered, and what the refusals mean. */
 import type { Address, NotLeaderMessage, NotMemberMessage } from '@iwanto/wire';
-import { leaderToldOf } from './follow.js';
+import { leaderToldOf } from './another-leader.js';
 import { beginJoining } from './join.js';
 import { successorDoesNotKnowMe } from './pending.js';
 import { sameBoot } from './rank.js';

@@ -2,10 +2,12 @@
 import type { Address, ElectionMessage, ElectionMessageType, HelloMessage } from '@iwanto/wire';
 import { LIMITS } from './config.js';
 import { leaderHearsHello } from './admit.js';
+import { leaderToldOf, strangerIntroduced } from './another-leader.js';
 import { claimHeard, objected } from './claim.js';
 import { leaderMet, winnerWelcomes, yieldHeard } from './faceoff.js';
 import { suspensionAnswered } from './fence.js';
-import { followerHearsBeat, followerHearsPong, leaderToldOf, welcomedAgain } from './follow.js';
+import { followerHearsBeat, followerHearsPong, welcomedAgain } from './follow.js';
+import { introducesItself } from './introduction.js';
 import { joinerHeard, joinerWelcomed, leaderNamed } from './join.js';
 import { acknowledged, pinged, probed } from './keep.js';
 import { leaveHeard } from './leave.js';
@@ -54,16 +56,14 @@ const HEAR: { readonly [T in ElectionMessageType]: Hear<T> } = {
   ping: pinged,
   pong: (turn, message, from) => {
     followerHearsPong(turn, message);
-    leaderMet(turn, message, from);
+    if (!introducesItself(turn.state, message, from)) return;
+    strangerIntroduced(turn, { ...message.leader, address: from });
+    leaderMet(turn, message, from, true);
   },
-  notMember: (turn, message, from) => {
-    notMember(turn, message, from);
-    leaderMet(turn, message, from);
-  },
+  notMember,
   notLeader: (turn, message, from) => {
     notLeader(turn, message, from);
-    suspensionAnswered(turn, message);
-    if (message.leader !== null) leaderMet(turn, { ...message, leader: message.leader }, from);
+    suspensionAnswered(turn, message, from);
   },
   probe: probed,
   ask: asked,

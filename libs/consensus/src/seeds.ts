@@ -50,6 +50,12 @@ export function restartSeeds(turn: Turn): void {
   state.seeds.probeAtMs = nowMs + spread(state, SEED_AT_MS[0]!, 0.5);
 }
 
+/** Another cluster was heard of: a lost datagram of the meeting must not cost a whole period. */
+export function hastenSeeds(turn: Turn): void {
+  const { seeds, timers } = turn.state;
+  if (turn.nowMs - seeds.sinceMs > timers.seedMs) restartSeeds(turn);
+}
+
 /** Addresses of peers that are not in this cluster as far as known; at most `most` remembered ones, by turns. */
 export function seedTargets(state: State, most: number = SEEDS_PER_ROUND): Address[] {
   const inside = new Set<string>();

@@ -11,7 +11,7 @@ import type {
   Successor,
   WelcomeMessage,
 } from '@iwanto/wire';
-import { type ElectionConfig, TIMERS, type Timers } from './config.js';
+import type { ElectionConfig, Timers } from './config.js';
 import type { SeenHow } from './views.js';
 import type { Phase } from './transitions.js';
 
@@ -106,7 +106,9 @@ export interface Following {
 /** While suspecting and claiming. */
 export interface Suspicion {
   readonly nonce: Nonce;
-  probeAgainAtMs: number;
+  /** Probes sent to the leader, and when the next is due. */
+  probed: number;
+  probeAtMs: number;
   /** When to claim, and while claiming, when the claim stands. */
   dueMs: number;
 }
@@ -209,11 +211,14 @@ export interface State {
   phase: Phase;
   epoch: number;
   seq: number;
+  startedMs: number;
   /** Wall clock minus monotonic clock at the start: the one time the wall clock is read. */
   wallOffsetMs: number;
   /** The clock of the cluster minus the monotonic clock. */
   clusterOffsetMs: number;
   card: PeerCard | null;
+  /** Makes the nonces of questions to strangers (introduction.ts). */
+  readonly introductionKey: Uint8Array;
   catalogue: CatalogueMark | null;
   /** What the leader has recorded of it. */
   recorded: CatalogueMark | null;
@@ -246,50 +251,4 @@ export interface State {
   tellPeersAtMs: number;
   /** The deadline last asked for: a wake-up much later means that this process stood still. */
   askedMs: number;
-}
-
-/** A new election that waits for its `start` input. */
-export function createConsensus(config: ElectionConfig): State {
-  return {
-    config,
-    timers: { ...TIMERS, ...config.timers },
-    phase: 'idle',
-    epoch: 0,
-    seq: 0,
-    wallOffsetMs: 0,
-    clusterOffsetMs: 0,
-    card: null,
-    catalogue: null,
-    recorded: null,
-    rank: 0,
-    leader: null,
-    leaderCard: null,
-    secret: null,
-    token: null,
-    successors: [],
-    members: new Map(),
-    ownVersion: 0,
-    rosterVersion: 0,
-    joining: null,
-    following: null,
-    suspicion: null,
-    pending: null,
-    reign: null,
-    suspension: null,
-    leaving: null,
-    twin: null,
-    seeds: {
-      staticPeers: [],
-      remembered: new Map(),
-      rememberAtMs: Infinity,
-      probeAtMs: Infinity,
-      rounds: 0,
-      sinceMs: 0,
-    },
-    sightings: new Map(),
-    heard: new Map(),
-    buckets: new Map(),
-    tellPeersAtMs: Infinity,
-    askedMs: Infinity,
-  };
 }

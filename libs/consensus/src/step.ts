@@ -66,8 +66,8 @@ function start(turn: Turn, input: StartInput): void {
   const { state, nowMs } = turn;
   if (state.phase !== 'idle') return;
   state.card = input.card;
+  state.startedMs = nowMs;
   state.wallOffsetMs = input.bornMs - nowMs;
-  state.seeds.sinceMs = nowMs;
   setStaticPeers(turn, input.staticPeers);
   for (const address of input.remembered) remember(turn, address);
   state.seeds.rememberAtMs = Infinity;

@@ -1,12 +1,16 @@
 /** Suspicion: a standby that misses its leader asks the leader and the other standbys before it claims. */
 import type { Address, AliveMessage, AskMessage, BootRef } from '@iwanto/wire';
 import { AGE_MS_MAX } from '@iwanto/wire';
-import { fence, standbyIndex } from './follow.js';
+import { fence } from './another-leader.js';
+import { standbyIndex } from './follow.js';
+import { isFellow } from './introduction.js';
 import { sameBoot } from './rank.js';
+import { gapAfterMs } from './schedule.js';
 import type { Following, State, Suspicion } from './state.js';
 import { type Turn, freshNonce, move, send } from './turn.js';
 
-const PROBE_AGAIN_MS = 20;
+/** Since the suspicion, through the claim: at 5 % loss all six answers are lost once in a million times. */
+const PROBE_AT_MS = [0, 15, 30, 45, 60, 75];
 
 /** How long ago the leader last proved that it is there. */
 export const evidenceAgeMs = (following: Following, nowMs: number): number =>
@@ -31,7 +35,8 @@ export function startSuspicion(turn: Turn, following: Following): void {
   const waitMs = following.gone ? 0 : state.timers.probeMs;
   state.suspicion = {
     nonce,
-    probeAgainAtMs: following.gone ? Infinity : nowMs + PROBE_AGAIN_MS,
+    probed: 0,
+    probeAtMs: following.gone ? Infinity : nowMs,
     dueMs: nowMs + waitMs + index * state.timers.staggerMs,
   };
   if (following.gone) return;
@@ -39,15 +44,13 @@ export function startSuspicion(turn: Turn, following: Following): void {
   tellOthers(turn, { type: 'ask', ageMs: evidenceAgeMs(following, nowMs) });
 }
 
-function probeLeader(turn: Turn, suspicion: Suspicion): void {
+/** Asks the suspected leader whether it is there; several times, since datagrams get lost. */
+export function probeLeader(turn: Turn, suspicion: Suspicion): void {
   const { leader } = turn.state;
+  suspicion.probeAtMs = turn.nowMs + (gapAfterMs(PROBE_AT_MS, suspicion.probed) ?? Infinity);
+  suspicion.probed += 1;
   if (leader?.address)
     send(turn, leader.address, { type: 'probe', nonce: suspicion.nonce, leader });
-}
-
-export function probeAgain(turn: Turn, suspicion: Suspicion): void {
-  suspicion.probeAgainAtMs = Infinity;
-  probeLeader(turn, suspicion);
 }
 
 function tellOthers(turn: Turn, what: { type: 'ask'; ageMs: number }): void {
@@ -67,7 +70,7 @@ export function isYounger(state: State, mineMs: number, theirsMs: number): boole
 export function asked(turn: Turn, message: AskMessage, from: Address): void {
   const { state, nowMs } = turn;
   const { following } = state;
-  if (following === null) return;
+  if (following === null || !isFellow(state, message)) return;
   if (!sameBoot(message.leader, state.leader)) {
     if (message.epoch < state.epoch) fence(turn, from);
     return;

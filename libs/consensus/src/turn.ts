@@ -70,8 +70,9 @@ export function raiseEpoch(turn: Turn, epoch: number): void {
   turn.leadershipChanged = true;
 }
 
-export function freshNonce(state: State): Nonce {
-  const bytes = state.config.randomBytes(8);
+export const freshNonce = (state: State): Nonce => nonceOf(state.config.randomBytes(8));
+
+export function nonceOf(bytes: Uint8Array): Nonce {
   let text = '';
   for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
   return text as Nonce;

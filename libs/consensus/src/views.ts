@@ -85,7 +85,7 @@ export function peersOf(state: State, nowMs: number): KnownPeerView[] {
   add(selfView(state), {
     seen: 'self',
     member: settled,
-    sinceSeconds: since(state.seeds.sinceMs),
+    sinceSeconds: since(state.startedMs),
     roundTripMs: 0,
   });
   for (const member of state.members.values()) {

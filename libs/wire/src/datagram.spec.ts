@@ -333,11 +333,13 @@ describe('round trip', () => {
       leader: { peer: signer.peer, boot: leave.boot },
     };
     expect(sealed(hello).length).toBe(HELLO_BYTES);
+    const ping = { ...probe, type: 'ping', rosterVersion: 0, catalogue: null } as const;
     expect(sealed(probe).length).toBe(QUESTION_BYTES);
+    expect(sealed({ ...ping, proof: new Uint8Array(16) }).length).toBe(QUESTION_BYTES);
+    expect(sealed({ ...ping, proof: null }).length).toBe(HELLO_BYTES);
     expect(sealed(welcome).length).toBeLessThanOrEqual(HELLO_BYTES);
-    expect(sealed({ ...leave, type: 'hint', leader: tuple }).length).toBeLessThanOrEqual(
-      HELLO_BYTES,
-    );
+    expect(sealed({ ...leave, type: 'hint', leader: tuple }).length).toBe(QUESTION_BYTES);
+    expect(sealed(beat({})).length).toBe(QUESTION_BYTES);
     for (const answer of answers) expect(sealed(answer).length).toBeLessThanOrEqual(QUESTION_BYTES);
   });
 

@@ -34,12 +34,14 @@ export const MULTICAST_GROUP = { four: '239.255.105.87', six: 'ff02::6957' } as 
 /** The group of an open LAN: everybody. */
 export const OPEN_GROUP = 0;
 
+const QUESTIONS: ReadonlySet<ElectionMessageType> = new Set(['ping', 'probe', 'hint', 'beat']);
+
 /** What a datagram is padded to, seal included, so that its answer is never larger (HOSTILE 14). */
-const PADDED: Partial<Record<ElectionMessageType, number>> = {
-  hello: HELLO_BYTES,
-  ping: QUESTION_BYTES,
-  probe: QUESTION_BYTES,
-};
+function paddedBytes(message: ElectionMessage): number {
+  const asksForWelcome = message.type === 'ping' && message.proof === null;
+  if (message.type === 'hello' || asksForWelcome) return HELLO_BYTES;
+  return QUESTIONS.has(message.type) ? QUESTION_BYTES : 0;
+}
 
 /** Why a datagram is dropped, in the order in which it is looked at. */
 export type DatagramRefusal =
@@ -105,8 +107,7 @@ export function sealDatagram(
   u48.write(body, message.epoch);
   u48.write(body, message.seq);
   (DATAGRAM_BODIES[message.type] as Field<ElectionMessage>).write(body, message);
-  const padded = PADDED[message.type];
-  if (padded !== undefined) body.padTo(padded - DATAGRAM_SEAL_BYTES);
+  body.padTo(paddedBytes(message) - DATAGRAM_SEAL_BYTES);
   body.hex(signer.signKey, SIGN_KEY_BYTES);
   const signed = body.finish();
   if (typeof signed === 'string') return `A ${message.type} cannot be written: ${signed}.`;

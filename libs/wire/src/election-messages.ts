@@ -4,11 +4,11 @@ import type { BootId, CatalogId, PeerId, PublicKey } from './ids.js';
 /** The largest datagram of the election, seal included; larger ones are dropped unread (fits any Ethernet MTU). */
 export const ELECTION_DATAGRAM_BYTES_MAX = 1_200;
 /**
- * A HELLO is padded to this size: its answer (WELCOME or HINT) is never larger, so that nobody
- * can turn a forged source address into more traffic than it costs (HOSTILE 14).
+ * HELLO, and a PING without proof, are padded to this size: their answer (WELCOME) is never larger, so
+ * that nobody can turn a forged source address into more traffic than it costs (HOSTILE 14).
  */
 export const HELLO_BYTES = 640;
-/** PING and PROBE are padded to this size for the same reason: PONG, NOTM and NOTL are never larger. */
+/** Whatever else a stranger may be answered for is padded to this size: HINT, PROBE, PONG, NOTM and NOTL are never larger. */
 export const QUESTION_BYTES = 256;
 /** Standbys named in one datagram. */
 export const SUCCESSORS_MAX = 5;

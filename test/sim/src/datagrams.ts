@@ -23,7 +23,7 @@ const HEADERS_BYTES = 28;
 /** The largest each answer to a stranger may be: as large as its question. */
 const ANSWER_BYTES_MAX: Partial<Record<ElectionMessage['type'], number>> = {
   welcome: HELLO_BYTES,
-  hint: HELLO_BYTES,
+  hint: QUESTION_BYTES,
   pong: QUESTION_BYTES,
   notMember: QUESTION_BYTES,
   notLeader: QUESTION_BYTES,

@@ -148,9 +148,11 @@ export class Safety implements Witness {
     const { was } = this;
     if (was === null || !was.stale || was.phase === 'joining') return null;
     const { state } = host;
+    // A leader chooses its standbys itself; the word may only have made it beat earlier.
+    const sameStandbys = state.reign !== null || state.successors === was.successors;
     const same =
       state.leader?.boot === was.leader?.boot &&
-      state.successors === was.successors &&
+      sameStandbys &&
       state.rosterVersion === was.rosterVersion &&
       state.members.size === was.members;
     return same ? null : 'I4: a word from an earlier epoch counted';

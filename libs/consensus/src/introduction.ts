@@ -1,0 +1,37 @@
+/**
+ * A leader that nobody here knows is asked whether it is there, before anything larger is sent to it: a
+ * datagram proves who wrote it, but not where its writer is, and rosters and requests for a welcome must
+ * never be drawn to a third host (HOSTILE 14). Nothing is remembered for that: the nonce of the question
+ * follows from who is asked where, so that a flood of strangers takes up no room.
+ */
+import type { Address, ElectionHeader, Nonce, PongMessage } from '@iwanto/wire';
+import { LIMITS } from './config.js';
+import { allowAnswer } from './rates.js';
+import { addressText } from './seeds.js';
+import type { KnownLeader, State } from './state.js';
+import { type Turn, nonceOf, send } from './turn.js';
+
+const NONCE_BYTES = 8;
+
+function introductionNonce(state: State, boot: string, address: Address): Nonce {
+  const text = `${boot} ${addressText(address)}`;
+  const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
+  return nonceOf(state.config.hmac(state.introductionKey, bytes).subarray(0, NONCE_BYTES));
+}
+
+/** Asks a stranger that says it leads: one question for each word of it, and not larger than that. */
+export function introduce(turn: Turn, leader: KnownLeader): void {
+  if (!allowAnswer(turn, leader.address, 'introduction', LIMITS.introductionsPerSecond)) return;
+  const nonce = introductionNonce(turn.state, leader.boot, leader.address);
+  send(turn, leader.address, { type: 'probe', nonce, leader });
+}
+
+/** Whether a PONG answers such a question: its sender leads, and is where it was asked. */
+export const introducesItself = (state: State, message: PongMessage, from: Address): boolean =>
+  message.boot === message.leader.boot &&
+  message.nonce === introductionNonce(state, message.boot, from);
+
+/** A standby or a member of the same cluster, as far as known here. */
+export const isFellow = (state: State, { sender, boot }: Pick<ElectionHeader, 'sender' | 'boot'>) =>
+  state.successors.some((each) => each.peer === sender && each.boot === boot) ||
+  state.members.get(sender)?.boot === boot;
