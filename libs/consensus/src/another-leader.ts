@@ -3,11 +3,12 @@ import type { Address, ElectionHeader, LeaderTuple } from '@iwanto/wire';
 import { LIMITS } from './config.js';
 import { pingSoon } from './follow.js';
 import { introduce, isFellow } from './introduction.js';
+import { beginJoining } from './join.js';
 import { openPending } from './pending.js';
 import { isEpochJump, locate, sameBoot } from './rank.js';
 import { allow, allowAnswer } from './rates.js';
 import type { Following, KnownLeader } from './state.js';
-import { type Turn, log, send } from './turn.js';
+import { type Turn, log, move, send } from './turn.js';
 
 const RELAYS_OF_ONE_PER_SECOND = 2;
 
@@ -39,13 +40,22 @@ export function anotherLeads(turn: Turn, leader: KnownLeader, standing: Standing
   }
   if (leader.peer === state.leader?.peer) restarted(turn, following, leader);
   if (leader.epoch < state.epoch) fence(turn, leader.address);
-  else if (leader.epoch === state.epoch) relay(turn, leader);
+  else if (leader.epoch === state.epoch) besideMine(turn, following, leader);
   else if (standing.isIntroduced || isFellow(state, { sender: leader.peer, boot: leader.boot }))
     openPending(turn, leader, standing.isSuccessor);
   else {
     relay(turn, leader);
     introduce(turn, leader);
   }
+}
+
+/** Another cluster in the same epoch: its leader and mine settle it, unless mine is gone and nobody took its place. */
+function besideMine(turn: Turn, following: Following, leader: KnownLeader): void {
+  const { state, nowMs } = turn;
+  const isOrphan = following.gone && nowMs - following.evidenceMs > state.timers.lostMs;
+  if (!isOrphan) return relay(turn, leader);
+  move(turn, 'cut off');
+  beginJoining(turn, leader);
 }
 
 /** Another start of my leader stands in its place: the one I followed is dead. */

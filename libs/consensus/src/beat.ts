@@ -3,7 +3,7 @@ import type { BeatMessage, ElectionHeader, Successor } from '@iwanto/wire';
 import { AGE_MS_MAX } from '@iwanto/wire';
 import { bench } from './lead.js';
 import { gapAfterMs } from './schedule.js';
-import type { Member, Reign, State } from './state.js';
+import { type Member, type Reign, type State, provedMembers } from './state.js';
 import { type Turn, multicast, send, spread } from './turn.js';
 
 /** Since taking office; the first three by multicast too, the later ones only to members not heard since. */
@@ -65,7 +65,7 @@ export function announce(turn: Turn, reign: Reign): void {
   reign.announceAtMs = nowMs + (gapAfterMs(ANNOUNCE_AT_MS, round) ?? Infinity);
   const body = slowBeatBody(state, nowMs);
   if (round < ANNOUNCE_MULTICASTS) multicast(turn, body);
-  for (const member of state.members.values())
+  for (const member of provedMembers(state))
     if (!heardSince(member, reign)) send(turn, member.address, body);
   if (reign.previous?.address) send(turn, reign.previous.address, body);
 }

@@ -17,7 +17,7 @@ import { isEpochJump, locate, sameBoot, winsFaceOff } from './rank.js';
 import { allow, allowAnswer } from './rates.js';
 import { asEntry } from './roster.js';
 import { hastenSeeds } from './seeds.js';
-import type { KnownLeader, Reign, Yielding } from './state.js';
+import { type KnownLeader, type Reign, type Yielding, provedMembers } from './state.js';
 import { peersChanged } from './sight.js';
 import { type Turn, log, move, send } from './turn.js';
 
@@ -92,7 +92,7 @@ export function yieldTo(turn: Turn, reign: Reign, yielding: Yielding): void {
   const { leader, card } = state;
   const hello = card === null ? null : helloBody(state, true);
   if (leader === null || hello === null) return;
-  const confirmed = [...state.members.values()].filter((each) => each.confirmed).map(asEntry);
+  const confirmed = provedMembers(state).map(asEntry);
   const parts = yielding.rounds === 0 ? confirmed : confirmed.slice(0, ROSTER_ENTRIES_MAX);
   for (let at = 0; at === 0 || at < parts.length; at += ROSTER_ENTRIES_MAX)
     send(turn, yielding.leader.address, {
@@ -112,7 +112,7 @@ export function winnerWelcomes(turn: Turn, message: WelcomeMessage, from: Addres
   if (state.phase !== 'leading' || !yielding || !sameBoot(yielding.leader, message.leader)) return;
   if (message.member !== state.config.boot || message.leader.epoch <= state.epoch) return;
   const leader = { ...message.leader, address: from };
-  for (const member of state.members.values()) send(turn, member.address, { type: 'hint', leader });
+  for (const member of provedMembers(state)) send(turn, member.address, { type: 'hint', leader });
   move(turn, 'older leader welcomed');
   adopt(turn, message, from);
 }
@@ -129,8 +129,7 @@ export function yieldHeard(turn: Turn, message: YieldMessage, from: Address): vo
   if (isEpochJump(state.epoch, theirs.epoch) || theirs.peer !== message.sender) return;
   if (theirs.epoch >= state.epoch) leadInEpoch(turn, theirs.epoch + 1);
   reign.yielding = null;
-  let unproved = 0;
-  for (const member of state.members.values()) if (!member.confirmed) unproved += 1;
+  let unproved = state.members.size - provedMembers(state).length;
   for (const entry of message.entries) {
     if (entry.peer === state.config.peer || state.members.has(entry.peer)) continue;
     if (state.members.size >= LIMITS.rosterMax || unproved >= HANDED_OVER_MAX) return;

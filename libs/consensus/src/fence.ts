@@ -3,7 +3,7 @@ import type { Address, NotLeaderMessage } from '@iwanto/wire';
 import { leaderMet } from './faceoff.js';
 import { beginJoining, restartWindow } from './join.js';
 import { sameBoot } from './rank.js';
-import type { KnownLeader, Suspension } from './state.js';
+import { type KnownLeader, type Suspension, provedMembers } from './state.js';
 import { type Turn, freshNonce, log, move, send } from './turn.js';
 
 const ASK_AGAIN_MS = 40;
@@ -59,7 +59,8 @@ export function askOrResume(turn: Turn, suspension: Suspension): void {
   const { state, nowMs } = turn;
   const { timers, leader } = state;
   const pausedMs = nowMs - suspension.sinceMs;
-  const alone = state.members.size === 0;
+  const members = provedMembers(state);
+  const alone = members.length === 0;
   const enough = suspension.confirmed || alone ? timers.suspendMs : timers.suspendMaxMs;
   if (pausedMs >= enough || leader === null) {
     resume(turn);
@@ -68,7 +69,7 @@ export function askOrResume(turn: Turn, suspension: Suspension): void {
   suspension.askAtMs = Math.min(nowMs + ASK_AGAIN_MS, suspension.sinceMs + enough);
   if (suspension.confirmed) return;
   let asked = 0;
-  for (const member of state.members.values()) {
+  for (const member of members) {
     const stands = state.successors.some((each) => each.peer === member.peer);
     if (!stands && asked >= ASKED_MAX) continue;
     asked += 1;

@@ -28,7 +28,9 @@ export function adopt(turn: Turn, welcome: WelcomeMessage, from: Address): void 
   state.epoch = leader.epoch;
   state.leader = leader;
   state.rosterVersion = 0;
-  for (const member of state.members.values()) member.stale = true;
+  for (const member of state.members.values())
+    if (member.confirmed) member.stale = true;
+    else state.members.delete(member.peer);
   state.members.delete(leader.peer);
   state.following = {
     evidenceMs: nowMs,

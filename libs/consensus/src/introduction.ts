@@ -6,12 +6,14 @@
  */
 import type { Address, ElectionHeader, Nonce, PongMessage } from '@iwanto/wire';
 import { LIMITS } from './config.js';
-import { allowAnswer } from './rates.js';
+import { allow, allowAnswer } from './rates.js';
 import { addressText } from './seeds.js';
 import type { KnownLeader, State } from './state.js';
 import { type Turn, nonceOf, send } from './turn.js';
 
 const NONCE_BYTES = 8;
+/** Never two in a row: the answer takes less than the time between. */
+const QUESTIONS_TO_ONE_PER_SECOND = 4;
 
 function introductionNonce(state: State, boot: string, address: Address): Nonce {
   const text = `${boot} ${addressText(address)}`;
@@ -19,8 +21,9 @@ function introductionNonce(state: State, boot: string, address: Address): Nonce 
   return nonceOf(state.config.hmac(state.introductionKey, bytes).subarray(0, NONCE_BYTES));
 }
 
-/** Asks a stranger that says it leads: one question for each word of it, and not larger than that. */
+/** Asks a stranger that says it leads: one question for each word of it, however many members pass that word on. */
 export function introduce(turn: Turn, leader: KnownLeader): void {
+  if (!allow(turn, `introduce ${leader.boot}`, QUESTIONS_TO_ONE_PER_SECOND, 1)) return;
   if (!allowAnswer(turn, leader.address, 'introduction', LIMITS.introductionsPerSecond)) return;
   const nonce = introductionNonce(turn.state, leader.boot, leader.address);
   send(turn, leader.address, { type: 'probe', nonce, leader });
@@ -31,7 +34,12 @@ export const introducesItself = (state: State, message: PongMessage, from: Addre
   message.boot === message.leader.boot &&
   message.nonce === introductionNonce(state, message.boot, from);
 
-/** A standby or a member of the same cluster, as far as known here. */
-export const isFellow = (state: State, { sender, boot }: Pick<ElectionHeader, 'sender' | 'boot'>) =>
-  state.successors.some((each) => each.peer === sender && each.boot === boot) ||
-  state.members.get(sender)?.boot === boot;
+/** A standby or a proved member of the same cluster, as far as known here. */
+export function isFellow(
+  state: State,
+  { sender, boot }: Pick<ElectionHeader, 'sender' | 'boot'>,
+): boolean {
+  const member = state.members.get(sender);
+  if (member?.boot === boot && member.confirmed) return true;
+  return state.successors.some((each) => each.peer === sender && each.boot === boot);
+}

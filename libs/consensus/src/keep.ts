@@ -3,10 +3,12 @@ import type { AckMessage, Address, PingMessage, ProbeMessage } from '@iwanto/wir
 import { confirm, unbench, welcome } from './admit.js';
 import { slowBeatBody } from './beat.js';
 import { LIMITS } from './config.js';
+import { isFellow } from './introduction.js';
 import { isEpochJump, sameBoot } from './rank.js';
 import { heardMember, leadInEpoch } from './lead.js';
 import { allow, allowAnswer } from './rates.js';
 import { sendRoster } from './roster.js';
+import { addressText } from './seeds.js';
 import type { Member } from './state.js';
 import { proofFor, proves } from './token.js';
 import { type Turn, leads, send } from './turn.js';
@@ -15,8 +17,6 @@ import { type Turn, leads, send } from './turn.js';
 const STANDBY_PARTS = 4;
 /** Beats to one member that probes as if it were a standby. */
 const DISMISSALS_PER_SECOND = 4;
-/** Answers to one member that shows no proof. */
-const AGAIN_PER_SECOND = 20;
 /** Welcomes to members that are known already, such as all of them after a take-over. */
 const WELCOMES_AGAIN_PER_SECOND = 2_000;
 
@@ -72,7 +72,8 @@ function answerMember(turn: Turn, member: Member, message: PingMessage, from: Ad
 /** Who shows no proof asks for a welcome; who shows a wrong one is told the present reign, and will ask. */
 function answerUnproved(turn: Turn, member: Member, { nonce, proof }: PingMessage): void {
   const { leader } = turn.state;
-  if (leader === null || !allow(turn, `again ${member.peer}`, AGAIN_PER_SECOND)) return;
+  const address = addressText(member.address);
+  if (leader === null || !allow(turn, address, LIMITS.answersPerAddressPerSecond)) return;
   if (proof !== null)
     send(turn, member.address, { type: 'pong', nonce, leader, proof: null, catalogue: null });
   else if (allow(turn, 'welcome again', WELCOMES_AGAIN_PER_SECOND)) welcome(turn, member);
@@ -80,8 +81,9 @@ function answerUnproved(turn: Turn, member: Member, { nonce, proof }: PingMessag
 
 function refuse(turn: Turn, message: PingMessage | ProbeMessage, from: Address): void {
   const { state } = turn;
-  const known = state.sightings.has(message.sender) && state.members.has(message.sender);
-  if (!known && !allowAnswer(turn, from, 'refusal', LIMITS.refusalsPerSecond)) return;
+  const allowed =
+    isFellow(state, message) || allowAnswer(turn, from, 'refusal', LIMITS.refusalsPerSecond);
+  if (!allowed) return;
   send(turn, from, { type: 'notLeader', nonce: message.nonce, leader: state.leader });
 }
 
@@ -93,11 +95,10 @@ export function probed(turn: Turn, message: ProbeMessage, from: Address): void {
     refuse(turn, message, from);
     return;
   }
-  const known = state.members.get(message.sender);
-  const member = known?.boot === message.boot ? known : undefined;
+  const member = isFellow(state, message) ? state.members.get(message.sender) : undefined;
   if (!member && !allowAnswer(turn, from, 'refusal', LIMITS.refusalsPerSecond)) return;
   send(turn, from, { type: 'pong', nonce: message.nonce, leader, proof: null, catalogue: null });
-  if (member?.confirmed === true) tellDismissed(turn, member);
+  if (member) tellDismissed(turn, member);
 }
 
 /** Only standbys miss beats: one that is none any more did not hear so, and would go on suspecting. */

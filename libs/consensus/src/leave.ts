@@ -6,6 +6,7 @@ import { gapAfterMs } from './schedule.js';
 import { sameBoot } from './rank.js';
 import { remember, tellRemembered } from './seeds.js';
 import { peersChanged } from './sight.js';
+import { provedMembers } from './state.js';
 import { type Turn, move, multicast, send } from './turn.js';
 
 /** Since the `leave` input. */
@@ -29,7 +30,7 @@ export function sayGoodbye(turn: Turn, leaving: { atMs: number; said: number }):
   for (const each of state.successors)
     if (each.peer !== state.config.peer) send(turn, each.address, { type: 'leave' });
   if (state.reign !== null)
-    for (const member of [...state.members.values()].slice(0, TOLD_MAX))
+    for (const member of provedMembers(state).slice(0, TOLD_MAX))
       if (!told.has(member.peer)) send(turn, member.address, { type: 'leave' });
   const gapMs = gapAfterMs(GOODBYE_AT_MS, leaving.said);
   leaving.said += 1;

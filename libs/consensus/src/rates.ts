@@ -3,12 +3,12 @@ import type { Address } from '@iwanto/wire';
 import { LIMITS } from './config.js';
 import type { Turn } from './turn.js';
 
-/** Takes one of `perSecond` (as many may come at once); false when none is left. */
-export function allow(turn: Turn, what: string, perSecond: number): boolean {
+/** Takes one of `perSecond`, of which `atOnce` may come in a row; false when none is left. */
+export function allow(turn: Turn, what: string, perSecond: number, atOnce = perSecond): boolean {
   const { buckets } = turn.state;
-  const bucket = buckets.get(what) ?? { tokens: perSecond, atMs: turn.nowMs };
+  const bucket = buckets.get(what) ?? { tokens: atOnce, atMs: turn.nowMs };
   const refilled = bucket.tokens + ((turn.nowMs - bucket.atMs) * perSecond) / 1_000;
-  const tokens = Math.min(perSecond, refilled);
+  const tokens = Math.min(atOnce, refilled);
   buckets.delete(what);
   if (buckets.size >= LIMITS.strangersMax) forgetOldest(buckets);
   buckets.set(what, { tokens: tokens >= 1 ? tokens - 1 : tokens, atMs: turn.nowMs });

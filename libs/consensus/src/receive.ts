@@ -7,7 +7,7 @@ import { claimHeard, objected } from './claim.js';
 import { leaderMet, winnerWelcomes, yieldHeard } from './faceoff.js';
 import { suspensionAnswered } from './fence.js';
 import { followerHearsBeat, followerHearsPong, welcomedAgain } from './follow.js';
-import { introducesItself } from './introduction.js';
+import { introducesItself, isFellow } from './introduction.js';
 import { joinerHeard, joinerWelcomed, leaderNamed } from './join.js';
 import { acknowledged, pinged, probed } from './keep.js';
 import { leaveHeard } from './leave.js';
@@ -72,8 +72,7 @@ const HEAR: { readonly [T in ElectionMessageType]: Hear<T> } = {
   object: objected,
   yield: yieldHeard,
   relay: (turn, message, from) => {
-    if (turn.state.members.get(message.sender)?.boot === message.boot)
-      leaderMet(turn, message, from);
+    if (isFellow(turn.state, message)) leaderMet(turn, message, from);
   },
   roster: rosterHeard,
   leave: leaveHeard,

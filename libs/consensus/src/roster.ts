@@ -5,7 +5,7 @@ import { LIMITS } from './config.js';
 import { sameBoot } from './rank.js';
 import { remember } from './seeds.js';
 import { peersChanged } from './sight.js';
-import type { Member, Reign } from './state.js';
+import { type Member, type Reign, provedMembers } from './state.js';
 import { type Turn, send } from './turn.js';
 
 /** In clusters up to this size a member fetches the rest at once, in larger ones with its keep-alives. */
@@ -54,9 +54,8 @@ export function sendRoster(turn: Turn, to: Address, version: number, parts = 1):
 
 function changesAfter(turn: Turn, reign: Reign, since: number): Change[] {
   const changes: Change[] = [];
-  for (const member of turn.state.members.values())
-    if (member.confirmed && member.version > since)
-      changes.push({ version: member.version, member });
+  for (const member of provedMembers(turn.state))
+    if (member.version > since) changes.push({ version: member.version, member });
   if (since > 0)
     for (const { peer, version } of reign.gone)
       if (version > since && !turn.state.members.has(peer)) changes.push({ version, gone: peer });

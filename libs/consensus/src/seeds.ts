@@ -4,7 +4,7 @@ import { LIMITS } from './config.js';
 import { forgetOldest } from './rates.js';
 import { gapAfterMs } from './schedule.js';
 import { slowBeatBody } from './beat.js';
-import type { State } from './state.js';
+import { type State, provedMembers } from './state.js';
 import { type Turn, leads, log, send, spread } from './turn.js';
 
 /** Seeds of one round, so that a round is never a burst. */
@@ -59,7 +59,7 @@ export function hastenSeeds(turn: Turn): void {
 /** Addresses of peers that are not in this cluster as far as known; at most `most` remembered ones, by turns. */
 export function seedTargets(state: State, most: number = SEEDS_PER_ROUND): Address[] {
   const inside = new Set<string>();
-  for (const member of state.members.values()) inside.add(addressText(member.address));
+  for (const member of provedMembers(state)) inside.add(addressText(member.address));
   if (state.leader?.address) inside.add(addressText(state.leader.address));
   const outside = (address: Address) => !inside.has(addressText(address));
   const given = state.seeds.staticPeers.filter(outside);

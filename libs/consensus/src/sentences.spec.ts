@@ -424,6 +424,14 @@ const sentences: Record<string, () => void> = {
     stage.blocked = (from, to) => from === 'e' || to === 'e';
     stage.until(() => stage.state('e').phase === 'joining', 5_000);
     expect(stage.state('e').rank).toBeGreaterThan(before);
+
+    const orphaned = new Stage().cluster('a', 'b', 'c', 'd', 'e');
+    const { boot, epoch } = orphaned.state('a').leader!;
+    orphaned.blocked = (from, to) => from === 'e' || to === 'e';
+    orphaned.tell('e', { type: 'leave', sender: idOf('a'), boot, seq: 99_999 }, 'a');
+    orphaned.run(1_100);
+    orphaned.tell('e', beat(tuple({ epoch })));
+    expect(orphaned.state('e').joining?.target?.leader.peer).toBe(idOf('z'));
   },
   S19: () => {
     const stage = new Stage().cluster('a', 'b', 'c');

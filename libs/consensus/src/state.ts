@@ -15,6 +15,10 @@ import type { ElectionConfig, Timers } from './config.js';
 import type { SeenHow } from './views.js';
 import type { Phase } from './transitions.js';
 
+/** Those that count: they proved that they have the token, or were inherited. */
+export const provedMembers = (state: State): Member[] =>
+  [...state.members.values()].filter((each) => each.confirmed);
+
 /** A leader whose address is known. */
 export type KnownLeader = LeaderTuple & { readonly address: Address };
 

@@ -93,7 +93,7 @@ export function peersOf(state: State, nowMs: number): KnownPeerView[] {
     const sighting = state.sightings.get(member.peer);
     add(memberView(member), {
       seen: sighting?.seen ?? 'roster',
-      member: settled,
+      member: settled && member.confirmed,
       sinceSeconds: since(sighting?.sinceMs ?? member.sinceMs),
       roundTripMs: member.roundTripMs ?? sighting?.roundTripMs ?? null,
     });

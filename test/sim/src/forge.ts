@@ -7,13 +7,14 @@ import type {
   PeerId,
   PublicKey,
 } from '@iwanto/wire';
-import { UINT48_MAX } from '@iwanto/wire';
+import { AGE_MS_MAX, UINT48_MAX } from '@iwanto/wire';
+import { leadersOf } from './agreement.js';
 import type { Forgery } from './faults.js';
 import type { World } from './world.js';
 
 /** HELLOs of a flood, all at once, each of another identity. */
 const FLOOD = 2_000;
-const STRANGER = { address: '10.9.9.9', port: 9 };
+export const STRANGER = { address: '10.9.9.9', port: 9 };
 const CARD: PeerCard = {
   electionPort: 9,
   indexerPort: 9,
@@ -42,30 +43,53 @@ function message(world: World, what: Forgery): ElectionMessage {
       return { ...header(world, 0), type: 'hello', rank: 0, card: CARD, joining: true };
     case 'leave':
       return { ...header(world, 0), type: 'leave' };
-    case 'beat': {
-      const head = header(world, UINT48_MAX);
-      const leader: LeaderTuple = {
-        peer: head.sender,
-        boot: head.boot,
-        epoch: head.epoch,
-        reign: head.epoch,
-        rank: 0,
-        address: null,
-        lost: false,
-      };
+    case 'beat':
+      return beat(world, UINT48_MAX);
+    case 'older':
+      return beat(world, latestEpoch(world) + 1);
+    case 'claim': {
+      const [leader] = leadersOf(world);
+      const epoch = latestEpoch(world);
+      const head = header(world, epoch);
+      const old = { peer: leader?.peer ?? head.sender, boot: leader?.boot ?? head.boot };
       return {
         ...head,
-        type: 'beat',
-        leader,
-        successors: [],
-        members: 0,
-        rosterVersion: 0,
-        heardMs: null,
-        previous: null,
-        card: CARD,
+        type: 'claim',
+        claimEpoch: epoch + 1,
+        rank: UINT48_MAX,
+        old,
+        ageMs: AGE_MS_MAX,
+        left: true,
       };
     }
   }
+}
+
+const latestEpoch = (world: World) => Math.max(...world.hosts.map((host) => host.state.epoch));
+
+/** Of a leader older than all. */
+function beat(world: World, epoch: number): ElectionMessage {
+  const head = header(world, epoch);
+  const leader: LeaderTuple = {
+    peer: head.sender,
+    boot: head.boot,
+    epoch,
+    reign: epoch,
+    rank: 0,
+    address: null,
+    lost: false,
+  };
+  return {
+    ...head,
+    type: 'beat',
+    leader,
+    successors: [],
+    members: 0,
+    rosterVersion: 0,
+    heardMs: null,
+    previous: null,
+    card: CARD,
+  };
 }
 
 /** Sends it to every host. */

@@ -33,6 +33,7 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       patch('follow.js', STALE, 'false'),
       patch('follow.js', 'leader.epoch < state.epoch', 'false'),
+      patch('another-leader.js', 'leader.epoch < state.epoch', 'false'),
       patch('roster.js', STALE, 'false'),
       patch('ping.js', STALE, 'false'),
       patch('pending.js', 'leader.epoch <= state.epoch', 'false'),
@@ -113,6 +114,21 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       patch('faceoff.js', 'for (const entry of message.entries) {', 'for (const entry of []) {'),
     ],
+  },
+  {
+    name: 'a stranger that leads is not asked first',
+    patches: [
+      patch('faceoff.js', 'else if (isIntroduced)', 'else if (true)'),
+      patch('another-leader.js', 'standing.isIntroduced ||', 'true ||'),
+    ],
+  },
+  {
+    name: "strangers' claims and objections count",
+    patches: [patch('claim.js', '!isFellow(state, message)', 'false')],
+  },
+  {
+    name: 'a deadline that has passed is asked for',
+    patches: [patch('step.js', 'Math.max(turn.nowMs, earliestMs(state))', 'earliestMs(state)')],
   },
   {
     name: 'a joiner from a later epoch is not caught up with',

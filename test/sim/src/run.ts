@@ -209,5 +209,6 @@ function checkSettled(world: World): void {
     else if (member.catalogue?.revision !== host.catalogue?.revision)
       world.fail(`L5: the leader has not the catalogue of ${host.name}`);
   }
-  if (state.members.size !== live.length) world.fail('L3: somebody dead is in the roster');
+  if ([...state.members.values()].filter((each) => each.confirmed).length !== live.length)
+    world.fail('L3: somebody dead is in the roster');
 }

@@ -2,6 +2,7 @@
 import { type Output, type State, brokenInvariant, deadlineMs, tokenOf } from '@iwanto/consensus';
 import type { ElectionMessage } from '@iwanto/wire';
 import { leadersOf } from './agreement.js';
+import { Strangers } from './strangers.js';
 import type { Host, Timeless } from './host.js';
 import type { Witness, World } from './world.js';
 
@@ -62,6 +63,7 @@ export class Safety implements Witness {
   private readonly watches: Watch[];
   private readonly tokenOfReign = new Map<string, string>();
   private readonly reignOfToken = new Map<string, string>();
+  private readonly strangers = new Strangers();
   private was: Before | null = null;
 
   constructor(private readonly world: World) {
@@ -114,6 +116,7 @@ export class Safety implements Witness {
       this.admittedTooOld(outputs) ??
       this.spokeUnverified(host, outputs) ??
       this.tooTalkative(host, outputs) ??
+      this.strangers.answeredTooMuch(host, input, outputs) ??
       this.usurped(host);
     if (broken !== null) this.world.fail(`${host.name}: ${broken} (on ${nameOf(input)})`);
   }

@@ -1,0 +1,36 @@
+/** What goes to an address that proved nothing: never more bytes than came from there (I7, HOSTILE 14). */
+import type { Output } from '@iwanto/consensus';
+import { type Address, QUESTION_BYTES } from '@iwanto/wire';
+import { datagramOf } from './datagrams.js';
+import { STRANGER } from './forge.js';
+import type { Host, Timeless } from './host.js';
+
+type Message = Parameters<typeof datagramOf>[0];
+
+export class Strangers {
+  /** Bytes that may still be sent there, by all: a host that slept passes a word on late, to one that heard it too. */
+  private owed = 0;
+
+  /** A joiner is not meant: it asks to be let in wherever somebody says that a leader is, for some seconds. */
+  answeredTooMuch(host: Host, input: Timeless, outputs: readonly Output[]): string | null {
+    if (input.type === 'received') this.owed += earned(input.message, input.from);
+    if (host.state.joining !== null) return null;
+    for (const output of outputs)
+      if (output.type === 'send' && output.to.address === STRANGER.address)
+        this.owed -= bytesOf(output.message);
+    return this.owed < 0 ? 'I7: a stranger is sent more than it sent' : null;
+  }
+}
+
+/** A member that passes the word of a stranger on to its leader lets that one ask, too. */
+function earned(message: Message, from: Address): number {
+  if (from.address === STRANGER.address) return bytesOf(message);
+  const isOfStranger =
+    message.type === 'relay' && message.leader.address?.address === STRANGER.address;
+  return isOfStranger ? QUESTION_BYTES : 0;
+}
+
+function bytesOf(message: Message): number {
+  const bytes = datagramOf(message);
+  return typeof bytes === 'string' ? 0 : bytes.length;
+}
