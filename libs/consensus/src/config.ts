@@ -96,6 +96,10 @@ export const LIMITS = {
   introductionsPerSecond: 20,
   /** Other leaders named to my own. */
   relaysPerSecond: 20,
+  /** Parts of the roster to members that are no standbys, in a crowd: what they need they have, the rest may wait: 64 kB a second is what a leader of 1,000 sends. */
+  rosterPartsPerSecond: 12,
+  /** Members beyond which a cluster is a crowd. */
+  crowd: 100,
   /** NOTM and NOTL to strangers. */
   refusalsPerSecond: 100,
   /** Answers to one address that proved nothing. */

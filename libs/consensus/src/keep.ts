@@ -66,7 +66,10 @@ function answerMember(turn: Turn, member: Member, message: PingMessage, from: Ad
     proof: proofFor(state, 'pong', message.nonce),
     catalogue: member.catalogue,
   });
-  sendRoster(turn, member.address, message.rosterVersion);
+  const isBehind = message.rosterVersion < state.ownVersion;
+  const isCrowd = state.members.size > LIMITS.crowd;
+  if (isBehind && (!isCrowd || allow(turn, 'roster', LIMITS.rosterPartsPerSecond)))
+    sendRoster(turn, member.address, message.rosterVersion);
 }
 
 /** Who shows no proof asks for a welcome; who shows a wrong one is told the present reign, and will ask. */

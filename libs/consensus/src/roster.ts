@@ -8,8 +8,7 @@ import { peersChanged } from './sight.js';
 import { type Member, type Reign, provedMembers } from './state.js';
 import { type Turn, send } from './turn.js';
 
-/** In clusters up to this size a member fetches the rest at once, in larger ones with its keep-alives. */
-const HASTE_MEMBERS_MAX = 100;
+/** A member fetches the rest so soon; in a crowd with its keep-alives. */
 const HASTE_MS = 60;
 
 interface Change {
@@ -94,7 +93,7 @@ export function rosterHeard(turn: Turn, message: RosterMessage): void {
 
 function hasten(turn: Turn, latest: number): void {
   const { following } = turn.state;
-  if (following === null || following.unanswered > 0 || latest > HASTE_MEMBERS_MAX) return;
+  if (following === null || following.unanswered > 0 || latest > LIMITS.crowd) return;
   const inMs = HASTE_MS * (1 + turn.state.config.random());
   following.pingAtMs = Math.min(following.pingAtMs, turn.nowMs + inMs);
 }

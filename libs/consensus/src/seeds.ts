@@ -72,6 +72,10 @@ export function seedTargets(state: State, most: number = SEEDS_PER_ROUND): Addre
   return [...given, ...chosen];
 }
 
+/** A member that lacks a part of the roster would take its own cluster for outsiders. */
+const knowsAll = ({ following, members }: State) =>
+  following !== null && members.size >= following.members - 1;
+
 /** A leader shows itself to addresses outside; a member names its leader there: so split clusters find each other. */
 export function probeSeeds(turn: Turn): void {
   const { state, nowMs } = turn;
@@ -83,7 +87,7 @@ export function probeSeeds(turn: Turn): void {
   if (leads(state)) {
     for (const address of seedTargets(state)) send(turn, address, slowBeatBody(state, nowMs));
   } else if (state.phase === 'following' && state.leader !== null) {
-    for (const address of seedTargets(state, MEMBER_SEEDS_PER_ROUND))
+    for (const address of seedTargets(state, knowsAll(state) ? MEMBER_SEEDS_PER_ROUND : 0))
       send(turn, address, { type: 'hint', leader: state.leader });
   }
 }

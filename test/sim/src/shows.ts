@@ -1,4 +1,5 @@
 /** The figures of the election in virtual time, each beside the goal it must reach. */
+import { LIMITS } from '@iwanto/consensus';
 import { agreement } from './agreement.js';
 import { Datagrams } from './datagrams.js';
 import { Safety } from './safety.js';
@@ -20,7 +21,11 @@ interface Setting {
 function settled({ hosts, loss, hints = false, seed }: Setting): World {
   const link = { delayMs: 0.3, loss, multicastLoss: 0, duplicates: 0, multicast: true };
   const world = new World({ seed, hosts, link, hints });
-  for (const host of world.hosts) world.agenda.at(host.index, () => world.start(host.index));
+  // Crowds come as fast as they are let in: how a burst of joiners fares is a scenario of its own.
+  const everyMs = hosts > LIMITS.crowd ? 1_100 / LIMITS.welcomesPerSecond : 1;
+  for (const host of world.hosts)
+    world.agenda.at(host.index * everyMs, () => world.start(host.index));
+  world.run(hosts * everyMs);
   for (let ms = 0; typeof agreement(world, true) === 'string'; ms += 100) {
     if (ms > 120_000) throw new Error(`${hosts} hosts do not settle`);
     world.run(world.nowMs + 100);
@@ -91,7 +96,7 @@ function calm(): boolean {
 /** Bytes a second, UDP and IP headers included: leader, standbys, and the busiest ordinary peer. */
 function traffic(hosts: number, goals: { ordinary: number; leader: number }): boolean {
   const world = settled({ hosts, loss: 0, seed: 1 });
-  world.run(world.nowMs + 10_000);
+  world.run(world.nowMs + 30_000);
   const datagrams = new Datagrams(world);
   world.witnesses.push(datagrams);
   const seconds = hosts > 500 ? 5 : 30;
