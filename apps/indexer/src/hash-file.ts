@@ -5,7 +5,14 @@
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
-import { type Blake3, DIGEST_BYTES, FileRootBuilder, loadBlake3, pieceCount } from '@iwanto/merkle';
+import {
+  type Blake3,
+  DIGEST_BYTES,
+  FileRootBuilder,
+  loadBlake3,
+  pieceBuffer,
+  pieceCount,
+} from '@iwanto/merkle';
 import { PIECE_BYTES } from '@iwanto/wire';
 import {
   type HashJob,
@@ -124,7 +131,7 @@ class HashThread {
     blake3: Blake3,
     private readonly report: (report: HashReport) => void,
   ) {
-    this.#tools = { blake3, buffer: Buffer.allocUnsafeSlow(PIECE_BYTES) };
+    this.#tools = { blake3, buffer: pieceBuffer(PIECE_BYTES) };
   }
 
   obey(order: HashOrder): void {

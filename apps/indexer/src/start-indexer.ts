@@ -17,7 +17,7 @@ import { shareRemove } from './verbs/share-remove.js';
 import { shareRescan } from './verbs/share-rescan.js';
 
 /** `share.changed` is told at once and then at most this often, in ms. */
-const TELL_INTERVAL_MS = 100;
+const TELL_INTERVAL_MS = 25;
 /** Old tombstones are looked for this often, in ms. */
 const COMPACT_INTERVAL_MS = 60_000;
 

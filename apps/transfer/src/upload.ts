@@ -2,7 +2,7 @@
 import { read } from 'node:fs';
 import { promisify } from 'node:util';
 import type { Bus, PieceReply } from '@iwanto/bus';
-import { type Blake3, FileRootBuilder, pieceBytes, pieceCount } from '@iwanto/merkle';
+import { type Blake3, FileRootBuilder, pieceBuffer, pieceBytes, pieceCount } from '@iwanto/merkle';
 import { Failure, type FileHash, PIECE_BYTES, type PieceRequest, type Refusal } from '@iwanto/wire';
 import { ContentLookup } from './content-lookup.js';
 import { type FileContent, OpenFiles, isUnchanged } from './open-files.js';
@@ -75,7 +75,7 @@ export class Uploader {
   /** The identity is compared after the read, so that no byte of a later version can pass. */
   private async givePiece(content: FileContent, index: number): Promise<PieceReply> {
     // ZeroMQ sends this buffer without a copy, some time later: it must never be used again.
-    const body = Buffer.allocUnsafeSlow(pieceBytes(content.size, index));
+    const body = pieceBuffer(pieceBytes(content.size, index));
     const whole = await this.files.with(content, async (fd) => {
       const { bytesRead } = await readAt(fd, body, 0, body.length, index * PIECE_BYTES);
       return bytesRead === body.length && isUnchanged(fd, content);
