@@ -1,12 +1,5 @@
-/** What is never shared: temporary, editor, hidden and version-control files, and what `.iwantignore` names. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** What is never shared: temporary, editor, hidden and version-control files, and what `.iwantignore` files name. */
 import ignore, { type Ignore } from 'ignore';
-
-/** A file of this name in a shared folder adds rules, with the syntax of a .gitignore; `!` takes a rule back. */
-export const IGNORE_FILE = '.iwantignore';
-/** An ignore file above this size is a mistake. */
-const IGNORE_FILE_BYTES_MAX = 1_048_576;
 
 export const DEFAULT_RULES: readonly string[] = [
   '.*',
@@ -32,15 +25,22 @@ export const DEFAULT_RULES: readonly string[] = [
 /** The package remembers every path it was asked about: it is made anew before that costs memory. */
 const ASKED_MAX = 20_000;
 
-/** The rules of one shared folder. */
+/** The rules that hold in one directory and below, those of the directories above included. */
 export class IgnoreRules {
-  readonly #lines: readonly string[];
   #rules: Ignore;
   #asked = 0;
 
-  constructor(lines: readonly string[]) {
-    this.#lines = lines;
+  private constructor(private readonly lines: readonly string[]) {
     this.#rules = this.#make();
+  }
+
+  /** What holds where nobody wrote anything. */
+  static readonly none = (): IgnoreRules => new IgnoreRules(DEFAULT_RULES);
+
+  /** With the lines of the ignore file of `directory` added, a path relative to the shared folder, `''` for that itself. */
+  with(directory: string, text: string): IgnoreRules {
+    const added = text.split(/\r?\n/).flatMap((line) => placed(directory, line));
+    return new IgnoreRules([...this.lines, ...added]);
   }
 
   /** `path` is relative to the shared folder, without a leading slash. */
@@ -54,24 +54,22 @@ export class IgnoreRules {
   }
 
   #make(): Ignore {
-    return ignore({ allowRelativePaths: true }).add([...DEFAULT_RULES, ...this.#lines]);
+    return ignore({ allowRelativePaths: true }).add(this.lines);
   }
 }
 
-/** The rules of a folder as they are on disk now; an ignore file that cannot be read counts as empty, with a warning. */
-export function readIgnoreRules(
-  diskPath: string,
-  onTrouble: (sentence: string) => void,
-): IgnoreRules {
-  const path = join(diskPath, IGNORE_FILE);
-  try {
-    const text = readFileSync(path, 'utf8');
-    if (text.length <= IGNORE_FILE_BYTES_MAX) return new IgnoreRules(text.split(/\r?\n/));
-    onTrouble(`${path} is larger than ${IGNORE_FILE_BYTES_MAX} bytes and is not used.`);
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const isAbsent = code === 'ENOENT' || code === 'ENOTDIR';
-    if (!isAbsent) onTrouble(`${path} cannot be read and is not used: ${message}`);
-  }
-  return new IgnoreRules([]);
+/**
+ * A line of the ignore file of `directory` as a rule of the shared folder, by gitignore(5): one with a slash
+ * at its beginning or in its middle is meant from that directory on, any other at every depth below it.
+ */
+function placed(directory: string, line: string): string[] {
+  if (directory === '' || line.trim() === '' || line.startsWith('#')) return [line];
+  const isNegative = line.startsWith('!');
+  const pattern = isNegative ? line.slice(1) : line;
+  const isAnchored = pattern.trimEnd().replace(/\/$/, '').includes('/');
+  const below = isAnchored ? pattern.replace(/^\//, '') : `**/${pattern}`;
+  return [`${isNegative ? '!' : ''}/${escaped(directory)}/${below}`];
 }
+
+/** Names of directories are meant letter by letter. */
+const escaped = (directory: string) => directory.replace(/[\\*?[\]!# ]/g, '\\$&');

@@ -146,6 +146,33 @@ describe('a shared folder', () => {
     );
   });
 
+  test('an .iwantignore counts from its folder on, and those below it count more', async () => {
+    const write = (path: string, text = path) => writeFileSync(room.path(...path.split('/')), text);
+    for (const name of ['a.log', 'music/a.log', 'music/live/a.log', 'music/b [1]/x', 'b [1]/x'])
+      write(name);
+    write('.iwantignore', '*.log\n');
+    write('music/.iwantignore', '/live/\nb \\[1]/x\n!.cover\n');
+    write('music/.cover');
+    write('.cover');
+    await room.share();
+    expect(room.files().sort()).toEqual(['shared/b [1]/x', 'shared/music/.cover']);
+    write('music/.iwantignore', '!*.log\n');
+    write('music/live/.iwantignore', '*.log\n!b.log\n');
+    write('music/live/b.log');
+    const wanted = ['b [1]/x', 'music/a.log', 'music/b [1]/x', 'music/live/b.log'];
+    const shared = wanted.map((path) => `shared/${path}`).join();
+    await room.until(() => room.files().sort().join() === shared, 'the new rules');
+    await room.untilIdle();
+    write('music/live/c.log');
+    rmSync(room.path('music', 'live', '.iwantignore'));
+    await room.until(() => hashOf('shared/music/live/c.log') !== undefined, 'rules taken back');
+    write('music/live/d.log');
+    await room.until(
+      () => hashOf('shared/music/live/d.log') !== undefined,
+      'a watch of the folder',
+    );
+  });
+
   test('a file and a directory may take each other’s name', async () => {
     writeFileSync(room.path('x'), 'file');
     await room.share();

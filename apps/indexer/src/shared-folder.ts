@@ -4,7 +4,7 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import { NODE_KINDS } from '@iwanto/store';
 import type { Catalogue, SharedFolder } from './catalogue.js';
 import { directoryIdentity } from './identity.js';
-import { IGNORE_FILE, type IgnoreRules, readIgnoreRules } from './ignore-rules.js';
+import { IGNORE_FILE, IgnoreTree } from './ignore-tree.js';
 import { seeEntry } from './list-directory.js';
 import { networkMountOf } from './network-mount.js';
 import {
@@ -42,7 +42,7 @@ export class FolderOnDisk {
   readonly #options: FolderOptions;
   readonly #host: ScanHost;
   readonly #skipped = new Set<string>();
-  #rules: IgnoreRules;
+  readonly #rules: IgnoreTree;
   #watch: TreeWatch | undefined;
   #watchKind: 'files' | 'directories' | 'none' = 'none';
   #identity = '';
@@ -54,13 +54,19 @@ export class FolderOnDisk {
 
   constructor(options: FolderOptions) {
     this.#options = options;
-    this.#rules = readIgnoreRules(options.folder.diskPath, options.onTrouble);
+    this.#rules = new IgnoreTree(options.folder.diskPath, options.onTrouble);
     this.#host = {
       catalogue: options.catalogue,
       ignores: (path, isDirectory) => this.#rules.ignores(path, isDirectory),
       onSkip: (path, why) => this.skip(path, why),
-      onDirectory: (path) => this.#watch?.add(path),
-      onGone: (path) => this.#watch?.remove(path),
+      onDirectory: (path) => {
+        this.#watch?.add(path);
+        this.#rules.enter(this.#inside(path));
+      },
+      onGone: (path) => {
+        this.#watch?.remove(path);
+        this.#rules.leave(this.#inside(path));
+      },
       onFile: (file) => {
         this.#filesFound += 1;
         options.onFile(file);
@@ -96,35 +102,36 @@ export class FolderOnDisk {
     const { folder, catalogue } = this.#options;
     this.#skipped.clear();
     this.#filesFound = 0;
-    this.#rules = readIgnoreRules(folder.diskPath, this.#options.onTrouble);
+    const hasNewRules = this.#rules.enter('');
     this.#notice();
     if (catalogue.totals(folder.id).files > 0) this.#chooseWatch('before');
     const outcome = this.#absence ? 'vanished' : await this.#scan(this.#root(), full);
     if (outcome === 'vanished') this.#empty();
     else if (outcome === 'done') this.#chooseWatch('after');
+    if (hasNewRules) this.#watchAnew();
   }
 
   /** Acts on hints: looks at the names, or at the whole directory where none are given. */
   async look(directory: string, names: ReadonlySet<string> | undefined): Promise<void> {
-    const isRoot = directory === this.folder.diskPath;
-    if (isRoot && names?.has(IGNORE_FILE)) return this.reconcile(false);
     const place = this.#placeOf(directory);
     if (!place) return this.#lookAbove(directory);
-    const mode = { deep: false, full: false };
-    if (!names) {
-      if ((await scanTree(this.#host, place, mode)) === 'vanished')
-        await this.#lookAbove(directory);
+    const hasNewRules =
+      (!names || names.has(IGNORE_FILE)) && this.#rules.enter(this.#inside(directory));
+    if (!names || hasNewRules) {
+      const outcome = await scanTree(this.#host, place, { deep: hasNewRules, full: false });
+      if (hasNewRules) this.#watchAnew();
+      if (outcome === 'vanished') await this.#lookAbove(directory);
       return;
     }
     for (const found of scanNames(this.#host, place, names)) {
       this.#watch?.remove(found.path);
-      await scanTree(this.#host, found, { ...mode, deep: true });
+      await scanTree(this.#host, found, { deep: true, full: false });
     }
   }
 
   /** How a file is now; undefined when it is gone or no longer shared. */
   lookAt(file: WaitingFile): WaitingFile | undefined {
-    const inside = relative(this.folder.diskPath, dirname(file.path));
+    const inside = this.#inside(dirname(file.path));
     const prefix = inside === '' ? '' : `${inside}/`;
     const ignores = (name: string, isDirectory: boolean) =>
       this.#rules.ignores(prefix + name, isDirectory);
@@ -148,6 +155,11 @@ export class FolderOnDisk {
   close(): void {
     this.#closed = true;
     this.#watch?.close();
+  }
+
+  /** A path on disk as one relative to the shared folder. */
+  #inside(path: string): string {
+    return relative(this.folder.diskPath, path);
   }
 
   #root(): PlaceOnDisk {
@@ -227,14 +239,20 @@ export class FolderOnDisk {
     this.#watch?.close();
     this.#watchKind = isSmall ? 'files' : 'directories';
     const listener = this.#listener();
-    const rulesFile = join(folder.diskPath, IGNORE_FILE);
     const ignores = (path: string) =>
-      path !== rulesFile && this.#rules.ignores(relative(folder.diskPath, path), false);
+      basename(path) !== IGNORE_FILE && this.#rules.ignores(this.#inside(path), false);
     this.#watch = isSmall
       ? new FileWatch(folder.diskPath, ignores, listener)
       : new DirectoryWatch(listener);
     // Watches of directories are set while they are read: after that, only another look sets them.
     if (!isSmall && when === 'after') this.#options.onDoubt();
+  }
+
+  /** chokidar asks once what to leave out: under other rules it has to look again. */
+  #watchAnew(): void {
+    if (this.#watchKind !== 'files') return;
+    this.#watchKind = 'none';
+    this.#chooseWatch('after');
   }
 
   #listener(): WatchListener {
