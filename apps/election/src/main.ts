@@ -11,6 +11,9 @@ async function start(context: ServiceContext): Promise<Running<'election'>> {
 
   const own = new OwnCard({ electionPort: network.port, curveKey: identity.curve.publicKey });
   own.follow(bus, (card) => election.take({ type: 'endpointChanged', card }));
+  bus.follow('share.changed', ({ catalogId, catalogueRevision: revision }) =>
+    election.take({ type: 'catalogueChanged', catalogue: { catalogId, revision } }),
+  );
   bus.subscribe('leaderLine.lost', ({ leader }) => election.take({ type: 'hint', leader }));
 
   const addresses = await remembered.load();

@@ -113,6 +113,7 @@ export class Indexing {
     }));
     return {
       revision: this.#revision,
+      catalogId: catalogue.catalogId,
       catalogueRevision: catalogue.revision,
       folders,
       files: folders.reduce((sum, { files }) => sum + files, 0),

@@ -12,7 +12,7 @@ let nowMs = 0;
 const at = (peer: PeerId, part: Partial<KnownPeer> = {}): KnownPeer => ({
   ...{ peer, address: '10.0.0.7', electionPort: 1, indexerPort: 2, transferPort: 3, name: 'x' },
   ...{ curveKey: peer.slice(0, 1).repeat(64) as PublicKey, seen: 'roster', member: true },
-  ...{ sinceSeconds: 1, roundTripMs: 1 },
+  ...{ sinceSeconds: 1, roundTripMs: 1, catalogue: null },
   ...part,
 });
 const leadership = (leader: Peer | null, successors: Peer[]): Leadership => ({
@@ -56,6 +56,17 @@ describe('the desk', () => {
       ...{ peer: ANNE, catalogId: '1'.repeat(16) as CatalogId, since: 1, revision: 2 },
       ...{ more: false, entries: [], gone: [] },
     });
+    expect(desk.search('film', 1).partial).toBe(false);
+    const keepAlive = (letter: string, revision: number) =>
+      desk.followPeers([
+        at(SELF, { indexerPort: 0 }),
+        at(ANNE, { catalogue: { catalogId: letter.repeat(16) as CatalogId, revision } }),
+      ]);
+    keepAlive('1', 3);
+    expect(desk.search('film', 1).partial).toBe(true);
+    keepAlive('1', 2);
+    expect(desk.search('film', 1).partial).toBe(false);
+    keepAlive('2', 9);
     expect(desk.search('film', 1).partial).toBe(false);
   });
 

@@ -150,9 +150,17 @@ export class TrackerDesk {
     return [...this.#peers.values()].filter(({ member }) => member);
   }
 
-  /** True when a member with an indexer is here whose catalogue is not held to its end. */
+  /** True when a member with an indexer is here whose catalogue is not held to its end, as far as known. */
   #isPartial(): boolean {
     const whole = new Set(this.#tracker.book().flatMap((line) => (line.whole ? [line.peer] : [])));
-    return this.#members().some(({ peer, indexerPort }) => indexerPort !== 0 && !whole.has(peer));
+    return this.#members().some(
+      (member) => member.indexerPort !== 0 && (!whole.has(member.peer) || this.#isBehind(member)),
+    );
+  }
+
+  /** True when its keep-alive told of a later revision than it announced. Of another catalogue nothing is known. */
+  #isBehind({ peer, catalogue }: KnownPeer): boolean {
+    const { catalogId, revision } = this.#tracker.held(peer);
+    return catalogue !== null && catalogue.catalogId === catalogId && revision < catalogue.revision;
   }
 }

@@ -113,7 +113,14 @@ const elect = (hosts: readonly Host[], members: readonly Host[] = hosts) => {
   const [leader, ...successors] = members;
   revision += 1;
   const known = members.map(({ at }): KnownPeer => {
-    return { ...at, seen: 'roster', member: true, sinceSeconds: 1, roundTripMs: 1 };
+    return {
+      ...at,
+      seen: 'roster',
+      member: true,
+      sinceSeconds: 1,
+      roundTripMs: 1,
+      catalogue: null,
+    };
   });
   const peers: Peers = { revision, peers: known };
   for (const host of members) {

@@ -1,6 +1,7 @@
 /** The shapes that the services of one host tell and answer: what a status, a leader, a share, a download look like. */
 import {
   bootIdSchema,
+  catalogIdSchema,
   failureSchema,
   fileHashSchema,
   kindSchema,
@@ -64,6 +65,11 @@ export const leadershipSchema = z.object({
 });
 export type Leadership = z.infer<typeof leadershipSchema>;
 
+export const catalogueMarkSchema = z.object({
+  catalogId: catalogIdSchema,
+  revision: revisionSchema,
+});
+
 export const knownPeerSchema = peerSchema.extend({
   /** How this host came to know the peer. */
   seen: z.enum(['self', 'multicast', 'static', 'remembered', 'roster']),
@@ -72,6 +78,8 @@ export const knownPeerSchema = peerSchema.extend({
   sinceSeconds: z.number().min(0),
   /** Null before the first round trip. */
   roundTripMs: z.number().min(0).nullable(),
+  /** How far its catalogue is, as it told this host in a keep-alive; null where this host does not lead. */
+  catalogue: catalogueMarkSchema.nullable(),
 });
 export type KnownPeer = z.infer<typeof knownPeerSchema>;
 
@@ -96,8 +104,9 @@ export type Indexing = z.infer<typeof indexingSchema>;
 export const sharedSchema = z.object({
   /** Rises with every change of this state, be it of the catalogue or of the progress. */
   revision: revisionSchema,
-  /** The revision of the catalogue: it rises with each change on disk that was taken in. */
-  catalogueRevision: revisionSchema.default(0),
+  /** The catalogue and its revision: it rises with each change on disk that was taken in. */
+  catalogId: catalogIdSchema,
+  catalogueRevision: revisionSchema,
   folders: z.array(
     z.object({
       path: z.string(),

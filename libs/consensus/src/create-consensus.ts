@@ -18,7 +18,6 @@ export function createConsensus(config: ElectionConfig): State {
     card: null,
     introductionKey: config.randomBytes(INTRODUCTION_KEY_BYTES),
     catalogue: null,
-    recorded: null,
     rank: 0,
     leader: null,
     leaderCard: null,

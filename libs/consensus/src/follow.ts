@@ -209,7 +209,6 @@ function pingAnswered(turn: Turn, following: Following, message: PongMessage): v
   following.nonce = null;
   following.unanswered = 0;
   following.pingAtMs = nowMs + keepAliveMs(state, following.members) * spreadOf(state);
-  state.recorded = message.catalogue;
 }
 
 const spreadOf = (state: State) => 0.8 + 0.4 * state.config.random();

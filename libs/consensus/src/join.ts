@@ -43,7 +43,6 @@ export function beginJoining(turn: Turn, target: KnownLeader | null = null): voi
   state.successors = [];
   state.members.clear();
   state.rosterVersion = 0;
-  state.recorded = null;
   setSecret(state, null);
   state.following = null;
   state.suspicion = null;

@@ -1,5 +1,5 @@
 /** The leader's side of keep-alives: answers PING, PROBE and ACK, and hands out the roster. */
-import type { AckMessage, Address, PingMessage, ProbeMessage } from '@iwanto/wire';
+import type { AckMessage, Address, CatalogueMark, PingMessage, ProbeMessage } from '@iwanto/wire';
 import { confirm, unbench, welcome } from './admit.js';
 import { slowBeatBody } from './beat.js';
 import { LIMITS } from './config.js';
@@ -9,6 +9,7 @@ import { heardMember, leadInEpoch } from './lead.js';
 import { allow, allowAnswer } from './rates.js';
 import { sendRoster } from './roster.js';
 import { addressText } from './seeds.js';
+import { peersChanged } from './sight.js';
 import type { Member } from './state.js';
 import { proofFor, proves } from './token.js';
 import { type Turn, leads, send } from './turn.js';
@@ -45,6 +46,9 @@ function bumpAboveMyPast(turn: Turn, epoch: number): void {
   if (epoch >= state.epoch && !isEpochJump(state.epoch, epoch)) leadInEpoch(turn, epoch + 1);
 }
 
+const sameMark = (a: CatalogueMark | null, b: CatalogueMark | null) =>
+  a?.catalogId === b?.catalogId && a?.revision === b?.revision;
+
 function answerMember(turn: Turn, member: Member, message: PingMessage, from: Address): void {
   const { state, nowMs } = turn;
   member.helloSeq = Math.max(member.helloSeq, message.seq);
@@ -58,13 +62,13 @@ function answerMember(turn: Turn, member: Member, message: PingMessage, from: Ad
   if (state.reign !== null) confirm(turn, state.reign, member);
   heardMember(turn, member);
   if (nowMs - member.ackedMs > state.timers.benchMs) unbench(turn, member);
+  if (!sameMark(member.catalogue, message.catalogue)) peersChanged(turn);
   member.catalogue = message.catalogue;
   send(turn, from, {
     type: 'pong',
     nonce: message.nonce,
     leader: state.leader!,
     proof: proofFor(state, 'pong', message.nonce),
-    catalogue: member.catalogue,
   });
   const isBehind = message.rosterVersion < state.ownVersion;
   const isCrowd = state.members.size > LIMITS.crowd;
@@ -77,8 +81,7 @@ function answerUnproved(turn: Turn, member: Member, { nonce, proof }: PingMessag
   const { leader } = turn.state;
   const address = addressText(member.address);
   if (leader === null || !allow(turn, address, LIMITS.answersPerAddressPerSecond)) return;
-  if (proof !== null)
-    send(turn, member.address, { type: 'pong', nonce, leader, proof: null, catalogue: null });
+  if (proof !== null) send(turn, member.address, { type: 'pong', nonce, leader, proof: null });
   else if (allow(turn, 'welcome again', WELCOMES_AGAIN_PER_SECOND)) welcome(turn, member);
 }
 
@@ -100,7 +103,7 @@ export function probed(turn: Turn, message: ProbeMessage, from: Address): void {
   }
   const member = isFellow(state, message) ? state.members.get(message.sender) : undefined;
   if (!member && !allowAnswer(turn, from, 'refusal', LIMITS.refusalsPerSecond)) return;
-  send(turn, from, { type: 'pong', nonce: message.nonce, leader, proof: null, catalogue: null });
+  send(turn, from, { type: 'pong', nonce: message.nonce, leader, proof: null });
   if (member) tellDismissed(turn, member);
 }
 

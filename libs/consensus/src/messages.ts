@@ -66,7 +66,7 @@ export interface RememberedPeersInput extends At {
   readonly addresses: readonly Address[];
 }
 
-/** The catalogue of this host is now at this mark. */
+/** The catalogue of this host is now at this mark: the next keep-alive tells the leader. */
 export interface CatalogueChangedInput extends At {
   readonly type: 'catalogueChanged';
   readonly catalogue: CatalogueMark | null;

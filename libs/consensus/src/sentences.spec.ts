@@ -789,7 +789,7 @@ const sentences: Record<string, () => void> = {
       expect(stage.said('ping', name).filter(({ to }) => to === '?')).toEqual([]);
     }
     const probe = stage.said('probe', 'b').find(({ to }) => to === '?')?.message;
-    const pong = { type: 'pong', nonce: probe?.nonce, leader: older, proof: null, catalogue: null };
+    const pong = { type: 'pong', nonce: probe?.nonce, leader: older, proof: null };
     stage.tell('b', { ...pong, seq: 2, leader: { ...older, epoch: 5 } });
     expect(stage.state('b').pending?.leader.boot).toBe(older.boot);
   },

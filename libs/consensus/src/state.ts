@@ -224,8 +224,6 @@ export interface State {
   /** Makes the nonces of questions to strangers (introduction.ts). */
   readonly introductionKey: Uint8Array;
   catalogue: CatalogueMark | null;
-  /** What the leader has recorded of it. */
-  recorded: CatalogueMark | null;
   rank: number;
   leader: LeaderTuple | null;
   leaderCard: PeerCard | null;

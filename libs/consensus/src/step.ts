@@ -1,7 +1,6 @@
 /** The one door: an input goes in, the state changes in place, what is to be done comes out. */
 import { earliestMs, runDue } from './clockwork.js';
 import { notePause } from './fence.js';
-import { pingSoon } from './follow.js';
 import { helloBody, beginJoining } from './join.js';
 import { startLeaving } from './leave.js';
 import type { HintInput, Input, Output, StartInput } from './messages.js';
@@ -57,7 +56,6 @@ function take(turn: Turn, input: Input): void {
       return;
     case 'catalogueChanged':
       turn.state.catalogue = input.catalogue;
-      if (turn.state.following !== null) pingSoon(turn, turn.state.following);
       return;
   }
 }

@@ -1,5 +1,5 @@
 /** What the other services are told: who leads, and who is known. */
-import type { BootId, PeerCard, PeerId } from '@iwanto/wire';
+import type { BootId, CatalogueMark, PeerCard, PeerId } from '@iwanto/wire';
 import type { Member, State } from './state.js';
 
 export type Role = 'leader' | 'standby' | 'follower' | 'joining';
@@ -28,6 +28,8 @@ export interface KnownPeerView extends PeerView {
   readonly member: boolean;
   readonly sinceSeconds: number;
   readonly roundTripMs: number | null;
+  /** How far its catalogue is, as its last keep-alive told its leader; null where this host does not lead. */
+  readonly catalogue: CatalogueMark | null;
 }
 
 /** Rows in one answer (ELECTION.md I12). */
@@ -87,6 +89,7 @@ export function peersOf(state: State, nowMs: number): KnownPeerView[] {
     member: settled,
     sinceSeconds: since(state.startedMs),
     roundTripMs: 0,
+    catalogue: state.catalogue,
   });
   for (const member of state.members.values()) {
     if (member.peer === state.config.peer) continue;
@@ -96,6 +99,7 @@ export function peersOf(state: State, nowMs: number): KnownPeerView[] {
       member: settled && member.confirmed,
       sinceSeconds: since(sighting?.sinceMs ?? member.sinceMs),
       roundTripMs: member.roundTripMs ?? sighting?.roundTripMs ?? null,
+      catalogue: member.catalogue,
     });
   }
   for (const [peer, sighting] of state.sightings) {
@@ -105,6 +109,7 @@ export function peersOf(state: State, nowMs: number): KnownPeerView[] {
       member: state.leader?.peer === peer,
       sinceSeconds: since(sighting.sinceMs),
       roundTripMs: sighting.roundTripMs,
+      catalogue: null,
     });
   }
   return [...rows.values()];

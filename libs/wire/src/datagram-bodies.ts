@@ -119,7 +119,7 @@ export const DATAGRAM_BODIES: { readonly [T in ElectionMessageType]: Field<BodyO
   }),
   ack: record({ beat: u48, rosterVersion: u48 }),
   ping: record({ nonce, leader: reference, proof, rosterVersion: u48, catalogue: mark }),
-  pong: record({ nonce, leader, proof, catalogue: mark }),
+  pong: record({ nonce, leader, proof }),
   notMember: record({ nonce, leader }),
   notLeader: record({ nonce, leader: nullable(leader) }),
   probe: record({ nonce, leader: reference }),

@@ -134,7 +134,7 @@ const BODIES = {
   }),
   ack: fc.record({ beat: u48, rosterVersion: u48 }),
   ping: fc.record({ nonce, leader: reference, proof, rosterVersion: u48, catalogue }),
-  pong: fc.record({ nonce, leader, proof, catalogue }),
+  pong: fc.record({ nonce, leader, proof }),
   notMember: fc.record({ nonce, leader }),
   notLeader: fc.record({ nonce, leader: fc.option(leader) }),
   probe: fc.record({ nonce, leader: reference }),
@@ -292,7 +292,6 @@ describe('round trip', () => {
       name: 'n'.repeat(32),
     };
     const nonceText = 'cd'.repeat(8) as never;
-    const mark = { catalogId: nonceText, revision: 1 };
     const welcome: ElectionMessage = {
       ...leave,
       type: 'welcome',
@@ -314,7 +313,6 @@ describe('round trip', () => {
         nonce: nonceText,
         leader: tuple,
         proof: new Uint8Array(16),
-        catalogue: mark,
       },
       { ...leave, type: 'notMember', nonce: nonceText, leader: tuple },
       { ...leave, type: 'notLeader', nonce: nonceText, leader: tuple },

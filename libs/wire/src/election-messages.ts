@@ -160,8 +160,6 @@ export interface PongMessage extends ElectionHeader {
   readonly nonce: Nonce;
   readonly leader: LeaderTuple;
   readonly proof: Uint8Array | null;
-  /** The catalogue mark the leader has recorded for the asker. */
-  readonly catalogue: CatalogueMark | null;
 }
 
 /** "You are not my member": the answer of a leader to a PING; HELLO again. */
