@@ -28,6 +28,8 @@ const SLEEP_MS_MAX = 1_000;
 export interface ElectionOptions {
   readonly config: ElectionConfig;
   readonly keys: DatagramVerifier & TokenSeal;
+  /** Datagrams of another group are none of ours; the open LAN's when left out. */
+  readonly group?: number;
   readonly nowMs: () => number;
   /** Does what the state machine wants done. */
   readonly perform: (output: Output) => void;
@@ -74,7 +76,7 @@ export class Election {
   hear({ bytes, from, multicast, zone }: Incoming): void {
     const now = this.options.nowMs();
     if (!this.#gate.admits(from, now)) return this.#drop('rate');
-    const read = readDatagram(bytes);
+    const read = readDatagram(bytes, this.options.group);
     if (!read.ok) return this.#drop(read.refusal);
     const { header } = read.value;
     const { peer, boot } = this.options.config;

@@ -34,7 +34,7 @@ class Subject {
   readonly election: Election;
   readonly address = addressOf(1);
 
-  constructor() {
+  constructor(group: { group?: number } = {}) {
     const perform = performer({
       network: {
         port: this.address.port,
@@ -48,6 +48,7 @@ class Subject {
         close: async () => undefined,
       },
       keys: this.keys,
+      ...group,
       leadershipChanged: () => undefined,
       peersChanged: () => undefined,
       remember: () => undefined,
@@ -58,6 +59,7 @@ class Subject {
     this.election = new Election({
       config: { peer: this.keys.peer, boot: this.boot, random: () => 0.5, randomBytes, hmac },
       keys: this.keys,
+      ...group,
       nowMs: () => this.nowMs,
       acquaint: () => undefined,
       perform,
@@ -190,6 +192,14 @@ describe('what strangers send', () => {
     subject.hear(version2, from);
     expect(subject.election.counts.dropped).toMatchObject({ size: 3, type: 1, version: 1 });
     expect(subject.election.counts.heard).toBe(0);
+  });
+
+  test('HOSTILE 3: a datagram of another group is dropped, whichever way it came', () => {
+    const subject = new Subject({ group: 17_200 }).pass(2_000);
+    const joiner = new Stranger(addressOf(9));
+    subject.hear(joiner.hello(), joiner.address);
+    expect(subject.messagesTo(joiner.address)).toEqual([]);
+    expect(subject.election.counts.dropped.group).toBe(1);
   });
 
   test('HOSTILE 4: random bytes change nothing and write no log', () => {

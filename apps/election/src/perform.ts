@@ -14,6 +14,8 @@ import type { Network, Reach } from './network.js';
 export interface Performers {
   readonly network: Network;
   readonly keys: DatagramSigner & TokenSeal;
+  /** Written into every datagram; the open LAN's when left out. */
+  readonly group?: number;
   readonly leadershipChanged: () => void;
   readonly peersChanged: () => void;
   readonly remember: (addresses: readonly Address[]) => void;
@@ -27,7 +29,8 @@ type Acts = { readonly [T in Output['type']]: (output: Extract<Output, { type: T
 export function performer(with_: Performers): (output: Output) => void {
   const { network, keys, log } = with_;
   const bytesOf = (message: ElectionMessage, reach: Reach): Uint8Array | undefined => {
-    const bytes = sealDatagram(reach === 'host' ? message : withoutLoopback(message), keys);
+    const told = reach === 'host' ? message : withoutLoopback(message);
+    const bytes = sealDatagram(told, keys, with_.group);
     if (typeof bytes !== 'string') return bytes;
     log('warn', bytes);
     return undefined;

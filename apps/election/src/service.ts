@@ -1,8 +1,8 @@
 /** Wires one election: network, state machine, bus and files. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { ServiceContext } from '@iwanto/service';
-import type { Address, BootId } from '@iwanto/wire';
+import { DISCOVERY_PORT_DEFAULT, type ServiceContext } from '@iwanto/service';
+import { type Address, type BootId, OPEN_GROUP } from '@iwanto/wire';
 import { electionClock } from './clock.js';
 import { Election } from './election.js';
 import { hmac, keysVerifier, tokenSeal } from './keys.js';
@@ -39,17 +39,20 @@ export async function openElection(context: ServiceContext): Promise<OpenElectio
     heard: (incoming) => opened.election.hear(incoming),
     onTrouble,
   });
+  const group = groupOf(config.discoveryPort);
   const remembered = new Remembered(join(paths.dataDir, 'remembered-peers.json'), onTrouble);
   const goodbye = new Goodbye();
   const acquaint = (address: string) => network.acquaint(address);
   const election = new Election({
     config: { peer: identity.peer, boot: newBoot(), random: Math.random, randomBytes, hmac },
     keys,
+    group,
     nowMs,
     acquaint,
     perform: performer({
       network,
       keys,
+      group,
       remember: (addresses) => remembered.save(addresses),
       left: () => goodbye.said(),
       ...tellers(context, () => opened.views),
@@ -72,6 +75,10 @@ export async function openElection(context: ServiceContext): Promise<OpenElectio
   const opened: OpenElection = { election, network, views, staticPeers, remembered, close };
   return opened;
 }
+
+/** Another discovery port is another group: remembered addresses must not join what multicast keeps apart. */
+const groupOf = (discoveryPort: number) =>
+  discoveryPort === DISCOVERY_PORT_DEFAULT ? OPEN_GROUP : discoveryPort;
 
 const newBoot = () => randomBytes(8).toString('hex') as BootId;
 
