@@ -11,16 +11,20 @@ import type { OnTrouble } from './trouble.js';
 export class Teller {
   readonly #socket = new Publisher(tellerSocket);
   readonly #outbox = new Outbox(this.#socket);
+  #isBound = false;
 
   constructor(private readonly onTrouble: OnTrouble) {}
 
-  bind(address: string): Promise<void> {
-    return this.#socket.bind(address);
+  async bind(address: string): Promise<void> {
+    await this.#socket.bind(address);
+    this.#isBound = true;
   }
 
   /** Queues one piece of news; a slow listener loses it, nobody else does (HOSTILE 29). */
   tell<T extends Topic>(topic: T, body: NewsBody<T>): void {
     const bytes = pack(checked(news[topic].body, body, `The news "${topic}"`));
+    // Before that nobody can listen, and the socket refuses to send while it binds.
+    if (!this.#isBound) return;
     this.#outbox
       .send([topic, bytes])
       .catch((cause: unknown) => this.onTrouble(`News ${topic} was not sent: ${String(cause)}.`));

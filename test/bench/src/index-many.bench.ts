@@ -1,5 +1,5 @@
 /** Many small files: how long until all can be searched, what they cost, and how fast a start finds nothing new. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Dice } from './dice.js';
 import { IndexPeer } from './index-peer.js';
@@ -57,7 +57,7 @@ async function hundredThousand(): Promise<void> {
   const idle = peer.residentBytes();
   const crowd = { count: 100_000, bytesMin: 1 * KIB, bytesMax: 4 * KIB };
   const folder = peer.dir('crowd');
-  makeFiles(folder, crowd);
+  makeFiles(join(folder, 'tree'), crowd);
   const ms = await searchableAfter(peer, folder, crowd.count);
   const bytes = (peer.residentBytes() - idle) / crowd.count;
   const watches = peer.inotifyWatches();
@@ -72,7 +72,24 @@ async function hundredThousand(): Promise<void> {
     `index ${crowd.count} files: ${(ms / 1_000).toFixed(1)} s, ${bytes.toFixed(0)} bytes of memory a file, ${watches} watches; ` +
       `start and scan of the unchanged tree ${(scanMs / 1_000).toFixed(2)} s (goal <= 3 s), ${after - catalogueRevision} revisions`,
   );
+  await moveTree(peer, folder, crowd.count);
   await peer.close();
+}
+
+/** A renamed tree is known by its inodes: nothing of it is read. */
+async function moveTree(peer: IndexPeer, folder: string, count: number): Promise<void> {
+  const { catalogueRevision } = await peer.bus.call('share.get', {});
+  let queued = 0;
+  const startMs = performance.now();
+  renameSync(join(folder, 'tree'), join(folder, 'moved'));
+  await peer.until(({ files, indexing, catalogueRevision: revision }) => {
+    queued = Math.max(queued, indexing.filesTotal);
+    return revision > catalogueRevision && files === count && !indexing.active;
+  });
+  const seconds = (performance.now() - startMs) / 1_000;
+  console.log(
+    `a tree of ${count} files renamed -> in the catalogue: ${seconds.toFixed(1)} s, ${queued} files read (goal 0)`,
+  );
 }
 
 await tenThousand();
