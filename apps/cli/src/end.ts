@@ -97,6 +97,7 @@ function usageSentence(cause: Error, words: readonly string[]): string {
     return `"${typed}" is no command; did you mean "${meant}"? See "iwanto --help".`;
   }
   const message = CLEARER.reduce((text, [pattern, clear]) => text.replace(pattern, clear), plain);
-  const known = typed !== undefined && !message.startsWith('Unknown command');
+  // A word that was not understood is no command that could explain itself.
+  const known = typed !== undefined && !message.includes(typed);
   return `${message}; see "iwanto ${known ? `${typed} ` : ''}--help".`;
 }

@@ -142,6 +142,14 @@ describe('what is typed', () => {
     if (code !== 0) expect(answer.stderr.trim().split('\n')).toHaveLength(1);
   });
 
+  test.each([
+    [['frobnicate'], 'see "iwanto --help"'],
+    [['search', 'x', '--frob'], 'Not understood: frob; see "iwanto search --help"'],
+    [['serch', 'x'], 'did you mean "search"'],
+  ])('iwanto %j says where help is', async (words, expected) => {
+    expect((await iwanto(...words)).stderr).toContain(expected);
+  });
+
   test('every command explains itself with an example', async () => {
     const { stdout } = await iwanto('--help');
     const commands = [...stdout.matchAll(/^ {2}iwanto (\w+)/gm)].map((match) => match[1] ?? '');

@@ -31,6 +31,10 @@ async function list(bus: Bus, json: boolean): Promise<void> {
   else await print(downloads);
 }
 
+/** One that was cut off and can go on did not fail. */
+const stateText = ({ state, failure }: Download): string =>
+  state === 'failed' && failure?.code === 'E_INTERRUPTED' ? 'interrupted' : state;
+
 async function print(downloads: readonly Download[]): Promise<void> {
   const hashes = shortHashes(downloads.map(({ hash }) => hash));
   await printTable(
@@ -43,7 +47,7 @@ async function print(downloads: readonly Download[]): Promise<void> {
     ],
     downloads.map((one, at) => [
       styled('cyan', hashes[at] ?? ''),
-      one.state,
+      stateText(one),
       `${one.bytes === 0 ? 100 : Math.floor((100 * one.bytesDone) / one.bytes)} %`,
       sizeText(one.bytes),
       shown(one.path || one.name),
