@@ -3,12 +3,14 @@ import type { Address, NotMemberMessage, WelcomeMessage } from '@iwanto/wire';
 import { adopt } from './follow.js';
 import { beginJoining } from './join.js';
 import { sameBoot } from './rank.js';
+import { gapAfterMs } from './schedule.js';
 import type { KnownLeader, Pending, State } from './state.js';
 import { type Turn, freshNonce, move, send } from './turn.js';
 
-/** When the successor is asked, and asked again while it does not answer; after the last time it is given up. */
-const ASK_AT_MS = [0, 12, 30, 55, 90, 140, 250, 500];
-const GIVE_UP_MS = 800;
+/** When the successor is asked, and asked again while it does not answer; the last time it is given up. */
+const ASK_AT_MS = [0, 12, 30, 55, 90, 140, 250, 500, 800];
+/** So many questions follow each other fast; later on a new word of the successor is worth to begin anew. */
+const HASTY_ASKS = 5;
 /** A leader of whom nothing says that it succeeds mine waits so much longer. */
 const STRANGER_FACTOR = 3;
 
@@ -25,13 +27,15 @@ export function openPending(turn: Turn, leader: KnownLeader, isSuccessor: boolea
   const { pending } = state;
   if (pending !== null && sameBoot(pending.leader, leader)) {
     if (leader.epoch > pending.leader.epoch) pending.leader = leader;
+    if (pending.asks <= HASTY_ASKS) return;
+    pending.asks = 0;
+    pending.askAtMs = nowMs;
     return;
   }
   if (pending !== null && leader.epoch <= pending.leader.epoch) return;
   const waitMs = state.timers.pendingMs * (isSuccessor ? 1 : STRANGER_FACTOR);
   state.pending = {
     leader,
-    sinceMs: nowMs,
     nonce: freshNonce(state),
     askAtMs: nowMs,
     asks: 0,
@@ -44,12 +48,13 @@ export function openPending(turn: Turn, leader: KnownLeader, isSuccessor: boolea
 /** Asks the successor for its welcome, and the old leader for a sign of life. */
 export function askPending(turn: Turn, pending: Pending): void {
   const { state, nowMs } = turn;
-  if (pending.asks >= ASK_AT_MS.length) {
+  const gapMs = gapAfterMs(ASK_AT_MS, pending.asks);
+  if (gapMs === undefined) {
     state.pending = null;
     return;
   }
   pending.asks += 1;
-  pending.askAtMs = pending.sinceMs + (ASK_AT_MS[pending.asks] ?? GIVE_UP_MS);
+  pending.askAtMs = nowMs + gapMs;
   send(turn, pending.leader.address, {
     type: 'ping',
     nonce: pending.nonce,

@@ -120,7 +120,6 @@ export interface Suspicion {
 /** A successor that announced itself while the old leader may still be there. */
 export interface Pending {
   leader: KnownLeader;
-  readonly sinceMs: number;
   /** The question to the old leader; its answer ends this. */
   readonly nonce: Nonce;
   askAtMs: number;
