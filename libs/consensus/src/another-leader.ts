@@ -2,13 +2,13 @@
 import type { Address, ElectionHeader, LeaderTuple } from '@iwanto/wire';
 import { LIMITS } from './config.js';
 import { pingSoon } from './follow.js';
-import { introduce, isFellow } from './introduction.js';
+import { introduce, isFellow, isTooFarAhead } from './introduction.js';
 import { beginJoining } from './join.js';
 import { openPending } from './pending.js';
-import { isEpochJump, locate, sameBoot } from './rank.js';
+import { locate, sameBoot } from './rank.js';
 import { allow, allowAnswer } from './rates.js';
 import type { Following, KnownLeader } from './state.js';
-import { type Turn, log, move, send } from './turn.js';
+import { type Turn, move, send } from './turn.js';
 
 const RELAYS_OF_ONE_PER_SECOND = 2;
 
@@ -29,15 +29,7 @@ export function anotherLeads(turn: Turn, leader: KnownLeader, standing: Standing
   const { state } = turn;
   const { following } = state;
   if (following === null || leader.peer === state.config.peer) return;
-  if (isEpochJump(state.epoch, leader.epoch)) {
-    if (allow(turn, 'jump', 1))
-      log(
-        turn,
-        'warn',
-        `Epoch ${leader.epoch} from ${leader.address.address} is too far ahead: ignored.`,
-      );
-    return;
-  }
+  if (isTooFarAhead(turn, leader)) return;
   if (leader.peer === state.leader?.peer) restarted(turn, following, leader);
   if (leader.epoch < state.epoch) fence(turn, leader.address);
   else if (leader.epoch === state.epoch) besideMine(turn, following, leader);

@@ -11,7 +11,7 @@ import { LIMITS } from './config.js';
 import { superseded } from './fence.js';
 import { adopt } from './follow.js';
 import { helloBody } from './join.js';
-import { introduce, isFellow } from './introduction.js';
+import { introduce, isFellow, isTooFarAhead } from './introduction.js';
 import { leadInEpoch, stampedRank } from './lead.js';
 import { isEpochJump, locate, sameBoot, winsFaceOff } from './rank.js';
 import { allow, allowAnswer } from './rates.js';
@@ -19,7 +19,7 @@ import { asEntry } from './roster.js';
 import { hastenSeeds } from './seeds.js';
 import { type KnownLeader, type Reign, type Yielding, provedMembers } from './state.js';
 import { peersChanged } from './sight.js';
-import { type Turn, log, move, send } from './turn.js';
+import { type Turn, move, send } from './turn.js';
 
 const YIELD_AGAIN_MS = 150;
 /** Rounds without a welcome: the winner is not there, and the search goes on here. */
@@ -41,15 +41,7 @@ export function leaderMet(
   if (reign === null || state.leader === null || sameBoot(message.leader, state.leader)) return;
   const theirs = locate(message.leader, message.sender, from);
   if (theirs === null) return;
-  if (isEpochJump(state.epoch, theirs.epoch)) {
-    if (allow(turn, 'jump', 1))
-      log(
-        turn,
-        'warn',
-        `Epoch ${theirs.epoch} from ${theirs.address.address} is too far ahead: ignored.`,
-      );
-    return;
-  }
+  if (isTooFarAhead(turn, theirs)) return;
   if (theirs.peer === state.config.peer) {
     if (theirs.epoch >= state.epoch) leadInEpoch(turn, theirs.epoch + 1);
     return;

@@ -6,10 +6,11 @@
  */
 import type { Address, ElectionHeader, Nonce, PongMessage } from '@iwanto/wire';
 import { LIMITS } from './config.js';
+import { isEpochJump } from './rank.js';
 import { allow, allowAnswer } from './rates.js';
 import { addressText } from './seeds.js';
 import type { KnownLeader, State } from './state.js';
-import { type Turn, nonceOf, send } from './turn.js';
+import { type Turn, log, nonceOf, send } from './turn.js';
 
 const NONCE_BYTES = 8;
 /** Never two in a row: the answer takes less than the time between. */
@@ -33,6 +34,14 @@ export function introduce(turn: Turn, leader: KnownLeader): void {
 export const introducesItself = (state: State, message: PongMessage, from: Address): boolean =>
   message.boot === message.leader.boot &&
   message.nonce === introductionNonce(state, message.boot, from);
+
+/** No honest leader is so far ahead; told once a second at most (HOSTILE 8). */
+export function isTooFarAhead(turn: Turn, { epoch, address }: KnownLeader): boolean {
+  if (!isEpochJump(turn.state.epoch, epoch)) return false;
+  if (allow(turn, 'jump', 1))
+    log(turn, 'warn', `Epoch ${epoch} from ${address.address} is too far ahead: ignored.`);
+  return true;
+}
 
 /** A standby or a proved member of the same cluster, as far as known here. */
 export function isFellow(
