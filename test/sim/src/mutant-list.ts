@@ -128,7 +128,14 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a deadline that has passed is asked for',
-    patches: [patch('step.js', 'Math.max(turn.nowMs, earliestMs(state))', 'earliestMs(state)')],
+    patches: [
+      patch('step.js', 'Math.max(turn.nowMs, earliestMs(state))', 'earliestMs(state)'),
+      patch(
+        'beat.js',
+        'nowMs + (gapAfterMs(ANNOUNCE_AT_MS, round) ?? Infinity)',
+        'reign.sinceMs + (ANNOUNCE_AT_MS[round + 1] ?? Infinity)',
+      ),
+    ],
   },
   {
     name: 'a joiner from a later epoch is not caught up with',
