@@ -87,7 +87,9 @@ export const LIMITS = {
   rememberedMax: 64,
   staticMax: 64,
   /** Standbys a leader keeps warm. */
-  standbys: 3,
+  standbys: 5,
+  /** Fewer in a crowd, where hardly a part of the network holds none of them. */
+  standbysInCrowd: 3,
   /** An epoch further ahead than this is ignored. */
   epochJumpMax: 1_000_000,
   welcomesPerSecond: 20,
@@ -96,7 +98,7 @@ export const LIMITS = {
   introductionsPerSecond: 20,
   /** Other leaders named to my own. */
   relaysPerSecond: 20,
-  /** Parts of the roster to members that are no standbys, in a crowd: what they need they have, the rest may wait: 64 kB a second is what a leader of 1,000 sends. */
+  /** Parts of the roster to the other members of a crowd: the leader of 1,000 may send 64 kB a second. */
   rosterPartsPerSecond: 12,
   /** Members beyond which a cluster is a crowd. */
   crowd: 100,

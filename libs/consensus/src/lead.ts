@@ -67,12 +67,14 @@ function inherit(state: State, member: Member, nowMs: number): void {
 /** The oldest members that answer beats; called whenever one of them may have changed. */
 export function chooseStandbys(turn: Turn): void {
   const { state, nowMs } = turn;
+  const isCrowd = state.members.size > LIMITS.crowd;
+  const most = isCrowd ? LIMITS.standbysInCrowd : LIMITS.standbys;
   const chosen: Member[] = [];
   for (const member of state.members.values()) {
     if (!member.confirmed || !member.fit) continue;
     const place = chosen.findIndex((each) => byAge(member, each) < 0);
     chosen.splice(place < 0 ? chosen.length : place, 0, member);
-    if (chosen.length > LIMITS.standbys) chosen.pop();
+    if (chosen.length > most) chosen.pop();
   }
   const before = new Set(state.successors.map((each) => each.boot));
   for (const member of chosen) if (!before.has(member.boot)) member.ackedMs = nowMs;

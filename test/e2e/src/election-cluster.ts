@@ -10,7 +10,7 @@ import { type Lan, type LanHost, makeLan } from './lan.js';
 /** The longest wait for a cluster to settle; a run that needs it has failed. */
 const SETTLE_LIMIT_MS = 30_000;
 /** Standbys a leader keeps: a cluster is settled when they stand. */
-const STANDBYS = 3;
+const STANDBYS = 5;
 const STOP_LIMIT_MS = 3_000;
 
 const mainOf = (service: ServiceName) =>
