@@ -2,20 +2,13 @@
 import type { Address, HelloMessage, PeerId } from '@iwanto/wire';
 import { LIMITS } from './config.js';
 import { keepAliveMs } from './follow.js';
-import {
-  chooseStandbys,
-  clusterNowMs,
-  leadInEpoch,
-  memberChanged,
-  removeMember,
-  stampedRank,
-} from './lead.js';
-import { isEpochJump } from './rank.js';
-import { allow, allowAnswer } from './rates.js';
+import { followEpoch } from './epoch.js';
+import { chooseStandbys, clusterNowMs, memberChanged, removeMember, stampedRank } from './lead.js';
+import { allowAnswer } from './rates.js';
 import type { Member, Reign } from './state.js';
-import { type Turn, log, send } from './turn.js';
+import { type Turn, send } from './turn.js';
 
-/** Admitted, but never proved to have the token: so many at a time, so that strangers cannot crowd out members. */
+/** Asked to be let in, but never proved to have the token: so many at a time, so that strangers cannot crowd out members. */
 const UNPROVED_MAX = LIMITS.joinersMax;
 
 export function leaderHearsHello(
@@ -34,13 +27,15 @@ export function leaderHearsHello(
   }
   if (known !== undefined && same === undefined && livesElsewhere(turn, known, from)) return;
   if (!allowAnswer(turn, from, 'welcome', LIMITS.welcomesPerSecond)) return;
-  catchUp(turn, message.epoch);
+  followEpoch(turn, message.epoch, from);
   if (known !== undefined && (same === undefined || same.confirmed))
     removeMember(turn, reign, message.sender);
   const member = state.members.get(message.sender) ?? admit(turn, reign, message, from);
   if (member === undefined) return;
   member.helloSeq = message.seq;
   member.address = from;
+  // Whoever handed this member over may have given it another key.
+  member.card = message.card;
   welcome(turn, member);
 }
 
@@ -52,15 +47,6 @@ function livesElsewhere({ state, nowMs }: Turn, known: Member, from: Address): b
   );
 }
 
-/** A joiner may come from a later epoch: the cluster goes on in that one. */
-function catchUp(turn: Turn, epoch: number): void {
-  const { state } = turn;
-  if (epoch <= state.epoch) return;
-  if (!isEpochJump(state.epoch, epoch)) leadInEpoch(turn, epoch);
-  else if (allow(turn, 'jump', 1))
-    log(turn, 'warn', `A joiner names epoch ${epoch}, too far ahead of ${state.epoch}: ignored.`);
-}
-
 function moved(turn: Turn, member: Member, message: HelloMessage, from: Address): void {
   member.helloSeq = message.seq;
   member.card = message.card;
@@ -70,7 +56,8 @@ function moved(turn: Turn, member: Member, message: HelloMessage, from: Address)
 
 function admit(turn: Turn, reign: Reign, message: HelloMessage, from: Address): Member | undefined {
   const { state, nowMs } = turn;
-  if (state.members.size >= LIMITS.rosterMax || tooManyUnproved(turn, reign)) return undefined;
+  if (state.members.size >= LIMITS.rosterMax) return undefined;
+  makeRoom(turn, reign);
   const member: Member = {
     peer: message.sender,
     boot: message.boot,
@@ -92,15 +79,13 @@ function admit(turn: Turn, reign: Reign, message: HelloMessage, from: Address): 
   return member;
 }
 
-/** Makes room by dropping the one that waits longest. */
-function tooManyUnproved(turn: Turn, reign: Reign): boolean {
+/** Drops the unproved one that waits longest. Those that were handed over and never said HELLO are counted by themselves. */
+function makeRoom(turn: Turn, reign: Reign): void {
   const unproved: PeerId[] = [];
   for (const member of turn.state.members.values())
-    if (!member.confirmed) unproved.push(member.peer);
+    if (!member.confirmed && member.helloSeq > 0) unproved.push(member.peer);
   const [first] = unproved;
-  if (unproved.length < UNPROVED_MAX || first === undefined) return false;
-  removeMember(turn, reign, first);
-  return false;
+  if (first !== undefined && unproved.length >= UNPROVED_MAX) removeMember(turn, reign, first);
 }
 
 /** The secret goes only here, and only sealed for the receiver. */

@@ -2,11 +2,11 @@
 import type { Address, ElectionHeader, LeaderTuple } from '@iwanto/wire';
 import { LIMITS } from './config.js';
 import { pingSoon } from './follow.js';
-import { introduce, isFellow, isTooFarAhead } from './introduction.js';
+import { introduce, isFellow } from './introduction.js';
 import { beginJoining } from './join.js';
 import { openPending } from './pending.js';
 import { locate, sameBoot } from './rank.js';
-import { allow, allowAnswer } from './rates.js';
+import { allow, allowAnswer, allowFor, shareOf } from './rates.js';
 import type { Following, KnownLeader } from './state.js';
 import { type Turn, move, send } from './turn.js';
 
@@ -14,14 +14,16 @@ const RELAYS_OF_ONE_PER_SECOND = 2;
 
 /** A leader that was a stranger answered from where it says it is. */
 export const strangerIntroduced = (turn: Turn, leader: KnownLeader): void =>
-  anotherLeads(turn, leader, { isSuccessor: false, isIntroduced: true });
+  anotherLeads(turn, leader, { from: leader.address, isSuccessor: false, known: 'answered' });
 
-/** What is known of another leader beside its own word. */
-interface Standing {
+/** What is known of another leader beside that it leads. */
+export interface Standing {
+  /** Whose word it is. */
+  readonly from: Address;
   /** It names my leader as the one before it. */
   readonly isSuccessor: boolean;
-  /** My own leader or a standby named it, or it answered from its address. */
-  readonly isIntroduced: boolean;
+  /** By a word of anybody; by its answer from where it says it is; or by my leader or a standby. */
+  readonly known: 'told' | 'answered' | 'vouched';
 }
 
 /** Somebody else says, or is said, to lead. A lower epoch is told who leads; a higher one is looked into. */
@@ -29,12 +31,14 @@ export function anotherLeads(turn: Turn, leader: KnownLeader, standing: Standing
   const { state } = turn;
   const { following } = state;
   if (following === null || leader.peer === state.config.peer) return;
-  if (isTooFarAhead(turn, leader)) return;
   if (leader.peer === state.leader?.peer) restarted(turn, following, leader);
-  if (leader.epoch < state.epoch) fence(turn, leader.address);
-  else if (leader.epoch === state.epoch) besideMine(turn, following, leader);
-  else if (standing.isIntroduced || isFellow(state, { sender: leader.peer, boot: leader.boot }))
-    openPending(turn, leader, standing.isSuccessor);
+  const { from, isSuccessor, known } = standing;
+  const isTrusted =
+    known === 'vouched' || isFellow(state, { sender: leader.peer, boot: leader.boot });
+  const isStranger = !isTrusted && known === 'told';
+  if (leader.epoch < state.epoch) fence(turn, from);
+  else if (leader.epoch === state.epoch) besideMine(turn, following, leader, isStranger);
+  else if (!isStranger) openPending(turn, leader, { isSuccessor, isTrusted });
   else {
     relay(turn, leader);
     introduce(turn, leader);
@@ -42,10 +46,16 @@ export function anotherLeads(turn: Turn, leader: KnownLeader, standing: Standing
 }
 
 /** Another cluster in the same epoch: its leader and mine settle it, unless mine is gone and nobody took its place. */
-function besideMine(turn: Turn, following: Following, leader: KnownLeader): void {
+function besideMine(
+  turn: Turn,
+  following: Following,
+  leader: KnownLeader,
+  isStranger: boolean,
+): void {
   const { state, nowMs } = turn;
   const isOrphan = following.gone && nowMs - following.evidenceMs > state.timers.lostMs;
   if (!isOrphan) return relay(turn, leader);
+  if (isStranger) return introduce(turn, leader);
   move(turn, 'cut off');
   beginJoining(turn, leader);
 }
@@ -58,7 +68,8 @@ function restarted(turn: Turn, following: Following, leader: KnownLeader): void 
 /** Tells a stale leader, or one that follows it, who leads. */
 export function fence(turn: Turn, to: Address): void {
   const { leader } = turn.state;
-  if (leader !== null && allowAnswer(turn, to, 'hint', LIMITS.hintsPerSecond))
+  const perSecond = shareOf(turn.state, LIMITS.hintsPerSecond);
+  if (leader !== null && allowAnswer(turn, to, 'fence', perSecond))
     send(turn, to, { type: 'hint', leader });
 }
 
@@ -66,8 +77,8 @@ export function fence(turn: Turn, to: Address): void {
 export function relay(turn: Turn, leader: KnownLeader): void {
   const { state } = turn;
   const allowed = () =>
-    allow(turn, `relay ${leader.peer}`, RELAYS_OF_ONE_PER_SECOND) &&
-    allow(turn, 'relay', LIMITS.relaysPerSecond);
+    allowFor(turn, `relay ${leader.peer}`, RELAYS_OF_ONE_PER_SECOND) &&
+    allow(turn, 'relay', shareOf(state, LIMITS.relaysPerSecond));
   if (state.leader?.address && allowed())
     send(turn, state.leader.address, { type: 'relay', leader });
 }
@@ -86,6 +97,7 @@ export function leaderToldOf(
     return;
   }
   const byMyLeader = sameBoot({ peer: message.sender, boot: message.boot }, state.leader);
-  anotherLeads(turn, leader, { isSuccessor: byMyLeader, isIntroduced: byMyLeader });
+  const known = byMyLeader ? 'vouched' : 'told';
+  anotherLeads(turn, leader, { from, isSuccessor: byMyLeader, known });
   if (byMyLeader && state.pending !== null) state.pending.ripeMs = nowMs;
 }

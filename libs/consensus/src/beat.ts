@@ -20,7 +20,7 @@ function beatBody(state: State, nowMs: number, heardMs: number | null): BeatBody
     type: 'beat',
     leader,
     successors: state.successors,
-    members: state.members.size,
+    members: provedMembers(state).length,
     rosterVersion: state.ownVersion,
     heardMs,
     previous: recent === null ? null : { peer: recent.peer, boot: recent.boot },

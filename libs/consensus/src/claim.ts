@@ -128,7 +128,8 @@ export function objected(turn: Turn, message: ObjectMessage, from: Address): voi
       return;
     case 'leader': {
       const leader = message.leader && locate(message.leader, message.sender, from);
-      if (leader !== null) anotherLeads(turn, leader, { isSuccessor: true, isIntroduced: true });
+      if (leader !== null)
+        anotherLeads(turn, leader, { from, isSuccessor: true, known: 'vouched' });
       return;
     }
   }

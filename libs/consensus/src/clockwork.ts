@@ -3,7 +3,7 @@ import { announce, fastBeat, slowBeat } from './beat.js';
 import { claim, takeOver } from './claim.js';
 import { yieldTo } from './faceoff.js';
 import { askOrResume } from './fence.js';
-import { decide, helloTarget, sayHello } from './join.js';
+import { askTarget, decide, sayHello } from './join.js';
 import { sayGoodbye } from './leave.js';
 import { sweep } from './lead.js';
 import { askPending, pendingRipe, ripeDueMs } from './pending.js';
@@ -45,9 +45,9 @@ const suspension = (state: State) => state.suspension;
 const leaving = (state: State) => state.leaving;
 const reign = (state: State): Reign | null => (state.phase === 'leading' ? state.reign : null);
 
-/** While a successor is being looked into, no claim of one's own. */
-const claimDueMs = (state: State) =>
-  state.suspicion === null || state.pending !== null ? Infinity : state.suspicion.dueMs;
+/** While a successor is being looked into, no claim of one's own; a stranger holds up nothing. */
+const claimDueMs = ({ suspicion, pending }: State) =>
+  suspicion === null || pending?.isTrusted === true ? Infinity : suspicion.dueMs;
 
 function claimOrTakeOver(turn: Turn): void {
   const { phase, following: under, suspicion: held } = turn.state;
@@ -61,7 +61,7 @@ const LEAVING: readonly Timer[] = [when(leaving, (it) => it.atMs, sayGoodbye)];
 
 const TIMERS: readonly Timer[] = [
   when(joining, (it) => it.helloAtMs, sayHello),
-  when(joining, (it) => it.target?.helloAtMs ?? Infinity, helloTarget),
+  when(joining, (it) => it.target?.helloAtMs ?? Infinity, askTarget),
   when(joining, (it) => it.decideAtMs, decide),
   when(following, (it, state) => cutOffDueMs(state, it), cutOff),
   when(following, (it) => it.pingAtMs, ping),

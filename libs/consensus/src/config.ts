@@ -92,6 +92,8 @@ export const LIMITS = {
   standbysInCrowd: 3,
   /** An epoch further ahead than this is ignored. */
   epochJumpMax: 1_000_000,
+  /** What others' words may raise it by in the long run. */
+  epochsPerSecond: 100,
   welcomesPerSecond: 20,
   hintsPerSecond: 20,
   /** Questions to leaders that nobody here knows. */

@@ -45,6 +45,7 @@ export function createConsensus(config: ElectionConfig): State {
     },
     sightings: new Map(),
     heard: new Map(),
+    budgets: new Map(),
     buckets: new Map(),
     tellPeersAtMs: Infinity,
     askedMs: Infinity,

@@ -11,10 +11,11 @@ import { LIMITS } from './config.js';
 import { superseded } from './fence.js';
 import { adopt } from './follow.js';
 import { helloBody } from './join.js';
-import { introduce, isFellow, isTooFarAhead } from './introduction.js';
+import { followEpoch } from './epoch.js';
+import { introduce, isFellow } from './introduction.js';
 import { leadInEpoch, stampedRank } from './lead.js';
-import { isEpochJump, locate, sameBoot, winsFaceOff } from './rank.js';
-import { allow, allowAnswer } from './rates.js';
+import { locate, sameBoot, winsFaceOff } from './rank.js';
+import { allow, allowAnswer, allowFor } from './rates.js';
 import { asEntry } from './roster.js';
 import { hastenSeeds } from './seeds.js';
 import { type KnownLeader, type Reign, type Yielding, provedMembers } from './state.js';
@@ -24,6 +25,8 @@ import { type Turn, move, send } from './turn.js';
 const YIELD_AGAIN_MS = 150;
 /** Rounds without a welcome: the winner is not there, and the search goes on here. */
 const YIELD_ROUNDS_MAX = 8;
+/** Whole rosters, to however many older leaders. */
+const HANDOVERS_PER_SECOND = 1;
 /** How often one other leader is told that I lead: its beats must not use up the answers its address may have. */
 const MEETINGS_PER_SECOND = 4;
 /** Members handed over that have not proved anything: strangers may fill half of the roster with such, and no more. */
@@ -41,28 +44,39 @@ export function leaderMet(
   if (reign === null || state.leader === null || sameBoot(message.leader, state.leader)) return;
   const theirs = locate(message.leader, message.sender, from);
   if (theirs === null) return;
-  if (isTooFarAhead(turn, theirs)) return;
+  const byFellow = isFellow(state, message);
   if (theirs.peer === state.config.peer) {
-    if (theirs.epoch >= state.epoch) leadInEpoch(turn, theirs.epoch + 1);
+    if (byFellow || message.sender === theirs.peer) leadAboveMyPast(turn, theirs.epoch);
     return;
   }
   hastenSeeds(turn);
   if (state.phase === 'suspended') {
     if (theirs.epoch <= state.epoch) return;
-    const byFellow = message.epoch >= state.epoch && isFellow(state, message);
-    if (isIntroduced || byFellow) superseded(turn, theirs);
+    if (isIntroduced || (byFellow && message.epoch >= state.epoch)) superseded(turn, theirs);
     else introduce(turn, theirs);
   } else if (winsFaceOff(state.leader, theirs)) stand(turn, theirs);
   else if (sameBoot(reign.yielding?.leader ?? null, theirs)) yieldOn(reign, theirs);
-  else if (isIntroduced) reign.yielding = { leader: theirs, atMs: turn.nowMs, rounds: 0 };
+  else if (isIntroduced) beginYielding(turn, reign, theirs);
   else introduce(turn, theirs);
+}
+
+/** An earlier boot of mine led in that epoch: I, or one who follows me, says so. */
+function leadAboveMyPast(turn: Turn, epoch: number): void {
+  if (epoch >= turn.state.epoch) leadInEpoch(turn, epoch + 1);
+}
+
+/** To the better one of two, so that strangers who take turns do not keep me at the first step. */
+function beginYielding(turn: Turn, reign: Reign, theirs: KnownLeader): void {
+  const { yielding } = reign;
+  if (yielding === null || winsFaceOff(theirs, yielding.leader))
+    reign.yielding = { leader: theirs, atMs: turn.nowMs, rounds: 0 };
 }
 
 /** I am the older one: lead above its epoch and show myself. */
 function stand(turn: Turn, theirs: KnownLeader): void {
   const { state } = turn;
-  if (!allow(turn, `met ${theirs.peer}`, MEETINGS_PER_SECOND)) return;
-  if (theirs.epoch >= state.epoch) leadInEpoch(turn, theirs.epoch + 1);
+  if (!allowFor(turn, `met ${theirs.peer}`, MEETINGS_PER_SECOND)) return;
+  followEpoch(turn, theirs.epoch + 1, theirs.address);
   if (state.leader !== null && allowAnswer(turn, theirs.address, 'hint', LIMITS.hintsPerSecond))
     send(turn, theirs.address, { type: 'hint', leader: state.leader });
 }
@@ -85,7 +99,8 @@ export function yieldTo(turn: Turn, reign: Reign, yielding: Yielding): void {
   const hello = card === null ? null : helloBody(state, true);
   if (leader === null || hello === null) return;
   const confirmed = provedMembers(state).map(asEntry);
-  const parts = yielding.rounds === 0 ? confirmed : confirmed.slice(0, ROSTER_ENTRIES_MAX);
+  const isWhole = yielding.rounds === 0 && allow(turn, 'handover', HANDOVERS_PER_SECOND);
+  const parts = isWhole ? confirmed : confirmed.slice(0, ROSTER_ENTRIES_MAX);
   for (let at = 0; at === 0 || at < parts.length; at += ROSTER_ENTRIES_MAX)
     send(turn, yielding.leader.address, {
       type: 'yield',
@@ -116,10 +131,9 @@ export function winnerWelcomes(turn: Turn, message: WelcomeMessage, from: Addres
 export function yieldHeard(turn: Turn, message: YieldMessage, from: Address): void {
   const { state, nowMs } = turn;
   const { reign } = state;
-  const theirs = locate(message.leader, message.sender, from);
-  if (state.phase !== 'leading' || reign === null || theirs === null) return;
-  if (isEpochJump(state.epoch, theirs.epoch) || theirs.peer !== message.sender) return;
-  if (theirs.epoch >= state.epoch) leadInEpoch(turn, theirs.epoch + 1);
+  const theirs = message.leader;
+  if (state.phase !== 'leading' || reign === null) return;
+  followEpoch(turn, theirs.epoch + 1, from);
   reign.yielding = null;
   let unproved = state.members.size - provedMembers(state).length;
   for (const entry of message.entries) {

@@ -7,9 +7,8 @@ import type {
   Successor,
   WelcomeMessage,
 } from '@iwanto/wire';
-import { SUCCESSORS_MAX } from '@iwanto/wire';
 import { anotherLeads, relay } from './another-leader.js';
-import { locate, sameBoot } from './rank.js';
+import { sameBoot } from './rank.js';
 import { remember, restartSeeds } from './seeds.js';
 import { peersChanged } from './sight.js';
 import type { Following, State } from './state.js';
@@ -92,16 +91,6 @@ export function takeLeader(turn: Turn, leader: LeaderTuple): void {
   state.leader = { ...leader, address: state.leader.address };
 }
 
-/** A standby list is at most five different peers, none of them the leader. */
-function isSound(successors: readonly Successor[], leader: LeaderTuple): boolean {
-  const peers = new Set(successors.map((each) => each.peer));
-  return (
-    successors.length <= SUCCESSORS_MAX &&
-    peers.size === successors.length &&
-    !peers.has(leader.peer)
-  );
-}
-
 function takeSuccessors(turn: Turn, following: Following, successors: readonly Successor[]): void {
   const { state, nowMs } = turn;
   const before = state.successors;
@@ -144,12 +133,11 @@ export function evidence(turn: Turn, following: Following, atMs: number): void {
 export function followerHearsBeat(turn: Turn, message: BeatMessage, from: Address): void {
   const { state } = turn;
   const { following } = state;
-  const leader = locate(message.leader, message.sender, from);
-  if (following === null || leader === null || leader.boot !== message.boot) return;
-  if (!isSound(message.successors, leader)) return;
+  if (following === null) return;
+  const leader = { ...message.leader, address: from };
   if (!sameBoot(leader, state.leader)) {
     const isSuccessor = sameBoot(message.previous, state.leader);
-    anotherLeads(turn, leader, { isSuccessor, isIntroduced: false });
+    anotherLeads(turn, leader, { from, isSuccessor, known: 'told' });
     return;
   }
   if (message.epoch < state.epoch || message.seq <= following.lastBeatSeq) return;
@@ -187,7 +175,7 @@ export function followerHearsPong(turn: Turn, message: PongMessage): void {
   const { state, nowMs } = turn;
   const { following, suspicion, pending } = state;
   if (following === null || !sameBoot(message.leader, state.leader)) return;
-  if (message.epoch < state.epoch || message.sender !== message.leader.peer) return;
+  if (message.epoch < state.epoch) return;
   const answersPing = message.nonce === following.nonce;
   const answersProbe = message.nonce === suspicion?.nonce || message.nonce === pending?.nonce;
   if (!answersPing && !answersProbe) return;

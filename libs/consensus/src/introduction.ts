@@ -6,11 +6,10 @@
  */
 import type { Address, ElectionHeader, Nonce, PongMessage } from '@iwanto/wire';
 import { LIMITS } from './config.js';
-import { isEpochJump } from './rank.js';
-import { allow, allowAnswer } from './rates.js';
+import { allowAnswer, allowFor, shareOf } from './rates.js';
 import { addressText } from './seeds.js';
 import type { KnownLeader, State } from './state.js';
-import { type Turn, log, nonceOf, send } from './turn.js';
+import { type Turn, nonceOf, send } from './turn.js';
 
 const NONCE_BYTES = 8;
 /** Never two in a row: the answer takes less than the time between. */
@@ -22,26 +21,18 @@ function introductionNonce(state: State, boot: string, address: Address): Nonce 
   return nonceOf(state.config.hmac(state.introductionKey, bytes).subarray(0, NONCE_BYTES));
 }
 
-/** Asks a stranger that says it leads: one question for each word of it, however many members pass that word on. */
+/** Asks a stranger that says it leads, or is said to: one question for each such word, fewer the more of us hear it. */
 export function introduce(turn: Turn, leader: KnownLeader): void {
-  if (!allow(turn, `introduce ${leader.boot}`, QUESTIONS_TO_ONE_PER_SECOND, 1)) return;
-  if (!allowAnswer(turn, leader.address, 'introduction', LIMITS.introductionsPerSecond)) return;
+  if (!allowFor(turn, `introduce ${leader.boot}`, QUESTIONS_TO_ONE_PER_SECOND, 1)) return;
+  const perSecond = shareOf(turn.state, LIMITS.introductionsPerSecond);
+  if (!allowAnswer(turn, leader.address, 'introduction', perSecond)) return;
   const nonce = introductionNonce(turn.state, leader.boot, leader.address);
   send(turn, leader.address, { type: 'probe', nonce, leader });
 }
 
 /** Whether a PONG answers such a question: its sender leads, and is where it was asked. */
 export const introducesItself = (state: State, message: PongMessage, from: Address): boolean =>
-  message.boot === message.leader.boot &&
   message.nonce === introductionNonce(state, message.boot, from);
-
-/** No honest leader is so far ahead; told once a second at most (HOSTILE 8). */
-export function isTooFarAhead(turn: Turn, { epoch, address }: KnownLeader): boolean {
-  if (!isEpochJump(turn.state.epoch, epoch)) return false;
-  if (allow(turn, 'jump', 1))
-    log(turn, 'warn', `Epoch ${epoch} from ${address.address} is too far ahead: ignored.`);
-  return true;
-}
 
 /** A standby or a proved member of the same cluster, as far as known here. */
 export function isFellow(

@@ -4,17 +4,18 @@ import type {
   BeatMessage,
   HelloMessage,
   HintMessage,
-  LeaderTuple,
+  PongMessage,
   WelcomeMessage,
 } from '@iwanto/wire';
 import { slowBeatBody } from './beat.js';
 import { LIMITS } from './config.js';
+import { introduce } from './introduction.js';
 import { takeOffice } from './lead.js';
 import { isEpochJump, isOlder, locate, sameBoot } from './rank.js';
 import { allowAnswer } from './rates.js';
 import { gapAfterMs } from './schedule.js';
 import { restartSeeds, seedTargets } from './seeds.js';
-import type { Joining, KnownLeader, State } from './state.js';
+import type { Joining, KnownLeader, State, Target } from './state.js';
 import { adopt } from './follow.js';
 import { setSecret } from './token.js';
 import { type Body, type Turn, move, multicast, send, spread } from './turn.js';
@@ -29,6 +30,10 @@ const TARGET_MS = 1_500;
 /** And this long in all, unless it is seen to admit others (it admits so many a second). */
 const PATIENCE_MS = 3_000;
 const REFUSED_MS = 5_000;
+/** This long all leaders together keep a joiner from founding: time enough to admit more than a thousand. */
+const PATIENCE_IN_ALL_MS = 60_000;
+/** A leader that has not answered yet is waited for this long: it is asked twice. */
+const STRANGER_MS = 600;
 const TARGET_HELLO_AT_MS = [0, 50, 100, 200];
 
 export const helloBody = (state: State, joining: boolean): Body | null =>
@@ -54,11 +59,13 @@ export function beginJoining(turn: Turn, target: KnownLeader | null = null): voi
     helloAtMs: nowMs,
     decideAtMs: decisionMs(turn),
     joiners: new Map(),
+    patienceMs: nowMs + PATIENCE_IN_ALL_MS,
     target: null,
     refused: null,
   };
   restartSeeds(turn);
-  if (target !== null) waitFor(turn, state.joining, target, 0);
+  if (target !== null)
+    waitFor(turn, state.joining, target, { rosterVersion: 0, isIntroduced: true });
 }
 
 function decisionMs({ state, nowMs }: Turn): number {
@@ -85,51 +92,80 @@ export function sayHello(turn: Turn, joining: Joining): void {
   for (const address of seedTargets(state)) send(turn, address, body);
 }
 
-export function helloTarget(turn: Turn, joining: Joining): void {
+/** Asks the named leader to let me in; first whether it is there at all, since a HELLO is large. */
+export function askTarget(turn: Turn, joining: Joining): void {
   const { target } = joining;
   const body = helloBody(turn.state, true);
   if (target === null || body === null) return;
+  if (!target.isIntroduced) {
+    target.helloAtMs = turn.nowMs + STRANGER_MS / 2;
+    introduce(turn, target.leader);
+    return;
+  }
   const pauseMs = gapAfterMs(TARGET_HELLO_AT_MS, target.tries) ?? HELLO_LATER_MS;
   target.tries += 1;
   target.helloAtMs = turn.nowMs + spread(turn.state, pauseMs, 0.2);
   send(turn, target.leader.address, body);
 }
 
+/** What a joiner hears of a leader beside that it leads. */
+interface Word {
+  /** It rises while the leader admits others. */
+  readonly rosterVersion: number;
+  /** It answered from the address it claims. */
+  readonly isIntroduced: boolean;
+}
+
 /** A leader was named: ask it to be let in, and found nothing meanwhile. */
-function waitFor(turn: Turn, joining: Joining, leader: KnownLeader, rosterVersion: number): void {
+function waitFor(turn: Turn, joining: Joining, leader: KnownLeader, word: Word): void {
   const { nowMs } = turn;
   const { target, refused } = joining;
   if (refused !== null && refused.boot === leader.boot && nowMs < refused.untilMs) return;
-  if (target !== null && !sameBoot(target.leader, leader) && leader.epoch <= target.leader.epoch)
-    return;
-  if (target === null || !sameBoot(target.leader, leader)) {
-    joining.target = {
-      leader,
-      untilMs: nowMs + TARGET_MS,
-      patienceMs: nowMs + PATIENCE_MS,
-      rosterVersion,
-      helloAtMs: nowMs,
-      tries: 0,
-    };
+  if (target !== null && sameBoot(target.leader, leader)) {
+    waitOn(turn, target, leader, word);
     return;
   }
-  target.leader = leader;
-  target.untilMs = nowMs + TARGET_MS;
-  if (rosterVersion > target.rosterVersion) target.patienceMs = nowMs + PATIENCE_MS;
-  target.rosterVersion = Math.max(rosterVersion, target.rosterVersion);
+  if (target !== null && !isBetter(leader, word, target)) return;
+  joining.target = {
+    leader,
+    untilMs: nowMs + (word.isIntroduced ? TARGET_MS : STRANGER_MS),
+    patienceMs: nowMs + PATIENCE_MS,
+    helloAtMs: nowMs,
+    tries: 0,
+    ...word,
+  };
+}
+
+/** Who answered goes before who did not; of two alike, the later epoch. */
+function isBetter(leader: KnownLeader, { isIntroduced }: Word, target: Target): boolean {
+  if (isIntroduced !== target.isIntroduced) return isIntroduced;
+  return leader.epoch > target.leader.epoch;
+}
+
+function waitOn(turn: Turn, target: Target, leader: KnownLeader, word: Word): void {
+  const { nowMs } = turn;
+  if (word.isIntroduced && !target.isIntroduced) {
+    target.isIntroduced = true;
+    target.helloAtMs = nowMs;
+  }
+  target.leader = target.isIntroduced ? { ...leader, address: target.leader.address } : leader;
+  target.untilMs = nowMs + (target.isIntroduced ? TARGET_MS : STRANGER_MS);
+  if (word.rosterVersion > target.rosterVersion) target.patienceMs = nowMs + PATIENCE_MS;
+  target.rosterVersion = Math.max(word.rosterVersion, target.rosterVersion);
 }
 
 export function leaderNamed(
   turn: Turn,
-  message: BeatMessage | HintMessage | { sender: LeaderTuple['peer']; leader: LeaderTuple },
+  message: BeatMessage | HintMessage | PongMessage,
   from: Address,
+  isIntroduced = false,
 ): void {
   const { state } = turn;
   if (state.joining === null) return;
   const leader = locate(message.leader, message.sender, from);
   if (leader === null || leader.peer === state.config.peer) return;
-  const version = 'rosterVersion' in message ? message.rosterVersion : 0;
-  waitFor(turn, state.joining, leader, version);
+  const rosterVersion = 'rosterVersion' in message ? message.rosterVersion : 0;
+  waitFor(turn, state.joining, leader, { rosterVersion, isIntroduced });
 }
 
 /** Another one wants in too: it may be older than I am. */
@@ -172,8 +208,9 @@ function dropQuietest(joining: Joining): void {
 export function decide(turn: Turn, joining: Joining): void {
   const { state, nowMs } = turn;
   const { target } = joining;
-  if (target !== null && nowMs < Math.min(target.untilMs, target.patienceMs)) {
-    joining.decideAtMs = Math.min(target.untilMs, target.patienceMs);
+  const waitMs = target === null ? 0 : Math.min(target.untilMs, target.patienceMs);
+  if (nowMs < Math.min(waitMs, joining.patienceMs)) {
+    joining.decideAtMs = Math.min(waitMs, joining.patienceMs);
     return;
   }
   if (target !== null && nowMs >= target.patienceMs)
@@ -197,7 +234,6 @@ export function decide(turn: Turn, joining: Joining): void {
 export function joinerWelcomed(turn: Turn, message: WelcomeMessage, from: Address): void {
   const { state } = turn;
   if (message.member !== state.config.boot || message.leader.epoch < state.epoch) return;
-  if (message.leader.peer !== message.sender || message.leader.boot !== message.boot) return;
   move(turn, 'welcomed');
   adopt(turn, message, from);
 }

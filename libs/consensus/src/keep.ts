@@ -4,9 +4,10 @@ import { confirm, unbench, welcome } from './admit.js';
 import { slowBeatBody } from './beat.js';
 import { LIMITS } from './config.js';
 import { isFellow } from './introduction.js';
-import { isEpochJump, sameBoot } from './rank.js';
-import { heardMember, leadInEpoch } from './lead.js';
-import { allow, allowAnswer } from './rates.js';
+import { followEpoch } from './epoch.js';
+import { sameBoot } from './rank.js';
+import { heardMember } from './lead.js';
+import { allow, allowAnswer, allowFor } from './rates.js';
 import { sendRoster } from './roster.js';
 import { addressText } from './seeds.js';
 import { peersChanged } from './sight.js';
@@ -31,19 +32,14 @@ export function pinged(turn: Turn, message: PingMessage, from: Address): void {
   }
   const member = state.members.get(message.sender);
   const followsMe = sameBoot(message.leader, leader);
-  if (!followsMe && message.leader.peer === leader.peer) bumpAboveMyPast(turn, message.epoch);
+  // A member of my own earlier boot may know a later epoch than I do.
+  if (!followsMe && message.leader.peer === leader.peer) followEpoch(turn, message.epoch + 1, from);
   if (member?.boot !== message.boot || !followsMe) {
     if (allowAnswer(turn, from, 'refusal', LIMITS.refusalsPerSecond))
       send(turn, from, { type: 'notMember', nonce: message.nonce, leader: state.leader ?? leader });
     return;
   }
   answerMember(turn, member, message, from);
-}
-
-/** A member of my own earlier boot may know a later epoch than I do: lead above it. */
-function bumpAboveMyPast(turn: Turn, epoch: number): void {
-  const { state } = turn;
-  if (epoch >= state.epoch && !isEpochJump(state.epoch, epoch)) leadInEpoch(turn, epoch + 1);
 }
 
 const sameMark = (a: CatalogueMark | null, b: CatalogueMark | null) =>
@@ -70,17 +66,25 @@ function answerMember(turn: Turn, member: Member, message: PingMessage, from: Ad
     leader: state.leader!,
     proof: proofFor(state, 'pong', message.nonce),
   });
-  const isBehind = message.rosterVersion < state.ownVersion;
+  if (message.rosterVersion < state.ownVersion) bringUpToDate(turn, member, message.rosterVersion);
+}
+
+/** With the last part of the roster come the standbys: without multicast, no other beat tells them to ordinary members. */
+function bringUpToDate(turn: Turn, member: Member, version: number): void {
+  const { state, nowMs } = turn;
   const isCrowd = state.members.size > LIMITS.crowd;
-  if (isBehind && (!isCrowd || allow(turn, 'roster', LIMITS.rosterPartsPerSecond)))
-    sendRoster(turn, member.address, message.rosterVersion);
+  if (isCrowd && !allow(turn, 'roster', LIMITS.rosterPartsPerSecond)) return;
+  const isWhole = sendRoster(turn, member.address, version);
+  const stands = state.successors.some((each) => each.boot === member.boot);
+  if (isWhole && !stands) send(turn, member.address, slowBeatBody(state, nowMs));
 }
 
 /** Who shows no proof asks for a welcome; who shows a wrong one is told the present reign, and will ask. */
 function answerUnproved(turn: Turn, member: Member, { nonce, proof }: PingMessage): void {
   const { leader } = turn.state;
-  const address = addressText(member.address);
-  if (leader === null || !allow(turn, address, LIMITS.answersPerAddressPerSecond)) return;
+  // Strangers may use up what an address may have, but never what a member may have.
+  const whom = member.confirmed ? `member ${member.peer}` : addressText(member.address);
+  if (leader === null || !allowFor(turn, whom, LIMITS.answersPerAddressPerSecond)) return;
   if (proof !== null) send(turn, member.address, { type: 'pong', nonce, leader, proof: null });
   else if (allow(turn, 'welcome again', WELCOMES_AGAIN_PER_SECOND)) welcome(turn, member);
 }
@@ -111,7 +115,7 @@ export function probed(turn: Turn, message: ProbeMessage, from: Address): void {
 function tellDismissed(turn: Turn, member: Member): void {
   const { state, nowMs } = turn;
   const stands = state.successors.some((each) => each.peer === member.peer);
-  if (!stands && allow(turn, `dismissed ${member.peer}`, DISMISSALS_PER_SECOND))
+  if (!stands && allowFor(turn, `dismissed ${member.peer}`, DISMISSALS_PER_SECOND))
     send(turn, member.address, slowBeatBody(state, nowMs));
 }
 

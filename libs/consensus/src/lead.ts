@@ -78,8 +78,11 @@ export function chooseStandbys(turn: Turn): void {
   }
   const before = new Set(state.successors.map((each) => each.boot));
   for (const member of chosen) if (!before.has(member.boot)) member.ackedMs = nowMs;
-  if (chosen.length !== before.size || chosen.some((each) => !before.has(each.boot)))
+  if (chosen.length !== before.size || chosen.some((each) => !before.has(each.boot))) {
     turn.leadershipChanged = true;
+    // So that all members hear of it, those without multicast too.
+    state.ownVersion += 1;
+  }
   const stay = new Set(chosen.map((each) => each.boot));
   state.reign?.demoted.push(...state.successors.filter((each) => !stay.has(each.boot)));
   state.successors = chosen.map(asSuccessor);
@@ -104,12 +107,16 @@ export function memberChanged(turn: Turn, member: Member): void {
 
 export function removeMember(turn: Turn, reign: Reign, peer: PeerId): void {
   const { state } = turn;
-  if (!state.members.delete(peer)) return;
+  const member = state.members.get(peer);
+  if (member === undefined) return;
+  state.members.delete(peer);
+  peersChanged(turn);
+  // Nobody was told of one that proved nothing.
+  if (!member.confirmed) return;
   state.ownVersion += 1;
   reign.gone.push({ peer, version: state.ownVersion });
   if (reign.gone.length > GONE_MAX) reign.goneFloor = reign.gone.shift()?.version ?? 0;
   chooseStandbys(turn);
-  peersChanged(turn);
 }
 
 /** Evicts members unheard for too long and benches standbys that do not answer. */

@@ -103,7 +103,7 @@ export interface LeadershipChangedOutput {
   readonly type: 'leadershipChanged';
 }
 
-/** A peer came, went or moved: ask `peersOf`. At most one in a second. */
+/** A peer came, went or moved: ask `peersOf`. At most five a second. */
 export interface PeersChangedOutput {
   readonly type: 'peersChanged';
 }

@@ -22,17 +22,24 @@ function isSilent(state: State, nowMs: number): boolean {
   return pinged && nowMs - following.evidenceMs > state.timers.standbyMs;
 }
 
-export function openPending(turn: Turn, leader: KnownLeader, isSuccessor: boolean): void {
+/** What speaks for a successor (another-leader.ts). */
+interface Standing {
+  readonly isSuccessor: boolean;
+  readonly isTrusted: boolean;
+}
+
+export function openPending(
+  turn: Turn,
+  leader: KnownLeader,
+  { isSuccessor, isTrusted }: Standing,
+): void {
   const { state, nowMs } = turn;
   const { pending } = state;
   if (pending !== null && sameBoot(pending.leader, leader)) {
-    if (leader.epoch > pending.leader.epoch) pending.leader = leader;
-    if (pending.asks <= HASTY_ASKS) return;
-    pending.asks = 0;
-    pending.askAtMs = nowMs;
+    namedAgain(turn, pending, leader, isTrusted);
     return;
   }
-  if (pending !== null && leader.epoch <= pending.leader.epoch) return;
+  if (pending !== null && !isBetter(leader, isTrusted, pending)) return;
   const waitMs = state.timers.pendingMs * (isSuccessor ? 1 : STRANGER_FACTOR);
   state.pending = {
     leader,
@@ -42,7 +49,22 @@ export function openPending(turn: Turn, leader: KnownLeader, isSuccessor: boolea
     ripeMs: isSilent(state, nowMs) ? nowMs : nowMs + waitMs,
     welcome: null,
     unknown: false,
+    isTrusted,
   };
+}
+
+/** A stranger never stands in the way of a fellow, whatever epoch it names. */
+function isBetter(leader: KnownLeader, isTrusted: boolean, pending: Pending): boolean {
+  if (isTrusted !== pending.isTrusted) return isTrusted;
+  return leader.epoch > pending.leader.epoch;
+}
+
+function namedAgain(turn: Turn, pending: Pending, leader: KnownLeader, isTrusted: boolean): void {
+  if (leader.epoch > pending.leader.epoch) pending.leader = leader;
+  pending.isTrusted ||= isTrusted;
+  if (pending.asks <= HASTY_ASKS) return;
+  pending.asks = 0;
+  pending.askAtMs = turn.nowMs;
 }
 
 /** Asks the successor for its welcome, and the old leader for a sign of life. */

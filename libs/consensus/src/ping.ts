@@ -63,9 +63,7 @@ export function notMember(turn: Turn, message: NotMemberMessage, from: Address):
   if (following === null) return;
   successorDoesNotKnowMe(turn, message);
   if (state.following === null || message.nonce !== following.nonce) return;
-  const ofMyLeader =
-    message.sender === state.leader?.peer && message.sender === message.leader.peer;
-  if (!ofMyLeader || message.epoch < state.epoch) return;
+  if (message.sender !== state.leader?.peer || message.epoch < state.epoch) return;
   move(turn, 'cut off');
   beginJoining(turn, { ...message.leader, address: from });
 }

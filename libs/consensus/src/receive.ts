@@ -1,9 +1,16 @@
 /** What each message does in each phase: one line for each type. */
-import type { Address, ElectionMessage, ElectionMessageType, HelloMessage } from '@iwanto/wire';
+import {
+  type Address,
+  type ElectionMessage,
+  type ElectionMessageType,
+  type HelloMessage,
+  contradictsItself,
+} from '@iwanto/wire';
 import { LIMITS } from './config.js';
 import { leaderHearsHello } from './admit.js';
 import { leaderToldOf, strangerIntroduced } from './another-leader.js';
 import { claimHeard, objected } from './claim.js';
+import { isTooFarAhead } from './epoch.js';
 import { leaderMet, winnerWelcomes, yieldHeard } from './faceoff.js';
 import { suspensionAnswered } from './fence.js';
 import { followerHearsBeat, followerHearsPong, welcomedAgain } from './follow.js';
@@ -57,6 +64,7 @@ const HEAR: { readonly [T in ElectionMessageType]: Hear<T> } = {
   pong: (turn, message, from) => {
     followerHearsPong(turn, message);
     if (!introducesItself(turn.state, message, from)) return;
+    leaderNamed(turn, message, from, true);
     strangerIntroduced(turn, { ...message.leader, address: from });
     leaderMet(turn, message, from, true);
   },
@@ -96,13 +104,21 @@ function helloHeard(turn: Turn, message: HelloMessage, from: Address, wasMultica
     send(turn, from, { type: 'hint', leader });
 }
 
+/** A joiner has no epoch of its own to lose: it takes that of whoever welcomes it. */
+function namesFarEpoch(turn: Turn, message: ElectionMessage, from: Address): boolean {
+  if (turn.state.joining !== null || !('leader' in message) || message.leader === null)
+    return false;
+  return 'epoch' in message.leader && isTooFarAhead(turn, message.leader.epoch, from);
+}
+
 /** One verified datagram. Replays, my own and those of a twin go no further. */
 export function receive(turn: Turn, input: ReceivedInput): void {
   const { state } = turn;
   const { message, from } = input;
   if (state.phase === 'idle' || state.phase === 'leaving' || state.phase === 'left') return;
   if (message.sender === state.config.peer && message.boot === state.config.boot) return;
-  if (!isFresh(state, message)) return;
+  if (!isFresh(state, message) || contradictsItself(message)) return;
+  if (namesFarEpoch(turn, message, from)) return;
   if (message.sender === state.config.peer) {
     ownIdHeard(turn, message, from);
     return;

@@ -15,6 +15,9 @@ export function isFresh(state: State, { sender, boot, seq }: ElectionHeader): bo
     state.heard.set(key, { highest: seq, low: 1, high: 0 });
     return true;
   }
+  // The one unheard for longest is forgotten first: a flood of strangers never pushes out who speaks.
+  state.heard.delete(key);
+  state.heard.set(key, heard);
   return seq > heard.highest ? advance(heard, seq) : fillIn(heard, seq);
 }
 

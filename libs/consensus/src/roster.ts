@@ -25,11 +25,11 @@ export const asEntry = ({ peer, boot, rank, address, card }: Member): RosterEntr
   card,
 });
 
-/** Sends what changed after `version`, at most `parts` datagrams of it. */
-export function sendRoster(turn: Turn, to: Address, version: number, parts = 1): void {
+/** Sends what changed after `version`, at most `parts` datagrams of it; true when that was all. */
+export function sendRoster(turn: Turn, to: Address, version: number, parts = 1): boolean {
   const { state } = turn;
   const { reign } = state;
-  if (reign === null || version >= state.ownVersion) return;
+  if (reign === null || version >= state.ownVersion) return true;
   const floor = Math.max(reign.versionFloor, reign.goneFloor);
   let since = version < floor || version > state.ownVersion ? 0 : version;
   const changes = changesAfter(turn, reign, since);
@@ -46,9 +46,10 @@ export function sendRoster(turn: Turn, to: Address, version: number, parts = 1):
       entries: piece.flatMap((each) => (each.member === undefined ? [] : [asEntry(each.member)])),
       gone: piece.flatMap((each) => (each.gone === undefined ? [] : [each.gone])),
     });
-    if (at >= changes.length) return;
+    if (at >= changes.length) return true;
     since = upTo;
   }
+  return false;
 }
 
 function changesAfter(turn: Turn, reign: Reign, since: number): Change[] {
@@ -87,13 +88,13 @@ export function rosterHeard(turn: Turn, message: RosterMessage): void {
   for (const entry of message.entries) take(turn, entry);
   for (const peer of message.gone) drop(turn, peer);
   state.rosterVersion = message.upTo;
-  if (message.upTo < message.latest) hasten(turn, message.latest);
+  if (message.upTo < message.latest) hasten(turn);
   else for (const member of state.members.values()) if (member.stale) drop(turn, member.peer);
 }
 
-function hasten(turn: Turn, latest: number): void {
+function hasten(turn: Turn): void {
   const { following } = turn.state;
-  if (following === null || following.unanswered > 0 || latest > LIMITS.crowd) return;
+  if (following === null || following.unanswered > 0 || following.members > LIMITS.crowd) return;
   const inMs = HASTE_MS * (1 + turn.state.config.random());
   following.pingAtMs = Math.min(following.pingAtMs, turn.nowMs + inMs);
 }

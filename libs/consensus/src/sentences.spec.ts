@@ -325,10 +325,26 @@ const sentences: Record<string, () => void> = {
   S7: () => {
     const stage = new Stage();
     stage.start('b');
-    stage.tell('b', beat(tuple()));
+    const [probe] = stage.tell('b', beat(tuple())).filter(isProbe);
+    stage.run(100);
+    expect(stage.said('hello', 'b').some(({ to }) => to === '?')).toBe(false);
+    stage.tell('b', pongTo(probe, tuple()));
     stage.run(1_200);
     expect(stage.state('b').phase).toBe('joining');
     expect(stage.said('hello', 'b').some(({ to }) => to === '?')).toBe(true);
+    stage.run(1_000);
+    expect(stage.leads('b')).toBe(true);
+
+    const besieged = new Stage();
+    besieged.start('b');
+    const [asked] = besieged.tell('b', beat(tuple())).filter(isProbe);
+    besieged.tell('b', pongTo(asked, tuple()));
+    for (let seq = 3; !besieged.leads('b') && besieged.nowMs < 70_000; seq++) {
+      besieged.tell('b', { ...beat(tuple(), { rosterVersion: seq }), seq });
+      besieged.run(500);
+    }
+    expect(besieged.leads('b')).toBe(true);
+    expect(besieged.nowMs).toBeGreaterThan(59_000);
   },
   S8: () => {
     const stage = new Stage();
@@ -370,6 +386,10 @@ const sentences: Record<string, () => void> = {
     expect(stage.state('a').epoch).toBe(1_000);
     stage.tell('a', { ...hello, epoch: 2 ** 40, sender: idOf('y') });
     expect(stage.state('a').epoch).toBe(1_000);
+    stage.run(10_000);
+    for (let at = 1; at <= 30; at++)
+      stage.tell('a', { ...hello, epoch: at * 900_000, sender: `${at}`.padStart(20, '0') }, 'q');
+    expect(stage.state('a').epoch).toBeLessThanOrEqual(1_001_000);
   },
   S13: () => {
     const stage = new Stage().cluster(...'abcdefg');
@@ -417,6 +437,12 @@ const sentences: Record<string, () => void> = {
       expect([...stage.state(name).members.keys()].sort()).toEqual(others(name).sort());
     for (const { message } of stage.said('roster'))
       expect(message.entries.length).toBeLessThanOrEqual(6);
+
+    stage.multicast = false;
+    stage.kill('b');
+    stage.run(3_000);
+    expect(stage.state('l').successors).toEqual(stage.state('a').successors);
+    expect(stage.state('l').successors.map(({ peer }) => peer)).toEqual([...'cdefg'].map(idOf));
   },
   S18: () => {
     const stage = new Stage().cluster(...'abcdefg');
@@ -430,7 +456,8 @@ const sentences: Record<string, () => void> = {
     orphaned.blocked = (from, to) => from === 'g' || to === 'g';
     orphaned.tell('g', { type: 'leave', sender: idOf('a'), boot, seq: 99_999 }, 'a');
     orphaned.run(1_100);
-    orphaned.tell('g', beat(tuple({ epoch })));
+    const [probe] = orphaned.tell('g', beat(tuple({ epoch }))).filter(isProbe);
+    orphaned.tell('g', pongTo(probe, tuple({ epoch })));
     expect(orphaned.state('g').joining?.target?.leader.peer).toBe(idOf('z'));
   },
   S19: () => {
@@ -645,12 +672,15 @@ const sentences: Record<string, () => void> = {
     expect(stage.state('a').members.get(idOf('d'))?.confirmed).toBe(true);
   },
   S40: () => {
-    const stage = new Stage().cluster('a');
-    stage.tell('a', {
-      type: 'hint',
-      leader: tuple({ peer: idOf('a'), epoch: 6, address: addressOf('a') }),
-    });
+    const stage = new Stage().cluster('a', 'b');
+    const past = tuple({ peer: idOf('a'), epoch: 6, address: addressOf('a') });
+    stage.tell('a', { type: 'hint', leader: past });
+    expect(stage.state('a').epoch).toBe(1);
+    const { peer: sender, boot } = stage.state('b').config;
+    stage.tell('a', { type: 'hint', leader: past, sender, boot, seq: 9_999 }, 'b');
     expect(stage.state('a').epoch).toBe(7);
+    stage.tell('a', { ...beat({ ...past, epoch: 8 }), sender: idOf('a') }, 'a');
+    expect(stage.state('a').epoch).toBe(9);
   },
   S41: () => {
     const stage = new Stage().cluster('a', 'b', 'c');
@@ -745,6 +775,26 @@ const sentences: Record<string, () => void> = {
     expect(joining?.joiners.size).toBe(LIMITS.joinersMax);
     for (const table of [sightings, heard, buckets])
       expect(table.size).toBeLessThanOrEqual(LIMITS.strangersMax);
+
+    const led = new Stage().cluster('a');
+    const handedOver = Array.from({ length: 3_000 }, (_, at) => ({
+      peer: at.toString(16).padStart(20, '0'),
+      boot: 'eeeeeeeeeeeeeeee',
+      rank: at,
+      address: { address: `10.${at >> 8}.${at & 255}.1`, port: 1 },
+      card: cardOf('y'),
+    }));
+    led.tell('a', { type: 'yield', leader: tuple(), entries: handedOver });
+    for (let at = 0; at < 300; at++) {
+      led.tell('a', { ...hello, sender: at.toString(16).padStart(20, 'f') }, String(at % 60));
+      led.run(200);
+    }
+    const unproved = [...led.state('a').members.values()].filter((each) => !each.confirmed);
+    const [asked, handed] = [true, false].map(
+      (said) => unproved.filter((each) => each.helloSeq > 0 === said).length,
+    );
+    expect(asked).toBeLessThanOrEqual(LIMITS.joinersMax);
+    expect(handed).toBeLessThanOrEqual(LIMITS.rosterMax / 2);
   },
   S48: () => {
     const stage = new Stage().cluster('a', 'b');
@@ -792,6 +842,17 @@ const sentences: Record<string, () => void> = {
     const pong = { type: 'pong', nonce: probe?.nonce, leader: older, proof: null };
     stage.tell('b', { ...pong, seq: 2, leader: { ...older, epoch: 5 } });
     expect(stage.state('b').pending?.leader.boot).toBe(older.boot);
+
+    const crowd = new Stage().cluster(...'abcdefghijklmnopqrst');
+    crowd.sent.length = 0;
+    for (let at = 1; at <= 50; at++) {
+      const leader = tuple({ peer: `${at}`.padStart(20, '0') as PeerId, epoch: 5 });
+      for (const name of 'ghijklmnopqrst')
+        crowd.tell(name, { ...beat(leader), sender: leader.peer }, String(at));
+      crowd.run(20);
+    }
+    const drawn = [...crowd.said('probe'), ...crowd.said('relay')];
+    expect(drawn.filter(({ from }) => from >= 'g').length).toBeLessThan(2 * (14 + 21));
   },
   S51: () => {
     const stage = new Stage().cluster('a', 'b', 'c');
@@ -808,7 +869,47 @@ const sentences: Record<string, () => void> = {
       stage.tell('b', { type: 'object', objection, ageMs: 0, leader: null, seq: at + 3 });
     expect(stage.state('b').phase).toBe('claiming');
   },
+  S52: () => {
+    const stage = new Stage().cluster('a', 'b', 'c');
+    const leader = stage.state('a').leader!;
+    stage.kill('a');
+    stage.run(200);
+    for (let seq = 1; !stage.leads('b') && seq < 100; seq++) {
+      const heard = { ...leader, epoch: 2, address: addressOf('z') };
+      stage.tell('c', { ...beat(heard, { heardMs: 0 }), seq: 2 * seq });
+      stage.tell('b', { ...beat(leader, { heardMs: 0 }), seq: 2 * seq });
+      stage.run(20);
+    }
+    expect(stage.leads('b')).toBe(true);
+    expect(stage.state('b').epoch).toBe(2);
+    const forged = { type: 'pong', nonce: stage.state('c').following?.nonce, proof: null };
+    stage.tell('c', { ...forged, leader: { ...stage.state('b').leader!, epoch: 99 }, seq: 999 });
+    expect(stage.state('c').epoch).toBeLessThan(99);
+  },
+  S53: () => {
+    const stage = new Stage().cluster('a', 'b', 'c');
+    const stranger = tuple({ epoch: 500 });
+    for (const name of ['b', 'c']) {
+      const [probe] = stage.tell(name, beat(stranger)).filter(isProbe);
+      stage.tell(name, { ...pongTo(probe, stranger), seq: 2 });
+      expect(stage.state(name).pending?.leader.peer).toBe(stranger.peer);
+      stage.blocked = (from, to) => from === 'a' || to === 'a';
+    }
+    stage.kill('a');
+    const tookMs = stage.until(() => stage.follows('c', 'b'), 1_000);
+    expect(tookMs).toBeLessThan(600);
+  },
 };
+
+const isProbe = (output: Output): output is Extract<Output, { type: 'send' }> =>
+  output.type === 'send' && output.message.type === 'probe';
+
+/** The answer that such a question waits for. */
+function pongTo(probe: Extract<Output, { type: 'send' }> | undefined, leader: LeaderTuple) {
+  if (probe === undefined) throw new Error('nobody asked');
+  const { nonce } = probe.message as Of<'probe'>;
+  return { type: 'pong', nonce, leader, proof: null, seq: 2 };
+}
 
 /** a leads b, c leads d, and the two halves do not hear each other. */
 function twoClusters(): Stage {

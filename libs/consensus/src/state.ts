@@ -12,6 +12,7 @@ import type {
   WelcomeMessage,
 } from '@iwanto/wire';
 import type { ElectionConfig, Timers } from './config.js';
+import type { Budget } from './rates.js';
 import type { SeenHow } from './views.js';
 import type { Phase } from './transitions.js';
 
@@ -63,6 +64,8 @@ export interface Target {
   untilMs: number;
   /** Given up then in any case, unless it is seen to admit others. */
   patienceMs: number;
+  /** It answered from the address it claims; until then it is only asked whether it is there. */
+  isIntroduced: boolean;
   rosterVersion: number;
   helloAtMs: number;
   tries: number;
@@ -76,6 +79,8 @@ export interface Joining {
   /** When to decide who founds. */
   decideAtMs: number;
   readonly joiners: Map<PeerId, Joiner>;
+  /** Until then any leaders that are named are waited for. */
+  patienceMs: number;
   target: Target | null;
   /** A leader that never welcomed us, and until when it is not waited for. */
   refused: { boot: BootId; untilMs: number } | null;
@@ -130,6 +135,8 @@ export interface Pending {
   welcome: { message: WelcomeMessage; from: Address } | null;
   /** The successor does not know us: join it when ripe. */
   unknown: boolean;
+  /** A fellow, or named by my leader or a standby: I claim nothing meanwhile. */
+  isTrusted: boolean;
 }
 
 /** A leader to which this one gives way, until its welcome comes. */
@@ -247,6 +254,7 @@ export interface State {
   readonly seeds: Seeds;
   readonly sightings: Map<PeerId, Sighting>;
   readonly heard: Map<string, Heard>;
+  readonly budgets: Map<Budget, Bucket>;
   readonly buckets: Map<string, Bucket>;
   /** When to tell that peers changed; Infinity while nothing did. */
   tellPeersAtMs: number;

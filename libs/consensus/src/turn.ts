@@ -1,12 +1,5 @@
 /** One turn of the machine: the state, the time, and the outputs that gather while an input is worked on. */
-import type {
-  Address,
-  ElectionHeader,
-  ElectionMessage,
-  LeaderTuple,
-  Nonce,
-  PublicKey,
-} from '@iwanto/wire';
+import type { Address, ElectionHeader, ElectionMessage, Nonce, PublicKey } from '@iwanto/wire';
 import type { Output } from './messages.js';
 import type { State } from './state.js';
 import { type Cause, nextPhase } from './transitions.js';
@@ -83,13 +76,5 @@ export function spread(state: State, periodMs: number, part: number): number {
   return periodMs * (1 + part * (2 * state.config.random() - 1));
 }
 
-/** The leader I know of, as told to others: my own address is theirs to see. */
-export function knownLeader(state: State): LeaderTuple | null {
-  return state.leader;
-}
-
 /** True while this process may act as leader. */
 export const leads = (state: State): boolean => state.phase === 'leading';
-
-/** True while this process is under a leader. */
-export const follows = (state: State): boolean => state.following !== null;

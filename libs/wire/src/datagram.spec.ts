@@ -111,6 +111,7 @@ const proof = fc.option(bytesOf(16));
 const catalogue = fc.option(fc.record({ catalogId: hex(8), revision: u48 }));
 const age = fc.integer({ min: 0, max: AGE_MS_MAX });
 
+const LEADERS_OWN = ['welcome', 'beat', 'pong', 'notMember', 'yield'];
 const BODIES = {
   hello: fc.record({ rank: u48, joining: fc.boolean(), card }),
   hint: fc.record({ leader }),
@@ -165,9 +166,18 @@ const message: fc.Arbitrary<ElectionMessage> = fc
       .tuple(hex(8), u48, u48, BODIES[type] as fc.Arbitrary<object>)
       .map(
         ([boot, epoch, seq, body]) =>
-          ({ type, sender: signer.peer, boot, epoch, seq, ...body }) as ElectionMessage,
+          spokenAs({ type, sender: signer.peer, boot, epoch, seq, ...body } as ElectionMessage),
       ),
   );
+
+/** A leader's own words name their sender. */
+function spokenAs(one: ElectionMessage): ElectionMessage {
+  if (!LEADERS_OWN.includes(one.type) || !('leader' in one)) return one;
+  return {
+    ...one,
+    leader: { ...one.leader, peer: one.sender, boot: one.boot },
+  } as ElectionMessage;
+}
 
 function open(bytes: Uint8Array, zone?: string) {
   const read = readDatagram(bytes);
@@ -206,6 +216,8 @@ const beat = (names: Partial<Extract<ElectionMessage, { type: 'beat' }>>): Elect
   card: null,
   ...names,
 });
+const leaderOf = (one: ElectionMessage) =>
+  (one as Extract<ElectionMessage, { type: 'beat' }>).leader;
 const standby = (peer: string, host: string, port = 5) => ({
   peer: peer.repeat(10) as PeerId,
   boot: leave.boot,
@@ -450,6 +462,32 @@ describe('what is refused', () => {
     const countAt = DATAGRAM_HEADER_BYTES + 38;
     const thousand = forged(beat({}), (signed) => (signed[countAt] = 255));
     expect(refusalOf(thousand)).toBe('body');
+  });
+
+  test('HOSTILE 10: what only a leader says of itself, said by another or another start of it', () => {
+    const own = leaderOf(beat({}));
+    const other = { ...own, peer: 'ab'.repeat(10) as PeerId };
+    const earlier = { ...own, boot: '00'.repeat(8) as BootId };
+    const nonceText = 'cd'.repeat(8) as never;
+    for (const wrong of [other, earlier]) {
+      expect(refusalOf(sealed(beat({ leader: wrong })))).toBe('body');
+      for (const type of ['pong', 'notMember'] as const) {
+        const answer = { ...leave, type, nonce: nonceText, proof: null };
+        expect(refusalOf(sealed({ ...answer, leader: wrong }))).toBe('body');
+        expect(refusalOf(sealed({ ...answer, leader: own }))).toBe('none');
+      }
+      const handover = { ...leave, type: 'yield', entries: [] } as const;
+      expect(refusalOf(sealed({ ...handover, leader: wrong }))).toBe('body');
+    }
+    expect(refusalOf(sealed({ ...leave, type: 'hint', leader: other }))).toBe('none');
+  });
+
+  test('HOSTILE 14: a question without its padding', () => {
+    const hint: ElectionMessage = { ...leave, type: 'hint', leader: leaderOf(beat({})) };
+    const bytes = sealed(hint);
+    const body = bytes.subarray(0, DATAGRAM_HEADER_BYTES + 38);
+    const signed = Buffer.concat([body, bytesOfHex(signer.signKey)]);
+    expect(refusalOf(Buffer.concat([signed, signer.sign(signed)]))).toBe('body');
   });
 
   test('flags, words and texts that are none', () => {

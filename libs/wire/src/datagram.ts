@@ -9,12 +9,14 @@ import { DATAGRAM_BODIES, DATAGRAM_TYPES, SEALED_TOKEN_BYTES } from './datagram-
 import { FieldReader, FieldWriter } from './datagram-bytes.js';
 import { type Field, hexField, u48 } from './datagram-fields.js';
 import {
+  type BeatMessage,
   ELECTION_DATAGRAM_BYTES_MAX,
   type ElectionHeader,
   type ElectionMessage,
   type ElectionMessageType,
   HELLO_BYTES,
   QUESTION_BYTES,
+  type WelcomeMessage,
 } from './election-messages.js';
 import { hexOf } from './hex.js';
 import type { BootId, PeerId, PublicKey } from './ids.js';
@@ -156,17 +158,36 @@ export function openDatagram(
   const from = new FieldReader(bytes, zone);
   const body = (DATAGRAM_BODIES[type] as Field<object>).read(from);
   const message = { type, ...header, ...body } as ElectionMessage;
-  if (!from.sound || namesItsLeaderTwice(message)) return refused('body');
+  if (!from.sound || contradictsItself(message)) return refused('body');
+  // Unpadded, a question would be smaller than its answer (HOSTILE 14).
+  if (signed.length + SIGNATURE_BYTES < paddedBytes(message)) return refused('body');
   return { ok: true, value: message };
 }
 
-/** A leader never is its own successor, and two successors never share an address (HOSTILE 11). */
-function namesItsLeaderTwice(message: ElectionMessage): boolean {
-  if (message.type !== 'beat' && message.type !== 'welcome') return false;
+/** Only a leader says these, of itself. */
+const LEADERS_OWN: ReadonlySet<ElectionMessageType> = new Set([
+  'welcome',
+  'beat',
+  'pong',
+  'notMember',
+  'yield',
+]);
+
+/** Whether a message is void as a whole: it speaks as a leader that is not its sender, or its list of successors cannot be. */
+export function contradictsItself(message: ElectionMessage): boolean {
+  if (!('leader' in message) || !LEADERS_OWN.has(message.type)) return false;
+  if (message.leader?.peer !== message.sender || message.leader.boot !== message.boot) return true;
+  return 'successors' in message && namesItsLeaderTwice(message);
+}
+
+/** A leader never is its own successor, and no two successors share a name or an address (HOSTILE 11). */
+function namesItsLeaderTwice(message: WelcomeMessage | BeatMessage): boolean {
   const places = message.successors.map((each) => `${each.address.address} ${each.address.port}`);
+  const peers = new Set(message.successors.map((each) => each.peer));
   return (
+    peers.size !== message.successors.length ||
     new Set(places).size !== places.length ||
-    message.successors.some((each) => each.peer === message.leader.peer)
+    peers.has(message.leader.peer)
   );
 }
 

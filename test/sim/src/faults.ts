@@ -7,7 +7,7 @@ export type Target = number | 'leader';
 
 /** What a stranger with an identity of its own may send to all. */
 export const FORGERIES = [
-  ...(['jump', 'ahead', 'born0', 'beat', 'older', 'claim', 'leave', 'flood'] as const),
+  ...(['jump', 'ahead', 'born0', 'beat', 'older', 'impostor', 'claim', 'leave', 'flood'] as const),
 ] as const;
 export type Forgery = (typeof FORGERIES)[number];
 
@@ -108,7 +108,7 @@ function makeFault(prng: Prng, hosts: number, atMs: number): Fault {
     case 'catalogue':
       return { atMs, kind, target: target(prng, hosts) };
     case 'forge':
-      return { atMs, kind, what: prng.pick(['jump', 'leave', 'older', 'claim']) };
+      return { atMs, kind, what: prng.pick(['jump', 'leave', 'older', 'impostor', 'claim']) };
     case 'replay':
       return {
         atMs,

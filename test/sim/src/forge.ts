@@ -1,5 +1,6 @@
 /** What a stranger may do: it has an identity of its own, so it cannot speak in another's name. */
 import type {
+  BeatMessage,
   BootId,
   ElectionMessage,
   LeaderTuple,
@@ -14,6 +15,8 @@ import type { World } from './world.js';
 
 /** HELLOs of a flood, all at once, each of another identity. */
 const FLOOD = 2_000;
+/** A jump of the epoch that is allowed. */
+const FAR = 500_000;
 export const STRANGER = { address: '10.9.9.9', port: 9 };
 const CARD: PeerCard = {
   electionPort: 9,
@@ -47,6 +50,12 @@ function message(world: World, what: Forgery): ElectionMessage {
       return beat(world, UINT48_MAX);
     case 'older':
       return beat(world, latestEpoch(world) + 1);
+    case 'impostor': {
+      const [leader] = leadersOf(world);
+      const forged = beat(world, latestEpoch(world) + FAR);
+      const named = leader === undefined ? {} : { peer: leader.peer, boot: leader.boot };
+      return { ...forged, heardMs: 0, leader: { ...forged.leader, ...named } };
+    }
     case 'claim': {
       const [leader] = leadersOf(world);
       const epoch = latestEpoch(world);
@@ -68,7 +77,7 @@ function message(world: World, what: Forgery): ElectionMessage {
 const latestEpoch = (world: World) => Math.max(...world.hosts.map((host) => host.state.epoch));
 
 /** Of a leader older than all. */
-function beat(world: World, epoch: number): ElectionMessage {
+function beat(world: World, epoch: number): BeatMessage {
   const head = header(world, epoch);
   const leader: LeaderTuple = {
     peer: head.sender,

@@ -89,7 +89,10 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the winner of a face-off keeps its epoch',
-    patches: [patch('faceoff.js', 'leadInEpoch(turn, theirs.epoch + 1);', ';')],
+    patches: [
+      patch('faceoff.js', 'followEpoch(turn, theirs.epoch + 1, theirs.address);', ';'),
+      patch('faceoff.js', 'followEpoch(turn, theirs.epoch + 1, from);', ';'),
+    ],
   },
   {
     name: 'the victory is told once, by one multicast',
@@ -119,8 +122,12 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a stranger that leads is not asked first',
     patches: [
       patch('faceoff.js', 'else if (isIntroduced)', 'else if (true)'),
-      patch('another-leader.js', 'standing.isIntroduced ||', 'true ||'),
+      patch('another-leader.js', '!isTrusted && known === ', 'false && known === '),
     ],
+  },
+  {
+    name: 'anybody may speak as the leader',
+    patches: [patch('receive.js', '|| contradictsItself(message)', '')],
   },
   {
     name: "strangers' claims and objections count",
@@ -139,6 +146,6 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a joiner from a later epoch is not caught up with',
-    patches: [patch('admit.js', 'catchUp(turn, message.epoch);', ';')],
+    patches: [patch('admit.js', 'followEpoch(turn, message.epoch, from);', ';')],
   },
 ];
