@@ -98,6 +98,7 @@ function usageSentence(cause: Error, words: readonly string[]): string {
   }
   const message = CLEARER.reduce((text, [pattern, clear]) => text.replace(pattern, clear), plain);
   // A word that was not understood is no command that could explain itself.
-  const known = typed !== undefined && !message.includes(typed);
+  const isUnknown = message === `Not understood: ${typed}`;
+  const known = typed !== undefined && !isUnknown;
   return `${message}; see "iwanto ${known ? `${typed} ` : ''}--help".`;
 }

@@ -7,15 +7,15 @@ export const DEFAULT_RULES: readonly string[] = [
   '\\#*#',
   '*.swp',
   '*.swo',
-  '*.tmp',
-  '*.temp',
+  '*.[Tt][Mm][Pp]',
+  '*.[Tt][Ee][Mm][Pp]',
   '*.part',
   '*.partial',
   '*.crdownload',
   '*.download',
   '~$*',
-  'Thumbs.db',
-  'desktop.ini',
+  '[Tt]humbs.db',
+  '[Dd]esktop.ini',
   'CVS/',
   'lost+found/',
   '$RECYCLE.BIN/',
@@ -37,13 +37,22 @@ export class IgnoreRules {
   /** What holds where nobody wrote anything. */
   static readonly none = (): IgnoreRules => new IgnoreRules(DEFAULT_RULES);
 
-  /** With the lines of the ignore file of `directory` added, a path relative to the shared folder, `''` for that itself. */
+  /** Where rules cannot be read, nothing is shared: they may be there to keep something private. */
+  static readonly all = (): IgnoreRules => new IgnoreRules(['*']);
+
+  /**
+   * With the lines of the ignore file of `directory` added, a path relative to the shared folder, `''` for
+   * that itself. Names are compared in normal form C, in which the catalogue has them.
+   */
   with(directory: string, text: string): IgnoreRules {
-    const added = text.split(/\r?\n/).flatMap((line) => placed(directory, line));
-    return new IgnoreRules([...this.lines, ...added]);
+    const lines = text
+      .normalize('NFC')
+      .replace(/^\uFEFF/, '')
+      .split(/\r?\n|\r$/);
+    return new IgnoreRules([...this.lines, ...lines.flatMap((line) => placed(directory, line))]);
   }
 
-  /** `path` is relative to the shared folder, without a leading slash. */
+  /** `path` is relative to the shared folder, without a leading slash, in normal form C. */
   ignores(path: string, isDirectory: boolean): boolean {
     this.#asked += 1;
     if (this.#asked > ASKED_MAX) {
@@ -54,7 +63,7 @@ export class IgnoreRules {
   }
 
   #make(): Ignore {
-    return ignore({ allowRelativePaths: true }).add(this.lines);
+    return ignore({ allowRelativePaths: true, ignorecase: false }).add(this.lines);
   }
 }
 
@@ -63,10 +72,13 @@ export class IgnoreRules {
  * at its beginning or in its middle is meant from that directory on, any other at every depth below it.
  */
 function placed(directory: string, line: string): string[] {
-  if (directory === '' || line.trim() === '' || line.startsWith('#')) return [line];
+  if (line.startsWith('#')) return [];
   const isNegative = line.startsWith('!');
-  const pattern = isNegative ? line.slice(1) : line;
-  const isAnchored = pattern.trimEnd().replace(/\/$/, '').includes('/');
+  // Spaces at the end count only behind a backslash.
+  const pattern = line.slice(isNegative ? 1 : 0).replace(/(?<!\\) +$/, '');
+  if (pattern === '' || pattern === '/') return [];
+  if (directory === '') return [line];
+  const isAnchored = pattern.replace(/\/$/, '').includes('/');
   const below = isAnchored ? pattern.replace(/^\//, '') : `**/${pattern}`;
   return [`${isNegative ? '!' : ''}/${escaped(directory)}/${below}`];
 }

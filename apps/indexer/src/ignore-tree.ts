@@ -1,5 +1,5 @@
 /** The `.iwantignore` files of one shared folder, in whichever directories they lie. */
-import { readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { IgnoreRules } from './ignore-rules.js';
 
@@ -7,13 +7,21 @@ import { IgnoreRules } from './ignore-rules.js';
 export const IGNORE_FILE = '.iwantignore';
 /** An ignore file above this size is a mistake. */
 const IGNORE_FILE_BYTES_MAX = 1_048_576;
-/** Ignore files of one shared folder; more are not used. */
+/** Ignore files of one shared folder. */
 const IGNORE_FILES_MAX = 1_000;
 
+/** What an ignore file says, or why it cannot be used: then nothing of its directory is shared. */
+type Lines = { readonly text: string } | { readonly trouble: string };
+
 interface Entry {
-  readonly text: string;
+  readonly lines: Lines;
   readonly rules: IgnoreRules;
 }
+
+/** A symlink is refused, a FIFO does not wait for a writer. */
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+const NO_LINES: Lines = { text: '' };
 
 /** The directory above, as a path relative to the shared folder. */
 const above = (directory: string) => directory.slice(0, Math.max(0, directory.lastIndexOf('/')));
@@ -27,43 +35,49 @@ export class IgnoreTree {
     private readonly diskPath: string,
     private readonly onTrouble: (sentence: string) => void,
   ) {
-    this.#entries.set('', { text: '', rules: IgnoreRules.none() });
+    this.#entries.set('', { lines: NO_LINES, rules: IgnoreRules.none() });
     this.enter('');
   }
 
   /** `path` is relative to the shared folder, without a leading slash. */
   ignores(path: string, isDirectory: boolean): boolean {
-    return this.#rulesIn(above(path)).ignores(path, isDirectory);
+    const name = path.normalize('NFC');
+    return this.#rulesIn(above(name)).ignores(name, isDirectory);
   }
 
-  /** Reads the ignore file of a directory; true when it says something else than before. */
+  /** Reads the ignore file of a directory, which is named as on disk; true when it says something else than before. */
   enter(directory: string): boolean {
-    const text = this.#read(directory);
-    if (text === (this.#entries.get(directory)?.text ?? '')) return false;
-    if (directory !== '' && this.#entries.size >= IGNORE_FILES_MAX && text !== '') {
+    const lines = this.#read(directory);
+    const key = directory.normalize('NFC');
+    if (isSame(lines, this.#entries.get(key)?.lines ?? NO_LINES)) return false;
+    if ('trouble' in lines)
       this.onTrouble(
-        `${this.#fileIn(directory)} is not used: a folder may have ${IGNORE_FILES_MAX}`,
+        `${this.#fileIn(directory)} ${lines.trouble}, so nothing beside it is shared: mend it or remove it.`,
       );
-      return false;
-    }
-    this.#put(directory, text);
-    const inherited = [...this.#entries].filter(([other]) => isBelow(other, directory));
+    this.#put(key, lines);
+    const inherited = [...this.#entries].filter(([other]) => isBelow(other, key));
     // The nearer to the top, the earlier: each is made of the rules above it.
     inherited.sort(([one], [other]) => one.length - other.length);
-    for (const [other, entry] of inherited) this.#put(other, entry.text);
+    for (const [other, entry] of inherited) this.#put(other, entry.lines);
     return true;
   }
 
   /** Forgets the ignore files of a directory that is no longer shared, and of all below it. */
   leave(directory: string): void {
+    const key = directory.normalize('NFC');
     for (const other of this.#entries.keys())
-      if (other === directory || isBelow(other, directory)) this.#entries.delete(other);
+      if (other === key || isBelow(other, key)) this.#entries.delete(other);
   }
 
-  #put(directory: string, text: string): void {
+  #put(directory: string, lines: Lines): void {
+    if (isSame(lines, NO_LINES) && directory !== '') this.#entries.delete(directory);
+    else this.#entries.set(directory, { lines, rules: this.#rulesOf(directory, lines) });
+  }
+
+  #rulesOf(directory: string, lines: Lines): IgnoreRules {
+    if ('trouble' in lines) return IgnoreRules.all();
     const inherited = directory === '' ? IgnoreRules.none() : this.#rulesIn(above(directory));
-    if (text === '' && directory !== '') this.#entries.delete(directory);
-    else this.#entries.set(directory, { text, rules: inherited.with(directory, text) });
+    return inherited.with(directory, lines.text);
   }
 
   #rulesIn(directory: string): IgnoreRules {
@@ -79,21 +93,38 @@ export class IgnoreTree {
     return join(this.diskPath, directory, IGNORE_FILE);
   }
 
-  /** What the file says; nothing where there is none, and with a warning where it cannot be used. */
-  #read(directory: string): string {
-    const path = this.#fileIn(directory);
+  #read(directory: string): Lines {
+    const isKnown = this.#entries.has(directory.normalize('NFC'));
     try {
-      const text = readFileSync(path, 'utf8');
-      if (text.length <= IGNORE_FILE_BYTES_MAX) return text;
-      this.onTrouble(`${path} is larger than ${IGNORE_FILE_BYTES_MAX} bytes and is not used.`);
+      const text = readSmallFile(this.#fileIn(directory));
+      if (isKnown || text === '' || this.#entries.size <= IGNORE_FILES_MAX) return { text };
+      return { trouble: `is one of more than ${IGNORE_FILES_MAX} in this shared folder` };
     } catch (cause) {
       const { code, message } = cause as NodeJS.ErrnoException;
       const isAbsent = code === 'ENOENT' || code === 'ENOTDIR';
-      if (!isAbsent) this.onTrouble(`${path} cannot be read and is not used: ${message}`);
+      return isAbsent ? NO_LINES : { trouble: `cannot be read (${message})` };
     }
-    return '';
   }
 }
+
+/** @throws Error when it is no regular file or too large. */
+function readSmallFile(path: string): string {
+  const file = openSync(path, OPEN_FLAGS);
+  try {
+    const stats = fstatSync(file);
+    if (!stats.isFile()) throw new Error('not a regular file');
+    if (stats.size > IGNORE_FILE_BYTES_MAX)
+      throw new Error(`larger than ${IGNORE_FILE_BYTES_MAX} bytes`);
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
+  }
+}
+
+const isSame = (one: Lines, other: Lines): boolean =>
+  'text' in one
+    ? 'text' in other && one.text === other.text
+    : 'trouble' in other && one.trouble === other.trouble;
 
 const isBelow = (directory: string, other: string) =>
   directory !== other && (other === '' || directory.startsWith(`${other}/`));

@@ -173,6 +173,29 @@ describe('a shared folder', () => {
     );
   });
 
+  test('hidden folders that an .iwantignore takes back are watched, at the top and in a folder moved in', async () => {
+    const write = (path: string) => writeFileSync(room.path(...path.split('/')), path);
+    const isThere = (path: string) =>
+      room.until(() => hashOf(`shared/${path}`) !== undefined, `${path} to be shared`);
+    writeFileSync(room.path('.iwantignore'), '!.open/\n');
+    write('.open/a');
+    await room.share();
+    await isThere('.open/a');
+    await room.untilIdle();
+    write('.open/b');
+    await isThere('.open/b');
+    await room.untilIdle();
+    const outside = join(room.dir, 'outside');
+    mkdirSync(join(outside, '.kept'), { recursive: true });
+    writeFileSync(join(outside, '.iwantignore'), '!.kept/\n');
+    writeFileSync(join(outside, '.kept', 'x'), 'x');
+    renameSync(outside, room.path('in'));
+    await isThere('in/.kept/x');
+    await room.untilIdle();
+    write('in/.kept/y');
+    await isThere('in/.kept/y');
+  });
+
   test('a file and a directory may take each other’s name', async () => {
     writeFileSync(room.path('x'), 'file');
     await room.share();

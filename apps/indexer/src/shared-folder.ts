@@ -43,6 +43,8 @@ export class FolderOnDisk {
   readonly #host: ScanHost;
   readonly #skipped = new Set<string>();
   readonly #rules: IgnoreTree;
+  /** Since the watcher was made. */
+  #hasNewRules = false;
   #watch: TreeWatch | undefined;
   #watchKind: 'files' | 'directories' | 'none' = 'none';
   #identity = '';
@@ -61,7 +63,7 @@ export class FolderOnDisk {
       onSkip: (path, why) => this.skip(path, why),
       onDirectory: (path) => {
         this.#watch?.add(path);
-        this.#rules.enter(this.#inside(path));
+        this.#readRules(path);
       },
       onGone: (path) => {
         this.#watch?.remove(path);
@@ -102,24 +104,23 @@ export class FolderOnDisk {
     const { folder, catalogue } = this.#options;
     this.#skipped.clear();
     this.#filesFound = 0;
-    const hasNewRules = this.#rules.enter('');
+    this.#readRules(folder.diskPath);
     this.#notice();
     if (catalogue.totals(folder.id).files > 0) this.#chooseWatch('before');
     const outcome = this.#absence ? 'vanished' : await this.#scan(this.#root(), full);
     if (outcome === 'vanished') this.#empty();
     else if (outcome === 'done') this.#chooseWatch('after');
-    if (hasNewRules) this.#watchAnew();
+    this.#watchAnew();
   }
 
   /** Acts on hints: looks at the names, or at the whole directory where none are given. */
   async look(directory: string, names: ReadonlySet<string> | undefined): Promise<void> {
     const place = this.#placeOf(directory);
     if (!place) return this.#lookAbove(directory);
-    const hasNewRules =
-      (!names || names.has(IGNORE_FILE)) && this.#rules.enter(this.#inside(directory));
+    const hasNewRules = (!names || names.has(IGNORE_FILE)) && this.#readRules(directory);
     if (!names || hasNewRules) {
       const outcome = await scanTree(this.#host, place, { deep: hasNewRules, full: false });
-      if (hasNewRules) this.#watchAnew();
+      this.#watchAnew();
       if (outcome === 'vanished') await this.#lookAbove(directory);
       return;
     }
@@ -127,6 +128,7 @@ export class FolderOnDisk {
       this.#watch?.remove(found.path);
       await scanTree(this.#host, found, { deep: true, full: false });
     }
+    this.#watchAnew();
   }
 
   /** How a file is now; undefined when it is gone or no longer shared. */
@@ -155,6 +157,12 @@ export class FolderOnDisk {
   close(): void {
     this.#closed = true;
     this.#watch?.close();
+  }
+
+  #readRules(directory: string): boolean {
+    const areNew = this.#rules.enter(this.#inside(directory));
+    this.#hasNewRules ||= areNew;
+    return areNew;
   }
 
   /** A path on disk as one relative to the shared folder. */
@@ -239,8 +247,8 @@ export class FolderOnDisk {
     this.#watch?.close();
     this.#watchKind = isSmall ? 'files' : 'directories';
     const listener = this.#listener();
-    const ignores = (path: string) =>
-      basename(path) !== IGNORE_FILE && this.#rules.ignores(this.#inside(path), false);
+    const ignores = (path: string, isDirectory: boolean) =>
+      basename(path) !== IGNORE_FILE && this.#rules.ignores(this.#inside(path), isDirectory);
     this.#watch = isSmall
       ? new FileWatch(folder.diskPath, ignores, listener)
       : new DirectoryWatch(listener);
@@ -250,6 +258,8 @@ export class FolderOnDisk {
 
   /** chokidar asks once what to leave out: under other rules it has to look again. */
   #watchAnew(): void {
+    if (!this.#hasNewRules) return;
+    this.#hasNewRules = false;
     if (this.#watchKind !== 'files') return;
     this.#watchKind = 'none';
     this.#chooseWatch('after');

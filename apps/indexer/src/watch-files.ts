@@ -4,18 +4,27 @@ import type { Stats } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { type TreeWatch, type WatchListener, isWatchLimit } from './watch-tree.js';
 
+type Ignores = (path: string, isDirectory: boolean) => boolean;
+
 /** Sockets, FIFOs and devices are not shared, so they need no watch. */
 const isSpecial = (stats: Stats | undefined): boolean =>
   stats !== undefined && !stats.isFile() && !stats.isDirectory() && !stats.isSymbolicLink();
 
+/** chokidar asks first about the mere name: then both have to be ignored, a file and a directory of it. */
+const isIgnored = (ignores: Ignores, path: string, stats: Stats | undefined): boolean =>
+  stats === undefined
+    ? ignores(path, false) && ignores(path, true)
+    : ignores(path, stats.isDirectory());
+
 export class FileWatch implements TreeWatch {
   readonly #watcher: FSWatcher;
 
-  constructor(folder: string, ignores: (path: string) => boolean, listener: WatchListener) {
+  constructor(folder: string, ignores: Ignores, listener: WatchListener) {
     this.#watcher = watch(folder, {
       ignoreInitial: true,
       followSymlinks: false,
-      ignored: (path, stats) => path !== folder && (isSpecial(stats) || ignores(path)),
+      ignored: (path, stats) =>
+        path !== folder && (isSpecial(stats) || isIgnored(ignores, path, stats)),
     });
     this.#watcher.on('all', (event, path) => {
       // A new directory is read as a whole; chokidar misses what is made in it meanwhile.

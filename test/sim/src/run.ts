@@ -117,7 +117,7 @@ function boundMs(world: World, schedule: Schedule, healMs: number): number {
 /** Waits for agreement within its bound, then for calm; returns how long agreement took. */
 function settle(world: World, safety: Safety, schedule: Schedule): number | null {
   const healMs = world.nowMs;
-  const favourite = oldestLease(world);
+  let favourite = oldestLease(world);
   const mustAgree = areConnected(world);
   const limitMs = healMs + boundMs(world, schedule, healMs);
   let agreed = agreement(world, true);
@@ -127,6 +127,8 @@ function settle(world: World, safety: Safety, schedule: Schedule): number | null
     if (typeof agreed === 'string') sinceMs = world.nowMs + POLL_MS;
     world.run(world.nowMs + POLL_MS);
     agreed = agreement(world, true);
+    // Its lease may run out before the two meet: then it yields, by S35.
+    if (favourite?.state.leader?.lost === true) favourite = null;
   }
   if (world.failure !== null || !mustAgree || world.hosts.every((host) => !host.up)) return null;
   if (typeof agreed === 'string') {
