@@ -4,8 +4,9 @@ import { LIMITS } from './config.js';
 import { keepAliveMs } from './follow.js';
 import { followEpoch } from './epoch.js';
 import { chooseStandbys, clusterNowMs, memberChanged, removeMember, stampedRank } from './lead.js';
+import { sameAddress } from './address.js';
 import { allowAnswer } from './rates.js';
-import type { Member, Reign } from './state.js';
+import { type Member, type Reign, newMember, provedMembers } from './state.js';
 import { type Turn, send } from './turn.js';
 
 /** Asked to be let in, but never proved to have the token: so many at a time, so that strangers cannot crowd out members. */
@@ -27,7 +28,7 @@ export function leaderHearsHello(
   }
   if (known !== undefined && same === undefined && livesElsewhere(turn, known, from)) return;
   if (!allowAnswer(turn, from, 'welcome', LIMITS.welcomesPerSecond)) return;
-  followEpoch(turn, message.epoch, from);
+  followEpoch(turn, message.epoch);
   if (known !== undefined && (same === undefined || same.confirmed))
     removeMember(turn, reign, message.sender);
   const member = state.members.get(message.sender) ?? admit(turn, reign, message, from);
@@ -41,7 +42,7 @@ export function leaderHearsHello(
 
 /** Another process of the same identity at another address: a copied disk, as long as the first one is heard. */
 function livesElsewhere({ state, nowMs }: Turn, known: Member, from: Address): boolean {
-  const periodMs = keepAliveMs(state, state.members.size);
+  const periodMs = keepAliveMs(state, provedMembers(state).length);
   return (
     known.confirmed && !sameAddress(known.address, from) && nowMs - known.heardMs < 1.5 * periodMs
   );
@@ -58,23 +59,9 @@ function admit(turn: Turn, reign: Reign, message: HelloMessage, from: Address): 
   const { state, nowMs } = turn;
   if (state.members.size >= LIMITS.rosterMax) return undefined;
   makeRoom(turn, reign);
-  const member: Member = {
-    peer: message.sender,
-    boot: message.boot,
-    rank: stampedRank(state, nowMs),
-    address: from,
-    card: message.card,
-    confirmed: false,
-    helloSeq: message.seq,
-    heardMs: nowMs,
-    ackedMs: nowMs,
-    fit: true,
-    version: 0,
-    catalogue: null,
-    roundTripMs: null,
-    sinceMs: nowMs,
-    stale: false,
-  };
+  const { sender: peer, boot, card, seq } = message;
+  const entry = { peer, boot, rank: stampedRank(state, nowMs), address: from, card };
+  const member = { ...newMember(entry, nowMs), helloSeq: seq };
   state.members.set(member.peer, member);
   return member;
 }
@@ -109,8 +96,6 @@ export function welcome(turn: Turn, member: Member): void {
     member.card.curveKey,
   );
 }
-
-const sameAddress = (a: Address, b: Address) => a.address === b.address && a.port === b.port;
 
 /** The member proved that it has the token: from now on it counts, and who was at its address before is gone. */
 export function confirm(turn: Turn, reign: Reign, member: Member): void {

@@ -1,24 +1,27 @@
 /** A member hears of another leader than its own: one is looked into, one is told who leads, one is told of. */
-import type { Address, ElectionHeader, LeaderTuple } from '@iwanto/wire';
+import type { Address, LeaderTuple, PongMessage } from '@iwanto/wire';
 import { LIMITS } from './config.js';
 import { pingSoon } from './follow.js';
-import { introduce, isFellow } from './introduction.js';
+import { type Speaker, introduce, isFellow } from './introduction.js';
 import { beginJoining } from './join.js';
 import { openPending } from './pending.js';
 import { locate, sameBoot } from './rank.js';
-import { allow, allowAnswer, allowFor, shareOf } from './rates.js';
-import type { Following, KnownLeader } from './state.js';
+import { allow, allowAnswer, allowFor, takesPart } from './rates.js';
+import type { Following, KnownLeader, State } from './state.js';
 import { type Turn, move, send } from './turn.js';
 
 const RELAYS_OF_ONE_PER_SECOND = 2;
 
 /** A leader that was a stranger answered from where it says it is. */
-export const strangerIntroduced = (turn: Turn, leader: KnownLeader): void =>
-  anotherLeads(turn, leader, { from: leader.address, isSuccessor: false, known: 'answered' });
+export function strangerIntroduced(turn: Turn, message: PongMessage, from: Address): void {
+  const leader = { ...message.leader, address: from };
+  anotherLeads(turn, leader, { by: message, from, isSuccessor: false, known: 'answered' });
+}
 
 /** What is known of another leader beside that it leads. */
 export interface Standing {
-  /** Whose word it is. */
+  /** Whose word it is, and where that one is. */
+  readonly by: Speaker;
   readonly from: Address;
   /** It names my leader as the one before it. */
   readonly isSuccessor: boolean;
@@ -32,30 +35,31 @@ export function anotherLeads(turn: Turn, leader: KnownLeader, standing: Standing
   const { following } = state;
   if (following === null || leader.peer === state.config.peer) return;
   if (leader.peer === state.leader?.peer) restarted(turn, following, leader);
-  const { from, isSuccessor, known } = standing;
-  const isTrusted =
-    known === 'vouched' || isFellow(state, { sender: leader.peer, boot: leader.boot });
+  const { by, from, isSuccessor, known } = standing;
+  const isTrusted = known === 'vouched' || (isFellow(state, by) && leadsAsFellow(state, leader));
   const isStranger = !isTrusted && known === 'told';
   if (leader.epoch < state.epoch) fence(turn, from);
-  else if (leader.epoch === state.epoch) besideMine(turn, following, leader, isStranger);
-  else if (!isStranger) openPending(turn, leader, { isSuccessor, isTrusted });
-  else {
-    relay(turn, leader);
-    introduce(turn, leader);
-  }
+  else if (isStranger) strangerLeads(turn, following, leader, by);
+  else if (leader.epoch > state.epoch) openPending(turn, leader, { isSuccessor, isTrusted });
+  else if (isOrphan(turn, following)) joinInstead(turn, leader);
+  else relay(turn, leader);
 }
 
-/** Another cluster in the same epoch: its leader and mine settle it, unless mine is gone and nobody took its place. */
-function besideMine(
-  turn: Turn,
-  following: Following,
-  leader: KnownLeader,
-  isStranger: boolean,
-): void {
-  const { state, nowMs } = turn;
-  const isOrphan = following.gone && nowMs - following.evidenceMs > state.timers.lostMs;
-  if (!isOrphan) return relay(turn, leader);
-  if (isStranger) return introduce(turn, leader);
+const leadsAsFellow = (state: State, { peer, boot }: KnownLeader): boolean =>
+  isFellow(state, { sender: peer, boot });
+
+/** My leader is told of it; it is asked itself when I could follow it. */
+function strangerLeads(turn: Turn, following: Following, leader: KnownLeader, by: Speaker): void {
+  const couldFollow = leader.epoch > turn.state.epoch || isOrphan(turn, following);
+  if (takesPart(turn)) relay(turn, leader);
+  if (couldFollow) introduce(turn, leader, by.sender !== leader.peer);
+}
+
+/** My leader is gone and nobody took its place: then I follow whoever leads in the same epoch. */
+const isOrphan = ({ state, nowMs }: Turn, { gone, evidenceMs }: Following): boolean =>
+  gone && nowMs - evidenceMs > state.timers.lostMs;
+
+function joinInstead(turn: Turn, leader: KnownLeader): void {
   move(turn, 'cut off');
   beginJoining(turn, leader);
 }
@@ -68,8 +72,8 @@ function restarted(turn: Turn, following: Following, leader: KnownLeader): void 
 /** Tells a stale leader, or one that follows it, who leads. */
 export function fence(turn: Turn, to: Address): void {
   const { leader } = turn.state;
-  const perSecond = shareOf(turn.state, LIMITS.hintsPerSecond);
-  if (leader !== null && allowAnswer(turn, to, 'fence', perSecond))
+  if (leader === null || !takesPart(turn)) return;
+  if (allowAnswer(turn, to, 'fence', LIMITS.hintsPerSecond))
     send(turn, to, { type: 'hint', leader });
 }
 
@@ -78,7 +82,7 @@ export function relay(turn: Turn, leader: KnownLeader): void {
   const { state } = turn;
   const allowed = () =>
     allowFor(turn, `relay ${leader.peer}`, RELAYS_OF_ONE_PER_SECOND) &&
-    allow(turn, 'relay', shareOf(state, LIMITS.relaysPerSecond));
+    allow(turn, 'relay', LIMITS.relaysPerSecond);
   if (state.leader?.address && allowed())
     send(turn, state.leader.address, { type: 'relay', leader });
 }
@@ -86,7 +90,7 @@ export function relay(turn: Turn, leader: KnownLeader): void {
 /** Another leader said that it leads, in a HINT, NOTL or NOTM: from my own leader this is final. */
 export function leaderToldOf(
   turn: Turn,
-  message: Pick<ElectionHeader, 'sender' | 'boot'> & { readonly leader: LeaderTuple },
+  message: Speaker & { readonly leader: LeaderTuple },
   from: Address,
 ): void {
   const { state, nowMs } = turn;
@@ -98,6 +102,6 @@ export function leaderToldOf(
   }
   const byMyLeader = sameBoot({ peer: message.sender, boot: message.boot }, state.leader);
   const known = byMyLeader ? 'vouched' : 'told';
-  anotherLeads(turn, leader, { from, isSuccessor: byMyLeader, known });
+  anotherLeads(turn, leader, { by: message, from, isSuccessor: byMyLeader, known });
   if (byMyLeader && state.pending !== null) state.pending.ripeMs = nowMs;
 }

@@ -129,7 +129,7 @@ export function objected(turn: Turn, message: ObjectMessage, from: Address): voi
     case 'leader': {
       const leader = message.leader && locate(message.leader, message.sender, from);
       if (leader !== null)
-        anotherLeads(turn, leader, { from, isSuccessor: true, known: 'vouched' });
+        anotherLeads(turn, leader, { by: message, from, isSuccessor: true, known: 'vouched' });
       return;
     }
   }

@@ -1,7 +1,7 @@
 /** All that time does: when each thing is due, and what it does then. */
 import { announce, fastBeat, slowBeat } from './beat.js';
 import { claim, takeOver } from './claim.js';
-import { yieldTo } from './faceoff.js';
+import { yieldDueMs, yieldToAll } from './faceoff.js';
 import { askOrResume } from './fence.js';
 import { askTarget, decide, sayHello } from './join.js';
 import { sayGoodbye } from './leave.js';
@@ -75,13 +75,7 @@ const TIMERS: readonly Timer[] = [
   when(reign, (it) => it.fastBeatAtMs, fastBeat),
   when(reign, (it) => it.slowBeatAtMs, slowBeat),
   when(reign, (it) => it.sweepAtMs, sweep),
-  when(
-    reign,
-    (it) => it.yielding?.atMs ?? Infinity,
-    (turn, it) => {
-      if (it.yielding !== null) yieldTo(turn, it, it.yielding);
-    },
-  ),
+  when(reign, yieldDueMs, yieldToAll),
   { dueMs: (state) => state.seeds.probeAtMs, act: probeSeeds },
   { dueMs: (state) => state.seeds.rememberAtMs, act: tellRemembered },
   { dueMs: (state) => state.tellPeersAtMs, act: tellPeers },

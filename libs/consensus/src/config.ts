@@ -84,16 +84,22 @@ export const LIMITS = {
   joinersMax: 256,
   /** Entries of every table that strangers can fill. */
   strangersMax: 4_096,
+  /** Replay windows: at 1,000 strangers a second none of a member goes between two of its keep-alives. */
+  windowsMax: 8_192,
+  /** Leaders to which one gives way at a time. */
+  yieldingsMax: 3,
+  /** Ordinary members that act, by chance, on what all heard of a stranger; standbys always do. */
+  volunteers: 8,
   rememberedMax: 64,
   staticMax: 64,
   /** Standbys a leader keeps warm. */
   standbys: 5,
   /** Fewer in a crowd, where hardly a part of the network holds none of them. */
   standbysInCrowd: 3,
-  /** An epoch further ahead than this is ignored. */
-  epochJumpMax: 1_000_000,
-  /** What others' words may raise it by in the long run. */
-  epochsPerSecond: 100,
+  /** Epochs up to this one are possible even to a host whose clock stands in 1970. */
+  epochAlways: 1_000_000,
+  /** How often others' words may raise the epoch of a leader. */
+  raisesPerSecond: 20,
   welcomesPerSecond: 20,
   hintsPerSecond: 20,
   /** Questions to leaders that nobody here knows. */
@@ -106,6 +112,8 @@ export const LIMITS = {
   crowd: 100,
   /** NOTM and NOTL to strangers. */
   refusalsPerSecond: 100,
+  /** PONGs to them. */
+  pongsPerSecond: 500,
   /** Answers to one address that proved nothing. */
   answersPerAddressPerSecond: 5,
 } as const;

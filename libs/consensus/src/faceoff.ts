@@ -13,12 +13,12 @@ import { adopt } from './follow.js';
 import { helloBody } from './join.js';
 import { followEpoch } from './epoch.js';
 import { introduce, isFellow } from './introduction.js';
-import { leadInEpoch, stampedRank } from './lead.js';
+import { stampedRank } from './lead.js';
 import { locate, sameBoot, winsFaceOff } from './rank.js';
 import { allow, allowAnswer, allowFor } from './rates.js';
 import { asEntry } from './roster.js';
 import { hastenSeeds } from './seeds.js';
-import { type KnownLeader, type Reign, type Yielding, provedMembers } from './state.js';
+import { type KnownLeader, type Reign, type Yielding, newMember, provedMembers } from './state.js';
 import { peersChanged } from './sight.js';
 import { type Turn, move, send } from './turn.js';
 
@@ -44,55 +44,66 @@ export function leaderMet(
   if (reign === null || state.leader === null || sameBoot(message.leader, state.leader)) return;
   const theirs = locate(message.leader, message.sender, from);
   if (theirs === null) return;
-  const byFellow = isFellow(state, message);
   if (theirs.peer === state.config.peer) {
-    if (byFellow || message.sender === theirs.peer) leadAboveMyPast(turn, theirs.epoch);
+    if (theirs.epoch >= state.epoch) followEpoch(turn, theirs.epoch + 1);
     return;
   }
   hastenSeeds(turn);
+  const isHearsay = message.sender !== theirs.peer;
   if (state.phase === 'suspended') {
+    const byFellow = message.epoch >= state.epoch && isFellow(state, message);
     if (theirs.epoch <= state.epoch) return;
-    if (isIntroduced || (byFellow && message.epoch >= state.epoch)) superseded(turn, theirs);
-    else introduce(turn, theirs);
+    if (isIntroduced || byFellow) superseded(turn, theirs);
+    else introduce(turn, theirs, isHearsay);
   } else if (winsFaceOff(state.leader, theirs)) stand(turn, theirs);
-  else if (sameBoot(reign.yielding?.leader ?? null, theirs)) yieldOn(reign, theirs);
-  else if (isIntroduced) beginYielding(turn, reign, theirs);
-  else introduce(turn, theirs);
+  else if (reign.yieldings.has(theirs.boot)) yieldOn(reign.yieldings, theirs);
+  else if (isIntroduced) beginYielding(turn, reign.yieldings, theirs);
+  else introduce(turn, theirs, isHearsay);
 }
 
-/** An earlier boot of mine led in that epoch: I, or one who follows me, says so. */
-function leadAboveMyPast(turn: Turn, epoch: number): void {
-  if (epoch >= turn.state.epoch) leadInEpoch(turn, epoch + 1);
-}
-
-/** To the better one of two, so that strangers who take turns do not keep me at the first step. */
-function beginYielding(turn: Turn, reign: Reign, theirs: KnownLeader): void {
-  const { yielding } = reign;
-  if (yielding === null || winsFaceOff(theirs, yielding.leader))
-    reign.yielding = { leader: theirs, atMs: turn.nowMs, rounds: 0 };
+/** To several at a time, so that one who never welcomes me does not stand in the way of one who does. */
+function beginYielding(turn: Turn, yieldings: Reign['yieldings'], theirs: KnownLeader): void {
+  if (yieldings.size >= LIMITS.yieldingsMax) {
+    const [longest] = [...yieldings.values()].sort((a, b) => b.rounds - a.rounds);
+    if (longest !== undefined) yieldings.delete(longest.leader.boot);
+  }
+  yieldings.set(theirs.boot, { leader: theirs, atMs: turn.nowMs, rounds: 0 });
 }
 
 /** I am the older one: lead above its epoch and show myself. */
 function stand(turn: Turn, theirs: KnownLeader): void {
   const { state } = turn;
   if (!allowFor(turn, `met ${theirs.peer}`, MEETINGS_PER_SECOND)) return;
-  followEpoch(turn, theirs.epoch + 1, theirs.address);
+  if (theirs.epoch >= state.epoch) followEpoch(turn, theirs.epoch + 1);
   if (state.leader !== null && allowAnswer(turn, theirs.address, 'hint', LIMITS.hintsPerSecond))
     send(turn, theirs.address, { type: 'hint', leader: state.leader });
 }
 
 /** It was heard again: it is still there, and worth some more rounds. */
-function yieldOn({ yielding }: Reign, theirs: KnownLeader): void {
-  if (yielding === null) return;
+function yieldOn(yieldings: Reign['yieldings'], theirs: KnownLeader): void {
+  const yielding = yieldings.get(theirs.boot);
+  if (yielding === undefined) return;
   yielding.leader = theirs;
   if (yielding.rounds > 1) yielding.rounds = 1;
 }
 
+/** The next round of each that is due. */
+export function yieldToAll(turn: Turn, reign: Reign): void {
+  for (const yielding of reign.yieldings.values())
+    if (yielding.atMs <= turn.nowMs) yieldTo(turn, reign, yielding);
+}
+
+export function yieldDueMs({ yieldings }: Reign): number {
+  let dueMs = Infinity;
+  for (const { atMs } of yieldings.values()) dueMs = Math.min(dueMs, atMs);
+  return dueMs;
+}
+
 /** Hands over the members and asks to be let in; leads on until the welcome comes. */
-export function yieldTo(turn: Turn, reign: Reign, yielding: Yielding): void {
+function yieldTo(turn: Turn, reign: Reign, yielding: Yielding): void {
   const { state, nowMs } = turn;
   if (yielding.rounds >= YIELD_ROUNDS_MAX) {
-    reign.yielding = null;
+    reign.yieldings.delete(yielding.leader.boot);
     return;
   }
   const { leader, card } = state;
@@ -115,8 +126,7 @@ export function yieldTo(turn: Turn, reign: Reign, yielding: Yielding): void {
 /** The winner took me in: from here on its members are mine no more. */
 export function winnerWelcomes(turn: Turn, message: WelcomeMessage, from: Address): void {
   const { state } = turn;
-  const yielding = state.reign?.yielding;
-  if (state.phase !== 'leading' || !yielding || !sameBoot(yielding.leader, message.leader)) return;
+  if (state.phase !== 'leading' || !state.reign?.yieldings.has(message.leader.boot)) return;
   if (message.member !== state.config.boot || message.leader.epoch <= state.epoch) return;
   const leader = { ...message.leader, address: from };
   for (const member of provedMembers(state)) send(turn, member.address, { type: 'hint', leader });
@@ -128,32 +138,20 @@ export function winnerWelcomes(turn: Turn, message: WelcomeMessage, from: Addres
  * Another leader gives way to me: its members are mine, with ranks of my own stamping. They hear so from
  * that leader; I tell them nothing, since anybody could have written their addresses here.
  */
-export function yieldHeard(turn: Turn, message: YieldMessage, from: Address): void {
+export function yieldHeard(turn: Turn, message: YieldMessage): void {
   const { state, nowMs } = turn;
   const { reign } = state;
   const theirs = message.leader;
   if (state.phase !== 'leading' || reign === null) return;
-  followEpoch(turn, theirs.epoch + 1, from);
-  reign.yielding = null;
+  if (theirs.epoch >= state.epoch) followEpoch(turn, theirs.epoch + 1);
+  reign.yieldings.delete(theirs.boot);
   let unproved = state.members.size - provedMembers(state).length;
   for (const entry of message.entries) {
     if (entry.peer === state.config.peer || state.members.has(entry.peer)) continue;
     if (state.members.size >= LIMITS.rosterMax || unproved >= HANDED_OVER_MAX) return;
     unproved += 1;
-    state.members.set(entry.peer, {
-      ...entry,
-      rank: stampedRank(state, nowMs),
-      confirmed: false,
-      helloSeq: 0,
-      heardMs: nowMs,
-      ackedMs: nowMs,
-      fit: true,
-      version: 0,
-      catalogue: null,
-      roundTripMs: null,
-      sinceMs: nowMs,
-      stale: false,
-    });
+    const rank = stampedRank(state, nowMs);
+    state.members.set(entry.peer, newMember({ ...entry, rank }, nowMs));
   }
   peersChanged(turn);
 }

@@ -51,7 +51,7 @@ function suspendAgain(turn: Turn): void {
   }
   if (state.reign === null) return;
   state.reign.heardMs = nowMs;
-  state.reign.yielding = null;
+  state.reign.yieldings.clear();
 }
 
 /** Asks standbys and members whom they follow, until the time is over. */

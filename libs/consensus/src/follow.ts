@@ -137,7 +137,7 @@ export function followerHearsBeat(turn: Turn, message: BeatMessage, from: Addres
   const leader = { ...message.leader, address: from };
   if (!sameBoot(leader, state.leader)) {
     const isSuccessor = sameBoot(message.previous, state.leader);
-    anotherLeads(turn, leader, { from, isSuccessor, known: 'told' });
+    anotherLeads(turn, leader, { by: message, from, isSuccessor, known: 'told' });
     return;
   }
   if (message.epoch < state.epoch || message.seq <= following.lastBeatSeq) return;

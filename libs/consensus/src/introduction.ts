@@ -5,11 +5,14 @@
  * follows from who is asked where, so that a flood of strangers takes up no room.
  */
 import type { Address, ElectionHeader, Nonce, PongMessage } from '@iwanto/wire';
+import { addressText } from './address.js';
 import { LIMITS } from './config.js';
-import { allowAnswer, allowFor, shareOf } from './rates.js';
-import { addressText } from './seeds.js';
+import { allowAnswer, allowFor, takesPart } from './rates.js';
 import type { KnownLeader, State } from './state.js';
 import { type Turn, nonceOf, send } from './turn.js';
+
+/** Whose word something is. */
+export type Speaker = Pick<ElectionHeader, 'sender' | 'boot'>;
 
 const NONCE_BYTES = 8;
 /** Never two in a row: the answer takes less than the time between. */
@@ -21,11 +24,16 @@ function introductionNonce(state: State, boot: string, address: Address): Nonce 
   return nonceOf(state.config.hmac(state.introductionKey, bytes).subarray(0, NONCE_BYTES));
 }
 
-/** Asks a stranger that says it leads, or is said to: one question for each such word, fewer the more of us hear it. */
-export function introduce(turn: Turn, leader: KnownLeader): void {
-  if (!allowFor(turn, `introduce ${leader.boot}`, QUESTIONS_TO_ONE_PER_SECOND, 1)) return;
-  const perSecond = shareOf(turn.state, LIMITS.introductionsPerSecond);
-  if (!allowAnswer(turn, leader.address, 'introduction', perSecond)) return;
+/**
+ * Asks a stranger that says it leads, or (`isHearsay`) is said to by somebody else: one question for each
+ * such word. Inventing leaders for others uses up nothing of what those have who speak for themselves.
+ */
+export function introduce(turn: Turn, leader: KnownLeader, isHearsay: boolean): void {
+  if (!takesPart(turn)) return;
+  const whom = `introduce ${leader.boot} ${addressText(leader.address)}`;
+  if (!allowFor(turn, whom, QUESTIONS_TO_ONE_PER_SECOND, 1)) return;
+  const kind = isHearsay ? 'hearsay' : 'introduction';
+  if (!allowAnswer(turn, leader.address, kind, LIMITS.introductionsPerSecond)) return;
   const nonce = introductionNonce(turn.state, leader.boot, leader.address);
   send(turn, leader.address, { type: 'probe', nonce, leader });
 }
@@ -35,10 +43,7 @@ export const introducesItself = (state: State, message: PongMessage, from: Addre
   message.nonce === introductionNonce(state, message.boot, from);
 
 /** A standby or a proved member of the same cluster, as far as known here. */
-export function isFellow(
-  state: State,
-  { sender, boot }: Pick<ElectionHeader, 'sender' | 'boot'>,
-): boolean {
+export function isFellow(state: State, { sender, boot }: Speaker): boolean {
   const member = state.members.get(sender);
   if (member?.boot === boot && member.confirmed) return true;
   return state.successors.some((each) => each.peer === sender && each.boot === boot);

@@ -38,7 +38,7 @@ function tooLarge(state: State): string | null {
   if (state.seeds.remembered.size > LIMITS.rememberedMax) return 'I12: too much remembered';
   if (state.buckets.size > LIMITS.strangersMax) return 'I12: too many buckets';
   if (state.sightings.size > LIMITS.strangersMax) return 'I12: too many sightings';
-  if (state.heard.size > LIMITS.strangersMax) return 'I12: too many replay windows';
+  if (state.heard.size > LIMITS.windowsMax) return 'I12: too many replay windows';
   if (state.successors.length > SUCCESSORS_MAX) return 'I12: too many standbys';
   return state.members.has(state.config.peer) ? 'I2: is its own member' : null;
 }

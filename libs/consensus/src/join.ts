@@ -7,11 +7,12 @@ import type {
   PongMessage,
   WelcomeMessage,
 } from '@iwanto/wire';
+import { sameAddress } from './address.js';
 import { slowBeatBody } from './beat.js';
 import { LIMITS } from './config.js';
 import { introduce } from './introduction.js';
 import { takeOffice } from './lead.js';
-import { isEpochJump, isOlder, locate, sameBoot } from './rank.js';
+import { isOlder, locate, sameBoot } from './rank.js';
 import { allowAnswer } from './rates.js';
 import { gapAfterMs } from './schedule.js';
 import { restartSeeds, seedTargets } from './seeds.js';
@@ -32,8 +33,9 @@ const PATIENCE_MS = 3_000;
 const REFUSED_MS = 5_000;
 /** This long all leaders together keep a joiner from founding: time enough to admit more than a thousand. */
 const PATIENCE_IN_ALL_MS = 60_000;
-/** A leader that has not answered yet is waited for this long: it is asked twice. */
-const STRANGER_MS = 600;
+/** A leader that has not answered yet is waited for this long, a slow beat and more, and asked so often. */
+const STRANGER_MS = 1_200;
+const STRANGER_ASKED_MS = 400;
 const TARGET_HELLO_AT_MS = [0, 50, 100, 200];
 
 export const helloBody = (state: State, joining: boolean): Body | null =>
@@ -75,6 +77,7 @@ function decisionMs({ state, nowMs }: Turn): number {
 /** After a pause nothing heard or unheard counts: listen for a whole window again. */
 export function restartWindow(turn: Turn, joining: Joining): void {
   joining.decideAtMs = decisionMs(turn);
+  joining.patienceMs = turn.nowMs + PATIENCE_IN_ALL_MS;
   joining.helloCount = 0;
   joining.helloAtMs = turn.nowMs;
   joining.joiners.clear();
@@ -98,8 +101,8 @@ export function askTarget(turn: Turn, joining: Joining): void {
   const body = helloBody(turn.state, true);
   if (target === null || body === null) return;
   if (!target.isIntroduced) {
-    target.helloAtMs = turn.nowMs + STRANGER_MS / 2;
-    introduce(turn, target.leader);
+    target.helloAtMs = turn.nowMs + STRANGER_ASKED_MS;
+    introduce(turn, target.leader, false);
     return;
   }
   const pauseMs = gapAfterMs(TARGET_HELLO_AT_MS, target.tries) ?? HELLO_LATER_MS;
@@ -147,8 +150,12 @@ function waitOn(turn: Turn, target: Target, leader: KnownLeader, word: Word): vo
   if (word.isIntroduced && !target.isIntroduced) {
     target.isIntroduced = true;
     target.helloAtMs = nowMs;
+    target.leader = leader;
   }
-  target.leader = target.isIntroduced ? { ...leader, address: target.leader.address } : leader;
+  // Somebody may name it at a wrong address first: until it answers, each that is named is asked.
+  if (!target.isIntroduced && !sameAddress(leader.address, target.leader.address))
+    introduce(turn, leader, false);
+  target.leader = { ...leader, address: target.leader.address };
   target.untilMs = nowMs + (target.isIntroduced ? TARGET_MS : STRANGER_MS);
   if (word.rosterVersion > target.rosterVersion) target.patienceMs = nowMs + PATIENCE_MS;
   target.rosterVersion = Math.max(word.rosterVersion, target.rosterVersion);
@@ -222,7 +229,7 @@ export function decide(turn: Turn, joining: Joining): void {
     joining.decideAtMs = nowMs + state.timers.waitMs;
     return;
   }
-  const epochs = live.map((each) => each.epoch).filter((each) => !isEpochJump(state.epoch, each));
+  const epochs = live.map((each) => each.epoch);
   state.clusterOffsetMs = state.rank - nowMs;
   move(turn, 'oldest joiner');
   state.joining = null;

@@ -1,5 +1,6 @@
 /** The leader's side of keep-alives: answers PING, PROBE and ACK, and hands out the roster. */
 import type { AckMessage, Address, CatalogueMark, PingMessage, ProbeMessage } from '@iwanto/wire';
+import { addressText, sameAddress } from './address.js';
 import { confirm, unbench, welcome } from './admit.js';
 import { slowBeatBody } from './beat.js';
 import { LIMITS } from './config.js';
@@ -9,9 +10,8 @@ import { sameBoot } from './rank.js';
 import { heardMember } from './lead.js';
 import { allow, allowAnswer, allowFor } from './rates.js';
 import { sendRoster } from './roster.js';
-import { addressText } from './seeds.js';
 import { peersChanged } from './sight.js';
-import type { Member } from './state.js';
+import { type Member, isCrowd } from './state.js';
 import { proofFor, proves } from './token.js';
 import { type Turn, leads, send } from './turn.js';
 
@@ -33,8 +33,10 @@ export function pinged(turn: Turn, message: PingMessage, from: Address): void {
   const member = state.members.get(message.sender);
   const followsMe = sameBoot(message.leader, leader);
   // A member of my own earlier boot may know a later epoch than I do.
-  if (!followsMe && message.leader.peer === leader.peer) followEpoch(turn, message.epoch + 1, from);
-  if (member?.boot !== message.boot || !followsMe) {
+  if (!followsMe && message.leader.peer === leader.peer) followEpoch(turn, message.epoch + 1);
+  // Whoever handed an unproved member over may have put it at another address, and must not get its answers.
+  const isElsewhere = member?.confirmed === false && !sameAddress(member.address, from);
+  if (member?.boot !== message.boot || !followsMe || isElsewhere) {
     if (allowAnswer(turn, from, 'refusal', LIMITS.refusalsPerSecond))
       send(turn, from, { type: 'notMember', nonce: message.nonce, leader: state.leader ?? leader });
     return;
@@ -69,14 +71,16 @@ function answerMember(turn: Turn, member: Member, message: PingMessage, from: Ad
   if (message.rosterVersion < state.ownVersion) bringUpToDate(turn, member, message.rosterVersion);
 }
 
-/** With the last part of the roster come the standbys: without multicast, no other beat tells them to ordinary members. */
+/**
+ * With the first and the last part of the roster comes a beat: without multicast, no other one tells ordinary
+ * members how many they are, and who stands by.
+ */
 function bringUpToDate(turn: Turn, member: Member, version: number): void {
   const { state, nowMs } = turn;
-  const isCrowd = state.members.size > LIMITS.crowd;
-  if (isCrowd && !allow(turn, 'roster', LIMITS.rosterPartsPerSecond)) return;
+  if (isCrowd(state) && !allow(turn, 'roster', LIMITS.rosterPartsPerSecond)) return;
   const isWhole = sendRoster(turn, member.address, version);
   const stands = state.successors.some((each) => each.boot === member.boot);
-  if (isWhole && !stands) send(turn, member.address, slowBeatBody(state, nowMs));
+  if ((isWhole || version === 0) && !stands) send(turn, member.address, slowBeatBody(state, nowMs));
 }
 
 /** Who shows no proof asks for a welcome; who shows a wrong one is told the present reign, and will ask. */
@@ -106,7 +110,7 @@ export function probed(turn: Turn, message: ProbeMessage, from: Address): void {
     return;
   }
   const member = isFellow(state, message) ? state.members.get(message.sender) : undefined;
-  if (!member && !allowAnswer(turn, from, 'refusal', LIMITS.refusalsPerSecond)) return;
+  if (!member && !allowAnswer(turn, from, 'pong', LIMITS.pongsPerSecond)) return;
   send(turn, from, { type: 'pong', nonce: message.nonce, leader, proof: null });
   if (member) tellDismissed(turn, member);
 }
@@ -123,7 +127,8 @@ export function acknowledged(turn: Turn, message: AckMessage): void {
   const { state, nowMs } = turn;
   const member = state.members.get(message.sender);
   if (!leads(state) || state.reign === null || member?.boot !== message.boot) return;
-  if (message.epoch > state.epoch) return;
+  // Of an unproved member nothing is known, not even that it is at its address.
+  if (message.epoch > state.epoch || !member.confirmed) return;
   heardMember(turn, member);
   member.ackedMs = nowMs;
   if (message.beat > state.reign.beatSeq) member.roundTripMs = nowMs - state.reign.beatMs;

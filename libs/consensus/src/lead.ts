@@ -6,7 +6,7 @@ import { keepAliveMs } from './follow.js';
 import { byAge } from './rank.js';
 import { remember, restartSeeds } from './seeds.js';
 import { peersChanged } from './sight.js';
-import type { Member, Reign, State } from './state.js';
+import { type Member, type Reign, type State, isCrowd, provedMembers } from './state.js';
 import { setSecret } from './token.js';
 import { type Turn, log, raiseEpoch } from './turn.js';
 import type { LeaderTuple } from '@iwanto/wire';
@@ -44,7 +44,7 @@ export function takeOffice(turn: Turn, epoch: number, old: LeaderTuple | null): 
     demoted: [],
     beatSeq: 0,
     beatMs: nowMs,
-    yielding: null,
+    yieldings: new Map(),
   };
   chooseStandbys(turn);
   restartSeeds(turn);
@@ -67,8 +67,7 @@ function inherit(state: State, member: Member, nowMs: number): void {
 /** The oldest members that answer beats; called whenever one of them may have changed. */
 export function chooseStandbys(turn: Turn): void {
   const { state, nowMs } = turn;
-  const isCrowd = state.members.size > LIMITS.crowd;
-  const most = isCrowd ? LIMITS.standbysInCrowd : LIMITS.standbys;
+  const most = isCrowd(state) ? LIMITS.standbysInCrowd : LIMITS.standbys;
   const chosen: Member[] = [];
   for (const member of state.members.values()) {
     if (!member.confirmed || !member.fit) continue;
@@ -123,7 +122,7 @@ export function removeMember(turn: Turn, reign: Reign, peer: PeerId): void {
 export function sweep(turn: Turn, reign: Reign): void {
   const { state, nowMs } = turn;
   reign.sweepAtMs = nowMs + SWEEP_MS;
-  const patienceMs = keepAliveMs(state, state.members.size) * state.timers.evictPeriods;
+  const patienceMs = keepAliveMs(state, provedMembers(state).length) * state.timers.evictPeriods;
   for (const member of state.members.values())
     if (nowMs - member.heardMs > patienceMs) removeMember(turn, reign, member.peer);
   noteLost(turn, reign);

@@ -62,7 +62,8 @@ export function leaveHeard(turn: Turn, message: LeaveMessage): void {
   if (state.joining?.target && sameBoot(who, state.joining.target.leader))
     state.joining.target = null;
   if (member?.boot === message.boot) {
-    remember(turn, member.address);
+    // Strangers may hand over members that never were, at any address.
+    if (member.confirmed) remember(turn, member.address);
     if (state.reign !== null) removeMember(turn, state.reign, message.sender);
     else state.members.delete(message.sender);
     peersChanged(turn);

@@ -22,16 +22,11 @@ function isSilent(state: State, nowMs: number): boolean {
   return pinged && nowMs - following.evidenceMs > state.timers.standbyMs;
 }
 
-/** What speaks for a successor (another-leader.ts). */
-interface Standing {
-  readonly isSuccessor: boolean;
-  readonly isTrusted: boolean;
-}
-
+/** Asks a leader of a later epoch for its welcome; `isSuccessor` when it names mine as the one before it. */
 export function openPending(
   turn: Turn,
   leader: KnownLeader,
-  { isSuccessor, isTrusted }: Standing,
+  { isSuccessor, isTrusted }: { isSuccessor: boolean; isTrusted: boolean },
 ): void {
   const { state, nowMs } = turn;
   const { pending } = state;

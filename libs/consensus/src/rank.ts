@@ -1,7 +1,6 @@
 /** Who is older, who is the same, and who wins when two leaders meet. */
 import { type BootRef, type LeaderTuple, type PeerId } from '@iwanto/wire';
 import type { Address } from '@iwanto/wire';
-import { LIMITS } from './config.js';
 import type { KnownLeader } from './state.js';
 
 interface Aged {
@@ -35,7 +34,3 @@ export function locate(leader: LeaderTuple, sender: PeerId, from: Address): Know
   if (leader.peer === sender) return { ...leader, address: from };
   return leader.address === null ? null : { ...leader, address: leader.address };
 }
-
-/** An honest epoch is never this far ahead: it rises by one with each change of leader. */
-export const isEpochJump = (mine: number, theirs: number): boolean =>
-  theirs > mine + LIMITS.epochJumpMax;

@@ -1,7 +1,8 @@
 /** Token buckets: how often something may be done at the wish of strangers. */
 import type { Address } from '@iwanto/wire';
+import { addressText } from './address.js';
 import { LIMITS } from './config.js';
-import type { Bucket, State } from './state.js';
+import type { Bucket } from './state.js';
 import type { Turn } from './turn.js';
 
 /** What is limited as a whole. Few, and never forgotten: a flood of strangers cannot make them full again. */
@@ -13,58 +14,77 @@ export type Budget =
   | 'hello'
   | 'refusal'
   | 'introduction'
+  | 'hearsay'
+  | 'pong'
   | 'relay'
   | 'roster'
   | 'handover'
   | 'epoch'
-  | 'jump';
+  | 'impossible epoch';
+
+/** The bucket as it is now, refilled; a new one is full. */
+function bucketOf<K>(buckets: Map<K, Bucket>, what: K, nowMs: number, rate: Rate): Bucket {
+  const { perSecond, atOnce } = rate;
+  const known = buckets.get(what);
+  const tokens = known
+    ? Math.min(atOnce, known.tokens + ((nowMs - known.atMs) * perSecond) / 1_000)
+    : atOnce;
+  const bucket = { tokens, atMs: nowMs };
+  buckets.delete(what);
+  buckets.set(what, bucket);
+  return bucket;
+}
 
 interface Rate {
   readonly perSecond: number;
-  /** So many may come in a row; `perSecond` when left out, but one at least. */
-  readonly atOnce?: number;
-  readonly count?: number;
+  /** So many may come in a row. */
+  readonly atOnce: number;
 }
 
-function spend<K>(buckets: Map<K, Bucket>, what: K, nowMs: number, rate: Rate): boolean {
-  const { perSecond, atOnce = Math.max(1, perSecond), count = 1 } = rate;
-  const bucket = buckets.get(what) ?? { tokens: atOnce, atMs: nowMs };
-  const refilled = bucket.tokens + ((nowMs - bucket.atMs) * perSecond) / 1_000;
-  const tokens = Math.min(atOnce, refilled);
-  const isEnough = tokens >= count;
-  buckets.delete(what);
-  buckets.set(what, { tokens: isEnough ? tokens - count : tokens, atMs: nowMs });
-  return isEnough;
+/** Takes one from each bucket, or nothing from any. */
+function spend(...buckets: Bucket[]): boolean {
+  const enough = buckets.every(({ tokens }) => tokens >= 1);
+  if (enough) for (const bucket of buckets) bucket.tokens -= 1;
+  return enough;
+}
+
+const budget = ({ state, nowMs }: Turn, what: Budget, perSecond: number): Bucket =>
+  bucketOf(state.budgets, what, nowMs, { perSecond, atOnce: perSecond });
+
+function bucketFor({ state, nowMs }: Turn, whom: string, rate: Rate): Bucket {
+  const { buckets } = state;
+  if (!buckets.has(whom) && buckets.size >= LIMITS.strangersMax) forgetOldest(buckets);
+  return bucketOf(buckets, whom, nowMs, rate);
 }
 
 /** Takes one from the budget for all; false when none is left. */
-export const allow = (turn: Turn, budget: Budget, perSecond: number): boolean =>
-  allowMany(turn, budget, { perSecond });
-
-/** Takes `count` at once, or nothing. */
-export const allowMany = (turn: Turn, budget: Budget, rate: Rate): boolean =>
-  spend(turn.state.budgets, budget, turn.nowMs, rate);
+export const allow = (turn: Turn, what: Budget, perSecond: number): boolean =>
+  spend(budget(turn, what, perSecond));
 
 /** Takes one from what `whom` may have; the one untouched longest is forgotten. */
-export function allowFor(turn: Turn, whom: string, perSecond: number, atOnce = perSecond): boolean {
-  const { buckets } = turn.state;
-  if (!buckets.has(whom) && buckets.size >= LIMITS.strangersMax) forgetOldest(buckets);
-  return spend(buckets, whom, turn.nowMs, { perSecond, atOnce });
-}
+export const allowFor = (
+  turn: Turn,
+  whom: string,
+  perSecond: number,
+  atOnce = perSecond,
+): boolean => spend(bucketFor(turn, whom, { perSecond, atOnce }));
 
 /** An answer to an address that proved nothing, of a kind that is limited as a whole too. */
 export function allowAnswer(turn: Turn, to: Address, kind: Budget, perSecond: number): boolean {
-  const address = `${to.address} ${to.port}`;
-  return allowFor(turn, address, LIMITS.answersPerAddressPerSecond) && allow(turn, kind, perSecond);
+  const each = LIMITS.answersPerAddressPerSecond;
+  const rate = { perSecond: each, atOnce: each };
+  return spend(bucketFor(turn, addressText(to), rate), budget(turn, kind, perSecond));
 }
 
 /**
- * What falls to me of `perSecond` where one word of a stranger reaches the whole cluster: all of it to leader,
- * standbys and joiners, to the others their part, so that a thousand answers never follow from one datagram.
+ * Whether I act on a word of a stranger. What came to all by multicast, all could act on: standbys do, and of
+ * the others some, by chance, so that one datagram draws a few answers and not one of each member.
  */
-export function shareOf({ following, successors, config }: State, perSecond: number): number {
-  if (following === null || successors.some((each) => each.boot === config.boot)) return perSecond;
-  return perSecond / Math.max(1, following.members);
+export function takesPart({ state, isMulticast }: Turn): boolean {
+  const { following, successors, config } = state;
+  if (!isMulticast || following === null) return true;
+  if (successors.some((each) => each.boot === config.boot)) return true;
+  return config.random() * following.members < LIMITS.volunteers;
 }
 
 /** Drops the entry that was touched longest ago (maps keep the order of insertion). */

@@ -10,7 +10,7 @@ import { LIMITS } from './config.js';
 import { leaderHearsHello } from './admit.js';
 import { leaderToldOf, strangerIntroduced } from './another-leader.js';
 import { claimHeard, objected } from './claim.js';
-import { isTooFarAhead } from './epoch.js';
+import { namesImpossibleEpoch } from './epoch.js';
 import { leaderMet, winnerWelcomes, yieldHeard } from './faceoff.js';
 import { suspensionAnswered } from './fence.js';
 import { followerHearsBeat, followerHearsPong, welcomedAgain } from './follow.js';
@@ -65,7 +65,7 @@ const HEAR: { readonly [T in ElectionMessageType]: Hear<T> } = {
     followerHearsPong(turn, message);
     if (!introducesItself(turn.state, message, from)) return;
     leaderNamed(turn, message, from, true);
-    strangerIntroduced(turn, { ...message.leader, address: from });
+    strangerIntroduced(turn, message, from);
     leaderMet(turn, message, from, true);
   },
   notMember,
@@ -104,13 +104,6 @@ function helloHeard(turn: Turn, message: HelloMessage, from: Address, wasMultica
     send(turn, from, { type: 'hint', leader });
 }
 
-/** A joiner has no epoch of its own to lose: it takes that of whoever welcomes it. */
-function namesFarEpoch(turn: Turn, message: ElectionMessage, from: Address): boolean {
-  if (turn.state.joining !== null || !('leader' in message) || message.leader === null)
-    return false;
-  return 'epoch' in message.leader && isTooFarAhead(turn, message.leader.epoch, from);
-}
-
 /** One verified datagram. Replays, my own and those of a twin go no further. */
 export function receive(turn: Turn, input: ReceivedInput): void {
   const { state } = turn;
@@ -118,7 +111,7 @@ export function receive(turn: Turn, input: ReceivedInput): void {
   if (state.phase === 'idle' || state.phase === 'leaving' || state.phase === 'left') return;
   if (message.sender === state.config.peer && message.boot === state.config.boot) return;
   if (!isFresh(state, message) || contradictsItself(message)) return;
-  if (namesFarEpoch(turn, message, from)) return;
+  if (namesImpossibleEpoch(turn, message, from)) return;
   if (message.sender === state.config.peer) {
     ownIdHeard(turn, message, from);
     return;

@@ -11,7 +11,7 @@ export function isFresh(state: State, { sender, boot, seq }: ElectionHeader): bo
   const key = sender + boot;
   const heard = state.heard.get(key);
   if (heard === undefined) {
-    if (state.heard.size >= LIMITS.strangersMax) forgetOldest(state.heard);
+    if (state.heard.size >= LIMITS.windowsMax) forgetOldest(state.heard);
     state.heard.set(key, { highest: seq, low: 1, high: 0 });
     return true;
   }

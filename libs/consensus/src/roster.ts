@@ -5,7 +5,7 @@ import { LIMITS } from './config.js';
 import { sameBoot } from './rank.js';
 import { remember } from './seeds.js';
 import { peersChanged } from './sight.js';
-import { type Member, type Reign, provedMembers } from './state.js';
+import { type Member, type Reign, newMember, provedMembers } from './state.js';
 import { type Turn, send } from './turn.js';
 
 /** A member fetches the rest so soon; in a crowd with its keep-alives. */
@@ -107,17 +107,11 @@ function take(turn: Turn, entry: RosterEntry): void {
   remember(turn, entry.address);
   peersChanged(turn);
   state.members.set(entry.peer, {
-    ...entry,
+    ...newMember(entry, nowMs),
     confirmed: true,
     helloSeq: known?.boot === entry.boot ? known.helloSeq : 0,
-    heardMs: nowMs,
-    ackedMs: nowMs,
-    fit: true,
-    version: 0,
-    catalogue: null,
     roundTripMs: known?.roundTripMs ?? null,
     sinceMs: known?.sinceMs ?? nowMs,
-    stale: false,
   });
 }
 

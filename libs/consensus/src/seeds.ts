@@ -1,5 +1,6 @@
 /** First contact without multicast: the addresses a user gave and the addresses this host has met. */
 import type { Address } from '@iwanto/wire';
+import { addressText } from './address.js';
 import { LIMITS } from './config.js';
 import { forgetOldest } from './rates.js';
 import { gapAfterMs } from './schedule.js';
@@ -14,8 +15,6 @@ const MEMBER_SEEDS_PER_ROUND = 2;
 const REMEMBER_AFTER_MS = 1_000;
 /** After a change, as one datagram may be lost and a long chain of acquaintances needs several; then each `seedMs`. */
 const SEED_AT_MS = [100, 400, 1_200, 3_000];
-
-export const addressText = (address: Address): string => `${address.address} ${address.port}`;
 
 /** Keeps an address as worth a try after a restart; the oldest of 64 goes. */
 export function remember(turn: Turn, address: Address): void {
@@ -74,7 +73,7 @@ export function seedTargets(state: State, most: number = SEEDS_PER_ROUND): Addre
 
 /** A member that lacks a part of the roster would take its own cluster for outsiders. */
 const knowsAll = ({ following, members }: State) =>
-  following !== null && members.size >= following.members - 1;
+  following !== null && following.members > 0 && members.size >= following.members - 1;
 
 /** A leader shows itself to addresses outside; a member names its leader there: so split clusters find each other. */
 export function probeSeeds(turn: Turn): void {

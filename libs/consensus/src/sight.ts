@@ -1,9 +1,9 @@
 /** Who was heard, how and since when: for the people who ask, never for the election itself. */
-import type { Address, ElectionMessage, PeerCard } from '@iwanto/wire';
+import type { ElectionMessage, PeerCard } from '@iwanto/wire';
+import { addressText, sameAddress } from './address.js';
 import { LIMITS } from './config.js';
 import type { ReceivedInput } from './messages.js';
 import { forgetOldest } from './rates.js';
-import { addressText } from './seeds.js';
 import type { State } from './state.js';
 import type { Turn } from './turn.js';
 import type { SeenHow } from './views.js';
@@ -27,8 +27,6 @@ function cardIn(message: ElectionMessage): PeerCard | null {
       return null;
   }
 }
-
-const sameAddress = (a: Address, b: Address) => a.address === b.address && a.port === b.port;
 
 /** Ports come and go with the services behind them. */
 const sameCard = (a: PeerCard | null, b: PeerCard) =>
@@ -57,6 +55,9 @@ export function sight(turn: Turn, input: ReceivedInput): void {
     peersChanged(turn);
     return;
   }
+  // The one unheard for longest is forgotten first.
+  sightings.delete(message.sender);
+  sightings.set(message.sender, known);
   if (input.multicast) known.seen = 'multicast';
   const card = cardIn(message);
   if (card !== null && !sameCard(known.card, card)) peersChanged(turn);

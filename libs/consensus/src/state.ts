@@ -8,10 +8,11 @@ import type {
   Nonce,
   PeerCard,
   PeerId,
+  RosterEntry,
   Successor,
   WelcomeMessage,
 } from '@iwanto/wire';
-import type { ElectionConfig, Timers } from './config.js';
+import { type ElectionConfig, LIMITS, type Timers } from './config.js';
 import type { Budget } from './rates.js';
 import type { SeenHow } from './views.js';
 import type { Phase } from './transitions.js';
@@ -19,6 +20,10 @@ import type { Phase } from './transitions.js';
 /** Those that count: they proved that they have the token, or were inherited. */
 export const provedMembers = (state: State): Member[] =>
   [...state.members.values()].filter((each) => each.confirmed);
+
+/** What grows with the cluster is told more sparingly then. */
+export const isCrowd = (state: State): boolean =>
+  state.members.size > LIMITS.crowd && provedMembers(state).length > LIMITS.crowd;
 
 /** A leader whose address is known. */
 export type KnownLeader = LeaderTuple & { readonly address: Address };
@@ -47,6 +52,21 @@ export interface Member {
   /** Member side: the present leader's roster has not named it yet. */
   stale: boolean;
 }
+
+/** A member of which nothing is known but its entry. */
+export const newMember = (entry: RosterEntry, nowMs: number): Member => ({
+  ...entry,
+  confirmed: false,
+  helloSeq: 0,
+  heardMs: nowMs,
+  ackedMs: nowMs,
+  fit: true,
+  version: 0,
+  catalogue: null,
+  roundTripMs: null,
+  sinceMs: nowMs,
+  stale: false,
+});
 
 /** A peer that wants in, as another joiner sees it. */
 export interface Joiner extends BootRef {
@@ -169,7 +189,8 @@ export interface Reign {
   /** The seq and the time of the last round of fast beats, for round trips. */
   beatSeq: number;
   beatMs: number;
-  yielding: Yielding | null;
+  /** At most three, by boot. */
+  readonly yieldings: Map<BootId, Yielding>;
 }
 
 /** While suspended. */

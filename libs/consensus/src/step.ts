@@ -13,7 +13,13 @@ import { type Turn, move, send } from './turn.js';
 
 /** Takes one input; inputs must come in the order of their `nowMs`. Never throws on what a stranger sent. */
 export function step(state: State, input: Input): Output[] {
-  const turn: Turn = { state, nowMs: input.nowMs, outputs: [], leadershipChanged: false };
+  const turn: Turn = {
+    state,
+    nowMs: input.nowMs,
+    outputs: [],
+    isMulticast: input.type === 'received' && input.multicast,
+    leadershipChanged: false,
+  };
   notePause(turn);
   take(turn, input);
   runDue(turn);

@@ -8,6 +8,8 @@ export interface Turn {
   readonly state: State;
   readonly nowMs: number;
   readonly outputs: Output[];
+  /** What is worked on came by multicast: others hear it too. */
+  readonly isMulticast: boolean;
   /** Leader, epoch, role or successors changed in this turn. */
   leadershipChanged: boolean;
 }

@@ -224,7 +224,7 @@ export interface ObjectMessage extends ElectionHeader {
 export interface YieldMessage extends ElectionHeader {
   readonly type: 'yield';
   readonly leader: LeaderTuple;
-  /** The loser itself and the members of this part. */
+  /** Members of the loser, which is none of them. */
   readonly entries: readonly RosterEntry[];
 }
 

@@ -15,6 +15,8 @@ import type { World } from './world.js';
 
 /** HELLOs of a flood, all at once, each of another identity. */
 const FLOOD = 2_000;
+/** Later than all that anybody said yet. */
+const LATE_SEQ = 2 ** 40;
 /** A jump of the epoch that is allowed. */
 const FAR = 500_000;
 export const STRANGER = { address: '10.9.9.9', port: 9 };
@@ -54,7 +56,7 @@ function message(world: World, what: Forgery): ElectionMessage {
       const [leader] = leadersOf(world);
       const forged = beat(world, latestEpoch(world) + FAR);
       const named = leader === undefined ? {} : { peer: leader.peer, boot: leader.boot };
-      return { ...forged, heardMs: 0, leader: { ...forged.leader, ...named } };
+      return { ...forged, seq: LATE_SEQ, heardMs: 0, leader: { ...forged.leader, ...named } };
     }
     case 'claim': {
       const [leader] = leadersOf(world);

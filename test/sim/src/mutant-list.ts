@@ -89,10 +89,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the winner of a face-off keeps its epoch',
-    patches: [
-      patch('faceoff.js', 'followEpoch(turn, theirs.epoch + 1, theirs.address);', ';'),
-      patch('faceoff.js', 'followEpoch(turn, theirs.epoch + 1, from);', ';'),
-    ],
+    patches: [patch('faceoff.js', 'followEpoch(turn, theirs.epoch + 1);', ';')],
   },
   {
     name: 'the victory is told once, by one multicast',
@@ -146,6 +143,6 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a joiner from a later epoch is not caught up with',
-    patches: [patch('admit.js', 'followEpoch(turn, message.epoch, from);', ';')],
+    patches: [patch('admit.js', 'followEpoch(turn, message.epoch);', ';')],
   },
 ];

@@ -158,7 +158,7 @@ function oldestLease(world: World): Host | null {
       pausedUntilMs === 0 &&
       state.leader?.lost === false &&
       state.reign !== null &&
-      state.reign.yielding === null &&
+      state.reign.yieldings.size === 0 &&
       (!state.reign.hadMembers || world.nowMs - state.reign.heardMs < state.timers.lostMs / 2),
   );
   if (!firm) return null;
