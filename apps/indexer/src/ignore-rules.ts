@@ -22,6 +22,9 @@ export const DEFAULT_RULES: readonly string[] = [
   'System Volume Information/',
 ];
 
+const LINES_MAX = 10_000;
+/** Longer than any path; the regular expressions of the package have a limit too. */
+const LINE_CHARACTERS_MAX = 4_096;
 /** The package remembers every path it was asked about: it is made anew before that costs memory. */
 const ASKED_MAX = 20_000;
 
@@ -45,10 +48,7 @@ export class IgnoreRules {
    * that itself. Names are compared in normal form C, in which the catalogue has them.
    */
   with(directory: string, text: string): IgnoreRules {
-    const lines = text
-      .normalize('NFC')
-      .replace(/^\uFEFF/, '')
-      .split(/\r?\n|\r$/);
+    const lines = linesOf(text.normalize('NFC'));
     return new IgnoreRules([...this.lines, ...lines.flatMap((line) => placed(directory, line))]);
   }
 
@@ -67,6 +67,17 @@ export class IgnoreRules {
   }
 }
 
+const linesOf = (text: string) => text.replace(/^\uFEFF/, '').split(/\r?\n|\r$/);
+
+/** Why a text cannot be taken as rules; undefined when it can. Each line becomes a pattern that every name is held against. */
+export function rulesProblem(text: string): string | undefined {
+  if (text.includes('\0')) return 'is not UTF-8 text';
+  const lines = linesOf(text);
+  if (lines.length > LINES_MAX) return `has more than ${LINES_MAX} lines`;
+  const isLong = lines.some((line) => line.length > LINE_CHARACTERS_MAX);
+  return isLong ? `has a line of more than ${LINE_CHARACTERS_MAX} characters` : undefined;
+}
+
 /**
  * A line of the ignore file of `directory` as a rule of the shared folder, by gitignore(5): one with a slash
  * at its beginning or in its middle is meant from that directory on, any other at every depth below it.
@@ -74,13 +85,19 @@ export class IgnoreRules {
 function placed(directory: string, line: string): string[] {
   if (line.startsWith('#')) return [];
   const isNegative = line.startsWith('!');
-  // Spaces at the end count only behind a backslash.
-  const pattern = line.slice(isNegative ? 1 : 0).replace(/(?<!\\) +$/, '');
+  const pattern = withoutEnd(line.slice(isNegative ? 1 : 0));
   if (pattern === '' || pattern === '/') return [];
   if (directory === '') return [line];
   const isAnchored = pattern.replace(/\/$/, '').includes('/');
   const below = isAnchored ? pattern.replace(/^\//, '') : `**/${pattern}`;
   return [`${isNegative ? '!' : ''}/${escaped(directory)}/${below}`];
+}
+
+/** Spaces at the end count only behind a backslash. */
+function withoutEnd(pattern: string): string {
+  let end = pattern.length;
+  while (pattern[end - 1] === ' ' && pattern[end - 2] !== '\\') end -= 1;
+  return pattern.slice(0, end);
 }
 
 /** Names of directories are meant letter by letter. */

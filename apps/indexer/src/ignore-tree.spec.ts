@@ -74,6 +74,11 @@ describe('an .iwantignore that cannot be used keeps all beside it private', () =
     'a FIFO, which nobody waits for (HOSTILE 77)': (path) => execFileSync('mkfifo', [path]),
     'a symlink (HOSTILE 78)': (path) => symlinkSync('/etc/hostname', path),
     'a directory': (path) => mkdirSync(path),
+    'text of PowerShell': (path) => writeFileSync(path, '\uFEFFsecret\n', 'utf16le'),
+    'UTF-16 without a mark': (path) => writeFileSync(path, 'secret\n', 'utf16le'),
+    'a line that is no path': (path) => writeFileSync(path, `${' '.repeat(200_000)}x`),
+    'more lines than can be held against each name': (path) =>
+      writeFileSync(path, 'x\n'.repeat(10_001)),
     'more than 1 MiB': (path) => writeFileSync(path, 'x\n'.repeat(600_000)),
   };
 

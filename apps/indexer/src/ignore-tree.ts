@@ -1,7 +1,8 @@
 /** The `.iwantignore` files of one shared folder, in whichever directories they lie. */
+import { isUtf8 } from 'node:buffer';
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { IgnoreRules } from './ignore-rules.js';
+import { IgnoreRules, rulesProblem } from './ignore-rules.js';
 
 /** A file of this name adds rules for its directory and all below, with the syntax of a .gitignore; `!` takes a rule back. */
 export const IGNORE_FILE = '.iwantignore';
@@ -20,6 +21,9 @@ interface Entry {
 
 /** A symlink is refused, a FIFO does not wait for a writer. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** Nothing is wrong with the file: what it said before still counts. */
+const PASSING_CODES: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'EIO', 'EINTR', 'ENOMEM']);
 
 const NO_LINES: Lines = { text: '' };
 
@@ -94,15 +98,18 @@ export class IgnoreTree {
   }
 
   #read(directory: string): Lines {
-    const isKnown = this.#entries.has(directory.normalize('NFC'));
+    const known = this.#entries.get(directory.normalize('NFC'));
     try {
       const text = readSmallFile(this.#fileIn(directory));
-      if (isKnown || text === '' || this.#entries.size <= IGNORE_FILES_MAX) return { text };
+      const trouble = rulesProblem(text);
+      if (trouble !== undefined) return { trouble };
+      if (known || text === '' || this.#entries.size <= IGNORE_FILES_MAX) return { text };
       return { trouble: `is one of more than ${IGNORE_FILES_MAX} in this shared folder` };
     } catch (cause) {
-      const { code, message } = cause as NodeJS.ErrnoException;
-      const isAbsent = code === 'ENOENT' || code === 'ENOTDIR';
-      return isAbsent ? NO_LINES : { trouble: `cannot be read (${message})` };
+      const { code = '', message } = cause as NodeJS.ErrnoException;
+      if (code === 'ENOENT' || code === 'ENOTDIR') return NO_LINES;
+      if (known && PASSING_CODES.has(code)) return known.lines;
+      return { trouble: `cannot be read (${message})` };
     }
   }
 }
@@ -115,7 +122,9 @@ function readSmallFile(path: string): string {
     if (!stats.isFile()) throw new Error('not a regular file');
     if (stats.size > IGNORE_FILE_BYTES_MAX)
       throw new Error(`larger than ${IGNORE_FILE_BYTES_MAX} bytes`);
-    return readFileSync(file, 'utf8');
+    const bytes = readFileSync(file);
+    if (!isUtf8(bytes)) throw new Error('not UTF-8 text');
+    return bytes.toString();
   } finally {
     closeSync(file);
   }

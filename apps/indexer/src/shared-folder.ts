@@ -245,6 +245,7 @@ export class FolderOnDisk {
     const isSmall = files <= CHOKIDAR_FILES_MAX;
     if (this.#watchKind === 'directories' || (this.#watchKind === 'files' && isSmall)) return;
     this.#watch?.close();
+    this.#hasNewRules = false;
     this.#watchKind = isSmall ? 'files' : 'directories';
     const listener = this.#listener();
     const ignores = (path: string, isDirectory: boolean) =>
