@@ -10,7 +10,7 @@ import { ROSTER_ENTRIES_MAX } from '@iwanto/wire';
 import { LIMITS } from './config.js';
 import { superseded } from './fence.js';
 import { adopt } from './follow.js';
-import { helloBody } from './join.js';
+import { helloBody } from './hello.js';
 import { followEpoch } from './epoch.js';
 import { introduce, isFellow } from './introduction.js';
 import { stampedRank } from './lead.js';

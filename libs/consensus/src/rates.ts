@@ -22,6 +22,12 @@ export type Budget =
   | 'epoch'
   | 'impossible epoch';
 
+interface Rate {
+  readonly perSecond: number;
+  /** So many may come in a row. */
+  readonly atOnce: number;
+}
+
 /** The bucket as it is now, refilled; a new one is full. */
 function bucketOf<K>(buckets: Map<K, Bucket>, what: K, nowMs: number, rate: Rate): Bucket {
   const { perSecond, atOnce } = rate;
@@ -33,12 +39,6 @@ function bucketOf<K>(buckets: Map<K, Bucket>, what: K, nowMs: number, rate: Rate
   buckets.delete(what);
   buckets.set(what, bucket);
   return bucket;
-}
-
-interface Rate {
-  readonly perSecond: number;
-  /** So many may come in a row. */
-  readonly atOnce: number;
 }
 
 /** Takes one from each bucket, or nothing from any. */

@@ -15,7 +15,7 @@ import { leaderMet, winnerWelcomes, yieldHeard } from './faceoff.js';
 import { suspensionAnswered } from './fence.js';
 import { followerHearsBeat, followerHearsPong, welcomedAgain } from './follow.js';
 import { introducesItself, isFellow } from './introduction.js';
-import { joinerHeard, joinerWelcomed, leaderNamed } from './join.js';
+import { joinerHeard, joinerWelcomed } from './join.js';
 import { acknowledged, pinged, probed } from './keep.js';
 import { leaveHeard } from './leave.js';
 import type { ReceivedInput } from './messages.js';
@@ -27,6 +27,7 @@ import { isFresh } from './replay.js';
 import { rosterHeard } from './roster.js';
 import { sight } from './sight.js';
 import { asked, startSuspicion, toldAlive } from './suspect.js';
+import { leaderNamed } from './target.js';
 import { type Turn, send } from './turn.js';
 import { ownIdHeard } from './twin.js';
 

@@ -1,7 +1,8 @@
 /** The one door: an input goes in, the state changes in place, what is to be done comes out. */
 import { earliestMs, runDue } from './clockwork.js';
 import { notePause } from './fence.js';
-import { helloBody, beginJoining } from './join.js';
+import { helloBody } from './hello.js';
+import { beginJoining } from './join.js';
 import { startLeaving } from './leave.js';
 import type { HintInput, Input, Output, StartInput } from './messages.js';
 import { receive } from './receive.js';
