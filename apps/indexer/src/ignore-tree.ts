@@ -1,6 +1,6 @@
 /** The `.iwantignore` files of one shared folder, in whichever directories they lie. */
 import { isUtf8 } from 'node:buffer';
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { IgnoreRules, rulesProblem } from './ignore-rules.js';
 
@@ -23,7 +23,7 @@ interface Entry {
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** Nothing is wrong with the file: what it said before still counts. */
-const PASSING_CODES: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'EIO', 'EINTR', 'ENOMEM']);
+const PASSING_CODES: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM']);
 
 const NO_LINES: Lines = { text: '' };
 
@@ -101,6 +101,7 @@ export class IgnoreTree {
     const known = this.#entries.get(directory.normalize('NFC'));
     try {
       const text = readSmallFile(this.#fileIn(directory));
+      if (text === undefined) return NO_LINES;
       const trouble = rulesProblem(text);
       if (trouble !== undefined) return { trouble };
       if (known || text === '' || this.#entries.size <= IGNORE_FILES_MAX) return { text };
@@ -108,14 +109,16 @@ export class IgnoreTree {
     } catch (cause) {
       const { code = '', message } = cause as NodeJS.ErrnoException;
       if (code === 'ENOENT' || code === 'ENOTDIR') return NO_LINES;
-      if (known && PASSING_CODES.has(code)) return known.lines;
+      if (known && PASSING_CODES.has(code) && !isSame(known.lines, NO_LINES)) return known.lines;
       return { trouble: `cannot be read (${message})` };
     }
   }
 }
 
-/** @throws Error when it is no regular file or too large. */
-function readSmallFile(path: string): string {
+/** Undefined where there is none. @throws Error when it is no regular UTF-8 text file or too large. */
+function readSmallFile(path: string): string | undefined {
+  // Looking needs no file descriptor: where none is left, most directories are still known to have no such file.
+  if (!lstatSync(path, { throwIfNoEntry: false })) return undefined;
   const file = openSync(path, OPEN_FLAGS);
   try {
     const stats = fstatSync(file);

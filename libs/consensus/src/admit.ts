@@ -31,7 +31,9 @@ export function leaderHearsHello(
   followEpoch(turn, message.epoch);
   if (known !== undefined && (same === undefined || same.confirmed))
     removeMember(turn, reign, message.sender);
-  const member = state.members.get(message.sender) ?? admit(turn, reign, message, from);
+  const waiting = state.members.get(message.sender);
+  if (waiting?.helloSeq === 0) makeRoom(turn, reign);
+  const member = waiting ?? admit(turn, reign, message, from);
   if (member === undefined) return;
   member.helloSeq = message.seq;
   member.address = from;

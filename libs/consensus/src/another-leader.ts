@@ -25,7 +25,7 @@ export interface Standing {
   readonly from: Address;
   /** It names my leader as the one before it. */
   readonly isSuccessor: boolean;
-  /** By a word of anybody; by its answer from where it says it is; or by my leader or a standby. */
+  /** By a word of anybody; by its answer from where it says it is; or by my leader or, in an objection, a fellow. */
   readonly known: 'told' | 'answered' | 'vouched';
 }
 

@@ -2,24 +2,31 @@
 import type { Address, BootRef, ElectionMessage, LeaderTuple } from '@iwanto/wire';
 import { LIMITS } from './config.js';
 import { leadInEpoch } from './lead.js';
+import { sameBoot } from './rank.js';
 import { allow } from './rates.js';
 import type { State } from './state.js';
 import { type Turn, log } from './turn.js';
 
 /** 1 January 2020, ms since 1970: before any election of this kind. */
 const EPOCHS_SINCE_MS = 1_577_836_800_000;
-/** Clocks of hosts may differ by so much. */
-const CLOCKS_DIFFER_SECONDS = 86_400;
+const HOUR_SECONDS = 3_600;
+/** How far above the seconds since 2020 an epoch is followed, and up to where a datagram counts: clocks of hosts differ. */
+const FOLLOWED_SECONDS = 12 * HOUR_SECONDS;
+const HEARD_SECONDS = 24 * HOUR_SECONDS;
 
 /**
- * No epoch is later: it would take a change of leader in each second since 2020. A bound on single jumps
- * would not do: two of them carry a cluster out of reach of those who come anew, for ever. This one
- * moves on, so that whoever is at it can always go one further.
+ * No honest epoch is later than the seconds since 2020: it would take a change of leader in each of them. A
+ * bound on single jumps would not do: two of them carry a cluster out of reach of those who come anew, for ever.
+ * This bound moves on.
  */
-function latestEpoch({ wallOffsetMs }: State, nowMs: number): number {
+function latestEpoch({ wallOffsetMs }: State, nowMs: number, slackSeconds: number): number {
   const seconds = (wallOffsetMs + nowMs - EPOCHS_SINCE_MS) / 1_000;
-  return Math.max(LIMITS.epochAlways, seconds + CLOCKS_DIFFER_SECONDS);
+  return Math.max(LIMITS.epochAlways, seconds) + slackSeconds;
 }
+
+/** Whether to take over an epoch that somebody named: so far that all others still hear me. */
+export const isFollowed = ({ state, nowMs }: Turn, epoch: number): boolean =>
+  epoch <= latestEpoch(state, nowMs, FOLLOWED_SECONDS);
 
 const epochOf = (leader: LeaderTuple | BootRef | null): number =>
   leader !== null && 'epoch' in leader ? leader.epoch : 0;
@@ -30,17 +37,23 @@ function latestNamed(message: ElectionMessage): number {
   return Math.max(message.epoch, claimed, led);
 }
 
-/** Whether a datagram names an epoch that cannot be: then it is void; told once a second at most. */
+/** Whether a datagram names an epoch that cannot be: then it is void, unless my own leader says it; told once a second at most. */
 export function namesImpossibleEpoch(turn: Turn, message: ElectionMessage, from: Address): boolean {
+  const { state, nowMs } = turn;
   const epoch = latestNamed(message);
-  if (epoch <= latestEpoch(turn.state, turn.nowMs)) return false;
+  if (epoch <= latestEpoch(state, nowMs, HEARD_SECONDS)) return false;
+  if (sameBoot({ peer: message.sender, boot: message.boot }, state.leader)) return false;
   if (allow(turn, 'impossible epoch', 1))
-    log(turn, 'warn', `${from.address} names epoch ${epoch}, which is too far ahead: ignored.`);
+    log(
+      turn,
+      'warn',
+      `${from.address} names epoch ${epoch}, which is too far ahead: ignored. Is the clock of one of the two hosts wrong?`,
+    );
   return true;
 }
 
 /** A leader goes on in the epoch that somebody named. */
 export function followEpoch(turn: Turn, epoch: number): void {
-  if (epoch > turn.state.epoch && allow(turn, 'epoch', LIMITS.raisesPerSecond))
-    leadInEpoch(turn, epoch);
+  if (epoch <= turn.state.epoch || !isFollowed(turn, epoch)) return;
+  if (allow(turn, 'epoch', LIMITS.raisesPerSecond)) leadInEpoch(turn, epoch);
 }

@@ -12,10 +12,10 @@ import { superseded } from './fence.js';
 import { adopt } from './follow.js';
 import { helloBody } from './hello.js';
 import { followEpoch } from './epoch.js';
-import { introduce, isFellow } from './introduction.js';
+import { allowTo, introduce, isFellow } from './introduction.js';
 import { stampedRank } from './lead.js';
-import { locate, sameBoot, winsFaceOff } from './rank.js';
-import { allow, allowAnswer, allowFor } from './rates.js';
+import { locate, sameBoot, startOf, winsFaceOff } from './rank.js';
+import { allow, allowFor } from './rates.js';
 import { asEntry } from './roster.js';
 import { hastenSeeds } from './seeds.js';
 import { type KnownLeader, type Reign, type Yielding, newMember, provedMembers } from './state.js';
@@ -55,8 +55,11 @@ export function leaderMet(
     if (theirs.epoch <= state.epoch) return;
     if (isIntroduced || byFellow) superseded(turn, theirs);
     else introduce(turn, theirs, isHearsay);
-  } else if (winsFaceOff(state.leader, theirs)) stand(turn, theirs);
-  else if (reign.yieldings.has(theirs.boot)) yieldOn(reign.yieldings, theirs);
+    return;
+  }
+  const yielding = reign.yieldings.get(startOf(theirs));
+  if (winsFaceOff(state.leader, theirs)) stand(turn, theirs, isHearsay);
+  else if (yielding !== undefined) yieldOn(yielding, theirs);
   else if (isIntroduced) beginYielding(turn, reign.yieldings, theirs);
   else introduce(turn, theirs, isHearsay);
 }
@@ -65,24 +68,22 @@ export function leaderMet(
 function beginYielding(turn: Turn, yieldings: Reign['yieldings'], theirs: KnownLeader): void {
   if (yieldings.size >= LIMITS.yieldingsMax) {
     const [longest] = [...yieldings.values()].sort((a, b) => b.rounds - a.rounds);
-    if (longest !== undefined) yieldings.delete(longest.leader.boot);
+    if (longest !== undefined) yieldings.delete(startOf(longest.leader));
   }
-  yieldings.set(theirs.boot, { leader: theirs, atMs: turn.nowMs, rounds: 0 });
+  yieldings.set(startOf(theirs), { leader: theirs, atMs: turn.nowMs, rounds: 0 });
 }
 
 /** I am the older one: lead above its epoch and show myself. */
-function stand(turn: Turn, theirs: KnownLeader): void {
+function stand(turn: Turn, theirs: KnownLeader, isHearsay: boolean): void {
   const { state } = turn;
   if (!allowFor(turn, `met ${theirs.peer}`, MEETINGS_PER_SECOND)) return;
   if (theirs.epoch >= state.epoch) followEpoch(turn, theirs.epoch + 1);
-  if (state.leader !== null && allowAnswer(turn, theirs.address, 'hint', LIMITS.hintsPerSecond))
+  if (state.leader !== null && allowTo(turn, theirs, isHearsay))
     send(turn, theirs.address, { type: 'hint', leader: state.leader });
 }
 
 /** It was heard again: it is still there, and worth some more rounds. */
-function yieldOn(yieldings: Reign['yieldings'], theirs: KnownLeader): void {
-  const yielding = yieldings.get(theirs.boot);
-  if (yielding === undefined) return;
+function yieldOn(yielding: Yielding, theirs: KnownLeader): void {
   yielding.leader = theirs;
   if (yielding.rounds > 1) yielding.rounds = 1;
 }
@@ -103,7 +104,7 @@ export function yieldDueMs({ yieldings }: Reign): number {
 function yieldTo(turn: Turn, reign: Reign, yielding: Yielding): void {
   const { state, nowMs } = turn;
   if (yielding.rounds >= YIELD_ROUNDS_MAX) {
-    reign.yieldings.delete(yielding.leader.boot);
+    reign.yieldings.delete(startOf(yielding.leader));
     return;
   }
   const { leader, card } = state;
@@ -126,7 +127,7 @@ function yieldTo(turn: Turn, reign: Reign, yielding: Yielding): void {
 /** The winner took me in: from here on its members are mine no more. */
 export function winnerWelcomes(turn: Turn, message: WelcomeMessage, from: Address): void {
   const { state } = turn;
-  if (state.phase !== 'leading' || !state.reign?.yieldings.has(message.leader.boot)) return;
+  if (state.phase !== 'leading' || !state.reign?.yieldings.has(startOf(message.leader))) return;
   if (message.member !== state.config.boot || message.leader.epoch <= state.epoch) return;
   const leader = { ...message.leader, address: from };
   for (const member of provedMembers(state)) send(turn, member.address, { type: 'hint', leader });
@@ -144,7 +145,7 @@ export function yieldHeard(turn: Turn, message: YieldMessage): void {
   const theirs = message.leader;
   if (state.phase !== 'leading' || reign === null) return;
   if (theirs.epoch >= state.epoch) followEpoch(turn, theirs.epoch + 1);
-  reign.yieldings.delete(theirs.boot);
+  reign.yieldings.delete(startOf(theirs));
   let unproved = state.members.size - provedMembers(state).length;
   for (const entry of message.entries) {
     if (entry.peer === state.config.peer || state.members.has(entry.peer)) continue;

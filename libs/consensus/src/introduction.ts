@@ -7,7 +7,8 @@
 import type { Address, ElectionHeader, Nonce, PongMessage } from '@iwanto/wire';
 import { addressText } from './address.js';
 import { LIMITS } from './config.js';
-import { allowAnswer, allowFor, takesPart } from './rates.js';
+import { startOf } from './rank.js';
+import { allowAnswer, allowFor, allowHearsay, takesPart } from './rates.js';
 import type { KnownLeader, State } from './state.js';
 import { type Turn, nonceOf, send } from './turn.js';
 
@@ -24,16 +25,21 @@ function introductionNonce(state: State, boot: string, address: Address): Nonce 
   return nonceOf(state.config.hmac(state.introductionKey, bytes).subarray(0, NONCE_BYTES));
 }
 
+/** Whether one datagram more may go to a leader that was named, by itself or by somebody else. */
+export const allowTo = (turn: Turn, { address }: KnownLeader, isHearsay: boolean): boolean =>
+  isHearsay
+    ? allowHearsay(turn, address)
+    : allowAnswer(turn, address, 'introduction', LIMITS.introductionsPerSecond);
+
 /**
  * Asks a stranger that says it leads, or (`isHearsay`) is said to by somebody else: one question for each
  * such word. Inventing leaders for others uses up nothing of what those have who speak for themselves.
  */
 export function introduce(turn: Turn, leader: KnownLeader, isHearsay: boolean): void {
   if (!takesPart(turn)) return;
-  const whom = `introduce ${leader.boot} ${addressText(leader.address)}`;
+  const whom = `introduce ${startOf(leader)} ${addressText(leader.address)}`;
   if (!allowFor(turn, whom, QUESTIONS_TO_ONE_PER_SECOND, 1)) return;
-  const kind = isHearsay ? 'hearsay' : 'introduction';
-  if (!allowAnswer(turn, leader.address, kind, LIMITS.introductionsPerSecond)) return;
+  if (!allowTo(turn, leader, isHearsay)) return;
   const nonce = introductionNonce(turn.state, leader.boot, leader.address);
   send(turn, leader.address, { type: 'probe', nonce, leader });
 }

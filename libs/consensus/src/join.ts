@@ -2,6 +2,7 @@
 import type { Address, HelloMessage, WelcomeMessage } from '@iwanto/wire';
 import { slowBeatBody } from './beat.js';
 import { LIMITS } from './config.js';
+import { isFollowed } from './epoch.js';
 import { HELLO_LATER_MS, helloBody } from './hello.js';
 import { takeOffice } from './lead.js';
 import { isOlder } from './rank.js';
@@ -48,7 +49,11 @@ export function beginJoining(turn: Turn, target: KnownLeader | null = null): voi
   };
   restartSeeds(turn);
   if (target !== null)
-    waitFor(turn, state.joining, target, { rosterVersion: 0, isIntroduced: true });
+    waitFor(turn, state.joining, target, {
+      rosterVersion: 0,
+      isIntroduced: true,
+      isHearsay: false,
+    });
 }
 
 function decisionMs({ state, nowMs }: Turn): number {
@@ -77,13 +82,8 @@ export function sayHello(turn: Turn, joining: Joining): void {
 }
 
 /** Another one wants in too: it may be older than I am. */
-export function joinerHeard(
-  turn: Turn,
-  message: HelloMessage,
-  from: Address,
-  wasMulticast: boolean,
-): void {
-  const { state, nowMs } = turn;
+export function joinerHeard(turn: Turn, message: HelloMessage, from: Address): void {
+  const { state, nowMs, isMulticast } = turn;
   if (state.joining === null) return;
   const { joiners } = state.joining;
   if (!message.joining) {
@@ -91,7 +91,7 @@ export function joinerHeard(
     return;
   }
   const known = joiners.get(message.sender);
-  const answer = known === undefined || (!wasMulticast && nowMs - known.answeredMs > 100);
+  const answer = known === undefined || (!isMulticast && nowMs - known.answeredMs > 100);
   if (known === undefined && joiners.size >= LIMITS.joinersMax) dropQuietest(state.joining);
   joiners.set(message.sender, {
     peer: message.sender,
@@ -122,7 +122,7 @@ export function decide(turn: Turn, joining: Joining): void {
     return;
   }
   if (target !== null && nowMs >= target.patienceMs)
-    joining.refused = { boot: target.leader.boot, untilMs: nowMs + REFUSED_MS };
+    joining.refused = { leader: target.leader, untilMs: nowMs + REFUSED_MS };
   joining.target = null;
   const me = { rank: state.rank, peer: state.config.peer };
   const live = [...joining.joiners.values()].filter((each) => nowMs - each.heardMs <= SILENT_MS);
@@ -130,7 +130,7 @@ export function decide(turn: Turn, joining: Joining): void {
     joining.decideAtMs = nowMs + state.timers.waitMs;
     return;
   }
-  const epochs = live.map((each) => each.epoch);
+  const epochs = live.map((each) => each.epoch).filter((each) => isFollowed(turn, each));
   state.clusterOffsetMs = state.rank - nowMs;
   move(turn, 'oldest joiner');
   state.joining = null;
@@ -142,6 +142,8 @@ export function decide(turn: Turn, joining: Joining): void {
 export function joinerWelcomed(turn: Turn, message: WelcomeMessage, from: Address): void {
   const { state } = turn;
   if (message.member !== state.config.boot || message.leader.epoch < state.epoch) return;
+  // In an epoch that no other leader follows I could never leave this one again.
+  if (!isFollowed(turn, message.leader.epoch)) return;
   move(turn, 'welcomed');
   adopt(turn, message, from);
 }

@@ -35,7 +35,10 @@ export function pinged(turn: Turn, message: PingMessage, from: Address): void {
   // A member of my own earlier boot may know a later epoch than I do.
   if (!followsMe && message.leader.peer === leader.peer) followEpoch(turn, message.epoch + 1);
   // Whoever handed an unproved member over may have put it at another address, and must not get its answers.
-  const isElsewhere = member?.confirmed === false && !sameAddress(member.address, from);
+  const isElsewhere =
+    member?.confirmed === false &&
+    !sameAddress(member.address, from) &&
+    !proves(state, 'ping', message.nonce, message.proof);
   if (member?.boot !== message.boot || !followsMe || isElsewhere) {
     if (allowAnswer(turn, from, 'refusal', LIMITS.refusalsPerSecond))
       send(turn, from, { type: 'notMember', nonce: message.nonce, leader: state.leader ?? leader });
@@ -55,8 +58,7 @@ function answerMember(turn: Turn, member: Member, message: PingMessage, from: Ad
     answerUnproved(turn, member, message);
     return;
   }
-  if (member.address.address !== from.address || member.address.port !== from.port)
-    member.address = from;
+  member.address = from;
   if (state.reign !== null) confirm(turn, state.reign, member);
   heardMember(turn, member);
   if (nowMs - member.ackedMs > state.timers.benchMs) unbench(turn, member);

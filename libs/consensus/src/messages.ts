@@ -16,7 +16,7 @@ interface At {
 /** The first input, once. */
 export interface StartInput extends At {
   readonly type: 'start';
-  /** Wall clock of the start, ms since 1970: read once, and only a founder uses it. */
+  /** Wall clock of the start, ms since 1970: read once: a founder's rank, and how late an epoch can be. */
   readonly bornMs: number;
   readonly card: PeerCard;
   /** Addresses the user gave. */

@@ -20,6 +20,9 @@ export const isOlder = (a: Aged, b: Aged): boolean => byAge(a, b) < 0;
 export const sameBoot = (a: BootRef | null, b: BootRef | null): boolean =>
   a !== null && b !== null && a.peer === b.peer && a.boot === b.boot;
 
+/** The key of one start of one peer: a boot alone names nobody, since anybody can take over the number. */
+export const startOf = ({ peer, boot }: BootRef): string => peer + boot;
+
 /**
  * Two leaders met: the one that keeps its members wins over the one that lost them, then the older one.
  * Epochs do not matter: they say how often a cluster changed hands, not how long it stands.

@@ -76,6 +76,14 @@ export function allowAnswer(turn: Turn, to: Address, kind: Budget, perSecond: nu
   return spend(bucketFor(turn, addressText(to), rate), budget(turn, kind, perSecond));
 }
 
+/** A question to an address that somebody else named: it takes nothing from what that address may have itself. */
+export function allowHearsay(turn: Turn, to: Address): boolean {
+  const each = LIMITS.answersPerAddressPerSecond;
+  const rate = { perSecond: each, atOnce: each };
+  const own = bucketFor(turn, `hearsay ${addressText(to)}`, rate);
+  return spend(own, budget(turn, 'hearsay', LIMITS.introductionsPerSecond));
+}
+
 /**
  * Whether I act on a word of a stranger. What came to all by multicast, all could act on: standbys do, and of
  * the others some, by chance, so that one datagram draws a few answers and not one of each member.

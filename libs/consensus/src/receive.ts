@@ -32,12 +32,10 @@ import { type Turn, send } from './turn.js';
 import { ownIdHeard } from './twin.js';
 
 type Of<T extends ElectionMessageType> = Extract<ElectionMessage, { type: T }>;
-type Hear<T extends ElectionMessageType> = (
-  turn: Turn,
-  message: Of<T>,
-  from: Address,
-  wasMulticast: boolean,
-) => void;
+type Hear<T extends ElectionMessageType> = (turn: Turn, message: Of<T>, from: Address) => void;
+
+/** Nobody says anything else to all: one datagram must not be answered by each. */
+const SAID_TO_ALL: ReadonlySet<ElectionMessageType> = new Set(['hello', 'beat', 'leave']);
 
 /** A joiner waits for the leader, a member checks it against its own, a leader faces it. */
 const namesLeader: Hear<'hint'> = (turn, message, from) => {
@@ -88,9 +86,9 @@ const HEAR: { readonly [T in ElectionMessageType]: Hear<T> } = {
 };
 
 /** A standby or any member asked directly names its leader; a leader opens the door. */
-function helloHeard(turn: Turn, message: HelloMessage, from: Address, wasMulticast: boolean): void {
-  const { state } = turn;
-  joinerHeard(turn, message, from, wasMulticast);
+function helloHeard(turn: Turn, message: HelloMessage, from: Address): void {
+  const { state, isMulticast } = turn;
+  joinerHeard(turn, message, from);
   if (state.phase === 'leading' && state.reign !== null)
     leaderHearsHello(turn, state.reign, message, from);
   const { following, leader } = state;
@@ -100,7 +98,7 @@ function helloHeard(turn: Turn, message: HelloMessage, from: Address, wasMultica
     return;
   }
   const stands = state.successors.some((each) => each.boot === state.config.boot);
-  if (state.phase !== 'following' || following.gone || (wasMulticast && !stands)) return;
+  if (state.phase !== 'following' || following.gone || (isMulticast && !stands)) return;
   if (allowAnswer(turn, from, 'hint', LIMITS.hintsPerSecond))
     send(turn, from, { type: 'hint', leader });
 }
@@ -111,6 +109,7 @@ export function receive(turn: Turn, input: ReceivedInput): void {
   const { message, from } = input;
   if (state.phase === 'idle' || state.phase === 'leaving' || state.phase === 'left') return;
   if (message.sender === state.config.peer && message.boot === state.config.boot) return;
+  if (turn.isMulticast && !SAID_TO_ALL.has(message.type)) return;
   if (!isFresh(state, message) || contradictsItself(message)) return;
   if (namesImpossibleEpoch(turn, message, from)) return;
   if (message.sender === state.config.peer) {
@@ -119,5 +118,5 @@ export function receive(turn: Turn, input: ReceivedInput): void {
   }
   sight(turn, input);
   const hear = HEAR[message.type] as Hear<ElectionMessageType>;
-  hear(turn, message, from, input.multicast);
+  hear(turn, message, from);
 }

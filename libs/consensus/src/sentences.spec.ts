@@ -393,10 +393,20 @@ const sentences: Record<string, () => void> = {
     decade.start('a', { bornMs: Date.UTC(2030, 0, 1) });
     decade.until(() => decade.leads('a'));
     const seconds = (Date.UTC(2030, 0, 1) - Date.UTC(2020, 0, 1)) / 1_000;
-    decade.tell('a', { ...hello, epoch: seconds + 86_500 });
+    const half = 43_200;
+    decade.tell('a', { ...hello, epoch: seconds + half + 60 });
     expect(decade.state('a').epoch).toBe(1);
-    decade.tell('a', { ...hello, epoch: seconds + 86_400, seq: 2 });
-    expect(decade.state('a').epoch).toBe(seconds + 86_400);
+    decade.tell('a', { ...hello, epoch: seconds + half, seq: 2 });
+    expect(decade.state('a').epoch).toBe(seconds + half);
+    // Hosts whose clocks are hours apart stay one cluster in such an epoch.
+    decade.start('b', { bornMs: Date.UTC(2029, 11, 31, 14) });
+    decade.run(2_000);
+    expect(decade.state('b').phase).toBe('joining');
+    decade.start('c', { bornMs: Date.UTC(2030, 0, 1, 10) });
+    decade.until(() => decade.follows('c', 'a'));
+    decade.tell('a', { ...hello, epoch: seconds + half, seq: 3 });
+    decade.run(3_000);
+    expect(decade.follows('c', 'a')).toBe(true);
   },
   S13: () => {
     const stage = new Stage().cluster(...'abcdefg');
@@ -856,6 +866,15 @@ const sentences: Record<string, () => void> = {
         crowd.tell(name, { ...beat(leader), sender: leader.peer }, String(at), true);
       crowd.run(200);
     }
+    for (const message of [
+      { type: 'probe', nonce: NONCE, leader: crowd.state('a').leader },
+      {
+        type: 'hint',
+        leader: { ...crowd.state('a').leader, boot: NONCE, address: addressOf('v') },
+      },
+    ])
+      for (const name of 'abcdefghijklmnopqrst')
+        expect(crowd.tell(name, { ...message, seq: 900 }, 'w', true)).toEqual([]);
     for (const type of ['probe', 'relay'] as const) {
       const [standbys, others] = [true, false].map(
         (stands) => crowd.said(type).filter(({ from }) => from < 'g' === stands).length,
@@ -913,6 +932,28 @@ const sentences: Record<string, () => void> = {
     const fellow = { ...tuple(), ...bootOf(named, 'c'), epoch: 500, address: addressOf('v') };
     expect(sends(named.tell('b', { type: 'hint', leader: fellow }))).not.toContain('ping');
     expect(named.state('b').pending).toBeNull();
+
+    const copied = twoClusters();
+    copied.mend();
+    copied.until(() => copied.state('c').reign!.yieldings.size > 0, 3_000);
+    const boot = copied.state('a').config.boot;
+    const copy = tuple({ boot, rank: 0 });
+    copied.tell('c', { ...beat(copy), boot });
+    expect(
+      [...copied.state('c').reign!.yieldings.values()].map(({ leader }) => leader.peer),
+    ).toEqual([idOf('a')]);
+    const later = { ...copy, epoch: 9 };
+    copied.tell('c', {
+      ...{ type: 'welcome', leader: later, card: cardOf('z'), token: new Uint8Array(16), boot },
+      ...{
+        member: copied.state('c').config.boot,
+        rank: 9,
+        clusterNowMs: 9,
+        successors: [],
+        seq: 2,
+      },
+    });
+    expect(copied.follows('c', 'a') || copied.leads('c')).toBe(true);
 
     const met = twoClusters();
     met.mend();

@@ -86,6 +86,8 @@ export interface Target {
   patienceMs: number;
   /** It answered from the address it claims; until then it is only asked whether it is there. */
   isIntroduced: boolean;
+  /** Somebody else named it. */
+  readonly isHearsay: boolean;
   rosterVersion: number;
   helloAtMs: number;
   tries: number;
@@ -103,7 +105,7 @@ export interface Joining {
   patienceMs: number;
   target: Target | null;
   /** A leader that never welcomed us, and until when it is not waited for. */
-  refused: { boot: BootId; untilMs: number } | null;
+  refused: { leader: BootRef; untilMs: number } | null;
 }
 
 /** While under a leader: following, suspecting and claiming. */
@@ -155,7 +157,7 @@ export interface Pending {
   welcome: { message: WelcomeMessage; from: Address } | null;
   /** The successor does not know us: join it when ripe. */
   unknown: boolean;
-  /** A fellow, or named by my leader or a standby: I claim nothing meanwhile. */
+  /** A fellow, or named by my leader or a fellow: I claim nothing meanwhile. */
   isTrusted: boolean;
 }
 
@@ -189,8 +191,8 @@ export interface Reign {
   /** The seq and the time of the last round of fast beats, for round trips. */
   beatSeq: number;
   beatMs: number;
-  /** At most three, by boot. */
-  readonly yieldings: Map<BootId, Yielding>;
+  /** At most three, by peer and boot. */
+  readonly yieldings: Map<string, Yielding>;
 }
 
 /** While suspended. */

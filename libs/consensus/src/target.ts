@@ -23,13 +23,15 @@ interface Word {
   readonly rosterVersion: number;
   /** It answered from the address it claims. */
   readonly isIntroduced: boolean;
+  /** Somebody else says so. */
+  readonly isHearsay: boolean;
 }
 
 /** A leader was named: ask it to be let in, and found nothing meanwhile. */
 export function waitFor(turn: Turn, joining: Joining, leader: KnownLeader, word: Word): void {
   const { nowMs } = turn;
   const { target, refused } = joining;
-  if (refused !== null && refused.boot === leader.boot && nowMs < refused.untilMs) return;
+  if (refused !== null && sameBoot(refused.leader, leader) && nowMs < refused.untilMs) return;
   if (target !== null && sameBoot(target.leader, leader)) {
     waitOn(turn, target, leader, word);
     return;
@@ -60,7 +62,7 @@ function waitOn(turn: Turn, target: Target, leader: KnownLeader, word: Word): vo
   }
   // Somebody may name it at a wrong address first: until it answers, each that is named is asked.
   if (!target.isIntroduced && !sameAddress(leader.address, target.leader.address))
-    introduce(turn, leader, false);
+    introduce(turn, leader, word.isHearsay);
   target.leader = { ...leader, address: target.leader.address };
   target.untilMs = nowMs + (target.isIntroduced ? TARGET_MS : STRANGER_MS);
   if (word.rosterVersion > target.rosterVersion) target.patienceMs = nowMs + PATIENCE_MS;
@@ -78,7 +80,8 @@ export function leaderNamed(
   const leader = locate(message.leader, message.sender, from);
   if (leader === null || leader.peer === state.config.peer) return;
   const rosterVersion = 'rosterVersion' in message ? message.rosterVersion : 0;
-  waitFor(turn, state.joining, leader, { rosterVersion, isIntroduced });
+  const isHearsay = message.sender !== leader.peer;
+  waitFor(turn, state.joining, leader, { rosterVersion, isIntroduced, isHearsay });
 }
 
 /** Asks the named leader to let me in; first whether it is there at all, since a HELLO is large. */
@@ -88,7 +91,7 @@ export function askTarget(turn: Turn, joining: Joining): void {
   if (target === null || body === null) return;
   if (!target.isIntroduced) {
     target.helloAtMs = turn.nowMs + STRANGER_ASKED_MS;
-    introduce(turn, target.leader, false);
+    introduce(turn, target.leader, target.isHearsay);
     return;
   }
   const pauseMs = gapAfterMs(TARGET_HELLO_AT_MS, target.tries) ?? HELLO_LATER_MS;
