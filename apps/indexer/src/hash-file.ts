@@ -3,7 +3,7 @@
  * Small files are hashed as they come; a large one in slices, so that small ones pass it on the way.
  */
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import {
   type Blake3,
@@ -213,7 +213,8 @@ class HashThread {
 const port = parentPort;
 if (!port) throw new Error('This file is a hashing thread and nothing else.');
 // The thread's own priority: where the system has none for threads, that of the process stays as it is.
-if (process.platform === 'linux') setPriority(0, NICENESS);
+// Whoever started the indexer even lower has to be left there: going up takes a right.
+if (process.platform === 'linux') setPriority(0, Math.max(NICENESS, getPriority()));
 const report = (words: HashReport) => port.postMessage(words);
 const blake3 = await loadBlake3();
 const thread = new HashThread(blake3, report);

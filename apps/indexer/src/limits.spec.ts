@@ -74,3 +74,15 @@ inOwnNamespace(
     expect(inNamespace(readOnly, module, [home])).toEqual({ isForgetful: true, files: 20 });
   },
 );
+
+inOwnNamespace('an indexer that was started at the lowest priority stays there, and hashes', () => {
+  const module = `
+    const { IndexingRoom } = await import(${dist('indexing-room.js')});
+    const room = await IndexingRoom.open({ dir: process.argv[2] });
+    await room.share();
+    console.log(JSON.stringify({ files: room.files().length }));
+    await room.stop();
+  `;
+  const lowered = 'renice -n 19 -p $$ > /dev/null';
+  expect(inNamespace(lowered, module, [newHome(20)])).toEqual({ files: 20 });
+});
