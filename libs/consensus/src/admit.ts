@@ -1,12 +1,13 @@
 /** The leader's door: HELLO, the stamped rank, and the welcome that carries the secret. */
 import type { Address, HelloMessage, PeerId } from '@iwanto/wire';
 import { LIMITS } from './config.js';
-import { keepAliveMs } from './follow.js';
 import { followEpoch } from './epoch.js';
+import { keepAliveMs } from './keep-alive.js';
 import { chooseStandbys, clusterNowMs, memberChanged, removeMember, stampedRank } from './lead.js';
 import { sameAddress } from './address.js';
 import { allowAnswer } from './rates.js';
-import { type Member, type Reign, newMember, provedMembers } from './state.js';
+import { type Member, newMember } from './member.js';
+import { type Reign, provedMembers } from './state.js';
 import { type Turn, send } from './turn.js';
 
 /** Asked to be let in, but never proved to have the token: so many at a time, so that strangers cannot crowd out members. */

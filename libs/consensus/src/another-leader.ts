@@ -1,9 +1,9 @@
 /** A member hears of another leader than its own: one is looked into, one is told who leads, one is told of. */
 import type { Address, LeaderTuple, PongMessage } from '@iwanto/wire';
 import { LIMITS } from './config.js';
-import { pingSoon } from './follow.js';
 import { type Speaker, introduce, isFellow } from './introduction.js';
 import { beginJoining } from './join.js';
+import { pingSoon } from './keep-alive.js';
 import { openPending } from './pending.js';
 import { locate, sameBoot } from './rank.js';
 import { allow, allowAnswer, allowFor, takesPart } from './rates.js';

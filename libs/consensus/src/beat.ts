@@ -1,9 +1,9 @@
 /** The leader's beats: fast to the standbys, slow to all, and the announcement of a new leader. */
 import type { BeatMessage, ElectionHeader, Successor } from '@iwanto/wire';
 import { AGE_MS_MAX } from '@iwanto/wire';
-import { bench } from './lead.js';
 import { gapAfterMs } from './schedule.js';
-import { type Member, type Reign, type State, provedMembers } from './state.js';
+import type { Member } from './member.js';
+import { type Reign, type State, provedMembers } from './state.js';
 import { type Turn, multicast, send, spread } from './turn.js';
 
 /** Since taking office; the first three by multicast too, the later ones only to members not heard since. */
@@ -34,7 +34,6 @@ export const slowBeatBody = (state: State, nowMs: number): BeatBody => beatBody(
 export function fastBeat(turn: Turn, reign: Reign): void {
   const { state, nowMs } = turn;
   reign.fastBeatAtMs = nowMs + state.timers.fastBeatMs;
-  bench(turn);
   reign.beatSeq = state.seq;
   reign.beatMs = nowMs;
   for (const each of state.successors) beatTo(turn, each);

@@ -1,11 +1,11 @@
 /** All that time does: when each thing is due, and what it does then. */
-import { announce, fastBeat, slowBeat } from './beat.js';
+import { announce, slowBeat } from './beat.js';
 import { claim, takeOver } from './claim.js';
 import { yieldDueMs, yieldToAll } from './faceoff.js';
 import { askOrResume } from './fence.js';
 import { decide, sayHello } from './join.js';
 import { sayGoodbye } from './leave.js';
-import { sweep } from './lead.js';
+import { beatStandbys, sweep } from './lead.js';
 import { askPending, pendingRipe, ripeDueMs } from './pending.js';
 import { cutOff, cutOffDueMs, ping } from './ping.js';
 import { probeSeeds, tellRemembered } from './seeds.js';
@@ -73,7 +73,7 @@ const TIMERS: readonly Timer[] = [
   when(suspicion, (_, state) => claimDueMs(state), claimOrTakeOver),
   when(suspension, (it) => it.askAtMs, askOrResume),
   when(reign, (it) => it.announceAtMs, announce),
-  when(reign, (it) => it.fastBeatAtMs, fastBeat),
+  when(reign, (it) => it.fastBeatAtMs, beatStandbys),
   when(reign, (it) => it.slowBeatAtMs, slowBeat),
   when(reign, (it) => it.sweepAtMs, sweep),
   when(reign, yieldDueMs, yieldToAll),

@@ -8,9 +8,9 @@ import type {
 } from '@iwanto/wire';
 import { ROSTER_ENTRIES_MAX } from '@iwanto/wire';
 import { LIMITS } from './config.js';
-import { superseded } from './fence.js';
-import { adopt } from './follow.js';
+import { adopt } from './adopt.js';
 import { helloBody } from './hello.js';
+import { beginJoining } from './join.js';
 import { followEpoch } from './epoch.js';
 import { allowTo, introduce, isFellow } from './introduction.js';
 import { stampedRank } from './lead.js';
@@ -18,7 +18,8 @@ import { locate, sameBoot, startOf, winsFaceOff } from './rank.js';
 import { allow, allowFor } from './rates.js';
 import { asEntry } from './roster.js';
 import { hastenSeeds } from './seeds.js';
-import { type KnownLeader, type Reign, type Yielding, newMember, provedMembers } from './state.js';
+import { newMember } from './member.js';
+import { type KnownLeader, type Reign, type Yielding, provedMembers } from './state.js';
 import { peersChanged } from './sight.js';
 import { type Turn, move, send } from './turn.js';
 
@@ -62,6 +63,12 @@ export function leaderMet(
   else if (yielding !== undefined) yieldOn(yielding, theirs);
   else if (isIntroduced) beginYielding(turn, reign.yieldings, theirs);
   else introduce(turn, theirs, isHearsay);
+}
+
+/** While I stood still another one took over: its member I am, with a fresh rank. */
+function superseded(turn: Turn, leader: KnownLeader): void {
+  move(turn, 'superseded');
+  beginJoining(turn, leader);
 }
 
 /** To several at a time, so that one who never welcomes me does not stand in the way of one who does. */

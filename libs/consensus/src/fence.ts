@@ -1,9 +1,9 @@
 /** Self-fence: a process that stood still trusts nothing it believes until it has asked. */
 import type { Address, NotLeaderMessage } from '@iwanto/wire';
 import { leaderMet } from './faceoff.js';
-import { beginJoining, restartWindow } from './join.js';
+import { restartWindow } from './join.js';
 import { sameBoot } from './rank.js';
-import { type KnownLeader, type Suspension, provedMembers } from './state.js';
+import { type Suspension, provedMembers } from './state.js';
 import { type Turn, freshNonce, log, move, send } from './turn.js';
 
 const ASK_AGAIN_MS = 40;
@@ -94,10 +94,4 @@ export function suspensionAnswered(turn: Turn, message: NotLeaderMessage, from: 
   if (sameBoot(message.leader, leader)) suspension.confirmed = true;
   else if (message.leader !== null)
     leaderMet(turn, { ...message, leader: message.leader }, from, true);
-}
-
-/** While I stood still another one took over: its member I am, with a fresh rank. */
-export function superseded(turn: Turn, leader: KnownLeader): void {
-  move(turn, 'superseded');
-  beginJoining(turn, leader);
 }

@@ -1,66 +1,12 @@
 /** Under a leader: what its beats mean, and what keeps the evidence fresh. */
-import type {
-  Address,
-  BeatMessage,
-  LeaderTuple,
-  PongMessage,
-  Successor,
-  WelcomeMessage,
-} from '@iwanto/wire';
+import type { Address, BeatMessage, LeaderTuple, PongMessage, WelcomeMessage } from '@iwanto/wire';
+import { takeSuccessors, takeWelcome } from './adopt.js';
 import { anotherLeads, relay } from './another-leader.js';
+import { keepAliveMs, pingSoon } from './keep-alive.js';
 import { sameBoot } from './rank.js';
-import { remember, restartSeeds } from './seeds.js';
-import { peersChanged } from './sight.js';
 import type { Following, State } from './state.js';
 import { setSecret } from './token.js';
 import { type Turn, move, raiseEpoch, send } from './turn.js';
-
-/** Becomes a member of the leader that welcomed me; the move along the table is the caller's. */
-export function adopt(turn: Turn, welcome: WelcomeMessage, from: Address): void {
-  const { state, nowMs } = turn;
-  const leader = { ...welcome.leader, address: from };
-  state.joining = null;
-  state.suspicion = null;
-  state.pending = null;
-  state.reign = null;
-  state.suspension = null;
-  state.epoch = leader.epoch;
-  state.leader = leader;
-  state.rosterVersion = 0;
-  for (const member of state.members.values())
-    if (member.confirmed) member.stale = true;
-    else state.members.delete(member.peer);
-  state.members.delete(leader.peer);
-  state.following = {
-    evidenceMs: nowMs,
-    watchFromMs: nowMs,
-    jitterMs: state.config.random() * state.timers.standbyJitterMs,
-    ackSentMs: nowMs,
-    lastBeatSeq: 0,
-    members: 0,
-    pingAtMs: nowMs,
-    unanswered: 0,
-    askingSinceMs: nowMs,
-    nonce: null,
-    pingSentMs: nowMs,
-    gone: false,
-    askers: new Map(),
-  };
-  takeWelcome(turn, state.following, welcome);
-  remember(turn, from);
-  restartSeeds(turn);
-  peersChanged(turn);
-}
-
-function takeWelcome(turn: Turn, following: Following, welcome: WelcomeMessage): void {
-  const { state, nowMs } = turn;
-  setSecret(state, welcome.token);
-  state.rank = welcome.rank;
-  state.clusterOffsetMs = welcome.clusterNowMs - nowMs;
-  state.leaderCard = welcome.card;
-  takeSuccessors(turn, following, welcome.successors);
-  turn.leadershipChanged = true;
-}
 
 /** My own leader's welcome again: a new token or a new rank. */
 export function welcomedAgain(turn: Turn, message: WelcomeMessage): void {
@@ -70,12 +16,6 @@ export function welcomedAgain(turn: Turn, message: WelcomeMessage): void {
   takeLeader(turn, message.leader);
   takeWelcome(turn, state.following, message);
   pingSoon(turn, state.following);
-}
-
-/** Asks the leader at once, but never in a rush: some answers make us ask again. */
-export function pingSoon({ nowMs, state }: Turn, following: Following): void {
-  const earliestMs = Math.max(nowMs, following.pingSentMs + state.timers.pendingMs);
-  following.pingAtMs = Math.min(following.pingAtMs, earliestMs);
 }
 
 /** The same leader, perhaps in a later epoch or a later reign. */
@@ -90,34 +30,6 @@ export function takeLeader(turn: Turn, leader: LeaderTuple): void {
   raiseEpoch(turn, leader.epoch);
   state.leader = { ...leader, address: state.leader.address };
 }
-
-function takeSuccessors(turn: Turn, following: Following, successors: readonly Successor[]): void {
-  const { state, nowMs } = turn;
-  const before = state.successors;
-  const same =
-    before.length === successors.length &&
-    before.every((each, at) => sameBoot(each, successors[at] ?? null));
-  const was = standbyIndex(state);
-  if (was >= 0 && isDismissed(state, successors) && inDoubt(turn, following)) return;
-  state.successors = successors;
-  if (!same) turn.leadershipChanged = true;
-  if (was < 0 && standbyIndex(state) >= 0) following.watchFromMs = nowMs;
-  if (same) return;
-  for (const each of successors) if (each.peer !== state.config.peer) remember(turn, each.address);
-}
-
-const isDismissed = ({ config }: State, successors: readonly Successor[]) =>
-  !successors.some((each) => each.boot === config.boot);
-
-/** A deaf leader dismisses all its standbys: who misses its round trips stands until that is cleared up. */
-const inDoubt = ({ state, nowMs }: Turn, following: Following) =>
-  nowMs - following.evidenceMs > 1.5 * state.timers.fastBeatMs;
-
-/** My place among the standbys; -1 when I am none. */
-export const standbyIndex = (state: State): number =>
-  state.successors.findIndex(
-    (each) => each.peer === state.config.peer && each.boot === state.config.boot,
-  );
 
 /** The leader was there at that time: no suspicion stands against it. */
 export function evidence(turn: Turn, following: Following, atMs: number): void {
@@ -200,8 +112,3 @@ function pingAnswered(turn: Turn, following: Following, message: PongMessage): v
 }
 
 const spreadOf = (state: State) => 0.8 + 0.4 * state.config.random();
-
-/** The period of keep-alives: the more members, the longer, so that the leader's load stays level. */
-export function keepAliveMs({ timers }: State, members: number): number {
-  return Math.min(Math.max(members * 10, timers.keepAliveMinMs), timers.keepAliveMaxMs);
-}

@@ -1,5 +1,6 @@
 /** Joining: say HELLO, wait for a leader's welcome, and found a cluster when nobody older is there. */
 import type { Address, HelloMessage, WelcomeMessage } from '@iwanto/wire';
+import { adopt } from './adopt.js';
 import { slowBeatBody } from './beat.js';
 import { LIMITS } from './config.js';
 import { isFollowed } from './epoch.js';
@@ -11,7 +12,6 @@ import { gapAfterMs } from './schedule.js';
 import { restartSeeds, seedTargets } from './seeds.js';
 import type { Joining, KnownLeader } from './state.js';
 import { waitFor } from './target.js';
-import { adopt } from './follow.js';
 import { setSecret } from './token.js';
 import { type Turn, move, multicast, send, spread } from './turn.js';
 

@@ -11,7 +11,8 @@ import { heardMember } from './lead.js';
 import { allow, allowAnswer, allowFor } from './rates.js';
 import { sendRoster } from './roster.js';
 import { peersChanged } from './sight.js';
-import { type Member, isCrowd } from './state.js';
+import type { Member } from './member.js';
+import { isCrowd } from './state.js';
 import { proofFor, proves } from './token.js';
 import { type Turn, leads, send } from './turn.js';
 

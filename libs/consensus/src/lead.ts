@@ -2,11 +2,13 @@
 import type { PeerId, Successor } from '@iwanto/wire';
 import { TOKEN_BYTES } from '@iwanto/wire';
 import { LIMITS } from './config.js';
-import { keepAliveMs } from './follow.js';
+import { fastBeat } from './beat.js';
+import { keepAliveMs } from './keep-alive.js';
 import { byAge } from './rank.js';
 import { remember, restartSeeds } from './seeds.js';
 import { peersChanged } from './sight.js';
-import { type Member, type Reign, type State, isCrowd, provedMembers } from './state.js';
+import type { Member } from './member.js';
+import { type Reign, type State, isCrowd, provedMembers } from './state.js';
 import { setSecret } from './token.js';
 import { type Turn, log, raiseEpoch } from './turn.js';
 import type { LeaderTuple } from '@iwanto/wire';
@@ -132,7 +134,7 @@ export function sweep(turn: Turn, reign: Reign): void {
  * A standby that misses beats for long cannot take over: it makes room for the next. A leader that hears
  * nobody at all cannot tell that from its own deafness, and needs its standbys to act on it: it benches none.
  */
-export function bench(turn: Turn): void {
+function bench(turn: Turn): void {
   const { state, nowMs } = turn;
   if (state.reign !== null && nowMs - state.reign.heardMs > state.timers.standbyMs) return;
   let changed = false;
@@ -143,6 +145,12 @@ export function bench(turn: Turn): void {
     changed = true;
   }
   if (changed) chooseStandbys(turn);
+}
+
+/** The next round of fast beats, to those that still answer. */
+export function beatStandbys(turn: Turn, reign: Reign): void {
+  bench(turn);
+  fastBeat(turn, reign);
 }
 
 /** A leader that had members and hears none any more gives way to one that has some. */

@@ -1,6 +1,6 @@
 /** A successor announced itself: follow it once it welcomes me and the old leader proves silent. */
 import type { Address, NotMemberMessage, WelcomeMessage } from '@iwanto/wire';
-import { adopt } from './follow.js';
+import { adopt } from './adopt.js';
 import { beginJoining } from './join.js';
 import { sameBoot } from './rank.js';
 import { gapAfterMs } from './schedule.js';

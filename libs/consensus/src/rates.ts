@@ -2,25 +2,8 @@
 import type { Address } from '@iwanto/wire';
 import { addressText } from './address.js';
 import { LIMITS } from './config.js';
-import type { Bucket } from './state.js';
+import type { Bucket, Budget } from './state.js';
 import type { Turn } from './turn.js';
-
-/** What is limited as a whole. Few, and never forgotten: a flood of strangers cannot make them full again. */
-export type Budget =
-  | 'welcome'
-  | 'welcome again'
-  | 'hint'
-  | 'fence'
-  | 'hello'
-  | 'refusal'
-  | 'introduction'
-  | 'hearsay'
-  | 'pong'
-  | 'relay'
-  | 'roster'
-  | 'handover'
-  | 'epoch'
-  | 'impossible epoch';
 
 interface Rate {
   readonly perSecond: number;

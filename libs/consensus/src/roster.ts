@@ -5,7 +5,8 @@ import { LIMITS } from './config.js';
 import { sameBoot } from './rank.js';
 import { remember } from './seeds.js';
 import { peersChanged } from './sight.js';
-import { type Member, type Reign, newMember, provedMembers } from './state.js';
+import { type Member, newMember } from './member.js';
+import { type Reign, provedMembers } from './state.js';
 import { type Turn, send } from './turn.js';
 
 /** A member fetches the rest so soon; in a crowd with its keep-alives. */

@@ -4,9 +4,8 @@ import { addressText, sameAddress } from './address.js';
 import { LIMITS } from './config.js';
 import type { ReceivedInput } from './messages.js';
 import { forgetOldest } from './rates.js';
-import type { State } from './state.js';
+import type { SeenHow, State } from './state.js';
 import type { Turn } from './turn.js';
-import type { SeenHow } from './views.js';
 
 const TELL_AFTER_MS = 200;
 

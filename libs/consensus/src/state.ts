@@ -1,20 +1,17 @@
 /** All that one election knows, as one plain record that `step` changes in place. */
 import type {
   Address,
-  BootId,
   BootRef,
   CatalogueMark,
   LeaderTuple,
   Nonce,
   PeerCard,
   PeerId,
-  RosterEntry,
   Successor,
   WelcomeMessage,
 } from '@iwanto/wire';
 import { type ElectionConfig, LIMITS, type Timers } from './config.js';
-import type { Budget } from './rates.js';
-import type { SeenHow } from './views.js';
+import type { Member } from './member.js';
 import type { Phase } from './transitions.js';
 
 /** Those that count: they proved that they have the token, or were inherited. */
@@ -27,46 +24,6 @@ export const isCrowd = (state: State): boolean =>
 
 /** A leader whose address is known. */
 export type KnownLeader = LeaderTuple & { readonly address: Address };
-
-/** One member, as its leader or another member keeps it. */
-export interface Member {
-  readonly peer: PeerId;
-  readonly boot: BootId;
-  rank: number;
-  address: Address;
-  card: PeerCard;
-  /** It proved that it has my token, or I inherited it from the leader before me. */
-  confirmed: boolean;
-  /** Sequence number of its last HELLO or PING: an earlier HELLO says nothing new. */
-  helloSeq: number;
-  heardMs: number;
-  /** When it last acknowledged a fast beat or was made a standby. */
-  ackedMs: number;
-  /** May be a standby: false after it missed beats, until it is heard again. */
-  fit: boolean;
-  /** Version of the roster in which it last changed. */
-  version: number;
-  catalogue: CatalogueMark | null;
-  roundTripMs: number | null;
-  readonly sinceMs: number;
-  /** Member side: the present leader's roster has not named it yet. */
-  stale: boolean;
-}
-
-/** A member of which nothing is known but its entry. */
-export const newMember = (entry: RosterEntry, nowMs: number): Member => ({
-  ...entry,
-  confirmed: false,
-  helloSeq: 0,
-  heardMs: nowMs,
-  ackedMs: nowMs,
-  fit: true,
-  version: 0,
-  catalogue: null,
-  roundTripMs: null,
-  sinceMs: nowMs,
-  stale: false,
-});
 
 /** A peer that wants in, as another joiner sees it. */
 export interface Joiner extends BootRef {
@@ -204,6 +161,9 @@ export interface Suspension {
   confirmed: boolean;
 }
 
+/** How this host came to hear of a peer. */
+export type SeenHow = 'self' | 'multicast' | 'static' | 'remembered' | 'roster';
+
 /** A peer that was heard. */
 export interface Sighting {
   seen: SeenHow;
@@ -221,6 +181,23 @@ export interface Heard {
   low: number;
   high: number;
 }
+
+/** What is limited as a whole. Few, and never forgotten: a flood of strangers cannot make them full again. */
+export type Budget =
+  | 'welcome'
+  | 'welcome again'
+  | 'hint'
+  | 'fence'
+  | 'hello'
+  | 'refusal'
+  | 'introduction'
+  | 'hearsay'
+  | 'pong'
+  | 'relay'
+  | 'roster'
+  | 'handover'
+  | 'epoch'
+  | 'impossible epoch';
 
 export interface Bucket {
   tokens: number;

@@ -2,7 +2,7 @@
 import type { Address, AliveMessage, AskMessage, BootRef } from '@iwanto/wire';
 import { AGE_MS_MAX } from '@iwanto/wire';
 import { fence } from './another-leader.js';
-import { standbyIndex } from './follow.js';
+import { standbyIndex } from './adopt.js';
 import { isFellow } from './introduction.js';
 import { sameBoot } from './rank.js';
 import { gapAfterMs } from './schedule.js';

@@ -1,6 +1,7 @@
 /** What the other services are told: who leads, and who is known. */
 import type { BootId, CatalogueMark, PeerCard, PeerId } from '@iwanto/wire';
-import type { Member, State } from './state.js';
+import type { Member } from './member.js';
+import type { SeenHow, State } from './state.js';
 
 export type Role = 'leader' | 'standby' | 'follower' | 'joining';
 
@@ -19,8 +20,6 @@ export interface LeadershipView {
   readonly leader: PeerView | null;
   readonly successors: readonly PeerView[];
 }
-
-export type SeenHow = 'self' | 'multicast' | 'static' | 'remembered' | 'roster';
 
 /** One row of `peers.changed`. */
 export interface KnownPeerView extends PeerView {
