@@ -225,7 +225,7 @@ describe('the tracker side of the indexers', () => {
     elect(hosts);
     await until(
       () => search(leader, 'alien'),
-      ({ total }) => total === 1,
+      ({ total, partial }) => total === 1 && !partial,
     );
     await ben.close();
     elect(hosts, [leader, standby]);
