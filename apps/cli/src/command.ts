@@ -1,5 +1,6 @@
 /** What a command is: its options and what it does; loaded only when it is the one that was typed. */
 import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs';
+import { endWith } from './end.js';
 
 /** Options that every command takes. */
 export interface Given {
@@ -31,7 +32,7 @@ export function lazy<T>(
     builder: async (words: Argv<Given>) => (await load()).command.options(words),
     handler: async (given) => {
       const code = await (await load()).command.run(unmarked(given));
-      if (code !== undefined) process.exit(code);
+      if (code !== undefined) await endWith(code);
     },
   };
   return (words) => {

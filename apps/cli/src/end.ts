@@ -18,6 +18,18 @@ export function guardStreams(): void {
   }
 }
 
+/** Resolves when all that was written has left the process, or its reader has gone. */
+const drained = (stream: NodeJS.WriteStream) =>
+  new Promise<void>((done) => {
+    stream.write('', () => done());
+  });
+
+/** Ends the process once everything is printed: on a pipe, `process.exit` alone cuts it off after 64 KiB. */
+export async function endWith(code: number): Promise<never> {
+  await Promise.all([drained(process.stdout), drained(process.stderr)]);
+  process.exit(code);
+}
+
 let lastWords: string | undefined;
 
 function onInterrupt(): void {

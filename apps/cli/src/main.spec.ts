@@ -328,6 +328,18 @@ describe('search', () => {
     expect([stdout, stderr]).toEqual(['{"results" 0\n', '']);
   });
 
+  test('all of a long answer arrives, also through a pipe', async () => {
+    const names = Array.from({ length: 4_000 }, (_, at) => `name ${at}`);
+    await fake('indexer', { search: () => answer(names) });
+    const script = `"$1" "$2" search x --limit 10000 --json | cat`;
+    const child = spawn('bash', ['-c', script, '-', process.execPath, PROGRAM], {
+      env: { ...process.env, IWANT_HOME: home },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const { stdout } = await ended(child);
+    expect(JSON.parse(stdout)).toMatchObject({ results: { length: 4_000 } });
+  });
+
   const scripted = spawnSync('script', ['--version']).status === 0 ? test : test.skip;
   scripted('HOSTILE 94: 20 columns, NO_COLOR and a dumb terminal are fine', async () => {
     await fake('indexer', { search: () => answer(['a name that is longer than the screen']) });

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import yargs, { type Argv } from 'yargs';
 import { type Given, type Row, lazy, marked } from './command.js';
-import { UsageError, explain, guardStreams, interruptible } from './end.js';
+import { UsageError, endWith, explain, guardStreams, interruptible } from './end.js';
 
 const COMMANDS: readonly Row[] = [
   lazy('start', 'Run the three services here', () => import('./commands/start.js')),
@@ -33,7 +33,7 @@ export async function main(words: readonly string[]): Promise<void> {
   try {
     await commandLine(words).parseAsync();
   } catch (cause) {
-    process.exit(await explain(cause, words));
+    await endWith(await explain(cause, words));
   }
 }
 

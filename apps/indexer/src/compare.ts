@@ -1,6 +1,7 @@
 /** A directory on disk against the catalogue: takes in at once what needs no hashing, and names what does. */
 import { NODE_KINDS, type PresentRow } from '@iwanto/store';
-import { lstatSync } from 'node:fs';
+import { accessSync, constants, lstatSync } from 'node:fs';
+import { join } from 'node:path';
 import type { CatalogueWriter, NodeFacts, Place } from './catalogue-writer.js';
 import type { Catalogue } from './catalogue.js';
 import { type FileIdentity, identityOf, renameKey } from './identity.js';
@@ -16,13 +17,13 @@ export interface Comparison {
 export type SeenNames = Iterable<readonly [name: string, seen: Seen | undefined]>;
 
 /**
- * Compares `names` of the directory `place` with its rows. With `full`, files are hashed even where they seem unchanged.
+ * Compares `names` of the directory `place`, on disk at `path`, with its rows. With `full`, files are hashed even where they seem unchanged.
  */
 export function compare(
   catalogue: Catalogue,
   place: Place,
   names: SeenNames,
-  { rows, full }: { rows: ReadonlyMap<string, PresentRow>; full: boolean },
+  { path, rows, full }: { path: string; rows: ReadonlyMap<string, PresentRow>; full: boolean },
 ): Comparison {
   const result: Comparison = { toHash: [], directories: [] };
   const changes: ((writer: CatalogueWriter) => void)[] = [];
@@ -38,7 +39,8 @@ export function compare(
       if (row?.target !== seen.target) changes.push((writer) => writer.put(place, ofSymlink(seen)));
     } else if (full || row?.identity !== seen.identity || row.kind !== NODE_KINDS.file) {
       const known = full ? undefined : knownContent(catalogue, seen.identity, row);
-      if (known) changes.push((writer) => writer.put(place, factsOf(seen, known)));
+      if (known && isReadable(join(path, seen.disk)))
+        changes.push((writer) => writer.put(place, factsOf(seen, known)));
       else result.toHash.push(seen);
     }
   }
@@ -48,6 +50,16 @@ export function compare(
     });
   }
   return result;
+}
+
+/** What cannot be read is hashed all the same: there it is refused, with the reason. */
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const addDirectory =

@@ -1,7 +1,7 @@
 /** Which folders are shared: the configuration, the catalogue and the disk brought to one mind. */
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { isWithin } from '@iwanto/service';
+import { type Paths, isWithin } from '@iwanto/service';
 import { Failure } from '@iwanto/wire';
 import type { Catalogue, SharedFolder } from './catalogue.js';
 import type { Indexing } from './indexing.js';
@@ -23,8 +23,22 @@ export function realPathOf(path: string): string {
   }
 }
 
+/** What belongs to this program alone, keys first, by its real paths. */
+export const privatePathsOf = (paths: Paths): string[] =>
+  [paths.keysFile, paths.configFile, paths.dataDir, paths.logDir, paths.runDir].map(realPathOf);
+
+function refusePrivate(path: string, real: string, privatePaths: readonly string[]): void {
+  if (!privatePaths.some((one) => isWithin(one, real))) return;
+  const sentence = `${path} belongs to iwanto itself and may hold its keys: share another folder.`;
+  throw new Failure('E_BAD_PATH', sentence);
+}
+
 /** A folder that can be shared, by its real path; E_BAD_PATH says why another one cannot. */
-export function checkedFolder(path: string, shared: readonly string[]): string {
+export function checkedFolder(
+  path: string,
+  shared: readonly string[],
+  privatePaths: readonly string[],
+): string {
   const real = realPathOf(path);
   const stats = statSync(real, { throwIfNoEntry: false });
   if (!stats) throw new Failure('E_BAD_PATH', `${path} does not exist: make it or check its name.`);
@@ -32,6 +46,7 @@ export function checkedFolder(path: string, shared: readonly string[]): string {
     throw new Failure('E_BAD_PATH', `${path} is not a folder: share the folder it lies in.`);
   }
   refuseUnreadable(path, real);
+  refusePrivate(path, real, privatePaths);
   for (const other of shared) {
     if (other === real) continue;
     if (isWithin(other, real)) {
@@ -72,8 +87,14 @@ export function unshareFolder({ catalogue, indexing }: Folders, folder: SharedFo
 }
 
 /** At the start: what is configured is shared, what is no longer configured is not. */
-export function shareConfigured(folders: Folders, configured: readonly string[]): void {
-  const wanted = new Set(configured.map(realPathOf));
+export function shareConfigured(
+  folders: Folders,
+  configured: readonly string[],
+  privatePaths: readonly string[],
+): void {
+  const real = configured.map(realPathOf);
+  for (const path of real) refusePrivate(path, path, privatePaths);
+  const wanted = new Set(real);
   for (const folder of folders.catalogue.folders) {
     if (wanted.delete(folder.diskPath)) void folders.indexing.addFolder(folder);
     else folders.catalogue.removeFolder(folder);

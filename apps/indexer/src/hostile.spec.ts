@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
+  chmodSync,
   closeSync,
   copyFileSync,
   existsSync,
@@ -135,6 +136,14 @@ describe('files that do not hold still', () => {
     await room.share();
     expect(room.files()).toEqual(['shared/open']);
     expect(room.indexing.state().folders[0]?.warning).toContain('2 entries');
+    chmodSync(room.path('open'), 0);
+    await room.until(() => room.files().length === 0, 'what can no longer be read to go');
+    await room.untilIdle();
+    await room.indexing.rescan(false);
+    await room.untilIdle();
+    expect(room.files()).toEqual([]);
+    chmodSync(room.path('open'), 0o600);
+    await room.until(() => room.files().join() === 'shared/open', 'it to come back');
   });
 
   test('HOSTILE 80: a file that is truncated while it is hashed is told with its end state only', async () => {

@@ -51,6 +51,7 @@ export class IndexingRoom {
       threads: 1,
       script: new URL('../dist/hash-file.js', import.meta.url),
       settleMs,
+      privatePaths: [join(place, 'shared', 'keys.json'), join(place, 'shared', 'data')],
       onTrouble: (sentence) => troubles.push(sentence),
       ...(pauseMs !== undefined && { pauseMs }),
     });

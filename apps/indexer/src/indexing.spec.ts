@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { loadBlake3, directoryRoot, parseManifest, fileRootFromDigests } from '@iwanto/merkle';
 import type { FileHash } from '@iwanto/wire';
-import { shareFolder, unshareFolder } from './folders.js';
+import { checkedFolder, shareFolder, unshareFolder } from './folders.js';
 import { IndexingRoom } from './indexing-room.js';
 
 /** Many threads and disks share a busy machine. */
@@ -194,6 +194,22 @@ describe('a shared folder', () => {
     await room.untilIdle();
     write('in/.kept/y');
     await isThere('in/.kept/y');
+  });
+
+  test('what belongs to the program itself is not shared, wherever it lies and whatever the rules say', async () => {
+    writeFileSync(room.path('keys.json'), 'secret');
+    writeFileSync(room.path('data', 'catalogue.sqlite'), 'secret');
+    writeFileSync(room.path('film'), 'film');
+    writeFileSync(room.path('.iwantignore'), '!keys.json\n!data/\n');
+    await room.share();
+    expect(room.files()).toEqual(['shared/film']);
+    writeFileSync(room.path('keys.json'), 'another secret');
+    writeFileSync(room.path('end'), 'end');
+    await room.until(() => hashOf('shared/end') !== undefined, 'a later change');
+    expect(room.files().sort()).toEqual(['shared/end', 'shared/film']);
+    const own = [room.path('data')];
+    expect(() => checkedFolder(room.path('data'), [], own)).toThrow(/belongs to iwanto itself/);
+    expect(checkedFolder(room.dir, [], own)).toBe(room.dir);
   });
 
   test('a file and a directory may take each other’s name', async () => {

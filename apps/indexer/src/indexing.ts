@@ -27,6 +27,8 @@ export interface IndexingOptions {
   /** The built `hash-file.js`. */
   readonly script: URL;
   readonly settleMs: number;
+  /** Files and directories of this program itself, such as its keys: never shared, wherever they lie. */
+  readonly privatePaths?: readonly string[];
   readonly onTrouble: (sentence: string) => void;
   /** Replaces PAUSE_MS in tests. */
   readonly pauseMs?: number;
@@ -77,10 +79,11 @@ export class Indexing {
 
   /** Begins to keep a folder of the catalogue; resolves when it was compared once. */
   addFolder(folder: SharedFolder): Promise<void> {
-    const { catalogue, onTrouble } = this.#options;
+    const { catalogue, onTrouble, privatePaths = [] } = this.#options;
     const added = new FolderOnDisk({
       catalogue,
       folder,
+      privatePaths,
       onTrouble,
       onFile: (file) => this.#intake.add(file),
       onHint: (directory, name) => this.#hints.add(directory, name),

@@ -192,7 +192,10 @@ export class Intake {
         this.#progress.fileDone(request.size);
         this.#results.push(one);
       } else if (result.refused === 'changed') this.#settling.add(request, request.moves + 1);
-      else if (result.refused === 'unreadable') this.#options.onSkip(request.path, result.reason);
+      else if (result.refused === 'unreadable') {
+        this.#options.onSkip(request.path, result.reason);
+        this.#results.push(one);
+      }
     }
     this.#options.onProgress();
     if (this.#results.length >= COMMIT_FILES || this.#queued.size === 0) this.#finishBatch();
@@ -207,7 +210,13 @@ export class Intake {
   #write(results: readonly { request: Request; result: HashResult }[]): void {
     this.#options.catalogue.change((writer) => {
       for (const { request, result } of results) {
-        if (!('root' in result) || !writer.isLive(request.place)) continue;
+        if (!writer.isLive(request.place)) continue;
+        // What can no longer be read cannot be sent either.
+        if (!('root' in result)) {
+          const row = writer.statements.child.get({ parent: request.place.id, name: request.name });
+          if (row?.gone === 0) writer.bury(row);
+          continue;
+        }
         const root = rootBytes(result.root);
         const { size } = request;
         writer.put(request.place, factsOf(request, root));

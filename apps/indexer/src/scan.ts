@@ -85,7 +85,7 @@ async function scanDirectory(
   const rows = rowsOf(host.catalogue, at.place);
   const names = new Map<string, Seen | undefined>(entries);
   for (const name of rows.keys()) if (!names.has(name)) names.set(name, undefined);
-  const found = compare(host.catalogue, at.place, names, { rows, full: mode.full });
+  const found = compare(host.catalogue, at.place, names, { path: at.path, rows, full: mode.full });
   tell(host, at, { found, rows, names });
   return found.directories
     .filter(({ isNew }) => isNew || mode.deep)
@@ -104,7 +104,11 @@ export function scanNames(host: ScanHost, at: PlaceOnDisk, disks: Iterable<strin
     names.set(name, seeEntry(at.path, disk, ignoresIn(host, at), host.onSkip));
     if (row?.gone === 0) rows.set(name, row);
   }
-  const found = compare(host.catalogue, at.place, fitting(host, at, names), { rows, full: false });
+  const found = compare(host.catalogue, at.place, fitting(host, at, names), {
+    path: at.path,
+    rows,
+    full: false,
+  });
   tell(host, at, { found, rows, names });
   return found.directories.map(({ place, disk }) => ({ place, path: join(at.path, disk) }));
 }

@@ -30,6 +30,8 @@ const LIMIT_ADVICE =
 export interface FolderOptions {
   readonly catalogue: Catalogue;
   readonly folder: SharedFolder;
+  /** Real paths that are never shared. */
+  readonly privatePaths: readonly string[];
   readonly onFile: (file: WaitingFile) => void;
   readonly onHint: (directory: string, name: string | undefined) => void;
   /** The folder should be compared as a whole, soon. */
@@ -43,6 +45,8 @@ export class FolderOnDisk {
   readonly #host: ScanHost;
   readonly #skipped = new Set<string>();
   readonly #rules: IgnoreTree;
+  /** Relative to the folder, in normal form C. */
+  readonly #private: ReadonlySet<string>;
   /** Since the watcher was made. */
   #hasNewRules = false;
   #watch: TreeWatch | undefined;
@@ -57,9 +61,11 @@ export class FolderOnDisk {
   constructor(options: FolderOptions) {
     this.#options = options;
     this.#rules = new IgnoreTree(options.folder.diskPath, options.onTrouble);
+    const inside = options.privatePaths.map((path) => this.#inside(path).normalize('NFC'));
+    this.#private = new Set(inside);
     this.#host = {
       catalogue: options.catalogue,
-      ignores: (path, isDirectory) => this.#rules.ignores(path, isDirectory),
+      ignores: (path, isDirectory) => this.#ignores(path, isDirectory),
       onSkip: (path, why) => this.skip(path, why),
       onDirectory: (path) => {
         this.#watch?.add(path);
@@ -136,7 +142,7 @@ export class FolderOnDisk {
     const inside = this.#inside(dirname(file.path));
     const prefix = inside === '' ? '' : `${inside}/`;
     const ignores = (name: string, isDirectory: boolean) =>
-      this.#rules.ignores(prefix + name, isDirectory);
+      this.#ignores(prefix + name, isDirectory);
     const seen = seeEntry(dirname(file.path), basename(file.path), ignores, this.#host.onSkip);
     return seen?.kind === 'file' ? { ...file, ...seen } : undefined;
   }
@@ -157,6 +163,10 @@ export class FolderOnDisk {
   close(): void {
     this.#closed = true;
     this.#watch?.close();
+  }
+
+  #ignores(path: string, isDirectory: boolean): boolean {
+    return this.#private.has(path.normalize('NFC')) || this.#rules.ignores(path, isDirectory);
   }
 
   #readRules(directory: string): boolean {
@@ -249,7 +259,7 @@ export class FolderOnDisk {
     this.#watchKind = isSmall ? 'files' : 'directories';
     const listener = this.#listener();
     const ignores = (path: string, isDirectory: boolean) =>
-      basename(path) !== IGNORE_FILE && this.#rules.ignores(this.#inside(path), isDirectory);
+      basename(path) !== IGNORE_FILE && this.#ignores(this.#inside(path), isDirectory);
     this.#watch = isSmall
       ? new FileWatch(folder.diskPath, ignores, listener)
       : new DirectoryWatch(listener);

@@ -5,7 +5,7 @@ import { loadBlake3 } from '@iwanto/merkle';
 import { type Running, type ServiceContext, listenAddresses, refuseOverlap } from '@iwanto/service';
 import { Catalogue } from './catalogue.js';
 import { coalesce } from './coalesce.js';
-import { type Folders, shareConfigured } from './folders.js';
+import { type Folders, privatePathsOf, shareConfigured } from './folders.js';
 import { Indexing } from './indexing.js';
 import { startTracking } from './tracker-service.js';
 import { contentDigests } from './verbs/content-digests.js';
@@ -40,6 +40,7 @@ async function openFolders(context: ServiceContext): Promise<Folders> {
     threads: Math.max(1, availableParallelism() - 1),
     script: new URL('./hash-file.js', import.meta.url),
     settleMs: config.settleMs,
+    privatePaths: privatePathsOf(paths),
     onTrouble,
   });
   return { catalogue, indexing };
@@ -61,7 +62,7 @@ export async function startIndexer(context: ServiceContext): Promise<Running<'in
     onTrouble: (sentence) => log.warn(sentence),
   });
   catalogue.onChange(() => tracking.catalogueChanged());
-  shareConfigured(folders, config.share);
+  shareConfigured(folders, config.share, privatePathsOf(paths));
   const compacting = setInterval(() => catalogue.compact(), COMPACT_INTERVAL_MS);
   return {
     handlers: {

@@ -46,6 +46,23 @@ describe('the desk', () => {
     ]);
   });
 
+  test('answers with as many results as one message holds, and says how many there are', () => {
+    const desk = newDesk();
+    const entries = Array.from({ length: 9_000 }, (_, place) => ({
+      ...{ path: `a/film ${'x'.repeat(200)} ${place}`, kind: 'file' as const, size: 1 },
+      hash: place.toString(16).padStart(64, '0') as FileHash,
+    }));
+    for (let since = 0; since < 9_000; since += 1_000)
+      desk.apply({
+        ...{ peer: ANNE, catalogId: '1'.repeat(16) as CatalogId, since, revision: since + 1_000 },
+        ...{ more: false, entries: entries.slice(since, since + 1_000), gone: [] },
+      });
+    const answer = desk.search('film', 10_000);
+    expect(answer.total).toBe(9_000);
+    expect(answer.results.length).toBeGreaterThan(2_000);
+    expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThan(1_000_000);
+  });
+
   test('is partial until every member with an indexer is held to its end', () => {
     const desk = newDesk();
     desk.followPeers([at(ANNE), at(BEN, { indexerPort: 0 })]);

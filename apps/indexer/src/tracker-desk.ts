@@ -22,6 +22,21 @@ export const STRANGER_LIMIT_MS = 10_000;
 /** How long a peer that neither leads nor stands by keeps what it was told, in ms: roles flap. */
 export const RELEASE_AFTER_MS = 30_000;
 
+/** What the results of one answer may take: less than a message between hosts, or on the bus, may have. */
+const RESULTS_BYTES_MAX = 900_000;
+/** Bytes of one result beside its name. */
+const RESULT_BYTES = 160;
+
+/** The best ones, as many as one answer holds. */
+function fitting(results: SearchAnswer['results']): SearchAnswer['results'] {
+  let bytes = 0;
+  const end = results.findIndex(({ name }) => {
+    bytes += RESULT_BYTES + Buffer.byteLength(name);
+    return bytes > RESULTS_BYTES_MAX;
+  });
+  return end < 0 ? results : results.slice(0, end);
+}
+
 export interface TrackerDeskOptions {
   readonly peer: PeerId;
   /** A clock that never goes back, in ms. */
@@ -67,7 +82,8 @@ export class TrackerDesk {
 
   search(query: string, limit: number): SearchAnswer {
     const found: Found = this.#tracker.search(query, limit);
-    return { ...found, leader: this.options.peer, partial: this.#isPartial() };
+    const results = fitting(found.results);
+    return { ...found, results, leader: this.options.peer, partial: this.#isPartial() };
   }
 
   /** What a hash names, with each holder where the election sees it: never where it says that it is. */

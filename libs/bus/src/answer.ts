@@ -7,7 +7,7 @@ import {
   type VerbTable,
 } from '@iwanto/wire';
 import type { Router } from 'zeromq';
-import { checked, pack, unpack } from './codec.js';
+import { checked, pack, packBody, unpack } from './codec.js';
 import { InWork } from './in-work.js';
 import { QUESTIONS_IN_WORK_MAX, VERB_BYTES_MAX } from './limits.js';
 import { Outbox } from './outbox.js';
@@ -87,7 +87,7 @@ async function handle<T extends VerbTable>(
   if (!row) throw new Failure('E_BAD_REQUEST', `There is no verb "${asked.name.slice(0, 40)}".`);
   const question = checked(row.question, unpack(asked.body), `The question "${asked.name}"`);
   const answer = await (handlers[asked.name] as AnyHandler)(question);
-  return pack(answer);
+  return packBody(answer, `The answer to "${asked.name}"`);
 }
 
 function failureOf(cause: unknown, verb: string, onTrouble: OnTrouble): Failure {

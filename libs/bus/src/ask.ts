@@ -8,7 +8,7 @@ import {
   failureSchema,
 } from '@iwanto/wire';
 import type { Dealer } from 'zeromq';
-import { checked, pack, unpack } from './codec.js';
+import { checked, packBody, unpack } from './codec.js';
 import { Outbox } from './outbox.js';
 
 interface Open {
@@ -66,9 +66,11 @@ export class Asker<T extends VerbTable> {
     limitMs?: number,
   ): Promise<AnswerOf<T, V>> {
     const row: VerbRow = this.options.table[verb] as VerbRow;
-    checked(row.question, question, `The question "${verb}"`);
+    const what = `The question "${verb}"`;
+    checked(row.question, question, what);
+    const body = packBody(question, what);
     await this.#untilConnected(Math.min(limitMs ?? row.limitMs, this.options.connectLimitMs));
-    const answer = await this.#send({ verb, row, question, limitMs: limitMs ?? row.limitMs });
+    const answer = await this.#send({ verb, row, body, limitMs: limitMs ?? row.limitMs });
     return checked(row.answer, answer, `The answer to "${verb}"`) as AnswerOf<T, V>;
   }
 
@@ -79,18 +81,13 @@ export class Asker<T extends VerbTable> {
     this.dealer.close();
   }
 
-  #send(asked: {
-    verb: string;
-    row: VerbRow;
-    question: unknown;
-    limitMs: number;
-  }): Promise<unknown> {
+  #send(asked: { verb: string; row: VerbRow; body: Buffer; limitMs: number }): Promise<unknown> {
     const id = String(this.#nextId);
     this.#nextId += 1;
     return new Promise((answered, refused) => {
       const timer = setTimeout(() => this.#timeOut(id, asked.limitMs), asked.limitMs);
       this.#open.set(id, { name: asked.verb, row: asked.row, answered, refused, timer });
-      this.#outbox.send([id, asked.verb, pack(asked.question)]).catch((cause: unknown) => {
+      this.#outbox.send([id, asked.verb, asked.body]).catch((cause: unknown) => {
         const reason = cause instanceof Error ? cause.message : String(cause);
         const sentence = `The question ${asked.verb} could not be sent: ${reason}.`;
         this.#take(id)?.refused(new Failure('E_NOT_RUNNING', sentence));

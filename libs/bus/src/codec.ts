@@ -2,11 +2,20 @@
 import { Failure } from '@iwanto/wire';
 import { Packr } from 'msgpackr';
 import type { z } from 'zod';
+import { BODY_BYTES_MAX } from './limits.js';
 
 /** Plain msgpack that any other implementation reads: no records, no shared structures, maps as objects. */
 const packr = new Packr({ useRecords: false, mapsAsObjects: true, int64AsType: 'number' });
 
 export const pack = (value: unknown): Buffer => packr.pack(value);
+
+/** The same for a message; throws E_LIMIT where it is larger than one may be. */
+export function packBody(value: unknown, what: string): Buffer {
+  const body = pack(value);
+  if (body.length <= BODY_BYTES_MAX) return body;
+  const sentence = `${what} has ${body.length} bytes, ${BODY_BYTES_MAX} fit into a message: ask for less at once.`;
+  throw new Failure('E_LIMIT', sentence);
+}
 
 /** The value of msgpack bytes; throws E_BAD_REQUEST where they are none. */
 export function unpack(bytes: Uint8Array): unknown {

@@ -4,12 +4,15 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import {
   type FileHash,
   type PeerId,
+  type PeerVerbs,
   type PieceAnswer,
   type PublicKey,
   REQUESTS_IN_FLIGHT_MAX,
 } from '@iwanto/wire';
-import { Dealer } from 'zeromq';
-import type { CurveKeys } from './listen.js';
+import { Dealer, Router } from 'zeromq';
+import type { Handlers } from './answer.js';
+import { pack } from './codec.js';
+import { type CurveKeys, curveServer, listen } from './listen.js';
 import { connectPeer, servePeerVerbs } from './peer-line.js';
 import { type PieceReply, connectPieces, servePieces } from './piece-line.js';
 
@@ -36,8 +39,12 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-const serveOn = async (port: number, keys = newKeys()) => {
-  const server = await servePeerVerbs({ keys, port, addresses, handlers });
+const serveOn = async (
+  port: number,
+  keys = newKeys(),
+  answering: Handlers<PeerVerbs> = handlers,
+) => {
+  const server = await servePeerVerbs({ keys, port, addresses, handlers: answering });
   closing.push(() => server.close());
   return { ...server, keys };
 };
@@ -82,6 +89,35 @@ describe('the line between indexers', () => {
     await expect(plain.send(['1', 'book', Buffer.alloc(0)])).rejects.toMatchObject({
       code: 'EAGAIN',
     });
+  });
+
+  const found = {
+    ...{ hash: root, kind: 'file' as const, name: 'n'.repeat(200), size: 1, peers: 1, score: 1 },
+  };
+
+  test('HOSTILE 27: an answer too large for a message is refused, and the line goes on', async () => {
+    const large = { results: Array(9_000).fill(found), total: 9_000, leader: peer, partial: false };
+    const server = await serveOn(0, newKeys(), { ...handlers, search: () => large });
+    const line = lineTo(server.port, server.keys.publicKey);
+    const refused = line.call('search', { query: 'n' });
+    await expect(refused).rejects.toMatchObject({ code: 'E_LIMIT' });
+    expect(await line.call('announced', { peer })).toEqual({ catalogId: null, revision: 5 });
+  });
+
+  test('HOSTILE 27: a line is made anew after the other side sent too much', async () => {
+    const keys = newKeys();
+    const { curvePublicKey, curveSecretKey } = curveServer(keys);
+    const router = new Router({ curveServer: true, curvePublicKey, curveSecretKey, linger: 0 });
+    const port = await listen(router, { keys, port: 0, addresses });
+    closing.push(() => router.close());
+    const bodies = [Buffer.alloc(2_000_000), pack({ catalogId: null, revision: 5 })];
+    void (async () => {
+      for await (const [asker, id] of router)
+        await router.send([asker ?? '', id ?? '', 'ok', bodies.shift() ?? '']);
+    })();
+    const line = lineTo(port, keys.publicKey);
+    await expect(line.call('announced', { peer })).rejects.toMatchObject({ code: 'E_NOT_RUNNING' });
+    expect(await line.call('announced', { peer })).toEqual({ catalogId: null, revision: 5 });
   });
 
   test('tells at once that the line broke, and refuses what was open', async () => {

@@ -4,6 +4,12 @@ import { PEER_MESSAGE_BYTES_MAX, PIECE_BYTES, REQUESTS_IN_FLIGHT_MAX } from '@iw
 /** The largest message on the local bus, in bytes (HOSTILE 27). */
 export const BUS_MESSAGE_BYTES_MAX = 1_048_576;
 
+/**
+ * The largest body of a question or an answer, in bytes: a message that is too large does not fail, it ends
+ * the line for good. Leaves room for what encryption adds.
+ */
+export const BODY_BYTES_MAX = Math.min(BUS_MESSAGE_BYTES_MAX, PEER_MESSAGE_BYTES_MAX) - 1_024;
+
 /** Waiting messages a socket may hold for one other side, in messages: ZeroMQ counts no bytes. */
 const QUEUE_MESSAGES_MAX = 256;
 

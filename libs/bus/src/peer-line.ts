@@ -70,8 +70,32 @@ export interface PeerLine {
   close(): void;
 }
 
-/** A line to another host's indexer; it connects in the background and reconnects by itself. */
+/**
+ * A line to another host's indexer. It connects in the background; one that broke is made anew, because
+ * ZeroMQ gives up for good where the other side broke a rule, such as the size of a message.
+ */
 export function connectPeer(options: PeerLineOptions): PeerLine {
+  let isClosed = false;
+  let asker = connectOnce(options, onLost);
+  function onLost(): void {
+    if (isClosed) return;
+    asker.close();
+    asker = connectOnce(options, onLost);
+    options.onLost?.();
+  }
+  return {
+    get connected() {
+      return asker.connected;
+    },
+    call: (verb, question, limits) => asker.ask(verb, question, limits?.limitMs),
+    close: () => {
+      isClosed = true;
+      asker.close();
+    },
+  };
+}
+
+function connectOnce(options: PeerLineOptions, onLost: () => void): Asker<PeerVerbs> {
   const { address, port, keys, serverKey } = options;
   const dealer = new Dealer({
     ...peerSocket,
@@ -79,19 +103,13 @@ export function connectPeer(options: PeerLineOptions): PeerLine {
     ...curveClient(keys, serverKey),
     linger: 0,
   });
-  const asker = new Asker(dealer, {
+  const asker = new Asker<PeerVerbs>(dealer, {
     table: peerVerbs,
     whom: `The peer at ${address}:${port}`,
     connectLimitMs: PEER_CONNECT_LIMIT_MS,
     advice: 'it may have left or a firewall may stand between',
-    onLost: options.onLost,
+    onLost,
   });
   dealer.connect(tcp(address, port));
-  return {
-    get connected() {
-      return asker.connected;
-    },
-    call: (verb, question, limits) => asker.ask(verb, question, limits?.limitMs),
-    close: () => asker.close(),
-  };
+  return asker;
 }

@@ -164,9 +164,8 @@ const message: fc.Arbitrary<ElectionMessage> = fc
   .chain((type) =>
     fc
       .tuple(hex(8), u48, u48, BODIES[type] as fc.Arbitrary<object>)
-      .map(
-        ([boot, epoch, seq, body]) =>
-          spokenAs({ type, sender: signer.peer, boot, epoch, seq, ...body } as ElectionMessage),
+      .map(([boot, epoch, seq, body]) =>
+        spokenAs({ type, sender: signer.peer, boot, epoch, seq, ...body } as ElectionMessage),
       ),
   );
 

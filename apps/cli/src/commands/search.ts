@@ -79,11 +79,11 @@ async function print(
       ]),
     );
   }
-  if (total > results.length && results.length === limit) {
-    remark(
-      `${results.length} of ${total} are shown; --limit ${Math.min(total, SEARCH_LIMIT_MAX)} shows more.`,
-    );
-  }
+  const more =
+    results.length < limit
+      ? 'more do not fit into one answer, so add to the name'
+      : `--limit ${Math.min(total, SEARCH_LIMIT_MAX)} shows more`;
+  if (total > results.length) remark(`${results.length} of ${total} are shown; ${more}.`);
   if (partial)
     remark('Some peers have not told yet what they share; more may be found in a moment.');
 }
