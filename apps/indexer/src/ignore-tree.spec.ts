@@ -89,6 +89,7 @@ describe('an .iwantignore that cannot be used keeps all beside it private', () =
     expect(tree.ignores('music/song', false)).toBe(true);
     expect(tree.ignores('song', false)).toBe(false);
     expect(troubles).toEqual([expect.stringMatching(/music\/\.iwantignore .* nothing beside it/)]);
+    expect(tree.unusable).toBe(1);
     expect(tree.enter('music')).toBe(false);
     expect(troubles).toHaveLength(1);
     rmSync(pathOf('music/.iwantignore'), { recursive: true });

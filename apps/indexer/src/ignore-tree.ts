@@ -43,6 +43,11 @@ export class IgnoreTree {
     this.enter('');
   }
 
+  /** Directories kept private by an ignore file that cannot be used. */
+  get unusable(): number {
+    return [...this.#entries.values()].filter(({ lines }) => 'trouble' in lines).length;
+  }
+
   /** `path` is relative to the shared folder, without a leading slash. */
   ignores(path: string, isDirectory: boolean): boolean {
     const name = path.normalize('NFC');

@@ -15,14 +15,13 @@ import {
   scanNames,
   scanTree,
 } from './scan.js';
+import { Skipped, counted } from './skipped.js';
 import { DirectoryWatch } from './watch-directories.js';
 import { FileWatch } from './watch-files.js';
 import type { TreeWatch, WatchListener } from './watch-tree.js';
 
 /** Up to so many files a folder is watched with chokidar, above it with one watch a directory (docs/decisions.md). */
 export const CHOKIDAR_FILES_MAX = 2_000;
-/** Skipped entries that are named in the log; the rest are only counted. */
-const SKIPS_NAMED = 20;
 
 const LIMIT_ADVICE =
   'the system has no watches left, so changes are found by a look every 30 s; raise the limit with: sysctl fs.inotify.max_user_watches=1048576';
@@ -43,7 +42,7 @@ export interface FolderOptions {
 export class FolderOnDisk {
   readonly #options: FolderOptions;
   readonly #host: ScanHost;
-  readonly #skipped = new Set<string>();
+  readonly #skipped: Skipped;
   readonly #rules: IgnoreTree;
   /** Relative to the folder, in normal form C. */
   readonly #private: ReadonlySet<string>;
@@ -60,6 +59,7 @@ export class FolderOnDisk {
 
   constructor(options: FolderOptions) {
     this.#options = options;
+    this.#skipped = new Skipped(options.onTrouble);
     this.#rules = new IgnoreTree(options.folder.diskPath, options.onTrouble);
     const inside = options.privatePaths.map((path) => this.#inside(path).normalize('NFC'));
     this.#private = new Set(inside);
@@ -95,9 +95,13 @@ export class FolderOnDisk {
   /** What a person should know, or an empty text. */
   get warning(): string {
     if (this.#absence) return this.#absence;
-    const skipped = this.#skipped.size;
-    const skips = skipped > 0 ? `${skipped} entries cannot be shared; the log names them` : '';
-    return [this.#polling, skips].filter(Boolean).join('; ');
+    return [
+      this.#polling,
+      counted(this.#skipped.size, 'entry', 'entries', 'cannot be shared'),
+      counted(this.#rules.unusable, IGNORE_FILE, `${IGNORE_FILE}s`, 'cannot be used'),
+    ]
+      .filter(Boolean)
+      .join('; ');
   }
 
   contains(path: string): boolean {
@@ -108,7 +112,7 @@ export class FolderOnDisk {
   /** Compares the whole folder; empties the catalogue where the folder is not there (HOSTILE 87). */
   async reconcile(full: boolean): Promise<void> {
     const { folder, catalogue } = this.#options;
-    this.#skipped.clear();
+    this.#skipped.forget();
     this.#filesFound = 0;
     this.#readRules(folder.diskPath);
     this.#notice();
@@ -154,10 +158,7 @@ export class FolderOnDisk {
   }
 
   skip(path: string, why: string): void {
-    if (this.#skipped.has(path)) return;
-    this.#skipped.add(path);
-    if (this.#skipped.size <= SKIPS_NAMED)
-      this.#options.onTrouble(`${path} is not shared: ${why}.`);
+    this.#skipped.add(path, why);
   }
 
   close(): void {
