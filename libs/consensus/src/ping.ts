@@ -11,6 +11,8 @@ import { type Turn, freshNonce, move, send } from './turn.js';
 
 /** Unanswered PINGs after which the standbys are asked who leads. */
 const ASK_STANDBYS_AFTER = 3;
+/** So much sooner a leader is given up that is known to be gone: a successor would be there by now. */
+const GONE_SOONER_MS = 1_300;
 
 export function ping(turn: Turn, following: Following): void {
   const { state, nowMs } = turn;
@@ -46,8 +48,9 @@ function askStandbys(turn: Turn, following: Following): void {
 /** When a leader that does not answer is given up; in a large cluster keep-alives are rarer than that alone. */
 export function cutOffDueMs({ timers }: State, following: Following): number {
   if (following.unanswered === 0) return Infinity;
-  const askedForMs = timers.followMs - timers.keepAliveMinMs;
-  return Math.max(following.evidenceMs + timers.followMs, following.askingSinceMs + askedForMs);
+  const patienceMs = timers.followMs - (following.gone ? GONE_SOONER_MS : 0);
+  const askedForMs = patienceMs - timers.keepAliveMinMs;
+  return Math.max(following.evidenceMs + patienceMs, following.askingSinceMs + askedForMs);
 }
 
 /** No proof of the leader for too long: the place in its cluster is lost. */
