@@ -14,12 +14,12 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { FileRootBuilder, loadBlake3 } from '@iwanto/merkle';
-import { IndexingRoom } from './indexing-room.js';
+import { IndexingRoom } from './testing/indexing-room.js';
 
 const KILLS = Number(process.env['IWANTO_KILLS'] ?? 5);
 /** The indexer of a room in a process of its own, which says a line for each revision. */
 const CHILD = `
-  const { IndexingRoom } = await import(${JSON.stringify(new URL('../dist/indexing-room.js', import.meta.url).href)});
+  const { IndexingRoom } = await import(${JSON.stringify(new URL('../dist/testing/indexing-room.js', import.meta.url).href)});
   const room = await IndexingRoom.open({ dir: process.argv[1], settleMs: 5 });
   room.catalogue.onChange(() => process.stdout.write('revision\\n'));
   await room.share();

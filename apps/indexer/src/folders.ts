@@ -3,7 +3,7 @@ import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { type Paths, isWithin } from '@iwanto/service';
 import { Failure } from '@iwanto/wire';
-import type { Catalogue, SharedFolder } from './catalogue.js';
+import type { Catalogue, SharedFolder } from './catalogue/catalogue.js';
 import type { Indexing } from './indexing.js';
 
 /** The shared folders while the service runs. */

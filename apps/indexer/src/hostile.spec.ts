@@ -26,8 +26,8 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { CATALOGUE_MIGRATIONS, openDatabase } from '@iwanto/store';
 import Sqlite from 'better-sqlite3';
 import { Failure, type FileHash } from '@iwanto/wire';
-import { Catalogue } from './catalogue.js';
-import { IndexingRoom } from './indexing-room.js';
+import { Catalogue } from './catalogue/catalogue.js';
+import { IndexingRoom } from './testing/indexing-room.js';
 import { contentFind } from './verbs/content-find.js';
 
 /** Many threads and disks share a busy machine. */

@@ -16,7 +16,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { loadBlake3, directoryRoot, parseManifest, fileRootFromDigests } from '@iwanto/merkle';
 import type { FileHash } from '@iwanto/wire';
 import { checkedFolder, shareFolder, unshareFolder } from './folders.js';
-import { IndexingRoom } from './indexing-room.js';
+import { IndexingRoom } from './testing/indexing-room.js';
 
 /** Many threads and disks share a busy machine. */
 jest.setTimeout(60_000);

@@ -2,10 +2,10 @@
 import type { Shared } from '@iwanto/bus';
 import type { Blake3 } from '@iwanto/merkle';
 import { isCorruption, isDiskFull, isReadOnly } from '@iwanto/store';
-import type { Catalogue, SharedFolder } from './catalogue.js';
-import { type DirtyDirectories, HINTS_DOUBTED, Hints } from './dirty-directories.js';
-import { Intake } from './intake.js';
-import { FolderOnDisk } from './shared-folder.js';
+import type { Catalogue, SharedFolder } from './catalogue/catalogue.js';
+import { type DirtyDirectories, HINTS_DOUBTED, Hints } from './disk/hints.js';
+import { Intake } from './hashing/intake.js';
+import { FolderOnDisk } from './disk/folder-on-disk.js';
 import { WorkLine } from './work-line.js';
 
 /** Everything is compared again after this time, whatever the watchers say, in ms. */

@@ -41,7 +41,7 @@ inOwnNamespace.each([
   ['a watch a directory', 2_500],
 ])('HOSTILE 83: without watches left, %s becomes a look now and then, said once', (_, files) => {
   const module = `
-    const { IndexingRoom } = await import(${dist('indexing-room.js')});
+    const { IndexingRoom } = await import(${dist('testing/indexing-room.js')});
     const room = await IndexingRoom.open({ dir: process.argv[2] });
     await room.share();
     await room.until(() => room.indexing.state().folders[0].warning !== '', 'the warning');
@@ -62,7 +62,7 @@ inOwnNamespace(
   () => {
     const home = newHome(20);
     const module = `
-    const { IndexingRoom } = await import(${dist('indexing-room.js')});
+    const { IndexingRoom } = await import(${dist('testing/indexing-room.js')});
     const room = await IndexingRoom.open({ dir: process.argv[2] });
     await room.share();
     const { isForgetful } = room.catalogue;
@@ -77,7 +77,7 @@ inOwnNamespace(
 
 inOwnNamespace('an indexer that was started at the lowest priority stays there, and hashes', () => {
   const module = `
-    const { IndexingRoom } = await import(${dist('indexing-room.js')});
+    const { IndexingRoom } = await import(${dist('testing/indexing-room.js')});
     const room = await IndexingRoom.open({ dir: process.argv[2] });
     await room.share();
     console.log(JSON.stringify({ files: room.files().length }));

@@ -1,5 +1,5 @@
 /** The indexer service: what exists. */
 import { runService } from '@iwanto/service';
-import { startIndexer } from './start-indexer.js';
+import { startIndexer } from './service.js';
 
 await runService({ service: 'indexer', start: startIndexer });

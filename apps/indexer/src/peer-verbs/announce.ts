@@ -1,8 +1,8 @@
 /** `announce` between hosts: a peer tells this tracker what changed in its catalogue. */
 import type { Handler } from '@iwanto/bus';
 import type { PeerVerbs } from '@iwanto/wire';
-import type { TrackerDesk } from '../tracker-desk.js';
-import { openAnnouncement } from '../tracker-signature.js';
+import type { TrackerDesk } from '../tracking/tracker-desk.js';
+import { openAnnouncement } from '../tracking/tracker-signature.js';
 
 /** Taken in by everyone, because the news of who leads may be slower than an announcement. */
 export const announce =

@@ -1,7 +1,7 @@
 /** `locate` between hosts: what a hash names and who has it, as this tracker sees it. */
 import type { Handler } from '@iwanto/bus';
 import type { PeerVerbs } from '@iwanto/wire';
-import type { TrackerDesk } from '../tracker-desk.js';
+import type { TrackerDesk } from '../tracking/tracker-desk.js';
 
 export const locate =
   (desk: TrackerDesk): Handler<PeerVerbs, 'locate'> =>

@@ -2,7 +2,7 @@
 import type { Handler, Verbs } from '@iwanto/bus';
 import { DIGEST_BYTES, rootBytes } from '@iwanto/merkle';
 import { Failure } from '@iwanto/wire';
-import type { Catalogue } from '../catalogue.js';
+import type { Catalogue } from '../catalogue/catalogue.js';
 
 export const contentDigests =
   (catalogue: Catalogue): Handler<Verbs, 'content.digests'> =>

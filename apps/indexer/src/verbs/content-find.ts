@@ -4,8 +4,8 @@ import type { Content, Handler, Verbs } from '@iwanto/bus';
 import { rootBytes } from '@iwanto/merkle';
 import { NODE_KINDS, type NodeRow } from '@iwanto/store';
 import type { FileHash } from '@iwanto/wire';
-import type { Catalogue } from '../catalogue.js';
-import { identityOf, identityParts } from '../identity.js';
+import type { Catalogue } from '../catalogue/catalogue.js';
+import { identityOf, identityParts } from '../disk/identity.js';
 
 export const contentFind =
   (catalogue: Catalogue): Handler<Verbs, 'content.find'> =>

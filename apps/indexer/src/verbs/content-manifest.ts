@@ -2,7 +2,7 @@
 import { BUS_BYTES_MAX, type Handler, type Verbs } from '@iwanto/bus';
 import { rootBytes } from '@iwanto/merkle';
 import { Failure } from '@iwanto/wire';
-import type { Catalogue } from '../catalogue.js';
+import type { Catalogue } from '../catalogue/catalogue.js';
 
 export const contentManifest =
   (catalogue: Catalogue): Handler<Verbs, 'content.manifest'> =>

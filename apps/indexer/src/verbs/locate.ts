@@ -1,7 +1,7 @@
 /** `locate` on the bus: what a hash names and who has it, where this host sees them. */
 import type { Handler, KnownPeer, Verbs } from '@iwanto/bus';
 import type { Holder, PeerId } from '@iwanto/wire';
-import type { LeaderLine } from '../leader-line.js';
+import type { LeaderLine } from '../tracking/leader-line.js';
 
 /** Looks a peer up among those this host knows itself. */
 export type KnownHere = (peer: PeerId) => KnownPeer | undefined;

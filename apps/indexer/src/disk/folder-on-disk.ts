@@ -2,7 +2,7 @@
 import { type BigIntStats, lstatSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { NODE_KINDS } from '@iwanto/store';
-import type { Catalogue, SharedFolder } from './catalogue.js';
+import type { Catalogue, SharedFolder } from '../catalogue/catalogue.js';
 import { directoryIdentity } from './identity.js';
 import { IGNORE_FILE, IgnoreTree } from './ignore-tree.js';
 import { seeEntry } from './list-directory.js';

@@ -2,8 +2,8 @@
 import { NODE_KINDS, type PresentRow } from '@iwanto/store';
 import { accessSync, constants, lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CatalogueWriter, NodeFacts, Place } from './catalogue-writer.js';
-import type { Catalogue } from './catalogue.js';
+import type { CatalogueWriter, NodeFacts, Place } from '../catalogue/catalogue-writer.js';
+import type { Catalogue } from '../catalogue/catalogue.js';
 import { type FileIdentity, identityOf, renameKey } from './identity.js';
 import type { Seen, SeenFile, SeenSymlink } from './list-directory.js';
 

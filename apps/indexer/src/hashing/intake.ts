@@ -2,13 +2,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Indexing as IndexingState } from '@iwanto/bus';
 import { type Blake3, rootBytes } from '@iwanto/merkle';
-import type { Catalogue } from './catalogue.js';
-import { factsOf } from './compare.js';
-import { refreshDirectoryRoots, withAncestors } from './directory-roots.js';
+import type { Catalogue } from '../catalogue/catalogue.js';
+import { factsOf } from '../disk/compare.js';
+import { refreshDirectoryRoots, withAncestors } from '../catalogue/directory-roots.js';
 import { HashQueue } from './hash-queue.js';
 import { type HashResult, SLICE_BYTES } from './hash-words.js';
 import { Progress } from './progress.js';
-import type { WaitingFile } from './scan.js';
+import type { WaitingFile } from '../disk/scan.js';
 import { Settling } from './settling.js';
 
 /** Results are committed when there are so many, when nothing else is left to hash, or after this time. */

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { loadBlake3, rootText } from '@iwanto/merkle';
 import { NODE_KINDS } from '@iwanto/store';
-import { Catalogue } from './catalogue.js';
-import { shareFolder } from './folders.js';
-import { Indexing } from './indexing.js';
+import { Catalogue } from '../catalogue/catalogue.js';
+import { shareFolder } from '../folders.js';
+import { Indexing } from '../indexing.js';
 
 /** How long a spec waits for what has to happen, in ms. */
 const LIMIT_MS = 40_000;
@@ -49,7 +49,7 @@ export class IndexingRoom {
       catalogue,
       blake3: await loadBlake3(),
       threads: 1,
-      script: new URL('../dist/hash-file.js', import.meta.url),
+      script: new URL('../../dist/hashing/hash-file.js', import.meta.url),
       settleMs,
       privatePaths: [join(place, 'shared', 'keys.json'), join(place, 'shared', 'data')],
       onTrouble: (sentence) => troubles.push(sentence),

@@ -17,16 +17,16 @@ import {
 } from '@iwanto/wire';
 import { type AnnounceTarget, Announcer, type CatalogueLog } from './announce.js';
 import { type BookVerb, LeaderLine } from './leader-line.js';
-import { announce } from './peer-verbs/announce.js';
-import { announced } from './peer-verbs/announced.js';
-import { book as bookForPeers } from './peer-verbs/book.js';
-import { locate as locateForPeers } from './peer-verbs/locate.js';
-import { search as searchForPeers } from './peer-verbs/search.js';
+import { announce } from '../peer-verbs/announce.js';
+import { announced } from '../peer-verbs/announced.js';
+import { book as bookForPeers } from '../peer-verbs/book.js';
+import { locate as locateForPeers } from '../peer-verbs/locate.js';
+import { search as searchForPeers } from '../peer-verbs/search.js';
 import { TrackerDesk } from './tracker-desk.js';
 import { type Signer, signAnnouncement } from './tracker-signature.js';
-import { book } from './verbs/book.js';
-import { locate } from './verbs/locate.js';
-import { search } from './verbs/search.js';
+import { book } from '../verbs/book.js';
+import { locate } from '../verbs/locate.js';
+import { search } from '../verbs/search.js';
 
 /** How often strangers and unneeded catalogues are forgotten, in ms. */
 const TIDY_INTERVAL_MS = 2_000;

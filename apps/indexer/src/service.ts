@@ -3,11 +3,11 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { loadBlake3 } from '@iwanto/merkle';
 import { type Running, type ServiceContext, listenAddresses, refuseOverlap } from '@iwanto/service';
-import { Catalogue } from './catalogue.js';
+import { Catalogue } from './catalogue/catalogue.js';
 import { coalesce } from './coalesce.js';
 import { type Folders, privatePathsOf, shareConfigured } from './folders.js';
 import { Indexing } from './indexing.js';
-import { startTracking } from './tracker-service.js';
+import { startTracking } from './tracking/tracker-service.js';
 import { contentDigests } from './verbs/content-digests.js';
 import { contentFind } from './verbs/content-find.js';
 import { contentManifest } from './verbs/content-manifest.js';
@@ -38,7 +38,7 @@ async function openFolders(context: ServiceContext): Promise<Folders> {
     catalogue,
     blake3: await loadBlake3(),
     threads: Math.max(1, availableParallelism() - 1),
-    script: new URL('./hash-file.js', import.meta.url),
+    script: new URL('./hashing/hash-file.js', import.meta.url),
     settleMs: config.settleMs,
     privatePaths: privatePathsOf(paths),
     onTrouble,

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { NODE_KINDS, type PresentRow } from '@iwanto/store';
 import { SHARE_PATH_CHARACTERS_MAX } from '@iwanto/wire';
-import type { Place } from './catalogue-writer.js';
-import type { Catalogue } from './catalogue.js';
+import type { Place } from '../catalogue/catalogue-writer.js';
+import type { Catalogue } from '../catalogue/catalogue.js';
 import { type Comparison, compare } from './compare.js';
 import {
   type Ignores,

@@ -22,7 +22,7 @@ import {
   type HashResult,
   SLICE_BYTES,
 } from './hash-words.js';
-import { identityOf } from './identity.js';
+import { identityOf } from '../disk/identity.js';
 
 /** Pieces hashed before other orders are looked at: some 10 ms of work. */
 const SLICE_PIECES = SLICE_BYTES / PIECE_BYTES;

@@ -7,7 +7,7 @@ import {
   type HashResult,
   SLICE_BYTES,
 } from './hash-words.js';
-import type { FileIdentity } from './identity.js';
+import type { FileIdentity } from '../disk/identity.js';
 import { SizeHeap } from './size-heap.js';
 
 /** A message to a thread carries at most so many files, and no more bytes than this beside the first. */

@@ -1,5 +1,5 @@
 /** Files that changed lately: each waits until it has been still for a while, longer each time it moves again. */
-import type { FileIdentity } from './identity.js';
+import type { FileIdentity } from '../disk/identity.js';
 
 /** The longest quiet a file has to keep, in ms (HOSTILE 81). */
 const QUIET_MAX_MS = 2_000;

@@ -1,6 +1,6 @@
 /** The messages between the indexer and its hashing threads. */
 import type { FileHash } from '@iwanto/wire';
-import type { FileIdentity } from './identity.js';
+import type { FileIdentity } from '../disk/identity.js';
 
 /** Files above this size, in bytes, are hashed in slices, so that small ones pass them on the way. */
 export const SLICE_BYTES = 67_108_864;
