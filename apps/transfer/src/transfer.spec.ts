@@ -19,7 +19,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Content, type CurveKeys, type Download as View, servePieces } from '@iwanto/bus';
 import {
   type Blake3,
@@ -41,10 +41,10 @@ import {
   type PieceRequest,
   type PublicKey,
 } from '@iwanto/wire';
-import { usableFolder } from './download-folder.js';
-import { Downloads } from './downloads.js';
-import { Lines } from './sources.js';
-import { Uploader } from './upload.js';
+import { usableFolder } from './disk/download-folder.js';
+import { Downloads } from './downloading/downloads.js';
+import { Lines } from './sources/lines.js';
+import { Uploader } from './uploading/uploader.js';
 
 let blake3: Blake3;
 beforeAll(async () => {
@@ -277,7 +277,7 @@ const newFile = (dir: string, name: string, bytes: Uint8Array): string => {
 };
 
 describe('a file', () => {
-  it.each([0, 1, PIECE_BYTES - 1, PIECE_BYTES, PIECE_BYTES + 1, 5 * PIECE_BYTES + 7])(
+  test.each([0, 1, PIECE_BYTES - 1, PIECE_BYTES, PIECE_BYTES + 1, 5 * PIECE_BYTES + 7])(
     'of %i bytes arrives whole',
     async (size) => {
       const shelf = new Shelf();
@@ -293,7 +293,7 @@ describe('a file', () => {
     },
   );
 
-  it('is found by a prefix of its hash', async () => {
+  test('is found by a prefix of its hash', async () => {
     const shelf = new Shelf();
     const { root } = shelf.file(newFile(newDir('share'), 'a.txt', bytesOf(10)));
     const home = openHome({ shelf, holders: [(await share(shelf)).holder] });
@@ -303,7 +303,7 @@ describe('a file', () => {
     });
   });
 
-  it('comes from three peers that share the work', async () => {
+  test('comes from three peers that share the work', async () => {
     const shelf = new Shelf();
     const { root } = shelf.file(newFile(newDir('share'), 'film.mkv', bytesOf(40 * PIECE_BYTES)));
     const three = await Promise.all([share(shelf), share(shelf), share(shelf)]);
@@ -311,7 +311,7 @@ describe('a file', () => {
     expect(await home.fetch(root)).toMatchObject({ state: 'done', sources: 3 });
   });
 
-  it('HOSTILE 40: comes from the honest peer when another sends wrong bytes', async () => {
+  test('HOSTILE 40: comes from the honest peer when another sends wrong bytes', async () => {
     const shelf = new Shelf();
     const bytes = bytesOf(20 * PIECE_BYTES);
     const { root } = shelf.file(newFile(newDir('share'), 'film.mkv', bytes));
@@ -327,7 +327,7 @@ describe('a file', () => {
     expect(readFileSync(view.path).equals(bytes)).toBe(true);
   });
 
-  it('ends with E_VERIFY when all there are lie, digests included', async () => {
+  test('ends with E_VERIFY when all there are lie, digests included', async () => {
     const shelf = new Shelf();
     const { root } = shelf.file(newFile(newDir('share'), 'film.mkv', bytesOf(2 * PIECE_BYTES)));
     const liar = await share(shelf, (honest) => async (request, asker) => {
@@ -340,7 +340,7 @@ describe('a file', () => {
     expect(existsSync(join(home.into, 'film.mkv'))).toBe(false);
   });
 
-  it('HOSTILE 43: goes on with the others when a peer vanishes half-way', async () => {
+  test('HOSTILE 43: goes on with the others when a peer vanishes half-way', async () => {
     const shelf = new Shelf();
     const bytes = bytesOf(60 * PIECE_BYTES);
     const { root } = shelf.file(newFile(newDir('share'), 'film.mkv', bytes));
@@ -357,7 +357,7 @@ describe('a file', () => {
     expect(readFileSync(view.path).equals(bytes)).toBe(true);
   });
 
-  it('HOSTILE 44: ends with E_NO_SOURCE when nobody is left, and goes on when asked again', async () => {
+  test('HOSTILE 44: ends with E_NO_SOURCE when nobody is left, and goes on when asked again', async () => {
     const shelf = new Shelf();
     const bytes = bytesOf(30 * PIECE_BYTES);
     const { root } = shelf.file(newFile(newDir('share'), 'film.mkv', bytes));
@@ -382,7 +382,7 @@ describe('a file', () => {
     expect(readFileSync(second.path).equals(bytes)).toBe(true);
   });
 
-  it('HOSTILE 41: leaves a peer that has not the file to others', async () => {
+  test('HOSTILE 41: leaves a peer that has not the file to others', async () => {
     const shelf = new Shelf();
     const { root } = shelf.file(newFile(newDir('share'), 'film.mkv', bytesOf(9 * PIECE_BYTES)));
     const empty = await share(new Shelf());
@@ -390,7 +390,7 @@ describe('a file', () => {
     expect(await home.fetch(root)).toMatchObject({ state: 'done', sources: 1 });
   });
 
-  it('HOSTILE 86: is refused, never sent wrong, when it changed since it was hashed', async () => {
+  test('HOSTILE 86: is refused, never sent wrong, when it changed since it was hashed', async () => {
     const shelf = new Shelf();
     const path = newFile(newDir('share'), 'film.mkv', bytesOf(3 * PIECE_BYTES));
     const { root } = shelf.file(path);
@@ -425,7 +425,7 @@ describe('a download that was cut off', () => {
     return home;
   };
 
-  it('HOSTILE 71: goes on after a restart with what is verified', async () => {
+  test('HOSTILE 71: goes on after a restart with what is verified', async () => {
     const shelf = new Shelf();
     const bytes = bytesOf(20 * PIECE_BYTES + 3);
     const { root } = shelf.file(newFile(newDir('share'), 'film.mkv', bytes));
@@ -441,7 +441,7 @@ describe('a download that was cut off', () => {
     expect(readFileSync(view.path).equals(bytes)).toBe(true);
   });
 
-  it('HOSTILE 71: believes nothing that a crash left unproved, and fetches nothing twice that is there', async () => {
+  test('HOSTILE 71: believes nothing that a crash left unproved, and fetches nothing twice that is there', async () => {
     const shelf = new Shelf();
     const bytes = bytesOf(20 * PIECE_BYTES);
     const { root } = shelf.file(newFile(newDir('share'), 'film.mkv', bytes));
@@ -467,7 +467,7 @@ describe('a download that was cut off', () => {
     expect(peer.asked.filter(({ ask }) => ask === 'piece').length).toBeLessThanOrEqual(20 - 11);
   });
 
-  it('HOSTILE 72: fetches again what somebody changed in the unfinished file', async () => {
+  test('HOSTILE 72: fetches again what somebody changed in the unfinished file', async () => {
     const shelf = new Shelf();
     const bytes = bytesOf(20 * PIECE_BYTES);
     const { root } = shelf.file(newFile(newDir('share'), 'film.mkv', bytes));
@@ -483,7 +483,7 @@ describe('a download that was cut off', () => {
     expect(readFileSync(view.path).equals(bytes)).toBe(true);
   });
 
-  it('is removed with all it brought when it is cancelled and forgotten', async () => {
+  test('is removed with all it brought when it is cancelled and forgotten', async () => {
     const shelf = new Shelf();
     const { root } = shelf.file(newFile(newDir('share'), 'film.mkv', bytesOf(9 * PIECE_BYTES)));
     const first = await half(shelf, root, 3);
@@ -493,7 +493,7 @@ describe('a download that was cut off', () => {
     expect(readdirSync(again.into)).toEqual([]);
   });
 
-  it('keeps what it has when it is cancelled', async () => {
+  test('keeps what it has when it is cancelled', async () => {
     const shelf = new Shelf();
     const { root } = shelf.file(newFile(newDir('share'), 'film.mkv', bytesOf(9 * PIECE_BYTES)));
     const mute = await share(shelf, () => () => new Promise(() => undefined));
@@ -512,7 +512,7 @@ describe('the name on the disk', () => {
     return { root, peer, home: openHome({ shelf, holders: [peer.holder] }), shelf };
   };
 
-  it('HOSTILE 67: E_EXISTS when it stands for other content, unless it may be replaced', async () => {
+  test('HOSTILE 67: E_EXISTS when it stands for other content, unless it may be replaced', async () => {
     const { root, home } = await small();
     mkdirSync(home.into);
     writeFileSync(join(home.into, 'a.txt'), 'mine');
@@ -523,7 +523,7 @@ describe('the name on the disk', () => {
     expect(statSync(join(home.into, 'a.txt')).size).toBe(1_000);
   });
 
-  it('is done at once when the content is there already', async () => {
+  test('is done at once when the content is there already', async () => {
     const { root, home, peer } = await small();
     await home.fetch(root);
     const asked = peer.asked.length;
@@ -531,12 +531,12 @@ describe('the name on the disk', () => {
     expect(peer.asked).toHaveLength(asked);
   });
 
-  it('HOSTILE 64: may be as long as a file system keeps', async () => {
+  test('HOSTILE 64: may be as long as a file system keeps', async () => {
     const { root, home } = await small('n'.repeat(255));
     expect((await home.fetch(root)).state).toBe('done');
   });
 
-  it('HOSTILE 58: is refused when it is a way to elsewhere', async () => {
+  test('HOSTILE 58: is refused when it is a way to elsewhere', async () => {
     const { root, home, shelf } = await small();
     for (const name of ['../x', '/etc/x', '..', 'a\\..\\b', 'x\0']) {
       shelf.names.set(root, { name, size: 1_000, kind: 'file' });
@@ -545,7 +545,7 @@ describe('the name on the disk', () => {
     expect(readdirSync(home.into)).toEqual([]);
   });
 
-  it('HOSTILE 73: asked for twice at once is one download', async () => {
+  test('HOSTILE 73: asked for twice at once is one download', async () => {
     const { root, home, peer } = await small();
     const both = await Promise.all([
       home.downloads.start({ hash: root, overwrite: false }),
@@ -556,7 +556,7 @@ describe('the name on the disk', () => {
     expect(peer.asked.filter(({ ask }) => ask === 'piece')).toHaveLength(1);
   });
 
-  it('HOSTILE 74: no download goes to a folder that is shared, in a shared one or around it', async () => {
+  test('HOSTILE 74: no download goes to a folder that is shared, in a shared one or around it', async () => {
     const shared = newDir('share');
     mkdirSync(join(shared, 'in'));
     const link = join(newDir('link'), 'l');
@@ -571,7 +571,7 @@ describe('the name on the disk', () => {
 });
 
 /** Where a process can count its own descriptors. */
-const onLinux = process.platform === 'linux' ? it : it.skip;
+const onLinux = process.platform === 'linux' ? test : test.skip;
 
 describe('a directory', () => {
   const plant = (files = 40) => {
@@ -588,7 +588,7 @@ describe('a directory', () => {
     return tree;
   };
 
-  it('arrives with everything in it: HOSTILE 68', async () => {
+  test('arrives with everything in it: HOSTILE 68', async () => {
     const shelf = new Shelf();
     const tree = plant();
     const { root, files } = shelf.directory(tree);
@@ -601,7 +601,7 @@ describe('a directory', () => {
     expect(readdirSync(home.into)).toEqual(['album']);
   });
 
-  it('is done at once when it is there already, E_EXISTS when it differs', async () => {
+  test('is done at once when it is there already, E_EXISTS when it differs', async () => {
     const shelf = new Shelf();
     const { root } = shelf.directory(plant(2));
     const peer = await share(shelf);
@@ -617,7 +617,7 @@ describe('a directory', () => {
     expect(readdirSync(home.into)).toEqual(['album']);
   });
 
-  it('goes on where an earlier run stopped', async () => {
+  test('goes on where an earlier run stopped', async () => {
     const shelf = new Shelf();
     const { root } = shelf.directory(plant(30));
     let served = 0;
@@ -641,7 +641,7 @@ describe('a directory', () => {
     expect(new Shelf().directory(join(again.into, 'album')).root).toBe(root);
   });
 
-  it('HOSTILE 58-63: is refused before any file is made when its manifest is hostile', async () => {
+  test('HOSTILE 58-63: is refused before any file is made when its manifest is hostile', async () => {
     const good: ManifestEntry = {
       ...{ kind: 'file', name: 'aaaa', size: 1, exec: false, mtimeSeconds: 0 },
       root: 'ab'.repeat(32) as FileHash,
@@ -657,7 +657,7 @@ describe('a directory', () => {
     }
   });
 
-  it('leaves out links that lead outside', async () => {
+  test('leaves out links that lead outside', async () => {
     const shelf = new Shelf();
     const targets = ['/etc/passwd', '../x', 'one/../../x', 'one/..', '../../..'];
     const { root } = shelf.manifest(
@@ -688,7 +688,7 @@ describe('a directory', () => {
     expect(new Shelf().directory(join(home.into, 'album')).root).toBe(root);
   });
 
-  it('that is empty is a directory all the same', async () => {
+  test('that is empty is a directory all the same', async () => {
     const shelf = new Shelf();
     const { root } = shelf.manifest('album', []);
     const home = openHome({ shelf, holders: [(await share(shelf)).holder] });
@@ -696,7 +696,7 @@ describe('a directory', () => {
     expect(readdirSync(join(home.into, 'album'))).toEqual([]);
   });
 
-  it('is refused when its parts contradict each other in size', async () => {
+  test('is refused when its parts contradict each other in size', async () => {
     const shelf = new Shelf();
     const inner = shelf.manifest('in', []);
     const entry = { kind: 'directory', name: 'in', root: inner.root, bytes: 5, files: 1 } as const;
@@ -705,7 +705,7 @@ describe('a directory', () => {
     expect((await home.fetch(root)).failure).toMatchObject({ code: 'E_VERIFY' });
   });
 
-  it('HOSTILE 69: is refused with need and have when the disk has no room', async () => {
+  test('HOSTILE 69: is refused with need and have when the disk has no room', async () => {
     const shelf = new Shelf();
     const size = 2 ** 50;
     const entry = { kind: 'file', name: 'huge', size, exec: false, mtimeSeconds: 0 } as const;

@@ -1,8 +1,5 @@
 /** What goes into the state machine of a download, what comes out of it, and the limits it keeps. */
-import type { Refusal } from '@iwanto/wire';
-
-/** A source as the caller names it; the swarm only compares the names. */
-export type SourceId = string;
+import type { PeerId, Refusal } from '@iwanto/wire';
 
 /** One piece: which file of the download, and which piece of that file, both from 0. */
 export interface PieceAt {
@@ -23,33 +20,33 @@ export type SwarmInput =
   | { readonly type: 'filesAdded'; readonly nowMs: number; readonly files: readonly WantedFile[] }
   /** No more files will be added: from now on the download can be done. */
   | { readonly type: 'allAdded'; readonly nowMs: number }
-  | { readonly type: 'sourceAdded'; readonly nowMs: number; readonly source: SourceId }
-  | { readonly type: 'sourceLost'; readonly nowMs: number; readonly source: SourceId }
+  | { readonly type: 'sourceAdded'; readonly nowMs: number; readonly source: PeerId }
+  | { readonly type: 'sourceLost'; readonly nowMs: number; readonly source: PeerId }
   /** `ok`: verified and written. `bad`: the bytes are not those that the digest names. */
   | ({
       readonly type: 'pieceArrived';
       readonly nowMs: number;
-      readonly source: SourceId;
+      readonly source: PeerId;
       readonly verdict: 'ok' | 'bad';
     } & PieceAt)
   | ({
       readonly type: 'refused';
       readonly nowMs: number;
-      readonly source: SourceId;
+      readonly source: PeerId;
       readonly reason: Refusal;
     } & PieceAt)
   | { readonly type: 'tick'; readonly nowMs: number };
 
 /** All a download can want done. */
 export type SwarmOutput =
-  | ({ readonly type: 'request'; readonly source: SourceId } & PieceAt)
+  | ({ readonly type: 'request'; readonly source: PeerId } & PieceAt)
   /** Never use this source again for this download. It is forgotten already. */
-  | { readonly type: 'ban'; readonly source: SourceId; readonly reason: 'badPiece' | 'strikes' }
+  | { readonly type: 'ban'; readonly source: PeerId; readonly reason: 'badPiece' | 'strikes' }
   /** Close the line to this source: it did not deliver in time. It may be added again later. */
-  | { readonly type: 'drop'; readonly source: SourceId }
+  | { readonly type: 'drop'; readonly source: PeerId }
   | { readonly type: 'fileDone'; readonly file: number }
-  /** Something is missing and nobody is left to ask for it. A request ends the stall. */
-  | { readonly type: 'stalled' }
+  /** Something is missing and nobody is left to ask for it (true), or somebody is again. */
+  | { readonly type: 'starving'; readonly isStarving: boolean }
   | { readonly type: 'done' };
 
 export interface SwarmLimits {

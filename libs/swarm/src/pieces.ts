@@ -11,12 +11,12 @@ export const pieceCount = (bytes: number): number => Math.ceil(bytes / PIECE_BYT
 
 /** Pieces are numbered through over all files, so that one list serves files of any size. */
 export class PieceTable {
-  private states = new Uint8Array(1_024);
+  #states = new Uint8Array(1_024);
   count = 0;
   /** The first piece of each file, and after the last file the number of all pieces. */
-  private readonly starts: number[] = [0];
-  private readonly fileBytes: number[] = [];
-  private readonly missing: number[] = [];
+  readonly #starts: number[] = [0];
+  readonly #fileBytes: number[] = [];
+  readonly #missing: number[] = [];
   /** Pieces of all files that are not there yet. */
   missingTotal = 0;
   /** Pieces that nobody is asked for. */
@@ -26,64 +26,64 @@ export class PieceTable {
   add(file: WantedFile): number {
     const pieces = pieceCount(file.bytes);
     const have = new Set(file.have);
-    this.grow(this.count + pieces);
-    for (const index of have) this.states[this.count + index] = THERE;
+    this.#grow(this.count + pieces);
+    for (const index of have) this.#states[this.count + index] = THERE;
     this.count += pieces;
-    this.starts.push(this.count);
-    this.fileBytes.push(file.bytes);
-    this.missing.push(pieces - have.size);
+    this.#starts.push(this.count);
+    this.#fileBytes.push(file.bytes);
+    this.#missing.push(pieces - have.size);
     this.missingTotal += pieces - have.size;
     this.wantedTotal += pieces - have.size;
-    return this.missing.length - 1;
+    return this.#missing.length - 1;
   }
 
   /** The number of a piece, or undefined where there is no such piece. */
   numberOf({ file, index }: PieceAt): number | undefined {
-    const start = this.starts[file];
-    const end = this.starts[file + 1];
+    const start = this.#starts[file];
+    const end = this.#starts[file + 1];
     if (start === undefined || end === undefined || index < 0) return undefined;
     return start + index < end ? start + index : undefined;
   }
 
   at(piece: number): PieceAt {
     const file = this.fileOf(piece);
-    return { file, index: piece - (this.starts[file] ?? 0) };
+    return { file, index: piece - (this.#starts[file] ?? 0) };
   }
 
   bytesOf(piece: number): number {
     const { file, index } = this.at(piece);
-    return Math.min(PIECE_BYTES, (this.fileBytes[file] ?? 0) - index * PIECE_BYTES);
+    return Math.min(PIECE_BYTES, (this.#fileBytes[file] ?? 0) - index * PIECE_BYTES);
   }
 
   missingOf(file: number): number {
-    return this.missing[file] ?? 0;
+    return this.#missing[file] ?? 0;
   }
 
   isThere(piece: number): boolean {
-    return this.states[piece] === THERE;
+    return this.#states[piece] === THERE;
   }
 
   ask(piece: number): void {
-    if (this.states[piece] === WANTED) this.wantedTotal -= 1;
-    this.states[piece] = ASKED;
+    if (this.#states[piece] === WANTED) this.wantedTotal -= 1;
+    this.#states[piece] = ASKED;
   }
 
   /** Nobody is asked for it any more. */
   giveBack(piece: number): void {
-    if (this.states[piece] !== ASKED) return;
-    this.states[piece] = WANTED;
+    if (this.#states[piece] !== ASKED) return;
+    this.#states[piece] = WANTED;
     this.wantedTotal += 1;
   }
 
   /** Returns the file that the piece made whole, if it did. */
   arrive(piece: number): number | undefined {
-    if (this.states[piece] === THERE) return undefined;
-    if (this.states[piece] === WANTED) this.wantedTotal -= 1;
-    this.states[piece] = THERE;
+    if (this.#states[piece] === THERE) return undefined;
+    if (this.#states[piece] === WANTED) this.wantedTotal -= 1;
+    this.#states[piece] = THERE;
     this.missingTotal -= 1;
     const file = this.fileOf(piece);
     const left = this.missingOf(file) - 1;
-    this.missing[file] = left;
+    this.#missing[file] = left;
     return left === 0 ? file : undefined;
   }
 
@@ -91,36 +91,36 @@ export class PieceTable {
   nextWanted(from: number, mayAsk: (file: number) => boolean): number {
     let piece = from;
     while (piece < this.count) {
-      piece = this.skipOthers(piece);
+      piece = this.#skipOthers(piece);
       if (piece >= this.count) break;
       const file = this.fileOf(piece);
       if (mayAsk(file)) return piece;
-      piece = this.starts[file + 1] ?? this.count;
+      piece = this.#starts[file + 1] ?? this.count;
     }
     return this.count;
   }
 
-  private skipOthers(from: number): number {
-    const at = this.states.subarray(0, this.count).indexOf(WANTED, from);
+  #skipOthers(from: number): number {
+    const at = this.#states.subarray(0, this.count).indexOf(WANTED, from);
     return at < 0 ? this.count : at;
   }
 
   fileOf(piece: number): number {
     let low = 0;
-    let high = this.starts.length - 1;
+    let high = this.#starts.length - 1;
     while (high - low > 1) {
       const middle = (low + high) >> 1;
-      if ((this.starts[middle] ?? 0) <= piece) low = middle;
+      if ((this.#starts[middle] ?? 0) <= piece) low = middle;
       else high = middle;
     }
     // Empty files share their start with the next one: the search ends at the last, which holds it.
     return low;
   }
 
-  private grow(count: number): void {
-    if (count <= this.states.length) return;
-    const larger = new Uint8Array(Math.max(count, this.states.length * 2));
-    larger.set(this.states);
-    this.states = larger;
+  #grow(count: number): void {
+    if (count <= this.#states.length) return;
+    const larger = new Uint8Array(Math.max(count, this.#states.length * 2));
+    larger.set(this.#states);
+    this.#states = larger;
   }
 }

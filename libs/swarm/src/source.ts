@@ -1,5 +1,6 @@
 /** One source of a download: what it is asked for, how fast it is, how far it is trusted. */
-import type { SourceId, SwarmLimits } from './messages.js';
+import type { PeerId } from '@iwanto/wire';
+import type { SwarmLimits } from './messages.js';
 
 /** How long speed is measured before it is taken over, in ms. */
 const SAMPLE_MS = 100;
@@ -22,47 +23,47 @@ export class Source {
   /** Good pieces it sent. */
   delivered = 0;
   /** Bytes per ms; 0 while unknown. */
-  private rate = 0;
-  private sampleStartMs = 0;
-  private sampleBytes = 0;
-  private lastProgressMs: number;
-  private pausedUntilMs = 0;
-  private busyInRow = 0;
-  private readonly refusedUntilMs = new Map<number, number>();
+  #rate = 0;
+  #sampleStartMs = 0;
+  #sampleBytes = 0;
+  #lastProgressMs: number;
+  #pausedUntilMs = 0;
+  #busyInRow = 0;
+  readonly #refusedUntilMs = new Map<number, number>();
 
   constructor(
-    readonly id: SourceId,
+    readonly id: PeerId,
     nowMs: number,
     private readonly limits: SwarmLimits,
   ) {
-    this.lastProgressMs = nowMs;
+    this.#lastProgressMs = nowMs;
   }
 
   mayAsk(file: number): boolean {
-    return !this.refusedUntilMs.has(file);
+    return !this.#refusedUntilMs.has(file);
   }
 
   isPaused(nowMs: number): boolean {
-    return nowMs < this.pausedUntilMs;
+    return nowMs < this.#pausedUntilMs;
   }
 
   /** One more request is always allowed to an idle source, however small its window. */
   hasRoom(bytes: number, nowMs: number): boolean {
     if (this.isPaused(nowMs) || this.asks.size >= this.limits.requestsMax) return false;
-    return this.asks.size === 0 || this.askedBytes + bytes <= this.windowBytes();
+    return this.asks.size === 0 || this.askedBytes + bytes <= this.#windowBytes();
   }
 
-  private windowBytes(): number {
+  #windowBytes(): number {
     const { windowBytesFirst, windowBytesMin, windowBytesMax, windowMs } = this.limits;
-    if (this.rate === 0) return windowBytesFirst;
-    return Math.min(windowBytesMax, Math.max(windowBytesMin, this.rate * windowMs));
+    if (this.#rate === 0) return windowBytesFirst;
+    return Math.min(windowBytesMax, Math.max(windowBytesMin, this.#rate * windowMs));
   }
 
   ask(piece: number, bytes: number, nowMs: number): void {
     if (this.asks.size === 0) {
-      this.lastProgressMs = nowMs;
-      this.sampleStartMs = nowMs;
-      this.sampleBytes = 0;
+      this.#lastProgressMs = nowMs;
+      this.#sampleStartMs = nowMs;
+      this.#sampleBytes = 0;
     }
     this.asks.set(piece, { askedMs: nowMs, bytes });
     this.askedBytes += bytes;
@@ -74,39 +75,39 @@ export class Source {
     if (!ask) return false;
     this.asks.delete(piece);
     this.askedBytes -= ask.bytes;
-    this.lastProgressMs = nowMs;
+    this.#lastProgressMs = nowMs;
     return true;
   }
 
   /** A good piece came: speed, trust and patience follow. */
   deliver(bytes: number, nowMs: number): void {
     this.delivered += 1;
-    this.busyInRow = 0;
-    this.sampleBytes += bytes;
-    const lastedMs = nowMs - this.sampleStartMs;
+    this.#busyInRow = 0;
+    this.#sampleBytes += bytes;
+    const lastedMs = nowMs - this.#sampleStartMs;
     if (lastedMs < SAMPLE_MS) return;
-    const sample = this.sampleBytes / lastedMs;
-    this.rate = this.rate === 0 ? sample : this.rate + SAMPLE_WEIGHT * (sample - this.rate);
-    this.sampleStartMs = nowMs;
-    this.sampleBytes = 0;
+    const sample = this.#sampleBytes / lastedMs;
+    this.#rate = this.#rate === 0 ? sample : this.#rate + SAMPLE_WEIGHT * (sample - this.#rate);
+    this.#sampleStartMs = nowMs;
+    this.#sampleBytes = 0;
   }
 
   refuseFile(file: number, nowMs: number): void {
-    this.refusedUntilMs.set(file, nowMs + this.limits.refusedMs);
+    this.#refusedUntilMs.set(file, nowMs + this.limits.refusedMs);
   }
 
   pause(nowMs: number): void {
     const { busyMs, busyMsMax } = this.limits;
-    this.pausedUntilMs = nowMs + Math.min(busyMsMax, busyMs * 2 ** this.busyInRow);
-    this.busyInRow += 1;
+    this.#pausedUntilMs = nowMs + Math.min(busyMsMax, busyMs * 2 ** this.#busyInRow);
+    this.#busyInRow += 1;
   }
 
   /** Files refused long enough ago may be asked for again. True when there was one. */
   forgive(nowMs: number): boolean {
     let forgiven = false;
-    for (const [file, untilMs] of this.refusedUntilMs) {
+    for (const [file, untilMs] of this.#refusedUntilMs) {
       if (untilMs > nowMs) continue;
-      this.refusedUntilMs.delete(file);
+      this.#refusedUntilMs.delete(file);
       forgiven = true;
     }
     return forgiven;
@@ -117,20 +118,20 @@ export class Source {
     const head = this.asks.values().next();
     if (head.done) return false;
     const { deadlineMsMin, bytesPerSecondMin } = this.limits;
-    const sinceMs = Math.max(head.value.askedMs, this.lastProgressMs);
+    const sinceMs = Math.max(head.value.askedMs, this.#lastProgressMs);
     const allowedMs = Math.max(deadlineMsMin, (head.value.bytes / bytesPerSecondMin) * 1_000);
     return nowMs - sinceMs > allowedMs;
   }
 
   /** When `bytes` more, asked for now, would be here: in how many ms. */
   expectMs(bytes: number): number {
-    return this.rate === 0 ? PATIENCE_MS : (this.askedBytes + bytes) / this.rate;
+    return this.#rate === 0 ? PATIENCE_MS : (this.askedBytes + bytes) / this.#rate;
   }
 
   /** When all it is asked for will be here, in ms; a source that went silent is expected ever later. */
   drainMs(nowMs: number): number {
-    const silentMs = nowMs - this.lastProgressMs;
-    const workMs = this.rate === 0 ? PATIENCE_MS : this.askedBytes / this.rate;
+    const silentMs = nowMs - this.#lastProgressMs;
+    const workMs = this.#rate === 0 ? PATIENCE_MS : this.askedBytes / this.#rate;
     return silentMs > workMs ? silentMs : workMs - silentMs;
   }
 }

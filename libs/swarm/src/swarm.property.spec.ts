@@ -1,5 +1,6 @@
 /** Whole downloads from sources of every temper, on a virtual clock: safety at each step, completion at the end. */
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
+import type { PeerId } from '@iwanto/wire';
 import fc from 'fast-check';
 import { SWARM_LIMITS, Swarm, type SwarmInput, type SwarmOutput, pieceCount } from './index.js';
 
@@ -24,66 +25,66 @@ class Run {
   readonly arrived = new Set<string>();
   requests = 0;
   done = false;
-  private nowMs = 0;
-  private order = 0;
-  private readonly events: Event[] = [];
-  private readonly here = new Set<string>();
-  private readonly outstanding = new Map<string, Set<string>>();
-  private readonly freeAtMs = new Map<string, number>();
-  private readonly answers = new Map<string, number>();
+  #nowMs = 0;
+  #order = 0;
+  readonly #events: Event[] = [];
+  readonly #here = new Set<PeerId>();
+  readonly #outstanding = new Map<PeerId, Set<string>>();
+  readonly #freeAtMs = new Map<PeerId, number>();
+  readonly #answers = new Map<PeerId, number>();
 
   constructor(
     private readonly files: readonly number[],
-    private readonly actors: ReadonlyMap<string, Actor>,
+    private readonly actors: ReadonlyMap<PeerId, Actor>,
   ) {}
 
   play(arrivals: readonly number[]): void {
     const nowMs = 0;
-    this.at(0, { type: 'filesAdded', nowMs, files: this.files.map((bytes) => ({ bytes })) });
-    this.at(1, { type: 'allAdded', nowMs });
+    this.#at(0, { type: 'filesAdded', nowMs, files: this.files.map((bytes) => ({ bytes })) });
+    this.#at(1, { type: 'allAdded', nowMs });
     [...this.actors.keys()].forEach((source, at) =>
-      this.at(arrivals[at] ?? 0, { type: 'sourceAdded', nowMs, source }),
+      this.#at(arrivals[at] ?? 0, { type: 'sourceAdded', nowMs, source }),
     );
-    this.at(250, { type: 'tick', nowMs });
-    while (!this.done && this.nowMs < LIMIT_MS) this.next();
+    this.#at(250, { type: 'tick', nowMs });
+    while (!this.done && this.#nowMs < LIMIT_MS) this.#next();
   }
 
-  private at(atMs: number, input: SwarmInput): void {
-    this.events.push({ atMs, order: (this.order += 1), input });
+  #at(atMs: number, input: SwarmInput): void {
+    this.#events.push({ atMs, order: (this.#order += 1), input });
   }
 
-  private next(): void {
-    this.events.sort((one, other) => one.atMs - other.atMs || one.order - other.order);
-    const event = this.events.shift();
+  #next(): void {
+    this.#events.sort((one, other) => one.atMs - other.atMs || one.order - other.order);
+    const event = this.#events.shift();
     if (!event) throw new Error('nothing left to happen');
-    this.nowMs = Math.max(this.nowMs, event.atMs);
-    const input = { ...event.input, nowMs: this.nowMs };
-    if (!this.accept(input)) return;
-    for (const output of this.swarm.step(input)) this.perform(output);
-    if (input.type === 'tick') this.at(this.nowMs + 250, input);
+    this.#nowMs = Math.max(this.#nowMs, event.atMs);
+    const input = { ...event.input, nowMs: this.#nowMs };
+    if (!this.#accept(input)) return;
+    for (const output of this.swarm.step(input)) this.#perform(output);
+    if (input.type === 'tick') this.#at(this.#nowMs + 250, input);
   }
 
   /** The world's side of an input; false when it cannot happen any more. */
-  private accept(input: SwarmInput): boolean {
+  #accept(input: SwarmInput): boolean {
     if (input.type === 'sourceAdded') {
-      this.here.add(input.source);
-      this.outstanding.set(input.source, new Set());
+      this.#here.add(input.source);
+      this.#outstanding.set(input.source, new Set());
     }
-    if (input.type === 'sourceLost') this.lose(input.source);
+    if (input.type === 'sourceLost') this.#lose(input.source);
     if (input.type === 'pieceArrived' || input.type === 'refused') {
       const key = `${input.file}/${input.index}`;
-      if (!this.outstanding.get(input.source)?.delete(key)) return false;
+      if (!this.#outstanding.get(input.source)?.delete(key)) return false;
       if (input.type === 'pieceArrived' && input.verdict === 'ok') this.arrived.add(key);
     }
     return true;
   }
 
-  private lose(source: string): void {
-    this.here.delete(source);
-    this.outstanding.delete(source);
+  #lose(source: PeerId): void {
+    this.#here.delete(source);
+    this.#outstanding.delete(source);
   }
 
-  private perform(output: SwarmOutput): void {
+  #perform(output: SwarmOutput): void {
     if (output.type === 'done') {
       this.done = true;
       const all = this.files.reduce((sum, bytes) => sum + pieceCount(bytes), 0);
@@ -91,49 +92,49 @@ class Run {
     }
     if (output.type === 'ban') {
       expect(this.actors.get(output.source)?.temper).not.toBe('honest');
-      this.lose(output.source);
+      this.#lose(output.source);
     }
     if (output.type === 'drop') {
-      this.lose(output.source);
-      this.at(this.nowMs + 1_000, { type: 'sourceAdded', nowMs: 0, source: output.source });
+      this.#lose(output.source);
+      this.#at(this.#nowMs + 1_000, { type: 'sourceAdded', nowMs: 0, source: output.source });
     }
-    if (output.type === 'request') this.request(output);
+    if (output.type === 'request') this.#request(output);
   }
 
-  private request(output: Extract<SwarmOutput, { type: 'request' }>): void {
+  #request(output: Extract<SwarmOutput, { type: 'request' }>): void {
     const { source, file, index } = output;
     const key = `${file}/${index}`;
     this.requests += 1;
-    const open = this.outstanding.get(source);
+    const open = this.#outstanding.get(source);
     expect(open).toBeDefined();
     expect(open?.has(key)).toBe(false);
     expect(this.arrived.has(key)).toBe(false);
     open?.add(key);
     expect(open?.size).toBeLessThanOrEqual(SWARM_LIMITS.requestsMax);
-    this.answer(source, file, index);
+    this.#answer(source, file, index);
   }
 
-  private answer(source: string, file: number, index: number): void {
+  #answer(source: PeerId, file: number, index: number): void {
     const actor = this.actors.get(source);
     if (!actor || actor.temper === 'silent') return;
-    const nth = (this.answers.get(source) ?? 0) + 1;
-    this.answers.set(source, nth);
+    const nth = (this.#answers.get(source) ?? 0) + 1;
+    this.#answers.set(source, nth);
     const bytes = Math.min(1_048_576, (this.files[file] ?? 0) - index * 1_048_576);
-    const startMs = Math.max(this.nowMs + actor.latencyMs, this.freeAtMs.get(source) ?? 0);
+    const startMs = Math.max(this.#nowMs + actor.latencyMs, this.#freeAtMs.get(source) ?? 0);
     const atMs = startMs + bytes / actor.bytesPerMs;
-    this.freeAtMs.set(source, atMs);
+    this.#freeAtMs.set(source, atMs);
     const base = { nowMs: 0, source, file, index } as const;
     const refuse = (reason: 'changed' | 'busy' | 'unexpected') =>
-      this.at(startMs, { ...base, type: 'refused', reason });
+      this.#at(startMs, { ...base, type: 'refused', reason });
     if (actor.temper === 'refusing' && file % 2 === 0) return refuse('changed');
     if (actor.temper === 'busy' && nth % 3 === 0) return refuse('busy');
     if (actor.temper === 'faulty' && nth % 2 === 0) return refuse('unexpected');
     if (actor.temper === 'vanishing' && nth % 5 === 0) {
-      this.at(startMs, { nowMs: 0, type: 'sourceLost', source });
-      return this.at(startMs + 3_000, { nowMs: 0, type: 'sourceAdded', source });
+      this.#at(startMs, { nowMs: 0, type: 'sourceLost', source });
+      return this.#at(startMs + 3_000, { nowMs: 0, type: 'sourceAdded', source });
     }
     const bad = actor.temper === 'corrupt' && nth % 4 === 0;
-    this.at(atMs, { ...base, type: 'pieceArrived', verdict: bad ? 'bad' : 'ok' });
+    this.#at(atMs, { ...base, type: 'pieceArrived', verdict: bad ? 'bad' : 'ok' });
   }
 }
 
@@ -158,7 +159,7 @@ const fileBytes = fc.oneof(
 );
 
 describe('Swarm, whole downloads', () => {
-  it('always completes when one honest source is there, and keeps its limits', () => {
+  test('always completes when one honest source is there, and keeps its limits', () => {
     fc.assert(
       fc.property(
         fc.array(fileBytes, { maxLength: 40 }),
@@ -169,8 +170,10 @@ describe('Swarm, whole downloads', () => {
           // What one slow source cannot carry within the simulated time proves nothing.
           const bytes = files.reduce((sum, each) => sum + each, 0);
           fc.pre(bytes / honest.bytesPerMs < LIMIT_MS / 4);
-          const actors = new Map(others.map((actor, at) => [`other${at}`, actor] as const));
-          const run = new Run(files, new Map([...actors, ['honest', honest]]));
+          const actors = new Map(
+            others.map((actor, at) => [`other${at}` as PeerId, actor] as const),
+          );
+          const run = new Run(files, new Map([...actors, ['honest' as PeerId, honest]]));
           run.play(arrivals);
           expect(run.done).toBe(true);
         },
@@ -179,10 +182,10 @@ describe('Swarm, whole downloads', () => {
     );
   }, 60_000);
 
-  it('completes from sources that only vanish and come back', () => {
+  test('completes from sources that only vanish and come back', () => {
     fc.assert(
       fc.property(fileBytes, actorOf(['vanishing']), (bytes, actor) => {
-        const run = new Run([bytes], new Map([['a', { ...actor, bytesPerMs: 10_000 }]]));
+        const run = new Run([bytes], new Map([['a' as PeerId, { ...actor, bytesPerMs: 10_000 }]]));
         run.play([]);
         expect(run.done).toBe(true);
       }),
@@ -190,9 +193,9 @@ describe('Swarm, whole downloads', () => {
     );
   });
 
-  it('asks honest sources of like speed for hardly a piece twice', () => {
+  test('asks honest sources of like speed for hardly a piece twice', () => {
     const actors = ['a', 'b', 'c'].map(
-      (name) => [name, { temper: 'honest', bytesPerMs: 100_000, latencyMs: 1 }] as const,
+      (name) => [name as PeerId, { temper: 'honest', bytesPerMs: 100_000, latencyMs: 1 }] as const,
     );
     const run = new Run([600 * 1_048_576], new Map(actors));
     run.play([]);

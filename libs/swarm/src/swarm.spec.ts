@@ -1,15 +1,21 @@
 /** One test per rule of the state machine, each with a clock that the test moves. */
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
+import type { PeerId } from '@iwanto/wire';
 import { SWARM_LIMITS, Swarm, type SwarmInput, type SwarmOutput } from './index.js';
 
 const PIECE = 1_048_576;
+
+/** An input as a test writes it: the table knows the time, and any word is a peer. */
+type Told<I> = I extends { source: PeerId }
+  ? Omit<I, 'nowMs' | 'source'> & { source: string }
+  : Omit<I, 'nowMs'>;
 
 class Table {
   nowMs = 1_000;
   readonly swarm = new Swarm();
 
-  tell(input: SwarmInput extends infer I ? (I extends unknown ? Omit<I, 'nowMs'> : never) : never) {
-    return this.swarm.step({ ...input, nowMs: this.nowMs });
+  tell(input: Told<SwarmInput>) {
+    return this.swarm.step({ ...input, nowMs: this.nowMs } as SwarmInput);
   }
   file(pieces: number, have?: number[]) {
     return this.tell({
@@ -38,20 +44,20 @@ const asked = (outputs: SwarmOutput[], source?: string) =>
 const types = (outputs: SwarmOutput[]) => outputs.map((output) => output.type);
 
 describe('Swarm', () => {
-  it('asks a new source for a first window, in order', () => {
+  test('asks a new source for a first window, in order', () => {
     const table = new Table();
     table.file(20);
     expect(asked(table.source('a'))).toEqual([0, 1, 2, 3]);
   });
 
-  it('asks for the next piece as soon as one arrives', () => {
+  test('asks for the next piece as soon as one arrives', () => {
     const table = new Table();
     table.file(20);
     table.source('a');
     expect(asked(table.ok('a', 0))).toEqual([4]);
   });
 
-  it('is done when every piece is there and no more files come', () => {
+  test('is done when every piece is there and no more files come', () => {
     const table = new Table();
     table.file(1);
     table.source('a');
@@ -59,19 +65,19 @@ describe('Swarm', () => {
     expect(types(table.all())).toEqual(['done']);
   });
 
-  it('takes an empty file as whole at once', () => {
+  test('takes an empty file as whole at once', () => {
     const table = new Table();
     expect(types(table.file(0))).toEqual(['fileDone']);
     expect(types(table.all())).toEqual(['done']);
   });
 
-  it('never asks for what it has', () => {
+  test('never asks for what it has', () => {
     const table = new Table();
     table.file(4, [0, 2]);
     expect(asked(table.source('a'))).toEqual([1, 3]);
   });
 
-  it('HOSTILE 40: bans the one source of a bad piece and asks another for it', () => {
+  test('HOSTILE 40: bans the one source of a bad piece and asks another for it', () => {
     const table = new Table();
     table.file(4);
     table.source('a');
@@ -81,7 +87,7 @@ describe('Swarm', () => {
     expect(asked(table.source('a'))).toEqual([]);
   });
 
-  it('HOSTILE 41: a piece nobody was asked for earns nothing and harms nothing', () => {
+  test('HOSTILE 41: a piece nobody was asked for earns nothing and harms nothing', () => {
     const table = new Table();
     table.file(30);
     table.source('a');
@@ -89,7 +95,7 @@ describe('Swarm', () => {
     expect(table.ok('a', 99)).toEqual([]);
   });
 
-  it('HOSTILE 42: moves the pieces of a source that is late and closes its line', () => {
+  test('HOSTILE 42: moves the pieces of a source that is late and closes its line', () => {
     const table = new Table();
     table.file(3);
     table.source('a');
@@ -98,17 +104,17 @@ describe('Swarm', () => {
     expect(asked(table.source('b'))).toEqual([0, 1, 2]);
   });
 
-  it('waits at least 10 s for a small piece', () => {
+  test('waits at least 10 s for a small piece', () => {
     const table = new Table();
     table.tell({ type: 'filesAdded', files: [{ bytes: 10 }] });
     table.source('a');
     table.nowMs += 9_999;
     expect(types(table.tell({ type: 'tick' }))).toEqual([]);
     table.nowMs += 2;
-    expect(types(table.tell({ type: 'tick' }))).toEqual(['drop', 'stalled']);
+    expect(types(table.tell({ type: 'tick' }))).toEqual(['drop', 'starving']);
   });
 
-  it('HOSTILE 43: asks elsewhere for what a lost source owed', () => {
+  test('HOSTILE 43: asks elsewhere for what a lost source owed', () => {
     const table = new Table();
     table.file(4);
     table.source('a');
@@ -116,32 +122,32 @@ describe('Swarm', () => {
     expect(asked(table.tell({ type: 'sourceLost', source: 'a' }), 'b')).toEqual([0, 1, 2, 3]);
   });
 
-  it('HOSTILE 44: stalls once without sources and goes on by itself with a new one', () => {
+  test('HOSTILE 44: stalls once without sources and goes on by itself with a new one', () => {
     const table = new Table();
-    expect(types(table.file(1))).toEqual(['stalled']);
+    expect(types(table.file(1))).toEqual(['starving']);
     expect(types(table.tell({ type: 'tick' }))).toEqual([]);
-    expect(types(table.source('a'))).toEqual(['request']);
-    expect(types(table.tell({ type: 'sourceLost', source: 'a' }))).toEqual(['stalled']);
+    expect(types(table.source('a'))).toEqual(['request', 'starving']);
+    expect(types(table.tell({ type: 'sourceLost', source: 'a' }))).toEqual(['starving']);
   });
 
-  it('HOSTILE 45: never more requests than allowed at one source', () => {
+  test('HOSTILE 45: never more requests than allowed at one source', () => {
     const table = new Table();
     table.tell({ type: 'filesAdded', files: Array.from({ length: 200 }, () => ({ bytes: 10 })) });
     expect(asked(table.source('a'))).toHaveLength(SWARM_LIMITS.requestsMax);
   });
 
-  it('does not ask a source again for a file it refused, until some time later', () => {
+  test('does not ask a source again for a file it refused, until some time later', () => {
     const table = new Table();
     table.file(2);
     table.source('a');
     table.tell({ type: 'refused', source: 'a', file: 0, index: 0, reason: 'changed' });
     const last = { type: 'refused', source: 'a', file: 0, index: 1, reason: 'changed' } as const;
-    expect(types(table.tell(last))).toEqual(['stalled']);
+    expect(types(table.tell(last))).toEqual(['starving']);
     table.nowMs += SWARM_LIMITS.refusedMs;
     expect(asked(table.tell({ type: 'tick' }))).toEqual([0, 1]);
   });
 
-  it('leaves a busy source alone for longer each time', () => {
+  test('leaves a busy source alone for longer each time', () => {
     const table = new Table();
     table.tell({ type: 'filesAdded', files: [{ bytes: 1 }] });
     table.source('a');
@@ -155,7 +161,7 @@ describe('Swarm', () => {
     }
   });
 
-  it('bans a source after seven faults', () => {
+  test('bans a source after seven faults', () => {
     const table = new Table();
     table.file(1);
     table.source('a');
@@ -173,10 +179,10 @@ describe('Swarm', () => {
       table.tell({ type: 'tick' });
     }
     expect(seen.filter((type) => type === 'ban')).toHaveLength(1);
-    expect(table.swarm.isBanned('a')).toBe(true);
+    expect(types(table.source('a'))).toEqual([]);
   });
 
-  it('shares the first requests evenly among the sources', () => {
+  test('shares the first requests evenly among the sources', () => {
     const table = new Table();
     table.source('a');
     table.source('b');
@@ -185,7 +191,7 @@ describe('Swarm', () => {
     expect(asked(outputs, 'b')).toHaveLength(4);
   });
 
-  it('end game: asks a fast idle source for what a silent one owes', () => {
+  test('end game: asks a fast idle source for what a silent one owes', () => {
     const table = new Table();
     table.file(12);
     table.all();
@@ -209,7 +215,7 @@ describe('Swarm', () => {
     expect(table.swarm.wants({ file: 0, index: owed[0] ?? 0 })).toBe(false);
   });
 
-  it('counts a piece that was written after its source was lost', () => {
+  test('counts a piece that was written after its source was lost', () => {
     const table = new Table();
     table.file(1);
     table.all();

@@ -1,6 +1,6 @@
 /** `download.cancel`: stop a download, and with `forget` remove what it brought. */
 import type { Handlers, VerbsOf } from '@iwanto/bus';
-import type { Downloads } from '../downloads.js';
+import type { Downloads } from '../downloading/downloads.js';
 
 type Verbs = Handlers<VerbsOf<'transfer'>>;
 

@@ -1,6 +1,6 @@
 /** `download.get`: how far one download is. */
 import type { Handlers, VerbsOf } from '@iwanto/bus';
-import type { Downloads } from '../downloads.js';
+import type { Downloads } from '../downloading/downloads.js';
 
 type Verbs = Handlers<VerbsOf<'transfer'>>;
 

@@ -1,6 +1,6 @@
 /** `download.list`: the downloads of this run, and those that can be resumed. */
 import type { Handlers, VerbsOf } from '@iwanto/bus';
-import type { Downloads } from '../downloads.js';
+import type { Downloads } from '../downloading/downloads.js';
 
 type Verbs = Handlers<VerbsOf<'transfer'>>;
 

@@ -1,6 +1,6 @@
 /** `download.start`: fetch a content, go on with it, or join the download of it that runs. */
 import type { Handlers, VerbsOf } from '@iwanto/bus';
-import type { Downloads } from '../downloads.js';
+import type { Downloads } from '../downloading/downloads.js';
 
 type Verbs = Handlers<VerbsOf<'transfer'>>;
 

@@ -1,6 +1,6 @@
 /** `folder.get`: the folder downloads go to. */
 import type { Handlers, VerbsOf } from '@iwanto/bus';
-import type { DownloadFolder } from '../download-folder.js';
+import type { DownloadFolder } from '../disk/download-folder.js';
 
 type Verbs = Handlers<VerbsOf<'transfer'>>;
 

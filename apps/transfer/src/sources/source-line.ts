@@ -45,31 +45,27 @@ export interface SourceLineOptions {
 export class SourceLine {
   /** Settles when the handshake is done (true) or the line is lost before that (false). */
   readonly ready: Promise<boolean>;
-  private isReady: (ready: boolean) => void = () => undefined;
-  private readonly line: PieceLine;
-  private readonly open = new Map<number, Open>();
-  private readonly waiting: (() => void)[] = [];
-  private readonly connectTimer: NodeJS.Timeout;
-  private nextId = 1;
-  private lost = false;
+  #isReady: (ready: boolean) => void = () => undefined;
+  readonly #line: PieceLine;
+  readonly #open = new Map<number, Open>();
+  readonly #waiting: (() => void)[] = [];
+  readonly #connectTimer: NodeJS.Timeout;
+  #nextId = 1;
+  #lost = false;
 
   constructor(private readonly options: SourceLineOptions) {
-    this.ready = new Promise((resolve) => (this.isReady = resolve));
-    this.connectTimer = setTimeout(() => this.lose(), CONNECT_LIMIT_MS);
+    this.ready = new Promise((resolve) => (this.#isReady = resolve));
+    this.#connectTimer = setTimeout(() => this.#lose(), CONNECT_LIMIT_MS);
     const { holder, keys, connect = connectPieces } = options;
-    this.line = connect({
+    this.#line = connect({
       address: holder.address,
       port: holder.port,
       serverKey: holder.curveKey,
       keys,
-      onReady: () => this.beReady(),
-      onAnswer: (answer) => this.take(answer),
-      onLost: () => this.lose(),
+      onReady: () => this.#beReady(),
+      onAnswer: (answer) => this.#take(answer),
+      onLost: () => this.#lose(),
     });
-  }
-
-  get isLost(): boolean {
-    return this.lost;
   }
 
   /** Never rejects. `limitMs` left out: the caller watches the time itself. */
@@ -81,47 +77,47 @@ export class SourceLine {
         resolve(outcome);
       };
       if (limitMs !== undefined) timer = setTimeout(() => settle({ type: 'lost' }), limitMs);
-      const start = () => this.send(wanted, settle);
-      if (this.open.size < ON_THE_WIRE_MAX) start();
-      else this.waiting.push(start);
+      const start = () => this.#send(wanted, settle);
+      if (this.#open.size < ON_THE_WIRE_MAX) start();
+      else this.#waiting.push(start);
     });
   }
 
   close(): void {
-    this.lose();
+    this.#lose();
   }
 
-  private send(wanted: Wanted, settle: Open['settle']): void {
-    if (this.lost) return settle({ type: 'lost' });
-    const requestId = this.nextId;
-    this.nextId = (this.nextId + 1) % REQUEST_IDS;
-    this.open.set(requestId, { settle });
-    this.line.request({ ...wanted, requestId }).catch(() => this.lose());
+  #send(wanted: Wanted, settle: Open['settle']): void {
+    if (this.#lost) return settle({ type: 'lost' });
+    const requestId = this.#nextId;
+    this.#nextId = (this.#nextId + 1) % REQUEST_IDS;
+    this.#open.set(requestId, { settle });
+    this.#line.request({ ...wanted, requestId }).catch(() => this.#lose());
   }
 
-  private take(answer: PieceAnswer): void {
-    const open = this.open.get(answer.requestId);
+  #take(answer: PieceAnswer): void {
+    const open = this.#open.get(answer.requestId);
     // An answer to what nobody asked, or asked no more, is ignored (HOSTILE 41).
     if (!open) return;
-    this.open.delete(answer.requestId);
+    this.#open.delete(answer.requestId);
     open.settle(answer);
-    if (this.open.size < ON_THE_WIRE_MAX) this.waiting.shift()?.();
+    if (this.#open.size < ON_THE_WIRE_MAX) this.#waiting.shift()?.();
   }
 
-  private beReady(): void {
-    clearTimeout(this.connectTimer);
-    this.isReady(true);
+  #beReady(): void {
+    clearTimeout(this.#connectTimer);
+    this.#isReady(true);
   }
 
-  private lose(): void {
-    if (this.lost) return;
-    this.lost = true;
-    clearTimeout(this.connectTimer);
-    this.isReady(false);
-    this.line.close();
-    for (const { settle } of this.open.values()) settle({ type: 'lost' });
-    this.open.clear();
-    for (const start of this.waiting.splice(0)) start();
+  #lose(): void {
+    if (this.#lost) return;
+    this.#lost = true;
+    clearTimeout(this.#connectTimer);
+    this.#isReady(false);
+    this.#line.close();
+    for (const { settle } of this.#open.values()) settle({ type: 'lost' });
+    this.#open.clear();
+    for (const start of this.#waiting.splice(0)) start();
     this.options.onLost();
   }
 }

@@ -22,7 +22,7 @@ const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY;
 const DESCRIPTORS = existsSync('/proc/self/fd') ? '/proc/self/fd' : undefined;
 
 export class Folder {
-  private closed = false;
+  #closed = false;
 
   private constructor(
     private readonly fd: number,
@@ -69,8 +69,8 @@ export class Folder {
   }
 
   close(): void {
-    if (this.closed) return;
-    this.closed = true;
+    if (this.#closed) return;
+    this.#closed = true;
     closeSync(this.fd);
   }
 }
@@ -80,37 +80,37 @@ const FOLDERS_MAX = 32;
 
 /** The directories below a folder, opened step by step and kept open while they are in use. */
 export class FolderTree {
-  private readonly folders = new Map<string, Folder>();
+  readonly #folders = new Map<string, Folder>();
 
   constructor(readonly top: Folder) {}
 
   /** The directory `path` (`/` separators, '' for the top); made with all above it when absent. */
   at(path: string): Folder {
     if (path === '') return this.top;
-    const known = this.folders.get(path);
+    const known = this.#folders.get(path);
     if (known) {
-      this.folders.delete(path);
-      this.folders.set(path, known);
+      this.#folders.delete(path);
+      this.#folders.set(path, known);
       return known;
     }
     const cut = path.lastIndexOf('/');
     const folder = this.at(cut < 0 ? '' : path.slice(0, cut)).madeChild(path.slice(cut + 1));
-    this.folders.set(path, folder);
-    this.closeOldest();
+    this.#folders.set(path, folder);
+    this.#closeOldest();
     return folder;
   }
 
   close(): void {
-    for (const folder of this.folders.values()) folder.close();
-    this.folders.clear();
+    for (const folder of this.#folders.values()) folder.close();
+    this.#folders.clear();
     this.top.close();
   }
 
-  private closeOldest(): void {
-    const oldest = this.folders.entries().next();
-    if (this.folders.size <= FOLDERS_MAX || oldest.done) return;
+  #closeOldest(): void {
+    const oldest = this.#folders.entries().next();
+    if (this.#folders.size <= FOLDERS_MAX || oldest.done) return;
     const [path, folder] = oldest.value;
-    this.folders.delete(path);
+    this.#folders.delete(path);
     folder.close();
   }
 }

@@ -9,7 +9,7 @@ import {
   failureSchema,
 } from '@iwanto/wire';
 import { Download, type DownloadSpec, type DownloadTools } from './download.js';
-import { Target } from './target.js';
+import { Target } from '../disk/target.js';
 
 /** Downloads that may run at once; each holds files and lines open. */
 const RUNNING_MAX = 64;
@@ -39,27 +39,27 @@ export interface DownloadsOptions {
 }
 
 export class Downloads {
-  private readonly known = new Map<string, Download>();
+  readonly #known = new Map<string, Download>();
 
   constructor(private readonly options: DownloadsOptions) {}
 
   /** Begins a download, goes on with an earlier one, or gives the one that runs. */
   async start(question: StartQuestion): Promise<DownloadView> {
-    const running = this.running(question.hash);
+    const running = this.#running(question.hash);
     if (running) return running.progress.current;
-    const saved = this.saved().find(({ hash }) => hash === question.hash);
-    const located = await this.locate(question.hash, saved);
-    const folder = await this.options.folderFor(question.to ?? this.savedFolder(located.hash));
+    const saved = this.#saved().find(({ hash }) => hash === question.hash);
+    const located = await this.#locate(question.hash, saved);
+    const folder = await this.options.folderFor(question.to ?? this.#savedFolder(located.hash));
     // Asked twice at once is one download: the second finds the first one here.
-    const raced = this.running(located.hash);
+    const raced = this.#running(located.hash);
     if (raced) return raced.progress.current;
-    this.refuseTooMany();
+    this.#refuseTooMany();
     const spec = specOf(located, folder, question.overwrite);
-    this.dropLeftover(spec);
+    this.#dropLeftover(spec);
     const download = new Download(spec, this.options.tools);
-    this.known.delete(spec.hash);
-    this.known.set(spec.hash, download);
-    this.forgetOldest();
+    this.#known.delete(spec.root);
+    this.#known.set(spec.root, download);
+    this.#forgetOldest();
     return download.progress.current;
   }
 
@@ -71,44 +71,44 @@ export class Downloads {
 
   /** Those of this run, then those an earlier run left. */
   list(): DownloadView[] {
-    const known = [...this.known.values()].map(({ progress }) => progress.current);
-    const left = this.saved().filter(({ hash }) => !this.known.has(hash));
+    const known = [...this.#known.values()].map(({ progress }) => progress.current);
+    const left = this.#saved().filter(({ hash }) => !this.#known.has(hash));
     return [...known, ...left.map(viewOfSaved)].slice(0, DOWNLOADS_MAX);
   }
 
   /** Stops a download; with `forget`, what it brought is removed as well. */
   async cancel(id: string, forget: boolean): Promise<DownloadView> {
-    const download = this.known.get(id);
+    const download = this.#known.get(id);
     if (download?.isActive) await download.cancel();
     const view = this.get(id);
-    const saved = this.saved().find(({ hash }) => hash === id);
-    if (forget && saved) this.remove(saved);
+    const saved = this.#saved().find(({ hash }) => hash === id);
+    if (forget && saved) this.#remove(saved);
     return view;
   }
 
   /** Sources may have come back. */
   poke(): void {
-    for (const download of this.known.values()) if (download.isActive) download.poke();
+    for (const download of this.#known.values()) if (download.isActive) download.poke();
   }
 
   async stopAll(): Promise<void> {
-    await Promise.all([...this.known.values()].map((download) => download.stop()));
+    await Promise.all([...this.#known.values()].map((download) => download.stop()));
   }
 
-  private running(hash: string): Download | undefined {
-    const download = this.known.get(hash);
+  #running(hash: string): Download | undefined {
+    const download = this.#known.get(hash);
     return download?.isActive ? download : undefined;
   }
 
-  private saved(): SavedDownload[] {
+  #saved(): SavedDownload[] {
     return this.options.tools.journal.downloads();
   }
 
-  private savedFolder(hash: FileHash): string | undefined {
-    return this.saved().find((one) => one.hash === hash)?.folder;
+  #savedFolder(root: FileHash): string | undefined {
+    return this.#saved().find(({ hash }) => hash === root)?.folder;
   }
 
-  private async locate(hash: string, saved: SavedDownload | undefined): Promise<LocateAnswer> {
+  async #locate(hash: string, saved: SavedDownload | undefined): Promise<LocateAnswer> {
     try {
       const located = await this.options.bus.call('locate', { hash });
       if (hash.length === HASH_CHARACTERS && located.hash !== hash) {
@@ -117,14 +117,14 @@ export class Downloads {
           `The leader answered ${located.hash} when asked for ${hash}.`,
         );
       }
-      return this.withoutSelf(located);
+      return this.#withoutSelf(located);
     } catch (cause) {
       if (!saved || !(cause instanceof Failure) || !WAIT_FOR.has(cause.code)) throw cause;
       return { ...saved, size: saved.bytes, holders: [] };
     }
   }
 
-  private withoutSelf(located: LocateAnswer): LocateAnswer {
+  #withoutSelf(located: LocateAnswer): LocateAnswer {
     const holders = located.holders.filter(({ peer }) => peer !== this.options.self);
     if (holders.length === 0 && located.holders.length > 0) {
       throw new Failure(
@@ -135,22 +135,22 @@ export class Downloads {
     return { ...located, holders };
   }
 
-  private refuseTooMany(): void {
-    const running = [...this.known.values()].filter(({ isActive }) => isActive).length;
+  #refuseTooMany(): void {
+    const running = [...this.#known.values()].filter(({ isActive }) => isActive).length;
     if (running < RUNNING_MAX) return;
     throw new Failure('E_LIMIT', `${running} downloads run already: wait for one to end.`);
   }
 
   /** An earlier try into another folder is given up: one content is fetched to one place at a time. */
-  private dropLeftover({ hash, folder }: DownloadSpec): void {
-    const saved = this.saved().find((one) => one.hash === hash);
-    if (saved && saved.folder !== folder) this.remove(saved);
+  #dropLeftover({ root, folder }: DownloadSpec): void {
+    const saved = this.#saved().find(({ hash }) => hash === root);
+    if (saved && saved.folder !== folder) this.#remove(saved);
   }
 
-  private remove(saved: SavedDownload): void {
+  #remove(saved: SavedDownload): void {
     this.options.tools.journal.forget(saved.hash);
     try {
-      const target = new Target(saved);
+      const target = new Target({ ...saved, root: saved.hash });
       target.discard();
       target.close();
     } catch (cause) {
@@ -160,17 +160,17 @@ export class Downloads {
     }
   }
 
-  private forgetOldest(): void {
-    for (const [id, download] of this.known) {
-      if (this.known.size <= DOWNLOADS_MAX) return;
-      if (!download.isActive) this.known.delete(id);
+  #forgetOldest(): void {
+    for (const [id, download] of this.#known) {
+      if (this.#known.size <= DOWNLOADS_MAX) return;
+      if (!download.isActive) this.#known.delete(id);
     }
   }
 }
 
 function specOf(located: LocateAnswer, folder: string, overwrite: boolean): DownloadSpec {
   const { hash, kind, name, size, holders } = located;
-  return { hash, kind, name, bytes: size, folder, overwrite, holders };
+  return { root: hash, kind, name, bytes: size, folder, overwrite, holders };
 }
 
 function viewOfSaved(saved: SavedDownload): DownloadView {

@@ -35,65 +35,65 @@ const isSameVersion = (one: FileContent, other: FileContent) =>
   one.device === other.device && one.inode === other.inode && one.ctimeNs === other.ctimeNs;
 
 export class OpenFiles {
-  private readonly files = new Map<string, OpenFile>();
-  private readonly sweep: NodeJS.Timeout;
+  readonly #files = new Map<string, OpenFile>();
+  readonly #sweep: NodeJS.Timeout;
 
   constructor(private readonly nowMs: () => number) {
-    this.sweep = setInterval(() => this.closeIdle(), IDLE_MS);
-    this.sweep.unref();
+    this.#sweep = setInterval(() => this.#closeIdle(), IDLE_MS);
+    this.#sweep.unref();
   }
 
   /** Calls `use` with an open descriptor. Throws what `open` throws. */
   async with<T>(content: FileContent, use: (fd: number) => Promise<T>): Promise<T> {
-    const file = this.take(content);
+    const file = this.#take(content);
     file.readers += 1;
     try {
       return await use(file.fd);
     } finally {
       file.readers -= 1;
       file.usedMs = this.nowMs();
-      if (this.files.get(content.path) !== file) this.closeUnused(file);
+      if (this.#files.get(content.path) !== file) this.#closeUnused(file);
     }
   }
 
   /** The next use opens the path anew: what stands there now may be another file. */
   forget(path: string): void {
-    const file = this.files.get(path);
+    const file = this.#files.get(path);
     if (!file) return;
-    this.files.delete(path);
-    this.closeUnused(file);
+    this.#files.delete(path);
+    this.#closeUnused(file);
   }
 
   closeAll(): void {
-    clearInterval(this.sweep);
-    for (const path of [...this.files.keys()]) this.forget(path);
+    clearInterval(this.#sweep);
+    for (const path of [...this.#files.keys()]) this.forget(path);
   }
 
-  private take(content: FileContent): OpenFile {
-    const known = this.files.get(content.path);
+  #take(content: FileContent): OpenFile {
+    const known = this.#files.get(content.path);
     if (known && isSameVersion(known.content, content)) {
-      this.files.delete(content.path);
-      this.files.set(content.path, known);
+      this.#files.delete(content.path);
+      this.#files.set(content.path, known);
       return known;
     }
     this.forget(content.path);
     const fd = openSync(content.path, READ_FLAGS);
     const file = { fd, content, readers: 0, usedMs: this.nowMs() };
-    this.files.set(content.path, file);
-    const oldest = this.files.keys().next();
-    if (this.files.size > FILES_MAX && !oldest.done) this.forget(oldest.value);
+    this.#files.set(content.path, file);
+    const oldest = this.#files.keys().next();
+    if (this.#files.size > FILES_MAX && !oldest.done) this.forget(oldest.value);
     return file;
   }
 
-  private closeUnused(file: OpenFile): void {
+  #closeUnused(file: OpenFile): void {
     if (file.readers === 0) closeSync(file.fd);
   }
 
-  private closeIdle(): void {
+  #closeIdle(): void {
     const beforeMs = this.nowMs() - IDLE_MS;
-    for (const [path, file] of this.files) {
+    for (const [path, file] of this.#files) {
       if (file.readers > 0 || file.usedMs > beforeMs) continue;
-      this.files.delete(path);
+      this.#files.delete(path);
       close(file.fd);
     }
   }

@@ -21,11 +21,11 @@ interface Kept {
 }
 
 export class ContentLookup {
-  private readonly kept = new Map<FileHash, Kept>();
-  private readonly waiting = new Map<FileHash, Waiter[]>();
-  private readonly bytes = new Map<string, Promise<Uint8Array>>();
-  private bytesKept = 0;
-  private catalogueRevision = -1;
+  readonly #kept = new Map<FileHash, Kept>();
+  readonly #waiting = new Map<FileHash, Waiter[]>();
+  readonly #bytes = new Map<string, Promise<Uint8Array>>();
+  #bytesKept = 0;
+  #catalogueRevision = -1;
 
   constructor(
     private readonly bus: Pick<Bus, 'call'>,
@@ -34,24 +34,24 @@ export class ContentLookup {
 
   /** What was unshared must not be served a moment longer (HOSTILE 39). */
   catalogueChanged(revision: number): void {
-    if (revision === this.catalogueRevision) return;
-    this.catalogueRevision = revision;
-    this.forgetAll();
+    if (revision === this.#catalogueRevision) return;
+    this.#catalogueRevision = revision;
+    this.#forgetAll();
   }
 
   forget(hash: FileHash): void {
-    this.kept.delete(hash);
+    this.#kept.delete(hash);
   }
 
   /** The content, or undefined where this host does not share it. Rejects when the indexer does not answer. */
   find(hash: FileHash): Promise<Content | undefined> {
-    const known = this.kept.get(hash);
+    const known = this.#kept.get(hash);
     if (known && known.untilMs > this.nowMs()) return Promise.resolve(known.content);
     return new Promise((resolve, reject) => {
-      if (this.waiting.size === 0) setImmediate(() => this.askWaiting());
-      const waiters = this.waiting.get(hash);
+      if (this.#waiting.size === 0) setImmediate(() => this.#askWaiting());
+      const waiters = this.#waiting.get(hash);
       if (waiters) waiters.push({ resolve, reject });
-      else this.waiting.set(hash, [{ resolve, reject }]);
+      else this.#waiting.set(hash, [{ resolve, reject }]);
     });
   }
 
@@ -69,16 +69,16 @@ export class ContentLookup {
   /** Up to `count` bytes of a shared directory's manifest from `offset` on. */
   async manifest(hash: FileHash, offset: number, count: number): Promise<Uint8Array> {
     const key = `${hash} ${offset}`;
-    const known = this.bytes.get(key) ?? this.fetchManifest(hash, offset, count);
-    this.bytes.set(key, known);
+    const known = this.#bytes.get(key) ?? this.#fetchManifest(hash, offset, count);
+    this.#bytes.set(key, known);
     known.then(
       () => undefined,
-      () => this.bytes.delete(key),
+      () => this.#bytes.delete(key),
     );
     return known;
   }
 
-  private async fetchManifest(hash: FileHash, offset: number, count: number) {
+  async #fetchManifest(hash: FileHash, offset: number, count: number) {
     const parts: Uint8Array[] = [];
     let have = 0;
     while (have < count) {
@@ -88,27 +88,27 @@ export class ContentLookup {
       have += part.length;
       if (part.length === 0 || offset + have >= answer.manifestBytes) break;
     }
-    this.bytesKept += have;
-    if (this.bytesKept > BYTES_KEPT_MAX) this.forgetBytes();
+    this.#bytesKept += have;
+    if (this.#bytesKept > BYTES_KEPT_MAX) this.#forgetBytes();
     return joined(parts);
   }
 
-  private askWaiting(): void {
-    const asked = new Map(this.waiting);
-    this.waiting.clear();
+  #askWaiting(): void {
+    const asked = new Map(this.#waiting);
+    this.#waiting.clear();
     const hashes = [...asked.keys()];
     for (let at = 0; at < hashes.length; at += CONTENTS_MAX) {
-      void this.askBatch(hashes.slice(at, at + CONTENTS_MAX), asked);
+      void this.#askBatch(hashes.slice(at, at + CONTENTS_MAX), asked);
     }
   }
 
-  private async askBatch(hashes: FileHash[], asked: Map<FileHash, Waiter[]>): Promise<void> {
+  async #askBatch(hashes: FileHash[], asked: Map<FileHash, Waiter[]>): Promise<void> {
     try {
       const { contents } = await this.bus.call('content.find', { hashes });
       const found = new Map(contents.map((content) => [content.hash, content]));
       for (const hash of hashes) {
         const content = found.get(hash);
-        this.keep(hash, content);
+        this.#keep(hash, content);
         for (const { resolve } of asked.get(hash) ?? []) resolve(content);
       }
     } catch (cause) {
@@ -119,21 +119,21 @@ export class ContentLookup {
     }
   }
 
-  private keep(hash: FileHash, content: Content | undefined): void {
-    this.kept.delete(hash);
-    this.kept.set(hash, { content, untilMs: this.nowMs() + KEPT_MS });
-    const oldest = this.kept.keys().next();
-    if (this.kept.size > CONTENTS_KEPT_MAX && !oldest.done) this.kept.delete(oldest.value);
+  #keep(hash: FileHash, content: Content | undefined): void {
+    this.#kept.delete(hash);
+    this.#kept.set(hash, { content, untilMs: this.nowMs() + KEPT_MS });
+    const oldest = this.#kept.keys().next();
+    if (this.#kept.size > CONTENTS_KEPT_MAX && !oldest.done) this.#kept.delete(oldest.value);
   }
 
-  private forgetAll(): void {
-    this.kept.clear();
-    this.forgetBytes();
+  #forgetAll(): void {
+    this.#kept.clear();
+    this.#forgetBytes();
   }
 
-  private forgetBytes(): void {
-    this.bytes.clear();
-    this.bytesKept = 0;
+  #forgetBytes(): void {
+    this.#bytes.clear();
+    this.#bytesKept = 0;
   }
 }
 

@@ -26,78 +26,78 @@ const refused = (reason: Refusal): PieceReply => ({ type: 'refused', reason });
 export class Uploader {
   readonly contents: ContentLookup;
   bytesSent = 0;
-  private readonly files: OpenFiles;
-  private readonly slots: UploadSlots;
+  readonly #files: OpenFiles;
+  readonly #slots: UploadSlots;
 
   constructor(private readonly options: UploaderOptions) {
     this.contents = new ContentLookup(options.bus, options.nowMs);
-    this.files = new OpenFiles(options.nowMs);
-    this.slots = new UploadSlots(options.nowMs);
+    this.#files = new OpenFiles(options.nowMs);
+    this.#slots = new UploadSlots(options.nowMs);
   }
 
   /** Never rejects: each request gets the thing or a reason. */
   async answer(request: PieceRequest, asker: string): Promise<PieceReply> {
-    if (!this.slots.take(asker)) return refused('busy');
+    if (!this.#slots.take(asker)) return refused('busy');
     try {
-      const reply = await this.give(request);
+      const reply = await this.#give(request);
       if (reply.type === 'data') this.bytesSent += reply.body.length;
       return reply;
     } catch (cause) {
-      return this.refusalFor(cause, request.root);
+      return this.#refusalFor(cause, request.root);
     }
   }
 
   close(): void {
-    this.files.closeAll();
+    this.#files.closeAll();
   }
 
-  private async give(request: PieceRequest): Promise<PieceReply> {
+  async #give(request: PieceRequest): Promise<PieceReply> {
     const { ask, root, first, count } = request;
     const content = await this.contents.find(root);
     if (!content) return refused('notFound');
     if (ask === 'manifest') {
       if (content.kind !== 'directory') return refused('notFound');
-      return this.giveManifest(root, content.manifestBytes, first);
+      return this.#giveManifest(root, content.manifestBytes, first);
     }
     if (content.kind !== 'file') return refused('notFound');
     const pieces = pieceCount(content.size);
     if (first >= pieces || first + count > pieces) return refused('range');
-    if (ask === 'piece') return this.givePiece(content, first);
+    if (ask === 'piece') return this.#givePiece(content, first);
     return { type: 'data', body: await this.contents.digests(root, first, count) };
   }
 
-  private async giveManifest(root: FileHash, bytes: number, part: number): Promise<PieceReply> {
+  async #giveManifest(root: FileHash, bytes: number, part: number): Promise<PieceReply> {
     const offset = part * PIECE_BYTES;
     if (offset > bytes) return refused('range');
     return { type: 'data', body: await this.contents.manifest(root, offset, PIECE_BYTES) };
   }
 
   /** The identity is compared after the read, so that no byte of a later version can pass. */
-  private async givePiece(content: FileContent, index: number): Promise<PieceReply> {
+  async #givePiece(content: FileContent, index: number): Promise<PieceReply> {
     // ZeroMQ sends this buffer without a copy, some time later: it must never be used again.
     const body = pieceBuffer(pieceBytes(content.size, index));
-    const whole = await this.files.with(content, async (fd) => {
+    const whole = await this.#files.with(content, async (fd) => {
       const { bytesRead } = await readAt(fd, body, 0, body.length, index * PIECE_BYTES);
       return bytesRead === body.length && isUnchanged(fd, content);
     });
-    if (whole && this.isRight(content, body)) return { type: 'data', body };
-    this.forget(content);
+    if (whole && this.#isRight(content, body)) return { type: 'data', body };
+    this.#forget(content);
     return refused('changed');
   }
 
-  private isRight(content: FileContent, body: Uint8Array): boolean {
+  #isRight(content: FileContent, body: Uint8Array): boolean {
     if (content.size > CHECKED_BYTES_MAX) return true;
     const builder = new FileRootBuilder(this.options.blake3);
     builder.push(this.options.blake3.hash(body));
     return builder.finish(content.size) === content.hash;
   }
 
-  private forget(content: FileContent): void {
-    this.files.forget(content.path);
+  #forget(content: FileContent): void {
+    this.#files.forget(content.path);
     this.contents.forget(content.hash);
   }
 
-  private refusalFor(cause: unknown, root: FileHash): PieceReply {
+  #refusalFor(cause: unknown, root: FileHash): PieceReply {
     this.contents.forget(root);
     const code = cause instanceof Failure ? cause.code : (cause as NodeJS.ErrnoException).code;
     switch (code) {

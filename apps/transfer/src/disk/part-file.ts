@@ -48,15 +48,15 @@ export class PartFile {
   readonly pieces: number;
   /** Whether something was written since the last claim. */
   dirty = false;
-  private readonly verified: Uint8Array;
+  readonly #verified: Uint8Array;
   /** Open only while the file is worked on: a directory may hold more files than a process may open. */
-  private opened: number | undefined;
+  #opened: number | undefined;
   /** The file stays open until the claim that is being made is made. */
-  private claiming: Promise<unknown> = Promise.resolve();
+  #claiming: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: PartFileOptions) {
     this.pieces = pieceCount(options.size);
-    this.verified = new Uint8Array(Math.ceil(this.pieces / 8));
+    this.#verified = new Uint8Array(Math.ceil(this.pieces / 8));
   }
 
   /**
@@ -68,8 +68,8 @@ export class PartFile {
     isRight: (index: number, body: Uint8Array) => boolean,
   ): Promise<number[]> {
     const claimed = claim ? indexesIn(claim.verified, this.pieces) : [];
-    const have = claim && this.isAs(claim) ? claimed : await this.check(claimed, isRight);
-    for (const index of have) this.mark(index);
+    const have = claim && this.#isAs(claim) ? claimed : await this.#check(claimed, isRight);
+    for (const index of have) this.#mark(index);
     await this.close();
     return have;
   }
@@ -79,47 +79,47 @@ export class PartFile {
     let written = 0;
     while (written < body.length) {
       const left = body.length - written;
-      written += (await writeAt(this.fd(), body, written, left, offset + written)).bytesWritten;
+      written += (await writeAt(this.#fd(), body, written, left, offset + written)).bytesWritten;
     }
-    this.mark(index);
+    this.#mark(index);
     this.dirty = true;
   }
 
   /** Makes what is written durable and says what that is: only then may it be recorded. */
   claim(): Promise<PartClaim> {
-    const claim = this.syncAndClaim();
-    this.claiming = claim.catch(() => undefined);
+    const claim = this.#syncAndClaim();
+    this.#claiming = claim.catch(() => undefined);
     return claim;
   }
 
-  private async syncAndClaim(): Promise<PartClaim> {
-    const verified = this.verified.slice();
+  async #syncAndClaim(): Promise<PartClaim> {
+    const verified = this.#verified.slice();
     this.dirty = false;
-    await syncData(this.fd());
-    const stat = fstatSync(this.fd(), { bigint: true });
+    await syncData(this.#fd());
+    const stat = fstatSync(this.#fd(), { bigint: true });
     return { verified, inode: String(stat.ino), ctimeNs: String(stat.ctimeNs) };
   }
 
   /** The whole file is there: durable, with its time. */
   async finish(mtimeSeconds: number | null): Promise<void> {
-    if (mtimeSeconds !== null) futimesSync(this.fd(), mtimeSeconds, mtimeSeconds);
-    await syncAll(this.fd());
+    if (mtimeSeconds !== null) futimesSync(this.#fd(), mtimeSeconds, mtimeSeconds);
+    await syncAll(this.#fd());
     await this.close();
   }
 
   async close(): Promise<void> {
-    await this.claiming;
-    const fd = this.opened;
-    this.opened = undefined;
+    await this.#claiming;
+    const fd = this.#opened;
+    this.#opened = undefined;
     if (fd !== undefined) await closeFile(fd);
   }
 
-  private fd(): number {
-    return (this.opened ??= this.open());
+  #fd(): number {
+    return (this.#opened ??= this.#open());
   }
 
   /** Throws what `open` throws, E_BAD_PATH where it is not an ordinary file. */
-  private open(): number {
+  #open(): number {
     const { path, size, exec } = this.options;
     const fd = openSync(path(), OPEN_FLAGS, exec ? 0o777 : 0o666);
     try {
@@ -135,28 +135,28 @@ export class PartFile {
     }
   }
 
-  private mark(index: number): void {
-    this.verified[index >> 3] = (this.verified[index >> 3] ?? 0) | (1 << (index & 7));
+  #mark(index: number): void {
+    this.#verified[index >> 3] = (this.#verified[index >> 3] ?? 0) | (1 << (index & 7));
   }
 
-  private isAs(claim: PartIdentity): boolean {
-    const stat = fstatSync(this.fd(), { bigint: true });
+  #isAs(claim: PartIdentity): boolean {
+    const stat = fstatSync(this.#fd(), { bigint: true });
     return String(stat.ino) === claim.inode && String(stat.ctimeNs) === claim.ctimeNs;
   }
 
   /** Hashes claimed pieces first, then others, until all the space the file takes is accounted for. */
-  private async check(
+  async #check(
     claimed: readonly number[],
     isRight: (index: number, body: Uint8Array) => boolean,
   ): Promise<number[]> {
-    const allocated = fstatSync(this.fd()).blocks * BLOCK_BYTES;
+    const allocated = fstatSync(this.#fd()).blocks * BLOCK_BYTES;
     const have: number[] = [];
     const body = new Uint8Array(PIECE_BYTES);
     let right = 0;
     for (const index of inOrder(claimed, this.pieces)) {
       if (right >= allocated) break;
       const bytes = pieceBytes(this.options.size, index);
-      const { bytesRead } = await readAt(this.fd(), body, 0, bytes, index * PIECE_BYTES);
+      const { bytesRead } = await readAt(this.#fd(), body, 0, bytes, index * PIECE_BYTES);
       if (bytesRead !== bytes || !isRight(index, body.subarray(0, bytes))) continue;
       have.push(index);
       right += bytes;

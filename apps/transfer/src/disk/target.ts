@@ -6,7 +6,7 @@ import { Failure, type FileHash, type Kind } from '@iwanto/wire';
 import { diskFailure, spaceOf } from './disk.js';
 import { makeTreeDurable } from './durable.js';
 import { Folder, FolderTree } from './folder.js';
-import type { DiskManners } from './plan.js';
+import type { DiskManners } from './planned.js';
 
 /** Beside the target, so that the last step is a rename; hidden, so that nobody shares it (HOSTILE 88). */
 export const TEMPORARY = '.iwant-tmp';
@@ -19,7 +19,7 @@ const IN_THE_WAY = new Set(['EEXIST', 'ENOTEMPTY', 'EISDIR', 'ENOTDIR']);
 export interface TargetOptions {
   /** The real path of the folder it goes to. */
   readonly folder: string;
-  readonly hash: FileHash;
+  readonly root: FileHash;
   readonly kind: Kind;
   /** As the network calls it. */
   readonly name: string;
@@ -51,18 +51,18 @@ export class Target {
   readonly temporaryName: string;
   /** True when an earlier run left something. */
   readonly isResumed: boolean;
-  private readonly outer: Folder;
-  private readonly inner: Folder;
+  readonly #outer: Folder;
+  readonly #inner: Folder;
 
   /** Opens the folder and makes the temporary place; Failure where that cannot be. */
   constructor(private readonly options: TargetOptions) {
     this.path = join(options.folder, checkedName(options.name));
-    this.temporaryName = `${options.hash}.${options.kind === 'file' ? 'part' : 'tree'}`;
+    this.temporaryName = `${options.root}.${options.kind === 'file' ? 'part' : 'tree'}`;
     let outer: Folder | undefined;
     try {
-      this.outer = outer = Folder.open(options.folder);
-      this.inner = this.outer.madeChild(TEMPORARY, 0o700);
-      this.isResumed = this.stands(this.inner.at(this.temporaryName));
+      this.#outer = outer = Folder.open(options.folder);
+      this.#inner = this.#outer.madeChild(TEMPORARY, 0o700);
+      this.isResumed = this.#stands(this.#inner.at(this.temporaryName));
       underWay.set(options.folder, (underWay.get(options.folder) ?? 0) + 1);
     } catch (cause) {
       outer?.close();
@@ -72,12 +72,12 @@ export class Target {
 
   /** Whether something already has the name. */
   get isTaken(): boolean {
-    return this.stands(this.outer.at(this.options.name));
+    return this.#stands(this.#outer.at(this.options.name));
   }
 
   /** The folders that files are written into: the temporary place itself, or the unfinished tree. */
   openTree(): FolderTree {
-    const folder = Folder.open(this.inner.at('.'));
+    const folder = Folder.open(this.#inner.at('.'));
     if (this.options.kind === 'file') return new FolderTree(folder);
     try {
       return new FolderTree(folder.madeChild(this.temporaryName));
@@ -88,23 +88,23 @@ export class Target {
 
   /** What this disk can keep apart. */
   manners(): DiskManners {
-    const probe = `${this.options.hash.slice(0, 8)}.probe`;
-    writeFileSync(this.inner.at(probe), '');
+    const probe = `${this.options.root.slice(0, 8)}.probe`;
+    writeFileSync(this.#inner.at(probe), '');
     try {
-      const foldsCase = this.stands(this.inner.at(probe.toUpperCase()));
+      const foldsCase = this.#stands(this.#inner.at(probe.toUpperCase()));
       return { foldsCase, portableNamesOnly: process.platform === 'win32' };
     } finally {
-      rmSync(this.inner.at(probe), { force: true });
+      rmSync(this.#inner.at(probe), { force: true });
     }
   }
 
   /** Gives the whole content its name, durably. E_EXISTS where the name was taken meanwhile. */
   async place(): Promise<void> {
     try {
-      if (this.options.kind === 'file') this.placeFile();
-      else await this.placeTree();
-      this.outer.sync();
-      this.inner.sync();
+      if (this.options.kind === 'file') this.#placeFile();
+      else await this.#placeTree();
+      this.#outer.sync();
+      this.#inner.sync();
     } catch (cause) {
       if (IN_THE_WAY.has(codeOf(cause))) throw this.taken();
       throw diskFailure(cause, this.path);
@@ -125,23 +125,23 @@ export class Target {
 
   /** Removes what is unfinished. */
   discard(): void {
-    rmSync(this.inner.at(this.temporaryName), { recursive: true, force: true });
+    rmSync(this.#inner.at(this.temporaryName), { recursive: true, force: true });
   }
 
   close(): void {
     try {
-      if (leave(this.options.folder)) rmdirSync(this.outer.at(TEMPORARY));
+      if (leave(this.options.folder)) rmdirSync(this.#outer.at(TEMPORARY));
     } catch {
       // Leftovers of other downloads are in it, or the folder is gone: an empty hidden folder does no harm.
     } finally {
-      this.inner.close();
-      this.outer.close();
+      this.#inner.close();
+      this.#outer.close();
     }
   }
 
-  private placeFile(): void {
-    const from = this.inner.at(this.temporaryName);
-    const to = this.outer.at(this.options.name);
+  #placeFile(): void {
+    const from = this.#inner.at(this.temporaryName);
+    const to = this.#outer.at(this.options.name);
     if (this.options.overwrite) return renameSync(from, to);
     try {
       linkSync(from, to);
@@ -153,20 +153,20 @@ export class Target {
     }
   }
 
-  private async placeTree(): Promise<void> {
-    const from = this.inner.at(this.temporaryName);
-    const to = this.outer.at(this.options.name);
+  async #placeTree(): Promise<void> {
+    const from = this.#inner.at(this.temporaryName);
+    const to = this.#outer.at(this.options.name);
     await makeTreeDurable(join(this.options.folder, TEMPORARY, this.temporaryName));
     // An empty directory is the only thing that the rename of a directory replaces.
     if (!this.options.overwrite) return renameSync(from, to);
-    const old = this.inner.at(`${this.options.hash}.old`);
+    const old = this.#inner.at(`${this.options.root}.old`);
     rmSync(old, { recursive: true, force: true });
     if (this.isTaken) renameSync(to, old);
     renameSync(from, to);
     rmSync(old, { recursive: true, force: true });
   }
 
-  private stands(path: string): boolean {
+  #stands(path: string): boolean {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   }
 }

@@ -2,7 +2,7 @@
 import { isIPv4 } from 'node:net';
 import type { CurveKeys } from '@iwanto/bus';
 import type { Holder, PeerId } from '@iwanto/wire';
-import { type Connect, SourceLine } from './peer-line.js';
+import { type Connect, SourceLine } from './source-line.js';
 
 /** A peer that could not be reached is left alone for this long, in ms. */
 const RETRY_MS = 2_000;
@@ -15,9 +15,6 @@ export function isDialable(address: string): boolean {
   const first = Number(address.split('.')[0]);
   return first !== 0 && first < 224 && address !== '169.254.169.254';
 }
-
-export const isLoopback = (address: string): boolean =>
-  address.startsWith('127.') || address === '::1' || /^::ffff:127\./i.test(address);
 
 interface Shared {
   readonly line: SourceLine;
@@ -38,54 +35,54 @@ export interface LinesOptions {
 
 /** One line a peer, opened for its first user and closed behind its last. */
 export class Lines {
-  private readonly shared = new Map<PeerId, Shared>();
-  private readonly lostAtMs = new Map<PeerId, number>();
+  readonly #shared = new Map<PeerId, Shared>();
+  readonly #lostAtMs = new Map<PeerId, number>();
 
   constructor(private readonly options: LinesOptions) {}
 
   /** A hold on the line to `holder`, or undefined where it was lost a moment ago. */
   take(holder: Holder, onLost: () => void): Hold | undefined {
-    const lostAtMs = this.lostAtMs.get(holder.peer);
+    const lostAtMs = this.#lostAtMs.get(holder.peer);
     if (lostAtMs !== undefined && this.options.nowMs() - lostAtMs < RETRY_MS) return undefined;
-    const shared = this.shared.get(holder.peer) ?? this.open(holder);
+    const shared = this.#shared.get(holder.peer) ?? this.#open(holder);
     shared.users.add(onLost);
-    return { line: shared.line, release: () => this.release(holder.peer, shared, onLost) };
+    return { line: shared.line, release: () => this.#release(holder.peer, shared, onLost) };
   }
 
   closeAll(): void {
-    for (const { line } of [...this.shared.values()]) line.close();
+    for (const { line } of [...this.#shared.values()]) line.close();
   }
 
-  private open(holder: Holder): Shared {
+  #open(holder: Holder): Shared {
     const { keys, connect } = this.options;
     const users = new Set<() => void>();
     const line = new SourceLine({
       holder,
       keys,
       ...(connect && { connect }),
-      onLost: () => this.forget(holder.peer, users),
+      onLost: () => this.#forget(holder.peer, users),
     });
     const shared = { line, users };
-    this.shared.set(holder.peer, shared);
+    this.#shared.set(holder.peer, shared);
     return shared;
   }
 
-  private forget(peer: PeerId, users: Set<() => void>): void {
-    if (this.shared.get(peer)?.users !== users) return;
-    this.shared.delete(peer);
-    this.lostAtMs.set(peer, this.options.nowMs());
+  #forget(peer: PeerId, users: Set<() => void>): void {
+    if (this.#shared.get(peer)?.users !== users) return;
+    this.#shared.delete(peer);
+    this.#lostAtMs.set(peer, this.options.nowMs());
     for (const onLost of [...users]) onLost();
   }
 
-  private release(peer: PeerId, shared: Shared, onLost: () => void): void {
+  #release(peer: PeerId, shared: Shared, onLost: () => void): void {
     shared.users.delete(onLost);
     if (shared.users.size > 0) return;
-    setTimeout(() => this.closeIdle(peer, shared), IDLE_MS).unref();
+    setTimeout(() => this.#closeIdle(peer, shared), IDLE_MS).unref();
   }
 
-  private closeIdle(peer: PeerId, shared: Shared): void {
-    if (shared.users.size > 0 || this.shared.get(peer) !== shared) return;
-    this.shared.delete(peer);
+  #closeIdle(peer: PeerId, shared: Shared): void {
+    if (shared.users.size > 0 || this.#shared.get(peer) !== shared) return;
+    this.#shared.delete(peer);
     shared.line.close();
   }
 }

@@ -20,8 +20,8 @@ const readAt = promisify(read);
 /** Never through a link; never waiting for a FIFO's writer. */
 const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-export interface Wanted {
-  readonly hash: FileHash;
+export interface SoughtContent {
+  readonly root: FileHash;
   readonly kind: Kind;
   readonly bytes: number;
 }
@@ -30,16 +30,16 @@ export interface Wanted {
 export async function isSameContent(
   blake3: Blake3,
   path: string,
-  { hash, kind, bytes }: Wanted,
+  { root, kind, bytes }: SoughtContent,
 ): Promise<boolean> {
   try {
     const stat = await lstat(path);
     if (kind === 'file') {
       return (
-        stat.isFile() && stat.size === bytes && (await rootOfFile(blake3, path, bytes)) === hash
+        stat.isFile() && stat.size === bytes && (await rootOfFile(blake3, path, bytes)) === root
       );
     }
-    return stat.isDirectory() && (await rootOfDirectory(blake3, path)).root === hash;
+    return stat.isDirectory() && (await rootOfDirectory(blake3, path)).root === root;
   } catch {
     return false;
   }

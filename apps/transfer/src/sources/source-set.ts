@@ -1,7 +1,7 @@
 /** The peers one download draws from: connected, in use, lost, banned. */
 import type { Holder, PeerId } from '@iwanto/wire';
-import type { Outcome, SourceLine, Wanted } from './peer-line.js';
-import type { Hold, Lines } from './sources.js';
+import type { Outcome, SourceLine, Wanted } from './source-line.js';
+import type { Hold, Lines } from './lines.js';
 
 /** Peers one download draws from at once: more would only cost memory. */
 const SOURCES_MAX = 32;
@@ -30,115 +30,111 @@ export type Attempt<T> = (
 ) => Promise<{ readonly got: T } | 'bad' | 'none'>;
 
 export class SourceSet {
-  private readonly used = new Map<PeerId, Used>();
-  private readonly banned = new Set<PeerId>();
-  private readonly arrivals = new Set<() => void>();
-  private turn = 0;
+  readonly #used = new Map<PeerId, Used>();
+  readonly #banned = new Set<PeerId>();
+  readonly #arrivals = new Set<() => void>();
+  #turn = 0;
 
   constructor(private readonly options: SourceSetOptions) {}
-
-  get readyCount(): number {
-    return [...this.used.values()].filter(({ ready }) => ready).length;
-  }
 
   /** Connects to those that are not in use yet. */
   offer(holders: readonly Holder[]): void {
     for (const holder of holders) {
-      if (this.options.signal.aborted || this.used.size >= SOURCES_MAX) return;
-      if (this.used.has(holder.peer) || this.banned.has(holder.peer)) continue;
-      if (this.options.isAllowed(holder)) this.connect(holder);
+      if (this.options.signal.aborted || this.#used.size >= SOURCES_MAX) return;
+      if (this.#used.has(holder.peer) || this.#banned.has(holder.peer)) continue;
+      if (this.options.isAllowed(holder)) this.#connect(holder);
     }
   }
 
   ban(peer: PeerId): void {
-    this.banned.add(peer);
+    this.#banned.add(peer);
     this.drop(peer);
   }
 
   /** Lets go of a source; it may be offered again. */
   drop(peer: PeerId): void {
-    const used = this.used.get(peer);
-    this.used.delete(peer);
+    const used = this.#used.get(peer);
+    this.#used.delete(peer);
     used?.hold.release();
   }
 
   /** The same, for one that does not answer: its line is closed for everybody. */
   cut(peer: PeerId): void {
-    this.used.get(peer)?.hold.line.close();
+    this.#used.get(peer)?.hold.line.close();
     this.drop(peer);
   }
 
   /** Whether all of these, and at least one, were banned. */
   areAllBanned(peers: readonly PeerId[]): boolean {
-    return peers.length > 0 && peers.every((peer) => this.banned.has(peer));
+    return peers.length > 0 && peers.every((peer) => this.#banned.has(peer));
   }
 
   close(): void {
-    for (const peer of [...this.used.keys()]) this.drop(peer);
-    for (const wake of this.arrivals) wake();
+    for (const peer of [...this.#used.keys()]) this.drop(peer);
+    for (const wake of this.#arrivals) wake();
   }
 
   /** Asks one source after the other until one gives it; rejects with the signal's reason. */
   async fetch<T>(attempt: Attempt<T>): Promise<T> {
     for (;;) {
       const tried = new Set<PeerId>();
-      for (let peer = this.next(tried); peer; peer = this.next(tried)) {
+      for (let peer = this.#next(tried); peer; peer = this.#next(tried)) {
         tried.add(peer);
-        const line = this.used.get(peer)!.hold.line;
+        const line = this.#used.get(peer)!.hold.line;
         const outcome = await attempt((wanted) => line.request(wanted, LAYER_LIMIT_MS));
         this.options.signal.throwIfAborted();
-        if (outcome === 'bad') this.banLiar(peer);
+        if (outcome === 'bad') this.#banLiar(peer);
         else if (outcome !== 'none') return outcome.got;
       }
-      await this.pause(tried.size > 0);
+      await this.#pause(tried.size > 0);
     }
   }
 
-  private banLiar(peer: PeerId): void {
+  #banLiar(peer: PeerId): void {
     this.ban(peer);
     this.options.onLost(peer);
   }
 
-  private next(tried: ReadonlySet<PeerId>): PeerId | undefined {
-    const open = [...this.used].filter(([peer, { ready }]) => ready && !tried.has(peer));
-    this.turn += 1;
-    return open[this.turn % Math.max(1, open.length)]?.[0];
+  #next(tried: ReadonlySet<PeerId>): PeerId | undefined {
+    const open = [...this.#used].filter(([peer, { ready }]) => ready && !tried.has(peer));
+    this.#turn += 1;
+    return open[this.#turn % Math.max(1, open.length)]?.[0];
   }
 
   /** Until a source arrives; after a round in which all refused, for a while only. */
-  private async pause(limited: boolean): Promise<void> {
+  async #pause(limited: boolean): Promise<void> {
     const { signal } = this.options;
     await new Promise<void>((resolve) => {
       const wake = () => {
         clearTimeout(timer);
-        this.arrivals.delete(wake);
+        this.#arrivals.delete(wake);
         signal.removeEventListener('abort', wake);
         resolve();
       };
       const timer = limited ? setTimeout(wake, ROUND_PAUSE_MS) : undefined;
-      this.arrivals.add(wake);
+      this.#arrivals.add(wake);
       signal.addEventListener('abort', wake);
       if (signal.aborted) wake();
     });
     signal.throwIfAborted();
   }
 
-  private connect(holder: Holder): void {
+  #connect(holder: Holder): void {
     const { peer } = holder;
-    const hold = this.options.lines.take(holder, () => this.lost(peer, hold));
+    const hold = this.options.lines.take(holder, () => this.#lost(peer, hold));
     if (!hold) return;
     const used = { hold, ready: false };
-    this.used.set(peer, used);
+    this.#used.set(peer, used);
     void hold.line.ready.then((ready) => {
-      if (!ready || this.used.get(peer) !== used) return;
+      if (!ready || this.#used.get(peer) !== used) return;
       used.ready = true;
-      for (const wake of [...this.arrivals]) wake();
+      for (const wake of [...this.#arrivals]) wake();
       this.options.onReady(peer, hold.line);
     });
   }
 
-  private lost(peer: PeerId, hold: Hold | undefined): void {
-    if (!hold || this.used.get(peer)?.hold !== hold) return;
+  #lost(peer: PeerId, hold: Hold | undefined): void {
+    if (!hold || this.#used.get(peer)?.hold !== hold) return;
     this.drop(peer);
     this.options.onLost(peer);
   }

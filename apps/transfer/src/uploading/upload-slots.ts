@@ -6,23 +6,23 @@ export const UPLOAD_SLOTS_MAX = 16;
 const QUIET_MS = 3_000;
 
 export class UploadSlots {
-  private readonly lastAskedMs = new Map<string, number>();
+  readonly #lastAskedMs = new Map<string, number>();
 
   constructor(private readonly nowMs: () => number) {}
 
   /** True when the asker has a slot, or got one now. */
   take(asker: string): boolean {
     const nowMs = this.nowMs();
-    if (!this.lastAskedMs.has(asker) && !this.hasRoom(nowMs)) return false;
-    this.lastAskedMs.set(asker, nowMs);
+    if (!this.#lastAskedMs.has(asker) && !this.#hasRoom(nowMs)) return false;
+    this.#lastAskedMs.set(asker, nowMs);
     return true;
   }
 
-  private hasRoom(nowMs: number): boolean {
-    if (this.lastAskedMs.size < UPLOAD_SLOTS_MAX) return true;
-    for (const [asker, askedMs] of this.lastAskedMs) {
-      if (nowMs - askedMs > QUIET_MS) this.lastAskedMs.delete(asker);
+  #hasRoom(nowMs: number): boolean {
+    if (this.#lastAskedMs.size < UPLOAD_SLOTS_MAX) return true;
+    for (const [asker, askedMs] of this.#lastAskedMs) {
+      if (nowMs - askedMs > QUIET_MS) this.#lastAskedMs.delete(asker);
     }
-    return this.lastAskedMs.size < UPLOAD_SLOTS_MAX;
+    return this.#lastAskedMs.size < UPLOAD_SLOTS_MAX;
   }
 }

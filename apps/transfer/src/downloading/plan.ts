@@ -8,6 +8,7 @@ import {
   portableNameProblem,
 } from '@iwanto/merkle';
 import { Failure, type FileHash } from '@iwanto/wire';
+import { type DiskManners, type Plan, type PlannedLink, pathIn } from '../disk/planned.js';
 
 /** Directories inside one another (HOSTILE 53). */
 const DEPTH_MAX = 64;
@@ -15,38 +16,6 @@ const DEPTH_MAX = 64;
 const PATH_BYTES_MAX = 4_096;
 /** Manifests asked for at once. */
 const MANIFESTS_AT_ONCE = 16;
-
-export interface PlannedFile {
-  /** The directory inside the tree, `/` separators, '' for the top. */
-  readonly folder: string;
-  readonly name: string;
-  readonly size: number;
-  readonly root: FileHash;
-  readonly exec: boolean;
-  /** Null keeps the time of arrival: a single file carries no time. */
-  readonly mtimeSeconds: number | null;
-}
-
-export interface PlannedLink {
-  readonly folder: string;
-  readonly name: string;
-  readonly target: string;
-}
-
-export interface Plan {
-  readonly files: PlannedFile[];
-  /** Parents before their children; the top is not listed. */
-  readonly folders: string[];
-  readonly links: PlannedLink[];
-  /** One sentence for each entry that is left out. */
-  readonly warnings: string[];
-}
-
-/** What the disk that the tree goes to can and cannot keep apart. */
-export interface DiskManners {
-  readonly foldsCase: boolean;
-  readonly portableNamesOnly: boolean;
-}
 
 export interface PlanOptions {
   readonly root: FileHash;
@@ -64,9 +33,6 @@ interface Pending {
 }
 
 const refuse = (why: string) => new Failure('E_VERIFY', `The directory is refused: ${why}.`);
-
-export const pathIn = (folder: string, name: string) =>
-  folder === '' ? name : `${folder}/${name}`;
 
 /** The whole tree below `root`. E_VERIFY for anything that could write elsewhere, lie about sizes or grow too large. */
 export async function planTree(options: PlanOptions): Promise<Plan> {

@@ -7,8 +7,8 @@ import {
   verifyDigests,
 } from '@iwanto/merkle';
 import { DIGESTS_PER_FRAME_MAX, type FileHash, PIECE_BYTES } from '@iwanto/wire';
-import type { Outcome, Wanted } from './peer-line.js';
-import type { SourceSet } from './source-set.js';
+import type { Outcome, Wanted } from '../sources/source-line.js';
+import type { SourceSet } from '../sources/source-set.js';
 
 type Ask = (wanted: Wanted) => Promise<Outcome>;
 

@@ -22,8 +22,8 @@ import { Failure, type FileHash } from '@iwanto/wire';
 import { diskFailure } from './disk.js';
 import type { FolderTree } from './folder.js';
 import { type PartClaim, PartFile } from './part-file.js';
-import { type PlannedFile, pathIn } from './plan.js';
-import type { PieceSink } from './pump.js';
+import { type PlannedFile, pathIn } from './planned.js';
+import type { PieceSink } from './piece-sink.js';
 
 /** A small file is written anew as a whole; never through a link. */
 const WHOLE_FLAGS =
@@ -62,27 +62,27 @@ export interface TreeWriterOptions {
 }
 
 export class TreeWriter implements PieceSink {
-  private readonly files: Sunk[] = [];
+  readonly #files: Sunk[] = [];
   /** Files of several pieces that are worked on. */
-  private readonly open = new Set<Sunk>();
-  private readonly finishing = new Set<Promise<void>>();
-  private closed = false;
+  readonly #open = new Set<Sunk>();
+  readonly #finishing = new Set<Promise<void>>();
+  #closed = false;
   filesWhole = 0;
 
-  private readonly folders: FolderTree;
-  private readonly blake3: Blake3;
+  readonly #folders: FolderTree;
+  readonly #blake3: Blake3;
 
   constructor(private readonly options: TreeWriterOptions) {
-    this.folders = options.folders;
-    this.blake3 = options.blake3;
+    this.#folders = options.folders;
+    this.#blake3 = options.blake3;
   }
 
   /** Adds an empty file or a file of one piece; true when it is there already. */
   addSmall(planned: PlannedFile): boolean {
-    this.files.push({ planned });
-    if (this.options.isResumed && this.isThere(planned)) return true;
+    this.#files.push({ planned });
+    if (this.options.isResumed && this.#isThere(planned)) return true;
     if (planned.size > 0) return false;
-    this.writeWhole(planned, new Uint8Array());
+    this.#writeWhole(planned, new Uint8Array());
     return true;
   }
 
@@ -94,56 +94,56 @@ export class TreeWriter implements PieceSink {
   ): Promise<Resumed> {
     const sunk: Sunk = { planned, digests };
     if (!this.options.isResumed) return { sunk, have: [] };
-    const isRight = (index: number, body: Uint8Array) => this.isRightIn(sunk, index, body);
+    const isRight = (index: number, body: Uint8Array) => this.#isRightIn(sunk, index, body);
     try {
-      return { sunk, have: await this.partOf(sunk).resume(claim, isRight) };
+      return { sunk, have: await this.#partOf(sunk).resume(claim, isRight) };
     } catch (cause) {
-      throw this.failure(cause, planned);
+      throw this.#failure(cause, planned);
     }
   }
 
   /** Files are numbered in the order in which they are added, small or large. */
   add({ sunk }: Resumed): void {
-    this.files.push(sunk);
+    this.#files.push(sunk);
   }
 
   rootOf(file: number): FileHash {
-    return this.sunk(file).planned.root;
+    return this.#sunk(file).planned.root;
   }
 
   isRight({ file, index }: PieceAt, body: Uint8Array): boolean {
-    return this.isRightIn(this.sunk(file), index, body);
+    return this.#isRightIn(this.#sunk(file), index, body);
   }
 
-  private isRightIn({ planned, digests }: Sunk, index: number, body: Uint8Array): boolean {
+  #isRightIn({ planned, digests }: Sunk, index: number, body: Uint8Array): boolean {
     if (body.length !== pieceBytes(planned.size, index)) return false;
     return digests
-      ? verifyPiece(this.blake3, digestAt(digests, index), body)
-      : this.isWhole(planned, body);
+      ? verifyPiece(this.#blake3, digestAt(digests, index), body)
+      : this.#isWhole(planned, body);
   }
 
   write({ file, index }: PieceAt, body: Uint8Array): Promise<void> | void {
-    const sunk = this.sunk(file);
-    if (!sunk.digests) return this.writeWhole(sunk.planned, body);
-    return this.writePart(sunk, index, body);
+    const sunk = this.#sunk(file);
+    if (!sunk.digests) return this.#writeWhole(sunk.planned, body);
+    return this.#writePart(sunk, index, body);
   }
 
   fileWhole(file: number): void {
-    const sunk = this.sunk(file);
+    const sunk = this.#sunk(file);
     this.filesWhole += 1;
     if (!sunk.part) return;
     const finishing = sunk.part
       .finish(sunk.planned.mtimeSeconds)
-      .catch((cause: unknown) => this.options.onFailed(this.failure(cause, sunk.planned)))
-      .finally(() => this.finishing.delete(finishing));
+      .catch((cause: unknown) => this.options.onFailed(this.#failure(cause, sunk.planned)))
+      .finally(() => this.#finishing.delete(finishing));
     delete sunk.part;
-    this.open.delete(sunk);
-    this.finishing.add(finishing);
+    this.#open.delete(sunk);
+    this.#finishing.add(finishing);
   }
 
   /** Makes durable what was written since the last time, and says what that is. */
   async claims(): Promise<PathClaim[]> {
-    const dirty = [...this.open].filter(({ part }) => part?.dirty);
+    const dirty = [...this.#open].filter(({ part }) => part?.dirty);
     return Promise.all(
       dirty.map(async ({ part, planned }) => ({ path: pathOf(planned), ...(await part!.claim()) })),
     );
@@ -151,82 +151,82 @@ export class TreeWriter implements PieceSink {
 
   /** Resolves when every whole file is durable. */
   async settled(): Promise<void> {
-    await Promise.all(this.finishing);
+    await Promise.all(this.#finishing);
   }
 
   async close(): Promise<void> {
-    this.closed = true;
-    await Promise.allSettled(this.finishing);
-    await Promise.all([...this.open].map(async ({ part }) => part?.close()));
-    this.open.clear();
-    this.folders.close();
+    this.#closed = true;
+    await Promise.allSettled(this.#finishing);
+    await Promise.all([...this.#open].map(async ({ part }) => part?.close()));
+    this.#open.clear();
+    this.#folders.close();
   }
 
-  private failure(cause: unknown, planned: PlannedFile): Failure {
+  #failure(cause: unknown, planned: PlannedFile): Failure {
     return diskFailure(cause, this.options.shown(pathOf(planned)));
   }
 
-  private sunk(file: number): Sunk {
-    return this.files[file]!;
+  #sunk(file: number): Sunk {
+    return this.#files[file]!;
   }
 
-  private async writePart(sunk: Sunk, index: number, body: Uint8Array): Promise<void> {
+  async #writePart(sunk: Sunk, index: number, body: Uint8Array): Promise<void> {
     try {
-      await this.partOf(sunk).write(index, body);
+      await this.#partOf(sunk).write(index, body);
     } catch (cause) {
-      throw this.failure(cause, sunk.planned);
+      throw this.#failure(cause, sunk.planned);
     }
   }
 
-  private partOf(sunk: Sunk): PartFile {
+  #partOf(sunk: Sunk): PartFile {
     const { folder, name, size, exec } = sunk.planned;
-    if (this.closed) throw new Failure('E_INTERRUPTED', 'The download was stopped.');
-    sunk.part ??= new PartFile({ path: () => this.folders.at(folder).at(name), size, exec });
-    this.open.add(sunk);
+    if (this.#closed) throw new Failure('E_INTERRUPTED', 'The download was stopped.');
+    sunk.part ??= new PartFile({ path: () => this.#folders.at(folder).at(name), size, exec });
+    this.#open.add(sunk);
     return sunk.part;
   }
 
-  private writeWhole(planned: PlannedFile, body: Uint8Array): void {
+  #writeWhole(planned: PlannedFile, body: Uint8Array): void {
     const { folder, name, exec } = planned;
     try {
-      const path = this.folders.at(folder).at(name);
+      const path = this.#folders.at(folder).at(name);
       const fd = openSync(path, WHOLE_FLAGS, exec ? 0o777 : 0o666);
       try {
         let written = 0;
         while (written < body.length) written += writeSync(fd, body, written);
-        this.setTime(fd, planned);
+        this.#setTime(fd, planned);
       } finally {
         closeSync(fd);
       }
     } catch (cause) {
-      throw this.failure(cause, planned);
+      throw this.#failure(cause, planned);
     }
   }
 
-  private setTime(fd: number, { mtimeSeconds }: PlannedFile): void {
+  #setTime(fd: number, { mtimeSeconds }: PlannedFile): void {
     if (mtimeSeconds !== null) futimesSync(fd, mtimeSeconds, mtimeSeconds);
   }
 
   /** Whether an earlier run left this small file whole. */
-  private isThere(planned: PlannedFile): boolean {
-    const path = this.folders.at(planned.folder).at(planned.name);
+  #isThere(planned: PlannedFile): boolean {
+    const path = this.#folders.at(planned.folder).at(planned.name);
     const stat = lstatSync(path, { throwIfNoEntry: false });
     if (!stat?.isFile() || stat.size !== planned.size) return false;
     const body = new Uint8Array(planned.size);
     const fd = openSync(path, READ_FLAGS);
     try {
-      if (readSync(fd, body) !== planned.size || !this.isWhole(planned, body)) return false;
-      this.setTime(fd, planned);
+      if (readSync(fd, body) !== planned.size || !this.#isWhole(planned, body)) return false;
+      this.#setTime(fd, planned);
       return true;
     } finally {
       closeSync(fd);
     }
   }
 
-  private isWhole({ size, root }: PlannedFile, body: Uint8Array): boolean {
-    if (pieceCount(size) === 0) return fileRoot(this.blake3, 0, undefined) === root;
-    const builder = new FileRootBuilder(this.blake3);
-    builder.push(this.blake3.hash(body));
+  #isWhole({ size, root }: PlannedFile, body: Uint8Array): boolean {
+    if (pieceCount(size) === 0) return fileRoot(this.#blake3, 0, undefined) === root;
+    const builder = new FileRootBuilder(this.#blake3);
+    builder.push(this.#blake3.hash(body));
     return builder.finish(size) === root;
   }
 }

@@ -1,0 +1,38 @@
+/** What a download will put on the disk: files, folders, links. */
+import type { FileHash } from '@iwanto/wire';
+
+export interface PlannedFile {
+  /** The directory inside the tree, `/` separators, '' for the top. */
+  readonly folder: string;
+  readonly name: string;
+  readonly size: number;
+  readonly root: FileHash;
+  readonly exec: boolean;
+  /** Null keeps the time of arrival: a single file carries no time. */
+  readonly mtimeSeconds: number | null;
+}
+
+export interface PlannedLink {
+  readonly folder: string;
+  readonly name: string;
+  readonly target: string;
+}
+
+export interface Plan {
+  readonly files: PlannedFile[];
+  /** Parents before their children; the top is not listed. */
+  readonly folders: string[];
+  readonly links: PlannedLink[];
+  /** One sentence for each entry that is left out. */
+  readonly warnings: string[];
+}
+
+/** What the disk that the tree goes to can and cannot keep apart. */
+export interface DiskManners {
+  readonly foldsCase: boolean;
+  readonly portableNamesOnly: boolean;
+}
+
+/** A path inside the tree. */
+export const pathIn = (folder: string, name: string) =>
+  folder === '' ? name : `${folder}/${name}`;

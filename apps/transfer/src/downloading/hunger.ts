@@ -1,0 +1,102 @@
+/** Decides when a download looks for more sources and when it gives up. Pure: times come in, a decision comes out. */
+
+/** A download that nobody can be asked for is shown as stalled after this time, in ms. */
+export const STALLED_MS = 2_000;
+/** When every known holder lied there is little to wait for, in ms. */
+export const ALL_LIED_MS = 5_000;
+/** How soon sources are looked for again, in ms: while all is well, and while nobody can be asked. */
+export const CALM_LOOK_MS = 15_000;
+export const HUNGRY_LOOK_MS = [500, 1_000, 2_000, 4_000, 5_000] as const;
+
+/** What is to be done now. */
+export interface HungerDecision {
+  /** Ask the tracker again who holds the content. */
+  readonly look: boolean;
+  /** Show the download as stalled. */
+  readonly isStalled: boolean;
+  /** Give up: every known holder lied, or nobody gave anything for too long. */
+  readonly giveUp: 'allLied' | 'nobody' | null;
+  /** How long nothing came although something is waited for, in ms. */
+  readonly hungryMs: number;
+}
+
+export class Hunger {
+  #lastGoodMs: number;
+  #lookedMs: number;
+  #hungryLooks = 0;
+  #layersAwaited = 0;
+  #isStarving = false;
+
+  /** `giveUpMs`: how long a download waits for a source. */
+  constructor(
+    nowMs: number,
+    private readonly giveUpMs: number,
+  ) {
+    this.#lastGoodMs = nowMs;
+    this.#lookedMs = nowMs;
+  }
+
+  /** Something is waited for that nobody has given yet. */
+  get isHungry(): boolean {
+    return this.#isStarving || this.#layersAwaited > 0;
+  }
+
+  /** Good bytes came. */
+  fed(nowMs: number): void {
+    this.#lastGoodMs = nowMs;
+  }
+
+  /** Nobody is left to ask for a missing piece, or somebody is again. */
+  starving(isStarving: boolean, nowMs: number): void {
+    if (isStarving && !this.isHungry) this.#lastGoodMs = nowMs;
+    this.#isStarving = isStarving;
+  }
+
+  /** Digests or a manifest are waited for. Time spent on other things does not count as hunger. */
+  layerAwaited(nowMs: number): void {
+    if (!this.isHungry) this.#lastGoodMs = nowMs;
+    this.#layersAwaited += 1;
+  }
+
+  /** The wait for a layer ended. */
+  layerSettled(): void {
+    this.#layersAwaited -= 1;
+  }
+
+  /** A peer came or the leader changed: true when that is a reason to look immediately. */
+  poke(): boolean {
+    if (this.isHungry) this.#hungryLooks = 0;
+    return this.isHungry;
+  }
+
+  /** The tracker is being asked. */
+  looked(nowMs: number): void {
+    this.#lookedMs = nowMs;
+    this.#hungryLooks += 1;
+  }
+
+  /** To be asked about twice a second. `haveAllLied`: every known holder is banned. */
+  decide(nowMs: number, haveAllLied: boolean): HungerDecision {
+    const hungryMs = this.isHungry ? nowMs - this.#lastGoodMs : 0;
+    return {
+      look: nowMs - this.#lookedMs >= this.#lookPauseMs(),
+      isStalled: hungryMs >= STALLED_MS,
+      giveUp: this.#giveUp(hungryMs, haveAllLied),
+      hungryMs,
+    };
+  }
+
+  #giveUp(hungryMs: number, haveAllLied: boolean): HungerDecision['giveUp'] {
+    if (haveAllLied && hungryMs > ALL_LIED_MS) return 'allLied';
+    return hungryMs > this.giveUpMs ? 'nobody' : null;
+  }
+
+  #lookPauseMs(): number {
+    if (!this.isHungry) {
+      this.#hungryLooks = 0;
+      return CALM_LOOK_MS;
+    }
+    const last = HUNGRY_LOOK_MS.length - 1;
+    return HUNGRY_LOOK_MS[Math.min(this.#hungryLooks, last)] ?? CALM_LOOK_MS;
+  }
+}

@@ -1,0 +1,140 @@
+/** Moves the bytes of one download: does what the swarm decides and tells it what came of it. */
+import {
+  type PieceAt,
+  Swarm,
+  type SwarmInput,
+  type SwarmOutput,
+  type WantedFile,
+} from '@iwanto/swarm';
+import type { PeerId } from '@iwanto/wire';
+import type { PieceSink } from '../disk/piece-sink.js';
+import type { Outcome, SourceLine } from '../sources/source-line.js';
+
+/** How often late sources are looked for, in ms. */
+const TICK_MS = 250;
+
+export interface PumpOptions {
+  readonly sink: PieceSink;
+  readonly nowMs: () => number;
+  /** Nobody can be asked for what is missing (true), or somebody can again. */
+  readonly onStarving: (isStarving: boolean) => void;
+  readonly onDone: () => void;
+  /** A piece was verified and written. */
+  readonly onPiece: (source: PeerId, bytes: number) => void;
+  /** The sink failed: nothing more can be written. */
+  readonly onFailed: (cause: unknown) => void;
+  readonly onBan: (source: PeerId, reason: string) => void;
+  /** The source is to be closed; it may come back. */
+  readonly onDrop: (source: PeerId) => void;
+}
+
+export class Pump {
+  readonly #swarm = new Swarm();
+  readonly #lines = new Map<PeerId, SourceLine>();
+  readonly #ticker: NodeJS.Timeout;
+  readonly #writing = new Set<Promise<void>>();
+  #stopped = false;
+
+  constructor(private readonly options: PumpOptions) {
+    this.#ticker = setInterval(() => this.#tell({ type: 'tick', nowMs: options.nowMs() }), TICK_MS);
+  }
+
+  addFiles(files: readonly WantedFile[]): void {
+    this.#tell({ type: 'filesAdded', nowMs: this.options.nowMs(), files });
+  }
+
+  allAdded(): void {
+    this.#tell({ type: 'allAdded', nowMs: this.options.nowMs() });
+  }
+
+  addSource(source: PeerId, line: SourceLine): void {
+    this.#lines.set(source, line);
+    this.#tell({ type: 'sourceAdded', nowMs: this.options.nowMs(), source });
+  }
+
+  loseSource(source: PeerId): void {
+    if (!this.#lines.delete(source)) return;
+    this.#tell({ type: 'sourceLost', nowMs: this.options.nowMs(), source });
+  }
+
+  /** Nothing is asked for any more; resolves when nothing is being written any more. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#ticker);
+    await Promise.allSettled(this.#writing);
+  }
+
+  #tell(input: SwarmInput): void {
+    if (this.#stopped) return;
+    for (const output of this.#swarm.step(input)) this.#perform(output);
+  }
+
+  #perform(output: SwarmOutput): void {
+    switch (output.type) {
+      case 'request':
+        return this.#request(output.source, output);
+      case 'ban':
+        this.#lines.delete(output.source);
+        return this.options.onBan(output.source, output.reason);
+      case 'drop':
+        this.#lines.delete(output.source);
+        return this.options.onDrop(output.source);
+      case 'fileDone':
+        return this.options.sink.fileWhole(output.file);
+      case 'starving':
+        return this.options.onStarving(output.isStarving);
+      case 'done':
+        return this.options.onDone();
+    }
+  }
+
+  #request(source: PeerId, { file, index }: PieceAt): void {
+    const root = this.options.sink.rootOf(file);
+    const wanted = { ask: 'piece', root, first: index, count: 1 } as const;
+    const answered = this.#lines.get(source)?.request(wanted);
+    void answered?.then((outcome) => this.#take(source, { file, index }, outcome));
+  }
+
+  #take(source: PeerId, at: PieceAt, outcome: Outcome): void {
+    if (this.#stopped || outcome.type === 'lost') return;
+    const nowMs = this.options.nowMs();
+    if (outcome.type === 'refused') {
+      return this.#tell({ type: 'refused', nowMs, source, ...at, reason: outcome.reason });
+    }
+    // A second copy from the end game is of no use: its source did its work all the same.
+    if (!this.#swarm.wants(at)) return this.#arrived(source, at, 'ok');
+    if (!this.options.sink.isRight(at, outcome.body)) return this.#arrived(source, at, 'bad');
+    this.#write(source, at, outcome.body);
+  }
+
+  #write(source: PeerId, at: PieceAt, body: Uint8Array): void {
+    try {
+      const written = this.options.sink.write(at, body);
+      if (written === undefined) return this.#wrote(source, at, body.length);
+      const writing = written
+        .then(() => this.#wrote(source, at, body.length))
+        .catch((cause: unknown) => this.#fail(cause))
+        .finally(() => this.#writing.delete(writing));
+      this.#writing.add(writing);
+    } catch (cause) {
+      this.#fail(cause);
+    }
+  }
+
+  #wrote(source: PeerId, at: PieceAt, bytes: number): void {
+    if (this.#swarm.wants(at)) this.options.onPiece(source, bytes);
+    this.#arrived(source, at, 'ok');
+  }
+
+  #arrived(source: PeerId, at: PieceAt, verdict: 'ok' | 'bad'): void {
+    const nowMs = this.options.nowMs();
+    this.#tell({ type: 'pieceArrived', nowMs, source, ...at, verdict });
+  }
+
+  #fail(cause: unknown): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    clearInterval(this.#ticker);
+    this.options.onFailed(cause);
+  }
+}
