@@ -1,6 +1,6 @@
 /** The first thing an election must do: a lone peer leads itself within half a second. */
-import { describe, expect, it } from '@jest/globals';
 import type { BootId, PeerId, PublicKey } from '@iwanto/wire';
+import { describe, expect, it } from '@jest/globals';
 import { createConsensus, deadlineMs, leadershipOf, step } from './index.js';
 
 describe('a lone peer', () => {

@@ -1,19 +1,19 @@
 /** All that time does: when each thing is due, and what it does then. */
-import { announce, slowBeat } from './beat.js';
-import { claim, takeOver } from './claim.js';
-import { yieldDueMs, yieldToAll } from './faceoff.js';
-import { askOrResume } from './fence.js';
-import { decide, sayHello } from './join.js';
-import { sayGoodbye } from './leave.js';
-import { beatStandbys, sweep } from './lead.js';
-import { askPending, pendingRipe, ripeDueMs } from './pending.js';
-import { cutOff, cutOffDueMs, ping } from './ping.js';
-import { probeSeeds, tellRemembered } from './seeds.js';
-import { tellPeers } from './sight.js';
-import { askTarget } from './target.js';
-import type { Reign, State } from './state.js';
-import { probeLeader, startSuspicion, suspicionDueMs } from './suspect.js';
-import type { Turn } from './turn.js';
+import { announce, slowBeat } from './anyone/beat.js';
+import { probeSeeds, tellRemembered } from './anyone/seeds.js';
+import { tellPeers } from './anyone/sight.js';
+import { sayGoodbye } from './goodbye.js';
+import { decide, sayHello } from './joiner/join.js';
+import { askTarget } from './joiner/target.js';
+import { yieldDueMs, yieldToAll } from './leader/faceoff.js';
+import { askOrResume } from './leader/fence.js';
+import { beatStandbys, sweep } from './leader/lead.js';
+import { claim, takeOver } from './member/claim.js';
+import { askPending, pendingRipe, ripeDueMs } from './member/pending.js';
+import { cutOff, cutOffDueMs, ping } from './member/ping.js';
+import { probeLeader, startSuspicion, suspicionDueMs } from './member/suspect.js';
+import type { Reign, State } from './state/state.js';
+import type { Turn } from './state/turn.js';
 
 interface Timer {
   readonly dueMs: (state: State) => number;

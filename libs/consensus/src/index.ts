@@ -8,12 +8,12 @@
  * perform(step(state, input));
  * ```
  */
-export * from './config.js';
-export { brokenInvariant } from './invariants.js';
-export * from './messages.js';
-export { createConsensus } from './create-consensus.js';
-export type { State } from './state.js';
+export * from './state/config.js';
+export { brokenInvariant } from './state/invariants.js';
+export * from './state/messages.js';
+export { createConsensus } from './state/create-consensus.js';
+export type { State } from './state/state.js';
 export { deadlineMs, step } from './step.js';
-export { tokenOf } from './token.js';
-export * from './transitions.js';
-export * from './views.js';
+export { tokenOf } from './anyone/token.js';
+export * from './state/transitions.js';
+export * from './state/views.js';

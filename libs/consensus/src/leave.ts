@@ -1,57 +1,11 @@
-/** Goodbye: said three times, so that a successor takes over at once. */
+/** What it means that another process leaves. */
 import type { LeaveMessage } from '@iwanto/wire';
-import { removeMember } from './lead.js';
-import { leaderGone } from './ping.js';
-import { gapAfterMs } from './schedule.js';
-import { sameBoot } from './rank.js';
-import { remember, tellRemembered } from './seeds.js';
-import { peersChanged } from './sight.js';
-import { provedMembers } from './state.js';
-import { type Turn, move, multicast, send } from './turn.js';
-
-/** Since the `leave` input. */
-const GOODBYE_AT_MS = [0, 15, 45];
-/** Members told one by one when a leader leaves: enough for all standbys and small clusters. */
-const TOLD_MAX = 32;
-
-export function startLeaving(turn: Turn): void {
-  const { state, nowMs } = turn;
-  if (state.phase === 'idle' || state.leaving !== null || state.phase === 'left') return;
-  move(turn, 'leave');
-  state.leaving = { atMs: nowMs, said: 0 };
-}
-
-export function sayGoodbye(turn: Turn, leaving: { atMs: number; said: number }): void {
-  const { state } = turn;
-  const { leader } = state;
-  multicast(turn, { type: 'leave' });
-  if (leader?.address) send(turn, leader.address, { type: 'leave' });
-  const told = new Set(state.successors.map((each) => each.peer));
-  for (const each of state.successors)
-    if (each.peer !== state.config.peer) send(turn, each.address, { type: 'leave' });
-  if (state.reign !== null)
-    for (const member of provedMembers(state).slice(0, TOLD_MAX))
-      if (!told.has(member.peer)) send(turn, member.address, { type: 'leave' });
-  const gapMs = gapAfterMs(GOODBYE_AT_MS, leaving.said);
-  leaving.said += 1;
-  if (gapMs === undefined) finish(turn);
-  else leaving.atMs += gapMs;
-}
-
-function finish(turn: Turn): void {
-  const { state } = turn;
-  move(turn, 'goodbyes said');
-  state.leaving = null;
-  state.reign = null;
-  state.following = null;
-  state.joining = null;
-  state.suspicion = null;
-  state.pending = null;
-  state.suspension = null;
-  state.leader = null;
-  if (state.seeds.rememberAtMs < Infinity) tellRemembered(turn);
-  turn.outputs.push({ type: 'left' });
-}
+import { sameBoot } from './anyone/rank.js';
+import { removeMember } from './anyone/roster-told.js';
+import { remember } from './anyone/seeds.js';
+import { peersChanged } from './anyone/sight.js';
+import { leaderGone } from './member/ping.js';
+import type { Turn } from './state/turn.js';
 
 /** Another one leaves. */
 export function leaveHeard(turn: Turn, message: LeaveMessage): void {

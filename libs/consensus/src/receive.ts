@@ -1,35 +1,35 @@
 /** What each message does in each phase: one line for each type. */
 import {
   type Address,
+  contradictsItself,
   type ElectionMessage,
   type ElectionMessageType,
   type HelloMessage,
-  contradictsItself,
 } from '@iwanto/wire';
-import { LIMITS } from './config.js';
-import { leaderHearsHello } from './admit.js';
-import { leaderToldOf, strangerIntroduced } from './another-leader.js';
-import { claimHeard, objected } from './claim.js';
-import { namesImpossibleEpoch } from './epoch.js';
-import { leaderMet, winnerWelcomes, yieldHeard } from './faceoff.js';
-import { suspensionAnswered } from './fence.js';
-import { followerHearsBeat, followerHearsPong, welcomedAgain } from './follow.js';
-import { introducesItself, isFellow } from './introduction.js';
-import { joinerHeard, joinerWelcomed } from './join.js';
-import { acknowledged, pinged, probed } from './keep.js';
+import { introducesItself, isFellow } from './anyone/introduction.js';
+import { sameBoot } from './anyone/rank.js';
+import { allowAnswer } from './anyone/rates.js';
+import { isFresh } from './anyone/replay.js';
+import { sight } from './anyone/sight.js';
+import { joinerHeard, joinerWelcomed } from './joiner/join.js';
+import { leaderNamed } from './joiner/target.js';
+import { leaderHearsHello } from './leader/admit.js';
+import { namesImpossibleEpoch } from './leader/epoch.js';
+import { leaderMet, winnerWelcomes, yieldHeard } from './leader/faceoff.js';
+import { suspensionAnswered } from './leader/fence.js';
+import { acknowledged, pinged, probed } from './leader/keep.js';
+import { ownIdHeard } from './leader/twin.js';
 import { leaveHeard } from './leave.js';
-import type { ReceivedInput } from './messages.js';
-import { successorWelcomes } from './pending.js';
-import { notLeader, notMember } from './ping.js';
-import { sameBoot } from './rank.js';
-import { allowAnswer } from './rates.js';
-import { isFresh } from './replay.js';
-import { rosterHeard } from './roster.js';
-import { sight } from './sight.js';
-import { asked, startSuspicion, toldAlive } from './suspect.js';
-import { leaderNamed } from './target.js';
-import { type Turn, send } from './turn.js';
-import { ownIdHeard } from './twin.js';
+import { leaderToldOf, strangerIntroduced } from './member/another-leader.js';
+import { claimHeard, objected } from './member/claim.js';
+import { followerHearsBeat, followerHearsPong, welcomedAgain } from './member/follow.js';
+import { successorWelcomes } from './member/pending.js';
+import { notLeader, notMember } from './member/ping.js';
+import { rosterHeard } from './member/roster-heard.js';
+import { asked, startSuspicion, toldAlive } from './member/suspect.js';
+import { LIMITS } from './state/config.js';
+import type { ReceivedInput } from './state/messages.js';
+import { send, type Turn } from './state/turn.js';
 
 type Of<T extends ElectionMessageType> = Extract<ElectionMessage, { type: T }>;
 type Hear<T extends ElectionMessageType> = (turn: Turn, message: Of<T>, from: Address) => void;

@@ -1,5 +1,4 @@
 /** One test for each numbered sentence of docs/consensus.md, on a stage where nothing is left to chance. */
-import { describe, expect, it } from '@jest/globals';
 import type {
   Address,
   BootId,
@@ -11,15 +10,16 @@ import type {
   PeerId,
   PublicKey,
 } from '@iwanto/wire';
+import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import {
+  brokenInvariant,
+  createConsensus,
+  deadlineMs,
   type Input,
   LIMITS,
   type Output,
   type State,
-  brokenInvariant,
-  createConsensus,
-  deadlineMs,
   step,
   tokenOf,
 } from './index.js';

@@ -1,16 +1,16 @@
 /** The one door: an input goes in, the state changes in place, what is to be done comes out. */
+import { helloBody } from './anyone/hello.js';
+import { remember, restartSeeds, setStaticPeers } from './anyone/seeds.js';
+import { peersChanged } from './anyone/sight.js';
 import { earliestMs, runDue } from './clockwork.js';
-import { notePause } from './fence.js';
-import { helloBody } from './hello.js';
-import { beginJoining } from './join.js';
-import { startLeaving } from './leave.js';
-import type { HintInput, Input, Output, StartInput } from './messages.js';
+import { beginJoining } from './enter.js';
+import { startLeaving } from './goodbye.js';
+import { notePause } from './leader/fence.js';
+import { startSuspicion } from './member/suspect.js';
 import { receive } from './receive.js';
-import { remember, setStaticPeers, restartSeeds } from './seeds.js';
-import { peersChanged } from './sight.js';
-import type { State } from './state.js';
-import { startSuspicion } from './suspect.js';
-import { type Turn, move, send } from './turn.js';
+import type { HintInput, Input, Output, StartInput } from './state/messages.js';
+import type { State } from './state/state.js';
+import { move, send, type Turn } from './state/turn.js';
 
 /** Takes one input; inputs must come in the order of their `nowMs`. Never throws on what a stranger sent. */
 export function step(state: State, input: Input): Output[] {

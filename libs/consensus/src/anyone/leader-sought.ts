@@ -1,0 +1,65 @@
+/** The leader that a joiner waits for. */
+import type { Joining, KnownLeader, Target } from '../state/state.js';
+import type { Turn } from '../state/turn.js';
+import { sameAddress } from './address.js';
+import { introduce } from './introduction.js';
+import { sameBoot } from './rank.js';
+
+/** A leader that was named but does not welcome us is waited for this long after it was last heard of. */
+const TARGET_MS = 1_500;
+/** And this long in all, unless it is seen to admit others (it admits so many a second). */
+const PATIENCE_MS = 3_000;
+/** A leader that has not answered yet is waited for this long, a slow beat and more, and asked so often. */
+const STRANGER_MS = 1_200;
+
+/** What a joiner hears of a leader beside that it leads. */
+interface Word {
+  /** It rises while the leader admits others. */
+  readonly rosterVersion: number;
+  /** It answered from the address it claims. */
+  readonly isIntroduced: boolean;
+  /** Somebody else says so. */
+  readonly isHearsay: boolean;
+}
+
+/** A leader was named: ask it to be let in, and found nothing meanwhile. */
+export function waitFor(turn: Turn, joining: Joining, leader: KnownLeader, word: Word): void {
+  const { nowMs } = turn;
+  const { target, refused } = joining;
+  if (refused !== null && sameBoot(refused.leader, leader) && nowMs < refused.untilMs) return;
+  if (target !== null && sameBoot(target.leader, leader)) {
+    waitOn(turn, target, leader, word);
+    return;
+  }
+  if (target !== null && !isBetter(leader, word, target)) return;
+  joining.target = {
+    leader,
+    untilMs: nowMs + (word.isIntroduced ? TARGET_MS : STRANGER_MS),
+    patienceMs: nowMs + PATIENCE_MS,
+    helloAtMs: nowMs,
+    tries: 0,
+    ...word,
+  };
+}
+
+/** Who answered goes before who did not; of two alike, the later epoch. */
+function isBetter(leader: KnownLeader, { isIntroduced }: Word, target: Target): boolean {
+  if (isIntroduced !== target.isIntroduced) return isIntroduced;
+  return leader.epoch > target.leader.epoch;
+}
+
+function waitOn(turn: Turn, target: Target, leader: KnownLeader, word: Word): void {
+  const { nowMs } = turn;
+  if (word.isIntroduced && !target.isIntroduced) {
+    target.isIntroduced = true;
+    target.helloAtMs = nowMs;
+    target.leader = leader;
+  }
+  // Somebody may name it at a wrong address first: until it answers, each that is named is asked.
+  if (!target.isIntroduced && !sameAddress(leader.address, target.leader.address))
+    introduce(turn, leader, word.isHearsay);
+  target.leader = { ...leader, address: target.leader.address };
+  target.untilMs = nowMs + (target.isIntroduced ? TARGET_MS : STRANGER_MS);
+  if (word.rosterVersion > target.rosterVersion) target.patienceMs = nowMs + PATIENCE_MS;
+  target.rosterVersion = Math.max(word.rosterVersion, target.rosterVersion);
+}

@@ -1,0 +1,82 @@
+/** The standbys: whom a leader chooses, and what a member hears of them. */
+import type { Successor, WelcomeMessage } from '@iwanto/wire';
+import { LIMITS } from '../state/config.js';
+import type { Member } from '../state/member.js';
+import { type Following, isCrowd, type State } from '../state/state.js';
+import type { Turn } from '../state/turn.js';
+import { byAge, sameBoot } from './rank.js';
+import { remember } from './seeds.js';
+import { setSecret } from './token.js';
+
+/** What a welcome tells beside the leader. */
+export function takeWelcome(turn: Turn, following: Following, welcome: WelcomeMessage): void {
+  const { state, nowMs } = turn;
+  setSecret(state, welcome.token);
+  state.rank = welcome.rank;
+  state.clusterOffsetMs = welcome.clusterNowMs - nowMs;
+  state.leaderCard = welcome.card;
+  takeSuccessors(turn, following, welcome.successors);
+  turn.leadershipChanged = true;
+}
+
+export function takeSuccessors(
+  turn: Turn,
+  following: Following,
+  successors: readonly Successor[],
+): void {
+  const { state, nowMs } = turn;
+  const before = state.successors;
+  const same =
+    before.length === successors.length &&
+    before.every((each, at) => sameBoot(each, successors[at] ?? null));
+  const was = standbyIndex(state);
+  if (was >= 0 && isDismissed(state, successors) && inDoubt(turn, following)) return;
+  state.successors = successors;
+  if (!same) turn.leadershipChanged = true;
+  if (was < 0 && standbyIndex(state) >= 0) following.watchFromMs = nowMs;
+  if (same) return;
+  for (const each of successors) if (each.peer !== state.config.peer) remember(turn, each.address);
+}
+
+const isDismissed = ({ config }: State, successors: readonly Successor[]) =>
+  !successors.some((each) => each.boot === config.boot);
+
+/** A deaf leader dismisses all its standbys: who misses its round trips stands until that is cleared up. */
+const inDoubt = ({ state, nowMs }: Turn, following: Following) =>
+  nowMs - following.evidenceMs > 1.5 * state.timers.fastBeatMs;
+
+/** My place among the standbys; -1 when I am none. */
+export const standbyIndex = (state: State): number =>
+  state.successors.findIndex(
+    (each) => each.peer === state.config.peer && each.boot === state.config.boot,
+  );
+
+/** The oldest members that answer beats; called whenever one of them may have changed. */
+export function chooseStandbys(turn: Turn): void {
+  const { state, nowMs } = turn;
+  const most = isCrowd(state) ? LIMITS.standbysInCrowd : LIMITS.standbys;
+  const chosen: Member[] = [];
+  for (const member of state.members.values()) {
+    if (!member.confirmed || !member.fit) continue;
+    const place = chosen.findIndex((each) => byAge(member, each) < 0);
+    chosen.splice(place < 0 ? chosen.length : place, 0, member);
+    if (chosen.length > most) chosen.pop();
+  }
+  const before = new Set(state.successors.map((each) => each.boot));
+  for (const member of chosen) if (!before.has(member.boot)) member.ackedMs = nowMs;
+  if (chosen.length !== before.size || chosen.some((each) => !before.has(each.boot))) {
+    turn.leadershipChanged = true;
+    // So that all members hear of it, those without multicast too.
+    state.ownVersion += 1;
+  }
+  const stay = new Set(chosen.map((each) => each.boot));
+  state.reign?.demoted.push(...state.successors.filter((each) => !stay.has(each.boot)));
+  state.successors = chosen.map(asSuccessor);
+}
+
+const asSuccessor = ({ peer, boot, rank, address }: Member): Successor => ({
+  peer,
+  boot,
+  rank,
+  address,
+});

@@ -1,0 +1,125 @@
+/** A successor announced itself: follow it once it welcomes me and the old leader proves silent. */
+import type { Address, NotMemberMessage, WelcomeMessage } from '@iwanto/wire';
+import { sameBoot } from '../anyone/rank.js';
+import { gapAfterMs } from '../anyone/schedule.js';
+import { adopt, beginJoining } from '../enter.js';
+import type { KnownLeader, Pending, State } from '../state/state.js';
+import { freshNonce, move, send, type Turn } from '../state/turn.js';
+
+/** When the successor is asked, and asked again while it does not answer; the last time it is given up. */
+const ASK_AT_MS = [0, 12, 30, 55, 90, 140, 250, 500, 800];
+/** So many questions follow each other fast; later on a new word of the successor is worth to begin anew. */
+const HASTY_ASKS = 5;
+/** A leader of whom nothing says that it succeeds mine waits so much longer. */
+const STRANGER_FACTOR = 3;
+
+/** Whether nothing has come of my leader for longer than a standby would bear. */
+function isSilent(state: State, nowMs: number): boolean {
+  const { following } = state;
+  if (following === null || following.gone || state.suspicion !== null) return true;
+  const pinged = following.unanswered > 0 && nowMs - following.pingSentMs > state.timers.pendingMs;
+  return pinged && nowMs - following.evidenceMs > state.timers.standbyMs;
+}
+
+/** Asks a leader of a later epoch for its welcome; `isSuccessor` when it names mine as the one before it. */
+export function openPending(
+  turn: Turn,
+  leader: KnownLeader,
+  { isSuccessor, isTrusted }: { isSuccessor: boolean; isTrusted: boolean },
+): void {
+  const { state, nowMs } = turn;
+  const { pending } = state;
+  if (pending !== null && sameBoot(pending.leader, leader)) {
+    namedAgain(turn, pending, leader, isTrusted);
+    return;
+  }
+  if (pending !== null && !isBetter(leader, isTrusted, pending)) return;
+  const waitMs = state.timers.pendingMs * (isSuccessor ? 1 : STRANGER_FACTOR);
+  state.pending = {
+    leader,
+    nonce: freshNonce(state),
+    askAtMs: nowMs,
+    asks: 0,
+    ripeMs: isSilent(state, nowMs) ? nowMs : nowMs + waitMs,
+    welcome: null,
+    unknown: false,
+    isTrusted,
+  };
+}
+
+/** A stranger never stands in the way of a fellow, whatever epoch it names. */
+function isBetter(leader: KnownLeader, isTrusted: boolean, pending: Pending): boolean {
+  if (isTrusted !== pending.isTrusted) return isTrusted;
+  return leader.epoch > pending.leader.epoch;
+}
+
+function namedAgain(turn: Turn, pending: Pending, leader: KnownLeader, isTrusted: boolean): void {
+  if (leader.epoch > pending.leader.epoch) pending.leader = leader;
+  pending.isTrusted ||= isTrusted;
+  if (pending.asks <= HASTY_ASKS) return;
+  pending.asks = 0;
+  pending.askAtMs = turn.nowMs;
+}
+
+/** Asks the successor for its welcome, and the old leader for a sign of life. */
+export function askPending(turn: Turn, pending: Pending): void {
+  const { state, nowMs } = turn;
+  const gapMs = gapAfterMs(ASK_AT_MS, pending.asks);
+  if (gapMs === undefined) {
+    state.pending = null;
+    return;
+  }
+  pending.asks += 1;
+  pending.askAtMs = nowMs + gapMs;
+  send(turn, pending.leader.address, {
+    type: 'ping',
+    nonce: pending.nonce,
+    leader: pending.leader,
+    proof: null,
+    rosterVersion: 0,
+    catalogue: state.catalogue,
+  });
+  if (nowMs < pending.ripeMs && state.leader?.address)
+    send(turn, state.leader.address, { type: 'probe', nonce: pending.nonce, leader: state.leader });
+}
+
+/** The old leader stayed silent. A welcome that waited may be outdated by now. */
+export function pendingRipe(turn: Turn, pending: Pending): void {
+  const { state } = turn;
+  const { welcome, unknown, leader } = pending;
+  if (leader.epoch <= state.epoch) {
+    state.pending = null;
+  } else if (welcome !== null && welcome.message.leader.epoch > state.epoch) {
+    move(turn, 'successor welcomed');
+    adopt(turn, welcome.message, welcome.from);
+  } else if (unknown) {
+    move(turn, 'cut off');
+    beginJoining(turn, leader);
+  } else {
+    pending.welcome = null;
+  }
+}
+
+/** When something waits for the old leader's silence. */
+export const ripeDueMs = ({ welcome, unknown, ripeMs }: Pending): number =>
+  welcome !== null || unknown ? ripeMs : Infinity;
+
+export function successorWelcomes(turn: Turn, message: WelcomeMessage, from: Address): void {
+  const { state, nowMs } = turn;
+  const { pending } = state;
+  if (pending === null || !sameBoot(message.leader, pending.leader)) return;
+  if (message.member !== state.config.boot || message.leader.epoch <= state.epoch) return;
+  if (message.leader.epoch < pending.leader.epoch) return;
+  pending.leader = { ...message.leader, address: from };
+  pending.welcome = { message, from };
+  if (nowMs >= pending.ripeMs) pendingRipe(turn, pending);
+}
+
+export function successorDoesNotKnowMe(turn: Turn, message: NotMemberMessage): void {
+  const { state, nowMs } = turn;
+  const { pending } = state;
+  if (pending === null || message.nonce !== pending.nonce) return;
+  if (message.leader.epoch <= state.epoch) return;
+  pending.unknown = true;
+  if (nowMs >= pending.ripeMs) pendingRipe(turn, pending);
+}

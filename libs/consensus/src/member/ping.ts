@@ -1,0 +1,98 @@
+/** The member's keep-alive: a question with a proof, asked again while unanswered, and what the refusals mean. */
+import type { Address, NotLeaderMessage, NotMemberMessage } from '@iwanto/wire';
+import { sameBoot } from '../anyone/rank.js';
+import { proofFor } from '../anyone/token.js';
+import { beginJoining } from '../enter.js';
+import type { Following, State } from '../state/state.js';
+import { freshNonce, move, send, type Turn } from '../state/turn.js';
+import { leaderToldOf } from './another-leader.js';
+import { successorDoesNotKnowMe } from './pending.js';
+import { startSuspicion } from './suspect.js';
+
+/** Unanswered PINGs after which the standbys are asked who leads. */
+const ASK_STANDBYS_AFTER = 3;
+/** So much sooner a leader is given up that is known to be gone: a successor would be there by now. */
+const GONE_SOONER_MS = 1_300;
+
+export function ping(turn: Turn, following: Following): void {
+  const { state, nowMs } = turn;
+  const { leader } = state;
+  if (leader?.address === undefined || leader.address === null) return;
+  const nonce = freshNonce(state);
+  following.nonce = nonce;
+  following.pingSentMs = nowMs;
+  if (following.unanswered === 0) following.askingSinceMs = nowMs;
+  following.unanswered += 1;
+  following.pingAtMs = nowMs + state.timers.pingRetryMs;
+  send(turn, leader.address, {
+    type: 'ping',
+    nonce,
+    leader: { peer: leader.peer, boot: leader.boot },
+    proof: proofFor(state, 'ping', nonce),
+    rosterVersion: state.rosterVersion,
+    catalogue: state.catalogue,
+  });
+  if (following.unanswered > ASK_STANDBYS_AFTER || following.gone) askStandbys(turn, following);
+}
+
+/** Who leads now? Any of the standbys may have taken over without my hearing of it. */
+function askStandbys(turn: Turn, following: Following): void {
+  const { state } = turn;
+  const { leader, successors } = state;
+  if (leader === null || following.nonce === null) return;
+  for (const each of successors)
+    if (each.peer !== state.config.peer)
+      send(turn, each.address, { type: 'probe', nonce: following.nonce, leader });
+}
+
+/** When a leader that does not answer is given up; in a large cluster keep-alives are rarer than that alone. */
+export function cutOffDueMs({ timers }: State, following: Following): number {
+  if (following.unanswered === 0) return Infinity;
+  const patienceMs = timers.followMs - (following.gone ? GONE_SOONER_MS : 0);
+  const askedForMs = patienceMs - timers.keepAliveMinMs;
+  return Math.max(following.evidenceMs + patienceMs, following.askingSinceMs + askedForMs);
+}
+
+/** No proof of the leader for too long: the place in its cluster is lost. */
+export function cutOff(turn: Turn): void {
+  move(turn, 'cut off');
+  beginJoining(turn);
+}
+
+/** My leader does not know me: join it again. */
+export function notMember(turn: Turn, message: NotMemberMessage, from: Address): void {
+  const { state } = turn;
+  const { following } = state;
+  if (following === null) return;
+  successorDoesNotKnowMe(turn, message);
+  if (state.following === null || message.nonce !== following.nonce) return;
+  if (message.sender !== state.leader?.peer || message.epoch < state.epoch) return;
+  move(turn, 'cut off');
+  beginJoining(turn, { ...message.leader, address: from });
+}
+
+/** Whom I asked does not lead (any more). */
+export function notLeader(turn: Turn, message: NotLeaderMessage, from: Address): void {
+  const { state } = turn;
+  const { following } = state;
+  if (following === null) return;
+  const answersMe =
+    message.nonce === following.nonce ||
+    message.nonce === state.suspicion?.nonce ||
+    message.nonce === state.pending?.nonce;
+  if (!answersMe) return;
+  if (message.leader !== null) leaderToldOf(turn, { ...message, leader: message.leader }, from);
+  if (state.following === null || message.sender !== state.leader?.peer) return;
+  if (!sameBoot(message.leader, state.leader)) leaderGone(turn, following);
+}
+
+/** The leader itself said goodbye or gave up, or another start of it answers in its place. */
+export function leaderGone(turn: Turn, following: Following): void {
+  const { state, nowMs } = turn;
+  if (following.gone) return;
+  following.gone = true;
+  following.askers.clear();
+  following.pingAtMs = Math.max(following.pingAtMs, nowMs + state.timers.pingRetryMs);
+  if (state.pending !== null) state.pending.ripeMs = Math.min(state.pending.ripeMs, nowMs);
+  startSuspicion(turn, following);
+}
