@@ -4,10 +4,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** The oldest Node.js that the packages support. */
-const NODE_MIN = [20, 19];
-
-/** What each command needs the SQLite binding for: it runs a service that keeps a database. */
-const WITH_DATABASE = ['start', 'indexer', 'transfer'];
+const NODE_MIN = [22, 22];
 
 const refuse = (sentence) => {
   process.stderr.write(`iwanto: ${sentence}\n`);
@@ -26,16 +23,9 @@ if (!existsSync(program)) {
   );
 }
 
-const words = process.argv.slice(2);
-if (WITH_DATABASE.includes(words[0])) {
-  const { bindingTrouble } = await import('./binding.js');
-  const trouble = bindingTrouble();
-  if (trouble) refuse(trouble);
-}
-
 try {
   const { main } = await import(program.href);
-  await main(words);
+  await main(process.argv.slice(2));
 } catch (error) {
   if (error?.code === 'ERR_MODULE_NOT_FOUND' || error?.code === 'ERR_DLOPEN_FAILED') {
     refuse(
