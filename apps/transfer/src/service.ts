@@ -35,7 +35,7 @@ export async function startTransfer(context: ServiceContext): Promise<Running<'t
     keys: identity.curve,
     port: config.ports.transfer,
     addresses: listenAddresses(config.interfaces),
-    answer: (request, asker) => uploader.answer(request, asker),
+    answer: (request) => uploader.answer(request),
     onTrouble,
   });
   const lines = new Lines({ keys: identity.curve, nowMs });

@@ -163,7 +163,7 @@ const share = async (shelf: Shelf, bend: (honest: Answer) => Answer = (honest) =
   const onTrouble = () => undefined;
   const uploader = new Uploader({ bus: { call: shelf.call }, blake3, nowMs, onTrouble });
   const asked: PieceRequest[] = [];
-  const honest: Answer = (request, asker) => uploader.answer(request, asker);
+  const honest: Answer = (request) => uploader.answer(request);
   const bent = bend(honest);
   const server = await servePieces({
     ...{ keys, port: 0, addresses: ['127.0.0.1'] },
@@ -399,7 +399,7 @@ describe('a file', () => {
     const home = openHome({ shelf, holders: [peer.holder], noSourceLimitMs: 1_500 });
     expect((await home.fetch(root)).failure).toMatchObject({ code: 'E_NO_SOURCE' });
     const request = { ask: 'piece', requestId: 1, root, first: 0, count: 1 } as const;
-    expect(await peer.uploader.answer(request, 'x')).toEqual({
+    expect(await peer.uploader.answer(request)).toEqual({
       type: 'refused',
       reason: 'changed',
     });

@@ -14,4 +14,9 @@ export class InWork {
     if (left > 0) this.#open.set(asker, left);
     else this.#open.delete(asker);
   }
+
+  /** The asker is gone. */
+  forget(asker: string): void {
+    this.#open.delete(asker);
+  }
 }

@@ -15,6 +15,7 @@ export {
 export {
   type PieceLine,
   type PieceLineOptions,
+  type PieceLost,
   type PieceReply,
   type PieceServerOptions,
   connectPieces,

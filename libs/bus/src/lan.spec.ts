@@ -165,28 +165,32 @@ describe('the line between transfer services', () => {
     closing.push(() => server.close());
     return { port: server.port, serverKey: keys.publicKey };
   };
-  const collect = (to: { port: number; serverKey: PublicKey }, wanted: number) => {
+  const collect = async (to: { port: number; serverKey: PublicKey }, wanted: number) => {
     const answers: PieceAnswer[] = [];
     let enough: () => void;
     const all = new Promise<void>((done) => (enough = done));
+    let beReady: () => void;
+    const ready = new Promise<void>((done) => (beReady = done));
     const line = connectPieces({
       ...to,
       address: '127.0.0.1',
       keys: newKeys(),
       onLost: () => undefined,
+      onReady: () => beReady(),
       onAnswer: (answer) => {
-        answers.push(answer);
+        answers.push(answer.type === 'data' ? { ...answer, body: answer.body.slice() } : answer);
         if (answers.length === wanted) enough();
       },
     });
     closing.push(() => line.close());
+    await ready;
     return { line, answers, all };
   };
 
   test('carries a piece to whoever asked for it', async () => {
     const body = new Uint8Array(1_048_576).fill(7);
     const server = await servePiecesOn(async () => ({ type: 'data', body }));
-    const { line, answers, all } = collect(server, 1);
+    const { line, answers, all } = await collect(server, 1);
     await line.request({ ask: 'piece', requestId: 42, root, first: 0, count: 1 });
     await all;
     expect(answers[0]).toMatchObject({ type: 'data', requestId: 42 });
@@ -198,14 +202,14 @@ describe('the line between transfer services', () => {
     let release: (reply: PieceReply) => void = () => undefined;
     const held = new Promise<PieceReply>((done) => (release = done));
     const server = await servePiecesOn(() => held);
-    const { line, answers, all } = collect(server, 1);
-    for (let requestId = 0; requestId <= REQUESTS_IN_FLIGHT_MAX; requestId += 1) {
+    const { line, answers, all } = await collect(server, 1);
+    for (let requestId = 1; requestId <= REQUESTS_IN_FLIGHT_MAX + 1; requestId += 1) {
       await line.request({ ask: 'piece', requestId, root, first: 0, count: 1 });
     }
     await all;
     release({ type: 'data', body: Uint8Array.of(1) });
     expect(answers).toEqual([
-      { type: 'refused', requestId: REQUESTS_IN_FLIGHT_MAX, reason: 'busy' },
+      { type: 'refused', requestId: REQUESTS_IN_FLIGHT_MAX + 1, reason: 'busy' },
     ]);
   });
 });

@@ -1,5 +1,5 @@
 /** Every limit of the sockets in one place: sizes, queues, heartbeats and time-outs (HOSTILE.md, sections 3 and 5). */
-import { PEER_MESSAGE_BYTES_MAX, PIECE_BYTES, REQUESTS_IN_FLIGHT_MAX } from '@iwanto/wire';
+import { PEER_MESSAGE_BYTES_MAX, REQUESTS_IN_FLIGHT_MAX } from '@iwanto/wire';
 
 /** The largest message on the local bus, in bytes (HOSTILE 27). */
 export const BUS_MESSAGE_BYTES_MAX = 1_048_576;
@@ -74,14 +74,13 @@ export const peerSocket = {
 } as const;
 
 /**
- * Between transfer services: a piece and its head. Room for twice the answers that may be outstanding:
- * ZeroMQ learns of what was read half a queue late, and an answer that finds no room is lost.
- * A peer that asks and does not read holds 128 MiB of ours, not 256.
+ * Between transfer services: requests, refusals and the grant of a data line, all small. What is large
+ * goes over the data line, so that nobody can make this queue grow.
  */
 export const pieceSocket = {
   ...lanSocket,
-  maxMessageSize: PIECE_BYTES + 4_096,
-  sendHighWaterMark: 2 * REQUESTS_IN_FLIGHT_MAX,
+  maxMessageSize: 1_024,
+  sendHighWaterMark: 4 * REQUESTS_IN_FLIGHT_MAX,
 } as const;
 
 /** An asker waits for a real connection before it queues anything, and tries again within a second. */

@@ -10,7 +10,7 @@ export interface CurveKeys {
 }
 
 /** Ports tried after the wished one before giving up. */
-const PORTS_TRIED_MAX = 100;
+export const PORTS_TRIED_MAX = 100;
 
 export interface ListenOptions {
   readonly keys: CurveKeys;

@@ -1,17 +1,15 @@
-/** The line between two transfer services: piece frames over CURVE, pulled with credit, never pushed. */
+/** The line between two transfer services: requests over CURVE, pulled with credit; bytes over a sealed stream beside it. */
 import {
   type PieceAnswer,
   type PieceRequest,
   type PublicKey,
-  REQUESTS_IN_FLIGHT_MAX,
-  type Refusal,
+  decodeDataGrant,
   decodePieceAnswer,
-  decodePieceRequest,
-  encodePieceAnswer,
   encodePieceRequest,
 } from '@iwanto/wire';
 import { Dealer, Router } from 'zeromq';
-import { InWork } from './in-work.js';
+import { DataDoor } from './data-door.js';
+import { DataLine } from './data-line.js';
 import { answererSocket, askerSocket, pieceSocket } from './limits.js';
 import {
   type CurveKeys,
@@ -23,126 +21,147 @@ import {
 } from './listen.js';
 import { Outbox } from './outbox.js';
 import type { OpenPort } from './peer-line.js';
-import { type OnTrouble, noTrouble } from './trouble.js';
+import { PieceServer, type PieceServing } from './piece-server.js';
+import { noTrouble } from './trouble.js';
 import { openDoor } from './zap.js';
 
-/** What an uploader gives: a fresh buffer that nobody writes again, or a reason. */
-export type PieceReply =
-  | { readonly type: 'data'; readonly body: Uint8Array }
-  | { readonly type: 'refused'; readonly reason: Refusal };
+export type { PieceReply } from './piece-server.js';
 
-export interface PieceServerOptions extends ListenOptions {
-  /** Called for each request; `asker` stays the same for one connection. */
-  readonly answer: (request: PieceRequest, asker: string) => Promise<PieceReply>;
-  readonly onTrouble?: OnTrouble;
+export interface PieceServerOptions extends ListenOptions, Partial<PieceServing> {
+  readonly answer: PieceServing['answer'];
 }
 
 /** Serves pieces to other hosts. Malformed requests are dropped and told; a flooding asker is refused `busy`. */
 export async function servePieces(options: PieceServerOptions): Promise<OpenPort> {
-  const onTrouble = options.onTrouble ?? noTrouble;
+  const { onTrouble = noTrouble, rank = () => 0, answer, addresses = ['*'] } = options;
   const closeDoor = await openDoor(onTrouble);
   const router = new Router({ ...pieceSocket, ...answererSocket, ...curveServer(options.keys) });
   const port = await listen(router, options);
-  const serving = serve(router, options.answer, onTrouble);
+  const door = await DataDoor.open({
+    port: options.port === 0 ? 0 : port + 1,
+    ...{ addresses, onTrouble },
+  });
+  const server = new PieceServer(router, door, { answer, rank, onTrouble });
+  const serving = server.serve();
   return {
     port,
     close: async () => {
       router.close();
+      server.close();
+      await door.close();
       await serving;
       await closeDoor();
     },
   };
 }
 
-async function serve(
-  router: Router,
-  answer: PieceServerOptions['answer'],
-  onTrouble: OnTrouble,
-): Promise<void> {
-  const outbox = new Outbox(router);
-  const inFlight = new InWork();
-  for await (const [asker, frame, ...rest] of router) {
-    const request = frame && rest.length === 0 ? decodePieceRequest(frame) : undefined;
-    if (!asker || !request) {
-      onTrouble('A piece request was dropped: it is not one frame of the form docs/wire.md gives.');
-      continue;
-    }
-    const name = asker.toString('hex');
-    const full = inFlight.begin(name) >= REQUESTS_IN_FLIGHT_MAX;
-    void replyTo(request, name, { answer, full })
-      .then((reply) => outbox.send([asker, ...encodePieceAnswer(reply)]))
-      .catch((cause: unknown) => tellUnlessGone(cause, onTrouble))
-      .finally(() => inFlight.end(name));
-  }
-}
-
-async function replyTo(
-  request: PieceRequest,
-  asker: string,
-  { answer, full }: { answer: PieceServerOptions['answer']; full: boolean },
-): Promise<PieceAnswer> {
-  const { requestId } = request;
-  if (full) return { requestId, type: 'refused', reason: 'busy' };
-  const reply = await answer(request, asker);
-  return { requestId, ...reply };
-}
-
-function tellUnlessGone(cause: unknown, onTrouble: OnTrouble): void {
-  const code = (cause as { code?: string }).code;
-  if (code !== 'EHOSTUNREACH' && code !== 'EBADF') {
-    onTrouble(
-      `A piece could not be sent: ${cause instanceof Error ? cause.message : String(cause)}.`,
-    );
-  }
-}
+/** Why a line broke; `forged`: somebody sent what the other end did not seal. */
+export type PieceLost = 'broken' | 'forged';
 
 export interface PieceLineOptions {
   readonly address: string;
   readonly port: number;
   readonly serverKey: PublicKey;
   readonly keys: CurveKeys;
+  /** The bytes of an answer are valid until this returns. */
   readonly onAnswer: (answer: PieceAnswer) => void;
   /** The line broke: what was asked and not answered will not be answered. */
-  readonly onLost: () => void;
-  /** The handshake is done and requests go out. */
+  readonly onLost: (why: PieceLost) => void;
+  /** Both lines are up and requests go out. */
   readonly onReady?: () => void;
 }
 
 /** Asks one other host for pieces. */
 export interface PieceLine {
-  /** Sends a request once the line is up; rejects when it is not up within the send limit. */
+  /** Sends a request. Ids are the caller's, above 0; an id may come again only after its answer. */
   request(request: PieceRequest): Promise<void>;
   close(): void;
 }
 
-/** A line to another host's transfer service; connects in the background and reconnects by itself. */
+/** A line to another host's transfer service; ready once its data line is. */
 export function connectPieces(options: PieceLineOptions): PieceLine {
-  const dealer = new Dealer({
-    ...pieceSocket,
-    ...askerSocket,
-    ...curveClient(options.keys, options.serverKey),
-    linger: 0,
-  });
-  const outbox = new Outbox(dealer);
-  dealer.events.on('handshake', () => options.onReady?.());
-  dealer.events.on('disconnect', () => options.onLost());
-  dealer.connect(tcp(options.address, options.port));
-  void receive(dealer, options);
-  return {
-    request: (request) => outbox.send([encodePieceRequest(request)]),
-    close: () => dealer.close(),
-  };
+  return new AskingLine(options);
 }
 
-async function receive(dealer: Dealer, { onAnswer, onLost }: PieceLineOptions): Promise<void> {
-  for await (const [head, body, ...rest] of dealer) {
-    const answer = head && body && rest.length === 0 ? decodePieceAnswer(head, body) : undefined;
-    if (answer) {
-      onAnswer(answer);
-      continue;
+/** The request for the data line; its id is the only one that no caller uses. */
+const LINE_REQUEST: PieceRequest = {
+  ask: 'line',
+  requestId: 0,
+  root: '0'.repeat(64) as PieceRequest['root'],
+  ...{ first: 0, count: 1 },
+};
+
+class AskingLine implements PieceLine {
+  readonly #dealer: Dealer;
+  readonly #outbox: Outbox;
+  readonly #open = new Map<number, PieceRequest>();
+  #data: DataLine | undefined;
+  #isClosed = false;
+
+  constructor(private readonly options: PieceLineOptions) {
+    this.#dealer = new Dealer({
+      ...pieceSocket,
+      ...askerSocket,
+      ...curveClient(options.keys, options.serverKey),
+      linger: 0,
+    });
+    this.#outbox = new Outbox(this.#dealer);
+    this.#dealer.events.on('handshake', () => {
+      this.#outbox.send([encodePieceRequest(LINE_REQUEST)]).catch(() => this.#lose('broken'));
+    });
+    this.#dealer.events.on('disconnect', () => this.#lose('broken'));
+    this.#dealer.connect(tcp(options.address, options.port));
+    void this.#receive();
+  }
+
+  request(request: PieceRequest): Promise<void> {
+    this.#open.set(request.requestId, request);
+    return this.#outbox.send([encodePieceRequest(request)]);
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#data?.close();
+    this.#dealer.close();
+  }
+
+  async #receive(): Promise<void> {
+    for await (const [head, body, ...rest] of this.#dealer) {
+      const answer = head && body && rest.length === 0 ? decodePieceAnswer(head, body) : undefined;
+      if (!answer || !this.#take(answer)) return this.#lose('broken');
     }
-    onLost();
-    dealer.close();
-    return;
+  }
+
+  /** False where that is no answer this line may carry. */
+  #take(answer: PieceAnswer): boolean {
+    if (answer.requestId === LINE_REQUEST.requestId) return this.#openData(answer);
+    if (answer.type !== 'refused') return false;
+    this.#open.delete(answer.requestId);
+    this.options.onAnswer(answer);
+    return true;
+  }
+
+  #openData(answer: PieceAnswer): boolean {
+    const grant = answer.type === 'data' ? decodeDataGrant(answer.body) : undefined;
+    if (!grant || this.#data || this.#isClosed) return false;
+    this.#data = new DataLine({
+      address: this.options.address,
+      grant,
+      requestOf: (requestId) => this.#open.get(requestId),
+      onReady: () => this.options.onReady?.(),
+      onBody: (requestId, body) => {
+        this.#open.delete(requestId);
+        this.options.onAnswer({ type: 'data', requestId, body });
+      },
+      onLost: (why) => this.#lose(why),
+    });
+    return true;
+  }
+
+  #lose(why: PieceLost): void {
+    if (this.#isClosed) return;
+    this.close();
+    this.options.onLost(why);
   }
 }

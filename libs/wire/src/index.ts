@@ -10,4 +10,5 @@ export * from './ids.js';
 export * from './ip-address.js';
 export * from './peer-verbs.js';
 export * from './piece-frames.js';
+export * from './data-frames.js';
 export * from './verb.js';

@@ -1,15 +1,15 @@
 /**
- * The piece frames between two transfer services: fixed binary, anything odd closes the line.
+ * The frames between two transfer services: fixed binary, anything odd closes the line.
  *
- * A request is one frame of 46 bytes: version (1), type (1), request id (4), root (32), first (4), count (4).
- * An answer is a head frame of 6 bytes - version, type, request id - and a body frame:
- * the bytes asked for, or, when refused, one byte of reason. All numbers are big endian.
- * The body stands in a frame of its own so that a piece is never copied to be sent.
+ * The control line (CURVE) carries requests and what has no bulk: a request is one frame of 46 bytes - version (1),
+ * ask (1), request id (4), root (32), first (4), count (4) - and its answer a head frame of 6 bytes - version, type,
+ * request id - and a body frame: the grant of a data line, or one byte of reason. Everything else comes over
+ * the data line (data-frames.ts). All numbers are big endian.
  */
 import { bytesOfHex, hexOf } from './hex.js';
 import type { FileHash } from './ids.js';
 
-export const PIECE_FRAME_VERSION = 1;
+export const PIECE_FRAME_VERSION = 2;
 /** A piece, and so the largest body, in bytes (docs/decisions.md: 1 MiB). */
 export const PIECE_BYTES = 1_048_576;
 /** Digests of 32 bytes that fit into one body. */
@@ -19,9 +19,22 @@ export const REQUESTS_IN_FLIGHT_MAX = 64;
 export const PIECE_REQUEST_BYTES = 46;
 export const PIECE_HEAD_BYTES = 6;
 
-/** What can be asked for. `first` and `count` count pieces, digests or manifest pieces. */
-export const PIECE_ASKS = { piece: 1, digests: 2, manifest: 3 } as const;
+/** Entries of one directory that may be asked for packed together. */
+export const PACK_ENTRIES_MAX = 4_096;
+
+/**
+ * What can be asked for. `first` and `count` count pieces, digests, MiB of a manifest, entries of a directory
+ * (`pack`: files one after the other), or the pieces that a peer that is still downloading has (`have`).
+ * `line` asks for a data line and names no content.
+ */
+export const PIECE_ASKS = { piece: 1, digests: 2, manifest: 3, line: 4, have: 5, pack: 6 } as const;
 export type PieceAsk = keyof typeof PIECE_ASKS;
+
+/** The most that `count` may be. */
+const COUNTS_MAX: Readonly<Record<PieceAsk, number>> = {
+  ...{ piece: 1, manifest: 1, line: 1, have: 1 },
+  ...{ digests: DIGESTS_PER_FRAME_MAX, pack: PACK_ENTRIES_MAX },
+};
 
 const ANSWER_TYPES = { data: 0x81, refused: 0xff } as const;
 
@@ -74,7 +87,7 @@ export function decodePieceRequest(bytes: Uint8Array): PieceRequest | undefined 
   const ask = nameOf(PIECE_ASKS, view.getUint8(1));
   if (view.getUint8(0) !== PIECE_FRAME_VERSION || ask === undefined) return undefined;
   const count = view.getUint32(42);
-  if (count < 1 || count > (ask === 'digests' ? DIGESTS_PER_FRAME_MAX : 1)) return undefined;
+  if (count < 1 || count > COUNTS_MAX[ask]) return undefined;
   return {
     ask,
     requestId: view.getUint32(2),

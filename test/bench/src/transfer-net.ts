@@ -1,5 +1,5 @@
 /** Network namespaces for transfer benchmarks: one hub, spokes to it over veth, each slowed on demand. Nothing leaves them. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 const COMMAND_LIMIT_MS = 10_000;
@@ -41,6 +41,14 @@ export function netImpossible(): string | undefined {
 export interface BenchNet {
   /** Starts a program at the hub (0) or at a spoke (1 and up). */
   spawn(at: number, words: readonly string[], env: NodeJS.ProcessEnv): ChildProcess;
+  /** Starts any program there. */
+  spawnProgram(at: number, words: readonly string[]): ChildProcess;
+  /** Runs any program there to its end. */
+  run(
+    at: number,
+    words: readonly string[],
+    limitMs: number,
+  ): { status: number | null; stderr: string };
   /** The address of a spoke as the hub sees it. */
   address(spoke: number): string;
   /** Bounds what a spoke sends, in megabits a second. */
@@ -70,6 +78,10 @@ export function makeNet(spokes: number): BenchNet {
         env: { ...process.env, ...env },
         stdio: ['ignore', 'inherit', 'inherit'],
       }),
+    spawnProgram: (at, words) =>
+      spawn('ip', ['netns', 'exec', name(at), ...words], { stdio: 'ignore' }),
+    run: (at, words, timeout) =>
+      spawnSync('ip', ['netns', 'exec', name(at), ...words], { timeout, encoding: 'utf8' }),
     address: (spoke) => `10.78.${spoke}.2`,
     shape: (spoke, megabits) => {
       const rule = ['dev', 'eth0', 'root', 'tbf', 'rate', `${megabits}mbit`, ...SHAPER];

@@ -1,6 +1,6 @@
 /** A stand-in for the indexer of a benchmark's host: knows one content and serves it over the local bus. */
 import { createCipheriv } from 'node:crypto';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUS_BYTES_MAX, type Content } from '@iwanto/bus';
 import {
@@ -110,22 +110,25 @@ export class BenchShelf {
   }
 
   private addFile(path: string): Shown & { kind: 'file' } {
-    const bytes = readFileSync(path);
+    const { size: length } = statSync(path);
     const builder = new FileRootBuilder(this.blake3);
     const digests: Uint8Array[] = [];
-    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-      const digest = this.blake3.hash(bytes.subarray(at, at + PIECE_BYTES));
+    const piece = Buffer.alloc(PIECE_BYTES);
+    const fd = openSync(path, 'r');
+    for (let at = 0; at < length; at += PIECE_BYTES) {
+      const digest = this.blake3.hash(piece.subarray(0, readSync(fd, piece, 0, PIECE_BYTES, at)));
       digests.push(digest);
       builder.push(digest);
     }
-    const hash = builder.finish(bytes.length);
+    closeSync(fd);
+    const hash = builder.finish(length);
     const stat = statSync(path, { bigint: true });
     this.contents.set(hash, {
-      ...{ kind: 'file', hash, path, size: bytes.length },
+      ...{ kind: 'file', hash, path, size: length },
       ...{ device: String(stat.dev), inode: String(stat.ino) },
       ...{ mtimeNs: String(stat.mtimeNs), ctimeNs: String(stat.ctimeNs) },
     });
     this.digests.set(hash, Buffer.concat(digests));
-    return { hash, kind: 'file', name: 'large.bin', size: bytes.length };
+    return { hash, kind: 'file', name: 'large.bin', size: length };
   }
 }

@@ -8,12 +8,13 @@ import { loadBlake3 } from '@iwanto/merkle';
 import { type Paths, homePaths, loadIdentity, nodeFlags } from '@iwanto/service';
 import type { Holder } from '@iwanto/wire';
 import { type BenchNet, makeNet, netImpossible } from './transfer-net.js';
+import { hasRsync, rsyncSeconds } from './transfer-rsync.js';
 import { BenchShelf, type Shown } from './transfer-shelf.js';
 
 const TRANSFER = fileURLToPath(new URL('../../../apps/transfer/dist/main.js', import.meta.url));
 const MEBIBYTE = 1_048_576;
 const START_LIMIT_MS = 5_000;
-const LARGE_BYTES = Number(process.env['IWANTO_BENCH_MIB'] ?? 1_024) * MEBIBYTE;
+const LARGE_BYTES = Number(process.env['IWANTO_BENCH_MIB'] ?? 2_048) * MEBIBYTE;
 const SHAPED_BYTES = 600 * MEBIBYTE;
 const SHAPED_MEGABITS = 800;
 const SMALL_FILES = 10_000;
@@ -72,6 +73,13 @@ class BenchHost {
     return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
   }
 
+  /** The most memory the service ever had, in MB. */
+  peakMegabytes(): number {
+    const pid = readFileSync(join(this.paths.runDir, 'transfer.lock'), 'utf8').match(/\d+/)?.[0];
+    const text = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Math.round((Number(/VmHWM:\s+(\d+)/.exec(text)?.[1]) * 1_024) / 1e6);
+  }
+
   async fetch(shown: Shown, onProgress?: (view: Download) => void): Promise<number> {
     const ended = new Promise<Download>((resolve) => {
       const stop = this.bus.subscribe('download.progressed', (view) => {
@@ -111,10 +119,16 @@ interface Scene {
   readonly make: (shelf: BenchShelf, dir: string) => Shown;
 }
 
+/** Where a competitor can run: same namespaces, same data. */
+interface Beside {
+  readonly net: BenchNet;
+  readonly dir: string;
+}
+
 /** Sets up a hub and its sources, lets `act` measure, and leaves nothing behind. */
 async function withHosts(
   { sources, megabits, make }: Scene,
-  act: (hub: BenchHost, sources: BenchHost[], shown: Shown) => Promise<void>,
+  act: (hub: BenchHost, sources: BenchHost[], shown: Shown, beside: Beside) => Promise<void>,
 ): Promise<void> {
   const dir = mkdtempSync('/dev/shm/iwanto-bench-');
   const net = makeNet(sources);
@@ -130,7 +144,7 @@ async function withHosts(
     }
     const hub = new BenchHost(net, 0, join(dir, 'hub'));
     await hub.start(shelf, shown, await Promise.all(hosts.map((source) => source.holder())));
-    await act(hub, hosts, shown).finally(() => hub.stop());
+    await act(hub, hosts, shown, { net, dir }).finally(() => hub.stop());
   } finally {
     for (const host of hosts) await host.stop();
     net.remove();
@@ -139,18 +153,30 @@ async function withHosts(
 }
 
 const mbPerSecond = (bytes: number, seconds: number) => (bytes / seconds / 1e6).toFixed(0);
+
+/** How we compare with rsync over the same wire, or nothing where it is not installed. */
+async function besideRsync({ net, dir }: Beside, from: string, seconds: number): Promise<string> {
+  if (!hasRsync()) return 'rsync is not installed';
+  const theirs = await rsyncSeconds(net, dir, from);
+  return `rsync daemon ${theirs.toFixed(2)} s: ${(theirs / seconds).toFixed(2)} of its speed`;
+}
+
 const large = (bytes: number) => (shelf: BenchShelf, dir: string) =>
   shelf.newFile(join(dir, 'large.bin'), bytes, 1);
 
 async function oneSource(): Promise<void> {
-  await withHosts({ sources: 1, make: large(LARGE_BYTES) }, async (hub, [source], shown) => {
-    const seconds = await hub.fetch(shown);
-    const perGigabyte = (host: BenchHost) => (host.cpuSeconds() / (shown.size / 1e9)).toFixed(2);
-    console.log(
-      `one file of ${shown.size / MEBIBYTE} MiB, one source, encrypted, verified: ${mbPerSecond(shown.size, seconds)} MB/s ` +
-        `(${seconds.toFixed(2)} s; CPU s/GB: source ${perGigabyte(source!)}, downloader ${perGigabyte(hub)})`,
-    );
-  });
+  await withHosts(
+    { sources: 1, make: large(LARGE_BYTES) },
+    async (hub, [source], shown, beside) => {
+      const seconds = await hub.fetch(shown);
+      const perGigabyte = (host: BenchHost) => (host.cpuSeconds() / (shown.size / 1e9)).toFixed(2);
+      console.log(
+        `one file of ${shown.size / MEBIBYTE} MiB, one source, encrypted, verified: ${mbPerSecond(shown.size, seconds)} MB/s ` +
+          `(${seconds.toFixed(2)} s; CPU s/GB: source ${perGigabyte(source!)}, downloader ${perGigabyte(hub)}; peak MB: source ${source!.peakMegabytes()}, downloader ${hub.peakMegabytes()}; ` +
+          `${await besideRsync(beside, 'large.bin', seconds)})`,
+      );
+    },
+  );
 }
 
 async function threeShapedSources(): Promise<void> {
@@ -168,12 +194,12 @@ async function threeShapedSources(): Promise<void> {
 async function manySmallFiles(): Promise<void> {
   const make = (shelf: BenchShelf, dir: string) =>
     shelf.newDirectory(join(dir, 'many'), SMALL_FILES);
-  await withHosts({ sources: 1, make }, async (hub, [source], shown) => {
+  await withHosts({ sources: 1, make }, async (hub, [source], shown, beside) => {
     const seconds = await hub.fetch(shown);
     const copied = readdirSync(join(hub.home, 'in', 'many')).length;
     console.log(
       `directory of ${SMALL_FILES} files, ${(shown.size / 1e6).toFixed(0)} MB, one source: ${seconds.toFixed(2)} s ` +
-        `(${mbPerSecond(shown.size, seconds)} MB/s; ${copied} folders; CPU s: source ${source!.cpuSeconds().toFixed(2)}, downloader ${hub.cpuSeconds().toFixed(2)})`,
+        `(${mbPerSecond(shown.size, seconds)} MB/s; ${copied} folders; CPU s: source ${source!.cpuSeconds().toFixed(2)}, downloader ${hub.cpuSeconds().toFixed(2)}; ${await besideRsync(beside, 'many/', seconds)})`,
     );
   });
 }

@@ -170,11 +170,14 @@ export class TreeWriter implements PieceSink {
     return this.#files[file]!;
   }
 
-  async #writePart(sunk: Sunk, index: number, body: Uint8Array): Promise<void> {
-    try {
-      await this.#partOf(sunk).write(index, body);
-    } catch (cause) {
+  #writePart(sunk: Sunk, index: number, body: Uint8Array): Promise<void> | void {
+    const fail = (cause: unknown): never => {
       throw this.#failure(cause, sunk.planned);
+    };
+    try {
+      return this.#partOf(sunk).write(index, body)?.catch(fail);
+    } catch (cause) {
+      fail(cause);
     }
   }
 

@@ -91,8 +91,7 @@ export class Pump {
   #request(source: PeerId, { file, index }: PieceAt): void {
     const root = this.options.sink.rootOf(file);
     const wanted = { ask: 'piece', root, first: index, count: 1 } as const;
-    const answered = this.#lines.get(source)?.request(wanted);
-    void answered?.then((outcome) => this.#take(source, { file, index }, outcome));
+    this.#lines.get(source)?.ask(wanted, (outcome) => this.#take(source, { file, index }, outcome));
   }
 
   #take(source: PeerId, at: PieceAt, outcome: Outcome): void {

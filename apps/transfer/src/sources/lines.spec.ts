@@ -21,7 +21,7 @@ const fakeLine = () => {
   let opened = 0;
   const connect: Connect = ({ onAnswer, onLost, onReady }) => {
     opened += 1;
-    ends = { answer: onAnswer, lose: onLost, ready: () => onReady?.() };
+    ends = { answer: onAnswer, lose: () => onLost('broken'), ready: () => onReady?.() };
     return {
       request: ({ requestId }) => {
         sent.push(requestId);
@@ -55,8 +55,8 @@ describe('SourceLine', () => {
 
   test('gives each answer to who asked', async () => {
     const { fake, line } = newLine();
-    const first = line.request(wanted);
-    const second = line.request(wanted);
+    const first = line.request(wanted, 1_000);
+    const second = line.request(wanted, 1_000);
     const [one = 0, two = 0] = fake.sent;
     fake.ends().answer({ type: 'refused', requestId: two, reason: 'busy' });
     fake.ends().answer({ type: 'data', requestId: one, body: Uint8Array.of(7) });
@@ -69,12 +69,12 @@ describe('SourceLine', () => {
     const { fake, line } = newLine();
     fake.ends().answer({ type: 'data', requestId: 99, body: Uint8Array.of(1) });
     line.close();
-    expect(await line.request(wanted)).toEqual({ type: 'lost' });
+    expect(await line.request(wanted, 1_000)).toEqual({ type: 'lost' });
   });
 
   test('HOSTILE 45: keeps what goes beyond the limit until there is room', () => {
     const { fake, line } = newLine();
-    for (let at = 0; at < 100; at += 1) void line.request(wanted);
+    for (let at = 0; at < 100; at += 1) void line.request(wanted, 1_000);
     expect(fake.sent).toHaveLength(60);
     fake.ends().answer({ type: 'refused', requestId: fake.sent[0] ?? 0, reason: 'busy' });
     expect(fake.sent).toHaveLength(61);
@@ -83,7 +83,7 @@ describe('SourceLine', () => {
 
   test('settles everything as lost when it breaks, and tells once', async () => {
     const { fake, line, lost } = newLine();
-    const open = line.request(wanted);
+    const open = line.request(wanted, 1_000);
     fake.ends().lose();
     fake.ends().lose();
     expect(await open).toEqual({ type: 'lost' });

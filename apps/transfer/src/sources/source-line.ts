@@ -13,7 +13,7 @@ import {
 const CONNECT_LIMIT_MS = 3_000;
 /** Requests on the wire at once; the uploader counts an answer as open a moment longer than we do. */
 const ON_THE_WIRE_MAX = REQUESTS_IN_FLIGHT_MAX - 4;
-const REQUEST_IDS = 2 ** 32;
+const REQUEST_ID_MAX = 2 ** 32 - 1;
 
 export interface Wanted {
   readonly ask: PieceAsk;
@@ -68,19 +68,22 @@ export class SourceLine {
     });
   }
 
-  /** Never rejects. `limitMs` left out: the caller watches the time itself. */
-  request(wanted: Wanted, limitMs?: number): Promise<Outcome> {
+  /** Never rejects. After `limitMs` the answer counts as lost. The bytes are the caller's own. */
+  request(wanted: Wanted, limitMs: number): Promise<Outcome> {
     return new Promise((resolve) => {
-      let timer: NodeJS.Timeout | undefined;
-      const settle = (outcome: Outcome) => {
+      const timer = setTimeout(() => resolve({ type: 'lost' }), limitMs);
+      this.ask(wanted, (outcome) => {
         clearTimeout(timer);
-        resolve(outcome);
-      };
-      if (limitMs !== undefined) timer = setTimeout(() => settle({ type: 'lost' }), limitMs);
-      const start = () => this.#send(wanted, settle);
-      if (this.#open.size < ON_THE_WIRE_MAX) start();
-      else this.#waiting.push(start);
+        resolve(outcome.type === 'data' ? { ...outcome, body: outcome.body.slice() } : outcome);
+      });
     });
+  }
+
+  /** `settle` is called once, however late: the caller watches the time. Bytes are valid until it returns. */
+  ask(wanted: Wanted, settle: (outcome: Outcome) => void): void {
+    const start = () => this.#send(wanted, settle);
+    if (this.#open.size < ON_THE_WIRE_MAX) start();
+    else this.#waiting.push(start);
   }
 
   close(): void {
@@ -90,7 +93,7 @@ export class SourceLine {
   #send(wanted: Wanted, settle: Open['settle']): void {
     if (this.#lost) return settle({ type: 'lost' });
     const requestId = this.#nextId;
-    this.#nextId = (this.#nextId + 1) % REQUEST_IDS;
+    this.#nextId = (this.#nextId % REQUEST_ID_MAX) + 1;
     this.#open.set(requestId, { settle });
     this.#line.request({ ...wanted, requestId }).catch(() => this.#lose());
   }

@@ -2,11 +2,11 @@
 import { read } from 'node:fs';
 import { promisify } from 'node:util';
 import type { Bus, PieceReply } from '@iwanto/bus';
-import { type Blake3, FileRootBuilder, pieceBuffer, pieceBytes, pieceCount } from '@iwanto/merkle';
+import { type Blake3, FileRootBuilder, pieceBytes, pieceCount } from '@iwanto/merkle';
 import { Failure, type FileHash, PIECE_BYTES, type PieceRequest, type Refusal } from '@iwanto/wire';
 import { ContentLookup } from './content-lookup.js';
 import { type FileContent, OpenFiles, isUnchanged } from './open-files.js';
-import { UploadSlots } from './upload-slots.js';
+import { PieceBuffers } from '../piece-buffers.js';
 
 const readAt = promisify(read);
 
@@ -27,17 +27,15 @@ export class Uploader {
   readonly contents: ContentLookup;
   bytesSent = 0;
   readonly #files: OpenFiles;
-  readonly #slots: UploadSlots;
+  readonly #buffers = new PieceBuffers();
 
   constructor(private readonly options: UploaderOptions) {
     this.contents = new ContentLookup(options.bus, options.nowMs);
     this.#files = new OpenFiles(options.nowMs);
-    this.#slots = new UploadSlots(options.nowMs);
   }
 
   /** Never rejects: each request gets the thing or a reason. */
-  async answer(request: PieceRequest, asker: string): Promise<PieceReply> {
-    if (!this.#slots.take(asker)) return refused('busy');
+  async answer(request: PieceRequest): Promise<PieceReply> {
     try {
       const reply = await this.#give(request);
       if (reply.type === 'data') this.bytesSent += reply.body.length;
@@ -74,13 +72,20 @@ export class Uploader {
 
   /** The identity is compared after the read, so that no byte of a later version can pass. */
   async #givePiece(content: FileContent, index: number): Promise<PieceReply> {
-    // ZeroMQ sends this buffer without a copy, some time later: it must never be used again.
-    const body = pieceBuffer(pieceBytes(content.size, index));
-    const whole = await this.#files.with(content, async (fd) => {
-      const { bytesRead } = await readAt(fd, body, 0, body.length, index * PIECE_BYTES);
-      return bytesRead === body.length && isUnchanged(fd, content);
-    });
-    if (whole && this.#isRight(content, body)) return { type: 'data', body };
+    const buffer = this.#buffers.take();
+    const sealed = () => this.#buffers.give(buffer);
+    const body = buffer.subarray(0, pieceBytes(content.size, index));
+    try {
+      const whole = await this.#files.with(content, async (fd) => {
+        const { bytesRead } = await readAt(fd, body, 0, body.length, index * PIECE_BYTES);
+        return bytesRead === body.length && isUnchanged(fd, content);
+      });
+      if (whole && this.#isRight(content, body)) return { type: 'data', body, sealed };
+    } catch (cause) {
+      sealed();
+      throw cause;
+    }
+    sealed();
     this.#forget(content);
     return refused('changed');
   }

@@ -1,0 +1,205 @@
+/** The uploader's end of data lines: a TCP port where only whoever was granted a line, and proves it, gets anything. */
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { type AddressInfo, type Server, type Socket, createServer } from 'node:net';
+import {
+  DATA_HELLO_BYTES,
+  DATA_KEY_BYTES,
+  DATA_LINE_ID_BYTES,
+  type DataGrant,
+  Failure,
+  type PieceRequest,
+  dataAssociated,
+  encodeDataGrant,
+  encodeDataHead,
+} from '@iwanto/wire';
+import { DataSeal } from './data-seal.js';
+import { PORTS_TRIED_MAX } from './listen.js';
+import type { OnTrouble } from './trouble.js';
+
+/** A connection that has not proved its key by then is closed, in ms (HOSTILE 33). */
+const PROOF_LIMIT_MS = 2_000;
+/** A grant that nobody used by then is void, in ms. */
+const GRANT_LIMIT_MS = 5_000;
+/** A line whose other end takes nothing for so long is closed, in ms. */
+const DRAIN_LIMIT_MS = 5_000;
+/** Times that limit may pass without anything to send before the line is closed. */
+const IDLE_TIMES_MAX = 24;
+/** Lines at the same time, of all and of one address; grants that wait. */
+const LINES_MAX = 256;
+const LINES_PER_ADDRESS_MAX = 64;
+const GRANTS_MAX = 512;
+
+const NOTHING = new Uint8Array();
+
+/** A line that proved its key. */
+export class ServedLine {
+  readonly #seal: DataSeal;
+  #unsent = 0;
+  #idleTimes = 0;
+
+  constructor(
+    private readonly socket: Socket,
+    key: Uint8Array,
+    lineId: Uint8Array,
+  ) {
+    this.#seal = new DataSeal(key);
+    socket.setTimeout(DRAIN_LIMIT_MS, () => this.#quiet());
+    void this.#write(0, NOTHING, lineId);
+  }
+
+  get address(): string {
+    return this.socket.remoteAddress ?? '';
+  }
+
+  onClose(heard: () => void): void {
+    this.socket.once('close', heard);
+  }
+
+  /** Resolves when the kernel took all of it (true) or the line is gone (false). */
+  send(request: PieceRequest, body: Uint8Array): Promise<boolean> {
+    return this.#write(request.requestId, body, dataAssociated(request, body.length));
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+
+  #write(requestId: number, body: Uint8Array, associated: Uint8Array): Promise<boolean> {
+    if (this.socket.destroyed) return Promise.resolve(false);
+    const { sealed, tag } = this.#seal.seal(associated, body);
+    this.#unsent += 1;
+    this.#idleTimes = 0;
+    return new Promise((resolve) => {
+      this.socket.cork();
+      this.socket.write(encodeDataHead({ requestId, length: body.length }));
+      for (const slice of sealed) this.socket.write(slice);
+      this.socket.write(tag, (cause) => {
+        this.#unsent -= 1;
+        resolve(!cause);
+      });
+      this.socket.uncork();
+    });
+  }
+
+  /** Node counts a write that goes on as activity: here nothing moved at all. */
+  #quiet(): void {
+    this.#idleTimes += 1;
+    if (this.#unsent > 0 || this.#idleTimes > IDLE_TIMES_MAX) return this.close();
+    this.socket.setTimeout(DRAIN_LIMIT_MS);
+  }
+}
+
+interface Granted {
+  readonly grant: DataGrant;
+  readonly opened: (line: ServedLine) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+export interface DataDoorOptions {
+  /** The wished port; the next free one is taken when it is in use. 0 takes any. */
+  readonly port: number;
+  readonly addresses: readonly string[];
+  readonly onTrouble: OnTrouble;
+}
+
+export class DataDoor {
+  readonly #servers: Server[] = [];
+  readonly #granted = new Map<string, Granted>();
+  readonly #sockets = new Map<Socket, string>();
+  #port = 0;
+
+  private constructor(private readonly onTrouble: OnTrouble) {}
+
+  /** Listens; E_LIMIT when a hundred ports in a row are taken. */
+  static async open({ port, addresses, onTrouble }: DataDoorOptions): Promise<DataDoor> {
+    const door = new DataDoor(onTrouble);
+    const [first = '*', ...others] = addresses;
+    for (let tried = port; tried < port + PORTS_TRIED_MAX; tried += 1) {
+      if (!(await door.#listen(first, tried))) continue;
+      for (const address of others) await door.#listen(address, door.#port);
+      return door;
+    }
+    throw new Failure('E_LIMIT', `All TCP ports from ${port} on are taken.`);
+  }
+
+  /** A grant for one line, to be handed over on the control line; undefined where too many wait. */
+  grant(opened: (line: ServedLine) => void): Uint8Array | undefined {
+    if (this.#granted.size >= GRANTS_MAX) return undefined;
+    const keys = {
+      askerKey: randomBytes(DATA_KEY_BYTES),
+      uploaderKey: randomBytes(DATA_KEY_BYTES),
+    };
+    const grant = { port: this.#port, lineId: randomBytes(DATA_LINE_ID_BYTES), ...keys };
+    const name = grant.lineId.toString('hex');
+    const timer = setTimeout(() => this.#granted.delete(name), GRANT_LIMIT_MS);
+    this.#granted.set(name, { grant, opened, timer });
+    return encodeDataGrant(grant);
+  }
+
+  async close(): Promise<void> {
+    for (const { timer } of this.#granted.values()) clearTimeout(timer);
+    this.#granted.clear();
+    for (const socket of this.#sockets.keys()) socket.destroy();
+    await Promise.all(this.#servers.map((server) => new Promise((closed) => server.close(closed))));
+  }
+
+  async #listen(address: string, port: number): Promise<boolean> {
+    const server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
+    const host = address === '*' ? {} : { host: address };
+    const listening = await new Promise<boolean>((resolve, reject) => {
+      server.once('error', (cause: NodeJS.ErrnoException) => {
+        if (cause.code === 'EADDRINUSE') resolve(false);
+        else reject(cause);
+      });
+      server.listen({ port, ...host }, () => resolve(true));
+    });
+    if (!listening) return false;
+    server.on('error', (cause) => this.onTrouble(`The data port failed: ${String(cause)}.`));
+    this.#servers.push(server);
+    this.#port = (server.address() as AddressInfo).port;
+    return true;
+  }
+
+  #accept(socket: Socket): void {
+    const address = socket.remoteAddress ?? '';
+    const ofAddress = [...this.#sockets.values()].filter((one) => one === address).length;
+    if (this.#sockets.size >= LINES_MAX || ofAddress >= LINES_PER_ADDRESS_MAX) {
+      socket.destroy();
+      return;
+    }
+    this.#sockets.set(socket, address);
+    socket.on('close', () => this.#sockets.delete(socket));
+    // What went wrong with a connection shows as its end.
+    socket.on('error', () => socket.destroy());
+    const timer = setTimeout(() => socket.destroy(), PROOF_LIMIT_MS);
+    socket.once('close', () => clearTimeout(timer));
+    this.#awaitHello(socket, () => clearTimeout(timer));
+  }
+
+  #awaitHello(socket: Socket, proved: () => void): void {
+    let hello = Buffer.alloc(0);
+    socket.on('data', (bytes) => {
+      hello = Buffer.concat([hello, bytes]);
+      // An asker says hello and nothing else.
+      if (hello.length > DATA_HELLO_BYTES) return socket.destroy();
+      if (hello.length < DATA_HELLO_BYTES) return;
+      const granted = this.#proved(hello);
+      if (!granted) return socket.destroy();
+      proved();
+      const { uploaderKey, lineId } = granted.grant;
+      granted.opened(new ServedLine(socket, uploaderKey, lineId));
+    });
+  }
+
+  /** The grant that this hello proves; each serves once. */
+  #proved(hello: Buffer): Granted | undefined {
+    const name = hello.subarray(0, DATA_LINE_ID_BYTES).toString('hex');
+    const granted = this.#granted.get(name);
+    if (!granted) return undefined;
+    const { tag } = new DataSeal(granted.grant.askerKey).seal(granted.grant.lineId, NOTHING);
+    if (!timingSafeEqual(tag, hello.subarray(DATA_LINE_ID_BYTES))) return undefined;
+    clearTimeout(granted.timer);
+    this.#granted.delete(name);
+    return granted;
+  }
+}

@@ -1,0 +1,119 @@
+/** The asker's end of a data line: proves its key, then opens one sealed frame after the other. */
+import { type Socket, connect } from 'node:net';
+import {
+  DATA_BODY_BYTES_MAX,
+  DATA_HEAD_BYTES,
+  DATA_TAG_BYTES,
+  type DataGrant,
+  type DataHead,
+  type PieceRequest,
+  dataAssociated,
+  decodeDataHead,
+} from '@iwanto/wire';
+import { DataSeal } from './data-seal.js';
+
+const NOTHING = new Uint8Array();
+const READY_HEAD_ID = 0;
+
+export interface DataLineOptions {
+  readonly address: string;
+  readonly grant: DataGrant;
+  /** The request that is open under this id. */
+  readonly requestOf: (requestId: number) => PieceRequest | undefined;
+  readonly onReady: () => void;
+  /** The bytes are valid until this returns: the next frame comes into the same place. */
+  readonly onBody: (requestId: number, body: Uint8Array<ArrayBuffer>) => void;
+  /** Called once. `forged`: what came was not what the uploader sealed. */
+  readonly onLost: (why: 'broken' | 'forged') => void;
+}
+
+/**
+ * Every byte is read straight to where it is needed: one buffer that holds a frame, never two,
+ * opened in its own place.
+ */
+export class DataLine {
+  readonly #frame = new Uint8Array(DATA_HEAD_BYTES + DATA_BODY_BYTES_MAX + DATA_TAG_BYTES);
+  readonly #seal: DataSeal;
+  readonly #socket: Socket;
+  #filled = 0;
+  #wanted = DATA_HEAD_BYTES;
+  #head: DataHead | undefined;
+  #isReady = false;
+  #isLost = false;
+
+  constructor(private readonly options: DataLineOptions) {
+    const { address, grant } = options;
+    this.#seal = new DataSeal(grant.uploaderKey);
+    this.#socket = connect({
+      host: address,
+      port: grant.port,
+      noDelay: true,
+      onread: {
+        buffer: () => this.#frame.subarray(this.#filled, this.#wanted),
+        callback: (bytes) => this.#take(bytes),
+      },
+    });
+    this.#socket.on('connect', () => this.#socket.write(helloOf(grant)));
+    this.#socket.on('error', () => this.#lose('broken'));
+    this.#socket.on('close', () => this.#lose('broken'));
+  }
+
+  close(): void {
+    this.#isLost = true;
+    this.#socket.destroy();
+  }
+
+  /** Takes nothing more from the uploader: what it sends stays in its own memory. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  /** Returns whether to go on reading. */
+  #take(bytes: number): boolean {
+    this.#filled += bytes;
+    if (this.#filled === this.#wanted && !this.#advance()) this.#lose('forged');
+    return !this.#isLost;
+  }
+
+  #advance(): boolean {
+    if (this.#head) return this.#openFrame(this.#head);
+    this.#head = decodeDataHead(this.#frame.subarray(0, DATA_HEAD_BYTES));
+    this.#wanted = DATA_HEAD_BYTES + (this.#head?.length ?? 0) + DATA_TAG_BYTES;
+    return this.#head !== undefined;
+  }
+
+  #openFrame(head: DataHead): boolean {
+    const associated = this.#associatedOf(head);
+    const end = DATA_HEAD_BYTES + head.length;
+    const body = this.#frame.subarray(DATA_HEAD_BYTES, end);
+    const tag = this.#frame.subarray(end, this.#wanted);
+    const isOpen = associated && this.#seal.openInPlace(associated, body, tag);
+    this.#head = undefined;
+    this.#filled = 0;
+    this.#wanted = DATA_HEAD_BYTES;
+    if (!isOpen) return false;
+    if (this.#isReady) this.options.onBody(head.requestId, body);
+    else this.options.onReady();
+    this.#isReady = true;
+    return true;
+  }
+
+  #associatedOf({ requestId, length }: DataHead): Uint8Array | undefined {
+    if (!this.#isReady) {
+      return requestId === READY_HEAD_ID && length === 0 ? this.options.grant.lineId : undefined;
+    }
+    const request = this.options.requestOf(requestId);
+    return request && dataAssociated(request, length);
+  }
+
+  #lose(why: 'broken' | 'forged'): void {
+    if (this.#isLost) return;
+    this.close();
+    this.options.onLost(why);
+  }
+}
+
+function helloOf({ askerKey, lineId }: DataGrant): Uint8Array {
+  const { tag } = new DataSeal(askerKey).seal(lineId, NOTHING);
+  return Buffer.concat([lineId, tag]);
+}

@@ -1,0 +1,128 @@
+/** The uploader's side of piece lines: takes requests in, starts answers as room allows, sends them. */
+import {
+  type PieceAnswer,
+  type PieceRequest,
+  REQUESTS_IN_FLIGHT_MAX,
+  type Refusal,
+  decodePieceRequest,
+  encodePieceAnswer,
+} from '@iwanto/wire';
+import type { Router } from 'zeromq';
+import type { DataDoor, ServedLine } from './data-door.js';
+import { InWork } from './in-work.js';
+import { Outbox } from './outbox.js';
+import type { OnTrouble } from './trouble.js';
+import { type Started, UploadQueue } from './upload-queue.js';
+
+/** What an uploader gives: bytes, which are its own again once `sealed` is called, or a reason. */
+export type PieceReply =
+  | { readonly type: 'data'; readonly body: Uint8Array; readonly sealed?: () => void }
+  | { readonly type: 'refused'; readonly reason: Refusal };
+
+export interface PieceServing {
+  /** Called for each request when there is room for its answer; `asker` stays the same for one connection. */
+  readonly answer: (request: PieceRequest, asker: string) => Promise<PieceReply>;
+  /** Of the requests of one asker the lowest is answered first. */
+  readonly rank: (request: PieceRequest) => number;
+  readonly onTrouble: OnTrouble;
+}
+
+export class PieceServer {
+  readonly #outbox: Outbox;
+  readonly #inFlight = new InWork();
+  readonly #queue: UploadQueue;
+  readonly #lines = new Map<string, ServedLine>();
+
+  constructor(
+    private readonly router: Router,
+    private readonly door: DataDoor,
+    private readonly serving: PieceServing,
+  ) {
+    this.#outbox = new Outbox(router);
+    this.#queue = new UploadQueue(serving.rank);
+  }
+
+  /** Resolves when the socket is closed. */
+  async serve(): Promise<void> {
+    for await (const [asker, frame, ...rest] of this.router) {
+      const request = frame && rest.length === 0 ? decodePieceRequest(frame) : undefined;
+      if (asker && request) this.#take(asker.toString('hex'), request);
+      else {
+        this.serving.onTrouble(
+          'A piece request was dropped: it is not one frame of the form docs/wire.md gives.',
+        );
+      }
+    }
+  }
+
+  close(): void {
+    for (const line of this.#lines.values()) line.close();
+  }
+
+  #take(asker: string, request: PieceRequest): void {
+    if (request.ask === 'line') return this.#grant(asker, request);
+    if (this.#inFlight.begin(asker) >= REQUESTS_IN_FLIGHT_MAX) {
+      this.#inFlight.end(asker);
+      return this.#refuse(asker, request, 'busy');
+    }
+    if (this.#queue.add(asker, request)) return this.#startAll();
+    // Without a data line there is no way to answer.
+    this.#inFlight.end(asker);
+    this.#refuse(asker, request, 'unexpected');
+  }
+
+  #grant(asker: string, { requestId }: PieceRequest): void {
+    const body = this.door.grant((line) => this.#opened(asker, line));
+    const answer: PieceAnswer = body
+      ? { type: 'data', requestId, body }
+      : { type: 'refused', requestId, reason: 'busy' };
+    this.#control(asker, answer);
+  }
+
+  #opened(asker: string, line: ServedLine): void {
+    this.#lines.get(asker)?.close();
+    this.#lines.set(asker, line);
+    this.#queue.open(asker, line.address);
+    line.onClose(() => {
+      if (this.#lines.get(asker) !== line) return;
+      this.#lines.delete(asker);
+      this.#queue.close(asker);
+      this.#inFlight.forget(asker);
+    });
+  }
+
+  #startAll(): void {
+    for (let next = this.#queue.start(); next; next = this.#queue.start()) void this.#work(next);
+  }
+
+  async #work(started: Started): Promise<void> {
+    const { asker, request } = started;
+    const line = this.#lines.get(asker);
+    const reply = await this.serving.answer(request, asker);
+    if (reply.type === 'refused') this.#refuse(asker, request, reply.reason);
+    else {
+      const sent = line?.send(request, reply.body);
+      reply.sealed?.();
+      await sent;
+    }
+    this.#inFlight.end(asker);
+    this.#queue.end(started);
+    this.#startAll();
+  }
+
+  #refuse(asker: string, { requestId }: PieceRequest, reason: Refusal): void {
+    this.#control(asker, { type: 'refused', requestId, reason });
+  }
+
+  #control(asker: string, answer: PieceAnswer): void {
+    const frames = [Buffer.from(asker, 'hex'), ...encodePieceAnswer(answer)];
+    this.#outbox.send(frames).catch((cause: unknown) => this.#tellUnlessGone(cause));
+  }
+
+  #tellUnlessGone(cause: unknown): void {
+    const code = (cause as { code?: string }).code;
+    if (code === 'EHOSTUNREACH' || code === 'EBADF') return;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    this.serving.onTrouble(`An answer to a piece request could not be sent: ${reason}.`);
+  }
+}
