@@ -1,6 +1,7 @@
 /** What a command is: its options and what it does; loaded only when it is the one that was typed. */
 import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs';
 import { endWith } from './end.js';
+import { refuseUnknownOptions } from './usage.js';
 
 /** Options that every command takes. */
 export interface Given {
@@ -17,8 +18,26 @@ export interface Command<T> {
 /** Lets the types of the options reach `run`. */
 export const commandOf = <T>(command: Command<T>): Command<T> => command;
 
-/** One row of the command table: it adds itself to the command line. */
-export type Row = (words: Argv<Given>) => Argv<Given>;
+/** One row of the command table. */
+export interface Row {
+  readonly name: string;
+  /** Adds itself to the command line; `typed` are the words the user gave. */
+  add(words: Argv<Given>, typed: readonly string[]): Argv<Given>;
+}
+
+/** What a command knows of its options; yargs has it, its types do not. */
+interface Known {
+  getOptions(): {
+    readonly key: Readonly<Record<string, true>>;
+    readonly alias: Readonly<Record<string, readonly string[]>>;
+  };
+}
+
+/** Options that are understood, without the positional words, which yargs counts among them. */
+function optionsOf(words: Argv<Given>): string[] {
+  const { key, alias } = (words as unknown as Known).getOptions();
+  return [...Object.keys(key), ...Object.keys(alias), ...Object.values(alias).flat()];
+}
 
 /** A row whose file is read only when the command is used, so that each command starts fast. */
 export function lazy<T>(
@@ -26,18 +45,30 @@ export function lazy<T>(
   about: string,
   load: () => Promise<{ command: Command<T> }>,
 ): Row {
-  const row: CommandModule<Given, Given & T> = {
+  const [name = spelling] = spelling.split(' ');
+  const row = (typed: readonly string[]): CommandModule<Given, Given & T> => ({
     command: spelling,
     describe: about,
-    builder: async (words: Argv<Given>) => (await load()).command.options(words),
+    builder: async (words: Argv<Given>) => {
+      const { command } = await load();
+      const known = command.options(words);
+      // Before yargs counts the other words: an option it does not know takes one of them as its value.
+      if (!typed.includes('--help') && !typed.includes('-h')) {
+        refuseUnknownOptions(typed, name, optionsOf(words));
+      }
+      return known;
+    },
     handler: async (given) => {
       const code = await (await load()).command.run(unmarked(given));
       if (code !== undefined) await endWith(code);
     },
-  };
-  return (words) => {
-    words.command(row);
-    return words;
+  });
+  return {
+    name,
+    add: (words, typed) => {
+      words.command(row(typed));
+      return words;
+    },
   };
 }
 

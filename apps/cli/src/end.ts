@@ -1,13 +1,10 @@
 /** How a command ends: one sentence and an exit code for every failure, quiet on a closed pipe, 130 on Ctrl-C. */
-import { jsonLine, shown, styledError } from './print.js';
+import { UsageError, usageSentence } from './usage.js';
 
 const EXIT_USAGE = 2;
 const EXIT_CTRL_C = 130;
 
 const SHOW_CURSOR = '\u001b[?25h';
-
-/** What was typed is no command line of ours. */
-export class UsageError extends Error {}
 
 /** A reader that went away, such as `head`, is no failure. */
 export function guardStreams(): void {
@@ -60,8 +57,13 @@ interface Words {
 }
 
 /** Prints why the command failed - for people on stderr, with --json also on stdout - and returns the exit code. */
-export async function explain(cause: unknown, words: readonly string[]): Promise<number> {
-  const { code, sentence, exit } = await wordsOf(cause, words);
+export async function explain(
+  cause: unknown,
+  words: readonly string[],
+  commands: readonly string[],
+): Promise<number> {
+  const { jsonLine, shown, styledError } = await import('./print.js');
+  const { code, sentence, exit } = await wordsOf(cause, words, commands);
   const options = words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
   process.stderr.write(`${styledError('red', 'iwanto:')} ${shown(sentence)}\n`);
   if (options.includes('--json')) process.stdout.write(`${jsonLine({ error: code, sentence })}\n`);
@@ -71,10 +73,18 @@ export async function explain(cause: unknown, words: readonly string[]): Promise
   return exit;
 }
 
-async function wordsOf(cause: unknown, words: readonly string[]): Promise<Words> {
+async function wordsOf(
+  cause: unknown,
+  words: readonly string[],
+  commands: readonly string[],
+): Promise<Words> {
   // What yargs itself refuses, and values it cannot take, are usage too.
   if (cause instanceof UsageError || (cause instanceof Error && cause.name === 'YError')) {
-    return { code: 'E_BAD_REQUEST', sentence: usageSentence(cause, words), exit: EXIT_USAGE };
+    return {
+      code: 'E_BAD_REQUEST',
+      sentence: usageSentence(cause, words, commands),
+      exit: EXIT_USAGE,
+    };
   }
   const [{ Failure }, { exitCodeOf }] = await Promise.all([
     import('@iwanto/wire'),
@@ -86,31 +96,4 @@ async function wordsOf(cause: unknown, words: readonly string[]): Promise<Words>
   const message = cause instanceof Error ? cause.message : String(cause);
   const sentence = `Something failed that should not: ${message}. Run it again with --verbose.`;
   return { code: 'E_UNEXPECTED', sentence, exit: exitCodeOf('E_UNEXPECTED') };
-}
-
-/** Yargs' own words, where ours are clearer. */
-const CLEARER: readonly (readonly [RegExp, string])[] = [
-  [
-    /^Not enough non-option arguments.*$/,
-    'Something is missing (words beginning with - go after --)',
-  ],
-  [/^Invalid values: Argument: (.*), Given: (.*), Choices: /, '$1 cannot be $2; choose from '],
-  [/^Unknown arguments?: /, 'Not understood: '],
-];
-
-function usageSentence(cause: Error, words: readonly string[]): string {
-  const plain = cause.message
-    .trim()
-    .replace(/\s*\n\s*/g, ' ')
-    .replace(/[.:?]$/, '');
-  const typed = words.find((word) => /^[^-]/.test(word));
-  const meant = /^Did you mean (.*)$/.exec(plain)?.[1];
-  if (meant !== undefined) {
-    return `"${typed}" is no command; did you mean "${meant}"? See "iwanto --help".`;
-  }
-  const message = CLEARER.reduce((text, [pattern, clear]) => text.replace(pattern, clear), plain);
-  // A word that was not understood is no command that could explain itself.
-  const isUnknown = message === `Not understood: ${typed}`;
-  const known = typed !== undefined && !isUnknown;
-  return `${message}; see "iwanto ${known ? `${typed} ` : ''}--help".`;
 }

@@ -18,7 +18,7 @@ export function hashFrom(typed: string): string {
   }
   throw new Failure(
     'E_BAD_REQUEST',
-    `"${typed}" is no hash: a hash has up to ${HASH_CHARACTERS} of the characters 0-9 and a-f, as "iwanto search" shows it.`,
+    `"${typed}" is not a hash: a hash has up to ${HASH_CHARACTERS} of the characters 0-9 and a-f, as "iwanto search" shows it.`,
   );
 }
 
@@ -40,7 +40,7 @@ export function hostFrom(typed: string): { host: string; port?: number } {
   if (!/^[\w.-]+$/.test(host)) {
     throw new Failure(
       'E_BAD_REQUEST',
-      `"${typed}" is no host; write HOST, HOST:PORT or [IPV6]:PORT.`,
+      `"${typed}" is not a host; write HOST, HOST:PORT or [IPV6]:PORT.`,
     );
   }
   return { host, ...portFrom(port) };
@@ -52,7 +52,7 @@ function portFrom(typed: string | undefined): { port?: number } {
   if (/^\d+$/.test(typed) && port >= 1 && port <= PORT_MAX) return { port };
   throw new Failure(
     'E_BAD_REQUEST',
-    `"${typed}" is no port; a port is a number from 1 to ${PORT_MAX}.`,
+    `"${typed}" is not a port; a port is a number from 1 to ${PORT_MAX}.`,
   );
 }
 

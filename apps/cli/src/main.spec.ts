@@ -144,10 +144,25 @@ describe('what is typed', () => {
 
   test.each([
     [['frobnicate'], 'see "iwanto --help"'],
-    [['search', 'x', '--frob'], 'Not understood: frob; see "iwanto search --help"'],
-    [['serch', 'x'], 'did you mean "search"'],
+    [['search', 'x', '--frob'], 'Unknown option: --frob; see "iwanto search --help"'],
+    [['serch', 'x'], '"serch" is not a command; did you mean "search"? See "iwanto --help".'],
+    [['stpo'], 'did you mean "stop"'],
+    [['search', '--foo'], 'Unknown option: --foo; see "iwanto search --help"'],
+    [['download', '--foo', HASH], 'Unknown option: --foo; see "iwanto download --help"'],
+    [['search', 'x', '--limt=3'], 'Unknown option: --limt; did you mean "--limit"? See'],
+    [['search', 'dark', '-knight'], 'put names that begin with "-" after "--"'],
+    [['search'], 'An argument is missing (put names that begin with "-" after "--"); see'],
+    [['search', 'x', '--limit'], 'The option --limit needs a value; see "iwanto search --help"'],
+    [['help', 'frobnicate'], '"frobnicate" is not a command; see "iwanto --help".'],
   ])('iwanto %j says where help is', async (words, expected) => {
     expect((await iwanto(...words)).stderr).toContain(expected);
+  });
+
+  test('help, help COMMAND and COMMAND --help are the same', async () => {
+    expect((await iwanto('help')).stdout).toBe((await iwanto('--help')).stdout);
+    const help = await iwanto('help', 'search');
+    expect(help).toEqual(await iwanto('search', '--help'));
+    expect(help.stdout).toContain('--limit');
   });
 
   test('every command explains itself with an example', async () => {

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import yargs, { type Argv } from 'yargs';
 import { type Given, type Row, lazy, marked } from './command.js';
-import { UsageError, endWith, explain, guardStreams, interruptible } from './end.js';
+import { endWith, explain, guardStreams, interruptible } from './end.js';
+import { UsageError, withoutHelpWord } from './usage.js';
 
 const COMMANDS: readonly Row[] = [
   lazy('start', 'Run the three services here', () => import('./commands/start.js')),
@@ -23,6 +24,9 @@ const COMMANDS: readonly Row[] = [
   lazy('transfer', 'Run this service alone', () => import('./commands/transfer.js')),
 ];
 
+/** The completion script is a command of yargs' own. */
+const NAMES = [...COMMANDS.map(({ name }) => name), 'completion'];
+
 /** Columns of help texts on a wide terminal. */
 const HELP_COLUMNS_MAX = 100;
 
@@ -31,9 +35,9 @@ export async function main(words: readonly string[]): Promise<void> {
   guardStreams();
   interruptible();
   try {
-    await commandLine(words).parseAsync();
+    await commandLine(withoutHelpWord(words, NAMES)).parseAsync();
   } catch (cause) {
-    await endWith(await explain(cause, words));
+    await endWith(await explain(cause, words, NAMES));
   }
 }
 
@@ -43,20 +47,19 @@ function commandLine(words: readonly string[]): Argv<Given> {
     .usage('Type a name, find the file on your LAN, get it fast from everyone who has it.')
     .locale('en')
     .option('json', { type: 'boolean', default: false, describe: 'Answer in JSON, for scripts' })
-    .option('verbose', { type: 'boolean', default: false, describe: 'Tell more' })
+    .option('verbose', { type: 'boolean', default: false, describe: 'More output' })
     .completion('completion', 'Print the completion script for bash or zsh')
     .version(version())
     .alias('help', 'h')
     .strict()
-    .recommendCommands()
     .demandCommand(1, 'Name a command')
     .showHelpOnFail(false)
     .wrap(Math.min(HELP_COLUMNS_MAX, process.stdout.columns || HELP_COLUMNS_MAX))
-    .epilogue('Each command explains itself: iwanto COMMAND --help')
+    .epilogue('Each command explains itself: iwanto help COMMAND')
     .fail((message: string, error: Error | undefined) => {
       throw error ?? new UsageError(message);
     });
-  return COMMANDS.reduce((known, add) => add(known), line as Argv<Given>);
+  return COMMANDS.reduce((known, row) => row.add(known, words), line as Argv<Given>);
 }
 
 function version(): string {

@@ -1,35 +1,15 @@
-/** How answers look: tables, colours, sizes and times, and text from other hosts made harmless. */
+/** How answers look: colours, sizes and times, and text from other hosts made harmless. */
 import { styleText } from 'node:util';
+import { safeJson, safeText } from '@iwanto/wire';
 
-/** Below this many columns a table becomes a list of lines. */
-const TABLE_COLUMNS_MIN = 60;
 const SECONDS_PER_MINUTE = 60;
 const SECONDS_PER_HOUR = 3_600;
 
-/**
- * Characters that steer a terminal or hide text: controls, zero-width and direction marks, lone surrogates.
- * Other hosts choose the names we show (HOSTILE 60).
- */
-const UNSAFE = /\p{Cc}|\p{Cf}|\p{Cs}|\p{Zl}|\p{Zp}/gu;
-
-const hexOf = (char: string, digits: number) =>
-  (char.codePointAt(0) ?? 0).toString(16).padStart(digits, '0');
-
-/** Text that may come from another host, safe to print: what steers a terminal is shown, not sent. */
-export function shown(text: string): string {
-  return text.replace(UNSAFE, (char) =>
-    (char.codePointAt(0) ?? 0) < 0x100 ? `\\x${hexOf(char, 2)}` : `\\u{${hexOf(char, 4)}}`,
-  );
-}
-
-const unitEscape = (unit: number) => `\\u${unit.toString(16).padStart(4, '0')}`;
+/** Text that may come from another host, safe to print. */
+export const shown = safeText;
 
 /** JSON in one line, in which nothing can steer a terminal either. */
-export function jsonLine(value: unknown): string {
-  return JSON.stringify(value).replace(UNSAFE, (char) =>
-    Array.from({ length: char.length }, (_, at) => unitEscape(char.charCodeAt(at))).join(''),
-  );
-}
+export const jsonLine = (value: unknown): string => safeJson(JSON.stringify(value));
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -80,43 +60,3 @@ export function timeText(seconds: number): string {
 /** `1 file`, `2 files`. */
 export const countText = (count: number, thing: string): string =>
   `${count} ${thing}${count === 1 ? '' : 's'}`;
-
-export interface Column {
-  readonly title: string;
-  readonly align?: 'left' | 'right';
-}
-
-/** A table without lines; on a narrow terminal each row becomes lines of its own. */
-export async function printTable(
-  columns: readonly Column[],
-  rows: readonly (readonly string[])[],
-): Promise<void> {
-  const width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
-  if (width < TABLE_COLUMNS_MIN) {
-    for (const row of rows) printRecord(columns, row);
-    return;
-  }
-  const { default: Table } = await import('cli-table3');
-  const table = new Table({
-    head: columns.map(({ title }) => styled('dim', title)),
-    colAligns: columns.map(({ align }) => align ?? 'left'),
-    chars: NO_LINES,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
-  });
-  for (const row of rows) table.push([...row]);
-  for (const line of table.toString().split('\n')) say(line.trimEnd());
-}
-
-function printRecord(columns: readonly Column[], row: readonly string[]): void {
-  for (const [at, { title }] of columns.entries()) {
-    say(`${styled('dim', title.toLowerCase())} ${row[at] ?? ''}`);
-  }
-  say('');
-}
-
-const NO_LINES = Object.fromEntries(
-  [
-    ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left'],
-    ...['bottom-right', 'left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'],
-  ].map((part) => [part, '']),
-);

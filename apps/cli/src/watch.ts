@@ -12,7 +12,7 @@ export interface WatchOptions {
   /** How long to wait for a source while none is there, in ms. */
   readonly sourceLimitMs: number;
   readonly changed: (download: Download) => void;
-  /** Asks for the download anew, where a restarted service has forgotten its number. */
+  /** Asks for the download again, where a restarted service has forgotten its number. */
   readonly again: () => Promise<Download>;
 }
 
@@ -81,7 +81,7 @@ class Watcher {
     if (performance.now() - this.#answeredMs < ABSENT_LIMIT_MS) return;
     throw new Failure(
       'E_INTERRUPTED',
-      `The transfer service has been away for ${ABSENT_LIMIT_MS / 1000} s; what has arrived is kept, run the same command again to go on.`,
+      `The transfer service has been unreachable for ${ABSENT_LIMIT_MS / 1000} s. What has arrived is kept; run the same command to resume.`,
     );
   }
 
@@ -99,7 +99,7 @@ class Watcher {
   #checkLimits(): void {
     const stillMs = performance.now() - this.#movedMs;
     const { state, name, hash } = this.#now;
-    const goOn = `the service goes on trying, "iwanto download ${hash.slice(0, 8)}" watches it again.`;
+    const goOn = `the service keeps trying, "iwanto download ${hash.slice(0, 8)}" watches it again.`;
     if (state === 'running' && stillMs > STUCK_LIMIT_MS) {
       const sentence = `"${name}" has not moved for ${STUCK_LIMIT_MS / 1000} s; ${goOn}`;
       this.#giveUp(new Failure('E_INTERRUPTED', sentence));

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { DISCOVERY_PORT_DEFAULT, type ServiceContext } from '@iwanto/service';
-import { type Address, type BootId, OPEN_GROUP } from '@iwanto/wire';
+import { type Address, type BootId, OPEN_GROUP, endpointText } from '@iwanto/wire';
 import { electionClock } from './clock.js';
 import { Election } from './election.js';
 import { hmac, keysVerifier, tokenSeal } from './keys.js';
@@ -101,7 +101,7 @@ function tellers(
     log: (level, sentence) => void log.log(level, sentence),
     duplicateIdentity: ({ address, port }: Address) => {
       log.error(
-        `Another peer at ${address}:${port} has the keys of this one, as after copying a disk: ` +
+        `Another peer at ${endpointText(address, port)} has the keys of this one, as after copying a disk: ` +
           `delete ${paths.keysFile} on one of the two and start it again. This one stops.`,
       );
       process.exitCode = 1;

@@ -10,6 +10,7 @@ import { Downloads } from './downloading/downloads.js';
 import { Lines, isDialable } from './sources/lines.js';
 import { Uploader } from './uploading/uploader.js';
 import { downloadCancel } from './verbs/download-cancel.js';
+import { downloadClear } from './verbs/download-clear.js';
 import { downloadGet } from './verbs/download-get.js';
 import { downloadList } from './verbs/download-list.js';
 import { downloadStart } from './verbs/download-start.js';
@@ -59,6 +60,7 @@ export async function startTransfer(context: ServiceContext): Promise<Running<'t
       'download.get': downloadGet(downloads),
       'download.list': downloadList(downloads),
       'download.cancel': downloadCancel(downloads),
+      'download.clear': downloadClear(downloads),
       'folder.get': folderGet(folder),
       'folder.set': folderSet(folder),
     },

@@ -493,6 +493,18 @@ describe('a download that was cut off', () => {
     expect(readdirSync(again.into)).toEqual([]);
   });
 
+  test('stays on the list when ended ones are cleared; those go, their files stay', async () => {
+    const shelf = new Shelf();
+    const { root } = shelf.file(newFile(newDir('share'), 'film.mkv', bytesOf(9 * PIECE_BYTES)));
+    const first = await half(shelf, root, 3);
+    const holder = (await share(shelf)).holder;
+    const again = openHome({ shelf, holders: [holder], dir: first.dir });
+    expect(again.downloads.clear()).toEqual([]);
+    const { path } = await again.fetch(root);
+    expect(again.downloads.clear()).toMatchObject([{ hash: root, state: 'done' }]);
+    expect([again.downloads.list(), existsSync(path)]).toEqual([[], true]);
+  });
+
   test('keeps what it has when it is cancelled', async () => {
     const shelf = new Shelf();
     const { root } = shelf.file(newFile(newDir('share'), 'film.mkv', bytesOf(9 * PIECE_BYTES)));

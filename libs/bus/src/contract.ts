@@ -202,6 +202,13 @@ export const verbs = {
     answer: downloadSchema,
     limitMs: SHORT_MS,
   }),
+  'download.clear': verb({
+    owner: 'transfer',
+    about: 'Take ended downloads off the list, and name them; what can be resumed stays.',
+    question: nothing,
+    answer: z.object({ downloads: z.array(downloadSchema).max(DOWNLOADS_MAX) }),
+    limitMs: SHORT_MS,
+  }),
   'folder.get': verb({
     owner: 'transfer',
     about: 'The folder downloads go to.',

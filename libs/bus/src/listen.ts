@@ -1,5 +1,5 @@
 /** Binding a CURVE server to the first free port, on the named addresses or on all. */
-import { Failure, type PublicKey } from '@iwanto/wire';
+import { Failure, type PublicKey, endpointText } from '@iwanto/wire';
 import type { Router } from 'zeromq';
 import { z85OfHex } from './z85.js';
 
@@ -35,9 +35,9 @@ export const curveClient = (keys: CurveKeys, serverKey: PublicKey) => ({
   curveServerKey: z85OfHex(serverKey),
 });
 
-/** A TCP endpoint as ZeroMQ writes it; IPv6 addresses stand in brackets. */
+/** A TCP endpoint as ZeroMQ writes it. */
 export const tcp = (address: string, port: number): string =>
-  address.includes(':') ? `tcp://[${address}]:${port}` : `tcp://${address}:${port}`;
+  `tcp://${endpointText(address, port)}`;
 
 /** Binds `socket` and gives the port it got; E_LIMIT when a hundred ports in a row are taken. */
 export async function listen(socket: Router, options: ListenOptions): Promise<number> {

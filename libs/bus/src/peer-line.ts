@@ -4,6 +4,7 @@ import {
   type PeerVerbs,
   type PublicKey,
   type QuestionOf,
+  endpointText,
   peerVerbs,
 } from '@iwanto/wire';
 import { Dealer, Router } from 'zeromq';
@@ -105,7 +106,7 @@ function connectOnce(options: PeerLineOptions, onLost: () => void): Asker<PeerVe
   });
   const asker = new Asker<PeerVerbs>(dealer, {
     table: peerVerbs,
-    whom: `The peer at ${address}:${port}`,
+    whom: `The peer at ${endpointText(address, port)}`,
     connectLimitMs: PEER_CONNECT_LIMIT_MS,
     advice: 'it may have left or a firewall may stand between',
     onLost,

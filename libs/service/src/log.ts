@@ -1,6 +1,7 @@
 /** The log of one service: JSON lines in a file that is rotated, warnings on stderr as well. */
 import { join } from 'node:path';
 import type { ServiceName } from '@iwanto/bus';
+import { safeJson, safeText } from '@iwanto/wire';
 import type { Logger } from 'winston';
 
 export type Log = Logger;
@@ -11,21 +12,14 @@ const LOG_FILES_MAX = 3;
 /** How long the last lines may take to reach the file. */
 const FLUSH_LIMIT_MS = 300;
 
-/** Control characters from other hosts are shown, never sent to a terminal (HOSTILE 60). */
-const escaped = (text: string): string =>
-  Array.from(text, (char) => (isControl(char) ? escapeOf(char) : char)).join('');
-
-const isControl = (char: string): boolean => {
-  const code = char.codePointAt(0) ?? 0;
-  return code < 0x20 || (code >= 0x7f && code < 0xa0);
-};
-
-const escapeOf = (char: string): string =>
-  `\\x${(char.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`;
+/** Where logform keeps the finished line (triple-beam's MESSAGE). */
+const LINE = Symbol.for('message');
 
 /** Opens the log `<logDir>/<service>.log`. Loads winston only here: a command that logs nothing starts faster. */
 export async function openLog(service: ServiceName, logDir: string, level: string): Promise<Log> {
   const { createLogger, format, transports } = await import('winston');
+  // Names from other hosts stand in the lines, and people read the file on a terminal (HOSTILE 60).
+  const harmless = format((info) => ({ ...info, [LINE]: safeJson(String(info[LINE])) }));
   return createLogger({
     level,
     defaultMeta: { service, pid: process.pid },
@@ -35,13 +29,18 @@ export async function openLog(service: ServiceName, logDir: string, level: strin
         maxsize: LOG_BYTES_MAX,
         maxFiles: LOG_FILES_MAX,
         tailable: true,
-        format: format.combine(format.timestamp(), format.errors({ stack: true }), format.json()),
+        format: format.combine(
+          format.timestamp(),
+          format.errors({ stack: true }),
+          format.json(),
+          harmless(),
+        ),
       }),
       new transports.Console({
         level: 'warn',
         stderrLevels: ['error', 'warn', 'info', 'debug'],
         format: format.printf(
-          ({ level: grade, message }) => `${service}: ${grade}: ${escaped(String(message))}`,
+          ({ level: grade, message }) => `${service}: ${grade}: ${safeText(String(message))}`,
         ),
       }),
     ],

@@ -11,4 +11,5 @@ export * from './ip-address.js';
 export * from './peer-verbs.js';
 export * from './piece-frames.js';
 export * from './data-frames.js';
+export * from './safe-text.js';
 export * from './verb.js';

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import {
   addressBytes,
   addressText,
+  endpointText,
   isHostAddress,
   isLinkLocal,
   isLoopback,
@@ -16,6 +17,11 @@ const bytesOf = (eight: number[]) =>
   Uint8Array.from(eight.flatMap((each) => [each >> 8, each & 255]));
 
 describe('addresses', () => {
+  test('an endpoint is written so that it can be read back', () => {
+    expect(endpointText('10.0.0.7', 9)).toBe('10.0.0.7:9');
+    expect(endpointText('fe80::1%eth0', 9)).toBe('[fe80::1%eth0]:9');
+  });
+
   test('IPv6 text is the one that WHATWG URLs write', () => {
     fc.assert(
       fc.property(groups, (eight) => {

@@ -14,6 +14,10 @@ export function addressText(bytes: Uint8Array): string | undefined {
   return mapped ?? shortened(groupsOf(bytes));
 }
 
+/** Address and port as people write them and as `iwanto peers add` takes them: an IPv6 address in brackets. */
+export const endpointText = (address: string, port: number): string =>
+  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+
 /** True for fe80::/10, which means nothing without the interface it was heard on. */
 export function isLinkLocal(text: string): boolean {
   const bytes = addressBytes(text);

@@ -80,7 +80,7 @@ async function fetch(bus: Bus, { wanted, sourceLimitMs, json }: Order): Promise<
   whenInterrupted(
     `The download goes on in the service; "iwanto download ${first.hash.slice(0, 8)}" shows it again.`,
   );
-  const progress = json ? eventProgress() : await openProgress();
+  const progress = json ? eventProgress() : openProgress();
   let latest = first;
   try {
     const last = await watch(bus, first, {

@@ -5,20 +5,27 @@ import { Failure } from '@iwanto/wire';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
 import { hashFrom } from '../input.js';
-import { jsonLine, printTable, remark, say, shown, sizeText, styled } from '../print.js';
+import { countText, jsonLine, remark, say, shown, sizeText, styled } from '../print.js';
+import { printTable } from '../screen/table.js';
 import { shortHashes } from '../short-hashes.js';
 
 export const command = commandOf({
   options: (words) =>
     words
-      .positional('action', { type: 'string', choices: ['cancel'], describe: 'Stop a download' })
+      .positional('action', {
+        type: 'string',
+        choices: ['cancel', 'clear'],
+        describe: 'Stop one; or take what ended off the list',
+      })
       .positional('hash', { type: 'string', describe: 'Which one' })
       .option('forget', { type: 'boolean', default: false, describe: 'Delete what has arrived' })
       .example('iwanto downloads', 'Everything that runs, ended or can be resumed')
-      .example('iwanto downloads cancel 3f9a41c2', 'Stop it; "iwanto download" goes on later'),
+      .example('iwanto downloads cancel 3f9a41c2', 'Stop it; "iwanto download" resumes it later')
+      .example('iwanto downloads clear', 'Take what ended off the list'),
   run: async ({ action, hash, forget, json }) =>
     withBus(async (bus) => {
       if (action === undefined) await list(bus, json);
+      else if (action === 'clear') await clear(bus, json);
       else await cancel(bus, { typed: hash, forget, json });
       return EXIT.done;
     }),
@@ -37,7 +44,7 @@ const stateText = ({ state, failure }: Download): string =>
 
 async function print(downloads: readonly Download[]): Promise<void> {
   const hashes = shortHashes(downloads.map(({ hash }) => hash));
-  await printTable(
+  printTable(
     [
       { title: 'HASH' },
       { title: 'STATE' },
@@ -53,6 +60,13 @@ async function print(downloads: readonly Download[]): Promise<void> {
       shown(one.path || one.name),
     ]),
   );
+}
+
+/** Files stay where they are, and so does what can be resumed. */
+async function clear(bus: Bus, json: boolean): Promise<void> {
+  const { downloads } = await bus.call('download.clear', {});
+  if (json) say(jsonLine({ downloads }));
+  else say(`cleared: ${countText(downloads.length, 'download')}`);
 }
 
 async function cancel(

@@ -1,11 +1,12 @@
 /** `iwanto peers` and `iwanto peers add HOST[:PORT]`: who is known, and who shall be. */
 import type { KnownPeer } from '@iwanto/bus';
 import { EXIT } from '@iwanto/service';
-import { Failure } from '@iwanto/wire';
+import { Failure, endpointText } from '@iwanto/wire';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
 import { hostFrom } from '../input.js';
-import { jsonLine, printTable, remark, say, shown, timeText } from '../print.js';
+import { jsonLine, remark, say, shown, timeText } from '../print.js';
+import { printTable } from '../screen/table.js';
 
 export const command = commandOf({
   options: (words) =>
@@ -25,7 +26,7 @@ async function add(typed: string | undefined, json: boolean): Promise<void> {
   if (typed === undefined)
     throw new Failure('E_BAD_REQUEST', 'Name the host to add: "iwanto peers add HOST[:PORT]".');
   const answer = await withBus((bus) => bus.call('peers.add', hostFrom(typed)));
-  say(json ? jsonLine(answer) : `added: ${shown(answer.address)} port ${answer.port}`);
+  say(json ? jsonLine(answer) : `added: ${shown(endpointText(answer.address, answer.port))}`);
 }
 
 async function list(json: boolean): Promise<void> {
@@ -34,7 +35,7 @@ async function list(json: boolean): Promise<void> {
     say(jsonLine({ peers }));
     return;
   }
-  await printTable(
+  printTable(
     [
       { title: 'PEER' },
       { title: 'NAME' },
@@ -60,7 +61,7 @@ const rowOf = ({
 }: KnownPeer) => [
   peer,
   shown(name),
-  shown(`${address}:${electionPort}`),
+  shown(endpointText(address, electionPort)),
   member || seen === 'self' ? seen : `${seen}, silent`,
   timeText(sinceSeconds),
   roundTripMs === null ? '-' : `${roundTripMs.toFixed(1)} ms`,

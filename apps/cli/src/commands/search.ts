@@ -10,7 +10,8 @@ import { EXIT } from '@iwanto/service';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
 import { numberFrom } from '../input.js';
-import { jsonLine, printTable, remark, say, shown, sizeText, styled } from '../print.js';
+import { jsonLine, remark, say, shown, sizeText, styled } from '../print.js';
+import { printTable } from '../screen/table.js';
 import { shortHashes } from '../short-hashes.js';
 
 export const command = commandOf({
@@ -59,12 +60,12 @@ async function print(
   { query, limit }: { query: string; limit: number },
   verbose: boolean,
 ): Promise<void> {
-  if (results.length === 0) remark(`Nothing fits "${shown(query)}".`);
+  if (results.length === 0) remark(`No match for "${shown(query)}".`);
   else {
     const hashes = verbose
       ? results.map(({ hash }) => hash)
       : shortHashes(results.map(({ hash }) => hash));
-    await printTable(
+    printTable(
       [
         { title: 'HASH' },
         { title: 'SIZE', align: 'right' },
@@ -84,6 +85,5 @@ async function print(
       ? 'more do not fit into one answer, so add to the name'
       : `--limit ${Math.min(total, SEARCH_LIMIT_MAX)} shows more`;
   if (total > results.length) remark(`${results.length} of ${total} are shown; ${more}.`);
-  if (partial)
-    remark('Some peers have not told yet what they share; more may be found in a moment.');
+  if (partial) remark('Some peers have not announced their files yet; try again in a moment.');
 }

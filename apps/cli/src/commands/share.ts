@@ -9,7 +9,7 @@ export const command = commandOf({
   options: (words) =>
     words
       .positional('path', { type: 'string', demandOption: true, describe: 'The folder to share' })
-      .example('iwanto share ~/music', 'Others can find and fetch what is in it, from now on')
+      .example('iwanto share ~/music', 'Others can now find and fetch its contents')
       .epilogue(
         'It is remembered; "iwanto unshare" takes it back. Exit codes: 0 shared, 2 not possible.',
       ),

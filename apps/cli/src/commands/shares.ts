@@ -3,7 +3,8 @@ import { EXIT } from '@iwanto/service';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
 import { indexingText } from '../indexing.js';
-import { jsonLine, printTable, remark, say, shown, sizeText, styled } from '../print.js';
+import { jsonLine, remark, say, shown, sizeText, styled } from '../print.js';
+import { printTable } from '../screen/table.js';
 
 export const command = commandOf({
   options: (words) =>
@@ -16,7 +17,7 @@ export const command = commandOf({
     }
     if (folders.length === 0) remark('Nothing is shared; "iwanto share FOLDER" shares a folder.');
     else {
-      await printTable(
+      printTable(
         [
           { title: 'FILES', align: 'right' },
           { title: 'SIZE', align: 'right' },

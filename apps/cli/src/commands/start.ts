@@ -29,7 +29,7 @@ export const command = commandOf({
         requiresArg: true,
         describe: 'Use only this network interface',
       })
-      .example('iwanto start', 'With what the configuration says; the first time it is made')
+      .example('iwanto start', 'With what the configuration says; created on first run')
       .example('iwanto start --share ~/music --share ~/films', 'Remembered for the next time')
       .example('IWANT_HOME=/tmp/a iwanto start --interface lo', 'A second peer on this host')
       .epilogue(

@@ -3,7 +3,8 @@ import { EXIT } from '@iwanto/service';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
 import { indexingText } from '../indexing.js';
-import { countText, jsonLine, printTable, remark, say, shown, sizeText, styled } from '../print.js';
+import { countText, jsonLine, remark, say, shown, sizeText, styled } from '../print.js';
+import { printTable } from '../screen/table.js';
 import { type Picture, type ServiceState, lookAround } from '../picture.js';
 
 export const command = commandOf({
@@ -59,7 +60,7 @@ async function print(picture: Picture, verbose: boolean): Promise<void> {
   }
   if (peers.length === 0) return;
   say('');
-  await printTable(
+  printTable(
     [{ title: 'PEER' }, { title: 'ADDRESS' }, { title: 'FILES', align: 'right' }],
     peers.map((one) => [
       one.peer === peer ? `${one.peer} (this)` : one.peer,

@@ -86,6 +86,16 @@ export class Downloads {
     return view;
   }
 
+  /** Forgets what ended, and gives it; what can be resumed stays. */
+  clear(): DownloadView[] {
+    const resumable = new Set(this.#saved().map(({ hash }) => hash));
+    const ended = [...this.#known].filter(
+      ([id, download]) => !download.isActive && !resumable.has(id as FileHash),
+    );
+    for (const [id] of ended) this.#known.delete(id);
+    return ended.map(([, { progress }]) => progress.current);
+  }
+
   /** Sources may have come back. */
   poke(): void {
     for (const download of this.#known.values()) if (download.isActive) download.poke();
