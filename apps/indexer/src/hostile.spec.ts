@@ -25,7 +25,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { CATALOGUE_MIGRATIONS, openDatabase } from '@iwanto/store';
 import Sqlite from 'better-sqlite3';
-import { Failure, type FileHash } from '@iwanto/wire';
+import { isSharePath } from '@iwanto/tracker';
+import { Failure, type FileHash, PATH_COMPONENTS_MAX } from '@iwanto/wire';
 import { Catalogue } from './catalogue/catalogue.js';
 import { IndexingRoom } from './testing/indexing-room.js';
 import { contentFind } from './verbs/content-find.js';
@@ -229,7 +230,39 @@ describe('large and deep', () => {
     writeFileSync(room.path('d', 'd', 'shallow'), 'x');
     await room.share();
     expect(room.files()).toEqual(['shared/d/d/shallow']);
-    expect(room.troubles.join('\n')).toContain('too deep');
+    expect(room.troubles.join('\n')).toContain('is nested more than 64 levels deep');
+  });
+
+  test('what is as deep as a tracker keeps is shared, one level more is skipped, named and counted', async () => {
+    const names = Array.from({ length: PATH_COMPONENTS_MAX - 2 }, () => 'd');
+    writeFileSync(room.path(...names, 'deepest'), 'x');
+    writeFileSync(room.path(...names, 'e', 'too deep'), 'y');
+    await room.share();
+    expect(room.files()).toEqual([`shared/${names.join('/')}/deepest`]);
+    expect([...room.lines().keys()].every(isSharePath)).toBe(true);
+    expect(room.troubles.join('\n')).toContain(
+      'e/too deep is not shared: it is nested more than 64 levels deep',
+    );
+    expect(room.indexing.state().folders[0]?.warning).toContain('1 entry cannot be shared');
+  });
+
+  test('a path is measured in bytes, as a tracker measures it', async () => {
+    // One component short of the limit in characters, and far beyond it in bytes; made step by step, as no
+    // system call takes such a path.
+    const name = 'é'.repeat(120);
+    const before = process.cwd();
+    process.chdir(join(room.dir, 'shared'));
+    for (let at = 0; at < 20; at += 1) {
+      mkdirSync(name);
+      process.chdir(name);
+    }
+    process.chdir(before);
+    writeFileSync(room.path('short'), 'x');
+    await room.share();
+    expect(room.files()).toEqual(['shared/short']);
+    expect([...room.lines().keys()].every(isSharePath)).toBe(true);
+    expect(room.indexing.state().folders[0]?.warning).toContain('cannot be shared');
+    execFileSync('rm', ['-r', room.path(name)]);
   });
 
   test('HOSTILE 85: a moved folder is known again, whichever way it goes', async () => {

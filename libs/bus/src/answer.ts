@@ -12,6 +12,7 @@ import { InWork } from './in-work.js';
 import { QUESTIONS_IN_WORK_MAX, VERB_BYTES_MAX } from './limits.js';
 import { Outbox } from './outbox.js';
 import type { OnTrouble } from './trouble.js';
+import { messages } from './turns.js';
 
 /** What answers one verb: the answer, or a thrown Failure that becomes the refusal. */
 export type Handler<T extends VerbTable, V extends keyof T> = (
@@ -43,7 +44,7 @@ export async function answerVerbs<T extends VerbTable>(
 ): Promise<void> {
   const outbox = new Outbox(router);
   const inWork = new InWork();
-  for await (const frames of router) {
+  for await (const frames of messages(router)) {
     const asked = readAsked(frames);
     if (!asked) continue;
     const asker = asked.asker.toString('hex');

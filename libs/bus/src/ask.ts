@@ -10,6 +10,7 @@ import {
 import type { Dealer } from 'zeromq';
 import { checked, packBody, unpack } from './codec.js';
 import { Outbox } from './outbox.js';
+import { messages } from './turns.js';
 
 interface Open {
   readonly name: string;
@@ -96,7 +97,7 @@ export class Asker<T extends VerbTable> {
   }
 
   async #listen(): Promise<void> {
-    for await (const [id, state, body] of this.dealer) {
+    for await (const [id, state, body] of messages(this.dealer)) {
       const open = id && this.#take(id.toString('utf8'));
       if (!open || !state || !body) continue;
       try {

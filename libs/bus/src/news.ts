@@ -6,6 +6,7 @@ import { listenerSocket, tellerSocket } from './limits.js';
 import { Outbox } from './outbox.js';
 import type { ServiceName } from './shapes.js';
 import type { OnTrouble } from './trouble.js';
+import { messages } from './turns.js';
 
 /** The sending side of one service's news. */
 export class Teller {
@@ -75,7 +76,7 @@ export class Listener {
   }
 
   async #listen(): Promise<void> {
-    for await (const [name, bytes] of this.#socket) {
+    for await (const [name, bytes] of messages(this.#socket)) {
       const topic = name?.toString('utf8') as Topic;
       const listeners = this.#heard.get(topic);
       if (!listeners || !bytes) continue;

@@ -1,4 +1,5 @@
 /** One sender per socket: ZeroMQ allows a single send at a time, so messages wait here in order. */
+import { myTurn } from './turns.js';
 
 type Frames = (Uint8Array | string)[];
 
@@ -32,6 +33,7 @@ export class Outbox {
     this.#busy = true;
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
       await this.#sendOne(next);
+      if (this.#waiting.length > 0) await myTurn();
     }
     this.#busy = false;
   }

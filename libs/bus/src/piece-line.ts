@@ -23,6 +23,7 @@ import { Outbox } from './outbox.js';
 import type { OpenPort } from './peer-line.js';
 import { PieceServer, type PieceServing } from './piece-server.js';
 import { noTrouble } from './trouble.js';
+import { messages } from './turns.js';
 import { openDoor } from './zap.js';
 
 export type { PieceReply } from './piece-server.js';
@@ -127,7 +128,7 @@ class AskingLine implements PieceLine {
   }
 
   async #receive(): Promise<void> {
-    for await (const [head, body, ...rest] of this.#dealer) {
+    for await (const [head, body, ...rest] of messages(this.#dealer)) {
       const answer = head && body && rest.length === 0 ? decodePieceAnswer(head, body) : undefined;
       if (!answer || !this.#take(answer)) return this.#lose('broken');
     }

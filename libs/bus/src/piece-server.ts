@@ -12,6 +12,7 @@ import type { DataDoor, ServedLine } from './data-door.js';
 import { InWork } from './in-work.js';
 import { Outbox } from './outbox.js';
 import type { OnTrouble } from './trouble.js';
+import { messages } from './turns.js';
 import { type Started, UploadQueue } from './upload-queue.js';
 
 /** What an uploader gives: bytes, which are its own again once `sealed` is called, or a reason. */
@@ -44,7 +45,7 @@ export class PieceServer {
 
   /** Resolves when the socket is closed. */
   async serve(): Promise<void> {
-    for await (const [asker, frame, ...rest] of this.router) {
+    for await (const [asker, frame, ...rest] of messages(this.router)) {
       const request = frame && rest.length === 0 ? decodePieceRequest(frame) : undefined;
       if (asker && request) this.#take(asker.toString('hex'), request);
       else {

@@ -1,6 +1,7 @@
 /** The door-keeper of every CURVE socket of this process (ZeroMQ RFC 27, ZAP), bound before any of them. */
 import { Reply } from 'zeromq';
 import type { OnTrouble } from './trouble.js';
+import { messages } from './turns.js';
 
 const ADDRESS = 'inproc://zeromq.zap.01';
 const VERSION = '1.0';
@@ -64,7 +65,7 @@ const forTheCallerToSee = () => undefined;
 
 async function keepDoor(socket: Reply, onTrouble: OnTrouble): Promise<void> {
   const allows = connectionLimit();
-  for await (const frames of socket) {
+  for await (const frames of messages(socket)) {
     const [version, id = '', , address = '', , mechanism, key] = frames;
     const curve = version?.toString() === VERSION && mechanism?.toString() === 'CURVE';
     const refusal = refusalOf(curve && key?.length === KEY_BYTES, allows(address.toString()));

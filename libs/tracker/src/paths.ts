@@ -1,8 +1,8 @@
 /** All paths of all peers as one tree: each name stands once below its directory, whoever shares it. */
+import { COMPONENT_BYTES_MAX } from '@iwanto/wire';
 import { IdPool, withRoom } from './cells.js';
 import { IdTable, mix } from './id-table.js';
 import { NameBytes, encodeName } from './name-bytes.js';
-import { COMPONENT_BYTES_MAX } from './read-announcement.js';
 
 /** Names are moved together when this much is dropped, and more than is left. */
 const DROPPED_BYTES_MIN = 1_048_576;

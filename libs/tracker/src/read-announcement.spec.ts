@@ -1,7 +1,8 @@
 /** The door of the tracker, line by line. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { isSharePath, readAnnouncement, utf8Bytes } from './read-announcement.js';
+import { PATH_COMPONENTS_MAX, utf8Bytes } from '@iwanto/wire';
+import { isSharePath, readAnnouncement } from './read-announcement.js';
 
 const good = { path: 'a/b', kind: 'file', hash: 'a'.repeat(64), size: 1 };
 const frame = (entries: unknown[], gone: unknown[] = []) => {
@@ -49,6 +50,9 @@ describe('an announcement', () => {
     const path = Array.from({ length: 16 }, () => 'x'.repeat(255)).join('/');
     expect(path).toHaveLength(4_095);
     expect(isSharePath(path)).toBe(true);
+    const deepest = Array.from({ length: PATH_COMPONENTS_MAX }, () => 'x').join('/');
+    expect(readAnnouncement(frame([{ ...good, path: deepest }]))).toMatchObject({ rejected: 0 });
+    expect(isSharePath(`${deepest}/x`)).toBe(false);
   });
 
   test('is none when its frame is wrong', () => {

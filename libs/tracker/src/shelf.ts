@@ -76,6 +76,12 @@ export class Shelf {
     if (entry.kind === 'file') part.files += 1;
   }
 
+  /** Whether the peer has anything under a path. */
+  holds(part: Part, path: string): boolean {
+    const node = this.tree.find(path);
+    return node !== 0 && this.#rowAt(part, node) !== 0;
+  }
+
   /** Takes away what the peer has under a path, if anything. */
   takeAway(part: Part, path: string): void {
     const node = this.tree.find(path);

@@ -122,6 +122,31 @@ describe('the book', () => {
     expect(tracker.book()[1]).toMatchObject({ files: 0, leftOut: 1 });
   });
 
+  test('keeps no stale hash at the limit: what is known is changed, only what is new is left out', () => {
+    const tracker = new Tracker({ peerEntriesMax: 2 });
+    const entries = [file('a/one', '11'), file('a/two', '22'), file('a/three', '33')];
+    tracker.applyAnnouncement(announce({ entries }), 0);
+    const changed = [file('a/one', '44'), file('a/three', '55')];
+    tracker.applyAnnouncement(announce({ since: 1, revision: 2, entries: changed }), 0);
+    expect(tracker.locate('44000000').peers).toEqual([ANNE]);
+    for (const stale of ['11000000', '33000000', '55000000']) {
+      expect(codeOf(() => tracker.locate(stale))).toBe('E_NOT_FOUND');
+    }
+  });
+
+  test('asks for what it left out when there is room again, and keeps answering meanwhile', () => {
+    const tracker = new Tracker({ peerEntriesMax: 2 });
+    const entries = [file('a/one', '11'), file('a/two', '22'), file('a/three', '33')];
+    tracker.applyAnnouncement(announce({ entries }), 0);
+    const gone = announce({ since: 1, revision: 2, gone: ['a/one'] });
+    expect(tracker.applyAnnouncement(gone, 0).revision).toBe(0);
+    expect(tracker.locate('22000000').peers).toEqual([ANNE]);
+    const again = announce({ revision: 2, entries: entries.slice(1) });
+    expect(tracker.applyAnnouncement(again, 0).revision).toBe(2);
+    expect(tracker.locate('33000000').peers).toEqual([ANNE]);
+    expect(tracker.book()).toMatchObject([{ files: 2, leftOut: 0, whole: true }]);
+  });
+
   test('HOSTILE 52: shows both sizes that are claimed for one hash', () => {
     const tracker = trackerWith(
       { entries: [file('a/film', '1', 5)] },

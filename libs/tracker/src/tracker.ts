@@ -6,15 +6,16 @@ import {
   type FileHash,
   HASH_PREFIX_CHARACTERS_MIN,
   type Kind,
+  PEER_ENTRIES_MAX,
   type PeerId,
 } from '@iwanto/wire';
 import { type Found, search } from './search.js';
 import { type Part, Shelf, type ShelfOptions } from './shelf.js';
 
-/** Entries one peer may have; what is beyond is left out (HOSTILE 49). */
-export const PEER_ENTRIES_MAX = 1_000_000;
-/** Bytes that the paths of one peer may have together (HOSTILE 49). */
-export const PEER_PATH_BYTES_MAX = 268_435_456;
+/** Bytes that the paths of one peer may have together; what is beyond is left out (HOSTILE 49). */
+export const PEER_PATH_BYTES_MAX = 1_073_741_824;
+/** What was left out is asked for again when this part of the limit, or room for all of it, is free. */
+const REFILL_SHARE = 0.01;
 /** Small changes a peer may announce a second, and how many may come at once (HOSTILE 57). */
 export const CHANGES_PER_SECOND_MAX = 2;
 export const CHANGES_AT_ONCE_MAX = 10;
@@ -105,7 +106,9 @@ export class Tracker {
     catalogue.revision = revision;
     catalogue.whole = !announcement.more;
     catalogue.heardMs = nowMs;
-    return { catalogId, revision };
+    const hasRoomAgain = catalogue.whole && announcement.gone.length > 0;
+    if (hasRoomAgain && this.#canRefill(catalogue)) this.#refill(catalogue);
+    return this.held(peer);
   }
 
   /** Forgets everything a peer shares, at once. */
@@ -179,8 +182,28 @@ export class Tracker {
     const { part } = catalogue;
     const isFull =
       part.rows.size >= this.#entriesMax || part.pathBytes + entry.path.length > this.#pathBytesMax;
-    if (isFull) catalogue.leftOut += 1;
-    else this.#shelf.put(part, entry);
+    // What is known is always brought up to date: a stale hash would send others to a content that is gone.
+    if (!isFull || this.#shelf.holds(part, entry.path)) this.#shelf.put(part, entry);
+    else catalogue.leftOut += 1;
+  }
+
+  #canRefill({ leftOut, part }: Catalogue): boolean {
+    const wanted = Math.min(leftOut, Math.ceil(this.#entriesMax * REFILL_SHARE));
+    return (
+      wanted > 0 &&
+      part.rows.size + wanted <= this.#entriesMax &&
+      part.pathBytes <= this.#pathBytesMax * (1 - REFILL_SHARE)
+    );
+  }
+
+  /**
+   * Asks for the whole catalogue again, on top of what is held: what is known already changes nothing. What goes
+   * meanwhile has a later revision than any entry that is held, so it comes after them.
+   */
+  #refill(catalogue: Catalogue): void {
+    catalogue.revision = 0;
+    catalogue.whole = false;
+    catalogue.leftOut = 0;
   }
 
   /** Throws E_LIMIT when small changes come faster than they may. */

@@ -8,6 +8,7 @@ export * from './failure.js';
 export * from './hex.js';
 export * from './ids.js';
 export * from './ip-address.js';
+export * from './limits.js';
 export * from './peer-verbs.js';
 export * from './piece-frames.js';
 export * from './data-frames.js';

@@ -1,11 +1,11 @@
 /** The words between indexers: what their schemas let through and what not. */
 import { describe, expect, test } from '@jest/globals';
+import { PATH_BYTES_MAX } from './limits.js';
 import {
   ANNOUNCE_ENTRIES_MAX,
   QUERY_CHARACTERS_MAX,
   SEARCH_LIMIT_DEFAULT,
   SEARCH_LIMIT_MAX,
-  SHARE_PATH_CHARACTERS_MAX,
   announcementSchema,
   catalogueEntrySchema,
   peerVerbs,
@@ -50,7 +50,7 @@ describe('peer verbs', () => {
 
   test('HOSTILE 53: a path is neither empty nor endless', () => {
     expect(accepts(catalogueEntrySchema, { ...entry, path: '' })).toBe(false);
-    const path = 'x'.repeat(SHARE_PATH_CHARACTERS_MAX + 1);
+    const path = 'x'.repeat(PATH_BYTES_MAX + 1);
     expect(accepts(catalogueEntrySchema, { ...entry, path })).toBe(false);
   });
 

@@ -8,6 +8,7 @@ import {
   peerIdSchema,
   publicKeySchema,
 } from './ids.js';
+import { PATH_BYTES_MAX } from './limits.js';
 import type { VerbRow } from './verb.js';
 
 /** The largest message between two indexers, in bytes. */
@@ -17,8 +18,6 @@ export const QUERY_CHARACTERS_MAX = 256;
 export const SEARCH_LIMIT_DEFAULT = 20;
 /** The most results one search may ask for (HOSTILE 55). */
 export const SEARCH_LIMIT_MAX = 10_000;
-/** The longest share-relative path, in characters (HOSTILE 53: 4,096 bytes). */
-export const SHARE_PATH_CHARACTERS_MAX = 4_096;
 /** Entries in one announcement: a larger change is sent in several. */
 export const ANNOUNCE_ENTRIES_MAX = 2_000;
 /** Holders named in one answer to `locate`. */
@@ -35,7 +34,7 @@ export const revisionSchema = z.number().int().min(0).max(Number.MAX_SAFE_INTEGE
 /** One line of a peer's catalogue, as the tracker needs it. */
 export const catalogueEntrySchema = z.object({
   /** `<shared folder's name>/<path in it>`, `/` separators, NFC; never an absolute path. */
-  path: z.string().min(1).max(SHARE_PATH_CHARACTERS_MAX),
+  path: z.string().min(1).max(PATH_BYTES_MAX),
   kind: kindSchema,
   hash: fileHashSchema,
   /** Bytes of the file, or of all files below the directory. */
@@ -56,7 +55,7 @@ export const announcementSchema = z.object({
   more: z.boolean(),
   entries: z.array(catalogueEntrySchema).max(ANNOUNCE_ENTRIES_MAX),
   /** Paths that are gone. */
-  gone: z.array(z.string().min(1).max(SHARE_PATH_CHARACTERS_MAX)).max(ANNOUNCE_ENTRIES_MAX),
+  gone: z.array(z.string().min(1).max(PATH_BYTES_MAX)).max(ANNOUNCE_ENTRIES_MAX),
 });
 export type Announcement = z.infer<typeof announcementSchema>;
 

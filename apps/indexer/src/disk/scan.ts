@@ -1,7 +1,7 @@
 /** Walks a shared folder, or a part of it, and compares each directory with the catalogue. */
 import { join } from 'node:path';
 import { NODE_KINDS, type PresentRow } from '@iwanto/store';
-import { SHARE_PATH_CHARACTERS_MAX } from '@iwanto/wire';
+import { extentBelow, pathExtent, pathProblem } from '@iwanto/wire';
 import type { Place } from '../catalogue/catalogue-writer.js';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import { type Comparison, compare } from './compare.js';
@@ -13,9 +13,6 @@ import {
   listDirectory,
   seeEntry,
 } from './list-directory.js';
-
-/** Directories in one another, the shared folder included (HOSTILE 53). */
-export const DEPTH_MAX = 64;
 
 /** A file that has to be hashed, and where it belongs. */
 export interface WaitingFile extends SeenFile {
@@ -144,19 +141,19 @@ function ignoresIn(host: ScanHost, { place }: PlaceOnDisk): Ignores {
   return (name, isDirectory) => host.ignores(prefix + name, isDirectory);
 }
 
-/** Leaves out, with a word, what lies deeper or has a longer path than the network can name. */
+/** Leaves out what lies deeper or has a longer path than any tracker keeps (HOSTILE 53), and says so. */
 function fitting(
   host: ScanHost,
   { place, path }: PlaceOnDisk,
   entries: ReadonlyMap<string, Seen | undefined>,
 ): Map<string, Seen | undefined> {
-  const isDeep = place.path.split('/').length >= DEPTH_MAX;
-  const roomForName = SHARE_PATH_CHARACTERS_MAX - place.path.length - 1;
+  const extent = pathExtent(place.path);
   const kept = new Map<string, Seen | undefined>();
   for (const [name, seen] of entries) {
-    const isTooDeep = isDeep && seen?.kind === 'directory';
-    if (!isTooDeep && name.length <= roomForName) kept.set(name, seen);
-    else if (seen) host.onSkip(join(path, seen.disk), 'it lies too deep to be shared');
+    const problem = seen && pathProblem(extentBelow(extent, name));
+    if (seen && problem) host.onSkip(join(path, seen.disk), `it ${problem}`);
+    // A row from before this limit goes, as that of anything that is no longer there.
+    kept.set(name, problem ? undefined : seen);
   }
   return kept;
 }

@@ -1,4 +1,5 @@
 /** Everything of the indexer that speaks with other hosts, wired: desk, lines, announcers and peer verbs. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type Bus,
   type CurveKeys,
@@ -168,7 +169,12 @@ class TrackerService {
     const { peer } = this.options.identity;
     return {
       announced: async () => this.#desk.held(peer),
-      announce: async (changes) => this.#desk.apply({ peer, ...changes }),
+      announce: async (changes) => {
+        const held = this.#desk.apply({ peer, ...changes });
+        // Nothing else here waits for anything: a large catalogue would go in without a pause.
+        await nextTurn();
+        return held;
+      },
     };
   }
 

@@ -7,13 +7,11 @@ import {
   parseManifest,
   portableNameProblem,
 } from '@iwanto/merkle';
-import { Failure, type FileHash } from '@iwanto/wire';
+import { Failure, type FileHash, type PathExtent, extentBelow, pathProblem } from '@iwanto/wire';
 import { type DiskManners, type Plan, type PlannedLink, pathIn } from '../disk/planned.js';
 
-/** Directories inside one another (HOSTILE 53). */
-const DEPTH_MAX = 64;
-/** UTF-8 bytes of a path inside the tree (HOSTILE 53). */
-const PATH_BYTES_MAX = 4_096;
+/** The top of the tree: what is fetched counts as the first component of each path in it, under the shortest name. */
+const TOP: PathExtent = { components: 1, bytes: 1 };
 /** Manifests asked for at once. */
 const MANIFESTS_AT_ONCE = 16;
 
@@ -27,7 +25,7 @@ export interface PlanOptions {
 interface Pending {
   readonly root: FileHash;
   readonly path: string;
-  readonly depth: number;
+  readonly extent: PathExtent;
   /** What the parent says of it; nobody says anything of the top. */
   readonly told?: { readonly bytes: number; readonly files: number };
 }
@@ -37,7 +35,7 @@ const refuse = (why: string) => new Failure('E_VERIFY', `The directory is refuse
 /** The whole tree below `root`. E_VERIFY for anything that could write elsewhere, lie about sizes or grow too large. */
 export async function planTree(options: PlanOptions): Promise<Plan> {
   const plan: Plan = { files: [], folders: [], links: [], warnings: [] };
-  let level: Pending[] = [{ root: options.root, path: '', depth: 0 }];
+  let level: Pending[] = [{ root: options.root, path: '', extent: TOP }];
   while (level.length > 0) {
     const next: Pending[] = [];
     for (let at = 0; at < level.length; at += MANIFESTS_AT_ONCE) {
@@ -63,21 +61,22 @@ async function entriesOf(options: PlanOptions, { root, told }: Pending) {
 
 function addDirectory(
   plan: Plan,
-  { path, depth }: Pending,
+  { path, extent }: Pending,
   entries: readonly ManifestEntry[],
   manners: DiskManners,
 ): Pending[] {
-  if (depth > DEPTH_MAX) throw refuse(`it is more than ${DEPTH_MAX} directories deep`);
   refuseUnkeepable(path, entries, manners);
   const inside: Pending[] = [];
   for (const entry of entries) {
     const whole = pathIn(path, entry.name);
-    if (Buffer.byteLength(whole) > PATH_BYTES_MAX) throw refuse('a path in it is too long');
+    const below = extentBelow(extent, entry.name);
+    const problem = pathProblem(below);
+    if (problem) throw refuse(`something in it ${problem}`);
     if (entry.kind === 'file') plan.files.push({ ...entry, folder: path });
     else if (entry.kind === 'symlink') addLink(plan, { ...entry, folder: path });
     else {
       plan.folders.push(whole);
-      inside.push({ root: entry.root, path: whole, depth: depth + 1, told: entry });
+      inside.push({ root: entry.root, path: whole, extent: below, told: entry });
     }
   }
   const count = plan.files.length + plan.folders.length + plan.links.length;
