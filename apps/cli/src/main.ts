@@ -19,6 +19,7 @@ const COMMANDS: readonly Row[] = [
   lazy('peers [action] [host]', 'Who is known', () => import('./commands/peers.js')),
   lazy('view <what>', 'Show the configuration', () => import('./commands/view.js')),
   lazy('id', "This host's fingerprint", () => import('./commands/id.js')),
+  lazy('doctor [host]', 'Find out what is wrong', () => import('./commands/doctor.js')),
   lazy('election', 'Run this service alone', () => import('./commands/election.js')),
   lazy('indexer', 'Run this service alone', () => import('./commands/indexer.js')),
   lazy('transfer', 'Run this service alone', () => import('./commands/transfer.js')),

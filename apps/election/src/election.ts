@@ -18,6 +18,7 @@ import {
   withOpenToken,
 } from '@iwanto/wire';
 import { Gate } from './gate.js';
+import { HeardHosts } from './heard.js';
 import type { Incoming } from './network.js';
 import { type Counts, newCounts } from './counts.js';
 import { PathsOfPeers } from './paths-of-peers.js';
@@ -50,6 +51,7 @@ type Untimed<I> = I extends Input ? Omit<I, 'nowMs'> : never;
 export class Election {
   readonly state;
   readonly counts: Counts = newCounts();
+  readonly heardHosts = new HeardHosts();
   readonly #gate: Gate;
   readonly #paths = new PathsOfPeers();
   #timer: NodeJS.Timeout | undefined;
@@ -58,6 +60,10 @@ export class Election {
   constructor(private readonly options: ElectionOptions) {
     this.state = createConsensus(options.config);
     this.#gate = new Gate(options.nowMs());
+  }
+
+  nowMs(): number {
+    return this.options.nowMs();
   }
 
   start(beginning: Beginning): void {
@@ -77,7 +83,10 @@ export class Election {
     const now = this.options.nowMs();
     if (!this.#gate.admits(from, now)) return this.#drop('rate');
     const read = readDatagram(bytes, this.options.group);
-    if (!read.ok) return this.#drop(read.refusal);
+    if (!read.ok) {
+      if (read.refusal === 'version') this.heardHosts.otherVersion(from, now);
+      return this.#drop(read.refusal);
+    }
     const { header } = read.value;
     const { peer, boot } = this.options.config;
     if (header.sender === peer && header.boot === boot) return this.#drop('own');
@@ -87,6 +96,7 @@ export class Election {
       return this.#drop(opened.refusal);
     }
     this.#gate.passed(from, now);
+    this.heardHosts.peer(header.sender, from, { multicast, nowMs: now });
     const whole = withOpenToken(opened.value, this.options.keys);
     if (!whole.ok) return this.#drop(whole.refusal);
     this.counts.heard += 1;

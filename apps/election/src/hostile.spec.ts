@@ -45,6 +45,7 @@ class Subject {
         },
         acquaint: () => undefined,
         ownAddress: () => this.address.address,
+        view: () => ({ addresses: [], outside: [], troubles: [] }),
         close: async () => undefined,
       },
       keys: this.keys,

@@ -3,6 +3,7 @@ import { type Running, type ServiceContext, runService } from '@iwanto/service';
 import { OwnCard } from './card.js';
 import { openElection } from './service.js';
 import { addPeer } from './verbs/add-peer.js';
+import { networkView } from './verbs/network-get.js';
 
 async function start(context: ServiceContext): Promise<Running<'election'>> {
   const { bus, config, identity, paths } = context;
@@ -26,6 +27,7 @@ async function start(context: ServiceContext): Promise<Running<'election'>> {
     handlers: {
       'leader.get': () => views.leadership(),
       'peers.get': () => views.peers(),
+      'network.get': () => networkView(open, config.discoveryPort),
       'peers.add': (question) => addPeer({ paths, staticPeers }, question),
     },
     port: () => network.port,

@@ -4,6 +4,7 @@
  */
 import type { Socket } from 'node:dgram';
 import { type Address, Failure, MULTICAST_GROUP } from '@iwanto/wire';
+import { agesOf } from './heard.js';
 import type { Network, NetworkOptions, Reach } from './network.js';
 import { type ListInterfaces, type Place, isNear, listPlaces, placeFor, zoneOf } from './places.js';
 import { Recent } from './recent.js';
@@ -17,6 +18,8 @@ const PORTS_TRIED_MAX = 64;
 const PORT_MAX = 65_535;
 /** Hosts outside the own subnets that may be heard. */
 const ACQUAINTED_MAX = 4_096;
+/** Addresses outside the own subnets that are remembered because they sent something of ours. */
+const OUTSIDE_MAX = 64;
 
 export interface UdpNetworkOptions extends NetworkOptions {
   /** Names of interfaces; none means all. */
@@ -27,6 +30,9 @@ export interface UdpNetworkOptions extends NetworkOptions {
   readonly discoveryPort: number;
   readonly listInterfaces?: ListInterfaces;
 }
+
+/** True for what begins like a datagram of this program. */
+const isOurs = (bytes: Uint8Array): boolean => bytes[0] === 0x69 && bytes[1] === 0x57;
 
 interface OpenPlace {
   readonly place: Place;
@@ -51,6 +57,9 @@ export class UdpNetwork implements Network {
   #open = new Map<string, OpenPlace>();
   readonly #groups = new Map<4 | 6, Socket>();
   readonly #acquainted = new Recent<string, true>(ACQUAINTED_MAX);
+  readonly #outside = new Recent<string, number>(OUTSIDE_MAX);
+  /** When a multicast of this host last came back, by address. */
+  readonly #looped = new Map<string, number>();
   readonly #trouble: TroubleTeller;
   #timer: NodeJS.Timeout | undefined;
   #relisting: Promise<void> | undefined;
@@ -103,6 +112,22 @@ export class UdpNetwork implements Network {
 
   ownAddress(): string {
     return this.#places()[0]?.address ?? '127.0.0.1';
+  }
+
+  view(): ReturnType<Network['view']> {
+    const nowMs = performance.now();
+    const loopedMsAgo = (address: string) => {
+      const atMs = this.#looped.get(address);
+      return atMs === undefined ? null : nowMs - atMs;
+    };
+    return {
+      addresses: this.#places().map(({ name, address, prefixBits, loopback, multicast }) => ({
+        ...{ interface: name, address, prefixBits, loopback, multicast },
+        ownMulticastMsAgo: loopedMsAgo(address),
+      })),
+      outside: agesOf(this.#outside, nowMs),
+      troubles: this.#trouble.recent(),
+    };
   }
 
   async close(): Promise<void> {
@@ -208,7 +233,13 @@ export class UdpNetwork implements Network {
   #heard(bytes: Uint8Array, from: Address, multicast: boolean): void {
     const { address, port } = from;
     const near = this.#places().some((place) => isNear(place, address));
-    if (!near && !this.#acquainted.get(address)) return;
+    if (!near && !this.#acquainted.get(address)) {
+      if (isOurs(bytes)) this.#outside.set(address, performance.now());
+      return;
+    }
+    if (multicast && port === this.#port && this.#open.has(address)) {
+      this.#looped.set(address, performance.now());
+    }
     this.options.heard({ bytes, from: { address, port }, multicast, zone: zoneOf(address) });
   }
 

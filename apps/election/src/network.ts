@@ -1,4 +1,5 @@
 /** What the election needs of a network: datagrams to one, datagrams to all, and where each came from. */
+import type { NetworkView } from '@iwanto/bus';
 import type { Address } from '@iwanto/wire';
 
 /** A datagram as it came in; nothing in it is believed yet. */
@@ -30,6 +31,8 @@ export interface Network {
   acquaint(address: string): void;
   /** The address that others most likely reach this host by. */
   ownAddress(): string;
+  /** The addresses in use, who was heard from outside their subnets, and what does not work. */
+  view(): Pick<NetworkView, 'addresses' | 'outside' | 'troubles'>;
   close(): Promise<void>;
 }
 

@@ -50,6 +50,7 @@ function recorder() {
       },
       acquaint: nothing,
       ownAddress: () => '127.0.0.1',
+      view: () => ({ addresses: [], outside: [], troubles: [] }),
       close: async () => undefined,
     },
     keys,

@@ -13,6 +13,11 @@ export class Recent<K, V> {
     return this.#map.get(key);
   }
 
+  /** What was touched longest ago first. */
+  entries(): IterableIterator<[K, V]> {
+    return this.#map.entries();
+  }
+
   set(key: K, value: V): void {
     this.#map.delete(key);
     this.#map.set(key, value);

@@ -2,7 +2,13 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { loadBlake3 } from '@iwanto/merkle';
-import { type Running, type ServiceContext, listenAddresses, refuseOverlap } from '@iwanto/service';
+import {
+  type Running,
+  type ServiceContext,
+  listenAddresses,
+  refuseOverlap,
+  version,
+} from '@iwanto/service';
 import { Catalogue } from './catalogue/catalogue.js';
 import { coalesce } from './coalesce.js';
 import { type Folders, privatePathsOf, shareConfigured } from './folders.js';
@@ -56,6 +62,7 @@ export async function startIndexer(context: ServiceContext): Promise<Running<'in
   const tracking = await startTracking({
     bus,
     identity,
+    version,
     catalogue,
     port: config.ports.indexer,
     addresses: listenAddresses(config.interfaces),

@@ -18,6 +18,7 @@ import {
   sizeSchema,
 } from '@iwanto/wire';
 import { z } from 'zod';
+import { networkSchema, peerCheckAnswerSchema, peerCheckQuestionSchema } from './network-shapes.js';
 import {
   BUS_BYTES_MAX,
   CONTENTS_MAX,
@@ -85,6 +86,13 @@ export const verbs = {
     answer: z.object({ address: z.string(), port: portSchema }),
     limitMs: 5_000,
   }),
+  'network.get': verb({
+    owner: 'election',
+    about: 'The interfaces in use, and which hosts were heard over them.',
+    question: nothing,
+    answer: networkSchema,
+    limitMs: SHORT_MS,
+  }),
 
   'indexer.status': statusOf('indexer'),
   'indexer.stop': stopOf('indexer'),
@@ -108,6 +116,13 @@ export const verbs = {
     question: nothing,
     answer: bookAnswerSchema,
     limitMs: 5_000,
+  }),
+  'peer.check': verb({
+    owner: 'indexer',
+    about: 'Dial the TCP ports of another host, and ask it how it sees this one.',
+    question: peerCheckQuestionSchema,
+    answer: peerCheckAnswerSchema,
+    limitMs: 10_000,
   }),
   'share.get': verb({
     owner: 'indexer',

@@ -22,5 +22,6 @@ export {
   servePieces,
 } from './piece-line.js';
 export { makeDir } from './make-dir.js';
+export * from './network-shapes.js';
 export * from './shapes.js';
 export type { OnTrouble } from './trouble.js';

@@ -8,6 +8,7 @@ export const EXIT = {
   notFound: 3,
   notRunning: 4,
   noSource: 5,
+  unhealthy: 6,
   interrupted: 7,
   diskFull: 9,
   targetExists: 13,

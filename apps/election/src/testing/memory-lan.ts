@@ -35,6 +35,7 @@ export class MemoryLan implements Lan {
       },
       acquaint: () => undefined,
       ownAddress: () => ADDRESS,
+      view: () => ({ addresses: [], outside: [], troubles: [] }),
       relist: async () => undefined,
       close: async () => void this.#hearers.delete(port),
     };

@@ -20,6 +20,10 @@ import { type AnnounceTarget, Announcer, type CatalogueLog } from './announce.js
 import { type BookVerb, LeaderLine } from './leader-line.js';
 import { announce } from '../peer-verbs/announce.js';
 import { announced } from '../peer-verbs/announced.js';
+import { CheckupDesk } from '../checkup/checkup-desk.js';
+import { dial } from '../checkup/dial.js';
+import { checkup } from '../peer-verbs/checkup.js';
+import { peerCheck } from '../verbs/peer-check.js';
 import { book as bookForPeers } from '../peer-verbs/book.js';
 import { locate as locateForPeers } from '../peer-verbs/locate.js';
 import { search as searchForPeers } from '../peer-verbs/search.js';
@@ -33,7 +37,9 @@ import { search } from '../verbs/search.js';
 const TIDY_INTERVAL_MS = 2_000;
 
 export interface TrackingOptions {
-  readonly bus: Pick<Bus, 'follow' | 'publish'>;
+  readonly bus: Pick<Bus, 'call' | 'follow' | 'publish'>;
+  /** The version of this program, as peers are told it. */
+  readonly version: string;
   readonly identity: Signer & { readonly curve: CurveKeys };
   readonly catalogue: CatalogueLog;
   /** The wished TCP port for other hosts; the next free one is taken. */
@@ -47,7 +53,10 @@ export interface TrackingOptions {
 export interface Tracking {
   /** The TCP port other hosts reach. */
   readonly port: number;
-  readonly handlers: Pick<Handlers<VerbsOf<'indexer'>>, 'search' | 'locate' | 'book'>;
+  readonly handlers: Pick<
+    Handlers<VerbsOf<'indexer'>>,
+    'search' | 'locate' | 'book' | 'peer.check'
+  >;
   /** To be called after each new revision of the catalogue. */
   catalogueChanged(): void;
   close(): Promise<void>;
@@ -83,6 +92,7 @@ class TrackerService {
   readonly #leaderLine: LeaderLine;
   readonly #announcers = new Map<PeerId, Announcer>();
   readonly #known = new Map<PeerId, KnownPeer>();
+  readonly #checkups: CheckupDesk;
   readonly #tidying: NodeJS.Timeout;
 
   constructor(private readonly options: TrackingOptions) {
@@ -96,6 +106,14 @@ class TrackerService {
         options.bus.publish('leaderLine.lost', { leader, curveKey }),
       onLost: (tracker) => this.#announcers.get(tracker)?.unsure(),
     });
+    this.#checkups = new CheckupDesk({
+      version: options.version,
+      dial,
+      nowMs,
+      wallClockMs: Date.now,
+      network: () => options.bus.call('network.get', {}),
+      known: (id) => this.#known.get(id),
+    });
     this.#tidying = setInterval(() => this.#desk.tidy(), TIDY_INTERVAL_MS);
   }
 
@@ -107,6 +125,7 @@ class TrackerService {
       search: searchForPeers(desk),
       locate: locateForPeers(desk),
       book: bookForPeers(desk),
+      checkup: checkup(this.#checkups),
     };
   }
 
@@ -116,6 +135,10 @@ class TrackerService {
       search: search(line),
       locate: locate(line, (peer) => this.#known.get(peer)),
       book: book(line),
+      'peer.check': peerCheck({
+        peer: this.options.identity.peer,
+        keys: this.options.identity.curve,
+      }),
     };
   }
 

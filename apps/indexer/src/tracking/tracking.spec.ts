@@ -64,11 +64,13 @@ const startHost = async (id: string) => {
   const heardLost: (() => void)[] = [];
   const tracking: Tracking = await startTracking({
     identity,
+    version: '0.0.0',
     catalogue: log,
     port: 0,
     addresses: ['127.0.0.1'],
     onTrouble: (sentence) => troubles.push(sentence),
     bus: {
+      call: () => Promise.reject(new Error('no service is asked here')),
       follow: (topic, heard) => {
         followers.set(topic, heard as (body: unknown) => void);
         return () => followers.delete(topic);

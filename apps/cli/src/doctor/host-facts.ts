@@ -1,0 +1,176 @@
+/** What this host can tell about itself without any service: folders, disks, limits, clock. */
+import { constants, watch } from 'node:fs';
+import { access, readFile, stat, statfs } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
+import { dirname } from 'node:path';
+import { type Config, type Paths, loadConfig } from '@iwanto/service';
+import { type Device, devices } from './devices.js';
+import { type Listener, listeners } from './listeners.js';
+
+export interface FolderFacts {
+  readonly path: string;
+  readonly use: 'share' | 'downloads' | 'data';
+  /** The code of what is wrong, such as ENOENT; null where the folder can be used. */
+  readonly fault: string | null;
+  /** Null where the disk does not say. */
+  readonly disk: DiskFacts | null;
+}
+
+export interface DiskFacts {
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+  /** Infinity where the file system does not count inodes. */
+  readonly freeInodes: number;
+}
+
+export interface WatchFacts {
+  /** What the system said when one more folder was watched: null for nothing wrong. */
+  readonly fault: string | null;
+  /** The limits of this user, null where the system has none. */
+  readonly watchesMax: number | null;
+  readonly instancesMax: number | null;
+}
+
+export interface HostFacts {
+  readonly config: Config | null;
+  /** Why the configuration cannot be used, or what looks odd in it. */
+  readonly configFault: string | null;
+  readonly configWarnings: readonly string[];
+  readonly folders: readonly FolderFacts[];
+  readonly watch: WatchFacts;
+  /** How far in the future files lie that this program wrote, in ms; negative or 0 where all is well. */
+  readonly filesFromTheFutureMs: number;
+  readonly interfaces: NodeJS.Dict<NetworkAddress[]>;
+  readonly devices: readonly Device[];
+  readonly listeners: readonly Listener[];
+}
+
+export interface NetworkAddress {
+  readonly address: string;
+  readonly family: string;
+  readonly internal: boolean;
+  readonly cidr: string | null;
+}
+
+export async function hostFacts(paths: Paths): Promise<HostFacts> {
+  const loaded = await configOf(paths);
+  const { config } = loaded;
+  const [folders, watched, filesFromTheFutureMs, interfacesUp, held] = await Promise.all([
+    Promise.all(foldersOf(paths, config).map(folderFacts)),
+    watchFacts(paths.dataDir),
+    fromTheFuture(paths),
+    devices(),
+    listeners(),
+  ]);
+  return {
+    ...loaded,
+    folders,
+    watch: watched,
+    filesFromTheFutureMs,
+    interfaces: networkInterfaces(),
+    devices: interfacesUp,
+    listeners: held,
+  };
+}
+
+async function configOf(
+  paths: Paths,
+): Promise<Pick<HostFacts, 'config' | 'configFault' | 'configWarnings'>> {
+  try {
+    await access(paths.configFile);
+  } catch {
+    return { config: null, configFault: null, configWarnings: [] };
+  }
+  try {
+    const { config, warnings } = await loadConfig(paths);
+    return { config, configFault: null, configWarnings: warnings };
+  } catch (cause) {
+    const configFault = cause instanceof Error ? cause.message : String(cause);
+    return { config: null, configFault, configWarnings: [] };
+  }
+}
+
+type FolderUse = Pick<FolderFacts, 'path' | 'use'>;
+
+function foldersOf(paths: Paths, config: Config | null): FolderUse[] {
+  return [
+    ...(config?.share ?? []).map((path): FolderUse => ({ path, use: 'share' })),
+    ...(config ? [{ path: config.downloadDir, use: 'downloads' } as const] : []),
+    { path: paths.dataDir, use: 'data' },
+  ];
+}
+
+async function folderFacts({ path, use }: FolderUse): Promise<FolderFacts> {
+  return { path, use, fault: await faultOf(path, use), disk: await diskOf(path) };
+}
+
+async function faultOf(path: string, use: FolderFacts['use']): Promise<string | null> {
+  const writes = use === 'share' ? 0 : constants.W_OK;
+  try {
+    const { R_OK, X_OK } = constants;
+    await access(path, R_OK | X_OK | writes);
+    return (await stat(path)).isDirectory() ? null : 'ENOTDIR';
+  } catch (cause) {
+    return (cause as NodeJS.ErrnoException).code ?? String(cause);
+  }
+}
+
+/** The disk of a folder that does not exist yet is that of its nearest parent. */
+async function diskOf(path: string): Promise<DiskFacts | null> {
+  try {
+    const { bsize, bavail, blocks, files, ffree } = await statfs(path);
+    return {
+      freeBytes: bavail * bsize,
+      totalBytes: blocks * bsize,
+      freeInodes: files === 0 ? Number.POSITIVE_INFINITY : ffree,
+    };
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? null : diskOf(parent);
+  }
+}
+
+/** Watches one folder for a moment: that needs one instance and one watch of this user. */
+async function watchFacts(folder: string): Promise<WatchFacts> {
+  const [watchesMax, instancesMax] = await Promise.all([
+    numberIn('/proc/sys/fs/inotify/max_user_watches'),
+    numberIn('/proc/sys/fs/inotify/max_user_instances'),
+  ]);
+  return { fault: await watchFault(folder), watchesMax, instancesMax };
+}
+
+async function watchFault(folder: string): Promise<string | null> {
+  return new Promise((told) => {
+    try {
+      const watcher = watch(folder);
+      watcher.once('error', (cause: NodeJS.ErrnoException) => told(cause.code ?? 'unknown'));
+      // An error comes before the next turn of the loop.
+      setImmediate(() => {
+        watcher.close();
+        told(null);
+      });
+    } catch (cause) {
+      const { code = 'unknown' } = cause as NodeJS.ErrnoException;
+      // A home that does not exist yet says nothing about watching.
+      told(code === 'ENOENT' ? null : code);
+    }
+  });
+}
+
+async function numberIn(path: string): Promise<number | null> {
+  const number = Number(await readFile(path, 'utf8').catch(() => 'NaN'));
+  return Number.isFinite(number) ? number : null;
+}
+
+/** A clock that was set back shows in the files that were written before. */
+async function fromTheFuture(paths: Paths): Promise<number> {
+  const written = await Promise.all(
+    [paths.keysFile, paths.configFile].map((path) =>
+      stat(path).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => 0,
+      ),
+    ),
+  );
+  return Math.max(...written) - Date.now();
+}

@@ -1,0 +1,50 @@
+/** Which hosts were heard lately, and how: what the doctor needs to know why a peer is not seen. */
+import type { NetworkView } from '@iwanto/bus';
+import type { Address, PeerId } from '@iwanto/wire';
+import { Recent } from './recent.js';
+
+/** Peers remembered with the times at which they were heard. */
+const PEERS_MAX = 1_024;
+/** Addresses remembered that could not be listened to. */
+const STRANGERS_MAX = 64;
+
+interface Times {
+  address: string;
+  multicastMs: number | null;
+  unicastMs: number | null;
+}
+
+export class HeardHosts {
+  readonly #peers = new Recent<PeerId, Times>(PEERS_MAX);
+  readonly #otherVersions = new Recent<string, number>(STRANGERS_MAX);
+
+  /** A datagram with a good signature arrived. */
+  peer(peer: PeerId, { address }: Address, how: { multicast: boolean; nowMs: number }): void {
+    const times = this.#peers.get(peer) ?? { address, multicastMs: null, unicastMs: null };
+    times.address = address;
+    times[how.multicast ? 'multicastMs' : 'unicastMs'] = how.nowMs;
+    this.#peers.set(peer, times);
+  }
+
+  /** A datagram of another version of the protocol arrived. */
+  otherVersion({ address }: Address, nowMs: number): void {
+    this.#otherVersions.set(address, nowMs);
+  }
+
+  view(nowMs: number): Pick<NetworkView, 'heard' | 'otherVersions'> {
+    const ago = (atMs: number | null) => (atMs === null ? null : Math.max(0, nowMs - atMs));
+    return {
+      heard: [...this.#peers.entries()].map(([peer, { address, multicastMs, unicastMs }]) => ({
+        peer,
+        address,
+        multicastMsAgo: ago(multicastMs),
+        unicastMsAgo: ago(unicastMs),
+      })),
+      otherVersions: agesOf(this.#otherVersions, nowMs),
+    };
+  }
+}
+
+/** Addresses with the time since each was noted, in ms. */
+export const agesOf = (noted: Recent<string, number>, nowMs: number) =>
+  [...noted.entries()].map(([address, atMs]) => ({ address, msAgo: Math.max(0, nowMs - atMs) }));

@@ -1,0 +1,77 @@
+/** What the services of one host report about the network: interfaces, hosts heard, and how another host can be reached. */
+import {
+  addressSchema,
+  checkupAnswerSchema,
+  peerIdSchema,
+  portSchema,
+  publicKeySchema,
+  reachSchema,
+} from '@iwanto/wire';
+import { z } from 'zod';
+
+/** Hosts that one answer names at most. */
+const HOSTS_MAX = 4_096;
+/** Addresses of this host, and sentences about what is wrong with them, in one answer. */
+const ADDRESSES_MAX = 256;
+
+const msAgoSchema = z.number().min(0).nullable();
+
+export const networkSchema = z.object({
+  /** The UDP port that multicast goes to. */
+  discoveryPort: portSchema,
+  /** Addresses that the election uses. */
+  addresses: z
+    .array(
+      z.object({
+        interface: z.string(),
+        address: addressSchema,
+        prefixBits: z.number().int().min(0).max(128),
+        loopback: z.boolean(),
+        multicast: z.boolean(),
+        /** When a multicast datagram of this host last came back over it; null for never. */
+        ownMulticastMsAgo: msAgoSchema,
+      }),
+    )
+    .max(ADDRESSES_MAX),
+  /** Peers whose signed datagrams arrived, and how. */
+  heard: z
+    .array(
+      z.object({
+        peer: peerIdSchema,
+        address: addressSchema,
+        multicastMsAgo: msAgoSchema,
+        unicastMsAgo: msAgoSchema,
+      }),
+    )
+    .max(HOSTS_MAX),
+  /** Addresses outside the own subnets that sent datagrams of ours, which were dropped. */
+  outside: z.array(z.object({ address: addressSchema, msAgo: z.number().min(0) })).max(HOSTS_MAX),
+  /** Addresses that speak another version of the protocol. */
+  otherVersions: z
+    .array(z.object({ address: addressSchema, msAgo: z.number().min(0) }))
+    .max(HOSTS_MAX),
+  /** Sentences about sockets that could not be opened or do not send, newest last. */
+  troubles: z.array(z.string()).max(ADDRESSES_MAX),
+});
+export type NetworkView = z.infer<typeof networkSchema>;
+
+export const peerCheckQuestionSchema = z.object({
+  address: addressSchema,
+  indexerPort: portSchema,
+  transferPort: portSchema,
+  /** Null where the host is not known: then it is dialled and not asked. */
+  curveKey: publicKeySchema.nullable(),
+});
+export type PeerCheckQuestion = z.infer<typeof peerCheckQuestionSchema>;
+
+export const peerCheckAnswerSchema = z.object({
+  indexerPort: reachSchema,
+  transferPort: reachSchema,
+  /** What the host answered; null where it was not asked or did not answer. */
+  checkup: checkupAnswerSchema.omit({ filling: true }).nullable(),
+  /** Whether an answer of many packets came through; null where it was not asked for. */
+  largeAnswers: z.boolean().nullable(),
+  /** How far that clock is ahead of this one, in ms, to about a second. */
+  clockAheadMs: z.number().nullable(),
+});
+export type PeerCheckAnswer = z.infer<typeof peerCheckAnswerSchema>;
