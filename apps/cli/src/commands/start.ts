@@ -42,7 +42,7 @@ export const command = commandOf({
     try {
       await refuseRunning(paths);
       await prepareConfig(paths, { share, downloadDir, interfaces });
-      return await superviseAll(json);
+      return await superviseAll(json, paths);
     } finally {
       await lock.release();
     }
@@ -75,11 +75,24 @@ async function isFree(paths: Paths, service: ServiceName, deadlineMs: number): P
   }
 }
 
-async function superviseAll(json: boolean): Promise<number> {
+/** The quick part of `iwanto doctor`: what is wrong with this host, one line each. */
+async function nameTrouble(paths: Paths): Promise<void> {
+  const { examineHost } = await import('../doctor/examine.js');
+  const findings = await examineHost(paths);
+  for (const { check, level, text, remedy } of findings) {
+    if (level !== 'ok')
+      remark(`${styledError('yellow', 'iwanto:')} ${shown(`${check}: ${text}. ${remedy ?? ''}`)}`);
+  }
+}
+
+async function superviseAll(json: boolean, paths: Paths): Promise<number> {
   notInterruptible();
   return supervise({
     programOf,
-    ready: () => say(json ? jsonLine({ event: 'ready', pid: process.pid }) : 'ready'),
+    ready: () => {
+      say(json ? jsonLine({ event: 'ready', pid: process.pid }) : 'ready');
+      void nameTrouble(paths);
+    },
     tell: (sentence) => remark(`${styledError('yellow', 'iwanto:')} ${shown(sentence)}`),
   });
 }

@@ -111,7 +111,9 @@ describe('other hosts', () => {
     expect(clocks(asked(1_000, '10.0.0.2'))).toEqual([]);
     expect(clocks(asked(7_200_000, '10.0.0.2'))[0]).toContain('this host and of 10.0.0.2');
     const all = clocks(asked(7_200_000, '10.0.0.2'), asked(7_201_000, '10.0.0.3'));
-    expect(all).toEqual([expect.stringContaining('the clock of this host differs from those of all 2')]);
+    expect(all).toEqual([
+      expect.stringContaining('the clock of this host differs from those of all 2'),
+    ]);
     const one = clocks(asked(7_200_000, '10.0.0.2'), asked(10, '10.0.0.3'));
     expect(one).toEqual([expect.stringContaining('of 10.0.0.2 differ')]);
   });
@@ -123,9 +125,15 @@ describe('what the system shows', () => {
   test('the default route: the cheapest one, or both halves of a VPN', () => {
     const line = (name: string, to: string, metric: number, mask: string) =>
       `${name} ${to} 0100000A 0003 0 0 ${metric} ${mask} 0 0 0`;
-    const both = [line('eth0', '00000000', 100, '00000000'), line('wlan0', '00000000', 600, '00000000')];
+    const both = [
+      line('eth0', '00000000', 100, '00000000'),
+      line('wlan0', '00000000', 600, '00000000'),
+    ];
     expect([...defaultDevices([HEAD, ...both].join('\n'))]).toEqual(['eth0']);
-    const halves = [line('tun0', '00000000', 0, '00000080'), line('tun0', '00000080', 0, '00000080')];
+    const halves = [
+      line('tun0', '00000000', 0, '00000080'),
+      line('tun0', '00000080', 0, '00000080'),
+    ];
     expect([...defaultDevices([HEAD, ...both, ...halves].join('\n'))]).toEqual(['tun0']);
     expect(defaultDevices('').size).toBe(0);
   });
@@ -151,7 +159,11 @@ describe('what the system shows', () => {
     [false, 'type filter hook input priority filter; policy drop;'],
     [false, 'ip saddr 203.0.113.0/24 tcp flags syn drop'],
   ])('firewall: %s for %s', (expected, rule) => {
-    const needed = { udpPorts: [17_116, 17_117], tcpPorts: [17_118, 17_119], groups: ['239.255.105.87'] };
+    const needed = {
+      udpPorts: [17_116, 17_117],
+      tcpPorts: [17_118, 17_119],
+      groups: ['239.255.105.87'],
+    };
     expect(dropsIn(rule, needed).length > 0).toBe(expected);
   });
 });
