@@ -39,6 +39,10 @@ const electionHandlers = (revision: () => number): Handlers<VerbsOf<'election'>>
   'peers.get': () => {
     throw new Failure('E_NO_LEADER', 'Nobody leads.');
   },
+  'network.get': () => ({
+    ...{ discoveryPort: 17_116, addresses: [], heard: [], outside: [] },
+    ...{ otherVersions: [], troubles: [] },
+  }),
   'peers.add': () => {
     throw new TypeError('a bug');
   },

@@ -32,6 +32,9 @@ const handlers = {
   search: () => ({ results: [], total: 0, leader: peer, partial: false }),
   locate: () => ({ hash: root, kind: 'file' as const, name: 'n', size: 1, holders: [] }),
   book: () => ({ leader: peer, peers: [] }),
+  checkup: () => {
+    throw new Error('nobody asks for a checkup here');
+  },
 };
 
 const closing: (() => unknown)[] = [];
