@@ -1,0 +1,39 @@
+/** The verbs that the election service answers on the bus. */
+import { portSchema } from '@iwanto/wire';
+import { z } from 'zod';
+import { networkSchema } from './network-shapes.js';
+import { leadershipSchema, nothing, peersSchema } from './shapes.js';
+import { SHORT_MS, statusOf, stopOf, verb } from './verb-rows.js';
+
+export const electionVerbs = {
+  'election.status': statusOf('election'),
+  'election.stop': stopOf('election'),
+  'leader.get': verb({
+    owner: 'election',
+    about: 'Who leads, and what this host is.',
+    question: nothing,
+    answer: leadershipSchema,
+    limitMs: SHORT_MS,
+  }),
+  'peers.get': verb({
+    owner: 'election',
+    about: 'Every peer this host knows.',
+    question: nothing,
+    answer: peersSchema,
+    limitMs: SHORT_MS,
+  }),
+  'peers.add': verb({
+    owner: 'election',
+    about: 'Remember the address of a peer that multicast does not reach, for good.',
+    question: z.object({ host: z.string().min(1).max(253), port: portSchema.optional() }),
+    answer: z.object({ address: z.string(), port: portSchema }),
+    limitMs: 5_000,
+  }),
+  'network.get': verb({
+    owner: 'election',
+    about: 'The interfaces in use, and which hosts were heard over them.',
+    question: nothing,
+    answer: networkSchema,
+    limitMs: SHORT_MS,
+  }),
+} as const;

@@ -1,0 +1,113 @@
+/** The verbs that the indexer answers on the bus. */
+import {
+  bookAnswerSchema,
+  fileHashSchema,
+  locateAnswerSchema,
+  locateQuestionSchema,
+  revisionSchema,
+  searchAnswerSchema,
+  searchQuestionSchema,
+  sizeSchema,
+} from '@iwanto/wire';
+import { z } from 'zod';
+import { peerCheckAnswerSchema, peerCheckQuestionSchema } from './network-shapes.js';
+import {
+  BUS_BYTES_MAX,
+  CONTENTS_MAX,
+  bytesSchema,
+  contentSchema,
+  nothing,
+  pathSchema,
+  sharedSchema,
+} from './shapes.js';
+import { SHORT_MS, statusOf, stopOf, verb } from './verb-rows.js';
+
+export const indexerVerbs = {
+  'indexer.status': statusOf('indexer'),
+  'indexer.stop': stopOf('indexer'),
+  search: verb({
+    owner: 'indexer',
+    about: "Ask the leader's tracker for names that fit.",
+    question: searchQuestionSchema,
+    answer: searchAnswerSchema,
+    limitMs: 5_000,
+  }),
+  locate: verb({
+    owner: 'indexer',
+    about: "Ask the leader's tracker what a hash names and who has it.",
+    question: locateQuestionSchema,
+    answer: locateAnswerSchema,
+    limitMs: 5_000,
+  }),
+  book: verb({
+    owner: 'indexer',
+    about: "Ask the leader's tracker for every peer and how much it shares.",
+    question: nothing,
+    answer: bookAnswerSchema,
+    limitMs: 5_000,
+  }),
+  'peer.check': verb({
+    owner: 'indexer',
+    about: 'Dial the TCP ports of another host, and ask it how it sees this one.',
+    question: peerCheckQuestionSchema,
+    answer: peerCheckAnswerSchema,
+    limitMs: 10_000,
+  }),
+  'share.get': verb({
+    owner: 'indexer',
+    about: 'What this host shares, and how far indexing is.',
+    question: nothing,
+    answer: sharedSchema,
+    limitMs: SHORT_MS,
+  }),
+  'share.add': verb({
+    owner: 'indexer',
+    about: 'Share one more folder, for good, at once.',
+    question: z.object({ path: pathSchema }),
+    answer: z.object({ path: z.string(), already: z.boolean() }),
+    limitMs: 5_000,
+  }),
+  'share.remove': verb({
+    owner: 'indexer',
+    about: 'Share a folder no longer, at once; nothing on disk changes.',
+    question: z.object({ path: pathSchema }),
+    answer: z.object({ path: z.string() }),
+    limitMs: 5_000,
+  }),
+  'share.rescan': verb({
+    owner: 'indexer',
+    about: 'Compare every shared folder with the catalogue; with `full`, hash everything again.',
+    question: z.object({ full: z.boolean().default(false) }),
+    answer: z.object({ revision: revisionSchema }),
+    limitMs: 5_000,
+  }),
+  'content.find': verb({
+    owner: 'indexer',
+    about: 'Where on this host shared contents lie; one that is not shared is left out.',
+    question: z.object({ hashes: z.array(fileHashSchema).min(1).max(CONTENTS_MAX) }),
+    answer: z.object({ contents: z.array(contentSchema).max(CONTENTS_MAX) }),
+    limitMs: SHORT_MS,
+  }),
+  'content.digests': verb({
+    owner: 'indexer',
+    about: 'Piece digests of a shared file, 32 bytes each, one after the other.',
+    question: z.object({
+      hash: fileHashSchema,
+      first: z.number().int().min(0),
+      count: z
+        .number()
+        .int()
+        .min(1)
+        .max(BUS_BYTES_MAX / 32),
+    }),
+    answer: z.object({ digests: bytesSchema }),
+    limitMs: SHORT_MS,
+  }),
+  'content.manifest': verb({
+    owner: 'indexer',
+    about: 'Bytes of the manifest of a shared directory, from an offset on.',
+    question: z.object({ hash: fileHashSchema, offset: sizeSchema }),
+    answer: z.object({ bytes: bytesSchema, manifestBytes: sizeSchema }),
+    limitMs: SHORT_MS,
+  }),
+} as const;
