@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 const workspace = dirname(dirname(fileURLToPath(import.meta.url)));
 const { name } = JSON.parse(readFileSync('package.json', 'utf8'));
 const KEEP = '--keep-rights';
-const given = process.argv.slice(2).filter((word) => word !== KEEP);
+const passedOn = JSON.parse(process.env.JEST_WORDS ?? '[]');
+const given = [...process.argv.slice(2).filter((word) => word !== KEEP), ...passedOn];
 
 const jest = [
   ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],

@@ -1,11 +1,13 @@
-/** `npm run docs`: writes docs/bus.md from the contract table; with --check it only tells whether the page is up to date. */
+/** `npm run docs`: writes docs/bus.md and docs/hostile.md from what they describe; with --check it only reports pages that are out of date. */
 import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SERVICES, type ServiceName, news, verbs } from '@iwanto/bus';
 import { format, resolveConfig } from 'prettier';
+import { casesFrom, hostilePage, testsByNumber } from './docs/hostile-page.js';
 import { typeText } from './docs/type-text.js';
 
-const PAGE = fileURLToPath(new URL('../../docs/bus.md', import.meta.url));
+const WORKSPACE = fileURLToPath(new URL('../..', import.meta.url));
 
 const HEAD = `# The bus of one host
 
@@ -21,7 +23,7 @@ Every word that the processes of one host say to each other. This page is made f
 - Unknown fields are ignored, unknown verbs refused.
 `;
 
-function pageOf(): string {
+function busPage(): string {
   return [HEAD, ...SERVICES.flatMap(chapterOf)].join('\n');
 }
 
@@ -45,14 +47,36 @@ function chapterOf(service: ServiceName): string[] {
   ].map((line) => `${line}\n`);
 }
 
-const page = await format(pageOf(), { ...(await resolveConfig(PAGE)), parser: 'markdown' });
-if (process.argv.includes('--check')) {
-  const present = await readFile(PAGE, 'utf8').catch(() => '');
-  if (present !== page) {
-    console.error('docs/bus.md is not what libs/bus/src/contract.ts says: run "npm run docs".');
+interface Page {
+  readonly path: string;
+  readonly source: string;
+  readonly text: string;
+}
+
+/** Every generated page, laid out as prettier does. */
+async function pages(): Promise<Page[]> {
+  const cases = casesFrom(await readFile(join(WORKSPACE, 'docs', 'hostile-cases.txt'), 'utf8'));
+  const raw = [
+    { path: 'docs/bus.md', source: 'libs/bus/src/contract.ts', text: busPage() },
+    {
+      path: 'docs/hostile.md',
+      source: 'docs/hostile-cases.txt and the tests',
+      text: hostilePage(cases, await testsByNumber(WORKSPACE)),
+    },
+  ];
+  const options = { ...(await resolveConfig(join(WORKSPACE, 'docs/bus.md'))), parser: 'markdown' };
+  return Promise.all(
+    raw.map(async (page) => ({ ...page, text: await format(page.text, options) })),
+  );
+}
+
+for (const { path, source, text } of await pages()) {
+  const file = join(WORKSPACE, path);
+  if (!process.argv.includes('--check')) {
+    await writeFile(file, text);
+    console.log(`${path} is written.`);
+  } else if ((await readFile(file, 'utf8').catch(() => '')) !== text) {
+    console.error(`${path} is not what ${source} says: run "npm run docs".`);
     process.exitCode = 1;
   }
-} else {
-  await writeFile(PAGE, page);
-  console.log('docs/bus.md is written.');
 }

@@ -17,7 +17,7 @@ export const BAD_SIGNATURES_PER_SECOND = 100;
 export const IGNORE_MS = 10_000;
 /** How long a good signature makes a source known. */
 const KNOWN_MS = 30_000;
-/** Sources remembered (ELECTION.md I12). */
+/** Sources remembered: strangers must not fill memory (I12). */
 const SOURCES_MAX = 4_096;
 
 /** Counts down from `perSecond` and refills evenly. */

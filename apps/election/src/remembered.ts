@@ -4,7 +4,7 @@ import { writeSafely } from '@iwanto/service';
 import { type Address, addressSchema, isHostAddress, portSchema } from '@iwanto/wire';
 import { z } from 'zod';
 
-/** ELECTION.md I12. */
+/** Addresses kept across restarts (I12, S43). */
 const REMEMBERED_MAX = 64;
 /** More is not ours. */
 const FILE_BYTES_MAX = 65_536;

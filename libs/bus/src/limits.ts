@@ -1,4 +1,4 @@
-/** Every limit of the sockets in one place: sizes, queues, heartbeats and time-outs (HOSTILE.md, sections 3 and 5). */
+/** Every limit of the sockets in one place: sizes, queues, heartbeats and time-outs. */
 import { PEER_MESSAGE_BYTES_MAX, REQUESTS_IN_FLIGHT_MAX } from '@iwanto/wire';
 
 /** The largest message on the local bus, in bytes (HOSTILE 27). */

@@ -18,7 +18,7 @@ export type ServiceName = (typeof SERVICES)[number];
 
 /** The longest path of this host that may stand in a question, in characters. */
 const PATH_CHARACTERS_MAX = 4_096;
-/** Peers that one answer of the election may name (ELECTION.md I12). */
+/** Peers that one answer of the election may name (I12). */
 const PEERS_MAX = 4_096;
 /** Downloads that one answer may list. */
 export const DOWNLOADS_MAX = 1_000;

@@ -4,7 +4,7 @@ import { FAULTS } from './election-faults.js';
 import { quantile, runSeries } from './election-series.js';
 import { lanImpossible } from './lan.js';
 
-/** Issue 3: where a leader is lost, all agree within 1 s; after a heal there is one leader within 3 s. */
+/** Where a leader is lost, all agree within 1 s; after a heal there is one leader within 3 s. */
 const LOST_MS_MAX = 1_000;
 const HEALED_MS_MAX = 3_000;
 const RUNS = 3;

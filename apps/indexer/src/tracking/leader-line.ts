@@ -10,7 +10,7 @@ import {
 } from '@iwanto/wire';
 import { hedge } from './tracker-hedge.js';
 
-/** A leader that has not answered after this long is not waited for alone, in ms (ELECTION.md, search path). */
+/** A leader that has not answered after this long is not waited for alone, in ms: several round trips of a busy LAN. */
 export const HEDGE_AFTER_MS = 150;
 /** How long a question waits for a leader to be known, in ms: an election takes half of it. */
 export const LEADER_WAIT_MS = 1_000;

@@ -18,7 +18,7 @@ interface OpenFile {
   usedMs: number;
 }
 
-/** True while the open file is the one that was hashed: same place, size and times (DESIGN 4). */
+/** True while the open file is the one that was hashed: same place, size and times. */
 export function isUnchanged(fd: number, content: FileContent): boolean {
   const stat = fstatSync(fd, { bigint: true });
   return (

@@ -31,7 +31,7 @@ export interface KnownPeerView extends PeerView {
   readonly catalogue: CatalogueMark | null;
 }
 
-/** Rows in one answer (ELECTION.md I12). */
+/** Rows in one answer (I12). */
 const PEERS_MAX = 4_096;
 
 const selfView = (state: State): PeerView | null =>
