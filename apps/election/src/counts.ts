@@ -20,7 +20,7 @@ export const newCounts = (): Counts => ({
     sender: 0,
     signature: 0,
     body: 0,
-    token: 0,
+    secret: 0,
     rate: 0,
     own: 0,
   },

@@ -12,10 +12,10 @@ import {
   type DatagramVerifier,
   type ElectionMessage,
   type PeerCard,
-  type TokenSeal,
+  type SecretSeal,
   openDatagram,
   readDatagram,
-  withOpenToken,
+  withOpenSecret,
 } from '@iwanto/wire';
 import { Gate } from './gate.js';
 import { HeardHosts } from './heard.js';
@@ -28,7 +28,7 @@ const SLEEP_MS_MAX = 1_000;
 
 export interface ElectionOptions {
   readonly config: ElectionConfig;
-  readonly keys: DatagramVerifier & TokenSeal;
+  readonly keys: DatagramVerifier & SecretSeal;
   /** Datagrams of another group are none of ours; the open LAN's when left out. */
   readonly group?: number;
   readonly nowMs: () => number;
@@ -97,7 +97,7 @@ export class Election {
     }
     this.#gate.passed(from, now);
     this.heardHosts.peer(header.sender, from, { multicast, nowMs: now });
-    const whole = withOpenToken(opened.value, this.options.keys);
+    const whole = withOpenSecret(opened.value, this.options.keys);
     if (!whole.ok) return this.#drop(whole.refusal);
     this.counts.heard += 1;
     for (const address of addressesIn(whole.value)) this.options.acquaint(address);
@@ -136,7 +136,7 @@ function addressesIn(message: ElectionMessage): string[] {
   switch (message.type) {
     case 'beat':
     case 'welcome':
-      return message.successors.map(({ address }) => address.address);
+      return message.standbys.map(({ address }) => address.address);
     case 'roster':
     case 'yield':
       return message.entries.map(({ address }) => address.address);

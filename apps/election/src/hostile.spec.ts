@@ -13,8 +13,8 @@ import {
   openDatagram,
   readDatagram,
   sealDatagram,
-  withOpenToken,
-  withSealedToken,
+  withOpenSecret,
+  withSealedSecret,
 } from '@iwanto/wire';
 import { Election } from './election.js';
 import { hmac } from './keys.js';
@@ -117,7 +117,7 @@ class Stranger {
   }
 
   bytes(message: ElectionMessage, sealFor?: TestKeys): Uint8Array {
-    const whole = withSealedToken(message, this.keys, sealFor?.curve.publicKey ?? null);
+    const whole = withSealedSecret(message, this.keys, sealFor?.curve.publicKey ?? null);
     const bytes = sealDatagram(whole, this.keys);
     if (typeof bytes === 'string') throw new Error(bytes);
     return bytes;
@@ -144,7 +144,7 @@ class Stranger {
 
   beat(words: Partial<BeatMessage> = {}): Uint8Array {
     const leader = words.leader ?? this.tuple();
-    const beat = { type: 'beat', successors: [], members: 1, rosterVersion: 1, heardMs: null };
+    const beat = { type: 'beat', standbys: [], members: 1, rosterVersion: 1, heardMs: null };
     const card = cardOf(this.keys, this.address.port);
     return this.bytes(this.says({ ...beat, previous: null, card, ...words, leader }, leader.epoch));
   }
@@ -166,11 +166,11 @@ function following() {
     type: 'welcome',
     leader: leader.tuple(),
     card: cardOf(leader.keys, 17_117),
-    token: new Uint8Array(16).fill(3),
+    secret: new Uint8Array(16).fill(3),
     member: subject.boot,
     rank: 6,
     clusterNowMs: 10,
-    successors: [],
+    standbys: [],
   });
   subject.hear(leader.bytes(welcome, subject.keys), leader.address);
   expect(subject.leader.leader?.peer).toBe(leader.keys.peer);
@@ -268,8 +268,8 @@ describe('what strangers send', () => {
     expect(welcome).toMatchObject({ type: 'welcome' });
     if (welcome?.type !== 'welcome') return;
     expect(welcome.rank).toBeGreaterThan(welcome.leader.rank);
-    expect(withOpenToken(welcome, joiner.keys).ok).toBe(true);
-    expect(withOpenToken(welcome, newKeys()).ok).toBe(false);
+    expect(withOpenSecret(welcome, joiner.keys).ok).toBe(true);
+    expect(withOpenSecret(welcome, newKeys()).ok).toBe(false);
     expect(subject.pass(500).leader.role).toBe('leader');
   });
 
@@ -290,7 +290,7 @@ describe('what strangers send', () => {
       rank: 6,
       address: subject.address,
     };
-    subject.hear(leader.beat({ successors: [successor], heardMs: 0 }), leader.address);
+    subject.hear(leader.beat({ standbys: [successor], heardMs: 0 }), leader.address);
     const liar = new Stranger(addressOf(9));
     const old = { peer: leader.keys.peer, boot: leader.boot };
     const claim = { type: 'claim', claimEpoch: 2, rank: 9, old, ageMs: 60_000, left: true };
@@ -304,7 +304,7 @@ describe('what strangers send', () => {
     expect(subject.leader.role).toBe('leader');
   });
 
-  test('HOSTILE 11: successors that no host can be reject the beat', () => {
+  test('HOSTILE 11: standbys that no host can be reject the beat', () => {
     const { subject, leader } = following();
     const heard = subject.election.counts.heard;
     const successor = { peer: newKeys().peer, boot: newBoot(), rank: 9, address: addressOf(4) };
@@ -314,9 +314,9 @@ describe('what strangers send', () => {
       at('239.1.1.1'),
       { ...successor, peer: leader.keys.peer },
     ]) {
-      subject.hear(leader.beat({ successors: [wrong] }), leader.address);
+      subject.hear(leader.beat({ standbys: [wrong] }), leader.address);
     }
-    subject.hear(leader.beat({ successors: [successor, successor] }), leader.address);
+    subject.hear(leader.beat({ standbys: [successor, successor] }), leader.address);
     expect(subject.election.counts.dropped.body).toBe(4);
     expect(subject.election.counts.heard).toBe(heard);
   });

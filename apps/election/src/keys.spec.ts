@@ -1,4 +1,4 @@
-/** Signatures and sealed tokens. */
+/** Signatures and sealed secrets. */
 import { describe, expect, test } from '@jest/globals';
 import type { PublicKey } from '@iwanto/wire';
 import { newKeys } from './testing/peer.js';
@@ -16,11 +16,11 @@ describe('keys', () => {
     expect(other.peerOf(one.signKey)).toBe(one.peer);
   });
 
-  test('a token opens for its receiver alone, and only unchanged', () => {
+  test('a secret opens for its receiver alone, and only unchanged', () => {
     const [one, other, third] = [newKeys(), newKeys(), newKeys()];
-    const token = new Uint8Array(16).map((_, at) => at);
-    const sealed = one.seal(token, other.curve.publicKey);
-    expect(other.open(sealed)).toEqual(token);
+    const secret = new Uint8Array(16).map((_, at) => at);
+    const sealed = one.seal(secret, other.curve.publicKey);
+    expect(other.open(sealed)).toEqual(secret);
     expect(third.open(sealed)).toBeUndefined();
     for (const at of [0, 31, 40, 63]) {
       const changed = sealed.slice();
@@ -29,6 +29,6 @@ describe('keys', () => {
     }
     expect(other.open(sealed.subarray(1))).toBeUndefined();
     expect(other.open(new Uint8Array(64))).toBeUndefined();
-    expect(one.seal(token, other.curve.publicKey)).not.toEqual(sealed);
+    expect(one.seal(secret, other.curve.publicKey)).not.toEqual(sealed);
   });
 });

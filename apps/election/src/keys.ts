@@ -17,16 +17,16 @@ import {
   type DatagramVerifier,
   type PeerId,
   type PublicKey,
-  SEALED_TOKEN_BYTES,
-  type TokenSeal,
+  SEALED_SECRET_BYTES,
+  type SecretSeal,
 } from '@iwanto/wire';
 import { Recent } from './recent.js';
 
 /** Signing keys kept parsed: parsing one costs as much as a verification. */
 const KEYS_MAX = 4_096;
 const TAG_BYTES = 16;
-/** Binds the derived key to this use. */
-const TOKEN_CONTEXT = 'iwanto token 1';
+/** Binds the derived key to this use; the word is part of the protocol. */
+const SECRET_CONTEXT = 'iwanto token 1';
 
 const base64url = (hex: string) => Buffer.from(hex, 'hex').toString('base64url');
 const publicKeyOf = (crv: 'Ed25519' | 'X25519', key: PublicKey) =>
@@ -57,8 +57,8 @@ export function keysVerifier(): DatagramVerifier {
 }
 
 /** ChaCha20-Poly1305 under a key that only sender's fresh secret and receiver's CURVE secret give. */
-export function tokenSeal(own: CurveKeys): TokenSeal {
-  const secret = createPrivateKey({
+export function secretSeal(own: CurveKeys): SecretSeal {
+  const privateKey = createPrivateKey({
     format: 'jwk',
     key: {
       kty: 'OKP',
@@ -68,7 +68,7 @@ export function tokenSeal(own: CurveKeys): TokenSeal {
     },
   });
   return {
-    seal: (token, forKey) => {
+    seal: (secret, forKey) => {
       const fresh = generateKeyPairSync('x25519');
       const { x = '' } = fresh.publicKey.export({ format: 'jwk' });
       const freshKey = Buffer.from(x, 'base64url');
@@ -78,12 +78,12 @@ export function tokenSeal(own: CurveKeys): TokenSeal {
       });
       const key = keyFrom(shared, freshKey, forKey);
       const cipher = createCipheriv('chacha20-poly1305', key, NONCE, { authTagLength: TAG_BYTES });
-      return Buffer.concat([freshKey, cipher.update(token), cipher.final(), cipher.getAuthTag()]);
+      return Buffer.concat([freshKey, cipher.update(secret), cipher.final(), cipher.getAuthTag()]);
     },
     open: (sealed) => {
-      if (sealed.length !== SEALED_TOKEN_BYTES) return undefined;
+      if (sealed.length !== SEALED_SECRET_BYTES) return undefined;
       try {
-        return openToken(Buffer.from(sealed), secret, own.publicKey);
+        return openSecret(Buffer.from(sealed), privateKey, own.publicKey);
       } catch {
         return undefined;
       }
@@ -91,27 +91,27 @@ export function tokenSeal(own: CurveKeys): TokenSeal {
   };
 }
 
-/** All zeros: each key encrypts one token and is never used again. */
+/** All zeros: each key encrypts one secret and is never used again. */
 const NONCE = Buffer.alloc(12);
 
-function openToken(sealed: Buffer, secret: KeyObject, ownKey: PublicKey): Uint8Array {
+function openSecret(sealed: Buffer, privateKey: KeyObject, ownKey: PublicKey): Uint8Array {
   const freshKey = sealed.subarray(0, 32);
   const shared = diffieHellman({
-    privateKey: secret,
+    privateKey,
     publicKey: publicKeyOf('X25519', freshKey.toString('hex') as PublicKey),
   });
   const key = keyFrom(shared, freshKey, ownKey);
   const decipher = createDecipheriv('chacha20-poly1305', key, NONCE, { authTagLength: TAG_BYTES });
   decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
-  const token = decipher.update(sealed.subarray(32, -TAG_BYTES));
+  const secret = decipher.update(sealed.subarray(32, -TAG_BYTES));
   decipher.final();
-  return new Uint8Array(token);
+  return new Uint8Array(secret);
 }
 
-/** Both public keys go into the key, so that a sealed token fits one pair of hosts only. */
+/** Both public keys go into the key, so that a sealed secret fits one pair of hosts only. */
 function keyFrom(shared: Buffer, freshKey: Buffer, forKey: PublicKey): Buffer {
   const salt = Buffer.concat([freshKey, Buffer.from(forKey, 'hex')]);
-  return Buffer.from(hkdfSync('sha256', shared, salt, TOKEN_CONTEXT, 32));
+  return Buffer.from(hkdfSync('sha256', shared, salt, SECRET_CONTEXT, 32));
 }
 
 /** HMAC-SHA-256. */

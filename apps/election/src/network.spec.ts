@@ -144,10 +144,11 @@ describe.each([
       () =>
         second.leader === third.leader && [second.id, third.id].includes(second.leader as never),
       'the two left agree',
+      10_000,
     );
     const leader = second.leader === second.id ? second : third;
     const last = leader === second ? third : second;
-    await until(() => last.successors.includes(last.id), 'the follower stands by', 10_000);
+    await until(() => last.standbys.includes(last.id), 'the follower stands by', 10_000);
     await leader.leave();
     await follow(last, [last]);
     await last.kill();

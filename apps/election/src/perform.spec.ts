@@ -21,7 +21,7 @@ const beat = {
   epoch: 1,
   seq: 1,
   leader: { peer: keys.peer, boot, epoch: 1, reign: 1, rank: 1, address: null, lost: false },
-  successors: [successor('127.0.0.1', 5), successor('10.0.0.2', 6)],
+  standbys: [successor('127.0.0.1', 5), successor('10.0.0.2', 6)],
   members: 2,
   rosterVersion: 1,
   heardMs: null,
@@ -30,13 +30,13 @@ const beat = {
 } as ElectionMessage;
 
 function recorder() {
-  const sent: { to: string; successors: number }[] = [];
+  const sent: { to: string; standbys: number }[] = [];
   const logged: string[] = [];
   const record = (to: string, bytes: Uint8Array | undefined) => {
     const read = readDatagram(bytes ?? new Uint8Array(0));
     const opened = read.ok ? openDatagram(read.value, keys) : read;
     if (opened.ok && opened.value.type === 'beat') {
-      sent.push({ to, successors: opened.value.successors.length });
+      sent.push({ to, standbys: opened.value.standbys.length });
     }
   };
   const nothing = () => undefined;
@@ -70,10 +70,10 @@ test('loopback addresses are named on this host only', () => {
   perform({ type: 'send', to: { address: '10.0.0.2', port: 6 }, message: beat, sealFor: null });
   perform({ type: 'send', to: { address: '127.0.0.1', port: 5 }, message: beat, sealFor: null });
   expect(sent).toEqual([
-    { to: 'lan', successors: 1 },
-    { to: 'host', successors: 2 },
-    { to: '10.0.0.2', successors: 1 },
-    { to: '127.0.0.1', successors: 2 },
+    { to: 'lan', standbys: 1 },
+    { to: 'host', standbys: 2 },
+    { to: '10.0.0.2', standbys: 1 },
+    { to: '127.0.0.1', standbys: 2 },
   ]);
 });
 

@@ -4,16 +4,16 @@ import {
   type Address,
   type DatagramSigner,
   type ElectionMessage,
-  type TokenSeal,
+  type SecretSeal,
   isLoopback,
   sealDatagram,
-  withSealedToken,
+  withSealedSecret,
 } from '@iwanto/wire';
 import type { Network, Reach } from './network.js';
 
 export interface Performers {
   readonly network: Network;
-  readonly keys: DatagramSigner & TokenSeal;
+  readonly keys: DatagramSigner & SecretSeal;
   /** Written into every datagram; the open LAN's when left out. */
   readonly group?: number;
   readonly leadershipChanged: () => void;
@@ -38,7 +38,7 @@ export function performer(with_: Performers): (output: Output) => void {
   const acts: Acts = {
     send: ({ to, message, sealFor }) => {
       const reach = isLoopback(to.address) ? 'host' : 'lan';
-      const bytes = bytesOf(withSealedToken(message, keys, sealFor), reach);
+      const bytes = bytesOf(withSealedSecret(message, keys, sealFor), reach);
       if (bytes) network.send(bytes, to);
     },
     multicast: ({ message }) => network.multicast((reach) => bytesOf(message, reach)),
@@ -58,7 +58,7 @@ export function withoutLoopback(message: ElectionMessage): ElectionMessage {
   switch (message.type) {
     case 'beat':
     case 'welcome':
-      return { ...message, successors: message.successors.filter(reachable) };
+      return { ...message, standbys: message.standbys.filter(reachable) };
     case 'roster':
     case 'yield':
       return { ...message, entries: message.entries.filter(reachable) };

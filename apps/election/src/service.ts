@@ -5,7 +5,7 @@ import { DISCOVERY_PORT_DEFAULT, type ServiceContext } from '@iwanto/service';
 import { type Address, type BootId, OPEN_GROUP, endpointText } from '@iwanto/wire';
 import { electionClock } from './clock.js';
 import { Election } from './election.js';
-import { hmac, keysVerifier, tokenSeal } from './keys.js';
+import { hmac, keysVerifier, secretSeal } from './keys.js';
 import { openUdpNetwork } from './multicast.js';
 import type { Network } from './network.js';
 import { type Performers, performer } from './perform.js';
@@ -31,7 +31,7 @@ export async function openElection(context: ServiceContext): Promise<OpenElectio
   const { config, identity, log, paths } = context;
   const onTrouble = (sentence: string) => void log.warn(sentence);
   const nowMs = electionClock();
-  const keys = { ...identity, ...keysVerifier(), ...tokenSeal(identity.curve) };
+  const keys = { ...identity, ...keysVerifier(), ...secretSeal(identity.curve) };
   const network = await openUdpNetwork({
     interfaces: config.interfaces,
     port: config.ports.election,
@@ -95,7 +95,7 @@ function tellers(
     leadershipChanged: tellLeadership,
     peersChanged: () => {
       bus.publish('peers.changed', views().peersChanged());
-      // A successor is shown once its endpoint is known: that may come with the roster, after the beat.
+      // A standby is shown once its endpoint is known: that may come with the roster, after the beat.
       tellLeadership();
     },
     log: (level, sentence) => void log.log(level, sentence),

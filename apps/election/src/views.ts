@@ -34,7 +34,7 @@ export class Views {
       ...view,
       revision: this.#leadership,
       leader: view.leader && this.#placed(view.leader),
-      successors: view.successors.map((each) => this.#placed(each)),
+      standbys: view.standbys.map((each) => this.#placed(each)),
     };
   }
 

@@ -29,7 +29,7 @@ const leadership = (revision: number): Leadership => ({
   role: 'joining',
   epoch: 0,
   leader: null,
-  successors: [],
+  standbys: [],
 });
 
 const electionHandlers = (revision: () => number): Handlers<VerbsOf<'election'>> => ({

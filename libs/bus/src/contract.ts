@@ -37,7 +37,7 @@ const tell = <B extends z.ZodType, S extends ServiceName>(row: NewsRow<B, S>) =>
 export const news = {
   'leader.changed': tell({
     owner: 'election',
-    about: 'Leader, epoch, role or successors changed.',
+    about: 'Leader, epoch, role or standbys changed.',
     body: leadershipSchema,
     get: 'leader.get',
   }),

@@ -61,7 +61,7 @@ export const leadershipSchema = z.object({
   /** Absent fields of a leader that is not known yet are one null. */
   leader: peerSchema.nullable(),
   /** Who takes over next, in that order. */
-  successors: z.array(peerSchema).max(5),
+  standbys: z.array(peerSchema).max(5),
 });
 export type Leadership = z.infer<typeof leadershipSchema>;
 

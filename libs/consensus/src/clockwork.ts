@@ -8,11 +8,12 @@ import { askTarget } from './joiner/target.js';
 import { yieldDueMs, yieldToAll } from './leader/faceoff.js';
 import { askOrResume } from './leader/fence.js';
 import { beatStandbys, sweep } from './leader/lead.js';
-import { claim, takeOver } from './member/claim.js';
+import { claimOrTakeOver } from './member/claim.js';
 import { askPending, pendingRipe, ripeDueMs } from './member/pending.js';
 import { cutOff, cutOffDueMs, ping } from './member/ping.js';
 import { probeLeader, startSuspicion, suspicionDueMs } from './member/suspect.js';
-import type { Reign, State } from './state/state.js';
+import { followingOf, joiningOf, leads, reignOf } from './state/place.js';
+import type { Following, State } from './state/state.js';
 import type { Turn } from './state/turn.js';
 
 interface Timer {
@@ -38,55 +39,45 @@ function when<P>(
   };
 }
 
-const joining = (state: State) => state.joining;
-const following = (state: State) => state.following;
-const pending = (state: State) => state.pending;
-const suspicion = (state: State) => state.suspicion;
-const suspension = (state: State) => state.suspension;
-const leaving = (state: State) => state.leaving;
-const reign = (state: State): Reign | null => (state.phase === 'leading' ? state.reign : null);
+const suspicion = (state: State) => followingOf(state)?.suspicion;
+const leaving = ({ place }: State) => (place.at === 'leaving' ? place : null);
+const leading = (state: State) => (leads(state) ? reignOf(state) : null);
+const suspended = (state: State) => (leads(state) ? null : reignOf(state));
 
 /** While a successor is being looked into, no claim of one's own; a stranger holds up nothing. */
-const claimDueMs = ({ suspicion, pending }: State) =>
+const claimDueMs = ({ suspicion, pending }: Following) =>
   suspicion === null || pending?.isTrusted === true ? Infinity : suspicion.dueMs;
 
-function claimOrTakeOver(turn: Turn): void {
-  const { phase, following: under, suspicion: held } = turn.state;
-  if (under === null || held === null) return;
-  if (phase === 'claiming') takeOver(turn);
-  else claim(turn, under, held);
-}
-
-/** Who leaves does nothing else any more. */
+/** Who leaves does nothing else any more (S41). */
 const LEAVING: readonly Timer[] = [when(leaving, (it) => it.atMs, sayGoodbye)];
 
 const TIMERS: readonly Timer[] = [
-  when(joining, (it) => it.helloAtMs, sayHello),
-  when(joining, (it) => it.target?.helloAtMs ?? Infinity, askTarget),
-  when(joining, (it) => it.decideAtMs, decide),
-  when(following, (it, state) => cutOffDueMs(state, it), cutOff),
-  when(following, (it) => it.pingAtMs, ping),
-  when(following, (_, state) => suspicionDueMs(state), startSuspicion),
-  when(pending, ripeDueMs, pendingRipe),
-  when(pending, (it) => it.askAtMs, askPending),
+  when(joiningOf, (it) => it.helloAtMs, sayHello),
+  when(joiningOf, (it) => it.target?.helloAtMs ?? Infinity, askTarget),
+  when(joiningOf, (it) => it.decideAtMs, decide),
+  when(followingOf, (it, state) => cutOffDueMs(state, it), cutOff),
+  when(followingOf, (it) => it.pingAtMs, ping),
+  when(followingOf, (it, state) => suspicionDueMs(state, it), startSuspicion),
+  when(followingOf, ripeDueMs, pendingRipe),
+  when(followingOf, (it) => it.pending?.askAtMs ?? Infinity, askPending),
   when(suspicion, (it) => it.probeAtMs, probeLeader),
-  when(suspicion, (_, state) => claimDueMs(state), claimOrTakeOver),
-  when(suspension, (it) => it.askAtMs, askOrResume),
-  when(reign, (it) => it.announceAtMs, announce),
-  when(reign, (it) => it.fastBeatAtMs, beatStandbys),
-  when(reign, (it) => it.slowBeatAtMs, slowBeat),
-  when(reign, (it) => it.sweepAtMs, sweep),
-  when(reign, yieldDueMs, yieldToAll),
+  when(followingOf, claimDueMs, claimOrTakeOver),
+  when(suspended, (it) => it.suspension?.askAtMs ?? Infinity, askOrResume),
+  when(leading, (it) => it.announceAtMs, announce),
+  when(leading, (it) => it.fastBeatAtMs, beatStandbys),
+  when(leading, (it) => it.slowBeatAtMs, slowBeat),
+  when(leading, (it) => it.sweepAtMs, sweep),
+  when(leading, yieldDueMs, yieldToAll),
   { dueMs: (state) => state.seeds.probeAtMs, act: probeSeeds },
   { dueMs: (state) => state.seeds.rememberAtMs, act: tellRemembered },
   { dueMs: (state) => state.tellPeersAtMs, act: tellPeers },
 ];
 
-const timersOf = (state: State) => (state.leaving === null ? TIMERS : LEAVING);
+const timersOf = ({ place }: State) => (place.at === 'leaving' ? LEAVING : TIMERS);
 
 /** The earliest of all. */
 export function earliestMs(state: State): number {
-  if (state.phase === 'idle' || state.phase === 'left') return Infinity;
+  if (state.place.at === 'idle' || state.place.at === 'left') return Infinity;
   let earliest = Infinity;
   for (const timer of timersOf(state)) earliest = Math.min(earliest, timer.dueMs(state));
   return earliest;

@@ -12,6 +12,7 @@ export * from './state/config.js';
 export { brokenInvariant } from './state/invariants.js';
 export * from './state/messages.js';
 export { createConsensus } from './state/create-consensus.js';
+export { followingOf, joiningOf, phaseOf, reignOf } from './state/place.js';
 export type { State } from './state/state.js';
 export { deadlineMs, step } from './step.js';
 export { tokenOf } from './anyone/token.js';

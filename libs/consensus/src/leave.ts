@@ -1,5 +1,5 @@
 /** What it means that another process leaves. */
-import type { LeaveMessage } from '@iwanto/wire';
+import type { BootRef, LeaveMessage } from '@iwanto/wire';
 import { sameBoot } from './anyone/rank.js';
 import { removeMember } from './anyone/roster-told.js';
 import { remember } from './anyone/seeds.js';
@@ -7,22 +7,28 @@ import { peersChanged } from './anyone/sight.js';
 import { leaderGone } from './member/ping.js';
 import type { Turn } from './state/turn.js';
 
-/** Another one leaves. */
-export function leaveHeard(turn: Turn, message: LeaveMessage): void {
+/** Another one leaves (S42). */
+export function hearLeave(turn: Turn, message: LeaveMessage): void {
   const { state } = turn;
+  const { place } = state;
   const who = { peer: message.sender, boot: message.boot };
-  const member = state.members.get(message.sender);
-  state.joining?.joiners.delete(message.sender);
-  if (state.joining?.target && sameBoot(who, state.joining.target.leader))
-    state.joining.target = null;
-  if (member?.boot === message.boot) {
-    // Strangers may hand over members that never were, at any address.
-    if (member.confirmed) remember(turn, member.address);
-    if (state.reign !== null) removeMember(turn, state.reign, message.sender);
-    else state.members.delete(message.sender);
-    peersChanged(turn);
+  if (place.at === 'joining') {
+    place.joiners.delete(message.sender);
+    if (place.target !== null && sameBoot(who, place.target.leader)) place.target = null;
   }
-  if (state.following === null) return;
-  if (sameBoot(who, state.leader)) leaderGone(turn, state.following);
-  else if (state.pending !== null && sameBoot(who, state.pending.leader)) state.pending = null;
+  forget(turn, who);
+  if (place.at !== 'following') return;
+  if (sameBoot(who, state.leader)) leaderGone(turn, place);
+  else if (place.pending !== null && sameBoot(who, place.pending.leader)) place.pending = null;
+}
+
+function forget(turn: Turn, { peer, boot }: BootRef): void {
+  const { state } = turn;
+  const member = state.members.get(peer);
+  if (member?.boot !== boot) return;
+  // Strangers may hand over members that never were, at any address.
+  if (member.confirmed) remember(turn, member.address);
+  if (state.place.at === 'leading') removeMember(turn, state.place, peer);
+  else state.members.delete(peer);
+  peersChanged(turn);
 }

@@ -16,9 +16,13 @@ import {
   brokenInvariant,
   createConsensus,
   deadlineMs,
+  followingOf,
   type Input,
+  joiningOf,
   LIMITS,
   type Output,
+  phaseOf,
+  reignOf,
   type State,
   step,
   tokenOf,
@@ -192,12 +196,12 @@ class Stage {
   }
 
   leads(name: string): boolean {
-    return this.state(name).phase === 'leading';
+    return phaseOf(this.state(name)) === 'leading';
   }
 
   follows(name: string, leader: string): boolean {
-    const { following, leader: named } = this.state(name);
-    return following !== null && named?.peer === this.actor(leader).peer;
+    const { place, leader: named } = this.state(name);
+    return place.at === 'following' && named?.peer === this.actor(leader).peer;
   }
 
   kill(name: string): void {
@@ -248,7 +252,7 @@ const beat = (leader: LeaderTuple, over = {}) => ({
   type: 'beat',
   epoch: leader.epoch,
   leader,
-  successors: [],
+  standbys: [],
   members: 0,
   rosterVersion: 0,
   heardMs: null,
@@ -303,7 +307,7 @@ const sentences: Record<string, () => void> = {
     expect(tokenOf(member)).toEqual(tokenOf(leader));
     expect(tokenOf(leader)).not.toEqual(before);
     const tellers = stage.sent
-      .filter(({ message }) => 'token' in message)
+      .filter(({ message }) => 'secret' in message)
       .map(({ message }) => message.type);
     expect(new Set(tellers)).toEqual(new Set(['welcome']));
   },
@@ -330,7 +334,7 @@ const sentences: Record<string, () => void> = {
     expect(stage.said('hello', 'b').some(({ to }) => to === '?')).toBe(false);
     stage.tell('b', pongTo(probe, tuple()));
     stage.run(1_200);
-    expect(stage.state('b').phase).toBe('joining');
+    expect(phaseOf(stage.state('b'))).toBe('joining');
     expect(stage.said('hello', 'b').some(({ to }) => to === '?')).toBe(true);
     stage.run(1_000);
     expect(stage.leads('b')).toBe(true);
@@ -360,7 +364,7 @@ const sentences: Record<string, () => void> = {
     stage.run(300);
     stage.tell('b', { ...hello, rank: 1 });
     stage.run(300);
-    expect(stage.state('b').phase).toBe('joining');
+    expect(phaseOf(stage.state('b'))).toBe('joining');
     stage.run(1_000);
     expect(stage.leads('b')).toBe(true);
   },
@@ -370,7 +374,7 @@ const sentences: Record<string, () => void> = {
     const welcome = outputs.find((each) => each.type === 'send' && each.message.type === 'welcome');
     expect(welcome).toMatchObject({ sealFor: cardOf('z').curveKey });
     expect(stage.state('a').members.get(idOf('z'))?.confirmed).toBe(false);
-    expect(stage.state('a').successors).toEqual([]);
+    expect(stage.state('a').standbys).toEqual([]);
     stage.start('b');
     stage.run(200);
     expect(stage.state('a').members.get(idOf('b'))?.confirmed).toBe(true);
@@ -401,7 +405,7 @@ const sentences: Record<string, () => void> = {
     // Hosts whose clocks are hours apart stay one cluster in such an epoch.
     decade.start('b', { bornMs: Date.UTC(2029, 11, 31, 14) });
     decade.run(2_000);
-    expect(decade.state('b').phase).toBe('joining');
+    expect(phaseOf(decade.state('b'))).toBe('joining');
     decade.start('c', { bornMs: Date.UTC(2030, 0, 1, 10) });
     decade.until(() => decade.follows('c', 'a'));
     decade.tell('a', { ...hello, epoch: seconds + half, seq: 3 });
@@ -442,7 +446,7 @@ const sentences: Record<string, () => void> = {
     const stage = new Stage().cluster('a', 'b', 'c', 'd', 'e');
     stage.kill('b');
     stage.run(800);
-    expect(stage.state('a').successors.map(({ peer }) => peer)).toEqual(['c', 'd', 'e'].map(idOf));
+    expect(stage.state('a').standbys.map(({ peer }) => peer)).toEqual(['c', 'd', 'e'].map(idOf));
     expect(stage.state('a').members.has(idOf('b'))).toBe(true);
     stage.run(4_000);
     expect(stage.state('a').members.has(idOf('b'))).toBe(false);
@@ -458,14 +462,14 @@ const sentences: Record<string, () => void> = {
     stage.multicast = false;
     stage.kill('b');
     stage.run(3_000);
-    expect(stage.state('l').successors).toEqual(stage.state('a').successors);
-    expect(stage.state('l').successors.map(({ peer }) => peer)).toEqual([...'cdefg'].map(idOf));
+    expect(stage.state('l').standbys).toEqual(stage.state('a').standbys);
+    expect(stage.state('l').standbys.map(({ peer }) => peer)).toEqual([...'cdefg'].map(idOf));
   },
   S18: () => {
     const stage = new Stage().cluster(...'abcdefg');
     const before = stage.state('g').rank;
     stage.blocked = (from, to) => from === 'g' || to === 'g';
-    stage.until(() => stage.state('g').phase === 'joining', 5_000);
+    stage.until(() => phaseOf(stage.state('g')) === 'joining', 5_000);
     expect(stage.state('g').rank).toBeGreaterThan(before);
 
     const orphaned = new Stage().cluster(...'abcdefg');
@@ -475,13 +479,13 @@ const sentences: Record<string, () => void> = {
     orphaned.run(1_100);
     const [probe] = orphaned.tell('g', beat(tuple({ epoch }))).filter(isProbe);
     orphaned.tell('g', pongTo(probe, tuple({ epoch })));
-    expect(orphaned.state('g').joining?.target?.leader.peer).toBe(idOf('z'));
+    expect(joiningOf(orphaned.state('g'))?.target?.leader.peer).toBe(idOf('z'));
   },
   S19: () => {
     const stage = new Stage().cluster('a', 'b', 'c');
     stage.kill('a');
     stage.sent.length = 0;
-    const tookMs = stage.until(() => stage.state('b').phase === 'suspecting');
+    const tookMs = stage.until(() => phaseOf(stage.state('b')) === 'suspecting');
     expect(tookMs).toBeGreaterThan(195);
     expect(tookMs).toBeLessThan(325);
     stage.until(() => stage.leads('b'));
@@ -491,17 +495,17 @@ const sentences: Record<string, () => void> = {
   S20: () => {
     const stage = new Stage().cluster('a', 'b');
     stage.give('b', { type: 'hint', leader: idOf('a') });
-    expect(stage.state('b').phase).toBe('suspecting');
+    expect(phaseOf(stage.state('b'))).toBe('suspecting');
     stage.run(5);
-    expect(stage.state('b').phase).toBe('following');
+    expect(phaseOf(stage.state('b'))).toBe('following');
   },
   S21: () => {
     const stage = new Stage().cluster('a', 'b', 'c');
     stage.blocked = (from, to) => (from === 'a' && to === 'b') || (from === 'b' && to === 'a');
-    stage.until(() => stage.state('b').phase === 'suspecting');
+    stage.until(() => phaseOf(stage.state('b')) === 'suspecting');
     stage.run(3);
     expect(stage.said('alive', 'c').length).toBeGreaterThan(0);
-    expect(stage.state('b').phase).toBe('following');
+    expect(phaseOf(stage.state('b'))).toBe('following');
     const young = stage.said('alive', 'c').length;
     const { leader } = stage.state('c');
     stage.tell(
@@ -525,8 +529,8 @@ const sentences: Record<string, () => void> = {
     const stage = new Stage().cluster('a', 'b', 'c');
     stage.kill('a');
     stage.kill('b');
-    const suspectedMs = stage.until(() => stage.state('c').phase === 'suspecting');
-    const claimedMs = stage.until(() => stage.state('c').phase === 'claiming');
+    const suspectedMs = stage.until(() => phaseOf(stage.state('c')) === 'suspecting');
+    const claimedMs = stage.until(() => phaseOf(stage.state('c')) === 'claiming');
     expect(suspectedMs).toBeLessThan(325);
     expect(Math.round(claimedMs)).toBeGreaterThanOrEqual(134);
     expect(claimedMs).toBeLessThan(138);
@@ -534,16 +538,16 @@ const sentences: Record<string, () => void> = {
   S23: () => {
     const stage = new Stage().cluster('a', 'b', 'c');
     stage.blocked = (from, to) => (from === 'a' && to !== '?') || (to === 'a' && from === '?');
-    stage.until(() => stage.state('b').phase === 'claiming');
+    stage.until(() => phaseOf(stage.state('b')) === 'claiming');
     stage.mend();
     stage.run(60);
-    expect(stage.state('b').phase).toBe('following');
+    expect(phaseOf(stage.state('b'))).toBe('following');
     expect(stage.said('object', 'a').map(({ message }) => message.objection)).toContain('alive');
   },
   S24: () => {
     const stage = new Stage().cluster('a', 'b', 'c');
     stage.kill('a');
-    stage.until(() => stage.state('b').phase === 'claiming');
+    stage.until(() => phaseOf(stage.state('b')) === 'claiming');
     const tookMs = stage.until(() => stage.leads('b'));
     expect(Math.round(tookMs)).toBe(30);
     expect(stage.state('b').epoch).toBe(2);
@@ -570,7 +574,7 @@ const sentences: Record<string, () => void> = {
   },
   S27: () => {
     const stage = new Stage().cluster(...'abcdefg');
-    stage.until(() => stage.state('g').following!.pingAtMs > stage.nowMs + 700);
+    stage.until(() => followingOf(stage.state('g'))!.pingAtMs > stage.nowMs + 700);
     stage.kill('a');
     stage.until(() => stage.leads('b'));
     expect(stage.follows('g', 'b')).toBe(false);
@@ -590,7 +594,7 @@ const sentences: Record<string, () => void> = {
     const leader = tuple({ epoch: 5, address: addressOf('z') });
     const { boot } = stage.state('a').config;
     stage.tell('b', { type: 'hint', leader, sender: idOf('a'), boot, epoch: 1, seq: 99_999 }, 'a');
-    expect(stage.state('b').pending?.ripeMs).toBeLessThanOrEqual(stage.nowMs);
+    expect(followingOf(stage.state('b'))?.pending?.ripeMs).toBeLessThanOrEqual(stage.nowMs);
   },
   S30: () => {
     const stage = new Stage().cluster('a', 'b', 'c');
@@ -607,7 +611,7 @@ const sentences: Record<string, () => void> = {
     stage.nowMs += 600;
     stage.actor('a').asleep = false;
     stage.give('a', { type: 'tick' });
-    expect(stage.state('a').phase).toBe('suspended');
+    expect(phaseOf(stage.state('a'))).toBe('suspended');
   },
   S32: () => {
     const stage = new Stage().cluster('a', 'b');
@@ -644,7 +648,7 @@ const sentences: Record<string, () => void> = {
     stage.run(3_000);
     stage.actor('b').asleep = false;
     stage.give('b', { type: 'tick' });
-    expect(stage.state('b').phase).toBe('following');
+    expect(phaseOf(stage.state('b'))).toBe('following');
     stage.run(200);
     expect(stage.follows('b', 'a')).toBe(true);
   },
@@ -703,7 +707,7 @@ const sentences: Record<string, () => void> = {
     stage.run(50);
     expect(stage.said('leave', 'b').filter(({ to }) => to === null)).toHaveLength(3);
     expect(stage.said('leave', 'b').map(({ to }) => to)).toContain('a');
-    expect(stage.state('b').phase).toBe('left');
+    expect(phaseOf(stage.state('b'))).toBe('left');
     expect(
       stage.actor('b').outputs.at(-1)?.type === 'leadershipChanged' ||
         stage.actor('b').outputs.some(({ type }) => type === 'left'),
@@ -785,7 +789,8 @@ const sentences: Record<string, () => void> = {
       const from = { address: `10.${at >> 16}.${(at >> 8) & 255}.${at & 255}`, port: 1 };
       stage.give('a', { type: 'received', message, from, multicast: true });
     }
-    const { joining, sightings, heard, buckets } = stage.state('a');
+    const { sightings, heard, buckets } = stage.state('a');
+    const joining = joiningOf(stage.state('a'));
     expect(joining?.joiners.size).toBe(LIMITS.joinersMax);
     for (const table of [sightings, buckets])
       expect(table.size).toBeLessThanOrEqual(LIMITS.strangersMax);
@@ -813,11 +818,11 @@ const sentences: Record<string, () => void> = {
   },
   S48: () => {
     const stage = new Stage().cluster('a', 'b');
-    const { leader, successors } = stage.state('a');
+    const { leader, standbys } = stage.state('a');
     const { boot } = stage.state('a').config;
-    const before = stage.state('b').successors;
+    const before = stage.state('b').standbys;
     const own = { peer: idOf('a'), boot, rank: 0, address: addressOf('a') };
-    const [first] = successors;
+    const [first] = standbys;
     for (const wrong of [
       [own],
       [first, first],
@@ -826,14 +831,14 @@ const sentences: Record<string, () => void> = {
       stage.tell(
         'b',
         {
-          ...beat(leader!, { successors: wrong }),
+          ...beat(leader!, { standbys: wrong }),
           sender: idOf('a'),
           boot,
           seq: 50_000 + wrong.length,
         },
         'a',
       );
-    expect(stage.state('b').successors).toBe(before);
+    expect(stage.state('b').standbys).toBe(before);
   },
   S49: () => {
     const stage = new Stage().cluster('a', 'b');
@@ -856,7 +861,7 @@ const sentences: Record<string, () => void> = {
     const probe = stage.said('probe', 'b').find(({ to }) => to === '?')?.message;
     const pong = { type: 'pong', nonce: probe?.nonce, leader: older, proof: null };
     stage.tell('b', { ...pong, seq: 2, leader: { ...older, epoch: 5 } });
-    expect(stage.state('b').pending?.leader.boot).toBe(older.boot);
+    expect(followingOf(stage.state('b'))?.pending?.leader.boot).toBe(older.boot);
 
     const crowd = new Stage().cluster(...'abcdefghijklmnopqrst');
     crowd.sent.length = 0;
@@ -891,12 +896,12 @@ const sentences: Record<string, () => void> = {
     const ask = { type: 'ask', leader: old, ageMs: 9_000 };
     const forged = [claim, ask].map((message, at) => ({ ...message, seq: at + 1 }));
     for (const message of forged) expect(sends(stage.tell('b', message))).toEqual([]);
-    expect(stage.state('b').following?.gone).toBe(false);
+    expect(followingOf(stage.state('b'))?.gone).toBe(false);
     stage.kill('a');
-    stage.until(() => stage.state('b').phase === 'claiming');
+    stage.until(() => phaseOf(stage.state('b')) === 'claiming');
     for (const [at, objection] of ['alive', 'older'].entries())
       stage.tell('b', { type: 'object', objection, ageMs: 0, leader: null, seq: at + 3 });
-    expect(stage.state('b').phase).toBe('claiming');
+    expect(phaseOf(stage.state('b'))).toBe('claiming');
   },
   S52: () => {
     const stage = new Stage().cluster('a', 'b', 'c');
@@ -911,7 +916,7 @@ const sentences: Record<string, () => void> = {
     }
     expect(stage.leads('b')).toBe(true);
     expect(stage.state('b').epoch).toBe(2);
-    const forged = { type: 'pong', nonce: stage.state('c').following?.nonce, proof: null };
+    const forged = { type: 'pong', nonce: followingOf(stage.state('c'))?.nonce, proof: null };
     stage.tell('c', { ...forged, leader: { ...stage.state('b').leader!, epoch: 99 }, seq: 999 });
     expect(stage.state('c').epoch).toBeLessThan(99);
   },
@@ -921,7 +926,7 @@ const sentences: Record<string, () => void> = {
     for (const name of ['b', 'c']) {
       const [probe] = stage.tell(name, beat(stranger)).filter(isProbe);
       stage.tell(name, { ...pongTo(probe, stranger), seq: 2 });
-      expect(stage.state(name).pending?.leader.peer).toBe(stranger.peer);
+      expect(followingOf(stage.state(name))?.pending?.leader.peer).toBe(stranger.peer);
       stage.blocked = (from, to) => from === 'a' || to === 'a';
     }
     stage.kill('a');
@@ -931,25 +936,25 @@ const sentences: Record<string, () => void> = {
     const named = new Stage().cluster('a', 'b', 'c');
     const fellow = { ...tuple(), ...bootOf(named, 'c'), epoch: 500, address: addressOf('v') };
     expect(sends(named.tell('b', { type: 'hint', leader: fellow }))).not.toContain('ping');
-    expect(named.state('b').pending).toBeNull();
+    expect(followingOf(named.state('b'))?.pending).toBeNull();
 
     const copied = twoClusters();
     copied.mend();
-    copied.until(() => copied.state('c').reign!.yieldings.size > 0, 3_000);
+    copied.until(() => reignOf(copied.state('c'))!.yieldings.size > 0, 3_000);
     const boot = copied.state('a').config.boot;
     const copy = tuple({ boot, rank: 0 });
     copied.tell('c', { ...beat(copy), boot });
     expect(
-      [...copied.state('c').reign!.yieldings.values()].map(({ leader }) => leader.peer),
+      [...reignOf(copied.state('c'))!.yieldings.values()].map(({ leader }) => leader.peer),
     ).toEqual([idOf('a')]);
     const later = { ...copy, epoch: 9 };
     copied.tell('c', {
-      ...{ type: 'welcome', leader: later, card: cardOf('z'), token: new Uint8Array(16), boot },
+      ...{ type: 'welcome', leader: later, card: cardOf('z'), secret: new Uint8Array(16), boot },
       ...{
         member: copied.state('c').config.boot,
         rank: 9,
         clusterNowMs: 9,
-        successors: [],
+        standbys: [],
         seq: 2,
       },
     });

@@ -3,14 +3,15 @@ import { helloBody } from './anyone/hello.js';
 import { remember, restartSeeds, setStaticPeers } from './anyone/seeds.js';
 import { peersChanged } from './anyone/sight.js';
 import { earliestMs, runDue } from './clockwork.js';
-import { beginJoining } from './enter.js';
+import { becomeJoiner } from './enter.js';
 import { startLeaving } from './goodbye.js';
 import { notePause } from './leader/fence.js';
 import { startSuspicion } from './member/suspect.js';
 import { receive } from './receive.js';
 import type { HintInput, Input, Output, StartInput } from './state/messages.js';
+import { followingOf, phaseOf, reignOf } from './state/place.js';
 import type { State } from './state/state.js';
-import { move, send, type Turn } from './state/turn.js';
+import { send, type Turn } from './state/turn.js';
 
 /** Takes one input; inputs must come in the order of their `nowMs`. Never throws on what a stranger sent. */
 export function step(state: State, input: Input): Output[] {
@@ -69,21 +70,22 @@ function take(turn: Turn, input: Input): void {
 
 function start(turn: Turn, input: StartInput): void {
   const { state, nowMs } = turn;
-  if (state.phase !== 'idle') return;
+  if (state.place.at !== 'idle') return;
   state.card = input.card;
   state.startedMs = nowMs;
   state.wallOffsetMs = input.bornMs - nowMs;
   setStaticPeers(turn, input.staticPeers);
   for (const address of input.remembered) remember(turn, address);
   state.seeds.rememberAtMs = Infinity;
-  move(turn, 'start');
-  beginJoining(turn);
+  becomeJoiner(turn, 'start');
 }
 
-/** The line to the leader broke: look at once instead of after the next missed beats. */
+/** The line to the leader broke: look immediately instead of after the next missed beats (S20). */
 function hinted(turn: Turn, input: HintInput): void {
-  const { following, leader, phase } = turn.state;
-  if (following === null || leader?.peer !== input.leader || phase !== 'following') return;
+  const { state } = turn;
+  const following = followingOf(state);
+  if (following === null || state.leader?.peer !== input.leader) return;
+  if (phaseOf(state) !== 'following') return;
   following.pingAtMs = Math.min(following.pingAtMs, turn.nowMs);
   startSuspicion(turn, following);
 }
@@ -93,12 +95,13 @@ function endpointChanged(turn: Turn, card: StartInput['card']): void {
   state.card = card;
   peersChanged(turn);
   turn.leadershipChanged = true;
-  if (state.reign !== null) {
+  const reign = reignOf(state);
+  if (reign !== null) {
     state.leaderCard = card;
-    state.reign.slowBeatAtMs = turn.nowMs;
+    reign.slowBeatAtMs = turn.nowMs;
     return;
   }
-  const body = helloBody(state, state.following === null);
-  if (state.following !== null && state.leader?.address && body !== null)
+  const body = helloBody(state, false);
+  if (followingOf(state) !== null && state.leader?.address && body !== null)
     send(turn, state.leader.address, body);
 }

@@ -27,15 +27,15 @@ import {
   ROSTER_ENTRIES_MAX,
   ROSTER_GONE_MAX,
   type RosterEntry,
-  SUCCESSORS_MAX,
-  type Successor,
-  TOKEN_BYTES,
+  STANDBYS_MAX,
+  type Standby,
+  SECRET_BYTES,
 } from './election-messages.js';
 import { PEER_NAME_BYTES_MAX } from './endpoint.js';
 import type { BootId, CatalogId, PeerId, PublicKey } from './ids.js';
 
-/** Bytes of a token sealed for its receiver: a fresh X25519 key (32), ciphertext (16), Poly1305 tag (16). */
-export const SEALED_TOKEN_BYTES = 32 + TOKEN_BYTES + 16;
+/** Bytes of a secret sealed for its receiver: a fresh X25519 key (32), ciphertext (16), Poly1305 tag (16). */
+export const SEALED_SECRET_BYTES = 32 + SECRET_BYTES + 16;
 
 /** The byte that names each message; a new message takes a new number, none is ever used again. */
 export const DATAGRAM_TYPES = {
@@ -82,15 +82,15 @@ const card = record({
   curveKey: hexField<PublicKey>(32),
   name: textField(PEER_NAME_BYTES_MAX),
 });
-const successor: Field<Successor> = record({ ...bootRef, rank: u48, address });
+const standby: Field<Standby> = record({ ...bootRef, rank: u48, address });
 const rosterEntry: Field<RosterEntry> = record({ ...bootRef, rank: u48, address, card });
-const peerOf = (entry: Successor) => entry.peer;
-const successors = list(successor, SUCCESSORS_MAX, peerOf);
+const peerOf = (entry: Standby) => entry.peer;
+const standbys = list(standby, STANDBYS_MAX, peerOf);
 const entries = list(rosterEntry, ROSTER_ENTRIES_MAX, peerOf);
 const mark = nullable(record({ catalogId: hexField<CatalogId>(8), revision: u48 }));
 const reference = record(bootRef);
 
-/** What a message holds beside its header and its name; the token of a WELCOME stands here as it crosses the wire: sealed. */
+/** What a message holds beside its header and its name; the secret of a WELCOME stands here as it crosses the wire: sealed. */
 export type BodyOf<T extends ElectionMessageType> = Omit<
   Extract<ElectionMessage, { type: T }>,
   keyof ElectionHeader | 'type'
@@ -102,15 +102,15 @@ export const DATAGRAM_BODIES: { readonly [T in ElectionMessageType]: Field<BodyO
   welcome: record({
     leader,
     card,
-    token: rawField(SEALED_TOKEN_BYTES),
+    secret: rawField(SEALED_SECRET_BYTES),
     member: boot,
     rank: u48,
     clusterNowMs: u48,
-    successors,
+    standbys,
   }),
   beat: record({
     leader,
-    successors,
+    standbys,
     members: u16,
     rosterVersion: u48,
     heardMs: nullable(age),

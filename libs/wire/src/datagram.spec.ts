@@ -10,18 +10,18 @@ import {
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DATAGRAM_TYPES, SEALED_TOKEN_BYTES } from './datagram-bodies.js';
+import { DATAGRAM_TYPES, SEALED_SECRET_BYTES } from './datagram-bodies.js';
 import {
   DATAGRAM_HEADER_BYTES,
   DATAGRAM_SEAL_BYTES,
   type DatagramSigner,
   type DatagramVerifier,
-  type TokenSeal,
+  type SecretSeal,
   openDatagram,
   readDatagram,
   sealDatagram,
-  withOpenToken,
-  withSealedToken,
+  withOpenSecret,
+  withSealedSecret,
 } from './datagram.js';
 import {
   AGE_MS_MAX,
@@ -95,7 +95,7 @@ const card = fc.record({
     .string({ unit: 'grapheme', maxLength: 8 })
     .filter((name) => Buffer.byteLength(name) <= 32),
 });
-const successor = fc.record({ peer: hex(10), boot: hex(8), rank: u48, address });
+const standbyRecord = fc.record({ peer: hex(10), boot: hex(8), rank: u48, address });
 const distinct = <T extends { peer: string; address: { address: string; port: number } }>(
   one: fc.Arbitrary<T>,
   maxLength: number,
@@ -104,7 +104,7 @@ const distinct = <T extends { peer: string; address: { address: string; port: nu
     maxLength,
     selector: (each) => `${each.address.address} ${each.address.port}`,
   });
-const successors = distinct(successor, 5);
+const standbys = distinct(standbyRecord, 5);
 const entries = distinct(fc.record({ peer: hex(10), boot: hex(8), rank: u48, address, card }), 6);
 const nonce = hex(8);
 const proof = fc.option(bytesOf(16));
@@ -118,15 +118,15 @@ const BODIES = {
   welcome: fc.record({
     leader,
     card,
-    token: bytesOf(SEALED_TOKEN_BYTES),
+    secret: bytesOf(SEALED_SECRET_BYTES),
     member: hex(8),
     rank: u48,
     clusterNowMs: u48,
-    successors,
+    standbys,
   }),
   beat: fc.record({
     leader,
-    successors,
+    standbys,
     members: u16,
     rosterVersion: u48,
     heardMs: fc.option(age),
@@ -207,7 +207,7 @@ const beat = (names: Partial<Extract<ElectionMessage, { type: 'beat' }>>): Elect
     lost: false,
     address: null,
   },
-  successors: [],
+  standbys: [],
   members: 1,
   rosterVersion: 1,
   heardMs: null,
@@ -243,7 +243,7 @@ describe('golden vectors', () => {
     Object.fromEntries(
       Object.entries(value).map(([name, each]) => [
         name,
-        (name === 'token' || name === 'proof') && typeof each === 'string'
+        (name === 'secret' || name === 'proof') && typeof each === 'string'
           ? bytesOfHex(each)
           : each,
       ]),
@@ -308,11 +308,11 @@ describe('round trip', () => {
       type: 'welcome',
       leader: tuple,
       card: longCard,
-      token: new Uint8Array(SEALED_TOKEN_BYTES),
+      secret: new Uint8Array(SEALED_SECRET_BYTES),
       member: leave.boot,
       rank: 1,
       clusterNowMs: 1,
-      successors: [1, 2, 3, 4, 5].map((port) => ({
+      standbys: [1, 2, 3, 4, 5].map((port) => ({
         ...standby(`a${port}`, longest.address),
         address: { address: longest.address, port },
       })),
@@ -353,16 +353,16 @@ describe('round trip', () => {
   });
 
   test('a link-local address gets the zone it was heard in', () => {
-    const opened = open(sealed(beat({ successors: [standby('ab', 'fe80::1%eth7')] })), 'wlan0');
+    const opened = open(sealed(beat({ standbys: [standby('ab', 'fe80::1%eth7')] })), 'wlan0');
     expect(opened).toMatchObject({
-      value: { successors: [{ address: { address: 'fe80::1%wlan0' } }] },
+      value: { standbys: [{ address: { address: 'fe80::1%wlan0' } }] },
     });
   });
 
   test('what does not fit is a sentence, not a throw', () => {
     expect(sealDatagram({ ...leave, epoch: -1 }, signer)).toMatch(/does not fit/);
     expect(sealDatagram(beat({ members: 70_000 }), signer)).toMatch(/does not fit/);
-    expect(sealDatagram(beat({ successors: [standby('ab', 'nowhere')] }), signer)).toMatch(/no IP/);
+    expect(sealDatagram(beat({ standbys: [standby('ab', 'nowhere')] }), signer)).toMatch(/no IP/);
   });
 
   test('an age beyond 16 bits is told as the oldest', () => {
@@ -443,21 +443,21 @@ describe('what is refused', () => {
     );
   });
 
-  test('HOSTILE 11: successors too many, twice, the leader itself, or at no host', () => {
+  test('HOSTILE 11: standbys too many, twice, the leader itself, or at no host', () => {
     const refused = [
-      beat({ successors: [standby('ab', '10.0.0.1', 1), standby('ab', '10.0.0.1', 2)] }),
-      beat({ successors: [standby('ab', '10.0.0.1'), standby('cd', '10.0.0.1')] }),
-      beat({ successors: [{ ...standby('ab', '10.0.0.1'), peer: signer.peer }] }),
+      beat({ standbys: [standby('ab', '10.0.0.1', 1), standby('ab', '10.0.0.1', 2)] }),
+      beat({ standbys: [standby('ab', '10.0.0.1'), standby('cd', '10.0.0.1')] }),
+      beat({ standbys: [{ ...standby('ab', '10.0.0.1'), peer: signer.peer }] }),
       ...['0.0.0.0', '224.0.0.1', '255.255.255.255', '::', 'ff02::1'].map((host) =>
-        beat({ successors: [standby('ab', host)] }),
+        beat({ standbys: [standby('ab', host)] }),
       ),
-      beat({ successors: [standby('ab', '10.0.0.1', 0)] }),
+      beat({ standbys: [standby('ab', '10.0.0.1', 0)] }),
     ];
     for (const one of refused) expect(refusalOf(sealed(one))).toBe('body');
     const six = ['a1', 'a2', 'a3', 'a4', 'a5', 'a6'].map((peer, at) =>
       standby(peer, '10.0.0.1', at + 1),
     );
-    expect(sealDatagram(beat({ successors: six }), signer)).toMatch(/6 entries/);
+    expect(sealDatagram(beat({ standbys: six }), signer)).toMatch(/6 entries/);
     const countAt = DATAGRAM_HEADER_BYTES + 38;
     const thousand = forged(beat({}), (signed) => (signed[countAt] = 255));
     expect(refusalOf(thousand)).toBe('body');
@@ -533,27 +533,27 @@ describe('what is refused', () => {
   });
 });
 
-describe('the token of a welcome', () => {
-  const seal: TokenSeal = {
-    seal: (token) => Uint8Array.from([...new Uint8Array(48), ...token]),
+describe('the secret of a welcome', () => {
+  const seal: SecretSeal = {
+    seal: (secret) => Uint8Array.from([...new Uint8Array(48), ...secret]),
     open: (bytes) => (bytes[0] === 0 ? bytes.subarray(48) : undefined),
   };
-  const token = new Uint8Array(16).fill(5);
-  const welcome = { ...beat({}), type: 'welcome', token } as unknown as ElectionMessage;
+  const secret = new Uint8Array(16).fill(5);
+  const welcome = { ...beat({}), type: 'welcome', secret } as unknown as ElectionMessage;
 
   test('is sealed for its receiver and opened by it', () => {
-    const crossing = withSealedToken(welcome, seal, 'ab'.repeat(32) as PublicKey);
-    expect(crossing).toMatchObject({ token: { length: SEALED_TOKEN_BYTES } });
-    expect(withOpenToken(crossing, seal)).toMatchObject({ ok: true, value: { token } });
+    const crossing = withSealedSecret(welcome, seal, 'ab'.repeat(32) as PublicKey);
+    expect(crossing).toMatchObject({ secret: { length: SEALED_SECRET_BYTES } });
+    expect(withOpenSecret(crossing, seal)).toMatchObject({ ok: true, value: { secret } });
   });
 
   test('that cannot be opened refuses the welcome', () => {
-    const foreign = { ...welcome, token: new Uint8Array(64).fill(1) } as ElectionMessage;
-    expect(withOpenToken(foreign, seal)).toEqual({ ok: false, refusal: 'token' });
+    const foreign = { ...welcome, secret: new Uint8Array(64).fill(1) } as ElectionMessage;
+    expect(withOpenSecret(foreign, seal)).toEqual({ ok: false, refusal: 'secret' });
   });
 
   test('other messages pass as they are', () => {
-    expect(withSealedToken(leave, seal, null)).toBe(leave);
-    expect(withOpenToken(leave, seal)).toEqual({ ok: true, value: leave });
+    expect(withSealedSecret(leave, seal, null)).toBe(leave);
+    expect(withOpenSecret(leave, seal)).toEqual({ ok: true, value: leave });
   });
 });

@@ -5,7 +5,7 @@
  * signing key, so a datagram proves who sent it without any list of known keys. Keys and clocks stay
  * outside: whoever calls brings `DatagramSigner`, `DatagramVerifier` and the opening of sealed tokens.
  */
-import { DATAGRAM_BODIES, DATAGRAM_TYPES, SEALED_TOKEN_BYTES } from './datagram-bodies.js';
+import { DATAGRAM_BODIES, DATAGRAM_TYPES, SEALED_SECRET_BYTES } from './datagram-bodies.js';
 import { FieldReader, FieldWriter } from './datagram-bytes.js';
 import { type Field, hexField, u48 } from './datagram-fields.js';
 import {
@@ -47,7 +47,7 @@ function paddedBytes(message: ElectionMessage): number {
 
 /** Why a datagram is dropped, in the order in which it is looked at. */
 export type DatagramRefusal =
-  'size' | 'magic' | 'version' | 'group' | 'type' | 'sender' | 'signature' | 'body' | 'token';
+  'size' | 'magic' | 'version' | 'group' | 'type' | 'sender' | 'signature' | 'body' | 'secret';
 
 export interface DatagramSigner {
   readonly signKey: PublicKey;
@@ -61,9 +61,9 @@ export interface DatagramVerifier {
   verify(signKey: PublicKey, bytes: Uint8Array, signature: Uint8Array): boolean;
 }
 
-/** Makes the sealed form of a token for one receiver, and opens what was sealed for us. */
-export interface TokenSeal {
-  seal(token: Uint8Array, forKey: PublicKey): Uint8Array;
+/** Makes the sealed form of a secret for one receiver, and opens what was sealed for us. */
+export interface SecretSeal {
+  seal(secret: Uint8Array, forKey: PublicKey): Uint8Array;
   /** Undefined where it was sealed for somebody else or was changed on the way. */
   open(sealed: Uint8Array): Uint8Array | undefined;
 }
@@ -94,7 +94,7 @@ const peer = hexField<PeerId>(10);
 const boot = hexField<BootId>(8);
 
 /**
- * The bytes of a message, signed. The token of a WELCOME must already be sealed (`withSealedToken`).
+ * The bytes of a message, signed. The secret of a WELCOME must already be sealed (`withSealedSecret`).
  * Returns a sentence instead where a value does not fit: a fault of the caller, worth a line in its log.
  */
 export function sealDatagram(
@@ -144,7 +144,7 @@ export function readDatagram(bytes: Uint8Array, group = OPEN_GROUP): Result<Data
 
 /**
  * The message, once sender and signature hold. `zone` is the interface that it came in by.
- * A WELCOME still carries its token sealed.
+ * A WELCOME still carries its secret sealed.
  */
 export function openDatagram(
   datagram: Datagram,
@@ -173,39 +173,42 @@ const LEADERS_OWN: ReadonlySet<ElectionMessageType> = new Set([
   'yield',
 ]);
 
-/** Whether a message is void as a whole: it speaks as a leader that is not its sender, or its list of successors cannot be. */
+/** Whether a message is void as a whole: it speaks as a leader that is not its sender, or its list of standbys cannot be. */
 export function contradictsItself(message: ElectionMessage): boolean {
   if (!('leader' in message) || !LEADERS_OWN.has(message.type)) return false;
   if (message.leader?.peer !== message.sender || message.leader.boot !== message.boot) return true;
-  return 'successors' in message && namesItsLeaderTwice(message);
+  return 'standbys' in message && namesItsLeaderTwice(message);
 }
 
-/** A leader never is its own successor, and no two successors share a name or an address (HOSTILE 11). */
+/** A leader is never its own standby, and no two standbys share a name or an address (HOSTILE 11). */
 function namesItsLeaderTwice(message: WelcomeMessage | BeatMessage): boolean {
-  const places = message.successors.map((each) => `${each.address.address} ${each.address.port}`);
-  const peers = new Set(message.successors.map((each) => each.peer));
+  const places = message.standbys.map((each) => `${each.address.address} ${each.address.port}`);
+  const peers = new Set(message.standbys.map((each) => each.peer));
   return (
-    peers.size !== message.successors.length ||
+    peers.size !== message.standbys.length ||
     new Set(places).size !== places.length ||
     peers.has(message.leader.peer)
   );
 }
 
-/** The message as it crosses the wire: the token of a WELCOME sealed for `sealFor`. */
-export function withSealedToken(
+/** The message as it crosses the wire: the secret of a WELCOME sealed for `sealFor`. */
+export function withSealedSecret(
   message: ElectionMessage,
-  seal: TokenSeal,
+  seal: SecretSeal,
   sealFor: PublicKey | null,
 ): ElectionMessage {
   if (message.type !== 'welcome') return message;
-  const token =
-    sealFor === null ? new Uint8Array(SEALED_TOKEN_BYTES) : seal.seal(message.token, sealFor);
-  return { ...message, token };
+  const secret =
+    sealFor === null ? new Uint8Array(SEALED_SECRET_BYTES) : seal.seal(message.secret, sealFor);
+  return { ...message, secret };
 }
 
-/** The message as the election wants it: the token of a WELCOME opened, or a refusal where it is not for us. */
-export function withOpenToken(message: ElectionMessage, seal: TokenSeal): Result<ElectionMessage> {
+/** The message as the election wants it: the secret of a WELCOME opened, or a refusal where it is not for us. */
+export function withOpenSecret(
+  message: ElectionMessage,
+  seal: SecretSeal,
+): Result<ElectionMessage> {
   if (message.type !== 'welcome') return { ok: true, value: message };
-  const token = seal.open(message.token);
-  return token ? { ok: true, value: { ...message, token } } : refused('token');
+  const secret = seal.open(message.secret);
+  return secret ? { ok: true, value: { ...message, secret } } : refused('secret');
 }

@@ -11,7 +11,7 @@ export const HELLO_BYTES = 640;
 /** Whatever else a stranger may be answered for is padded to this size: HINT, PROBE, PONG, NOTM and NOTL are never larger. */
 export const QUESTION_BYTES = 256;
 /** Standbys named in one datagram. */
-export const SUCCESSORS_MAX = 5;
+export const STANDBYS_MAX = 5;
 /** Members in one ROSTER or YIELD: the number that fits with the longest names and IPv6 addresses. */
 export const ROSTER_ENTRIES_MAX = 6;
 /** Departed members in one ROSTER. */
@@ -21,7 +21,7 @@ export const UINT48_MAX = 2 ** 48 - 1;
 /** Ages are told in 16 bits of milliseconds; older is told as this. */
 export const AGE_MS_MAX = 65_535;
 /** Bytes of the secret that a leader shares with its members. */
-export const TOKEN_BYTES = 16;
+export const SECRET_BYTES = 16;
 /** Bytes of an HMAC over a nonce. */
 export const PROOF_BYTES = 16;
 
@@ -74,13 +74,13 @@ export interface LeaderTuple extends BootRef {
 }
 
 /** A standby, as leader and members name it. */
-export interface Successor extends BootRef {
+export interface Standby extends BootRef {
   readonly rank: number;
   readonly address: Address;
 }
 
 /** A member, as a leader tells it to others. */
-export interface RosterEntry extends Successor {
+export interface RosterEntry extends Standby {
   readonly card: PeerCard;
 }
 
@@ -105,26 +105,26 @@ export interface HintMessage extends ElectionHeader {
   readonly leader: LeaderTuple;
 }
 
-/** Admits a member. `token` is the secret of the reign, in plain here; the edge seals it for the receiver. */
+/** Admits a member. `secret` is that of the reign, in plain here; the edge seals it for the receiver. */
 export interface WelcomeMessage extends ElectionHeader {
   readonly type: 'welcome';
   readonly leader: LeaderTuple;
   readonly card: PeerCard;
-  readonly token: Uint8Array;
+  readonly secret: Uint8Array;
   /** The boot of the receiver that is admitted. */
   readonly member: BootId;
   /** The rank stamped on the receiver. */
   readonly rank: number;
   /** The leader's rank plus the time since, in ms: the one clock of the cluster. */
   readonly clusterNowMs: number;
-  readonly successors: readonly Successor[];
+  readonly standbys: readonly Standby[];
 }
 
 /** "I lead": fast and unicast to the standbys, slow and multicast to all. */
 export interface BeatMessage extends ElectionHeader {
   readonly type: 'beat';
   readonly leader: LeaderTuple;
-  readonly successors: readonly Successor[];
+  readonly standbys: readonly Standby[];
   readonly members: number;
   readonly rosterVersion: number;
   /** Fast beats only: ms since the leader last heard this standby; null on slow ones. */

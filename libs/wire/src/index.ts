@@ -1,7 +1,7 @@
 /** What crosses the LAN: ids, election datagrams, peer verbs and piece frames. */
 export * from './datagram.js';
 export { cutText } from './datagram-bytes.js';
-export { DATAGRAM_TYPES, SEALED_TOKEN_BYTES } from './datagram-bodies.js';
+export { DATAGRAM_TYPES, SEALED_SECRET_BYTES } from './datagram-bodies.js';
 export * from './election-messages.js';
 export * from './endpoint.js';
 export * from './failure.js';

@@ -167,7 +167,7 @@ export class ElectionCluster {
     await this.#until(
       () =>
         this.agreedBy(this.peers) !== undefined &&
-        this.peers.every(({ leadership }) => leadership?.successors.length === standbys),
+        this.peers.every(({ leadership }) => leadership?.standbys.length === standbys),
       SETTLE_LIMIT_MS,
     );
     return this.agreedBy(this.peers) as ClusterPeer;
@@ -216,8 +216,8 @@ export class ElectionCluster {
       .map(({ host, leadership }) => {
         const named = this.peers.find((peer) => peer.leadership?.peer === leadership?.leader?.peer)
           ?.host.number;
-        const { role = '-', epoch = 0, successors = [] } = leadership ?? {};
-        return `${host.number}:${role}->${named ?? '-'}/${epoch}+${successors.length}`;
+        const { role = '-', epoch = 0, standbys = [] } = leadership ?? {};
+        return `${host.number}:${role}->${named ?? '-'}/${epoch}+${standbys.length}`;
       })
       .join(' ');
   }

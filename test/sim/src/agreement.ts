@@ -1,13 +1,13 @@
 /** What "they agree" means: one leader, and every living host its member, down to the token. */
-import { tokenOf } from '@iwanto/consensus';
+import { followingOf, phaseOf, reignOf, tokenOf } from '@iwanto/consensus';
 import type { Host } from './host.js';
 import type { World } from './world.js';
 
 /** Lives, and has not said goodbye. */
-export const isHere = (host: Host): boolean => host.up && host.state.phase !== 'leaving';
+export const isHere = (host: Host): boolean => host.up && phaseOf(host.state) !== 'leaving';
 
 export const leadersOf = (world: World): Host[] =>
-  world.hosts.filter((host) => isHere(host) && host.state.reign !== null);
+  world.hosts.filter((host) => isHere(host) && reignOf(host.state) !== null);
 
 /** The one leader that all living hosts name (with `tokens`: and can prove themselves to), or why there is none. */
 export function agreement(world: World, tokens: boolean): Host | string {
@@ -15,12 +15,13 @@ export function agreement(world: World, tokens: boolean): Host | string {
   const [leader] = leaders;
   if (leader === undefined) return 'nobody leads';
   if (leaders.length > 1) return `${leaders.map((host) => host.name).join(' and ')} lead`;
-  if (leader.state.phase !== 'leading') return `${leader.name} is ${leader.state.phase}`;
+  const phase = phaseOf(leader.state);
+  if (phase !== 'leading') return `${leader.name} is ${phase}`;
   const token = tokenOf(leader.state)?.join();
   for (const host of world.hosts) {
     if (!isHere(host) || host === leader) continue;
     const { state } = host;
-    if (state.following === null) return `${host.name} is ${state.phase}`;
+    if (followingOf(state) === null) return `${host.name} is ${phaseOf(state)}`;
     if (state.leader?.peer !== leader.peer || state.leader.boot !== leader.boot)
       return `${host.name} follows another leader than ${leader.name}`;
     if (state.epoch !== leader.state.epoch)

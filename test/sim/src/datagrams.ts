@@ -6,7 +6,7 @@ import {
   HELLO_BYTES,
   type PublicKey,
   QUESTION_BYTES,
-  SEALED_TOKEN_BYTES,
+  SEALED_SECRET_BYTES,
   sealDatagram,
 } from '@iwanto/wire';
 import type { Host, Timeless } from './host.js';
@@ -33,7 +33,7 @@ const ANSWER_BYTES_MAX: Partial<Record<ElectionMessage['type'], number>> = {
 export function datagramOf(message: ElectionMessage): Uint8Array | string {
   const sealed =
     message.type === 'welcome'
-      ? { ...message, token: new Uint8Array(SEALED_TOKEN_BYTES) }
+      ? { ...message, secret: new Uint8Array(SEALED_SECRET_BYTES) }
       : message;
   return sealDatagram(sealed, SIGNER);
 }

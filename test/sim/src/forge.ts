@@ -94,7 +94,7 @@ function beat(world: World, epoch: number): BeatMessage {
     ...head,
     type: 'beat',
     leader,
-    successors: [],
+    standbys: [],
     members: 0,
     rosterVersion: 0,
     heardMs: null,

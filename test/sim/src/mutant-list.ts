@@ -49,7 +49,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a leader that stood still does not ask',
-    patches: [patch('leader/fence.js', 'suspend(turn, Math.round(lateMs));', ';')],
+    patches: [patch('leader/fence.js', 'suspend(turn, state.place, Math.round(lateMs));', ';')],
   },
   {
     name: 'face-off by epoch instead of age',
@@ -66,7 +66,7 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       patch(
         'enter.js',
-        'state.config.randomBytes(TOKEN_BYTES)',
+        'state.config.randomBytes(SECRET_BYTES)',
         'Uint8Array.from(state.config.peer.slice(0, 16), (c) => c.charCodeAt(0))',
       ),
     ],
@@ -85,7 +85,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a member that stood still believes its timers',
-    patches: [patch('leader/fence.js', 'followerPaused(turn);', ';')],
+    patches: [patch('leader/fence.js', 'memberPaused(turn, state.place);', ';')],
   },
   {
     name: 'the winner of a face-off keeps its epoch',
@@ -122,7 +122,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a stranger that leads is not asked first',
     patches: [
-      patch('leader/faceoff.js', 'else if (isIntroduced)', 'else if (true)'),
+      patch('leader/faceoff.js', "else if (known === 'answered')", 'else if (true)'),
       patch('member/another-leader.js', '!isTrusted && known === ', 'false && known === '),
     ],
   },

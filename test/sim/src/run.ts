@@ -1,4 +1,5 @@
 /** One schedule from start to verdict: faults first, then healing, then what must be right. */
+import { phaseOf, reignOf, type State } from '@iwanto/consensus';
 import { agreement, isHere, leadersOf } from './agreement.js';
 import { endMs } from './faults.js';
 import type { Host } from './host.js';
@@ -64,7 +65,7 @@ function forbid(world: World, never: readonly Never[]): Witness {
   return {
     after: (host) => {
       for (const { host: index, phase, afterMs } of never)
-        if (host.index === index && host.state.phase === phase && world.nowMs > afterMs)
+        if (host.index === index && phaseOf(host.state) === phase && world.nowMs > afterMs)
           world.fail(`${host.name} is ${phase} at ${Math.round(world.nowMs)} ms`);
     },
   };
@@ -154,15 +155,20 @@ function oldestLease(world: World): Host | null {
   if (leaders.length < 2 || link.loss > 0 || !link.multicast) return null;
   const firm = leaders.every(
     ({ state, pausedUntilMs }) =>
-      state.phase === 'leading' &&
+      phaseOf(state) === 'leading' &&
       pausedUntilMs === 0 &&
       state.leader?.lost === false &&
-      state.reign !== null &&
-      state.reign.yieldings.size === 0 &&
-      (!state.reign.hadMembers || world.nowMs - state.reign.heardMs < state.timers.lostMs / 2),
+      isFirm(world, state),
   );
   if (!firm) return null;
   return leaders.reduce((a, b) => (isOlderHost(a, b) ? a : b));
+}
+
+/** Yields to nobody, and hears its members if it had any. */
+function isFirm(world: World, state: State): boolean {
+  const reign = reignOf(state);
+  if (reign === null || reign.yieldings.size > 0) return false;
+  return !reign.hadMembers || world.nowMs - reign.heardMs < state.timers.lostMs / 2;
 }
 
 const isOlderHost = (a: Host, b: Host) =>

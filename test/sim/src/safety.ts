@@ -1,5 +1,14 @@
 /** What must never happen, checked after every event. The numbers are those of docs/consensus.md. */
-import { type Output, type State, brokenInvariant, deadlineMs, tokenOf } from '@iwanto/consensus';
+import {
+  type Output,
+  type Phase,
+  type State,
+  brokenInvariant,
+  deadlineMs,
+  phaseOf,
+  reignOf,
+  tokenOf,
+} from '@iwanto/consensus';
 import type { ElectionMessage } from '@iwanto/wire';
 import { leadersOf } from './agreement.js';
 import { Strangers } from './strangers.js';
@@ -16,10 +25,10 @@ const LEADERS_WORDS = new Set(['beat', 'welcome', 'roster', 'pong', 'hint', 'not
 
 interface Before {
   readonly epoch: number;
-  readonly phase: State['phase'];
+  readonly phase: Phase;
   readonly stale: boolean;
   readonly leader: State['leader'];
-  readonly successors: State['successors'];
+  readonly standbys: State['standbys'];
   readonly rosterVersion: number;
   readonly members: number;
 }
@@ -87,10 +96,10 @@ export class Safety implements Witness {
       deadlineMs(state) > this.world.nowMs;
     this.was = {
       epoch: state.epoch,
-      phase: state.phase,
+      phase: phaseOf(state),
       stale,
       leader: state.leader,
-      successors: state.successors,
+      standbys: state.standbys,
       rosterVersion: state.rosterVersion,
       members: state.members.size,
     };
@@ -102,7 +111,7 @@ export class Safety implements Witness {
     if (watch.pausedDueMs === null || host.pausedUntilMs > 0) return;
     const { nowMs } = this.world;
     const late = nowMs - watch.pausedDueMs > host.state.timers.leaseMs;
-    watch.unverified = late && host.state.phase === 'leading';
+    watch.unverified = late && phaseOf(host.state) === 'leading';
     if (watch.pausedForMs >= I8_PAUSE_MS) watch.resumedMs = nowMs;
     watch.pausedDueMs = null;
   }
@@ -152,7 +161,7 @@ export class Safety implements Witness {
     if (was === null || !was.stale || was.phase === 'joining') return null;
     const { state } = host;
     // A leader chooses its standbys itself; the word may only have made it beat earlier.
-    const sameStandbys = state.reign !== null || state.successors === was.successors;
+    const sameStandbys = reignOf(state) !== null || state.standbys === was.standbys;
     const same =
       state.leader?.boot === was.leader?.boot &&
       sameStandbys &&
@@ -171,7 +180,7 @@ export class Safety implements Witness {
 
   private spokeUnverified(host: Host, outputs: readonly Output[]): string | null {
     const watch = this.watches[host.index]!;
-    const { phase } = host.state;
+    const phase = phaseOf(host.state);
     const spoke = outputs.some((each) => 'message' in each && speaksAsLeader(each.message));
     const asked = this.was?.phase === 'suspended' && phase !== 'suspended';
     if (asked || (phase !== 'leading' && phase !== 'suspended')) watch.unverified = false;
@@ -189,7 +198,7 @@ export class Safety implements Witness {
         each.state.epoch > host.state.epoch &&
         each.pausedUntilMs === 0 &&
         each.state.members.size > 0 &&
-        (each.state.reign?.sinceMs ?? Infinity) < watch.resumedMs,
+        (reignOf(each.state)?.sinceMs ?? Infinity) < watch.resumedMs,
     );
     return rival === undefined ? null : `I8: beats after its pause although ${rival.name} leads`;
   }
@@ -210,7 +219,7 @@ export class Safety implements Witness {
   private usurped(host: Host): string | null {
     const { world, was } = this;
     const watch = this.watches[host.index]!;
-    const leading = host.state.phase === 'leading' || host.state.phase === 'suspended';
+    const leading = reignOf(host.state) !== null;
     const began = leading && was?.phase !== 'leading' && was?.phase !== 'suspended';
     if (!leading) watch.ledSinceMs = Infinity;
     if (!began) return null;

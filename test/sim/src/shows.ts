@@ -108,7 +108,7 @@ function traffic(hosts: number, goals: { ordinary: number; leader: number }): bo
     [datagrams.sentBytes, datagrams.receivedBytes].map((each) =>
       Math.round((each[index] ?? 0) / seconds),
     );
-  const standby = leader.state.successors.map((each) => each.peer);
+  const standby = leader.state.standbys.map((each) => each.peer);
   const ordinary = world.hosts.filter((host) => host !== leader && !standby.includes(host.peer));
   const busiest = Math.max(...ordinary.map((host) => Math.max(...rates(host.index))));
   const [sent = 0, received = 0] = rates(leader.index);

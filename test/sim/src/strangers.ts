@@ -14,7 +14,7 @@ export class Strangers {
   /** A joiner is not meant: it asks to be let in wherever somebody says that a leader is, for some seconds. */
   answeredTooMuch(host: Host, input: Timeless, outputs: readonly Output[]): string | null {
     if (input.type === 'received') this.owed += earned(input.message, input.from);
-    if (host.state.joining !== null) return null;
+    if (host.state.place.at === 'joining') return null;
     for (const output of outputs)
       if (output.type === 'send' && output.to.address === STRANGER.address)
         this.owed -= bytesOf(output.message);

@@ -1,5 +1,5 @@
 /** A run as lines one can read: who becomes what when, and on request every datagram. */
-import type { Output, State } from '@iwanto/consensus';
+import { type Output, phaseOf, type State } from '@iwanto/consensus';
 import type { Host, Timeless } from './host.js';
 import type { Witness, World } from './world.js';
 
@@ -7,16 +7,17 @@ import type { Witness, World } from './world.js';
 export function standing(world: World, state: State): string {
   const leader = world.hosts.find((host) => host.peer === state.leader?.peer);
   const of = leader === undefined ? '' : ` ${leader.name}`;
-  switch (state.phase) {
+  const phase = phaseOf(state);
+  switch (phase) {
     case 'following':
     case 'suspecting':
     case 'claiming':
-      return `${state.phase}${of}, epoch ${state.epoch}`;
+      return `${phase}${of}, epoch ${state.epoch}`;
     case 'leading':
     case 'suspended':
-      return `${state.phase}, epoch ${state.epoch}`;
+      return `${phase}, epoch ${state.epoch}`;
     default:
-      return state.phase;
+      return phase;
   }
 }
 
@@ -55,7 +56,7 @@ export class Trace implements Witness {
 function words(message: { type: string; epoch: number; seq: number }): string {
   const { type, epoch, seq, ...rest } = message;
   const shown = Object.entries(rest)
-    .filter(([key]) => !['sender', 'boot', 'card', 'token', 'proof', 'nonce'].includes(key))
+    .filter(([key]) => !['sender', 'boot', 'card', 'secret', 'proof', 'nonce'].includes(key))
     .map(([key, value]) => `${key}=${brief(value)}`);
   return `${type} e${epoch} #${seq} ${shown.join(' ')}`;
 }
@@ -79,7 +80,7 @@ export class CountTrace implements Witness {
   ) {}
 
   after(host: Host): void {
-    this.standings.set(host, host.up ? host.state.phase : 'down');
+    this.standings.set(host, host.up ? phaseOf(host.state) : 'down');
     const { nowMs } = this.world;
     if (nowMs - this.toldMs < 250) return;
     this.toldMs = nowMs;

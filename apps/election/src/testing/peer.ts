@@ -3,7 +3,7 @@ import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import { leadershipOf } from '@iwanto/consensus';
 import type { BootId, PeerCard, PeerId, PublicKey } from '@iwanto/wire';
 import { Election } from '../election.js';
-import { hmac, keysVerifier, tokenSeal } from '../keys.js';
+import { hmac, keysVerifier, secretSeal } from '../keys.js';
 import type { Network } from '../network.js';
 import { performer } from '../perform.js';
 import type { Lan } from './memory-lan.js';
@@ -23,7 +23,7 @@ export function newKeys() {
     curve: curveKeys,
     sign: (bytes: Uint8Array): Uint8Array => sign(null, bytes, signing.privateKey),
     ...keysVerifier(),
-    ...tokenSeal(curveKeys),
+    ...secretSeal(curveKeys),
   };
 }
 
@@ -83,8 +83,8 @@ export class Peer {
     return leadershipOf(this.election.state).leader?.peer;
   }
 
-  get successors(): PeerId[] {
-    return leadershipOf(this.election.state).successors.map(({ peer }) => peer);
+  get standbys(): PeerId[] {
+    return leadershipOf(this.election.state).standbys.map(({ peer }) => peer);
   }
 
   /** Without a word. */

@@ -53,9 +53,9 @@ export class LeaderLine {
   constructor(private readonly options: LeaderLineOptions) {}
 
   /** Keeps lines to the present leader and first successor, and closes all others. */
-  follow({ leader, successors }: Leadership): void {
+  follow({ leader, standbys }: Leadership): void {
     this.#leader = leader ?? undefined;
-    this.#standby = successors.find(({ peer }) => peer !== leader?.peer);
+    this.#standby = standbys.find(({ peer }) => peer !== leader?.peer);
     const wanted = this.trackers().filter(({ peer }) => peer !== this.options.peer);
     for (const [peer, { to, line }] of this.#lines) {
       if (wanted.some((end) => sameEnd(end, to))) continue;

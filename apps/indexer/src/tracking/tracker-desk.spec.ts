@@ -15,9 +15,9 @@ const at = (peer: PeerId, part: Partial<KnownPeer> = {}): KnownPeer => ({
   ...{ sinceSeconds: 1, roundTripMs: 1, catalogue: null },
   ...part,
 });
-const leadership = (leader: Peer | null, successors: Peer[]): Leadership => ({
+const leadership = (leader: Peer | null, standbys: Peer[]): Leadership => ({
   ...{ revision: 1, peer: SELF, boot: 'b'.repeat(16) as BootId, epoch: 1 },
-  ...{ role: 'follower', leader, successors },
+  ...{ role: 'follower', leader, standbys },
 });
 
 const desks: TrackerDesk[] = [];

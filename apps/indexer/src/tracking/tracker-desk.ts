@@ -67,7 +67,7 @@ export class TrackerDesk {
   }
 
   get isFirstSuccessor(): boolean {
-    return this.#leadership?.successors[0]?.peer === this.options.peer;
+    return this.#leadership?.standbys[0]?.peer === this.options.peer;
   }
 
   apply(announcement: Announcement): Held {

@@ -112,7 +112,7 @@ afterEach(async () => {
 let revision = 0;
 /** What the election of every host says: the first leads, the second takes over. */
 const elect = (hosts: readonly Host[], members: readonly Host[] = hosts) => {
-  const [leader, ...successors] = members;
+  const [leader, ...standbys] = members;
   revision += 1;
   const known = members.map(({ at }): KnownPeer => {
     return {
@@ -134,7 +134,7 @@ const elect = (hosts: readonly Host[], members: readonly Host[] = hosts) => {
       role: at === 0 ? 'leader' : at === 1 ? 'standby' : 'follower',
       epoch: revision,
       leader: leader?.at ?? null,
-      successors: successors.map((successor) => successor.at),
+      standbys: standbys.map((successor) => successor.at),
     };
     host.tell('peers.changed', peers);
     host.tell('leader.changed', leadership);

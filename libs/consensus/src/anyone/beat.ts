@@ -1,6 +1,7 @@
 /** The leader's beats: fast to the standbys, slow to all, and the announcement of a new leader. */
-import { AGE_MS_MAX, type BeatMessage, type ElectionHeader, type Successor } from '@iwanto/wire';
+import { AGE_MS_MAX, type BeatMessage, type ElectionHeader, type Standby } from '@iwanto/wire';
 import type { Member } from '../state/member.js';
+import { reignOf } from '../state/place.js';
 import { provedMembers, type Reign, type State } from '../state/state.js';
 import { multicast, send, spread, type Turn } from '../state/turn.js';
 import { gapAfterMs } from './schedule.js';
@@ -12,13 +13,14 @@ const ANNOUNCE_MULTICASTS = 3;
 type BeatBody = Omit<BeatMessage, keyof ElectionHeader>;
 
 function beatBody(state: State, nowMs: number, heardMs: number | null): BeatBody {
-  const { leader, reign } = state;
+  const { leader } = state;
+  const reign = reignOf(state);
   if (leader === null || reign === null) throw new Error('only a leader beats');
   const recent = nowMs - reign.sinceMs <= state.timers.previousMs ? reign.previous : null;
   return {
     type: 'beat',
     leader,
-    successors: state.successors,
+    standbys: state.standbys,
     members: provedMembers(state).length,
     rosterVersion: state.ownVersion,
     heardMs,
@@ -35,12 +37,12 @@ export function fastBeat(turn: Turn, reign: Reign): void {
   reign.fastBeatAtMs = nowMs + state.timers.fastBeatMs;
   reign.beatSeq = state.seq;
   reign.beatMs = nowMs;
-  for (const each of state.successors) beatTo(turn, each);
+  for (const each of state.standbys) beatTo(turn, each);
   for (const each of reign.demoted.splice(0))
     if (state.members.has(each.peer)) send(turn, each.address, slowBeatBody(state, nowMs));
 }
 
-function beatTo(turn: Turn, standby: Successor): void {
+function beatTo(turn: Turn, standby: Standby): void {
   const { state, nowMs } = turn;
   const member = state.members.get(standby.peer);
   if (member === undefined) return;

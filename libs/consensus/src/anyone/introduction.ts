@@ -4,10 +4,16 @@
  * never be drawn to a third host (HOSTILE 14). Nothing is remembered for that: the nonce of the question
  * follows from who is asked where, so that a flood of strangers takes up no room.
  */
-import type { Address, ElectionHeader, Nonce, PongMessage } from '@iwanto/wire';
+import {
+  type Address,
+  type ElectionHeader,
+  hexOf,
+  type Nonce,
+  type PongMessage,
+} from '@iwanto/wire';
 import { LIMITS } from '../state/config.js';
 import type { KnownLeader, State } from '../state/state.js';
-import { nonceOf, send, type Turn } from '../state/turn.js';
+import { NONCE_BYTES, send, type Turn } from '../state/turn.js';
 import { addressText } from './address.js';
 import { startOf } from './rank.js';
 import { allowAnswer, allowFor, allowHearsay, takesPart } from './rates.js';
@@ -15,14 +21,13 @@ import { allowAnswer, allowFor, allowHearsay, takesPart } from './rates.js';
 /** Whose word something is. */
 export type Speaker = Pick<ElectionHeader, 'sender' | 'boot'>;
 
-const NONCE_BYTES = 8;
 /** Never two in a row: the answer takes less than the time between. */
 const QUESTIONS_TO_ONE_PER_SECOND = 4;
 
 function introductionNonce(state: State, boot: string, address: Address): Nonce {
   const text = `${boot} ${addressText(address)}`;
   const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
-  return nonceOf(state.config.hmac(state.introductionKey, bytes).subarray(0, NONCE_BYTES));
+  return hexOf(state.config.hmac(state.introductionKey, bytes).subarray(0, NONCE_BYTES)) as Nonce;
 }
 
 /** Whether one datagram more may go to a leader that was named, by itself or by somebody else. */
@@ -52,5 +57,5 @@ export const introducesItself = (state: State, message: PongMessage, from: Addre
 export function isFellow(state: State, { sender, boot }: Speaker): boolean {
   const member = state.members.get(sender);
   if (member?.boot === boot && member.confirmed) return true;
-  return state.successors.some((each) => each.peer === sender && each.boot === boot);
+  return state.standbys.some((each) => each.peer === sender && each.boot === boot);
 }

@@ -12,54 +12,47 @@ const PATIENCE_MS = 3_000;
 /** A leader that has not answered yet is waited for this long, a slow beat and more, and asked so often. */
 const STRANGER_MS = 1_200;
 
-/** What a joiner hears of a leader beside that it leads. */
-interface Word {
-  /** It rises while the leader admits others. */
-  readonly rosterVersion: number;
-  /** It answered from the address it claims. */
-  readonly isIntroduced: boolean;
-  /** Somebody else says so. */
-  readonly isHearsay: boolean;
-}
+/** What a joiner keeps of a leader beside that it leads. */
+type Named = Pick<Target, 'rosterVersion' | 'isIntroduced' | 'isHearsay'>;
 
 /** A leader was named: ask it to be let in, and found nothing meanwhile. */
-export function waitFor(turn: Turn, joining: Joining, leader: KnownLeader, word: Word): void {
+export function waitFor(turn: Turn, joining: Joining, leader: KnownLeader, named: Named): void {
   const { nowMs } = turn;
   const { target, refused } = joining;
   if (refused !== null && sameBoot(refused.leader, leader) && nowMs < refused.untilMs) return;
   if (target !== null && sameBoot(target.leader, leader)) {
-    waitOn(turn, target, leader, word);
+    waitOn(turn, target, leader, named);
     return;
   }
-  if (target !== null && !isBetter(leader, word, target)) return;
+  if (target !== null && !isBetter(leader, named, target)) return;
   joining.target = {
     leader,
-    untilMs: nowMs + (word.isIntroduced ? TARGET_MS : STRANGER_MS),
+    untilMs: nowMs + (named.isIntroduced ? TARGET_MS : STRANGER_MS),
     patienceMs: nowMs + PATIENCE_MS,
     helloAtMs: nowMs,
     tries: 0,
-    ...word,
+    ...named,
   };
 }
 
 /** Who answered goes before who did not; of two alike, the later epoch. */
-function isBetter(leader: KnownLeader, { isIntroduced }: Word, target: Target): boolean {
+function isBetter(leader: KnownLeader, { isIntroduced }: Named, target: Target): boolean {
   if (isIntroduced !== target.isIntroduced) return isIntroduced;
   return leader.epoch > target.leader.epoch;
 }
 
-function waitOn(turn: Turn, target: Target, leader: KnownLeader, word: Word): void {
+function waitOn(turn: Turn, target: Target, leader: KnownLeader, named: Named): void {
   const { nowMs } = turn;
-  if (word.isIntroduced && !target.isIntroduced) {
+  if (named.isIntroduced && !target.isIntroduced) {
     target.isIntroduced = true;
     target.helloAtMs = nowMs;
     target.leader = leader;
   }
   // Somebody may name it at a wrong address first: until it answers, each that is named is asked.
   if (!target.isIntroduced && !sameAddress(leader.address, target.leader.address))
-    introduce(turn, leader, word.isHearsay);
+    introduce(turn, leader, named.isHearsay);
   target.leader = { ...leader, address: target.leader.address };
   target.untilMs = nowMs + (target.isIntroduced ? TARGET_MS : STRANGER_MS);
-  if (word.rosterVersion > target.rosterVersion) target.patienceMs = nowMs + PATIENCE_MS;
-  target.rosterVersion = Math.max(word.rosterVersion, target.rosterVersion);
+  if (named.rosterVersion > target.rosterVersion) target.patienceMs = nowMs + PATIENCE_MS;
+  target.rosterVersion = Math.max(named.rosterVersion, target.rosterVersion);
 }

@@ -1,6 +1,7 @@
 /** Token buckets: how often something may be done at the wish of strangers. */
 import type { Address } from '@iwanto/wire';
 import { LIMITS } from '../state/config.js';
+import { followingOf, isStandby } from '../state/place.js';
 import type { Bucket, Budget } from '../state/state.js';
 import type { Turn } from '../state/turn.js';
 import { addressText } from './address.js';
@@ -72,10 +73,9 @@ export function allowHearsay(turn: Turn, to: Address): boolean {
  * the others some, by chance, so that one datagram draws a few answers and not one of each member.
  */
 export function takesPart({ state, isMulticast }: Turn): boolean {
-  const { following, successors, config } = state;
-  if (!isMulticast || following === null) return true;
-  if (successors.some((each) => each.boot === config.boot)) return true;
-  return config.random() * following.members < LIMITS.volunteers;
+  const following = followingOf(state);
+  if (!isMulticast || following === null || isStandby(state)) return true;
+  return state.config.random() * following.members < LIMITS.volunteers;
 }
 
 /** Drops the entry that was touched longest ago (maps keep the order of insertion). */

@@ -7,6 +7,7 @@ import {
   type RosterEntry,
 } from '@iwanto/wire';
 import type { Member } from '../state/member.js';
+import { reignOf } from '../state/place.js';
 import { provedMembers, type Reign } from '../state/state.js';
 import { send, type Turn } from '../state/turn.js';
 import { remember } from './seeds.js';
@@ -57,7 +58,7 @@ export const asEntry = ({ peer, boot, rank, address, card }: Member): RosterEntr
 /** Sends what changed after `version`, at most `parts` datagrams of it; true when that was all. */
 export function sendRoster(turn: Turn, to: Address, version: number, parts = 1): boolean {
   const { state } = turn;
-  const { reign } = state;
+  const reign = reignOf(state);
   if (reign === null || version >= state.ownVersion) return true;
   const floor = Math.max(reign.versionFloor, reign.goneFloor);
   let since = version < floor || version > state.ownVersion ? 0 : version;

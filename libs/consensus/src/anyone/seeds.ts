@@ -1,8 +1,9 @@
 /** First contact without multicast: the addresses a user gave and the addresses this host has met. */
 import type { Address } from '@iwanto/wire';
 import { LIMITS } from '../state/config.js';
+import { followingOf, leads, phaseOf } from '../state/place.js';
 import { provedMembers, type State } from '../state/state.js';
-import { leads, log, send, spread, type Turn } from '../state/turn.js';
+import { log, send, spread, type Turn } from '../state/turn.js';
 import { addressText } from './address.js';
 import { slowBeatBody } from './beat.js';
 import { forgetOldest } from './rates.js';
@@ -72,8 +73,11 @@ export function seedTargets(state: State, most: number = SEEDS_PER_ROUND): Addre
 }
 
 /** A member that lacks a part of the roster would take its own cluster for outsiders. */
-const knowsAll = ({ following, members }: State) =>
-  following !== null && following.members > 0 && members.size >= following.members - 1;
+function knowsAll(state: State): boolean {
+  const following = followingOf(state);
+  if (following === null || following.members === 0) return false;
+  return state.members.size >= following.members - 1;
+}
 
 /** A leader shows itself to addresses outside; a member names its leader there: so split clusters find each other. */
 export function probeSeeds(turn: Turn): void {
@@ -85,7 +89,7 @@ export function probeSeeds(turn: Turn): void {
   seeds.rounds += 1;
   if (leads(state)) {
     for (const address of seedTargets(state)) send(turn, address, slowBeatBody(state, nowMs));
-  } else if (state.phase === 'following' && state.leader !== null) {
+  } else if (phaseOf(state) === 'following' && state.leader !== null) {
     for (const address of seedTargets(state, knowsAll(state) ? MEMBER_SEEDS_PER_ROUND : 0))
       send(turn, address, { type: 'hint', leader: state.leader });
   }

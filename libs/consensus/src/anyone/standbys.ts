@@ -1,7 +1,8 @@
 /** The standbys: whom a leader chooses, and what a member hears of them. */
-import type { Successor, WelcomeMessage } from '@iwanto/wire';
+import type { Standby, WelcomeMessage } from '@iwanto/wire';
 import { LIMITS } from '../state/config.js';
 import type { Member } from '../state/member.js';
+import { reignOf } from '../state/place.js';
 import { type Following, isCrowd, type State } from '../state/state.js';
 import type { Turn } from '../state/turn.js';
 import { byAge, sameBoot } from './rank.js';
@@ -11,35 +12,31 @@ import { setSecret } from './token.js';
 /** What a welcome tells beside the leader. */
 export function takeWelcome(turn: Turn, following: Following, welcome: WelcomeMessage): void {
   const { state, nowMs } = turn;
-  setSecret(state, welcome.token);
+  setSecret(state, welcome.secret);
   state.rank = welcome.rank;
   state.clusterOffsetMs = welcome.clusterNowMs - nowMs;
   state.leaderCard = welcome.card;
-  takeSuccessors(turn, following, welcome.successors);
+  takeStandbys(turn, following, welcome.standbys);
   turn.leadershipChanged = true;
 }
 
-export function takeSuccessors(
-  turn: Turn,
-  following: Following,
-  successors: readonly Successor[],
-): void {
+export function takeStandbys(turn: Turn, following: Following, standbys: readonly Standby[]): void {
   const { state, nowMs } = turn;
-  const before = state.successors;
+  const before = state.standbys;
   const same =
-    before.length === successors.length &&
-    before.every((each, at) => sameBoot(each, successors[at] ?? null));
+    before.length === standbys.length &&
+    before.every((each, at) => sameBoot(each, standbys[at] ?? null));
   const was = standbyIndex(state);
-  if (was >= 0 && isDismissed(state, successors) && inDoubt(turn, following)) return;
-  state.successors = successors;
+  if (was >= 0 && isDismissed(state, standbys) && inDoubt(turn, following)) return;
+  state.standbys = standbys;
   if (!same) turn.leadershipChanged = true;
   if (was < 0 && standbyIndex(state) >= 0) following.watchFromMs = nowMs;
   if (same) return;
-  for (const each of successors) if (each.peer !== state.config.peer) remember(turn, each.address);
+  for (const each of standbys) if (each.peer !== state.config.peer) remember(turn, each.address);
 }
 
-const isDismissed = ({ config }: State, successors: readonly Successor[]) =>
-  !successors.some((each) => each.boot === config.boot);
+const isDismissed = ({ config }: State, standbys: readonly Standby[]) =>
+  !standbys.some((each) => each.boot === config.boot);
 
 /** A deaf leader dismisses all its standbys: who misses its round trips stands until that is cleared up. */
 const inDoubt = ({ state, nowMs }: Turn, following: Following) =>
@@ -47,7 +44,7 @@ const inDoubt = ({ state, nowMs }: Turn, following: Following) =>
 
 /** My place among the standbys; -1 when I am none. */
 export const standbyIndex = (state: State): number =>
-  state.successors.findIndex(
+  state.standbys.findIndex(
     (each) => each.peer === state.config.peer && each.boot === state.config.boot,
   );
 
@@ -62,7 +59,7 @@ export function chooseStandbys(turn: Turn): void {
     chosen.splice(place < 0 ? chosen.length : place, 0, member);
     if (chosen.length > most) chosen.pop();
   }
-  const before = new Set(state.successors.map((each) => each.boot));
+  const before = new Set(state.standbys.map((each) => each.boot));
   for (const member of chosen) if (!before.has(member.boot)) member.ackedMs = nowMs;
   if (chosen.length !== before.size || chosen.some((each) => !before.has(each.boot))) {
     turn.leadershipChanged = true;
@@ -70,11 +67,11 @@ export function chooseStandbys(turn: Turn): void {
     state.ownVersion += 1;
   }
   const stay = new Set(chosen.map((each) => each.boot));
-  state.reign?.demoted.push(...state.successors.filter((each) => !stay.has(each.boot)));
-  state.successors = chosen.map(asSuccessor);
+  reignOf(state)?.demoted.push(...state.standbys.filter((each) => !stay.has(each.boot)));
+  state.standbys = chosen.map(asStandby);
 }
 
-const asSuccessor = ({ peer, boot, rank, address }: Member): Successor => ({
+const asStandby = ({ peer, boot, rank, address }: Member): Standby => ({
   peer,
   boot,
   rank,

@@ -6,11 +6,11 @@ import { isOlder } from '../anyone/rank.js';
 import { allowAnswer } from '../anyone/rates.js';
 import { gapAfterMs } from '../anyone/schedule.js';
 import { seedTargets } from '../anyone/seeds.js';
-import { adopt, takeOffice } from '../enter.js';
+import { becomeLeader, becomeMember } from '../enter.js';
 import { isFollowed } from '../leader/epoch.js';
 import { LIMITS } from '../state/config.js';
 import type { Joining } from '../state/state.js';
-import { move, multicast, send, spread, type Turn } from '../state/turn.js';
+import { multicast, send, spread, type Turn } from '../state/turn.js';
 
 /** Since the start of joining; from then on every `HELLO_LATER_MS`. */
 const HELLO_AT_MS = [0, 50, 150, 350, 700, 1_200];
@@ -30,17 +30,21 @@ export function sayHello(turn: Turn, joining: Joining): void {
 }
 
 /** Another one wants in too: it may be older than I am. */
-export function joinerHeard(turn: Turn, message: HelloMessage, from: Address): void {
+export function joinerHearsHello(
+  turn: Turn,
+  joining: Joining,
+  message: HelloMessage,
+  from: Address,
+): void {
   const { state, nowMs, isMulticast } = turn;
-  if (state.joining === null) return;
-  const { joiners } = state.joining;
+  const { joiners } = joining;
   if (!message.joining) {
     joiners.delete(message.sender);
     return;
   }
   const known = joiners.get(message.sender);
   const answer = known === undefined || (!isMulticast && nowMs - known.answeredMs > 100);
-  if (known === undefined && joiners.size >= LIMITS.joinersMax) dropQuietest(state.joining);
+  if (known === undefined && joiners.size >= LIMITS.joinersMax) dropQuietest(joining);
   joiners.set(message.sender, {
     peer: message.sender,
     boot: message.boot,
@@ -80,18 +84,15 @@ export function decide(turn: Turn, joining: Joining): void {
   }
   const epochs = live.map((each) => each.epoch).filter((each) => isFollowed(turn, each));
   state.clusterOffsetMs = state.rank - nowMs;
-  move(turn, 'oldest joiner');
-  state.joining = null;
-  takeOffice(turn, Math.max(state.epoch, ...epochs) + 1, null);
+  becomeLeader(turn, 'oldest joiner', Math.max(state.epoch, ...epochs) + 1, null);
   for (const each of live) send(turn, each.address, slowBeatBody(state, nowMs));
 }
 
 /** Admitted: the welcome must be for this start of mine, from a leader no older than what I have seen. */
-export function joinerWelcomed(turn: Turn, message: WelcomeMessage, from: Address): void {
+export function joinerHearsWelcome(turn: Turn, message: WelcomeMessage, from: Address): void {
   const { state } = turn;
   if (message.member !== state.config.boot || message.leader.epoch < state.epoch) return;
   // In an epoch that no other leader follows I could never leave this one again.
   if (!isFollowed(turn, message.leader.epoch)) return;
-  move(turn, 'welcomed');
-  adopt(turn, message, from);
+  becomeMember(turn, 'welcomed', message, from);
 }

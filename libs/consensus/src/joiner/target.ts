@@ -1,9 +1,8 @@
-/** The leader that a joiner was told of, and waits for. */
-import type { Address, BeatMessage, HintMessage, PongMessage } from '@iwanto/wire';
+/** A joiner and the leader that it waits for. */
 import { HELLO_LATER_MS, helloBody } from '../anyone/hello.js';
 import { introduce } from '../anyone/introduction.js';
+import type { LeaderHeard } from '../anyone/leader-heard.js';
 import { waitFor } from '../anyone/leader-sought.js';
-import { locate } from '../anyone/rank.js';
 import { gapAfterMs } from '../anyone/schedule.js';
 import type { Joining } from '../state/state.js';
 import { send, spread, type Turn } from '../state/turn.js';
@@ -11,19 +10,11 @@ import { send, spread, type Turn } from '../state/turn.js';
 const STRANGER_ASKED_MS = 400;
 const TARGET_HELLO_AT_MS = [0, 50, 100, 200];
 
-export function leaderNamed(
-  turn: Turn,
-  message: BeatMessage | HintMessage | PongMessage,
-  from: Address,
-  isIntroduced = false,
-): void {
-  const { state } = turn;
-  if (state.joining === null) return;
-  const leader = locate(message.leader, message.sender, from);
-  if (leader === null || leader.peer === state.config.peer) return;
-  const rosterVersion = 'rosterVersion' in message ? message.rosterVersion : 0;
-  const isHearsay = message.sender !== leader.peer;
-  waitFor(turn, state.joining, leader, { rosterVersion, isIntroduced, isHearsay });
+/** A joiner waits for whoever leads (S7). */
+export function joinerHearsOfLeader(turn: Turn, joining: Joining, heard: LeaderHeard): void {
+  const { leader, known, isHearsay, rosterVersion } = heard;
+  if (leader.peer === turn.state.config.peer) return;
+  waitFor(turn, joining, leader, { rosterVersion, isIntroduced: known === 'answered', isHearsay });
 }
 
 /** Asks the named leader to let me in; first whether it is there at all, since a HELLO is large. */

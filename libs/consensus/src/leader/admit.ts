@@ -92,11 +92,11 @@ export function welcome(turn: Turn, member: Member): void {
       type: 'welcome',
       leader,
       card,
-      token: secret,
+      secret,
       member: member.boot,
       rank: member.rank,
       clusterNowMs: clusterNowMs(state, nowMs),
-      successors: state.successors,
+      standbys: state.standbys,
     },
     member.card.curveKey,
   );

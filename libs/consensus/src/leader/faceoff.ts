@@ -1,24 +1,24 @@
 /** Two leaders meet: the older one goes on, the other hands over its members and serves until it is welcomed. */
 import {
   type Address,
-  type ElectionHeader,
-  type LeaderTuple,
   ROSTER_ENTRIES_MAX,
   type WelcomeMessage,
   type YieldMessage,
 } from '@iwanto/wire';
 import { helloBody } from '../anyone/hello.js';
 import { allowTo, introduce, isFellow } from '../anyone/introduction.js';
-import { locate, sameBoot, stampedRank, startOf, winsFaceOff } from '../anyone/rank.js';
+import type { LeaderHeard } from '../anyone/leader-heard.js';
+import { sameBoot, stampedRank, startOf, winsFaceOff } from '../anyone/rank.js';
 import { allow, allowFor } from '../anyone/rates.js';
 import { asEntry } from '../anyone/roster-told.js';
 import { hastenSeeds } from '../anyone/seeds.js';
 import { peersChanged } from '../anyone/sight.js';
-import { adopt, beginJoining } from '../enter.js';
+import { becomeJoiner, becomeMember } from '../enter.js';
 import { LIMITS } from '../state/config.js';
 import { newMember } from '../state/member.js';
+import { reignOf } from '../state/place.js';
 import { type KnownLeader, provedMembers, type Reign, type Yielding } from '../state/state.js';
-import { move, send, type Turn } from '../state/turn.js';
+import { send, type Turn } from '../state/turn.js';
 import { followEpoch } from './epoch.js';
 
 const YIELD_AGAIN_MS = 150;
@@ -31,42 +31,34 @@ const MEETINGS_PER_SECOND = 4;
 /** Members handed over that have not proved anything: strangers may fill half of the roster with such, and no more. */
 const HANDED_OVER_MAX = LIMITS.rosterMax / 2;
 
-/** Another leader was heard, or heard of; `isIntroduced` when it answered from its address. */
-export function leaderMet(
-  turn: Turn,
-  message: ElectionHeader & { readonly leader: LeaderTuple },
-  from: Address,
-  isIntroduced = false,
-): void {
+/** What a leader does about another one (S35 to S40). */
+export function leaderHearsOfLeader(turn: Turn, reign: Reign, heard: LeaderHeard): void {
   const { state } = turn;
-  const { reign } = state;
-  if (reign === null || state.leader === null || sameBoot(message.leader, state.leader)) return;
-  const theirs = locate(message.leader, message.sender, from);
-  if (theirs === null) return;
+  const { leader: theirs, known, isHearsay } = heard;
+  if (state.leader === null || sameBoot(theirs, state.leader)) return;
   if (theirs.peer === state.config.peer) {
     if (theirs.epoch >= state.epoch) followEpoch(turn, theirs.epoch + 1);
     return;
   }
   hastenSeeds(turn);
-  const isHearsay = message.sender !== theirs.peer;
-  if (state.phase === 'suspended') {
-    const byFellow = message.epoch >= state.epoch && isFellow(state, message);
-    if (theirs.epoch <= state.epoch) return;
-    if (isIntroduced || byFellow) superseded(turn, theirs);
-    else introduce(turn, theirs, isHearsay);
+  if (reign.suspension !== null) {
+    suspendedHears(turn, heard);
     return;
   }
   const yielding = reign.yieldings.get(startOf(theirs));
   if (winsFaceOff(state.leader, theirs)) stand(turn, theirs, isHearsay);
   else if (yielding !== undefined) yieldOn(yielding, theirs);
-  else if (isIntroduced) beginYielding(turn, reign.yieldings, theirs);
+  else if (known === 'answered') beginYielding(turn, reign.yieldings, theirs);
   else introduce(turn, theirs, isHearsay);
 }
 
-/** While I stood still another one took over: its member I am, with a fresh rank. */
-function superseded(turn: Turn, leader: KnownLeader): void {
-  move(turn, 'superseded');
-  beginJoining(turn, leader);
+/** While I stood still another one took over: its member I am, with a fresh rank (S33). */
+function suspendedHears(turn: Turn, { leader: theirs, by, known, isHearsay }: LeaderHeard): void {
+  const { state } = turn;
+  const byFellow = by.epoch >= state.epoch && isFellow(state, by);
+  if (theirs.epoch <= state.epoch) return;
+  if (known === 'answered' || byFellow) becomeJoiner(turn, 'superseded', theirs);
+  else introduce(turn, theirs, isHearsay);
 }
 
 /** To several at a time, so that one who never welcomes me does not stand in the way of one who does. */
@@ -130,25 +122,29 @@ function yieldTo(turn: Turn, reign: Reign, yielding: Yielding): void {
 }
 
 /** The winner took me in: from here on its members are mine no more. */
-export function winnerWelcomes(turn: Turn, message: WelcomeMessage, from: Address): void {
+export function leaderHearsWelcome(
+  turn: Turn,
+  reign: Reign,
+  message: WelcomeMessage,
+  from: Address,
+): void {
   const { state } = turn;
-  if (state.phase !== 'leading' || !state.reign?.yieldings.has(startOf(message.leader))) return;
+  if (reign.suspension !== null || !reign.yieldings.has(startOf(message.leader))) return;
   if (message.member !== state.config.boot || message.leader.epoch <= state.epoch) return;
   const leader = { ...message.leader, address: from };
   for (const member of provedMembers(state)) send(turn, member.address, { type: 'hint', leader });
-  move(turn, 'older leader welcomed');
-  adopt(turn, message, from);
+  becomeMember(turn, 'older leader welcomed', message, from);
 }
 
 /**
  * Another leader gives way to me: its members are mine, with ranks of my own stamping. They hear so from
  * that leader; I tell them nothing, since anybody could have written their addresses here.
  */
-export function yieldHeard(turn: Turn, message: YieldMessage): void {
+export function hearYield(turn: Turn, message: YieldMessage): void {
   const { state, nowMs } = turn;
-  const { reign } = state;
+  const reign = reignOf(state);
   const theirs = message.leader;
-  if (state.phase !== 'leading' || reign === null) return;
+  if (reign === null || reign.suspension !== null) return;
   if (theirs.epoch >= state.epoch) followEpoch(turn, theirs.epoch + 1);
   reign.yieldings.delete(startOf(theirs));
   let unproved = state.members.size - provedMembers(state).length;

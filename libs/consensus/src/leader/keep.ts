@@ -10,8 +10,9 @@ import { peersChanged } from '../anyone/sight.js';
 import { proofFor, proves } from '../anyone/token.js';
 import { LIMITS } from '../state/config.js';
 import type { Member } from '../state/member.js';
+import { leads, reignOf } from '../state/place.js';
 import { isCrowd } from '../state/state.js';
-import { leads, send, type Turn } from '../state/turn.js';
+import { send, type Turn } from '../state/turn.js';
 import { confirm, unbench, welcome } from './admit.js';
 import { followEpoch } from './epoch.js';
 import { heardMember } from './lead.js';
@@ -23,10 +24,10 @@ const DISMISSALS_PER_SECOND = 4;
 /** Welcomes to members that are known already, such as all of them after a take-over. */
 const WELCOMES_AGAIN_PER_SECOND = 2_000;
 
-export function pinged(turn: Turn, message: PingMessage, from: Address): void {
+export function hearPing(turn: Turn, message: PingMessage, from: Address): void {
   const { state } = turn;
   const { leader } = state;
-  if (state.phase === 'suspended') return;
+  if (reignOf(state)?.suspension) return;
   if (!leads(state) || leader === null) {
     refuse(turn, message, from);
     return;
@@ -60,7 +61,8 @@ function answerMember(turn: Turn, member: Member, message: PingMessage, from: Ad
     return;
   }
   member.address = from;
-  if (state.reign !== null) confirm(turn, state.reign, member);
+  const reign = reignOf(state);
+  if (reign !== null) confirm(turn, reign, member);
   heardMember(turn, member);
   if (nowMs - member.ackedMs > state.timers.benchMs) unbench(turn, member);
   if (!sameMark(member.catalogue, message.catalogue)) peersChanged(turn);
@@ -82,7 +84,7 @@ function bringUpToDate(turn: Turn, member: Member, version: number): void {
   const { state, nowMs } = turn;
   if (isCrowd(state) && !allow(turn, 'roster', LIMITS.rosterPartsPerSecond)) return;
   const isWhole = sendRoster(turn, member.address, version);
-  const stands = state.successors.some((each) => each.boot === member.boot);
+  const stands = state.standbys.some((each) => each.boot === member.boot);
   if ((isWhole || version === 0) && !stands) send(turn, member.address, slowBeatBody(state, nowMs));
 }
 
@@ -104,10 +106,10 @@ function refuse(turn: Turn, message: PingMessage | ProbeMessage, from: Address):
   send(turn, from, { type: 'notLeader', nonce: message.nonce, leader: state.leader });
 }
 
-export function probed(turn: Turn, message: ProbeMessage, from: Address): void {
+export function hearProbe(turn: Turn, message: ProbeMessage, from: Address): void {
   const { state } = turn;
   const { leader } = state;
-  if (state.phase === 'suspended') return;
+  if (reignOf(state)?.suspension) return;
   if (!leads(state) || leader === null || !sameBoot(message.leader, leader)) {
     refuse(turn, message, from);
     return;
@@ -121,19 +123,20 @@ export function probed(turn: Turn, message: ProbeMessage, from: Address): void {
 /** Only standbys miss beats: one that is none any more did not hear so, and would go on suspecting. */
 function tellDismissed(turn: Turn, member: Member): void {
   const { state, nowMs } = turn;
-  const stands = state.successors.some((each) => each.peer === member.peer);
+  const stands = state.standbys.some((each) => each.peer === member.peer);
   if (!stands && allowFor(turn, `dismissed ${member.peer}`, DISMISSALS_PER_SECOND))
     send(turn, member.address, slowBeatBody(state, nowMs));
 }
 
-export function acknowledged(turn: Turn, message: AckMessage): void {
+export function hearAck(turn: Turn, message: AckMessage): void {
   const { state, nowMs } = turn;
   const member = state.members.get(message.sender);
-  if (!leads(state) || state.reign === null || member?.boot !== message.boot) return;
+  const reign = reignOf(state);
+  if (reign === null || !leads(state) || member?.boot !== message.boot) return;
   // Of an unproved member nothing is known, not even that it is at its address.
   if (message.epoch > state.epoch || !member.confirmed) return;
   heardMember(turn, member);
   member.ackedMs = nowMs;
-  if (message.beat > state.reign.beatSeq) member.roundTripMs = nowMs - state.reign.beatMs;
+  if (message.beat > reign.beatSeq) member.roundTripMs = nowMs - reign.beatMs;
   sendRoster(turn, member.address, message.rosterVersion, STANDBY_PARTS);
 }

@@ -1,10 +1,11 @@
-/** Taking office, and the rules a leader keeps: who stands by, who is gone, and whether anybody is heard at all. */
+/** The rules a leader keeps: who stands by, who is gone, and whether anybody is heard at all. */
 import { fastBeat } from '../anyone/beat.js';
 import { keepAliveMs } from '../anyone/keep-alive.js';
 import { removeMember } from '../anyone/roster-told.js';
 import { chooseStandbys } from '../anyone/standbys.js';
-import { SWEEP_MS } from '../enter.js';
+import { SWEEP_MS } from '../state/config.js';
 import type { Member } from '../state/member.js';
+import { reignOf } from '../state/place.js';
 import { provedMembers, type Reign } from '../state/state.js';
 import { raiseEpoch, type Turn } from '../state/turn.js';
 
@@ -25,11 +26,11 @@ export function sweep(turn: Turn, reign: Reign): void {
  * A standby that misses beats for long cannot take over: it makes room for the next. A leader that hears
  * nobody at all cannot tell that from its own deafness, and needs its standbys to act on it: it benches none.
  */
-function bench(turn: Turn): void {
+function bench(turn: Turn, reign: Reign): void {
   const { state, nowMs } = turn;
-  if (state.reign !== null && nowMs - state.reign.heardMs > state.timers.standbyMs) return;
+  if (nowMs - reign.heardMs > state.timers.standbyMs) return;
   let changed = false;
-  for (const each of state.successors) {
+  for (const each of state.standbys) {
     const member = state.members.get(each.peer);
     if (member === undefined || nowMs - member.ackedMs <= state.timers.benchMs) continue;
     member.fit = false;
@@ -40,7 +41,7 @@ function bench(turn: Turn): void {
 
 /** The next round of fast beats, to those that still answer. */
 export function beatStandbys(turn: Turn, reign: Reign): void {
-  bench(turn);
+  bench(turn, reign);
   fastBeat(turn, reign);
 }
 
@@ -53,7 +54,7 @@ export function noteLost(turn: Turn, reign: Reign): void {
 
 /** A member was heard as such: it acknowledged a beat or asked me as its leader. Other words of it prove nothing. */
 export function heardMember(turn: Turn, member: Member): void {
-  const { reign } = turn.state;
+  const reign = reignOf(turn.state);
   member.heardMs = turn.nowMs;
   if (reign === null || !member.confirmed) return;
   reign.heardMs = turn.nowMs;
@@ -67,7 +68,8 @@ export function leadInEpoch(turn: Turn, epoch: number): void {
   if (state.leader === null || epoch <= state.epoch) return;
   raiseEpoch(turn, epoch);
   state.leader = { ...state.leader, epoch };
-  if (state.reign === null) return;
-  state.reign.fastBeatAtMs = turn.nowMs;
-  state.reign.slowBeatAtMs = Math.min(state.reign.slowBeatAtMs, turn.nowMs + RAISED_BEAT_MS);
+  const reign = reignOf(state);
+  if (reign === null) return;
+  reign.fastBeatAtMs = turn.nowMs;
+  reign.slowBeatAtMs = Math.min(reign.slowBeatAtMs, turn.nowMs + RAISED_BEAT_MS);
 }

@@ -1,7 +1,10 @@
-/** Another living process with my own identity: a copied disk. The one that came later stops. */
+/** Another living process with my own identity: a copied disk. The one that came later stops (S49). */
 import type { Address, ElectionMessage } from '@iwanto/wire';
-import { freshNonce, leads, log, move, send, type Turn } from '../state/turn.js';
-import { leaderMet } from './faceoff.js';
+import { leaderHeard } from '../anyone/leader-heard.js';
+import { becomeLeft } from '../enter.js';
+import { leads, reignOf } from '../state/place.js';
+import { freshNonce, log, send, type Turn } from '../state/turn.js';
+import { leaderHearsOfLeader } from './faceoff.js';
 
 const ASK_AGAIN_MS = 1_000;
 
@@ -19,8 +22,9 @@ export function ownIdHeard(turn: Turn, message: ElectionMessage, from: Address):
     twinFound(turn, message, from);
     return;
   }
-  if (leads(state) && 'leader' in message && message.type === 'beat')
-    leaderMet(turn, message, from);
+  const reign = reignOf(state);
+  const heard = message.type === 'beat' ? leaderHeard(state, message, from) : null;
+  if (reign !== null && leads(state) && heard !== null) leaderHearsOfLeader(turn, reign, heard);
   if (state.twin !== null && nowMs - state.twin.askedMs < ASK_AGAIN_MS) return;
   state.twin = { nonce: freshNonce(state), askedMs: nowMs };
   const { peer } = state.config;
@@ -36,14 +40,13 @@ function twinFound(turn: Turn, message: ElectionMessage, from: Address): void {
   const { state } = turn;
   state.twin = null;
   const placed = 'leader' in message && message.leader !== null;
-  const goes = state.joining !== null && (placed || state.config.boot > message.boot);
+  const goes = state.place.at === 'joining' && (placed || state.config.boot > message.boot);
   if (!goes) return;
   log(
     turn,
     'warn',
     `Another process at ${from.address} has the identity of this host: give one of them new keys.`,
   );
-  move(turn, 'twin');
-  state.joining = null;
+  becomeLeft(turn, 'twin');
   turn.outputs.push({ type: 'duplicateIdentity', address: from });
 }

@@ -1,20 +1,30 @@
 /** The claim: a standby says that it takes over, hears objections, and takes office when there are none. */
 import type { Address, ClaimMessage, ObjectMessage } from '@iwanto/wire';
 import { isFellow } from '../anyone/introduction.js';
-import { byAge, isOlder, locate, sameBoot } from '../anyone/rank.js';
-import { takeOffice } from '../enter.js';
+import { leaderHeard } from '../anyone/leader-heard.js';
+import { byAge, isOlder, sameBoot } from '../anyone/rank.js';
+import { becomeCalm, becomeClaimant, becomeLeader } from '../enter.js';
+import { followingOf, leads } from '../state/place.js';
 import type { Following, Suspicion } from '../state/state.js';
-import { leads, move, send, type Turn } from '../state/turn.js';
-import { anotherLeads, fence } from './another-leader.js';
+import { send, type Turn } from '../state/turn.js';
+import { fence, memberHearsOfLeader } from './another-leader.js';
 import { evidence } from './follow.js';
 import { evidenceAgeMs, isYounger, startSuspicion, takeEvidence } from './suspect.js';
 
-/** Silence is proved: tell the standbys and the old leader. */
-export function claim(turn: Turn, following: Following, suspicion: Suspicion): void {
+/** The time of a suspicion is over, or that of a claim. */
+export function claimOrTakeOver(turn: Turn, following: Following): void {
+  const { suspicion } = following;
+  if (suspicion === null) return;
+  if (suspicion.isClaim) takeOver(turn);
+  else claim(turn, following, suspicion);
+}
+
+/** Silence is proved: tell the standbys and the old leader (S22). */
+function claim(turn: Turn, following: Following, suspicion: Suspicion): void {
   const { state, nowMs } = turn;
   const { leader } = state;
   if (leader === null) return;
-  move(turn, 'silence proved');
+  becomeClaimant(turn, suspicion);
   suspicion.dueMs = nowMs + state.timers.claimMs;
   const body = {
     type: 'claim',
@@ -24,37 +34,32 @@ export function claim(turn: Turn, following: Following, suspicion: Suspicion): v
     ageMs: evidenceAgeMs(following, nowMs),
     left: following.gone,
   } as const;
-  for (const each of state.successors)
+  for (const each of state.standbys)
     if (each.peer !== state.config.peer) send(turn, each.address, body);
   if (leader.address !== null) send(turn, leader.address, body);
 }
 
-/** Nobody objected. */
-export function takeOver(turn: Turn): void {
-  const { state } = turn;
-  const { leader } = state;
-  move(turn, 'no objection');
-  state.suspicion = null;
-  state.pending = null;
-  state.following = null;
-  takeOffice(turn, state.epoch + 1, leader);
+/** Nobody objected (S24). */
+function takeOver(turn: Turn): void {
+  const { epoch, leader } = turn.state;
+  becomeLeader(turn, 'no objection', epoch + 1, leader);
 }
 
 /** Another standby claims: object when the leader lives, when I am older, or when somebody leads already. */
-export function claimHeard(turn: Turn, message: ClaimMessage, from: Address): void {
+export function hearClaim(turn: Turn, message: ClaimMessage, from: Address): void {
   const { state } = turn;
   if (!isFellow(state, message)) return;
   if (leads(state)) {
     objectAsLeader(turn, message, from);
     return;
   }
-  const { following } = state;
+  const following = followingOf(state);
   if (following === null) return;
   if (!sameBoot(message.old, state.leader)) {
     if (message.claimEpoch <= state.epoch) fence(turn, from);
     return;
   }
-  if (!objectAsStandby(turn, following, message, from)) giveWay(turn, message);
+  if (!objectAsStandby(turn, following, message, from)) giveWay(turn, following, message);
 }
 
 function objectAsLeader(turn: Turn, message: ClaimMessage, from: Address): void {
@@ -77,27 +82,28 @@ function objectAsStandby(
 ): boolean {
   const { state, nowMs } = turn;
   const ageMs = evidenceAgeMs(following, nowMs);
-  const alive = !message.left && !following.gone && state.phase === 'following';
+  const alive = !message.left && !following.gone && following.suspicion === null;
   if (alive && isYounger(state, ageMs, message.ageMs)) {
     send(turn, from, { type: 'object', objection: 'alive', ageMs, leader: null });
     return true;
   }
-  const me = state.successors.find((each) => each.boot === state.config.boot);
+  const me = state.standbys.find((each) => each.boot === state.config.boot);
   if (me === undefined || !isOlder(me, { rank: message.rank, peer: message.sender })) return false;
   if (message.left) following.gone = true;
-  if (state.phase === 'following') startSuspicion(turn, following);
+  if (following.suspicion === null) startSuspicion(turn, following);
   send(turn, from, { type: 'object', objection: 'older', ageMs, leader: null });
   return true;
 }
 
 /** The claimant is older: let it, and wait long enough to hear its announcement. */
-function giveWay(turn: Turn, message: ClaimMessage): void {
+function giveWay(turn: Turn, following: Following, message: ClaimMessage): void {
   const { state, nowMs } = turn;
-  if (message.left && state.following !== null) state.following.gone = true;
-  const { suspicion, timers } = state;
+  const { timers } = state;
+  if (message.left) following.gone = true;
+  const { suspicion } = following;
   if (suspicion === null) return;
   if (
-    state.phase === 'claiming' &&
+    suspicion.isClaim &&
     byAge(
       { rank: state.rank, peer: state.config.peer },
       { rank: message.rank, peer: message.sender },
@@ -107,12 +113,13 @@ function giveWay(turn: Turn, message: ClaimMessage): void {
   suspicion.dueMs = Math.max(suspicion.dueMs, nowMs + timers.claimMs + timers.staggerMs);
 }
 
-/** The leader or another standby objects to my claim. */
-export function objected(turn: Turn, message: ObjectMessage, from: Address): void {
+/** The leader or another standby objects to my claim (S23). */
+export function hearObject(turn: Turn, message: ObjectMessage, from: Address): void {
   const { state, nowMs } = turn;
-  if (state.phase !== 'claiming' || state.leader === null) return;
+  const following = followingOf(state);
+  if (following?.suspicion?.isClaim !== true || state.leader === null) return;
   if (sameBoot({ peer: message.sender, boot: message.boot }, state.leader)) {
-    if (state.following !== null) evidence(turn, state.following, nowMs);
+    evidence(turn, following, nowMs);
     return;
   }
   if (!isFellow(state, message)) return;
@@ -121,15 +128,13 @@ export function objected(turn: Turn, message: ObjectMessage, from: Address): voi
       takeEvidence(turn, state.leader, message.ageMs);
       return;
     case 'older':
-      move(turn, 'objection');
-      state.suspicion = null;
-      if (state.following !== null)
-        state.following.watchFromMs = nowMs - state.timers.standbyMs + state.timers.staggerMs * 2;
+      becomeCalm(turn, following, 'objection');
+      following.watchFromMs = nowMs - state.timers.standbyMs + state.timers.staggerMs * 2;
       return;
     case 'leader': {
-      const leader = message.leader && locate(message.leader, message.sender, from);
-      if (leader !== null)
-        anotherLeads(turn, leader, { by: message, from, isSuccessor: true, known: 'vouched' });
+      if (message.leader === null) return;
+      const heard = leaderHeard(state, { ...message, leader: message.leader }, from, 'vouched');
+      if (heard !== null) memberHearsOfLeader(turn, following, heard);
       return;
     }
   }

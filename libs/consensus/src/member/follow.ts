@@ -1,31 +1,72 @@
 /** Under a leader: what its beats mean, and what keeps the evidence fresh. */
-import type { Address, BeatMessage, LeaderTuple, PongMessage, WelcomeMessage } from '@iwanto/wire';
+import type {
+  Address,
+  BeatMessage,
+  HelloMessage,
+  LeaderTuple,
+  PongMessage,
+  WelcomeMessage,
+} from '@iwanto/wire';
 import { keepAliveMs, pingSoon } from '../anyone/keep-alive.js';
 import { sameBoot } from '../anyone/rank.js';
-import { takeSuccessors, takeWelcome } from '../anyone/standbys.js';
+import { allowAnswer } from '../anyone/rates.js';
+import { takeStandbys, takeWelcome } from '../anyone/standbys.js';
 import { setSecret } from '../anyone/token.js';
+import { becomeCalm } from '../enter.js';
+import { LIMITS } from '../state/config.js';
+import { isStandby } from '../state/place.js';
 import type { Following, State } from '../state/state.js';
-import { move, raiseEpoch, send, type Turn } from '../state/turn.js';
-import { anotherLeads, relay } from './another-leader.js';
+import { raiseEpoch, send, type Turn } from '../state/turn.js';
+import { relay } from './another-leader.js';
+import { successorWelcomes } from './pending.js';
+import { startSuspicion } from './suspect.js';
 
-/** My own leader's welcome again: a new token or a new rank. */
-export function welcomedAgain(turn: Turn, message: WelcomeMessage): void {
+/** A standby, and any member asked directly, names its leader to a joiner (S11). */
+export function memberHearsHello(
+  turn: Turn,
+  following: Following,
+  message: HelloMessage,
+  from: Address,
+): void {
+  const { state, isMulticast } = turn;
+  const { leader } = state;
+  if (leader === null || !message.joining) return;
+  if (message.sender === leader.peer && message.boot !== leader.boot) {
+    startSuspicion(turn, following);
+    return;
+  }
+  if (following.suspicion !== null || following.gone) return;
+  if (isMulticast && !isStandby(state)) return;
+  if (allowAnswer(turn, from, 'hint', LIMITS.hintsPerSecond))
+    send(turn, from, { type: 'hint', leader });
+}
+
+/** My own leader's welcome again, with a new secret or a new rank; or that of its successor. */
+export function memberHearsWelcome(
+  turn: Turn,
+  following: Following,
+  message: WelcomeMessage,
+  from: Address,
+): void {
   const { state } = turn;
-  if (state.following === null || message.member !== state.config.boot) return;
-  if (!sameBoot(message.leader, state.leader) || message.leader.epoch < state.epoch) return;
-  takeLeader(turn, message.leader);
-  takeWelcome(turn, state.following, message);
-  pingSoon(turn, state.following);
+  if (!sameBoot(message.leader, state.leader)) {
+    successorWelcomes(turn, following, message, from);
+    return;
+  }
+  if (message.member !== state.config.boot || message.leader.epoch < state.epoch) return;
+  takeLeader(turn, following, message.leader);
+  takeWelcome(turn, following, message);
+  pingSoon(turn, following);
 }
 
 /** The same leader, perhaps in a later epoch or a later reign. */
-export function takeLeader(turn: Turn, leader: LeaderTuple): void {
+function takeLeader(turn: Turn, following: Following, leader: LeaderTuple): void {
   const { state } = turn;
   if (state.leader === null || leader.epoch < state.epoch) return;
   if (leader.reign !== state.leader.reign) {
     setSecret(state, null);
     state.rosterVersion = 0;
-    if (state.following !== null) pingSoon(turn, state.following);
+    pingSoon(turn, following);
   }
   raiseEpoch(turn, leader.epoch);
   state.leader = { ...leader, address: state.leader.address };
@@ -33,31 +74,20 @@ export function takeLeader(turn: Turn, leader: LeaderTuple): void {
 
 /** The leader was there at that time: no suspicion stands against it. */
 export function evidence(turn: Turn, following: Following, atMs: number): void {
-  const { state } = turn;
   following.evidenceMs = Math.max(following.evidenceMs, atMs);
   following.gone = false;
-  if (state.phase === 'suspecting' || state.phase === 'claiming') {
-    move(turn, 'leader heard');
-    state.suspicion = null;
-  }
+  becomeCalm(turn, following, 'leader heard');
 }
 
-export function followerHearsBeat(turn: Turn, message: BeatMessage, from: Address): void {
+/** A beat of my own leader. */
+export function memberHearsBeat(turn: Turn, following: Following, message: BeatMessage): void {
   const { state } = turn;
-  const { following } = state;
-  if (following === null) return;
-  const leader = { ...message.leader, address: from };
-  if (!sameBoot(leader, state.leader)) {
-    const isSuccessor = sameBoot(message.previous, state.leader);
-    anotherLeads(turn, leader, { by: message, from, isSuccessor, known: 'told' });
-    return;
-  }
   if (message.epoch < state.epoch || message.seq <= following.lastBeatSeq) return;
   following.lastBeatSeq = message.seq;
   following.members = message.members;
-  takeLeader(turn, leader);
+  takeLeader(turn, following, message.leader);
   if (message.card !== null) state.leaderCard = message.card;
-  takeSuccessors(turn, following, message.successors);
+  takeStandbys(turn, following, message.standbys);
   if (message.heardMs !== null) answerFastBeat(turn, following, message);
 }
 
@@ -83,18 +113,18 @@ function answerFastBeat(turn: Turn, following: Following, message: BeatMessage):
 }
 
 /** The answer to a PING or PROBE of mine: a round trip. */
-export function followerHearsPong(turn: Turn, message: PongMessage): void {
+export function memberHearsPong(turn: Turn, following: Following, message: PongMessage): void {
   const { state, nowMs } = turn;
-  const { following, suspicion, pending } = state;
-  if (following === null || !sameBoot(message.leader, state.leader)) return;
+  const { suspicion, pending } = following;
+  if (!sameBoot(message.leader, state.leader)) return;
   if (message.epoch < state.epoch) return;
   const answersPing = message.nonce === following.nonce;
   const answersProbe = message.nonce === suspicion?.nonce || message.nonce === pending?.nonce;
   if (!answersPing && !answersProbe) return;
-  takeLeader(turn, message.leader);
+  takeLeader(turn, following, message.leader);
   evidence(turn, following, nowMs);
   if (pending !== null) {
-    state.pending = null;
+    following.pending = null;
     relay(turn, pending.leader);
   }
   if (answersPing) pingAnswered(turn, following, message);

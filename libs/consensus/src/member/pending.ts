@@ -1,10 +1,11 @@
 /** A successor announced itself: follow it once it welcomes me and the old leader proves silent. */
 import type { Address, NotMemberMessage, WelcomeMessage } from '@iwanto/wire';
+import type { LeaderHeard } from '../anyone/leader-heard.js';
 import { sameBoot } from '../anyone/rank.js';
 import { gapAfterMs } from '../anyone/schedule.js';
-import { adopt, beginJoining } from '../enter.js';
-import type { KnownLeader, Pending, State } from '../state/state.js';
-import { freshNonce, move, send, type Turn } from '../state/turn.js';
+import { becomeJoiner, becomeMember } from '../enter.js';
+import type { Following, KnownLeader, Pending, State } from '../state/state.js';
+import { freshNonce, send, type Turn } from '../state/turn.js';
 
 /** When the successor is asked, and asked again while it does not answer; the last time it is given up. */
 const ASK_AT_MS = [0, 12, 30, 55, 90, 140, 250, 500, 800];
@@ -14,33 +15,33 @@ const HASTY_ASKS = 5;
 const STRANGER_FACTOR = 3;
 
 /** Whether nothing has come of my leader for longer than a standby would bear. */
-function isSilent(state: State, nowMs: number): boolean {
-  const { following } = state;
-  if (following === null || following.gone || state.suspicion !== null) return true;
+function isSilent(state: State, following: Following, nowMs: number): boolean {
+  if (following.gone || following.suspicion !== null) return true;
   const pinged = following.unanswered > 0 && nowMs - following.pingSentMs > state.timers.pendingMs;
   return pinged && nowMs - following.evidenceMs > state.timers.standbyMs;
 }
 
-/** Asks a leader of a later epoch for its welcome; `isSuccessor` when it names mine as the one before it. */
+/** Asks a leader of a later epoch for its welcome (S27); `isTrusted` when it is no stranger. */
 export function openPending(
   turn: Turn,
-  leader: KnownLeader,
-  { isSuccessor, isTrusted }: { isSuccessor: boolean; isTrusted: boolean },
+  following: Following,
+  { leader, isSuccessor }: LeaderHeard,
+  isTrusted: boolean,
 ): void {
   const { state, nowMs } = turn;
-  const { pending } = state;
+  const { pending } = following;
   if (pending !== null && sameBoot(pending.leader, leader)) {
     namedAgain(turn, pending, leader, isTrusted);
     return;
   }
   if (pending !== null && !isBetter(leader, isTrusted, pending)) return;
   const waitMs = state.timers.pendingMs * (isSuccessor ? 1 : STRANGER_FACTOR);
-  state.pending = {
+  following.pending = {
     leader,
     nonce: freshNonce(state),
     askAtMs: nowMs,
     asks: 0,
-    ripeMs: isSilent(state, nowMs) ? nowMs : nowMs + waitMs,
+    ripeMs: isSilent(state, following, nowMs) ? nowMs : nowMs + waitMs,
     welcome: null,
     unknown: false,
     isTrusted,
@@ -62,11 +63,13 @@ function namedAgain(turn: Turn, pending: Pending, leader: KnownLeader, isTrusted
 }
 
 /** Asks the successor for its welcome, and the old leader for a sign of life. */
-export function askPending(turn: Turn, pending: Pending): void {
+export function askPending(turn: Turn, following: Following): void {
   const { state, nowMs } = turn;
+  const { pending } = following;
+  if (pending === null) return;
   const gapMs = gapAfterMs(ASK_AT_MS, pending.asks);
   if (gapMs === undefined) {
-    state.pending = null;
+    following.pending = null;
     return;
   }
   pending.asks += 1;
@@ -84,42 +87,53 @@ export function askPending(turn: Turn, pending: Pending): void {
 }
 
 /** The old leader stayed silent. A welcome that waited may be outdated by now. */
-export function pendingRipe(turn: Turn, pending: Pending): void {
+export function pendingRipe(turn: Turn, following: Following): void {
   const { state } = turn;
+  const { pending } = following;
+  if (pending === null) return;
   const { welcome, unknown, leader } = pending;
   if (leader.epoch <= state.epoch) {
-    state.pending = null;
+    following.pending = null;
   } else if (welcome !== null && welcome.message.leader.epoch > state.epoch) {
-    move(turn, 'successor welcomed');
-    adopt(turn, welcome.message, welcome.from);
+    becomeMember(turn, 'successor welcomed', welcome.message, welcome.from);
   } else if (unknown) {
-    move(turn, 'cut off');
-    beginJoining(turn, leader);
+    becomeJoiner(turn, 'cut off', leader);
   } else {
     pending.welcome = null;
   }
 }
 
 /** When something waits for the old leader's silence. */
-export const ripeDueMs = ({ welcome, unknown, ripeMs }: Pending): number =>
-  welcome !== null || unknown ? ripeMs : Infinity;
+export const ripeDueMs = ({ pending }: Following): number =>
+  pending !== null && (pending.welcome !== null || pending.unknown) ? pending.ripeMs : Infinity;
 
-export function successorWelcomes(turn: Turn, message: WelcomeMessage, from: Address): void {
+/** A successor welcomes me: it is followed when ripe. */
+export function successorWelcomes(
+  turn: Turn,
+  following: Following,
+  message: WelcomeMessage,
+  from: Address,
+): void {
   const { state, nowMs } = turn;
-  const { pending } = state;
+  const { pending } = following;
   if (pending === null || !sameBoot(message.leader, pending.leader)) return;
   if (message.member !== state.config.boot || message.leader.epoch <= state.epoch) return;
   if (message.leader.epoch < pending.leader.epoch) return;
   pending.leader = { ...message.leader, address: from };
   pending.welcome = { message, from };
-  if (nowMs >= pending.ripeMs) pendingRipe(turn, pending);
+  if (nowMs >= pending.ripeMs) pendingRipe(turn, following);
 }
 
-export function successorDoesNotKnowMe(turn: Turn, message: NotMemberMessage): void {
+/** A successor does not know me: it is joined when ripe. */
+export function successorDoesNotKnowMe(
+  turn: Turn,
+  following: Following,
+  message: NotMemberMessage,
+): void {
   const { state, nowMs } = turn;
-  const { pending } = state;
+  const { pending } = following;
   if (pending === null || message.nonce !== pending.nonce) return;
   if (message.leader.epoch <= state.epoch) return;
   pending.unknown = true;
-  if (nowMs >= pending.ripeMs) pendingRipe(turn, pending);
+  if (nowMs >= pending.ripeMs) pendingRipe(turn, following);
 }

@@ -1,11 +1,13 @@
 /** The member's keep-alive: a question with a proof, asked again while unanswered, and what the refusals mean. */
 import type { Address, NotLeaderMessage, NotMemberMessage } from '@iwanto/wire';
+import { leaderHeard } from '../anyone/leader-heard.js';
 import { sameBoot } from '../anyone/rank.js';
 import { proofFor } from '../anyone/token.js';
-import { beginJoining } from '../enter.js';
+import { becomeJoiner } from '../enter.js';
+import { followingOf } from '../state/place.js';
 import type { Following, State } from '../state/state.js';
-import { freshNonce, move, send, type Turn } from '../state/turn.js';
-import { leaderToldOf } from './another-leader.js';
+import { freshNonce, send, type Turn } from '../state/turn.js';
+import { memberHearsOfLeader } from './another-leader.js';
 import { successorDoesNotKnowMe } from './pending.js';
 import { startSuspicion } from './suspect.js';
 
@@ -38,9 +40,9 @@ export function ping(turn: Turn, following: Following): void {
 /** Who leads now? Any of the standbys may have taken over without my hearing of it. */
 function askStandbys(turn: Turn, following: Following): void {
   const { state } = turn;
-  const { leader, successors } = state;
+  const { leader, standbys } = state;
   if (leader === null || following.nonce === null) return;
-  for (const each of successors)
+  for (const each of standbys)
     if (each.peer !== state.config.peer)
       send(turn, each.address, { type: 'probe', nonce: following.nonce, leader });
 }
@@ -55,34 +57,38 @@ export function cutOffDueMs({ timers }: State, following: Following): number {
 
 /** No proof of the leader for too long: the place in its cluster is lost. */
 export function cutOff(turn: Turn): void {
-  move(turn, 'cut off');
-  beginJoining(turn);
+  becomeJoiner(turn, 'cut off');
 }
 
 /** My leader does not know me: join it again. */
-export function notMember(turn: Turn, message: NotMemberMessage, from: Address): void {
+export function hearNotMember(turn: Turn, message: NotMemberMessage, from: Address): void {
   const { state } = turn;
-  const { following } = state;
+  const following = followingOf(state);
   if (following === null) return;
-  successorDoesNotKnowMe(turn, message);
-  if (state.following === null || message.nonce !== following.nonce) return;
+  successorDoesNotKnowMe(turn, following, message);
+  if (state.place !== following || message.nonce !== following.nonce) return;
   if (message.sender !== state.leader?.peer || message.epoch < state.epoch) return;
-  move(turn, 'cut off');
-  beginJoining(turn, { ...message.leader, address: from });
+  becomeJoiner(turn, 'cut off', { ...message.leader, address: from });
 }
 
 /** Whom I asked does not lead (any more). */
-export function notLeader(turn: Turn, message: NotLeaderMessage, from: Address): void {
+export function memberHearsNotLeader(
+  turn: Turn,
+  following: Following,
+  message: NotLeaderMessage,
+  from: Address,
+): void {
   const { state } = turn;
-  const { following } = state;
-  if (following === null) return;
   const answersMe =
     message.nonce === following.nonce ||
-    message.nonce === state.suspicion?.nonce ||
-    message.nonce === state.pending?.nonce;
+    message.nonce === following.suspicion?.nonce ||
+    message.nonce === following.pending?.nonce;
   if (!answersMe) return;
-  if (message.leader !== null) leaderToldOf(turn, { ...message, leader: message.leader }, from);
-  if (state.following === null || message.sender !== state.leader?.peer) return;
+  if (message.leader !== null) {
+    const heard = leaderHeard(state, { ...message, leader: message.leader }, from);
+    if (heard !== null) memberHearsOfLeader(turn, following, heard);
+  }
+  if (state.place !== following || message.sender !== state.leader?.peer) return;
   if (!sameBoot(message.leader, state.leader)) leaderGone(turn, following);
 }
 
@@ -93,6 +99,7 @@ export function leaderGone(turn: Turn, following: Following): void {
   following.gone = true;
   following.askers.clear();
   following.pingAtMs = Math.max(following.pingAtMs, nowMs + state.timers.pingRetryMs);
-  if (state.pending !== null) state.pending.ripeMs = Math.min(state.pending.ripeMs, nowMs);
+  const { pending } = following;
+  if (pending !== null) pending.ripeMs = Math.min(pending.ripeMs, nowMs);
   startSuspicion(turn, following);
 }

@@ -5,32 +5,31 @@ import { remember } from '../anyone/seeds.js';
 import { peersChanged } from '../anyone/sight.js';
 import { LIMITS } from '../state/config.js';
 import { newMember } from '../state/member.js';
+import { followingOf } from '../state/place.js';
+import type { Following } from '../state/state.js';
 import type { Turn } from '../state/turn.js';
 
 /** A member fetches the rest so soon; in a crowd with its keep-alives. */
 const HASTE_MS = 60;
 
 /** A part of my leader's roster. */
-export function rosterHeard(turn: Turn, message: RosterMessage): void {
+export function hearRoster(turn: Turn, message: RosterMessage): void {
   const { state } = turn;
-  if (
-    state.following === null ||
-    !sameBoot({ peer: message.sender, boot: message.boot }, state.leader)
-  )
-    return;
+  const following = followingOf(state);
+  if (following === null) return;
+  if (!sameBoot({ peer: message.sender, boot: message.boot }, state.leader)) return;
   if (message.epoch < state.epoch || message.upTo <= state.rosterVersion) return;
   if (message.since > state.rosterVersion) return;
   if (message.since === 0) for (const member of state.members.values()) member.stale = true;
   for (const entry of message.entries) take(turn, entry);
   for (const peer of message.gone) drop(turn, peer);
   state.rosterVersion = message.upTo;
-  if (message.upTo < message.latest) hasten(turn);
+  if (message.upTo < message.latest) hasten(turn, following);
   else for (const member of state.members.values()) if (member.stale) drop(turn, member.peer);
 }
 
-function hasten(turn: Turn): void {
-  const { following } = turn.state;
-  if (following === null || following.unanswered > 0 || following.members > LIMITS.crowd) return;
+function hasten(turn: Turn, following: Following): void {
+  if (following.unanswered > 0 || following.members > LIMITS.crowd) return;
   const inMs = HASTE_MS * (1 + turn.state.config.random());
   following.pingAtMs = Math.min(following.pingAtMs, turn.nowMs + inMs);
 }

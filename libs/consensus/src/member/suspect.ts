@@ -10,8 +10,10 @@ import { isFellow } from '../anyone/introduction.js';
 import { sameBoot } from '../anyone/rank.js';
 import { gapAfterMs } from '../anyone/schedule.js';
 import { standbyIndex } from '../anyone/standbys.js';
+import { becomeCalm, becomeSuspicious } from '../enter.js';
+import { followingOf } from '../state/place.js';
 import type { Following, State, Suspicion } from '../state/state.js';
-import { freshNonce, move, send, type Turn } from '../state/turn.js';
+import { freshNonce, send, type Turn } from '../state/turn.js';
 import { fence } from './another-leader.js';
 
 /** Since the suspicion, through the claim: at 5 % loss all six answers are lost once in a million times. */
@@ -22,9 +24,9 @@ export const evidenceAgeMs = (following: Following, nowMs: number): number =>
   Math.min(AGE_MS_MAX, Math.max(0, Math.round(nowMs - following.evidenceMs)));
 
 /** When silence becomes suspicious; never for a member that is no standby. */
-export function suspicionDueMs(state: State): number {
-  const { following, timers } = state;
-  if (following === null || state.phase !== 'following' || standbyIndex(state) < 0) return Infinity;
+export function suspicionDueMs(state: State, following: Following): number {
+  const { timers } = state;
+  if (following.suspicion !== null || standbyIndex(state) < 0) return Infinity;
   const fromMs = Math.max(following.evidenceMs, following.watchFromMs);
   return fromMs + timers.standbyMs + following.jitterMs;
 }
@@ -34,19 +36,20 @@ export function startSuspicion(turn: Turn, following: Following): void {
   const { state, nowMs } = turn;
   const index = standbyIndex(state);
   if (index < 0 || state.leader === null) return;
-  if (state.phase === 'following') move(turn, 'leader silent');
-  else if (state.phase !== 'suspecting') return;
+  if (following.suspicion?.isClaim === true) return;
   const nonce = freshNonce(state);
   const waitMs = following.gone ? 0 : state.timers.probeMs;
-  state.suspicion = {
+  const suspicion = {
+    isClaim: false,
     nonce,
     probed: 0,
     probeAtMs: following.gone ? Infinity : nowMs,
     dueMs: nowMs + waitMs + index * state.timers.staggerMs,
   };
+  becomeSuspicious(turn, following, suspicion);
   if (following.gone) return;
-  probeLeader(turn, state.suspicion);
-  tellOthers(turn, { type: 'ask', ageMs: evidenceAgeMs(following, nowMs) });
+  probeLeader(turn, suspicion);
+  askStandbys(turn, evidenceAgeMs(following, nowMs));
 }
 
 /** Asks the suspected leader whether it is there; several times, since datagrams get lost. */
@@ -58,12 +61,12 @@ export function probeLeader(turn: Turn, suspicion: Suspicion): void {
     send(turn, leader.address, { type: 'probe', nonce: suspicion.nonce, leader });
 }
 
-function tellOthers(turn: Turn, what: { type: 'ask'; ageMs: number }): void {
+function askStandbys(turn: Turn, ageMs: number): void {
   const { state } = turn;
   const { leader } = state;
   if (leader === null) return;
-  for (const each of state.successors)
-    if (each.peer !== state.config.peer) send(turn, each.address, { ...what, leader });
+  for (const each of state.standbys)
+    if (each.peer !== state.config.peer) send(turn, each.address, { type: 'ask', ageMs, leader });
 }
 
 /** Evidence that is hardly younger proves nothing: the leader died just after it. */
@@ -72,37 +75,36 @@ export function isYounger(state: State, mineMs: number, theirsMs: number): boole
 }
 
 /** Another standby suspects our leader. */
-export function asked(turn: Turn, message: AskMessage, from: Address): void {
+export function hearAsk(turn: Turn, message: AskMessage, from: Address): void {
   const { state, nowMs } = turn;
-  const { following } = state;
+  const following = followingOf(state);
   if (following === null || !isFellow(state, message)) return;
   if (!sameBoot(message.leader, state.leader)) {
     if (message.epoch < state.epoch) fence(turn, from);
     return;
   }
-  if (following.gone || state.phase !== 'following') return;
+  if (following.gone || following.suspicion !== null) return;
   const ageMs = evidenceAgeMs(following, nowMs);
   if (isYounger(state, ageMs, message.ageMs))
     send(turn, from, { type: 'alive', leader: message.leader, ageMs });
-  else if (state.successors.some((each) => each.peer === message.sender))
+  else if (state.standbys.some((each) => each.peer === message.sender))
     following.askers.set(message.sender, from);
 }
 
 /** Another standby has younger evidence: mine is as young now. */
-export function toldAlive(turn: Turn, message: AliveMessage): void {
+export function hearAlive(turn: Turn, message: AliveMessage): void {
   const { state } = turn;
-  if (state.successors.some((each) => each.peer === message.sender))
+  if (state.standbys.some((each) => each.peer === message.sender))
     takeEvidence(turn, message.leader, message.ageMs);
 }
 
 /** Takes over the age of another standby's evidence. */
 export function takeEvidence(turn: Turn, leader: BootRef, ageMs: number): void {
   const { state, nowMs } = turn;
-  const { following } = state;
+  const following = followingOf(state);
   if (following === null || following.gone || !sameBoot(leader, state.leader)) return;
   if (!isYounger(state, ageMs, evidenceAgeMs(following, nowMs))) return;
   following.evidenceMs = nowMs - ageMs;
-  if (state.phase === 'suspecting') move(turn, 'leader heard');
-  else if (state.phase === 'claiming') move(turn, 'objection');
-  state.suspicion = null;
+  const isClaim = following.suspicion?.isClaim === true;
+  becomeCalm(turn, following, isClaim ? 'objection' : 'leader heard');
 }

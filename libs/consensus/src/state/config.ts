@@ -78,6 +78,9 @@ export const TIMERS: Timers = {
   previousMs: 5_000,
 };
 
+/** How often a leader looks who is gone. */
+export const SWEEP_MS = 250;
+
 /** Bounds of state and of rates, so that no stranger can fill memory or borrow our voice. */
 export const LIMITS = {
   rosterMax: 4_096,

@@ -98,7 +98,7 @@ export interface MulticastOutput {
   readonly message: ElectionMessage;
 }
 
-/** Leader, epoch, role or successors changed: ask `leadershipOf`. */
+/** Leader, epoch, role or standbys changed: ask `leadershipOf`. */
 export interface LeadershipChangedOutput {
   readonly type: 'leadershipChanged';
 }

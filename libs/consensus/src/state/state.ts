@@ -7,12 +7,11 @@ import type {
   Nonce,
   PeerCard,
   PeerId,
-  Successor,
+  Standby,
   WelcomeMessage,
 } from '@iwanto/wire';
 import { type ElectionConfig, LIMITS, type Timers } from './config.js';
 import type { Member } from './member.js';
-import type { Phase } from './transitions.js';
 
 /** Those that count: they proved that they have the token, or were inherited. */
 export const provedMembers = (state: State): Member[] =>
@@ -50,8 +49,9 @@ export interface Target {
   tries: number;
 }
 
-/** While joining. */
+/** Looking for a cluster, or about to found one. */
 export interface Joining {
+  readonly at: 'joining';
   /** How many HELLOs of the schedule are out, and when the next is due. */
   helloCount: number;
   helloAtMs: number;
@@ -65,8 +65,13 @@ export interface Joining {
   refused: { leader: BootRef; untilMs: number } | null;
 }
 
-/** While under a leader: following, suspecting and claiming. */
+/** Under a leader: following it, suspecting it, or claiming its office. */
 export interface Following {
+  readonly at: 'following';
+  /** Open while this standby suspects its leader or claims; enter.ts opens and closes it. */
+  suspicion: Suspicion | null;
+  /** Open while another leader is looked into (member/pending.ts). */
+  pending: Pending | null;
   /** When the leader last proved, in a round trip, that it is there. */
   evidenceMs: number;
   /** When this member last became a standby: no silence counts from before. */
@@ -93,6 +98,8 @@ export interface Following {
 
 /** While suspecting and claiming. */
 export interface Suspicion {
+  /** Silence is proved: the claim is out. */
+  isClaim: boolean;
   readonly nonce: Nonce;
   /** Probes sent to the leader, and when the next is due. */
   probed: number;
@@ -125,8 +132,11 @@ export interface Yielding {
   rounds: number;
 }
 
-/** While leading or suspended. */
+/** Leading, or suspended after a pause. */
 export interface Reign {
+  readonly at: 'leading';
+  /** Open while this leader asks whether it still leads; enter.ts opens and closes it. */
+  suspension: Suspension | null;
   readonly sinceMs: number;
   readonly previous: (BootRef & { readonly address: Address | null }) | null;
   /** Version of the roster when the reign began: older versions of members count for nothing. */
@@ -144,7 +154,7 @@ export interface Reign {
   /** Departures up to this version are not listed in `gone` any more. */
   goneFloor: number;
   /** No standbys any more, and not told so yet: they would miss their fast beats. */
-  readonly demoted: Successor[];
+  readonly demoted: Standby[];
   /** The seq and the time of the last round of fast beats, for round trips. */
   beatSeq: number;
   beatMs: number;
@@ -160,6 +170,22 @@ export interface Suspension {
   /** A member answered that it still follows me. */
   confirmed: boolean;
 }
+
+/** Saying goodbye, three times. */
+export interface Leaving {
+  readonly at: 'leaving';
+  /** The place that is given up: who is told goodbye follows from it. */
+  readonly was: Joining | Following | Reign;
+  atMs: number;
+  said: number;
+}
+
+/**
+ * Where this process stands: one record, with all that belongs to that place and nothing else. Only enter.ts
+ * puts another one here, so nothing of an earlier place is ever left over.
+ */
+export type Place =
+  { readonly at: 'idle' } | Joining | Following | Reign | Leaving | { readonly at: 'left' };
 
 /** How this host came to hear of a peer. */
 export type SeenHow = 'self' | 'multicast' | 'static' | 'remembered' | 'roster';
@@ -197,6 +223,7 @@ export type Budget =
   | 'roster'
   | 'handover'
   | 'epoch'
+  | 'line'
   | 'impossible epoch';
 
 export interface Bucket {
@@ -218,7 +245,7 @@ export interface Seeds {
 export interface State {
   readonly config: ElectionConfig;
   readonly timers: Timers;
-  phase: Phase;
+  place: Place;
   epoch: number;
   seq: number;
   startedMs: number;
@@ -236,19 +263,12 @@ export interface State {
   /** The secret of the reign; null until the leader's welcome. */
   secret: Uint8Array | null;
   token: { readonly epoch: number; readonly bytes: Uint8Array } | null;
-  successors: readonly Successor[];
+  standbys: readonly Standby[];
   readonly members: Map<PeerId, Member>;
   /** Version of my own roster, over all my reigns. */
   ownVersion: number;
   /** Version of the leader's roster that I have. */
   rosterVersion: number;
-  joining: Joining | null;
-  following: Following | null;
-  suspicion: Suspicion | null;
-  pending: Pending | null;
-  reign: Reign | null;
-  suspension: Suspension | null;
-  leaving: { atMs: number; said: number } | null;
   /** The question to another process with my own identity. */
   twin: { readonly nonce: Nonce; readonly askedMs: number } | null;
   readonly seeds: Seeds;

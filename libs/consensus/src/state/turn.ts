@@ -1,8 +1,17 @@
 /** One turn of the machine: the state, the time, and the outputs that gather while an input is worked on. */
-import type { Address, ElectionHeader, ElectionMessage, Nonce, PublicKey } from '@iwanto/wire';
+import {
+  type Address,
+  type ElectionHeader,
+  type ElectionMessage,
+  hexOf,
+  type Nonce,
+  type PublicKey,
+} from '@iwanto/wire';
 import type { Output } from './messages.js';
 import type { State } from './state.js';
-import { type Cause, nextPhase } from './transitions.js';
+
+/** Bytes of the number that ties an answer to its question. */
+export const NONCE_BYTES = 8;
 
 export interface Turn {
   readonly state: State;
@@ -10,7 +19,7 @@ export interface Turn {
   readonly outputs: Output[];
   /** What is worked on came by multicast: others hear it too. */
   readonly isMulticast: boolean;
-  /** Leader, epoch, role or successors changed in this turn. */
+  /** Leader, epoch, role or standbys changed in this turn. */
   leadershipChanged: boolean;
 }
 
@@ -46,18 +55,6 @@ export function log(turn: Turn, level: 'info' | 'warn', sentence: string): void 
   turn.outputs.push({ type: 'log', level, sentence });
 }
 
-/**
- * Moves along the table; all that belongs to single phases is the caller's to clear.
- * @throws Error when the table has no such move: a mistake in this program, never in its input.
- */
-export function move(turn: Turn, cause: Cause): void {
-  const { state } = turn;
-  const to = nextPhase(state.phase, cause);
-  if (to === undefined) throw new Error(`no move from ${state.phase} on "${cause}"`);
-  state.phase = to;
-  turn.leadershipChanged = true;
-}
-
 /** The epoch never falls within one boot. */
 export function raiseEpoch(turn: Turn, epoch: number): void {
   if (epoch <= turn.state.epoch) return;
@@ -65,18 +62,11 @@ export function raiseEpoch(turn: Turn, epoch: number): void {
   turn.leadershipChanged = true;
 }
 
-export const freshNonce = (state: State): Nonce => nonceOf(state.config.randomBytes(8));
-
-export function nonceOf(bytes: Uint8Array): Nonce {
-  let text = '';
-  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
-  return text as Nonce;
-}
+/** A nonce that nobody can guess. */
+export const freshNonce = (state: State): Nonce =>
+  hexOf(state.config.randomBytes(NONCE_BYTES)) as Nonce;
 
 /** `periodMs` give or take a part of it, so that many peers never speak in step. */
 export function spread(state: State, periodMs: number, part: number): number {
   return periodMs * (1 + part * (2 * state.config.random() - 1));
 }
-
-/** True while this process may act as leader. */
-export const leads = (state: State): boolean => state.phase === 'leading';

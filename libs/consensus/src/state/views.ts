@@ -18,7 +18,7 @@ export interface LeadershipView {
   readonly role: Role;
   readonly epoch: number;
   readonly leader: PeerView | null;
-  readonly successors: readonly PeerView[];
+  readonly standbys: readonly PeerView[];
 }
 
 /** One row of `peers.changed`. */
@@ -55,9 +55,11 @@ function viewOf(state: State, peer: PeerId, address: string | null): PeerView | 
 }
 
 function roleOf(state: State): Role {
-  if (state.phase === 'leading' || state.phase === 'suspended') return 'leader';
-  if (state.following === null) return 'joining';
-  return state.successors.some((each) => each.peer === state.config.peer) ? 'standby' : 'follower';
+  const { place } = state;
+  const held = place.at === 'leaving' ? place.was : place;
+  if (place.at === 'leading') return 'leader';
+  if (held.at !== 'following') return 'joining';
+  return state.standbys.some((each) => each.peer === state.config.peer) ? 'standby' : 'follower';
 }
 
 /** Who leads, as far as this host knows. The leader is null until its endpoint is known too. */
@@ -69,7 +71,7 @@ export function leadershipOf(state: State): LeadershipView {
     role: roleOf(state),
     epoch: state.epoch,
     leader: leader === null ? null : viewOf(state, leader.peer, leader.address?.address ?? null),
-    successors: state.successors
+    standbys: state.standbys
       .map((each) => viewOf(state, each.peer, each.address.address))
       .filter((each) => each !== null),
   };
