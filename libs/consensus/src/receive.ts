@@ -37,7 +37,7 @@ import type { Turn } from './state/turn.js';
 type Of<T extends ElectionMessageType> = Extract<ElectionMessage, { type: T }>;
 type Hear<T extends ElectionMessageType> = (turn: Turn, message: Of<T>, from: Address) => void;
 
-/** Nobody says anything else to all: one datagram must not be answered by each. */
+/** Nobody says anything else to all (S50): one datagram must not be answered by each. */
 const SAID_TO_ALL: ReadonlySet<ElectionMessageType> = new Set(['hello', 'beat', 'leave']);
 
 /** The handler of each message. What several roles hear is handed to the one that this process plays. */

@@ -173,14 +173,14 @@ const LEADERS_OWN: ReadonlySet<ElectionMessageType> = new Set([
   'yield',
 ]);
 
-/** Whether a message is void as a whole: it speaks as a leader that is not its sender, or its list of standbys cannot be. */
+/** Whether a message is void as a whole (S52): it speaks as a leader that is not its sender, or its list of standbys cannot be. */
 export function contradictsItself(message: ElectionMessage): boolean {
   if (!('leader' in message) || !LEADERS_OWN.has(message.type)) return false;
   if (message.leader?.peer !== message.sender || message.leader.boot !== message.boot) return true;
   return 'standbys' in message && namesItsLeaderTwice(message);
 }
 
-/** A leader is never its own standby, and no two standbys share a name or an address (HOSTILE 11). */
+/** A leader is never its own standby (S48), and no two standbys share a name or an address (HOSTILE 11). */
 function namesItsLeaderTwice(message: WelcomeMessage | BeatMessage): boolean {
   const places = message.standbys.map((each) => `${each.address.address} ${each.address.port}`);
   const peers = new Set(message.standbys.map((each) => each.peer));

@@ -6,7 +6,7 @@ import { provedMembers, type Reign, type State } from '../state/state.js';
 import { multicast, send, spread, type Turn } from '../state/turn.js';
 import { gapAfterMs } from './schedule.js';
 
-/** Since taking office; the first three by multicast too, the later ones only to members not heard since. */
+/** Since taking office (S26); the first three by multicast too, the later ones only to members not heard since. */
 const ANNOUNCE_AT_MS = [0, 15, 45, 150, 400, 900];
 const ANNOUNCE_MULTICASTS = 3;
 

@@ -53,7 +53,7 @@ export function introduce(turn: Turn, leader: KnownLeader, isHearsay: boolean): 
 export const introducesItself = (state: State, message: PongMessage, from: Address): boolean =>
   message.nonce === introductionNonce(state, message.boot, from);
 
-/** A standby or a proved member of the same cluster, as far as known here. */
+/** A standby or a proved member of the same cluster, as far as known here: who may suspect and claim (S51). */
 export function isFellow(state: State, { sender, boot }: Speaker): boolean {
   const member = state.members.get(sender);
   if (member?.boot === boot && member.confirmed) return true;

@@ -5,7 +5,7 @@ import { sameAddress } from './address.js';
 import { introduce } from './introduction.js';
 import { sameBoot } from './rank.js';
 
-/** A leader that was named but does not welcome us is waited for this long after it was last heard of. */
+/** A leader that was named but does not welcome us is waited for this long after it was last heard of (S7). */
 const TARGET_MS = 1_500;
 /** And this long in all, unless it is seen to admit others (it admits so many a second). */
 const PATIENCE_MS = 3_000;

@@ -6,7 +6,7 @@ import type { KnownLeader, State } from '../state/state.js';
 export const clusterNowMs = (state: State, nowMs: number): number =>
   Math.round(nowMs + state.clusterOffsetMs);
 
-/** The rank of a member admitted now: never older than its leader. */
+/** The rank of a member admitted now: never older than its leader (S3). */
 export const stampedRank = (state: State, nowMs: number): number =>
   Math.max(clusterNowMs(state, nowMs), state.rank + 1);
 
@@ -15,7 +15,7 @@ interface Aged {
   readonly peer: PeerId;
 }
 
-/** Negative when `a` is older: the smaller rank, and of equal ranks the smaller id. */
+/** Negative when `a` is older: the smaller rank, and of equal ranks the smaller id (S2). */
 export function byAge(a: Aged, b: Aged): number {
   if (a.rank !== b.rank) return a.rank - b.rank;
   return a.peer < b.peer ? -1 : a.peer > b.peer ? 1 : 0;
@@ -23,7 +23,7 @@ export function byAge(a: Aged, b: Aged): number {
 
 export const isOlder = (a: Aged, b: Aged): boolean => byAge(a, b) < 0;
 
-/** The same start of the same peer. */
+/** The same start of the same peer (S1). */
 export const sameBoot = (a: BootRef | null, b: BootRef | null): boolean =>
   a !== null && b !== null && a.peer === b.peer && a.boot === b.boot;
 
@@ -31,7 +31,7 @@ export const sameBoot = (a: BootRef | null, b: BootRef | null): boolean =>
 export const startOf = ({ peer, boot }: BootRef): string => peer + boot;
 
 /**
- * Two leaders met: the one that keeps its members wins over the one that lost them, then the older one.
+ * Two leaders met (S35): the one that keeps its members wins over the one that lost them, then the older one.
  * Epochs do not matter: they say how often a cluster changed hands, not how long it stands.
  */
 export function winsFaceOff(mine: LeaderTuple, theirs: LeaderTuple): boolean {

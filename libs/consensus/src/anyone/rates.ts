@@ -53,7 +53,7 @@ export const allowFor = (
   atOnce = perSecond,
 ): boolean => spend(bucketFor(turn, whom, { perSecond, atOnce }));
 
-/** An answer to an address that proved nothing, of a kind that is limited as a whole too. */
+/** An answer to an address that proved nothing (S46), of a kind that is limited as a whole too. */
 export function allowAnswer(turn: Turn, to: Address, kind: Budget, perSecond: number): boolean {
   const each = LIMITS.answersPerAddressPerSecond;
   const rate = { perSecond: each, atOnce: each };

@@ -1,4 +1,4 @@
-/** Each datagram counts once: a window of 64 sequence numbers for each boot of each peer. */
+/** Each datagram counts once (S45): a window of 64 sequence numbers for each boot of each peer. */
 import type { ElectionHeader } from '@iwanto/wire';
 import { LIMITS } from '../state/config.js';
 import type { Heard, State } from '../state/state.js';

@@ -55,7 +55,7 @@ export const asEntry = ({ peer, boot, rank, address, card }: Member): RosterEntr
   card,
 });
 
-/** Sends what changed after `version`, at most `parts` datagrams of it; true when that was all. */
+/** Sends what changed after `version`, at most `parts` datagrams of it (S17); true when that was all. */
 export function sendRoster(turn: Turn, to: Address, version: number, parts = 1): boolean {
   const { state } = turn;
   const reign = reignOf(state);

@@ -14,10 +14,10 @@ const SEEDS_PER_ROUND = 24;
 /** A member that does not lead tries only a few: its leader tries all. */
 const MEMBER_SEEDS_PER_ROUND = 2;
 const REMEMBER_AFTER_MS = 1_000;
-/** After a change, as one datagram may be lost and a long chain of acquaintances needs several; then each `seedMs`. */
+/** After a change (S44), as one datagram may be lost and a long chain of acquaintances needs several; then each `seedMs`. */
 const SEED_AT_MS = [100, 400, 1_200, 3_000];
 
-/** Keeps an address as worth a try after a restart; the oldest of 64 goes. */
+/** Keeps an address as worth a try after a restart (S43); the oldest of 64 goes. */
 export function remember(turn: Turn, address: Address): void {
   const { seeds } = turn.state;
   const text = addressText(address);

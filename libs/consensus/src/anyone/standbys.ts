@@ -48,7 +48,7 @@ export const standbyIndex = (state: State): number =>
     (each) => each.peer === state.config.peer && each.boot === state.config.boot,
   );
 
-/** The oldest members that answer beats; called whenever one of them may have changed. */
+/** The oldest members that answer beats (S13); called whenever one of them may have changed. */
 export function chooseStandbys(turn: Turn): void {
   const { state, nowMs } = turn;
   const most = isCrowd(state) ? LIMITS.standbysInCrowd : LIMITS.standbys;

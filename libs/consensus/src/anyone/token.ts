@@ -1,4 +1,4 @@
-/** The secret of a reign, the token of an epoch, and the proofs that somebody has it. */
+/** The secret of a reign, the token of an epoch, and the proofs that somebody has it (S5). */
 import { type Nonce, PROOF_BYTES } from '@iwanto/wire';
 import type { State } from '../state/state.js';
 

@@ -12,9 +12,9 @@ import { LIMITS } from '../state/config.js';
 import type { Joining } from '../state/state.js';
 import { multicast, send, spread, type Turn } from '../state/turn.js';
 
-/** Since the start of joining; from then on every `HELLO_LATER_MS`. */
+/** Since the start of joining; from then on every `HELLO_LATER_MS` (S6). */
 const HELLO_AT_MS = [0, 50, 150, 350, 700, 1_200];
-/** A joiner unheard for this long is silent: two HELLOs of the later pace would have come. */
+/** A joiner unheard for this long is silent: two HELLOs of the later pace would have come (S9). */
 const SILENT_MS = 700;
 const REFUSED_MS = 5_000;
 
@@ -64,7 +64,7 @@ function dropQuietest(joining: Joining): void {
   joining.joiners.delete(quietest.peer);
 }
 
-/** The window is over: wait on for a named leader, or found, or wait for one who is older. */
+/** The window is over (S8): wait on for a named leader, or found, or wait for one who is older. */
 export function decide(turn: Turn, joining: Joining): void {
   const { state, nowMs } = turn;
   const { target } = joining;

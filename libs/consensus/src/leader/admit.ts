@@ -80,7 +80,7 @@ function makeRoom(turn: Turn, reign: Reign): void {
   if (first !== undefined && unproved.length >= UNPROVED_MAX) removeMember(turn, reign, first);
 }
 
-/** The secret goes only here, and only sealed for the receiver. */
+/** The secret goes only here, and only sealed for the receiver (S10). */
 export function welcome(turn: Turn, member: Member): void {
   const { state, nowMs } = turn;
   const { leader, card, secret } = state;

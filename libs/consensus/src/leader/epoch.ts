@@ -10,7 +10,7 @@ import { leadInEpoch } from './lead.js';
 /** 1 January 2020, ms since 1970: before any election of this kind. */
 const EPOCHS_SINCE_MS = 1_577_836_800_000;
 const HOUR_SECONDS = 3_600;
-/** How far above the seconds since 2020 an epoch is followed, and up to where a datagram counts: clocks of hosts differ. */
+/** How far above the seconds since 2020 an epoch is followed, and up to where a datagram counts (S12): clocks of hosts differ. */
 const FOLLOWED_SECONDS = 12 * HOUR_SECONDS;
 const HEARD_SECONDS = 24 * HOUR_SECONDS;
 

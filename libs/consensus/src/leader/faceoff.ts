@@ -36,6 +36,7 @@ export function leaderHearsOfLeader(turn: Turn, reign: Reign, heard: LeaderHeard
   const { state } = turn;
   const { leader: theirs, known, isHearsay } = heard;
   if (state.leader === null || sameBoot(theirs, state.leader)) return;
+  // An earlier boot of mine (S40).
   if (theirs.peer === state.config.peer) {
     if (theirs.epoch >= state.epoch) followEpoch(turn, theirs.epoch + 1);
     return;
@@ -70,7 +71,7 @@ function beginYielding(turn: Turn, yieldings: Reign['yieldings'], theirs: KnownL
   yieldings.set(startOf(theirs), { leader: theirs, atMs: turn.nowMs, rounds: 0 });
 }
 
-/** I am the older one: lead above its epoch and show myself. */
+/** I am the older one: lead above its epoch and show myself (S37). */
 function stand(turn: Turn, theirs: KnownLeader, isHearsay: boolean): void {
   const { state } = turn;
   if (!allowFor(turn, `met ${theirs.peer}`, MEETINGS_PER_SECOND)) return;
@@ -97,7 +98,7 @@ export function yieldDueMs({ yieldings }: Reign): number {
   return dueMs;
 }
 
-/** Hands over the members and asks to be let in; leads on until the welcome comes. */
+/** Hands over the members and asks to be let in; leads on until the welcome comes (S38). */
 function yieldTo(turn: Turn, reign: Reign, yielding: Yielding): void {
   const { state, nowMs } = turn;
   if (yielding.rounds >= YIELD_ROUNDS_MAX) {
@@ -137,7 +138,7 @@ export function leaderHearsWelcome(
 }
 
 /**
- * Another leader gives way to me: its members are mine, with ranks of my own stamping. They hear so from
+ * Another leader gives way to me (S39): its members are mine, with ranks of my own stamping. They hear so from
  * that leader; I tell them nothing, since anybody could have written their addresses here.
  */
 export function hearYield(turn: Turn, message: YieldMessage): void {

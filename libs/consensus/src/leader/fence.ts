@@ -11,7 +11,7 @@ const ASK_AGAIN_MS = 40;
 /** Members asked beside the standbys. */
 const ASKED_MAX = 8;
 
-/** Compares the wake-up with the one asked for: message gaps say nothing, lateness does. */
+/** Compares the wake-up with the one asked for: message gaps say nothing, lateness does (S31). */
 export function notePause(turn: Turn): void {
   const { state, nowMs } = turn;
   const lateMs = nowMs - state.askedMs;

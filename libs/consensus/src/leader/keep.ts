@@ -133,7 +133,7 @@ export function hearAck(turn: Turn, message: AckMessage): void {
   const member = state.members.get(message.sender);
   const reign = reignOf(state);
   if (reign === null || !leads(state) || member?.boot !== message.boot) return;
-  // Of an unproved member nothing is known, not even that it is at its address.
+  // Of an unproved member nothing is known, not even that it is at its address (S54).
   if (message.epoch > state.epoch || !member.confirmed) return;
   heardMember(turn, member);
   member.ackedMs = nowMs;

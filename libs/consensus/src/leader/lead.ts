@@ -12,7 +12,7 @@ import { raiseEpoch, type Turn } from '../state/turn.js';
 /** After a new epoch all hear of it so soon, not with the next slow beat. */
 const RAISED_BEAT_MS = 20;
 
-/** Evicts members unheard for too long and benches standbys that do not answer. */
+/** Evicts members unheard for too long (S16) and benches standbys that do not answer. */
 export function sweep(turn: Turn, reign: Reign): void {
   const { state, nowMs } = turn;
   reign.sweepAtMs = nowMs + SWEEP_MS;
@@ -23,7 +23,7 @@ export function sweep(turn: Turn, reign: Reign): void {
 }
 
 /**
- * A standby that misses beats for long cannot take over: it makes room for the next. A leader that hears
+ * A standby that misses beats for long cannot take over (S16): it makes room for the next. A leader that hears
  * nobody at all cannot tell that from its own deafness, and needs its standbys to act on it: it benches none.
  */
 function bench(turn: Turn, reign: Reign): void {
@@ -45,7 +45,7 @@ export function beatStandbys(turn: Turn, reign: Reign): void {
   fastBeat(turn, reign);
 }
 
-/** A leader that had members and hears none any more gives way to one that has some. */
+/** A leader that had members and hears none any more (S36) gives way to one that has some. */
 export function noteLost(turn: Turn, reign: Reign): void {
   const { state, nowMs } = turn;
   const lost = reign.hadMembers && nowMs - reign.heardMs > state.timers.lostMs;

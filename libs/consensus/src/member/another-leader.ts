@@ -61,7 +61,7 @@ function restarted(turn: Turn, following: Following, leader: KnownLeader): void 
   if (leader.epoch <= turn.state.epoch) pingSoon(turn, following);
 }
 
-/** Tells a stale leader, or one that follows it, who leads. */
+/** Tells a stale leader, or one that follows it, who leads (S30). */
 export function fence(turn: Turn, to: Address): void {
   const { leader } = turn.state;
   if (leader === null || !takesPart(turn)) return;
@@ -69,7 +69,7 @@ export function fence(turn: Turn, to: Address): void {
     send(turn, to, { type: 'hint', leader });
 }
 
-/** Tells my own leader that another one exists. */
+/** Tells my own leader that another one exists (S28). */
 export function relay(turn: Turn, leader: KnownLeader): void {
   const { state } = turn;
   const allowed = () =>

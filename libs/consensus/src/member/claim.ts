@@ -45,7 +45,7 @@ function takeOver(turn: Turn): void {
   becomeLeader(turn, 'no objection', epoch + 1, leader);
 }
 
-/** Another standby claims: object when the leader lives, when I am older, or when somebody leads already. */
+/** Another standby claims (S23): object when the leader lives, when I am older, or when somebody leads already. */
 export function hearClaim(turn: Turn, message: ClaimMessage, from: Address): void {
   const { state } = turn;
   if (!isFellow(state, message)) return;

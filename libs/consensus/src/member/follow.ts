@@ -92,7 +92,7 @@ export function memberHearsBeat(turn: Turn, following: Following, message: BeatM
 }
 
 /**
- * A beat counts as a round trip only when the leader hears us too: lately, or at least our last words
+ * A beat counts as a round trip (S14) only when the leader hears us too (S15): lately, or at least our last words
  * (we acknowledge beats, so when some are lost, the leader hears nothing through no fault of its own).
  */
 function answerFastBeat(turn: Turn, following: Following, message: BeatMessage): void {

@@ -47,7 +47,7 @@ function askStandbys(turn: Turn, following: Following): void {
       send(turn, each.address, { type: 'probe', nonce: following.nonce, leader });
 }
 
-/** When a leader that does not answer is given up; in a large cluster keep-alives are rarer than that alone. */
+/** When a leader that does not answer is given up (S18); in a large cluster keep-alives are rarer than that alone. */
 export function cutOffDueMs({ timers }: State, following: Following): number {
   if (following.unanswered === 0) return Infinity;
   const patienceMs = timers.followMs - (following.gone ? GONE_SOONER_MS : 0);
@@ -92,7 +92,7 @@ export function memberHearsNotLeader(
   if (!sameBoot(message.leader, state.leader)) leaderGone(turn, following);
 }
 
-/** The leader itself said goodbye or gave up, or another start of it answers in its place. */
+/** The leader itself said goodbye or gave up (S25), or another start of it answers in its place. */
 export function leaderGone(turn: Turn, following: Following): void {
   const { state, nowMs } = turn;
   if (following.gone) return;

@@ -16,7 +16,7 @@ import type { Following, State, Suspicion } from '../state/state.js';
 import { freshNonce, send, type Turn } from '../state/turn.js';
 import { fence } from './another-leader.js';
 
-/** Since the suspicion, through the claim: at 5 % loss all six answers are lost once in a million times. */
+/** Since the suspicion, through the claim (S19): at 5 % loss all six answers are lost once in a million times. */
 const PROBE_AT_MS = [0, 15, 30, 45, 60, 75];
 
 /** How long ago the leader last proved that it is there. */
@@ -69,7 +69,7 @@ function askStandbys(turn: Turn, ageMs: number): void {
     if (each.peer !== state.config.peer) send(turn, each.address, { type: 'ask', ageMs, leader });
 }
 
-/** Evidence that is hardly younger proves nothing: the leader died just after it. */
+/** Evidence that is hardly younger proves nothing (S21): the leader died just after it. */
 export function isYounger(state: State, mineMs: number, theirsMs: number): boolean {
   return mineMs + state.timers.youngerMs <= theirsMs;
 }

@@ -81,7 +81,7 @@ export const TIMERS: Timers = {
 /** How often a leader looks who is gone. */
 export const SWEEP_MS = 250;
 
-/** Bounds of state and of rates, so that no stranger can fill memory or borrow our voice. */
+/** Bounds of state and of rates (S46, S47), so that no stranger can fill memory or borrow our voice. */
 export const LIMITS = {
   rosterMax: 4_096,
   joinersMax: 256,

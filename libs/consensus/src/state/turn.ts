@@ -55,7 +55,7 @@ export function log(turn: Turn, level: 'info' | 'warn', sentence: string): void 
   turn.outputs.push({ type: 'log', level, sentence });
 }
 
-/** The epoch never falls within one boot. */
+/** The epoch never falls within one boot (S4). */
 export function raiseEpoch(turn: Turn, epoch: number): void {
   if (epoch <= turn.state.epoch) return;
   turn.state.epoch = epoch;
