@@ -10,9 +10,9 @@ import {
 import {
   type Address,
   type DatagramVerifier,
-  type ElectionMessage,
   type PeerCard,
   type SecretSeal,
+  listedIn,
   openDatagram,
   readDatagram,
   withOpenSecret,
@@ -20,8 +20,9 @@ import {
 import { Gate } from './gate.js';
 import { HeardHosts } from './heard.js';
 import type { Incoming } from './network.js';
-import { type Counts, newCounts } from './counts.js';
+import { type Counts, type DropReason, newCounts } from './counts.js';
 import { PathsOfPeers } from './paths-of-peers.js';
+import type { Story } from './story.js';
 
 /** A timer is never set further ahead: what is due later is asked for again. */
 const SLEEP_MS_MAX = 1_000;
@@ -34,6 +35,8 @@ export interface ElectionOptions {
   readonly nowMs: () => number;
   /** Does what the state machine wants done. */
   readonly perform: (output: Output) => void;
+  /** Writes what comes in, and why it is dropped. */
+  readonly story?: Pick<Story, 'heard' | 'dropped'>;
   /** Hears of hosts that members told of, so that they may be heard. */
   readonly acquaint: (address: string) => void;
 }
@@ -81,26 +84,28 @@ export class Election {
   /** One datagram: every check of HOSTILE 1-6 in the order of its cost, then the state machine. */
   hear({ bytes, from, multicast, zone }: Incoming): void {
     const now = this.options.nowMs();
-    if (!this.#gate.admits(from, now)) return this.#drop('rate');
+    if (!this.#gate.admits(from, now)) return this.#drop('rate', from);
     const read = readDatagram(bytes, this.options.group);
     if (!read.ok) {
       if (read.refusal === 'version') this.heardHosts.otherVersion(from, now);
-      return this.#drop(read.refusal);
+      return this.#drop(read.refusal, from);
     }
     const { header } = read.value;
     const { peer, boot } = this.options.config;
-    if (header.sender === peer && header.boot === boot) return this.#drop('own');
+    if (header.sender === peer && header.boot === boot) return this.#drop('own', from);
     const opened = openDatagram(read.value, this.options.keys, zone);
     if (!opened.ok) {
       if (opened.refusal !== 'body') this.#gate.failed(from, now);
-      return this.#drop(opened.refusal);
+      return this.#drop(opened.refusal, from);
     }
     this.#gate.passed(from, now);
     this.heardHosts.peer(header.sender, from, { multicast, nowMs: now });
     const whole = withOpenSecret(opened.value, this.options.keys);
-    if (!whole.ok) return this.#drop(whole.refusal);
+    if (!whole.ok) return this.#drop(whole.refusal, from);
     this.counts.heard += 1;
-    for (const address of addressesIn(whole.value)) this.options.acquaint(address);
+    this.options.story?.heard(whole.value, from, multicast);
+    // The hosts a member names may speak to us from outside our subnets.
+    for (const { address } of listedIn(whole.value)) this.options.acquaint(address.address);
     const path = this.#paths.pathOf(header, from, now);
     this.take({ type: 'received', message: whole.value, from: path, multicast });
   }
@@ -126,21 +131,8 @@ export class Election {
     this.#timer = setTimeout(() => this.take({ type: 'tick' }), Math.max(0, Math.ceil(sleepMs)));
   }
 
-  #drop(why: keyof Counts['dropped']): void {
+  #drop(why: DropReason, from: Address): void {
     this.counts.dropped[why] += 1;
-  }
-}
-
-/** The hosts a member names: they may speak to us from outside our subnets. */
-function addressesIn(message: ElectionMessage): string[] {
-  switch (message.type) {
-    case 'beat':
-    case 'welcome':
-      return message.standbys.map(({ address }) => address.address);
-    case 'roster':
-    case 'yield':
-      return message.entries.map(({ address }) => address.address);
-    default:
-      return [];
+    this.options.story?.dropped(why, from);
   }
 }

@@ -1,5 +1,5 @@
 /** What the state machine wants done, one line for each kind of Output. */
-import type { Output } from '@iwanto/consensus';
+import type { LogOutput, Output } from '@iwanto/consensus';
 import {
   type Address,
   type DatagramSigner,
@@ -7,9 +7,13 @@ import {
   type SecretSeal,
   isLoopback,
   sealDatagram,
+  withListed,
   withSealedSecret,
 } from '@iwanto/wire';
 import type { Network, Reach } from './network.js';
+import type { Story } from './story.js';
+
+type LogLevel = LogOutput['level'];
 
 export interface Performers {
   readonly network: Network;
@@ -19,7 +23,9 @@ export interface Performers {
   readonly leadershipChanged: () => void;
   readonly peersChanged: () => void;
   readonly remember: (addresses: readonly Address[]) => void;
-  readonly log: (level: 'info' | 'warn', sentence: string) => void;
+  readonly log: (level: LogLevel, sentence: string) => void;
+  /** Writes what goes out. */
+  readonly story?: Pick<Story, 'sent'>;
   readonly duplicateIdentity: (address: Address) => void;
   readonly left: () => void;
 }
@@ -40,8 +46,12 @@ export function performer(with_: Performers): (output: Output) => void {
       const reach = isLoopback(to.address) ? 'host' : 'lan';
       const bytes = bytesOf(withSealedSecret(message, keys, sealFor), reach);
       if (bytes) network.send(bytes, to);
+      with_.story?.sent(message, to);
     },
-    multicast: ({ message }) => network.multicast((reach) => bytesOf(message, reach)),
+    multicast: ({ message }) => {
+      network.multicast((reach) => bytesOf(message, reach));
+      with_.story?.sent(message, null);
+    },
     leadershipChanged: () => with_.leadershipChanged(),
     peersChanged: () => with_.peersChanged(),
     remember: ({ addresses }) => with_.remember(addresses),
@@ -53,16 +63,5 @@ export function performer(with_: Performers): (output: Output) => void {
 }
 
 /** Loopback addresses mean nothing on another host: peers that are reached by one are not named to it. */
-export function withoutLoopback(message: ElectionMessage): ElectionMessage {
-  const reachable = ({ address }: { address: Address }) => !isLoopback(address.address);
-  switch (message.type) {
-    case 'beat':
-    case 'welcome':
-      return { ...message, standbys: message.standbys.filter(reachable) };
-    case 'roster':
-    case 'yield':
-      return { ...message, entries: message.entries.filter(reachable) };
-    default:
-      return message;
-  }
-}
+export const withoutLoopback = (message: ElectionMessage): ElectionMessage =>
+  withListed(message, ({ address }) => !isLoopback(address.address));

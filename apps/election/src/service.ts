@@ -11,6 +11,7 @@ import type { Network } from './network.js';
 import { type Performers, performer } from './perform.js';
 import { Remembered } from './remembered.js';
 import { StaticPeers } from './static-peers.js';
+import { Story } from './story.js';
 import { Views } from './views.js';
 
 /** A goodbye takes at most 50 ms; longer means that something is wrong, and the sockets close all the same. */
@@ -42,12 +43,14 @@ export async function openElection(context: ServiceContext): Promise<OpenElectio
   const group = groupOf(config.discoveryPort);
   const remembered = new Remembered(join(paths.dataDir, 'remembered-peers.json'), onTrouble);
   const goodbye = new Goodbye();
+  const story = storyOf(log, nowMs);
   const acquaint = (address: string) => network.acquaint(address);
   const election = new Election({
     config: { peer: identity.peer, boot: newBoot(), random: Math.random, randomBytes, hmac },
     keys,
     group,
     nowMs,
+    story,
     acquaint,
     perform: performer({
       network,
@@ -55,7 +58,7 @@ export async function openElection(context: ServiceContext): Promise<OpenElectio
       group,
       remember: (addresses) => remembered.save(addresses),
       left: () => goodbye.said(),
-      ...tellers(context, () => opened.views),
+      ...tellers(context, story, () => opened.views),
     }),
   });
   const views = new Views(election.state, () => network.ownAddress(), nowMs);
@@ -82,19 +85,33 @@ const groupOf = (discoveryPort: number) =>
 
 const newBoot = () => randomBytes(8).toString('hex') as BootId;
 
+const storyOf = (log: ServiceContext['log'], nowMs: () => number) =>
+  new Story(
+    {
+      isDebug: () => log.isDebugEnabled(),
+      debug: (line) => void log.debug(line),
+      info: (line) => void log.info(line),
+    },
+    nowMs,
+  );
+
 /** Where news of the state machine goes: to the bus and to the log. */
 function tellers(
   { bus, log, paths }: ServiceContext,
+  story: Story,
   views: () => Views,
-): Pick<Performers, 'leadershipChanged' | 'peersChanged' | 'log' | 'duplicateIdentity'> {
+): Pick<Performers, 'leadershipChanged' | 'peersChanged' | 'log' | 'duplicateIdentity' | 'story'> {
   const tellLeadership = () => {
     const leadership = views().newLeadership();
     if (leadership) bus.publish('leader.changed', leadership);
   };
   return {
+    story,
     leadershipChanged: tellLeadership,
     peersChanged: () => {
-      bus.publish('peers.changed', views().peersChanged());
+      const peers = views().peersChanged();
+      bus.publish('peers.changed', peers);
+      story.peers(peers.peers);
       // A standby is shown once its endpoint is known: that may come with the roster, after the beat.
       tellLeadership();
     },

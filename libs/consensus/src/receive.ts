@@ -2,12 +2,14 @@
 import {
   type Address,
   contradictsItself,
+  rowOf,
   type ElectionMessage,
   type ElectionMessageType,
 } from '@iwanto/wire';
 import { introducesItself, isFellow } from './anyone/introduction.js';
 import { type HowKnown, leaderHeard, type NamesLeader } from './anyone/leader-heard.js';
 import { sameBoot } from './anyone/rank.js';
+import { allow } from './anyone/rates.js';
 import { isFresh } from './anyone/replay.js';
 import { sight } from './anyone/sight.js';
 import { joinerHearsHello, joinerHearsWelcome } from './joiner/join.js';
@@ -32,13 +34,10 @@ import { hearRoster } from './member/roster-heard.js';
 import { hearAlive, hearAsk } from './member/suspect.js';
 import type { ReceivedInput } from './state/messages.js';
 import { followingOf, reignOf } from './state/place.js';
-import type { Turn } from './state/turn.js';
+import { log, type Turn } from './state/turn.js';
 
 type Of<T extends ElectionMessageType> = Extract<ElectionMessage, { type: T }>;
 type Hear<T extends ElectionMessageType> = (turn: Turn, message: Of<T>, from: Address) => void;
-
-/** Nobody says anything else to all (S50): one datagram must not be answered by each. */
-const SAID_TO_ALL: ReadonlySet<ElectionMessageType> = new Set(['hello', 'beat', 'leave']);
 
 /** The handler of each message. What several roles hear is handed to the one that this process plays. */
 const HEAR: { readonly [T in ElectionMessageType]: Hear<T> } = {
@@ -69,8 +68,14 @@ export function receive(turn: Turn, input: ReceivedInput): void {
   const { at } = state.place;
   if (at === 'idle' || at === 'leaving' || at === 'left') return;
   if (message.sender === state.config.peer && message.boot === state.config.boot) return;
-  if (turn.isMulticast && !SAID_TO_ALL.has(message.type)) return;
-  if (!isFresh(state, message) || contradictsItself(message)) return;
+  if (turn.isMulticast && rowOf(message).isSaidToAll !== true) {
+    noteIgnored(turn, input, 'it is never said to all');
+    return;
+  }
+  if (!isFresh(state, message) || contradictsItself(message)) {
+    noteIgnored(turn, input, 'it came before, or contradicts itself');
+    return;
+  }
   if (namesImpossibleEpoch(turn, message, from)) return;
   if (message.sender === state.config.peer) {
     ownIdHeard(turn, message, from);
@@ -79,6 +84,12 @@ export function receive(turn: Turn, input: ReceivedInput): void {
   sight(turn, input);
   const hear = HEAR[message.type] as Hear<ElectionMessageType>;
   hear(turn, message, from);
+}
+
+/** One line a second at most: a flood of such must not fill the log. */
+function noteIgnored(turn: Turn, { message, from }: ReceivedInput, why: string): void {
+  if (allow(turn, 'ignored line', 1))
+    log(turn, 'debug', `Ignored ${message.type.toUpperCase()} from ${from.address}: ${why}.`);
 }
 
 /** A joiner waits for the leader that was named, a member checks it against its own, a leader faces it. */

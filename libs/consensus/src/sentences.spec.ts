@@ -1,17 +1,18 @@
 /** One test for each numbered sentence of docs/consensus.md, on a stage where nothing is left to chance. */
-import type {
-  Address,
-  BootId,
-  ElectionMessage,
-  ElectionMessageType,
-  LeaderTuple,
-  Nonce,
-  PeerCard,
-  PeerId,
-  PublicKey,
+import {
+  type Address,
+  type BootId,
+  ELECTION_MESSAGE_TYPES,
+  type ElectionMessage,
+  type ElectionMessageType,
+  type LeaderTuple,
+  type Nonce,
+  type PeerCard,
+  type PeerId,
+  type PublicKey,
 } from '@iwanto/wire';
 import { describe, expect, it } from '@jest/globals';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import {
   brokenInvariant,
   createConsensus,
@@ -1018,7 +1019,41 @@ const written = [...doc.matchAll(/^- \*\*(S\d+)\*\* (.*)$/gm)].map(
   ([, number = '', text = '']) => ({ number, text }),
 );
 
+/** All sources of a library, tests left out. */
+function sourcesOf(folder: URL): string {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
+    .map((name) => readFileSync(new URL(name, folder), 'utf8'))
+    .join('\n');
+}
+
+const decided = [new URL('./', import.meta.url), new URL('../../wire/src/', import.meta.url)]
+  .map(sourcesOf)
+  .join('\n');
+
+describe('the source', () => {
+  it.each(Object.keys(sentences))('says at the constant or function what decides %s', (number) => {
+    expect(new RegExp(`\\b${number}\\b`).test(decided)).toBe(true);
+  });
+
+  it('cites no sentence that is not there', () => {
+    const cited = decided.match(/\bS\d+\b/g) ?? [];
+    expect(cited.filter((each) => sentences[each] === undefined)).toEqual([]);
+  });
+});
+
 describe('docs/consensus.md', () => {
+  it.each(ELECTION_MESSAGE_TYPES)('has a row for %s', (type) => {
+    expect(doc).toMatch(new RegExp(`^\\| ${type.toUpperCase()} `, 'm'));
+  });
+
+  it.each(['I', 'L'])('defines every %s that a check of the simulator names', (letter) => {
+    const checks = sourcesOf(new URL('../../../test/sim/src/', import.meta.url)) + decided;
+    const named = new Set(checks.match(new RegExp(`\\b${letter}\\d+(?=[:b])`, 'g')));
+    expect(named.size).toBeGreaterThan(0);
+    for (const each of named) expect(doc).toMatch(new RegExp(`^\\| ${each} `, 'm'));
+  });
+
   it('has a test for each sentence, and a sentence for each test', () => {
     expect(Object.keys(sentences)).toEqual(written.map(({ number }) => number));
   });

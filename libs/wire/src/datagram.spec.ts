@@ -10,7 +10,11 @@ import {
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DATAGRAM_TYPES, SEALED_SECRET_BYTES } from './datagram-bodies.js';
+import {
+  ELECTION_MESSAGES,
+  ELECTION_MESSAGE_TYPES,
+  SEALED_SECRET_BYTES,
+} from './election-table.js';
 import {
   DATAGRAM_HEADER_BYTES,
   DATAGRAM_SEAL_BYTES,
@@ -255,9 +259,20 @@ describe('golden vectors', () => {
     expect(open(bytesOfHex(expected))).toEqual({ ok: true, value: one });
   });
 
+  test('docs/wire.md has a row for each message, with its number', () => {
+    const page = readFileSync(new URL('../../../docs/wire.md', import.meta.url), 'utf8');
+    for (const type of ELECTION_MESSAGE_TYPES) {
+      const row = new RegExp(
+        `^\\| ${ELECTION_MESSAGES[type].code} +\\| ${type.toUpperCase()} `,
+        'm',
+      );
+      expect(page).toMatch(row);
+    }
+  });
+
   test('there is one for each message', () => {
     const types = vectors.datagrams.map((vector) => vector.message['type']);
-    expect(new Set(types)).toEqual(new Set(Object.keys(DATAGRAM_TYPES)));
+    expect(new Set(types)).toEqual(new Set(ELECTION_MESSAGE_TYPES));
   });
 
   test('a leave, byte by byte', () => {

@@ -5,19 +5,23 @@
  * signing key, so a datagram proves who sent it without any list of known keys. Keys and clocks stay
  * outside: whoever calls brings `DatagramSigner`, `DatagramVerifier` and the opening of sealed tokens.
  */
-import { DATAGRAM_BODIES, DATAGRAM_TYPES, SEALED_SECRET_BYTES } from './datagram-bodies.js';
 import { FieldReader, FieldWriter } from './datagram-bytes.js';
-import { type Field, hexField, u48 } from './datagram-fields.js';
+import { hexField, u48 } from './datagram-fields.js';
 import {
   type BeatMessage,
   ELECTION_DATAGRAM_BYTES_MAX,
   type ElectionHeader,
   type ElectionMessage,
   type ElectionMessageType,
-  HELLO_BYTES,
-  QUESTION_BYTES,
   type WelcomeMessage,
 } from './election-messages.js';
+import {
+  ELECTION_MESSAGES,
+  ELECTION_MESSAGE_TYPES,
+  padBytesOf,
+  rowOf,
+  SEALED_SECRET_BYTES,
+} from './election-table.js';
 import { hexOf } from './hex.js';
 import type { BootId, PeerId, PublicKey } from './ids.js';
 
@@ -35,15 +39,6 @@ export const MULTICAST_GROUP = { four: '239.255.105.87', six: 'ff02::6957' } as 
 
 /** The group of an open LAN: everybody. */
 export const OPEN_GROUP = 0;
-
-const QUESTIONS: ReadonlySet<ElectionMessageType> = new Set(['ping', 'probe', 'hint', 'beat']);
-
-/** What a datagram is padded to, seal included, so that its answer is never larger (HOSTILE 14). */
-function paddedBytes(message: ElectionMessage): number {
-  const asksForWelcome = message.type === 'ping' && message.proof === null;
-  if (message.type === 'hello' || asksForWelcome) return HELLO_BYTES;
-  return QUESTIONS.has(message.type) ? QUESTION_BYTES : 0;
-}
 
 /** Why a datagram is dropped, in the order in which it is looked at. */
 export type DatagramRefusal =
@@ -84,12 +79,7 @@ export type Result<T> =
 
 const refused = (refusal: DatagramRefusal) => ({ ok: false, refusal }) as const;
 
-const TYPE_OF = new Map(
-  (Object.keys(DATAGRAM_TYPES) as ElectionMessageType[]).map((type) => [
-    DATAGRAM_TYPES[type],
-    type,
-  ]),
-);
+const TYPE_OF = new Map(ELECTION_MESSAGE_TYPES.map((type) => [ELECTION_MESSAGES[type].code, type]));
 const peer = hexField<PeerId>(10);
 const boot = hexField<BootId>(8);
 
@@ -103,13 +93,13 @@ export function sealDatagram(
   group = OPEN_GROUP,
 ): Uint8Array | string {
   const body = new FieldWriter(ELECTION_DATAGRAM_BYTES_MAX - SIGNATURE_BYTES);
-  body.u16(MAGIC).u8(DATAGRAM_VERSION).u8(DATAGRAM_TYPES[message.type]).u32(group);
+  body.u16(MAGIC).u8(DATAGRAM_VERSION).u8(rowOf(message).code).u32(group);
   peer.write(body, message.sender);
   boot.write(body, message.boot);
   u48.write(body, message.epoch);
   u48.write(body, message.seq);
-  (DATAGRAM_BODIES[message.type] as Field<ElectionMessage>).write(body, message);
-  body.padTo(paddedBytes(message) - DATAGRAM_SEAL_BYTES);
+  rowOf(message).body.write(body, message);
+  body.padTo(padBytesOf(message) - DATAGRAM_SEAL_BYTES);
   body.hex(signer.signKey, SIGN_KEY_BYTES);
   const signed = body.finish();
   if (typeof signed === 'string') return `A ${message.type} cannot be written: ${signed}.`;
@@ -127,7 +117,7 @@ export function readDatagram(bytes: Uint8Array, group = OPEN_GROUP): Result<Data
   const from = new FieldReader(bytes);
   if (from.u16() !== MAGIC) return refused('magic');
   if (from.u8() !== DATAGRAM_VERSION) return refused('version');
-  const type = TYPE_OF.get(from.u8() as (typeof DATAGRAM_TYPES)[ElectionMessageType]);
+  const type = TYPE_OF.get(from.u8());
   if (from.u32() !== group) return refused('group');
   if (type === undefined) return refused('type');
   const header = {
@@ -156,26 +146,17 @@ export function openDatagram(
   if (!verifier.verify(signKey, signed, signature)) return refused('signature');
   const bytes = signed.subarray(DATAGRAM_HEADER_BYTES, signed.length - SIGN_KEY_BYTES);
   const from = new FieldReader(bytes, zone);
-  const body = (DATAGRAM_BODIES[type] as Field<object>).read(from);
+  const body = rowOf({ type }).body.read(from);
   const message = { type, ...header, ...body } as ElectionMessage;
   if (!from.sound || contradictsItself(message)) return refused('body');
   // Unpadded, a question would be smaller than its answer (HOSTILE 14).
-  if (signed.length + SIGNATURE_BYTES < paddedBytes(message)) return refused('body');
+  if (signed.length + SIGNATURE_BYTES < padBytesOf(message)) return refused('body');
   return { ok: true, value: message };
 }
 
-/** Only a leader says these, of itself. */
-const LEADERS_OWN: ReadonlySet<ElectionMessageType> = new Set([
-  'welcome',
-  'beat',
-  'pong',
-  'notMember',
-  'yield',
-]);
-
 /** Whether a message is void as a whole (S52): it speaks as a leader that is not its sender, or its list of standbys cannot be. */
 export function contradictsItself(message: ElectionMessage): boolean {
-  if (!('leader' in message) || !LEADERS_OWN.has(message.type)) return false;
+  if (!('leader' in message) || rowOf(message).isLeadersOwn !== true) return false;
   if (message.leader?.peer !== message.sender || message.leader.boot !== message.boot) return true;
   return 'standbys' in message && namesItsLeaderTwice(message);
 }

@@ -1,8 +1,15 @@
 /** What crosses the LAN: ids, election datagrams, peer verbs and piece frames. */
 export * from './datagram.js';
 export { cutText } from './datagram-bytes.js';
-export { DATAGRAM_TYPES, SEALED_SECRET_BYTES } from './datagram-bodies.js';
 export * from './election-messages.js';
+export {
+  ELECTION_MESSAGES,
+  ELECTION_MESSAGE_TYPES,
+  listedIn,
+  rowOf,
+  SEALED_SECRET_BYTES,
+  withListed,
+} from './election-table.js';
 export * from './endpoint.js';
 export * from './failure.js';
 export * from './hex.js';

@@ -3,10 +3,9 @@ import type { Output } from '@iwanto/consensus';
 import {
   type DatagramSigner,
   type ElectionMessage,
-  HELLO_BYTES,
   type PublicKey,
-  QUESTION_BYTES,
   SEALED_SECRET_BYTES,
+  rowOf,
   sealDatagram,
 } from '@iwanto/wire';
 import type { Host, Timeless } from './host.js';
@@ -19,15 +18,6 @@ const SIGNER: DatagramSigner = {
 
 /** IPv4 and UDP headers. */
 const HEADERS_BYTES = 28;
-
-/** The largest each answer to a stranger may be: as large as its question. */
-const ANSWER_BYTES_MAX: Partial<Record<ElectionMessage['type'], number>> = {
-  welcome: HELLO_BYTES,
-  hint: QUESTION_BYTES,
-  pong: QUESTION_BYTES,
-  notMember: QUESTION_BYTES,
-  notLeader: QUESTION_BYTES,
-};
 
 /** The datagram of a message, or a sentence where it has none. */
 export function datagramOf(message: ElectionMessage): Uint8Array | string {
@@ -67,7 +57,7 @@ export class Datagrams implements Witness {
       this.world.fail(bytes);
       return 0;
     }
-    const most = ANSWER_BYTES_MAX[message.type] ?? Infinity;
+    const most = rowOf(message).answerBytesMax ?? Infinity;
     if (bytes.length > most)
       this.world.fail(`I7: a ${message.type} of ${bytes.length} bytes is larger than its question`);
     this.sizes.set(message, bytes.length);

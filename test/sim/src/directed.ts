@@ -1,9 +1,10 @@
 /** Directed scenarios: text files with what happens and, below a line of dashes, the trace that must come of it. */
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from './run.js';
 import { parseScenario } from './scenario.js';
+import type { Schedule } from './schedule.js';
 import { CountTrace, Trace } from './trace.js';
 
 const LINE = '----\n';
@@ -26,6 +27,23 @@ export function readScenarios(folder = scenariosFolder): Directed[] {
       const [commands = '', expected = ''] = readFileSync(join(folder, name), 'utf8').split(LINE);
       return { name, commands, expected };
     });
+}
+
+/**
+ * The schedule of one scenario: `crash` for test/sim/scenarios/crash.txt, or the path of a file.
+ * @throws Error that names the scenarios there are.
+ */
+export function readScenario(nameOrFile: string): Schedule {
+  const named = join(scenariosFolder, `${nameOrFile.replace(/\.txt$/, '')}.txt`);
+  const path = [named, nameOrFile].find((each) => existsSync(each));
+  if (path === undefined) {
+    const names = readScenarios().map(({ name }) => name.replace('.txt', ''));
+    throw new Error(
+      `there is no scenario and no file "${nameOrFile}"; scenarios: ${names.join(', ')}`,
+    );
+  }
+  const [commands = ''] = readFileSync(path, 'utf8').split(LINE);
+  return parseScenario(commands);
 }
 
 /** Hosts from which on only their number in each state is told. */

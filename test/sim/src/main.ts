@@ -1,18 +1,21 @@
 /** The simulator's entrance: many schedules, one seed, the scenarios, the figures or the mutants. */
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runInWorkers, work } from './batch.js';
 import { USAGE, type Options, parseOptions } from './options.js';
 import { run } from './run.js';
-import { runScenarios, runVerdicts } from './directed.js';
+import { readScenario, runScenarios, runVerdicts } from './directed.js';
 import { scenarioText } from './scenario.js';
-import { makeSchedule } from './schedule.js';
+import { type Schedule, makeSchedule } from './schedule.js';
 import { shrink } from './shrink.js';
 import { Trace } from './trace.js';
 
 const program = fileURLToPath(import.meta.url);
 
-/** Seeds are 31-bit; each run takes the next ones after the seconds of the day it began, times a thousand. */
+/** Seeds are 31-bit; each run begins at the seconds since 1970 times a thousand, modulo 2^31. */
 const newSeed = () => (Math.floor(Date.now() / 1_000) * 1_000) % 2 ** 31;
 
 function commit(): string {
@@ -42,12 +45,26 @@ function explain(seed: number, failure: string): void {
   const small = shrink(makeSchedule(seed), failure);
   console.log(`\nat commit ${commit()}, seed ${seed}: ${failure}`);
   console.log(`shrunk in ${small.runs} runs, then: ${small.failure}\n`);
-  console.log(scenarioText(small.schedule));
-  console.log(`npm run sim -- --seed ${seed} --trace`);
+  const text = scenarioText(small.schedule);
+  console.log(text);
+  console.log(`npm run sim -- --scenario ${keepScenario(seed, text)} --trace`);
+  console.log(`npm run sim -- --seed ${seed} --trace   (before it was shrunk)`);
 }
 
-function runSeed({ seed, trace, datagrams }: Extract<Options, { command: 'seed' }>): boolean {
-  const schedule = makeSchedule(seed);
+/** Writes a shrunk schedule to a file, so that the printed command plays it. */
+function keepScenario(seed: number, text: string): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'iwanto-sim-')), `seed-${seed}.txt`);
+  writeFileSync(path, text);
+  return path;
+}
+
+interface Shown {
+  readonly trace: boolean;
+  readonly datagrams: boolean;
+}
+
+/** Plays one schedule and prints what comes of it. */
+function playOne(schedule: Schedule, { trace, datagrams }: Shown): boolean {
   console.log(scenarioText(schedule));
   const report = run(
     schedule,
@@ -72,7 +89,9 @@ async function perform(options: Options): Promise<boolean> {
     case 'schedules':
       return runSchedules(options);
     case 'seed':
-      return runSeed(options);
+      return playOne(makeSchedule(options.seed), options);
+    case 'scenario':
+      return playOne(readScenario(options.scenario), options);
     case 'scenarios':
       return options.verdicts ? runVerdicts() : runScenarios(options.update);
     case 'shows':

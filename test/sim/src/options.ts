@@ -14,6 +14,13 @@ export type Options =
       readonly trace: boolean;
       readonly datagrams: boolean;
     }
+  | {
+      readonly command: 'scenario';
+      /** The name of one of test/sim/scenarios, or a file. */
+      readonly scenario: string;
+      readonly trace: boolean;
+      readonly datagrams: boolean;
+    }
   | { readonly command: 'scenarios'; readonly update: boolean; readonly verdicts: boolean }
   | { readonly command: 'shows' }
   | { readonly command: 'mutants' }
@@ -24,6 +31,7 @@ export const USAGE = `npm run sim -- [option]
   --first SEED    ... from this seed on
   --workers N     ... in so many processes (2 when left out)
   --seed SEED     run one schedule; with --trace print what happens, with --datagrams every datagram too
+  --scenario NAME run one of test/sim/scenarios, or a file of that form; --trace and --datagrams as above
   --scenarios     run test/sim/scenarios/*.txt against their expected traces; --update writes them anew,
                   --verdicts looks only at whether all ended well
   --shows         print the figures: fail-over, leave, calm, traffic
@@ -57,6 +65,12 @@ export function parseOptions(words: readonly string[]): Options {
       trace: has('trace'),
       datagrams: has('datagrams'),
     };
+  if (has('scenario')) {
+    const scenario = words[words.indexOf('--scenario') + 1];
+    if (scenario === undefined || scenario.startsWith('--'))
+      throw new Error('--scenario needs the name of a scenario or a file');
+    return { command: 'scenario', scenario, trace: has('trace'), datagrams: has('datagrams') };
+  }
   if (has('scenarios'))
     return { command: 'scenarios', update: has('update'), verdicts: has('verdicts') };
   if (has('shows')) return { command: 'shows' };

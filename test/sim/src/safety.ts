@@ -9,7 +9,7 @@ import {
   reignOf,
   tokenOf,
 } from '@iwanto/consensus';
-import type { ElectionMessage } from '@iwanto/wire';
+import { type ElectionMessage, rowOf } from '@iwanto/wire';
 import { leadersOf } from './agreement.js';
 import { Strangers } from './strangers.js';
 import type { Host, Timeless } from './host.js';
@@ -20,8 +20,6 @@ const I8_WATCH_MS = 5_000;
 const I8_PAUSE_MS = 500;
 /** The quiet that must precede a leadership before nobody may usurp it. */
 const I9_QUIET_MS = 3_000;
-/** Words of leaders: from an earlier epoch they change nothing. */
-const LEADERS_WORDS = new Set(['beat', 'welcome', 'roster', 'pong', 'hint', 'notMember', 'relay']);
 
 interface Before {
   readonly epoch: number;
@@ -62,8 +60,7 @@ const freshWatch = (): Watch => ({
   ledSinceMs: Infinity,
 });
 
-const speaksAsLeader = (message: ElectionMessage) =>
-  message.type === 'beat' || message.type === 'welcome' || message.type === 'pong';
+const speaksAsLeader = (message: ElectionMessage) => rowOf(message).actsAsLeader === true;
 
 export class Safety implements Witness {
   leaderChanges = 0;
@@ -92,7 +89,7 @@ export class Safety implements Witness {
     const stale =
       message !== null &&
       message.epoch < state.epoch &&
-      LEADERS_WORDS.has(message.type) &&
+      rowOf(message).isVoidFromEarlierEpoch === true &&
       deadlineMs(state) > this.world.nowMs;
     this.was = {
       epoch: state.epoch,

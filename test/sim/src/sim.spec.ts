@@ -1,7 +1,9 @@
 /** A modest number of random schedules on every test run, and every directed scenario against its trace. */
-import { describe, expect, it } from '@jest/globals';
+import { join } from 'node:path';
+import { describe, expect, it, test } from '@jest/globals';
 import { runSeeds } from './batch.js';
-import { play, readScenarios } from './directed.js';
+import { play, readScenario, readScenarios, scenariosFolder } from './directed.js';
+import { parseOptions } from './options.js';
 import { run } from './run.js';
 import { parseScenario, scenarioText } from './scenario.js';
 import { makeSchedule } from './schedule.js';
@@ -23,6 +25,25 @@ describe('random fault schedules', () => {
   it('are the same after a trip through text', () => {
     for (let seed = first; seed < first + 50; seed++)
       expect(parseScenario(scenarioText(makeSchedule(seed)))).toEqual(makeSchedule(seed));
+  });
+});
+
+describe('one scenario by name or file', () => {
+  test('is the one of the folder', () => {
+    const { commands } = readScenarios().find(({ name }) => name === 'crash.txt')!;
+    expect(readScenario('crash')).toEqual(parseScenario(commands));
+    expect(readScenario(join(scenariosFolder, 'crash.txt'))).toEqual(parseScenario(commands));
+  });
+
+  test('that is not there names those that are', () => {
+    expect(() => readScenario('nowhere')).toThrow(/nowhere.*cold-start/);
+  });
+
+  test('is read from the command line', () => {
+    const words = ['--scenario', 'crash', '--trace'];
+    const options = { command: 'scenario', scenario: 'crash', trace: true, datagrams: false };
+    expect(parseOptions(words)).toEqual(options);
+    expect(() => parseOptions(['--scenario', '--trace'])).toThrow(/needs the name/);
   });
 });
 

@@ -114,10 +114,10 @@ export interface RememberOutput {
   readonly addresses: readonly Address[];
 }
 
-/** For the log; `warn` is worth a person's attention. */
+/** For the log; `warn` is worth a person's attention, `debug` is for whoever looks for a fault. */
 export interface LogOutput {
   readonly type: 'log';
-  readonly level: 'info' | 'warn';
+  readonly level: 'debug' | 'info' | 'warn';
   readonly sentence: string;
 }
 

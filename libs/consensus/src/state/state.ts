@@ -224,6 +224,7 @@ export type Budget =
   | 'handover'
   | 'epoch'
   | 'line'
+  | 'ignored line'
   | 'impossible epoch';
 
 export interface Bucket {

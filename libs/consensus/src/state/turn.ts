@@ -7,7 +7,7 @@ import {
   type Nonce,
   type PublicKey,
 } from '@iwanto/wire';
-import type { Output } from './messages.js';
+import type { LogOutput, Output } from './messages.js';
 import type { State } from './state.js';
 
 /** Bytes of the number that ties an answer to its question. */
@@ -51,7 +51,7 @@ export function multicast(turn: Turn, body: Body): void {
   turn.outputs.push({ type: 'multicast', message: withHeader(turn.state, body) });
 }
 
-export function log(turn: Turn, level: 'info' | 'warn', sentence: string): void {
+export function log(turn: Turn, level: LogOutput['level'], sentence: string): void {
   turn.outputs.push({ type: 'log', level, sentence });
 }
 
