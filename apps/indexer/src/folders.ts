@@ -1,6 +1,6 @@
 /** Which folders are shared: the configuration, the catalogue and the disk brought to one mind. */
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { type Paths, isWithin } from '@iwanto/service';
 import { Failure } from '@iwanto/wire';
 import type { Catalogue, SharedFolder } from './catalogue/catalogue.js';
@@ -23,12 +23,24 @@ export function realPathOf(path: string): string {
   }
 }
 
-/** What belongs to this program alone, keys first, by its real paths. */
-export const privatePathsOf = (paths: Paths): string[] =>
-  [paths.keysFile, paths.configFile, paths.dataDir, paths.logDir, paths.runDir].map(realPathOf);
+/** The places that belong to this program alone, by their real paths: whatever lies there, backups and all. */
+export interface PrivatePlaces {
+  /** Left out of every shared folder that contains them. */
+  readonly hidden: readonly string[];
+  /** Nothing in them may be shared. A home of its own (IWANT_HOME) holds the default shared folder, so it is not among them. */
+  readonly closed: readonly string[];
+}
 
-function refusePrivate(path: string, real: string, privatePaths: readonly string[]): void {
-  if (!privatePaths.some((one) => isWithin(one, real))) return;
+export function privatePlacesOf(paths: Paths): PrivatePlaces {
+  const holders = [dirname(paths.keysFile), dirname(paths.configFile)];
+  const places = [...holders, paths.dataDir, paths.logDir, paths.runDir];
+  const hidden = [...new Set(places.map(realPathOf))];
+  const shared = realPathOf(paths.defaultShareDir);
+  return { hidden, closed: hidden.filter((place) => !isWithin(place, shared)) };
+}
+
+function refusePrivate(path: string, real: string, { hidden, closed }: PrivatePlaces): void {
+  if (!hidden.includes(real) && !closed.some((place) => isWithin(place, real))) return;
   const sentence = `${path} belongs to iwanto itself and may hold its keys: share another folder.`;
   throw new Failure('E_BAD_PATH', sentence);
 }
@@ -37,7 +49,7 @@ function refusePrivate(path: string, real: string, privatePaths: readonly string
 export function checkedFolder(
   path: string,
   shared: readonly string[],
-  privatePaths: readonly string[],
+  places: PrivatePlaces,
 ): string {
   const real = realPathOf(path);
   const stats = statSync(real, { throwIfNoEntry: false });
@@ -46,7 +58,7 @@ export function checkedFolder(
     throw new Failure('E_BAD_PATH', `${path} is not a folder: share the folder it lies in.`);
   }
   refuseUnreadable(path, real);
-  refusePrivate(path, real, privatePaths);
+  refusePrivate(path, real, places);
   for (const other of shared) {
     if (other === real) continue;
     if (isWithin(other, real)) {
@@ -90,10 +102,10 @@ export function unshareFolder({ catalogue, indexing }: Folders, folder: SharedFo
 export function shareConfigured(
   folders: Folders,
   configured: readonly string[],
-  privatePaths: readonly string[],
+  places: PrivatePlaces,
 ): void {
   const real = configured.map(realPathOf);
-  for (const path of real) refusePrivate(path, path, privatePaths);
+  for (const path of real) refusePrivate(path, path, places);
   const wanted = new Set(real);
   for (const folder of folders.catalogue.folders) {
     if (wanted.delete(folder.diskPath)) void folders.indexing.addFolder(folder);

@@ -212,7 +212,7 @@ describe('files that do not hold still', () => {
     writeFileSync(room.path('b'), 'first');
     await room.share();
     const hash = room.lines().get('shared/a')!.hash as FileHash;
-    const find = contentFind(room.catalogue);
+    const find = contentFind(room.catalogue, () => undefined);
     const before = await find({ hashes: [hash] });
     appendFileSync(room.path('a'), 'more');
     const { contents } = await find({ hashes: [hash] });

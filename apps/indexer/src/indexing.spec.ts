@@ -207,7 +207,7 @@ describe('a shared folder', () => {
     writeFileSync(room.path('end'), 'end');
     await room.until(() => hashOf('shared/end') !== undefined, 'a later change');
     expect(room.files().sort()).toEqual(['shared/end', 'shared/film']);
-    const own = [room.path('data')];
+    const own = { hidden: [room.path('data')], closed: [room.path('data')] };
     expect(() => checkedFolder(room.path('data'), [], own)).toThrow(/belongs to iwanto itself/);
     expect(checkedFolder(room.dir, [], own)).toBe(room.dir);
   });

@@ -1,4 +1,5 @@
 /** Keeps the catalogue equal to the shared folders: every hint, every doubt and every timer ends in a look at the disk. */
+import { basename, dirname } from 'node:path';
 import type { Shared } from '@iwanto/bus';
 import type { Blake3 } from '@iwanto/merkle';
 import { isCorruption, isDiskFull, isReadOnly } from '@iwanto/store';
@@ -6,13 +7,14 @@ import type { Catalogue, SharedFolder } from './catalogue/catalogue.js';
 import { type DirtyDirectories, HINTS_DOUBTED, Hints } from './disk/hints.js';
 import { Intake } from './hashing/intake.js';
 import { FolderOnDisk } from './disk/folder-on-disk.js';
+import { readMounts } from './disk/mounts.js';
 import { WorkLine } from './work-line.js';
 
 /** Everything is compared again after this time, whatever the watchers say, in ms. */
 const RECONCILE_INTERVAL_MS = 300_000;
 /** Folders without a working watcher are looked through so often, in ms. */
 const POLL_INTERVAL_MS = 30_000;
-/** How often is looked whether a folder came, went or was replaced, in ms (HOSTILE 87: within 5 s). */
+/** How often is looked whether a folder came, went, was replaced or mounted upon, in ms (HOSTILE 87: within 5 s). */
 const ROOT_CHECK_INTERVAL_MS = 2_000;
 /** A doubt is acted on when no other came for so long, in ms: chokidar needs it to take up a new directory. */
 const DOUBT_QUIET_MS = 500;
@@ -62,9 +64,7 @@ export class Indexing {
     });
     this.#every(RECONCILE_INTERVAL_MS, () => this.#reconcileWhere(() => true));
     this.#every(POLL_INTERVAL_MS, () => this.#reconcileWhere((folder) => folder.isPolled));
-    this.#every(ROOT_CHECK_INTERVAL_MS, () =>
-      this.#reconcileWhere((folder) => folder.hasChangedIdentity()),
-    );
+    this.#every(ROOT_CHECK_INTERVAL_MS, () => this.#checkRoots());
   }
 
   /** Which BLAKE3 the hashing threads use. */
@@ -99,6 +99,11 @@ export class Indexing {
     this.#folders.get(folder.id)?.close();
     this.#folders.delete(folder.id);
     this.#intake.drop(({ place }) => place.folder === folder.id);
+  }
+
+  /** Somebody found that a file is not as it was hashed. */
+  lookAt(path: string): void {
+    this.#hints.add(dirname(path), basename(path));
   }
 
   /** Compares every folder; with `full` hashes everything again. Resolves when compared. */
@@ -149,6 +154,11 @@ export class Indexing {
     return [...this.#folders.values()].find((folder) => folder.contains(path));
   }
 
+  #checkRoots(): void {
+    const mounts = readMounts();
+    this.#reconcileWhere((folder) => folder.hasChanged(mounts));
+  }
+
   #reconcileWhere(isDue: (folder: FolderOnDisk) => boolean): void {
     for (const folder of this.#folders.values()) {
       if (isDue(folder)) void this.#reconcile(folder, false);
@@ -157,7 +167,7 @@ export class Indexing {
 
   #reconcile(folder: FolderOnDisk, full: boolean): Promise<void> {
     const { id } = folder.folder;
-    const done = this.#line.add(() => folder.reconcile(full), `${id} ${full}`);
+    const done = this.#line.add(() => folder.reconcile(full, readMounts()), `${id} ${full}`);
     this.#tell();
     return done.then(() => this.#looked());
   }

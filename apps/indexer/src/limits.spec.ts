@@ -86,3 +86,86 @@ inOwnNamespace('an indexer that was started at the lowest priority stays there, 
   const lowered = 'renice -n 19 -p $$ > /dev/null';
   expect(inNamespace(lowered, module, [newHome(20)])).toEqual({ files: 20 });
 });
+
+inOwnNamespace(
+  'what is mounted below a shared folder is followed, and what it covered goes',
+  () => {
+    const module = `
+    import { mkdirSync, writeFileSync } from 'node:fs';
+    import { execFileSync } from 'node:child_process';
+    const { IndexingRoom } = await import(${dist('testing/indexing-room.js')});
+    const home = process.argv[2];
+    const below = home + '/shared/d1';
+    const room = await IndexingRoom.open({ dir: home });
+    await room.share();
+    const has = (path) => room.lines().has('shared/d1/' + path);
+    execFileSync('mount', ['-t', 'tmpfs', 'none', below]);
+    await room.until(() => !has('f1'), 'the covered file to go');
+    writeFileSync(below + '/mounted', 'x');
+    await room.until(() => has('mounted'), 'a file of the mount');
+    await room.untilIdle();
+    const startedMs = Date.now();
+    writeFileSync(below + '/later', 'y');
+    await room.until(() => has('later'), 'a change in the mount');
+    const tookMs = Date.now() - startedMs;
+    execFileSync('umount', [below]);
+    await room.until(() => has('f1') && !has('later'), 'the covered file to come back');
+    console.log(JSON.stringify({ isNoticed: tookMs < 20_000 }));
+    await room.stop();
+  `;
+    expect(inNamespace('true', module, [newHome(70)])).toEqual({ isNoticed: true });
+  },
+);
+
+inOwnNamespace('a folder whose file system was unmounted is not announced as empty', () => {
+  const module = `
+    import { mkdirSync, writeFileSync } from 'node:fs';
+    import { execFileSync } from 'node:child_process';
+    const { IndexingRoom } = await import(${dist('testing/indexing-room.js')});
+    const shared = process.argv[2] + '/shared';
+    mkdirSync(shared);
+    execFileSync('mount', ['-t', 'tmpfs', 'none', shared]);
+    writeFileSync(shared + '/film', 'x');
+    const room = await IndexingRoom.open({ dir: process.argv[2] });
+    await room.share();
+    const before = [...room.lines().keys()];
+    execFileSync('umount', [shared]);
+    await room.until(() => room.lines().size === 0, 'the folder to go');
+    const { warning } = room.indexing.state().folders[0];
+    console.log(JSON.stringify({ before, warning }));
+    await room.stop();
+  `;
+  const told = inNamespace('true', module, [newHome(0)]) as { before: string[]; warning: string };
+  expect(told.before.sort()).toEqual(['shared', 'shared/film']);
+  expect(told.warning).toContain('mount it again');
+});
+
+inOwnNamespace.each([
+  ['a small folder', 20],
+  ['a large folder', 2_500],
+])(
+  'without inotify instances %s is polled, with the right advice, and watched when they are back',
+  (_, files) => {
+    const limit = '/proc/sys/user/max_inotify_instances';
+    const module = `
+    import { writeFileSync } from 'node:fs';
+    const { IndexingRoom } = await import(${dist('testing/indexing-room.js')});
+    const room = await IndexingRoom.open({ dir: process.argv[2] });
+    await room.share();
+    const warning = () => room.indexing.state().folders[0].warning;
+    await room.until(() => warning() !== '', 'the warning');
+    const advice = warning();
+    writeFileSync('${limit}', '100');
+    await room.indexing.rescan(false);
+    await room.untilIdle();
+    await room.indexing.rescan(false);
+    await room.until(() => warning() === '', 'the watches');
+    writeFileSync(process.argv[2] + '/shared/new', 'x');
+    await room.until(() => room.lines().has('shared/new'), 'a change that only a watch shows in time');
+    console.log(JSON.stringify({ advice }));
+    await room.stop();
+  `;
+    const told = inNamespace(`echo 0 > ${limit}`, module, [newHome(files)]) as { advice: string };
+    expect(told.advice).toContain('sysctl fs.inotify.max_user_instances');
+  },
+);

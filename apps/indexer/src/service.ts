@@ -11,7 +11,7 @@ import {
 } from '@iwanto/service';
 import { Catalogue } from './catalogue/catalogue.js';
 import { coalesce } from './coalesce.js';
-import { type Folders, privatePathsOf, shareConfigured } from './folders.js';
+import { type Folders, privatePlacesOf, shareConfigured } from './folders.js';
 import { Indexing } from './indexing.js';
 import { startTracking } from './tracking/tracker-service.js';
 import { contentDigests } from './verbs/content-digests.js';
@@ -46,7 +46,7 @@ async function openFolders(context: ServiceContext): Promise<Folders> {
     threads: Math.max(1, availableParallelism() - 1),
     script: new URL('./hashing/hash-file.js', import.meta.url),
     settleMs: config.settleMs,
-    privatePaths: privatePathsOf(paths),
+    privatePaths: privatePlacesOf(paths).hidden,
     onTrouble,
   });
   return { catalogue, indexing };
@@ -69,7 +69,7 @@ export async function startIndexer(context: ServiceContext): Promise<Running<'in
     onTrouble: (sentence) => log.warn(sentence),
   });
   catalogue.onChange(() => tracking.catalogueChanged());
-  shareConfigured(folders, config.share, privatePathsOf(paths));
+  shareConfigured(folders, config.share, privatePlacesOf(paths));
   const compacting = setInterval(() => catalogue.compact(), COMPACT_INTERVAL_MS);
   return {
     handlers: {
@@ -78,7 +78,7 @@ export async function startIndexer(context: ServiceContext): Promise<Running<'in
       'share.add': shareAdd(folders, paths),
       'share.remove': shareRemove(folders, paths),
       'share.rescan': shareRescan(folders),
-      'content.find': contentFind(catalogue),
+      'content.find': contentFind(catalogue, (path) => indexing.lookAt(path)),
       'content.digests': contentDigests(catalogue),
       'content.manifest': contentManifest(catalogue),
     },

@@ -83,7 +83,8 @@ export const indexerVerbs = {
   }),
   'content.find': verb({
     owner: 'indexer',
-    about: 'Where on this host shared contents lie; one that is not shared is left out.',
+    about:
+      'Where on this host shared contents lie; one that is not shared is left out, and one whose file is no longer as it was hashed is looked at immediately.',
     question: z.object({ hashes: z.array(fileHashSchema).min(1).max(CONTENTS_MAX) }),
     answer: z.object({ contents: z.array(contentSchema).max(CONTENTS_MAX) }),
     limitMs: SHORT_MS,

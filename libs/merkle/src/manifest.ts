@@ -105,16 +105,6 @@ function checked(entry: ManifestEntry): Encoded {
   return { entry, name: encoder.encode(entry.name), target: encoder.encode(target) };
 }
 
-function inOrder(entries: readonly ManifestEntry[]): ManifestEntry[] {
-  const sorted = entries.toSorted((one, other) => compareNames(one.name, other.name));
-  sorted.forEach((entry, at) => {
-    if (entry.name === sorted[at - 1]?.name) {
-      throw new Failure('E_BAD_REQUEST', `Two entries are named ${JSON.stringify(entry.name)}.`);
-    }
-  });
-  return sorted;
-}
-
 function writeEntry(bytes: Uint8Array, start: number, encoded: Encoded): void {
   const { entry, name, target } = encoded;
   const view = new DataView(bytes.buffer);
@@ -142,27 +132,66 @@ function writeEntry(bytes: Uint8Array, start: number, encoded: Encoded): void {
 }
 
 /**
+ * A manifest made part by part, so that a directory of a million entries need not be in memory as objects.
+ * Entries come in the order of `compareNames`.
+ */
+export class ManifestBuilder {
+  readonly #parts: Uint8Array[] = [];
+  #count = 0;
+  #length = HEAD_BYTES;
+  #last: string | undefined;
+
+  /** Failure E_BAD_REQUEST for a name that may not stand or is out of order, E_LIMIT for too many or too much. */
+  add(entries: readonly ManifestEntry[]): void {
+    this.#count += entries.length;
+    if (this.#count > MANIFEST_ENTRIES_MAX) {
+      throw new Failure('E_LIMIT', `A directory may hold ${MANIFEST_ENTRIES_MAX} entries at most.`);
+    }
+    const encoded = entries.map((entry) => this.#inOrder(entry));
+    const length = encoded.reduce((sum, one) => sum + encodedBytes(one), 0);
+    this.#length += length;
+    if (this.#length > MANIFEST_BYTES_MAX) {
+      throw new Failure('E_LIMIT', `A manifest may be ${MANIFEST_BYTES_MAX} bytes at most.`);
+    }
+    const part = new Uint8Array(length);
+    let at = 0;
+    for (const one of encoded) {
+      writeEntry(part, at, one);
+      at += encodedBytes(one);
+    }
+    this.#parts.push(part);
+  }
+
+  finish(): Uint8Array {
+    const bytes = new Uint8Array(this.#length);
+    bytes.set(MANIFEST_MAGIC);
+    new DataView(bytes.buffer).setUint32(MANIFEST_MAGIC.length, this.#count);
+    let at = HEAD_BYTES;
+    for (const part of this.#parts) {
+      bytes.set(part, at);
+      at += part.length;
+    }
+    return bytes;
+  }
+
+  #inOrder(entry: ManifestEntry): Encoded {
+    const order = this.#last === undefined ? -1 : compareNames(this.#last, entry.name);
+    const name = JSON.stringify(entry.name);
+    if (order === 0) throw new Failure('E_BAD_REQUEST', `Two entries are named ${name}.`);
+    if (order > 0) throw new Failure('E_BAD_REQUEST', `The entry ${name} is out of order.`);
+    this.#last = entry.name;
+    return checked(entry);
+  }
+}
+
+/**
  * The manifest of a directory with these direct children, in whatever order they come.
  * Failure E_BAD_REQUEST for a name that may not stand or stands twice, E_LIMIT for too many or too much.
  */
 export function encodeManifest(entries: readonly ManifestEntry[]): Uint8Array {
-  if (entries.length > MANIFEST_ENTRIES_MAX) {
-    throw new Failure('E_LIMIT', `A directory may hold ${MANIFEST_ENTRIES_MAX} entries at most.`);
-  }
-  const encoded = inOrder(entries).map(checked);
-  const length = encoded.reduce((sum, one) => sum + encodedBytes(one), HEAD_BYTES);
-  if (length > MANIFEST_BYTES_MAX) {
-    throw new Failure('E_LIMIT', `A manifest may be ${MANIFEST_BYTES_MAX} bytes at most.`);
-  }
-  const bytes = new Uint8Array(length);
-  bytes.set(MANIFEST_MAGIC);
-  new DataView(bytes.buffer).setUint32(MANIFEST_MAGIC.length, entries.length);
-  let at = HEAD_BYTES;
-  for (const one of encoded) {
-    writeEntry(bytes, at, one);
-    at += encodedBytes(one);
-  }
-  return bytes;
+  const builder = new ManifestBuilder();
+  builder.add(entries.toSorted((one, other) => compareNames(one.name, other.name)));
+  return builder.finish();
 }
 
 /** The root of the directory whose manifest these bytes are. Check it before parsing (HOSTILE 70). */

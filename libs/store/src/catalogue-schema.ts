@@ -6,6 +6,9 @@ import type { Migration } from './open-database.js';
 /** What a node of the catalogue is. */
 export const NODE_KINDS = { file: 1, directory: 2, symlink: 3 } as const;
 
+/** Whether the root of a directory fits its children: it does, it does not, or they were never listed as a whole. */
+export const DIRTY = { no: 0, yes: 1, unlisted: 2 } as const;
+
 export interface NodeTable {
   id: Generated<number>;
   /** The directory it lies in; 0 for a shared folder. */
@@ -35,7 +38,7 @@ export interface NodeTable {
   revision: number;
   /** 1 for a tombstone, which keeps its root so that what comes back need not be hashed. */
   gone: number;
-  /** 1 for a directory whose root no longer fits its children. */
+  /** Of a directory; one of DIRTY. */
   dirty: number;
 }
 

@@ -1,6 +1,7 @@
 /** Every query of the catalogue, typed by Kysely and prepared once. */
 import { sql } from 'kysely';
 import { type CatalogueTables, NODE_KINDS, type NodeTable } from './catalogue-schema.js';
+import { directoryWriters } from './directory-statements.js';
 import type { Database } from './open-database.js';
 import { prepare, value } from './statement.js';
 
@@ -10,7 +11,7 @@ export type NodeRow = Omit<NodeTable, 'id'> & { readonly id: number };
 /** What a comparison with the disk needs of a row: without its root, which would cost a buffer each. */
 const PRESENT = [
   ...(['id', 'parent', 'folder', 'name', 'disk', 'kind', 'path'] as const),
-  ...(['size', 'identity', 'target', 'gone'] as const),
+  ...(['size', 'identity', 'target', 'gone', 'dirty'] as const),
 ];
 export type PresentRow = Pick<NodeRow, (typeof PRESENT)[number]>;
 
@@ -33,20 +34,32 @@ const written = Object.fromEntries(WRITTEN.map((name) => [name, value(name)])) a
 function readers({ kysely, sqlite }: Db) {
   const nodes = kysely.selectFrom('node').selectAll();
   const parent = value<number>('parent');
+  const name = value<string>('name');
+  const ofParent = kysely
+    .selectFrom('node')
+    .select(PRESENT)
+    .where('parent', '=', parent)
+    .where('gone', '=', none);
+  const after = value<string>('after');
+  const limit = value<number>('limit');
   return {
-    children: prepare<NodeRow>(sqlite, nodes.where('parent', '=', parent).where('gone', '=', none)),
-    present: prepare<PresentRow>(
+    /** In the order of a manifest: that of the UTF-8 bytes of the names. */
+    childrenAfter: prepare<NodeRow>(
       sqlite,
-      kysely
-        .selectFrom('node')
-        .select(PRESENT)
+      nodes
         .where('parent', '=', parent)
-        .where('gone', '=', none),
+        .where('gone', '=', none)
+        .where('name', '>', after)
+        .orderBy('name')
+        .limit(limit),
     ),
-    child: prepare<NodeRow>(
+    present: prepare<PresentRow>(sqlite, ofParent),
+    presentAfter: prepare<PresentRow>(
       sqlite,
-      nodes.where('parent', '=', parent).where('name', '=', value<string>('name')),
+      ofParent.where('name', '>', after).orderBy('name').limit(limit),
     ),
+    presentChild: prepare<PresentRow>(sqlite, ofParent.where('name', '=', name)),
+    child: prepare<NodeRow>(sqlite, nodes.where('parent', '=', parent).where('name', '=', name)),
     node: prepare<NodeRow>(sqlite, nodes.where('id', '=', value<number>('id'))),
     byRoot: prepare<NodeRow>(
       sqlite,
@@ -133,25 +146,6 @@ function writers({ kysely, sqlite }: Db) {
     insert: prepare(sqlite, kysely.insertInto('node').values(written)),
     rewrite: prepare(sqlite, nodes.set(written).where('id', '=', id)),
     bury: prepare(sqlite, nodes.set({ gone: one, dirty: none, revision }).where('id', '=', id)),
-    /** A shared folder is its own folder. */
-    found: prepare(
-      sqlite,
-      nodes.set({ folder: id, path: value<string>('path') }).where('id', '=', id),
-    ),
-    soil: prepare(sqlite, nodes.set({ dirty: one }).where('id', '=', id)),
-    reroot: prepare(
-      sqlite,
-      nodes
-        .set({
-          root: value<Uint8Array>('root'),
-          size: value<number>('size'),
-          files: value<number>('files'),
-          dirty: none,
-          revision,
-        })
-        .where('id', '=', id),
-    ),
-    clean: prepare(sqlite, nodes.set({ dirty: none }).where('id', '=', id)),
     purge: prepare(
       sqlite,
       kysely
@@ -252,6 +246,7 @@ export function catalogueStatements(db: Db) {
     ...readers(db),
     ...logReaders(db),
     ...writers(db),
+    ...directoryWriters(db),
     ...contents(db),
     ...settings(db),
   };

@@ -1,5 +1,12 @@
 /** The changes one transaction makes to the catalogue; each changed row gets the next revision. */
-import { type CatalogueStatements, NODE_KINDS, type NodeRow, type PresentRow } from '@iwanto/store';
+import {
+  type CatalogueStatements,
+  DIRTY,
+  META,
+  NODE_KINDS,
+  type NodeRow,
+  type PresentRow,
+} from '@iwanto/store';
 
 /** A directory of the catalogue, as far as its children need to know it. */
 export interface Place {
@@ -24,6 +31,13 @@ export interface NodeFacts {
   readonly target: string | null;
 }
 
+/** The manifest of a directory, and what it holds in all. */
+export interface ManifestFacts {
+  readonly manifest: Uint8Array;
+  readonly bytes: number;
+  readonly files: number;
+}
+
 /** How the totals of one shared folder moved. */
 export interface Movement {
   files: number;
@@ -33,35 +47,47 @@ export interface Movement {
 const sameRoot = (one: Uint8Array | null, other: Uint8Array | null) =>
   one === other || (one !== null && other !== null && Buffer.compare(one, other) === 0);
 
-/** Lives for one transaction; `revision` is the last one given out. */
+/** Lives for one transaction. */
 export class CatalogueWriter {
   readonly movements = new Map<number, Movement>();
   /** What is known of directories within this transaction: asked and marked once each. */
   readonly #live = new Map<number, boolean>();
   readonly #soiled = new Set<number>();
+  readonly #statements: CatalogueStatements;
+  #revision: number;
 
-  constructor(
-    readonly statements: CatalogueStatements,
-    public revision: number,
-  ) {}
+  constructor(statements: CatalogueStatements, revision: number) {
+    this.#statements = statements;
+    this.#revision = revision;
+  }
 
-  nextRevision(): number {
-    this.revision += 1;
-    return this.revision;
+  /** The last revision given out. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Directories whose children changed in this transaction. */
+  get soiled(): ReadonlySet<number> {
+    return this.#soiled;
+  }
+
+  #nextRevision(): number {
+    this.#revision += 1;
+    return this.#revision;
   }
 
   /** Whether a directory seen earlier is still shared: it may have gone while its files were hashed. */
   isLive(place: Place): boolean {
     const known = this.#live.get(place.id);
     if (known !== undefined) return known;
-    const isLive = this.statements.node.get({ id: place.id })?.gone === 0;
+    const isLive = this.#statements.node.get({ id: place.id })?.gone === 0;
     this.#live.set(place.id, isLive);
     return isLive;
   }
 
   /** Puts a file or a symlink in its place; a row that says the same already stays as it is. */
   put(place: Place, facts: NodeFacts): void {
-    const present = this.statements.child.get({ parent: place.id, name: facts.name });
+    const present = this.#statements.child.get({ parent: place.id, name: facts.name });
     if (present && isUnchanged(present, facts)) return;
     if (present) this.#leave(present);
     this.#write(place, facts, { present, dirty: 0 });
@@ -71,10 +97,11 @@ export class CatalogueWriter {
 
   /** The child directory of that name, made where it is not known yet. */
   putDirectory(place: Place, name: string, disk: string | null): Place {
-    const present = this.statements.child.get({ parent: place.id, name });
+    const present = this.#statements.child.get({ parent: place.id, name });
     if (present?.gone === 0 && present.kind === NODE_KINDS.directory) return present;
     if (present) this.#leave(present);
-    const id = this.#write(place, { ...DIRECTORY_FACTS, name, disk }, { present, dirty: 1 });
+    const facts = { ...DIRECTORY_FACTS, name, disk };
+    const id = this.#write(place, facts, { present, dirty: DIRTY.unlisted });
     this.#soil(place.id);
     return { id, folder: place.folder, path: `${place.path}/${name}` };
   }
@@ -82,12 +109,76 @@ export class CatalogueWriter {
   /** Makes a shared folder of this name, or takes up the one that had it before. */
   putFolder(name: string, path: string): Place {
     const place = { id: 0, folder: 0, path: '' };
-    const present = this.statements.child.get({ parent: 0, name });
+    const present = this.#statements.child.get({ parent: 0, name });
     const facts = { ...DIRECTORY_FACTS, name, disk: null };
-    const id = this.#write(place, facts, { present, dirty: 1 });
-    this.statements.found.run({ id, path: name });
-    this.statements.addFolder.run({ node: id, path });
+    const id = this.#write(place, facts, { present, dirty: DIRTY.unlisted });
+    this.#statements.found.run({ id, path: name });
+    this.#statements.addFolder.run({ node: id, path });
     return { id, folder: id, path: name };
+  }
+
+  /** A directory was listed as a whole: from now on it has a root and is announced. */
+  markListed({ id }: Place): void {
+    this.#statements.listed.run({ id });
+  }
+
+  /** Keeps which directory on disk a shared folder is. */
+  identifyFolder(folder: Place, identity: string): void {
+    this.#statements.identify.run({ id: folder.id, identity });
+  }
+
+  /** Takes up a shared folder again that was away; it is not announced before it was listed. */
+  reviveFolder(folder: Place): void {
+    if (this.#statements.node.get({ id: folder.id })?.gone !== 1) return;
+    this.#statements.revive.run({ id: folder.id, revision: this.#nextRevision() });
+    this.#live.delete(folder.id);
+  }
+
+  /** Announces a shared folder, and all in it, as gone; it stays configured. */
+  buryFolder(folder: Place): void {
+    const row = this.#statements.node.get({ id: folder.id });
+    if (row?.gone === 0) this.bury(row);
+  }
+
+  /** No longer keeps a folder. */
+  dropFolder(folder: Place, diskPath: string): void {
+    this.buryFolder(folder);
+    this.#statements.removeFolder.run({ path: diskPath });
+  }
+
+  /** Buries the child of that name, if there is one. */
+  buryChild(place: Place, name: string): void {
+    const row = this.#statements.child.get({ parent: place.id, name });
+    if (row?.gone === 0) this.bury(row);
+  }
+
+  /** Keeps the piece digests of a content. */
+  keepContent(root: Uint8Array, size: number, digests: Uint8Array): void {
+    this.#statements.keepContent.run({ root, size, digests });
+  }
+
+  /** A directory's manifest as its children make it now. One that changed nothing costs no revision. */
+  putManifest(row: NodeRow, root: Uint8Array, { manifest, bytes, files }: ManifestFacts): void {
+    if (sameRoot(row.root, root)) {
+      this.#statements.clean.run({ id: row.id });
+      return;
+    }
+    this.#statements.keepManifest.run({ root, bytes: manifest });
+    const revision = this.#nextRevision();
+    this.#statements.reroot.run({ id: row.id, root, size: bytes, files, revision });
+    const { root: old } = row;
+    if (old && !this.#statements.byRoot.get({ root: old })) {
+      this.#statements.dropManifest.run({ root: old });
+    }
+    this.#soil(row.parent);
+  }
+
+  /** Drops tombstones up to a revision, and contents that nobody refers to. */
+  purge(revision: number): void {
+    while (this.#statements.purge.run({ revision }).changes > 0);
+    this.#statements.dropUnusedContents.run();
+    this.#statements.dropUnusedManifests.run();
+    this.#statements.setMeta.run({ name: META.floor, text: String(revision) });
   }
 
   /** Marks a row, and all below it, as gone; it keeps its root, so that what comes back is known. */
@@ -99,13 +190,13 @@ export class CatalogueWriter {
   #soil(id: number): void {
     if (this.#soiled.has(id)) return;
     this.#soiled.add(id);
-    this.statements.soil.run({ id });
+    this.#statements.soil.run({ id });
   }
 
   #buryTree(row: PresentRow): void {
     this.#leave(row);
     this.#live.delete(row.id);
-    this.statements.bury.run({ id: row.id, revision: this.nextRevision() });
+    this.#statements.bury.run({ id: row.id, revision: this.#nextRevision() });
   }
 
   /** What a row took part in ends: its children are buried, its bytes no longer count. */
@@ -113,7 +204,7 @@ export class CatalogueWriter {
     if (row.gone === 1) return;
     if (row.kind === NODE_KINDS.file) this.#move(row.folder, -1, -row.size);
     if (row.kind !== NODE_KINDS.directory) return;
-    for (const child of this.statements.present.all({ parent: row.id })) this.#buryTree(child);
+    for (const child of this.#statements.present.all({ parent: row.id })) this.#buryTree(child);
   }
 
   #write(
@@ -126,12 +217,12 @@ export class CatalogueWriter {
       parent: place.id,
       folder: place.folder,
       path: `${place.path}/${facts.name}`,
-      revision: this.nextRevision(),
+      revision: this.#nextRevision(),
       gone: 0,
       dirty,
     };
-    if (!present) return this.statements.insert.run(row).lastId;
-    this.statements.rewrite.run({ ...row, id: present.id });
+    if (!present) return this.#statements.insert.run(row).lastId;
+    this.#statements.rewrite.run({ ...row, id: present.id });
     return present.id;
   }
 

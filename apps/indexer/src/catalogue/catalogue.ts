@@ -14,6 +14,7 @@ import {
   openDatabase,
 } from '@iwanto/store';
 import type { Announcement, CatalogId, CatalogueEntry, FileHash } from '@iwanto/wire';
+import { CatalogueReader } from './catalogue-reader.js';
 import { CatalogueWriter, type Place } from './catalogue-writer.js';
 
 /** Tombstones are kept until there are so many, or half as many as live rows where that is more. */
@@ -43,6 +44,9 @@ export class Catalogue {
   readonly #listeners = new Set<() => void>();
   #database!: Database<CatalogueTables>;
   #statements!: CatalogueStatements;
+  #reader!: CatalogueReader;
+  /** Directories whose manifest is being built, and whether a child changed meanwhile. */
+  readonly #observed = new Map<number, boolean>();
   #folders: SharedFolder[] = [];
   #catalogId = '' as CatalogId;
   #revision = 0;
@@ -76,12 +80,9 @@ export class Catalogue {
     return this.#folders;
   }
 
-  /** Reads of single rows, for those who compare the catalogue with the disk. */
-  get rows(): Pick<
-    CatalogueStatements,
-    'children' | 'present' | 'child' | 'node' | 'byIdentity' | 'byRoot' | 'dirty'
-  > {
-    return this.#statements;
+  /** Single rows, for those who compare the catalogue with the disk. */
+  get read(): CatalogueReader {
+    return this.#reader;
   }
 
   totals(folder: number): Readonly<Totals> {
@@ -99,11 +100,22 @@ export class Catalogue {
     const writer = new CatalogueWriter(this.#statements, this.#revision);
     const result = this.#database.sqlite.transaction(() => work(writer)).immediate();
     for (const [folder, { files, bytes }] of writer.movements) this.#count(folder, files, bytes);
+    for (const id of this.#observed.keys()) if (writer.soiled.has(id)) this.#observed.set(id, true);
     if (writer.revision !== this.#revision) {
       this.#revision = writer.revision;
       for (const heard of this.#listeners) heard();
     }
     return result;
+  }
+
+  /** Watches the children of a directory: the returned function ends it and says whether one changed meanwhile. */
+  observe(id: number): () => boolean {
+    this.#observed.set(id, false);
+    return () => {
+      const hasChanged = this.#observed.get(id) === true;
+      this.#observed.delete(id);
+      return hasChanged;
+    };
   }
 
   addFolder(name: string, diskPath: string): SharedFolder {
@@ -114,11 +126,7 @@ export class Catalogue {
   }
 
   removeFolder(folder: SharedFolder): void {
-    this.change((writer) => {
-      const row = writer.statements.node.get({ id: folder.id });
-      if (row) writer.bury(row);
-      writer.statements.removeFolder.run({ path: folder.diskPath });
-    });
+    this.change((writer) => writer.dropFolder(folder, folder.diskPath));
     this.#folders = this.#folders.filter(({ id }) => id !== folder.id);
     this.#totals.delete(folder.id);
   }
@@ -186,12 +194,7 @@ export class Catalogue {
     if (gone <= kept) return;
     const upTo = this.#statements.goneAt.get({ offset: gone - Math.floor(kept / 2) - 1 })?.revision;
     if (upTo === undefined) return;
-    this.change(({ statements }) => {
-      while (statements.purge.run({ revision: upTo }).changes > 0);
-      statements.dropUnusedContents.run();
-      statements.dropUnusedManifests.run();
-      statements.setMeta.run({ name: META.floor, text: String(upTo) });
-    });
+    this.change((writer) => writer.purge(upTo));
     // Whoever knows this life may lack a tombstone that went now.
     this.#beginAnotherLife();
   }
@@ -215,6 +218,7 @@ export class Catalogue {
     const { path, nowMs } = this.#options;
     this.#database = openDatabase({ path, nowMs: nowMs(), migrations: CATALOGUE_MIGRATIONS });
     this.#statements = catalogueStatements(this.#database);
+    this.#reader = new CatalogueReader(this.#statements);
     const meta = (name: string) => this.#statements.meta.get({ name })?.text;
     const known = meta(META.catalogId);
     this.#catalogId = (known ?? newCatalogId()) as CatalogId;

@@ -31,6 +31,8 @@ export function compare(
     const row = rows.get(name);
     if (!seen) {
       if (row) changes.push((writer) => writer.bury(row));
+    } else if (seen.kind === 'unreadable') {
+      continue;
     } else if (seen.kind === 'directory') {
       if (row?.kind === NODE_KINDS.directory) {
         result.directories.push({ place: row, disk: seen.disk, isNew: false });
@@ -103,7 +105,7 @@ function knownContent(
   present: PresentRow | undefined,
 ): Uint8Array | undefined {
   const key = renameKey(identity);
-  const rows = catalogue.rows.byIdentity.all({ from: key, to: `${key.slice(0, -1)};` });
+  const rows = catalogue.read.withIdentity(key);
   const known = rows.find(
     (row) =>
       row.identity === identity ||

@@ -3,10 +3,11 @@ import { type BigIntStats, lstatSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { NODE_KINDS } from '@iwanto/store';
 import type { Catalogue, SharedFolder } from '../catalogue/catalogue.js';
-import { directoryIdentity } from './identity.js';
+import { deviceOf, directoryIdentity } from './identity.js';
 import { IGNORE_FILE, IgnoreTree } from './ignore-tree.js';
-import { seeEntry } from './list-directory.js';
-import { networkMountOf } from './network-mount.js';
+import { listNames, seeEntry } from './list-directory.js';
+import { FolderWatch } from './folder-watch.js';
+import { type Mount, mountsIn } from './mounts.js';
 import {
   type PlaceOnDisk,
   type ScanHost,
@@ -16,16 +17,6 @@ import {
   scanTree,
 } from './scan.js';
 import { Skipped, counted } from './skipped.js';
-import { DirectoryWatch } from './watch-directories.js';
-import { FileWatch } from './watch-files.js';
-import type { TreeWatch, WatchListener } from './watch-tree.js';
-
-/** Up to so many files a folder is watched with chokidar, above it with one watch a directory (docs/decisions.md). */
-export const CHOKIDAR_FILES_MAX = 2_000;
-
-const LIMIT_ADVICE =
-  'the system has no watches left, so changes are found by a look every 30 s; raise the limit with: sysctl fs.inotify.max_user_watches=1048576';
-
 export interface FolderOptions {
   readonly catalogue: Catalogue;
   readonly folder: SharedFolder;
@@ -46,13 +37,10 @@ export class FolderOnDisk {
   readonly #rules: IgnoreTree;
   /** Relative to the folder, in normal form C. */
   readonly #private: ReadonlySet<string>;
-  /** Since the watcher was made. */
-  #hasNewRules = false;
-  #watch: TreeWatch | undefined;
-  #watchKind: 'files' | 'directories' | 'none' = 'none';
+  readonly #watch: FolderWatch;
   #identity = '';
+  #mounts = '';
   #absence = '';
-  #polling = '';
   #closed = false;
   /** Files the last reconcile found that the catalogue does not have yet. */
   #filesFound = 0;
@@ -63,16 +51,23 @@ export class FolderOnDisk {
     this.#rules = new IgnoreTree(options.folder.diskPath, options.onTrouble);
     const inside = options.privatePaths.map((path) => this.#inside(path).normalize('NFC'));
     this.#private = new Set(inside);
+    this.#watch = new FolderWatch({
+      diskPath: options.folder.diskPath,
+      ignores: (path, isDirectory) => this.#ignores(this.#inside(path), isDirectory),
+      onHint: options.onHint,
+      onDoubt: options.onDoubt,
+      onTrouble: options.onTrouble,
+    });
     this.#host = {
       catalogue: options.catalogue,
       ignores: (path, isDirectory) => this.#ignores(path, isDirectory),
       onSkip: (path, why) => this.skip(path, why),
       onDirectory: (path) => {
-        this.#watch?.add(path);
+        this.#watch.enter(path);
         this.#readRules(path);
       },
       onGone: (path) => {
-        this.#watch?.remove(path);
+        this.#watch.leave(path);
         this.#rules.leave(this.#inside(path));
       },
       onFile: (file) => {
@@ -89,14 +84,14 @@ export class FolderOnDisk {
 
   /** True where nothing tells of changes, so that somebody has to look now and then. */
   get isPolled(): boolean {
-    return this.#polling !== '' || this.#absence !== '';
+    return this.#watch.polling !== '' || this.#absence !== '';
   }
 
   /** What a person should know, or an empty text. */
   get warning(): string {
     if (this.#absence) return this.#absence;
     return [
-      this.#polling,
+      this.#watch.polling,
       counted(this.#skipped.size, 'entry', 'entries', 'cannot be shared'),
       counted(this.#rules.unusable, IGNORE_FILE, `${IGNORE_FILE}s`, 'cannot be used'),
     ]
@@ -109,18 +104,25 @@ export class FolderOnDisk {
     return path === diskPath || path.startsWith(diskPath.endsWith(sep) ? diskPath : diskPath + sep);
   }
 
-  /** Compares the whole folder; empties the catalogue where the folder is not there (HOSTILE 87). */
-  async reconcile(full: boolean): Promise<void> {
+  /** Compares the whole folder; one that is not there is announced as gone (HOSTILE 87). */
+  async reconcile(full: boolean, mounts: readonly Mount[]): Promise<void> {
     const { folder, catalogue } = this.#options;
     this.#skipped.forget();
     this.#filesFound = 0;
     this.#readRules(folder.diskPath);
-    this.#notice();
-    if (catalogue.totals(folder.id).files > 0) this.#chooseWatch('before');
-    const outcome = this.#absence ? 'vanished' : await this.#scan(this.#root(), full);
-    if (outcome === 'vanished') this.#empty();
-    else if (outcome === 'done') this.#chooseWatch('after');
-    this.#watchAnew();
+    if (!this.#notice(mounts)) return;
+    if (this.#absence) return this.#leave();
+    this.#watch.begin(mountsIn(mounts, folder.diskPath));
+    catalogue.change((writer) => writer.reviveFolder(folder));
+    const files = () => catalogue.totals(folder.id).files + this.#filesFound;
+    if (files() > 0) this.#watch.choose(files(), 'before');
+    const outcome = await this.#scan(this.#root(), full);
+    if (outcome === 'vanished') this.#leave();
+    else if (outcome === 'done') {
+      this.#keepIdentity();
+      this.#watch.choose(files(), 'after');
+    }
+    this.#watch.end();
   }
 
   /** Acts on hints: looks at the names, or at the whole directory where none are given. */
@@ -130,15 +132,15 @@ export class FolderOnDisk {
     const hasNewRules = (!names || names.has(IGNORE_FILE)) && this.#readRules(directory);
     if (!names || hasNewRules) {
       const outcome = await scanTree(this.#host, place, { deep: hasNewRules, full: false });
-      this.#watchAnew();
+      this.#watch.end();
       if (outcome === 'vanished') await this.#lookAbove(directory);
       return;
     }
     for (const found of scanNames(this.#host, place, names)) {
-      this.#watch?.remove(found.path);
+      this.#watch.leave(found.path);
       await scanTree(this.#host, found, { deep: true, full: false });
     }
-    this.#watchAnew();
+    this.#watch.end();
   }
 
   /** How a file is now; undefined when it is gone or no longer shared. */
@@ -151,10 +153,12 @@ export class FolderOnDisk {
     return seen?.kind === 'file' ? { ...file, ...seen } : undefined;
   }
 
-  /** Whether the folder came, went, or became another one since the last reconcile. */
-  hasChangedIdentity(): boolean {
-    const stats = this.#stats();
-    return (stats ? directoryIdentity(stats) : '') !== this.#identity;
+  /** Whether the folder came, went, became another one, or was mounted upon since the last reconcile. */
+  hasChanged(mounts: readonly Mount[]): boolean {
+    const found = this.#stats();
+    if (found === 'unreadable') return false;
+    const identity = found ? directoryIdentity(found) : '';
+    return identity !== this.#identity || this.#mountsInside(mounts) !== this.#mounts;
   }
 
   skip(path: string, why: string): void {
@@ -163,7 +167,7 @@ export class FolderOnDisk {
 
   close(): void {
     this.#closed = true;
-    this.#watch?.close();
+    this.#watch.close();
   }
 
   #ignores(path: string, isDirectory: boolean): boolean {
@@ -172,7 +176,7 @@ export class FolderOnDisk {
 
   #readRules(directory: string): boolean {
     const areNew = this.#rules.enter(this.#inside(directory));
-    this.#hasNewRules ||= areNew;
+    if (areNew) this.#watch.rulesChanged();
     return areNew;
   }
 
@@ -196,101 +200,73 @@ export class FolderOnDisk {
     await this.look(dirname(directory), new Set([basename(directory)]));
   }
 
-  #stats(): BigIntStats | undefined {
+  /** Undefined where it is not there. */
+  #stats(): BigIntStats | 'unreadable' | undefined {
     try {
       return lstatSync(this.folder.diskPath, { bigint: true, throwIfNoEntry: false });
     } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
       this.skip(this.folder.diskPath, (cause as Error).message);
-      return undefined;
+      return 'unreadable';
     }
   }
 
-  /** Notices whether the folder is there, and whether it is the one that was there before. */
-  #notice(): void {
+  /** Notices whether the folder is there, and whether it is the one that was there before. False where nothing can be said. */
+  #notice(mounts: readonly Mount[]): boolean {
     const stats = this.#stats();
+    if (stats === 'unreadable') return false;
     const identity = stats?.isDirectory() ? directoryIdentity(stats) : '';
-    if (identity !== this.#identity) {
-      this.#watch?.close();
-      this.#watch = undefined;
-      this.#watchKind = 'none';
-    }
+    if (identity !== this.#identity) this.#watch.stop();
     this.#identity = identity;
-    const { diskPath } = this.folder;
-    const wasAbsent = this.#absence !== '';
-    this.#absence = identity
-      ? ''
-      : `${diskPath} is not there: make it or mount it, or stop sharing it with "iwanto unshare ${diskPath}"`;
-    if (this.#absence && !wasAbsent) this.#options.onTrouble(`${this.#absence}.`);
+    this.#mounts = this.#mountsInside(mounts);
+    const absence = this.#absenceOf(identity);
+    if (absence && !this.#absence) this.#options.onTrouble(`${absence}.`);
+    this.#absence = absence;
+    return true;
   }
 
-  #empty(): void {
+  /** Why the folder counts as not there, or an empty text. */
+  #absenceOf(identity: string): string {
+    const { diskPath } = this.folder;
+    const advice = `or stop sharing it with "iwanto unshare ${diskPath}"`;
+    if (identity === '') return `${diskPath} is not there: make it or mount it, ${advice}`;
+    const known = this.#options.catalogue.read.node(this.folder.id)?.identity ?? '';
+    // What a file system leaves behind where it was mounted is an empty directory of another device.
+    const isOtherDevice = known !== '' && deviceOf(known) !== deviceOf(identity);
+    if (!isOtherDevice || !isEmpty(diskPath)) return '';
+    return `${diskPath} is empty and no longer the file system it was: mount it again, ${advice}`;
+  }
+
+  #keepIdentity(): void {
     const { catalogue, folder } = this.#options;
-    catalogue.change((writer) => {
-      for (const row of catalogue.rows.present.all({ parent: folder.id })) writer.bury(row);
-    });
+    if (catalogue.read.node(folder.id)?.identity === this.#identity) return;
+    catalogue.change((writer) => writer.identifyFolder(folder, this.#identity));
+  }
+
+  #mountsInside(mounts: readonly Mount[]): string {
+    const inside = mountsIn(mounts, this.folder.diskPath);
+    return inside.map(({ id, path }) => `${id} ${path}`).join('\n');
+  }
+
+  /** What is not there is announced as gone, not as empty. */
+  #leave(): void {
+    const { catalogue, folder } = this.#options;
+    catalogue.change((writer) => writer.buryFolder(folder));
   }
 
   #placeOf(directory: string): PlaceOnDisk | undefined {
     const { catalogue, folder } = this.#options;
     let at: PlaceOnDisk = this.#root();
     for (const disk of relative(folder.diskPath, directory).split(sep).filter(Boolean)) {
-      const row = catalogue.rows.child.get({ parent: at.place.id, name: disk.normalize('NFC') });
-      if (row?.gone !== 0 || row.kind !== NODE_KINDS.directory) return undefined;
+      const row = catalogue.read.child(at.place.id, disk.normalize('NFC'));
+      if (row?.kind !== NODE_KINDS.directory) return undefined;
       at = { place: row, path: join(at.path, disk) };
     }
     return at;
   }
+}
 
-  /** Small folders get chokidar, large ones a watch a directory, those that cannot be watched a look now and then. */
-  #chooseWatch(when: 'before' | 'after'): void {
-    const { catalogue, folder } = this.#options;
-    if (this.#polling || this.#absence || this.#closed) return;
-    const network = networkMountOf(folder.diskPath);
-    if (network) {
-      this.#poll(
-        `${folder.diskPath} lies on a network file system (${network}), which does not tell of changes: it is looked through every 30 s`,
-      );
-      return;
-    }
-    const files = catalogue.totals(folder.id).files + this.#filesFound;
-    const isSmall = files <= CHOKIDAR_FILES_MAX;
-    if (this.#watchKind === 'directories' || (this.#watchKind === 'files' && isSmall)) return;
-    this.#watch?.close();
-    this.#hasNewRules = false;
-    this.#watchKind = isSmall ? 'files' : 'directories';
-    const listener = this.#listener();
-    const ignores = (path: string, isDirectory: boolean) =>
-      basename(path) !== IGNORE_FILE && this.#ignores(this.#inside(path), isDirectory);
-    this.#watch = isSmall
-      ? new FileWatch(folder.diskPath, ignores, listener)
-      : new DirectoryWatch(listener);
-    // Watches of directories are set while they are read: after that, only another look sets them.
-    if (!isSmall && when === 'after') this.#options.onDoubt();
-  }
-
-  /** chokidar asks once what to leave out: under other rules it has to look again. */
-  #watchAnew(): void {
-    if (!this.#hasNewRules) return;
-    this.#hasNewRules = false;
-    if (this.#watchKind !== 'files') return;
-    this.#watchKind = 'none';
-    this.#chooseWatch('after');
-  }
-
-  #listener(): WatchListener {
-    return {
-      onHint: this.#options.onHint,
-      onDoubt: (why) => {
-        if (why) this.#options.onTrouble(`Watching ${this.folder.diskPath}: ${why}.`);
-        this.#options.onDoubt();
-      },
-      onLimit: () => this.#poll(`${this.folder.diskPath}: ${LIMIT_ADVICE}`),
-    };
-  }
-
-  #poll(why: string): void {
-    if (this.#polling) return;
-    this.#polling = why;
-    this.#options.onTrouble(`${why}.`);
-  }
+function isEmpty(directory: string): boolean {
+  const listing = listNames(directory, () => undefined);
+  return 'names' in listing && listing.names.length === 0;
 }

@@ -25,5 +25,8 @@ export function renameKey(identity: FileIdentity): string {
   return identity.slice(0, identity.lastIndexOf(':') + 1);
 }
 
+/** The file system an identity belongs to. */
+export const deviceOf = (identity: string): string => identity.split(':', 1).join();
+
 /** Which directory this is: another one mounted or made in its place has another text. */
 export const directoryIdentity = ({ dev, ino }: BigIntStats): string => `${dev}:${ino}`;

@@ -2,12 +2,8 @@
 import { isUtf8 } from 'node:buffer';
 import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { entryProblem, nameProblem } from '@iwanto/merkle';
 import { type FileIdentity, identityOf } from './identity.js';
-
-/** Entries looked at before other work gets its turn: some ms. */
-const TURN_ENTRIES = 512;
 
 export interface SeenName {
   /** In normal form C. */
@@ -32,7 +28,11 @@ export interface SeenSymlink extends SeenName {
   readonly kind: 'symlink';
   readonly target: string;
 }
-export type Seen = SeenFile | SeenDirectory | SeenSymlink;
+/** It is there, but the disk or its rights say nothing more: what is known of it stays as it is. */
+export interface SeenUnreadable extends SeenName {
+  readonly kind: 'unreadable';
+}
+export type Seen = SeenFile | SeenDirectory | SeenSymlink | SeenUnreadable;
 
 /** Whether a name is to be left out without a word. */
 export type Ignores = (name: string, isDirectory: boolean) => boolean;
@@ -40,6 +40,16 @@ export type Ignores = (name: string, isDirectory: boolean) => boolean;
 export type OnSkip = (path: string, why: string) => void;
 
 const OWNER_EXECUTES = 0o100n;
+const NS_PER_SECOND = 1_000_000_000n;
+
+/** What vanishes between readdir and lstat, or whose parent did, is simply not there (HOSTILE 79). */
+const isAbsence = (code: string | undefined) => code === 'ENOENT' || code === 'ENOTDIR';
+
+/** Whole seconds, rounded down, before 1970 too. */
+function secondsOf(timeNs: bigint): number {
+  const seconds = timeNs / NS_PER_SECOND;
+  return Number(timeNs < seconds * NS_PER_SECOND ? seconds - 1n : seconds);
+}
 
 /** One entry, or undefined where there is none, or none that is shared. */
 export function seeEntry(
@@ -69,14 +79,14 @@ export function seeEntry(
       identity: identityOf(stats),
       size: Number(stats.size),
       exec: (stats.mode & OWNER_EXECUTES) !== 0n,
-      mtimeSeconds: Number(stats.mtimeNs / 1_000_000_000n) - (stats.mtimeNs < 0n ? 1 : 0),
+      mtimeSeconds: secondsOf(stats.mtimeNs),
       ctimeMs: Number(stats.ctimeMs),
     };
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
-    // What vanishes between readdir and lstat, or whose parent did, is simply not there (HOSTILE 79).
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') onSkip(path, message);
-    return undefined;
+    if (isAbsence(code)) return undefined;
+    onSkip(path, message);
+    return { kind: 'unreadable', name: disk.normalize('NFC'), disk };
   }
 }
 
@@ -89,37 +99,13 @@ function seeSymlink(seen: SeenName, path: string, onSkip: OnSkip): SeenSymlink |
   return undefined;
 }
 
-/** A directory as it is now, or why it cannot be read. */
+/** The names in a directory, or why they cannot be read. */
 export type Listing =
-  | { readonly entries: ReadonlyMap<string, Seen> }
+  | { readonly names: readonly SeenName[] }
   | { readonly failed: 'vanished' | 'unreadable'; readonly reason: string };
 
-/** Lists a directory, giving other work its turn now and then. */
-export async function listDirectory(
-  directory: string,
-  ignores: Ignores,
-  onSkip: OnSkip,
-): Promise<Listing> {
-  const names = readNames(directory, onSkip);
-  if ('failed' in names) return names;
-  const entries = new Map<string, Seen>();
-  let looked = 0;
-  for (const disk of names.names) {
-    looked += 1;
-    if (looked % TURN_ENTRIES === 0) await nextTurn();
-    const seen = seeEntry(directory, disk, ignores, onSkip);
-    if (!seen) continue;
-    const twin = entries.get(seen.name);
-    if (twin) onSkip(join(directory, disk), `${twin.disk} has the same name in normal form C`);
-    else entries.set(seen.name, seen);
-  }
-  return { entries };
-}
-
-function readNames(
-  directory: string,
-  onSkip: OnSkip,
-): { names: string[] } | Extract<Listing, { failed: string }> {
+/** The names of a directory, in an order that is always the same. */
+export function listNames(directory: string, onSkip: OnSkip): Listing {
   try {
     const names = readdirSync(directory, { encoding: 'buffer' }).filter((bytes) => {
       if (isUtf8(bytes)) return true;
@@ -127,10 +113,31 @@ function readNames(
       onSkip(join(directory, `<${bytes.toString('hex')}>`), 'its name is not UTF-8');
       return false;
     });
-    return { names: names.map(String).sort() };
+    const disks = names.map(String).sort();
+    return { names: disks.map((disk) => ({ name: disk.normalize('NFC'), disk })) };
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
-    const isAbsent = code === 'ENOENT' || code === 'ENOTDIR';
-    return { failed: isAbsent ? 'vanished' : 'unreadable', reason: message };
+    return { failed: isAbsence(code) ? 'vanished' : 'unreadable', reason: message };
   }
 }
+
+/** Looks at some names of a directory. Of two that are one in normal form C the first counts, here and in `taken`. */
+export function seeEntries(
+  directory: string,
+  names: readonly SeenName[],
+  { ignores, onSkip, taken }: { ignores: Ignores; onSkip: OnSkip; taken: Map<string, string> },
+): Map<string, Seen> {
+  const entries = new Map<string, Seen>();
+  for (const { disk } of names) {
+    const seen = seeEntry(directory, disk, ignores, onSkip);
+    if (!seen) continue;
+    const twin = taken.get(seen.name);
+    if (twin === undefined) entries.set(seen.name, seen);
+    else onSkip(join(directory, disk), `${twin} has the same name in normal form C`);
+    // Only where a name is written otherwise can there be another one.
+    if (disk !== seen.name || !isAscii(disk)) taken.set(seen.name, twin ?? disk);
+  }
+  return entries;
+}
+
+const isAscii = (text: string) => !/[^\0-\x7f]/.test(text);

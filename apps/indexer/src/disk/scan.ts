@@ -1,7 +1,9 @@
 /** Walks a shared folder, or a part of it, and compares each directory with the catalogue. */
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { NODE_KINDS, type PresentRow } from '@iwanto/store';
 import { extentBelow, pathExtent, pathProblem } from '@iwanto/wire';
+import { PAGE_ROWS } from '../catalogue/catalogue-reader.js';
 import type { Place } from '../catalogue/catalogue-writer.js';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import { type Comparison, compare } from './compare.js';
@@ -10,7 +12,9 @@ import {
   type OnSkip,
   type Seen,
   type SeenFile,
-  listDirectory,
+  type SeenName,
+  listNames,
+  seeEntries,
   seeEntry,
 } from './list-directory.js';
 
@@ -57,6 +61,7 @@ export async function scanTree(
   for (let at = pending.pop(); at; at = pending.pop()) {
     if (await host.hasToStop()) return 'stopped';
     const next = await scanDirectory(host, at, mode);
+    if (next === 'stopped') return 'stopped';
     if (next === 'vanished') {
       if (at === start) return 'vanished';
       continue;
@@ -70,23 +75,128 @@ async function scanDirectory(
   host: ScanHost,
   at: PlaceOnDisk,
   mode: ScanMode,
-): Promise<PlaceOnDisk[] | 'vanished'> {
+): Promise<PlaceOnDisk[] | 'vanished' | 'stopped'> {
   host.onDirectory(at.path);
-  const listing = await listDirectory(at.path, ignoresIn(host, at), host.onSkip);
+  const listing = listNames(at.path, host.onSkip);
   if ('failed' in listing) {
     if (listing.failed === 'vanished') return 'vanished';
+    // Unreadable is not empty: what is known of it stays, and what is not known is not shared.
     host.onSkip(at.path, listing.reason);
+    return [];
   }
-  const entries = 'entries' in listing ? fitting(host, at, listing.entries) : new Map();
-  // The rows are read after the disk: a result that came in meanwhile is not taken for a change.
-  const rows = rowsOf(host.catalogue, at.place);
-  const names = new Map<string, Seen | undefined>(entries);
-  for (const name of rows.keys()) if (!names.has(name)) names.set(name, undefined);
-  const found = compare(host.catalogue, at.place, names, { path: at.path, rows, full: mode.full });
-  tell(host, at, { found, rows, names });
-  return found.directories
+  const directories = await new DirectoryScan(host, at, mode).run(listing.names);
+  if (directories === 'stopped') return 'stopped';
+  return directories
     .filter(({ isNew }) => isNew || mode.deep)
     .map(({ place, disk }) => ({ place, path: join(at.path, disk) }));
+}
+
+/** One directory against its rows, some names at a time: it may have a million. */
+class DirectoryScan {
+  readonly #directories: Comparison['directories'] = [];
+  readonly #taken = new Map<string, string>();
+  #unreadable = 0;
+
+  constructor(
+    private readonly host: ScanHost,
+    private readonly at: PlaceOnDisk,
+    private readonly mode: ScanMode,
+  ) {}
+
+  async run(names: readonly SeenName[]): Promise<Comparison['directories'] | 'stopped'> {
+    const isDone =
+      names.length > PAGE_ROWS ? await this.#runInParts(names) : await this.#runWhole(names);
+    if (!isDone) return 'stopped';
+    // A directory of which nothing could be looked at is not an empty one.
+    if (names.length === 0 || this.#unreadable < names.length) this.#markListed();
+    return this.#directories;
+  }
+
+  /** Nearly all directories: names and rows fit one part. False when the scan has to stop. */
+  async #runWhole(names: readonly SeenName[]): Promise<boolean> {
+    const seen = this.#see(names);
+    // The rows are read after the disk: a result that came in meanwhile is not taken for a change.
+    const page = this.host.catalogue.read.children(this.at.place.id, '');
+    const isAll = page.length < PAGE_ROWS;
+    if (isAll) for (const { name } of page) if (!seen.has(name)) seen.set(name, undefined);
+    this.#compare(
+      seen,
+      isAll ? new Map(page.map((row) => [row.name, row])) : this.#rowsOf(seen.keys()),
+    );
+    return isAll || this.#sweep(names);
+  }
+
+  /** False when the scan has to stop. */
+  async #runInParts(names: readonly SeenName[]): Promise<boolean> {
+    for (let from = 0; from < names.length; from += PAGE_ROWS) {
+      if (await this.#mustStop()) return false;
+      const seen = this.#see(names.slice(from, from + PAGE_ROWS));
+      this.#compare(seen, this.#rowsOf(seen.keys()));
+    }
+    return this.#sweep(names);
+  }
+
+  async #mustStop(): Promise<boolean> {
+    await nextTurn();
+    return this.host.hasToStop();
+  }
+
+  #see(names: readonly SeenName[]): Map<string, Seen | undefined> {
+    const { host, at } = this;
+    const options = { ignores: ignoresIn(host, at), onSkip: host.onSkip, taken: this.#taken };
+    const seen = seeEntries(at.path, names, options);
+    for (const { kind } of seen.values()) if (kind === 'unreadable') this.#unreadable += 1;
+    const found = fitting(host, at, seen);
+    // What is taken is the same name, written otherwise, of an earlier part.
+    for (const { name } of names) {
+      if (!found.has(name) && !this.#taken.has(name)) found.set(name, undefined);
+    }
+    return found;
+  }
+
+  #rowsOf(names: Iterable<string>): Map<string, PresentRow> {
+    const rows = new Map<string, PresentRow>();
+    for (const name of names) {
+      const row = this.host.catalogue.read.child(this.at.place.id, name);
+      if (row) rows.set(name, row);
+    }
+    return rows;
+  }
+
+  #compare(
+    names: ReadonlyMap<string, Seen | undefined>,
+    rows: ReadonlyMap<string, PresentRow>,
+  ): void {
+    const { host, at, mode } = this;
+    const found = compare(host.catalogue, at.place, names, {
+      path: at.path,
+      rows,
+      full: mode.full,
+    });
+    passOn(host, at, { found, rows, names });
+    this.#directories.push(...found.directories);
+  }
+
+  /** Rows without a name on the disk go; false when the scan has to stop. */
+  async #sweep(names: readonly SeenName[]): Promise<boolean> {
+    const { host, at } = this;
+    const onDisk = new Set(names.map(({ name }) => name));
+    let page = host.catalogue.read.children(at.place.id, '');
+    for (;;) {
+      const gone = page.flatMap(({ name }) => (onDisk.has(name) ? [] : [name]));
+      const names = new Map(gone.map((name) => [name, undefined]));
+      if (gone.length > 0) this.#compare(names, this.#rowsOf(gone));
+      if (page.length < PAGE_ROWS) return true;
+      if (await this.#mustStop()) return false;
+      page = host.catalogue.read.children(at.place.id, page.at(-1)!.name);
+    }
+  }
+
+  #markListed(): void {
+    const { catalogue } = this.host;
+    const { place } = this.at;
+    if (!catalogue.read.isListed(place.id)) catalogue.change((writer) => writer.markListed(place));
+  }
 }
 
 /** Compares single names of a directory; gives the directories among them, which may not be those known. */
@@ -95,22 +205,23 @@ export function scanNames(host: ScanHost, at: PlaceOnDisk, disks: Iterable<strin
   const rows = new Map<string, PresentRow>();
   for (const disk of disks) {
     const name = disk.normalize('NFC');
-    const row = host.catalogue.rows.child.get({ parent: at.place.id, name });
+    const row = host.catalogue.read.child(at.place.id, name);
     // Two spellings of one name: only a look at the whole directory can tell which one counts.
-    if (row?.gone === 0 && (row.disk ?? row.name) !== disk) return [at];
+    if (row && (row.disk ?? row.name) !== disk) return [at];
     names.set(name, seeEntry(at.path, disk, ignoresIn(host, at), host.onSkip));
-    if (row?.gone === 0) rows.set(name, row);
+    if (row) rows.set(name, row);
   }
   const found = compare(host.catalogue, at.place, fitting(host, at, names), {
     path: at.path,
     rows,
     full: false,
   });
-  tell(host, at, { found, rows, names });
+  passOn(host, at, { found, rows, names });
   return found.directories.map(({ place, disk }) => ({ place, path: join(at.path, disk) }));
 }
 
-function tell(
+/** Names what has to be hashed, and which directories are no longer shared. */
+function passOn(
   host: ScanHost,
   { place, path }: PlaceOnDisk,
   {
@@ -124,15 +235,12 @@ function tell(
   },
 ): void {
   for (const row of rows.values()) {
-    if (row.kind !== NODE_KINDS.directory || names.get(row.name)?.kind === 'directory') continue;
+    const kind = names.get(row.name)?.kind;
+    if (row.kind !== NODE_KINDS.directory || kind === 'directory' || kind === 'unreadable')
+      continue;
     host.onGone(join(path, row.disk ?? row.name));
   }
   for (const file of found.toHash) host.onFile({ ...file, place, path: join(path, file.disk) });
-}
-
-function rowsOf(catalogue: Catalogue, place: Place): Map<string, PresentRow> {
-  const rows = catalogue.rows.present.all({ parent: place.id });
-  return new Map(rows.map((row) => [row.name, row]));
 }
 
 function ignoresIn(host: ScanHost, { place }: PlaceOnDisk): Ignores {

@@ -9,6 +9,15 @@ export class DirectoryWatch implements TreeWatch {
 
   constructor(private readonly listener: WatchListener) {}
 
+  get isReady(): boolean {
+    return !this.#isFull;
+  }
+
+  /** The system may have watches again: the next look at everything asks for those that are missing. */
+  retry(): void {
+    this.#isFull = false;
+  }
+
   add(directory: string): void {
     if (this.#watchers.has(directory) || this.#isFull) return;
     try {
@@ -41,7 +50,7 @@ export class DirectoryWatch implements TreeWatch {
     this.#watchers.delete(directory);
     if (isWatchLimit(cause)) {
       this.#isFull = true;
-      this.listener.onLimit(message);
+      this.listener.onLimit(cause);
     } else if (code !== 'ENOENT' && code !== 'ENOTDIR' && code !== 'EACCES') {
       this.listener.onDoubt(message);
     }

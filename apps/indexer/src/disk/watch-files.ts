@@ -18,6 +18,7 @@ const isIgnored = (ignores: Ignores, path: string, stats: Stats | undefined): bo
 
 export class FileWatch implements TreeWatch {
   readonly #watcher: FSWatcher;
+  #isReady = false;
 
   constructor(folder: string, ignores: Ignores, listener: WatchListener) {
     this.#watcher = watch(folder, {
@@ -34,12 +35,19 @@ export class FileWatch implements TreeWatch {
     });
     // chokidar keeps to itself what leaves the mtime as it was: a new mode, an edit whose mtime was set back.
     this.#watcher.on('raw', (_event, name, details) => this.#hearRaw(listener, name, details));
-    this.#watcher.on('ready', () => listener.onDoubt(''));
+    this.#watcher.on('ready', () => {
+      this.#isReady = true;
+      listener.onDoubt('');
+    });
     this.#watcher.on('error', (cause) => {
       const message = cause instanceof Error ? cause.message : String(cause);
-      if (isWatchLimit(cause)) listener.onLimit(message);
+      if (isWatchLimit(cause)) listener.onLimit(cause);
       else listener.onDoubt(message);
     });
+  }
+
+  get isReady(): boolean {
+    return this.#isReady;
   }
 
   /** The system's own word, about a watched file or about a name in a watched directory. */

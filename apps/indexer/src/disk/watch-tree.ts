@@ -1,6 +1,8 @@
-/** What every watcher of a shared folder offers and tells; its word is a hint, never the truth. */
+/** What every watcher of a shared folder offers and reports; its word is a hint, never the truth. */
 
 export interface TreeWatch {
+  /** False until everything it was given is watched. */
+  readonly isReady: boolean;
   /** Watches a directory, before it is read, so that nothing slips in between. */
   add(directory: string): void;
   /** Forgets a directory and all below it. */
@@ -14,7 +16,7 @@ export interface WatchListener {
   /** Hints may have been lost: compare everything. */
   onDoubt(why: string): void;
   /** The system refuses more watches: from now on only a scan now and then helps. */
-  onLimit(why: string): void;
+  onLimit(cause: unknown): void;
 }
 
 /** Codes by which a system says that it has no more watches or open files to give. */

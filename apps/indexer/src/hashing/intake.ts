@@ -4,7 +4,7 @@ import type { Indexing as IndexingState } from '@iwanto/bus';
 import { type Blake3, rootBytes } from '@iwanto/merkle';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import { factsOf } from '../disk/compare.js';
-import { refreshDirectoryRoots, withAncestors } from '../catalogue/directory-roots.js';
+import { DirectoryRoots } from '../catalogue/directory-roots.js';
 import { HashQueue } from './hash-queue.js';
 import { type HashResult, SLICE_BYTES } from './hash-words.js';
 import { Progress } from './progress.js';
@@ -47,6 +47,7 @@ export class Intake {
   readonly #queue: HashQueue<Request>;
   readonly #settling: Settling<WaitingFile>;
   readonly #progress = new Progress(nowMs);
+  readonly #roots: DirectoryRoots;
   /** Paths that wait for a thread or are hashed now, with the identity they had. */
   readonly #queued = new Map<string, Request>();
   #bytesQueued = 0;
@@ -60,6 +61,7 @@ export class Intake {
 
   constructor(options: IntakeOptions) {
     this.#options = options;
+    this.#roots = new DirectoryRoots(options.catalogue, options.blake3, options.guard);
     this.#queue = new HashQueue<Request>({
       threads: options.threads,
       script: options.script,
@@ -213,28 +215,22 @@ export class Intake {
         if (!writer.isLive(request.place)) continue;
         // What can no longer be read cannot be sent either.
         if (!('root' in result)) {
-          const row = writer.statements.child.get({ parent: request.place.id, name: request.name });
-          if (row?.gone === 0) writer.bury(row);
+          writer.buryChild(request.place, request.name);
           continue;
         }
         const root = rootBytes(result.root);
         const { size } = request;
         writer.put(request.place, factsOf(request, root));
-        writer.statements.keepContent.run({ root, size, digests: result.digests });
+        writer.keepContent(root, size, result.digests);
       }
     });
   }
 
   async #refresh(): Promise<void> {
     const startMs = nowMs();
-    const { catalogue, blake3, guard } = this.#options;
     this.#refreshAgain = false;
     for (let more = true; more && !this.#closed;) {
-      const waiting = withAncestors(catalogue, this.#waitingDirectories());
-      const done = guard(() => {
-        more = refreshDirectoryRoots(catalogue, blake3, waiting);
-      });
-      if (!done) return;
+      more = await this.#roots.refresh(this.#waitingDirectories());
       await nextTurn();
     }
     const tookMs = nowMs() - startMs;

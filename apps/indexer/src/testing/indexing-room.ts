@@ -16,6 +16,7 @@ export interface RoomOptions {
   readonly pauseMs?: number;
   /** A database that is there already. */
   readonly dir?: string;
+  readonly privatePaths?: readonly string[];
 }
 
 /** One line of what is shared: `file film/a.mkv 12 <root>`. */
@@ -40,7 +41,8 @@ export class IndexingRoom {
   }
 
   /** A room with `<dir>/shared`, which is not shared yet. */
-  static async open({ settleMs = 20, pauseMs, dir }: RoomOptions = {}): Promise<IndexingRoom> {
+  static async open(options: RoomOptions = {}): Promise<IndexingRoom> {
+    const { settleMs = 20, pauseMs, dir, privatePaths } = options;
     const place = dir ?? mkdtempSync(join(tmpdir(), 'iwanto-room-'));
     mkdirSync(join(place, 'shared'), { recursive: true });
     const catalogue = new Catalogue({ path: join(place, 'catalogue.sqlite'), nowMs: Date.now });
@@ -51,7 +53,10 @@ export class IndexingRoom {
       threads: 1,
       script: new URL('../../dist/hashing/hash-file.js', import.meta.url),
       settleMs,
-      privatePaths: [join(place, 'shared', 'keys.json'), join(place, 'shared', 'data')],
+      privatePaths: privatePaths ?? [
+        join(place, 'shared', 'keys.json'),
+        join(place, 'shared', 'data'),
+      ],
       onTrouble: (sentence) => troubles.push(sentence),
       ...(pauseMs !== undefined && { pauseMs }),
     });
@@ -110,7 +115,7 @@ export class IndexingRoom {
 
   /** The manifest root of the shared folder, once it is in step. */
   rootOf(path: string): string | undefined {
-    for (const row of this.catalogue.rows.children.all({ parent: 0 })) {
+    for (const row of this.catalogue.read.manifestRows(0, '')) {
       if (row.path === path && row.kind === NODE_KINDS.directory && row.root) {
         return rootText(row.root);
       }

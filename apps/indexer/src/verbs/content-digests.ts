@@ -7,7 +7,7 @@ import type { Catalogue } from '../catalogue/catalogue.js';
 export const contentDigests =
   (catalogue: Catalogue): Handler<Verbs, 'content.digests'> =>
   async ({ hash, first, count }) => {
-    const isShared = catalogue.rows.byRoot.get({ root: rootBytes(hash) }) !== undefined;
+    const isShared = catalogue.read.hasRoot(rootBytes(hash));
     const digests = isShared ? catalogue.digests(hash, first, count) : undefined;
     if (!digests) throw new Failure('E_NOT_FOUND', `No file with the hash ${hash} is shared here.`);
     if (digests.length !== count * DIGEST_BYTES) {

@@ -7,13 +7,21 @@ import type { FileHash } from '@iwanto/wire';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import { identityOf, identityParts } from '../disk/identity.js';
 
-export const contentFind =
-  (catalogue: Catalogue): Handler<Verbs, 'content.find'> =>
-  async ({ hashes }) => ({ contents: hashes.flatMap((hash) => find(catalogue, hash)) });
+/** Given the path of a file that is no longer as it was hashed: no watcher has to report it any more. */
+export type OnChanged = (path: string) => void;
 
-function find(catalogue: Catalogue, hash: FileHash): Content[] {
-  const rows = catalogue.rows.byRoot.all({ root: rootBytes(hash) });
-  const first = rows.find((row) => isIntact(catalogue, row)) ?? rows[0];
+export const contentFind =
+  (catalogue: Catalogue, onChanged: OnChanged): Handler<Verbs, 'content.find'> =>
+  async ({ hashes }) => ({ contents: hashes.flatMap((hash) => find(catalogue, hash, onChanged)) });
+
+function find(catalogue: Catalogue, hash: FileHash, onChanged: OnChanged): Content[] {
+  const rows = catalogue.read.withRoot(rootBytes(hash));
+  const isWhole = (row: NodeRow) => {
+    const isSame = isIntact(catalogue, row);
+    if (!isSame) onChanged(catalogue.diskPath(row));
+    return isSame;
+  };
+  const first = rows.find(isWhole) ?? rows[0];
   if (!first) return [];
   if (first.kind === NODE_KINDS.directory) {
     const manifestBytes = catalogue.manifest(hash, 0, 0)?.manifestBytes ?? 0;

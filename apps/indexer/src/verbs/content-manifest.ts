@@ -7,7 +7,7 @@ import type { Catalogue } from '../catalogue/catalogue.js';
 export const contentManifest =
   (catalogue: Catalogue): Handler<Verbs, 'content.manifest'> =>
   async ({ hash, offset }) => {
-    const isShared = catalogue.rows.byRoot.get({ root: rootBytes(hash) }) !== undefined;
+    const isShared = catalogue.read.hasRoot(rootBytes(hash));
     const found = isShared ? catalogue.manifest(hash, offset, BUS_BYTES_MAX) : undefined;
     if (found) return found;
     throw new Failure('E_NOT_FOUND', `No directory with the hash ${hash} is shared here.`);

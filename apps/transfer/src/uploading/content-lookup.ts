@@ -43,6 +43,13 @@ export class ContentLookup {
     this.#kept.delete(hash);
   }
 
+  /** A file is not as the catalogue says: asked about it, the indexer looks at it immediately. */
+  lookAgain(hash: FileHash): void {
+    this.forget(hash);
+    // Whoever needs the answer asks for it; without an indexer there is nothing to be brought up to date.
+    this.find(hash).catch(() => this.forget(hash));
+  }
+
   /** The content, or undefined where this host does not share it. Rejects when the indexer does not answer. */
   find(hash: FileHash): Promise<Content | undefined> {
     const known = this.#kept.get(hash);

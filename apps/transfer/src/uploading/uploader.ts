@@ -99,7 +99,7 @@ export class Uploader {
 
   #forget(content: FileContent): void {
     this.#files.forget(content.path);
-    this.contents.forget(content.hash);
+    this.contents.lookAgain(content.hash);
   }
 
   #refusalFor(cause: unknown, root: FileHash): PieceReply {
@@ -107,9 +107,11 @@ export class Uploader {
     const code = cause instanceof Failure ? cause.code : (cause as NodeJS.ErrnoException).code;
     switch (code) {
       case 'E_NOT_FOUND':
+        return refused('notFound');
       case 'ENOENT':
       case 'ENOTDIR':
       case 'ELOOP':
+        this.contents.lookAgain(root);
         return refused('notFound');
       case 'E_CHANGED':
         return refused('changed');

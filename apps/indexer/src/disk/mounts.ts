@@ -1,0 +1,47 @@
+/** What is mounted where (Linux): a mount covers what lay below it, and no watcher reports it. */
+import { readFileSync } from 'node:fs';
+
+const MOUNT_TABLE = '/proc/self/mountinfo';
+
+export interface Mount {
+  /** Another mount at the same place has another one. */
+  readonly id: string;
+  readonly path: string;
+  /** Of the file system, such as `ext4` or `nfs4`. */
+  readonly type: string;
+}
+
+/** File systems on which another host may change files without a word. */
+const NETWORK_TYPES = /^(nfs|cifs|smb|9p|fuse|ceph|afs|ncp)/;
+
+/** Blanks, line ends and backslashes stand in octal: `\040`. */
+const decoded = (path: string) =>
+  path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
+
+function readMount(line: string): Mount[] {
+  const [before = '', after = ''] = line.split(' - ');
+  const [id, , , , path] = before.split(' ');
+  const [type] = after.split(' ');
+  return id && path && type ? [{ id, path: decoded(path), type }] : [];
+}
+
+/** Every mount this process sees; none on systems without such a table. */
+export function readMounts(): readonly Mount[] {
+  if (process.platform !== 'linux') return [];
+  try {
+    return readFileSync(MOUNT_TABLE, 'utf8').split('\n').flatMap(readMount);
+  } catch (cause) {
+    // Where /proc is not mounted nothing is known of mounts: the look every five minutes finds them.
+    if (cause instanceof Error && 'code' in cause) return [];
+    throw cause;
+  }
+}
+
+/** The mounts inside a folder, not the one it lies on. */
+export function mountsIn(mounts: readonly Mount[], folder: string): readonly Mount[] {
+  return mounts.filter(({ path }) => path.startsWith(`${folder}/`));
+}
+
+/** The first network file system among some mounts. */
+export const networkMount = (mounts: readonly Mount[]): Mount | undefined =>
+  mounts.find(({ type }) => NETWORK_TYPES.test(type));
