@@ -1,13 +1,28 @@
-/** Keeps the catalogue equal to the shared folders: every hint, every doubt and every timer ends in a look at the disk. */
+/**
+ * Keeps the catalogue equal to the shared folders. A change runs through these stages, each with what it waits for:
+ *
+ * 1. hint: a watcher names a directory, perhaps a name in it (`Hints.add`); quiet of 20 ms, 250 ms at most.
+ * 2. look: the names, or the whole directory, against the catalogue (`FolderOnDisk.look`); one look at a time
+ *    (`WorkLine`). Doubts and timers begin here, with `FolderOnDisk.reconcile`. What needs no hashing is committed.
+ * 3. settle: a file rests before it is read (`Settling.add`); `settleMs`, longer where it keeps moving.
+ * 4. hash: small files first (`HashQueue.push`), when a thread is free.
+ * 5. commit: results become a revision, then the roots above them (`Intake.commit`, `DirectoryRoots.refresh`);
+ *    50 ms, or 1,000 results.
+ * 6. announced: the catalogue reports the revision (`Catalogue.onChange`): the bus hears of it every 25 ms, the
+ *    trackers after another 15 ms (`Announcer.changed`).
+ */
 import { basename, dirname } from 'node:path';
 import type { Shared } from '@iwanto/bus';
 import type { Blake3 } from '@iwanto/merkle';
+import { PEER_ENTRIES_MAX } from '@iwanto/wire';
 import { isCorruption, isDiskFull, isReadOnly } from '@iwanto/store';
 import type { Catalogue, SharedFolder } from './catalogue/catalogue.js';
 import { type DirtyDirectories, HINTS_DOUBTED, Hints } from './disk/hints.js';
 import { Intake } from './hashing/intake.js';
 import { FolderOnDisk } from './disk/folder-on-disk.js';
 import { readMounts } from './disk/mounts.js';
+import { IndexLog, type Note } from './index-log.js';
+import { Pause } from './pause.js';
 import { WorkLine } from './work-line.js';
 
 /** Everything is compared again after this time, whatever the watchers say, in ms. */
@@ -18,8 +33,6 @@ const POLL_INTERVAL_MS = 30_000;
 const ROOT_CHECK_INTERVAL_MS = 2_000;
 /** A doubt is acted on when no other came for so long, in ms: chokidar needs it to take up a new directory. */
 const DOUBT_QUIET_MS = 500;
-/** How long indexing pauses when the disk is full or read-only, in ms (HOSTILE 96). */
-const PAUSE_MS = 30_000;
 
 export interface IndexingOptions {
   readonly catalogue: Catalogue;
@@ -32,7 +45,11 @@ export interface IndexingOptions {
   /** Files and directories of this program itself, such as its keys: never shared, wherever they lie. */
   readonly privatePaths?: readonly string[];
   readonly onTrouble: (sentence: string) => void;
-  /** Replaces PAUSE_MS in tests. */
+  /** What the log is to know besides. */
+  readonly onNote?: Note;
+  /** Replaces PEER_ENTRIES_MAX in tests. */
+  readonly entriesMax?: number;
+  /** How long indexing pauses when the disk is full or read-only, in ms. */
   readonly pauseMs?: number;
 }
 
@@ -40,19 +57,22 @@ export class Indexing {
   readonly #options: IndexingOptions;
   readonly #intake: Intake;
   readonly #line: WorkLine;
+  readonly #log: IndexLog;
   readonly #hints: Hints;
   readonly #folders = new Map<number, FolderOnDisk>();
   readonly #doubts = new Map<number, NodeJS.Timeout>();
   readonly #timers: NodeJS.Timeout[] = [];
-  #pauseTimer: NodeJS.Timeout | undefined;
-  #pause = '';
+  readonly #pause: Pause;
   #closed = false;
   #heard: (() => void) | undefined;
   #revision = 0;
 
   constructor(options: IndexingOptions) {
     this.#options = options;
+    this.#log = new IndexLog(options.onNote ?? (() => undefined), () => performance.now());
     options.catalogue.onChange(() => this.#tell());
+    const { pauseMs, onTrouble } = options;
+    this.#pause = new Pause({ pauseMs, onTrouble, onResume: () => this.#resume() });
     this.#line = new WorkLine((cause) => this.#judge(cause));
     this.#hints = new Hints((dirty, count) => this.#look(dirty, count));
     this.#intake = new Intake({
@@ -64,7 +84,10 @@ export class Indexing {
     });
     this.#every(RECONCILE_INTERVAL_MS, () => this.#reconcileWhere(() => true));
     this.#every(POLL_INTERVAL_MS, () => this.#reconcileWhere((folder) => folder.isPolled));
-    this.#every(ROOT_CHECK_INTERVAL_MS, () => this.#checkRoots());
+    this.#every(ROOT_CHECK_INTERVAL_MS, () => {
+      const mounts = readMounts();
+      this.#reconcileWhere((folder) => folder.hasChanged(mounts));
+    });
   }
 
   /** Which BLAKE3 the hashing threads use. */
@@ -91,13 +114,14 @@ export class Indexing {
       hasToStop: () => this.#hasToStop(),
     });
     this.#folders.set(folder.id, added);
+    this.#log.added(folder.diskPath);
     return this.#reconcile(added, false);
   }
 
   /** Stops keeping a folder; what was waiting to be hashed of it is forgotten. */
   removeFolder(folder: SharedFolder): void {
     this.#folders.get(folder.id)?.close();
-    this.#folders.delete(folder.id);
+    if (this.#folders.delete(folder.id)) this.#log.removed(folder.diskPath);
     this.#intake.drop(({ place }) => place.folder === folder.id);
   }
 
@@ -117,7 +141,7 @@ export class Indexing {
     const folders = catalogue.folders.map((folder) => ({
       path: folder.diskPath,
       ...catalogue.totals(folder.id),
-      warning: this.#pause || (this.#folders.get(folder.id)?.warning ?? ''),
+      warning: this.#warningOf(folder),
     }));
     return {
       revision: this.#revision,
@@ -130,11 +154,20 @@ export class Indexing {
     };
   }
 
+  /** More is shared than a tracker keeps; an empty text where it is not. */
+  get excess(): string {
+    const { catalogue, entriesMax = PEER_ENTRIES_MAX } = this.#options;
+    const files = catalogue.folders.reduce((sum, { id }) => sum + catalogue.totals(id).files, 0);
+    return files > entriesMax
+      ? `${files} files are shared, of which a tracker keeps ${entriesMax}: the others cannot be found`
+      : '';
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#timers.forEach(clearInterval);
     this.#doubts.forEach(clearTimeout);
-    clearTimeout(this.#pauseTimer);
+    this.#pause.close();
     this.#hints.close();
     for (const folder of this.#folders.values()) folder.close();
     await this.#intake.close();
@@ -146,17 +179,18 @@ export class Indexing {
     if (!this.#closed) this.#heard?.();
   }
 
+  #warningOf({ id }: SharedFolder): string {
+    if (this.#pause.isOn) return this.#pause.warning;
+    const own = this.#folders.get(id)?.warning ?? '';
+    return [own, this.excess].filter(Boolean).join('; ');
+  }
+
   #every(intervalMs: number, work: () => void): void {
     this.#timers.push(setInterval(work, intervalMs));
   }
 
   #folderOf(path: string): FolderOnDisk | undefined {
     return [...this.#folders.values()].find((folder) => folder.contains(path));
-  }
-
-  #checkRoots(): void {
-    const mounts = readMounts();
-    this.#reconcileWhere((folder) => folder.hasChanged(mounts));
   }
 
   #reconcileWhere(isDue: (folder: FolderOnDisk) => boolean): void {
@@ -167,9 +201,23 @@ export class Indexing {
 
   #reconcile(folder: FolderOnDisk, full: boolean): Promise<void> {
     const { id } = folder.folder;
-    const done = this.#line.add(() => folder.reconcile(full, readMounts()), `${id} ${full}`);
+    const done = this.#line.add(() => this.#scan(folder, full), `${id} ${full}`);
     this.#tell();
     return done.then(() => this.#looked());
+  }
+
+  async #scan(folder: FolderOnDisk, full: boolean): Promise<void> {
+    const { catalogue } = this.#options;
+    const startedMs = performance.now();
+    const before = catalogue.revision;
+    await folder.reconcile(full, readMounts());
+    this.#log.scanned({
+      path: folder.folder.diskPath,
+      ...catalogue.totals(folder.folder.id),
+      ...folder.counts,
+      isNews: catalogue.revision !== before,
+      tookMs: performance.now() - startedMs,
+    });
   }
 
   #doubt(folder: number): void {
@@ -200,11 +248,11 @@ export class Indexing {
 
   async #hasToStop(): Promise<boolean> {
     await this.#intake.room();
-    return this.#closed || this.#pause !== '';
+    return this.#closed || this.#pause.isOn;
   }
 
   #guard(work: () => void): boolean {
-    if (this.#pause !== '' || this.#closed) return false;
+    if (this.#pause.isOn || this.#closed) return false;
     try {
       work();
       return true;
@@ -236,17 +284,11 @@ export class Indexing {
   }
 
   #pauseFor(why: string): void {
-    if (this.#pause === '') {
-      this.#options.onTrouble(`Indexing pauses: ${why}. It goes on by itself.`);
-    }
-    this.#pause = `Indexing pauses: ${why}; it goes on by itself`;
+    this.#pause.begin(why);
     this.#tell();
-    clearTimeout(this.#pauseTimer);
-    this.#pauseTimer = setTimeout(() => this.#resume(), this.#options.pauseMs ?? PAUSE_MS);
   }
 
   #resume(): void {
-    this.#pause = '';
     this.#tell();
     this.#intake.commit();
     void this.rescan(false);

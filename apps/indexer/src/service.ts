@@ -48,6 +48,7 @@ async function openFolders(context: ServiceContext): Promise<Folders> {
     settleMs: config.settleMs,
     privatePaths: privatePlacesOf(paths).hidden,
     onTrouble,
+    onNote: (level, sentence) => void log.log(level, sentence),
   });
   return { catalogue, indexing };
 }
@@ -67,6 +68,7 @@ export async function startIndexer(context: ServiceContext): Promise<Running<'in
     port: config.ports.indexer,
     addresses: listenAddresses(config.interfaces),
     onTrouble: (sentence) => log.warn(sentence),
+    onNote: (sentence) => log.debug(sentence),
   });
   catalogue.onChange(() => tracking.catalogueChanged());
   shareConfigured(folders, config.share, privatePlacesOf(paths));
@@ -83,7 +85,7 @@ export async function startIndexer(context: ServiceContext): Promise<Running<'in
       'content.manifest': contentManifest(catalogue),
     },
     port: () => tracking.port,
-    notes: () => [`hashes with ${indexing.blake3} BLAKE3`],
+    notes: () => [`hashes with ${indexing.blake3} BLAKE3`, indexing.excess].filter(Boolean),
     stop: async () => {
       clearInterval(compacting);
       tell.stop();

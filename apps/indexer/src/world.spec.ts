@@ -180,3 +180,29 @@ describe('what belongs to iwanto is private by its place', () => {
     }
   });
 });
+
+test('the log tells of each folder that is shared, each scan with counts, and each folder that goes', async () => {
+  writeFileSync(room.path('a'), 'abc');
+  await room.share();
+  const path = join(room.dir, 'shared');
+  expect(room.notes[0]).toBe(`info: ${path} is shared.`);
+  expect(room.notes[1]).toMatch(
+    /^info: .* was scanned in \d+ ms: 0 files of 0 bytes known, 1 to hash, 0 skipped\.$/,
+  );
+  const scans = () => room.notes.filter((note) => note.includes('was scanned')).length;
+  for (let at = 0; at < 50; at += 1) await room.indexing.rescan(false);
+  expect(scans()).toBeLessThan(20);
+  room.indexing.removeFolder(room.catalogue.folders[0]!);
+  expect(room.notes.at(-1)).toBe(`info: ${path} is no longer shared.`);
+});
+
+test('who shares more than a tracker keeps is told', async () => {
+  await room.close();
+  room = await IndexingRoom.open({ entriesMax: 2 });
+  for (const name of ['a', 'b']) writeFileSync(room.path(name), name);
+  await room.share();
+  expect(warning()).toBe('');
+  writeFileSync(room.path('c'), 'c');
+  await room.until(() => room.files().length === 3, 'one more');
+  expect(warning()).toContain('3 files are shared, of which a tracker keeps 2');
+});

@@ -99,6 +99,11 @@ export class FolderOnDisk {
       .join('; ');
   }
 
+  /** What the last reconcile found. */
+  get counts(): { toHash: number; skipped: number } {
+    return { toHash: this.#filesFound, skipped: this.#skipped.size };
+  }
+
   contains(path: string): boolean {
     const { diskPath } = this.folder;
     return path === diskPath || path.startsWith(diskPath.endsWith(sep) ? diskPath : diskPath + sep);
@@ -221,6 +226,7 @@ export class FolderOnDisk {
     this.#mounts = this.#mountsInside(mounts);
     const absence = this.#absenceOf(identity);
     if (absence && !this.#absence) this.#options.onTrouble(`${absence}.`);
+    if (!absence && this.#absence) this.#options.onTrouble(`${this.folder.diskPath} is back.`);
     this.#absence = absence;
     return true;
   }

@@ -17,6 +17,7 @@ export interface RoomOptions {
   /** A database that is there already. */
   readonly dir?: string;
   readonly privatePaths?: readonly string[];
+  readonly entriesMax?: number;
 }
 
 /** One line of what is shared: `file film/a.mkv 12 <root>`. */
@@ -28,6 +29,7 @@ export interface Line {
 
 export class IndexingRoom {
   readonly troubles: string[] = [];
+  readonly notes: string[] = [];
   readonly #waiters = new Set<() => void>();
 
   private constructor(
@@ -42,11 +44,12 @@ export class IndexingRoom {
 
   /** A room with `<dir>/shared`, which is not shared yet. */
   static async open(options: RoomOptions = {}): Promise<IndexingRoom> {
-    const { settleMs = 20, pauseMs, dir, privatePaths } = options;
+    const { settleMs = 20, pauseMs, dir, privatePaths, entriesMax } = options;
     const place = dir ?? mkdtempSync(join(tmpdir(), 'iwanto-room-'));
     mkdirSync(join(place, 'shared'), { recursive: true });
     const catalogue = new Catalogue({ path: join(place, 'catalogue.sqlite'), nowMs: Date.now });
     const troubles: string[] = [];
+    const notes: string[] = [];
     const indexing = new Indexing({
       catalogue,
       blake3: await loadBlake3(),
@@ -58,10 +61,12 @@ export class IndexingRoom {
         join(place, 'shared', 'data'),
       ],
       onTrouble: (sentence) => troubles.push(sentence),
+      onNote: (level, sentence) => notes.push(`${level}: ${sentence}`),
       ...(pauseMs !== undefined && { pauseMs }),
+      ...(entriesMax !== undefined && { entriesMax }),
     });
     const room = new IndexingRoom(place, catalogue, indexing);
-    Object.assign(room, { troubles });
+    Object.assign(room, { troubles, notes });
     return room;
   }
 

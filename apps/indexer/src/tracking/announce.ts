@@ -40,6 +40,8 @@ export interface AnnouncerOptions {
   /** A clock that never goes back, in ms. */
   readonly nowMs: () => number;
   readonly onTrouble: (sentence: string) => void;
+  /** Given one sentence per announcement that was sent. */
+  readonly onNote?: (sentence: string) => void;
 }
 
 /** Sends changes to one target, one announcement at a time, until told to stop. */
@@ -134,6 +136,7 @@ export class Announcer {
       const before = held;
       held = await target.announce(changes);
       this.#held = held;
+      this.options.onNote?.(sentenceOf(changes, held));
       if (!isHeld(held, changes) && held.revision === before.revision) {
         throw new Failure('E_GAP', 'the tracker does not take in what it is told.');
       }
@@ -170,3 +173,6 @@ function bytesOf({ entries, gone }: Changes): number {
   const textBytes = paths.reduce((sum, path) => sum + Buffer.byteLength(path), 0);
   return textBytes + entries.length * ENTRY_BYTES;
 }
+
+const sentenceOf = ({ entries, gone, since, revision, more }: Changes, held: Held) =>
+  `Announced revision ${since} to ${revision}${more ? ', with more to come' : ''}: ${entries.length} entries, ${gone.length} gone; the tracker holds ${held.revision}.`;

@@ -47,6 +47,8 @@ export interface TrackingOptions {
   /** Addresses to listen on; all when left out. */
   readonly addresses?: readonly string[];
   readonly onTrouble: (sentence: string) => void;
+  /** Given one sentence per announcement, which is often. */
+  readonly onNote?: (sentence: string) => void;
 }
 
 /** What the rest of the indexer needs of the tracker side. */
@@ -184,7 +186,8 @@ class TrackerService {
   #startAnnouncing(to: PeerId): void {
     const { catalogue, onTrouble, identity } = this.options;
     const target = to === identity.peer ? this.#ownTarget() : this.#targetOver(to);
-    this.#announcers.set(to, new Announcer({ target, catalogue, nowMs, onTrouble }));
+    const onNote = (sentence: string) => this.options.onNote?.(`To ${to}: ${sentence}`);
+    this.#announcers.set(to, new Announcer({ target, catalogue, nowMs, onTrouble, onNote }));
   }
 
   /** The own catalogue reaches the own tracker without network and without signature. */
