@@ -5,7 +5,7 @@ import { NODE_KINDS } from '@iwanto/store';
 import type { Catalogue, SharedFolder } from '../catalogue/catalogue.js';
 import { deviceOf, directoryIdentity } from './identity.js';
 import { IGNORE_FILE, IgnoreTree } from './ignore-tree.js';
-import { listNames, seeEntry } from './list-directory.js';
+import { isEmptyDirectory, seeEntry } from './list-directory.js';
 import { FolderWatch } from './folder-watch.js';
 import { type Mount, mountsIn } from './mounts.js';
 import {
@@ -239,7 +239,7 @@ export class FolderOnDisk {
     const known = this.#options.catalogue.read.node(this.folder.id)?.identity ?? '';
     // What a file system leaves behind where it was mounted is an empty directory of another device.
     const isOtherDevice = known !== '' && deviceOf(known) !== deviceOf(identity);
-    if (!isOtherDevice || !isEmpty(diskPath)) return '';
+    if (!isOtherDevice || !isEmptyDirectory(diskPath)) return '';
     return `${diskPath} is empty and no longer the file system it was: mount it again, ${advice}`;
   }
 
@@ -270,9 +270,4 @@ export class FolderOnDisk {
     }
     return at;
   }
-}
-
-function isEmpty(directory: string): boolean {
-  const listing = listNames(directory, () => undefined);
-  return 'names' in listing && listing.names.length === 0;
 }

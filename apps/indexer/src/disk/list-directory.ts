@@ -1,6 +1,7 @@
 /** What lies in one directory on disk: files with their identity, directories, symlinks, and what has to be skipped. */
 import { isUtf8 } from 'node:buffer';
 import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { entryProblem, nameProblem } from '@iwanto/merkle';
 import { type FileIdentity, identityOf } from './identity.js';
@@ -39,6 +40,10 @@ export type Ignores = (name: string, isDirectory: boolean) => boolean;
 /** Told of each entry that should be shared but cannot. */
 export type OnSkip = (path: string, why: string) => void;
 
+/** A directory whose own size is above this, in bytes, may have thousands of entries, on any common file system. */
+const LARGE_BYTES = 65_536;
+/** Entries of a large directory read at a time. */
+const READ_ENTRIES = 1_024;
 const OWNER_EXECUTES = 0o100n;
 const NS_PER_SECOND = 1_000_000_000n;
 
@@ -99,36 +104,65 @@ function seeSymlink(seen: SeenName, path: string, onSkip: OnSkip): SeenSymlink |
   return undefined;
 }
 
-/** The names in a directory, or why they cannot be read. */
+/** The names in a directory as they stand on the disk, or why they cannot be read. */
 export type Listing =
-  | { readonly names: readonly SeenName[] }
+  | { readonly names: readonly string[] }
   | { readonly failed: 'vanished' | 'unreadable'; readonly reason: string };
 
-/** The names of a directory, in an order that is always the same. */
-export function listNames(directory: string, onSkip: OnSkip): Listing {
+/** What stands in a text for bytes that are not UTF-8. */
+const REPLACEMENT = '\ufffd';
+
+/** Lists a directory; a large one is read between other work. */
+export async function listNames(directory: string, onSkip: OnSkip): Promise<Listing> {
   try {
-    const names = readdirSync(directory, { encoding: 'buffer' }).filter((bytes) => {
-      if (isUtf8(bytes)) return true;
-      // Shown in hex: the text form of such a name is not the name (HOSTILE 65).
-      onSkip(join(directory, `<${bytes.toString('hex')}>`), 'its name is not UTF-8');
-      return false;
-    });
-    const disks = names.map(String).sort();
-    return { names: disks.map((disk) => ({ name: disk.normalize('NFC'), disk })) };
+    const isLarge = lstatSync(directory).size > LARGE_BYTES;
+    const names = isLarge ? await readLarge(directory) : readdirSync(directory).sort();
+    const isPlain = !names.some((name) => name.includes(REPLACEMENT));
+    return { names: isPlain ? names : readCarefully(directory, onSkip) };
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     return { failed: isAbsence(code) ? 'vanished' : 'unreadable', reason: message };
   }
 }
 
+/** Unsorted: to sort a million names takes longer than others may wait. */
+async function readLarge(directory: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name } of await opendir(directory, { bufferSize: READ_ENTRIES })) {
+    names.push(name);
+  }
+  return names;
+}
+
+/** Names byte by byte, where some are perhaps not UTF-8. */
+function readCarefully(directory: string, onSkip: OnSkip): string[] {
+  const names = readdirSync(directory, { encoding: 'buffer' }).filter((bytes) => {
+    if (isUtf8(bytes)) return true;
+    // Shown in hex: the text form of such a name is not the name (HOSTILE 65).
+    onSkip(join(directory, `<${bytes.toString('hex')}>`), 'its name is not UTF-8');
+    return false;
+  });
+  return names.map(String).sort();
+}
+
+/** Whether a directory that can be read has no entries at all. */
+export function isEmptyDirectory(directory: string): boolean {
+  try {
+    return readdirSync(directory).length === 0;
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause) return false;
+    throw cause;
+  }
+}
+
 /** Looks at some names of a directory. Of two that are one in normal form C the first counts, here and in `taken`. */
 export function seeEntries(
   directory: string,
-  names: readonly SeenName[],
+  disks: readonly string[],
   { ignores, onSkip, taken }: { ignores: Ignores; onSkip: OnSkip; taken: Map<string, string> },
 ): Map<string, Seen> {
   const entries = new Map<string, Seen>();
-  for (const { disk } of names) {
+  for (const disk of disks) {
     const seen = seeEntry(directory, disk, ignores, onSkip);
     if (!seen) continue;
     const twin = taken.get(seen.name);

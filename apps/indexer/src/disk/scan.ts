@@ -12,7 +12,6 @@ import {
   type OnSkip,
   type Seen,
   type SeenFile,
-  type SeenName,
   listNames,
   seeEntries,
   seeEntry,
@@ -77,7 +76,7 @@ async function scanDirectory(
   mode: ScanMode,
 ): Promise<PlaceOnDisk[] | 'vanished' | 'stopped'> {
   host.onDirectory(at.path);
-  const listing = listNames(at.path, host.onSkip);
+  const listing = await listNames(at.path, host.onSkip);
   if ('failed' in listing) {
     if (listing.failed === 'vanished') return 'vanished';
     // Unreadable is not empty: what is known of it stays, and what is not known is not shared.
@@ -95,6 +94,8 @@ async function scanDirectory(
 class DirectoryScan {
   readonly #directories: Comparison['directories'] = [];
   readonly #taken = new Map<string, string>();
+  /** Of a directory that is read in parts: the names so far, as the catalogue writes them. */
+  readonly #onDisk = new Set<string>();
   #unreadable = 0;
 
   constructor(
@@ -103,7 +104,7 @@ class DirectoryScan {
     private readonly mode: ScanMode,
   ) {}
 
-  async run(names: readonly SeenName[]): Promise<Comparison['directories'] | 'stopped'> {
+  async run(names: readonly string[]): Promise<Comparison['directories'] | 'stopped'> {
     const isDone =
       names.length > PAGE_ROWS ? await this.#runInParts(names) : await this.#runWhole(names);
     if (!isDone) return 'stopped';
@@ -113,7 +114,7 @@ class DirectoryScan {
   }
 
   /** Nearly all directories: names and rows fit one part. False when the scan has to stop. */
-  async #runWhole(names: readonly SeenName[]): Promise<boolean> {
+  async #runWhole(names: readonly string[]): Promise<boolean> {
     const seen = this.#see(names);
     // The rows are read after the disk: a result that came in meanwhile is not taken for a change.
     const page = this.host.catalogue.read.children(this.at.place.id, '');
@@ -123,17 +124,17 @@ class DirectoryScan {
       seen,
       isAll ? new Map(page.map((row) => [row.name, row])) : this.#rowsOf(seen.keys()),
     );
-    return isAll || this.#sweep(names);
+    return isAll || this.#sweep();
   }
 
   /** False when the scan has to stop. */
-  async #runInParts(names: readonly SeenName[]): Promise<boolean> {
+  async #runInParts(names: readonly string[]): Promise<boolean> {
     for (let from = 0; from < names.length; from += PAGE_ROWS) {
       if (await this.#mustStop()) return false;
       const seen = this.#see(names.slice(from, from + PAGE_ROWS));
       this.#compare(seen, this.#rowsOf(seen.keys()));
     }
-    return this.#sweep(names);
+    return this.#sweep();
   }
 
   async #mustStop(): Promise<boolean> {
@@ -141,14 +142,16 @@ class DirectoryScan {
     return this.host.hasToStop();
   }
 
-  #see(names: readonly SeenName[]): Map<string, Seen | undefined> {
+  #see(disks: readonly string[]): Map<string, Seen | undefined> {
     const { host, at } = this;
     const options = { ignores: ignoresIn(host, at), onSkip: host.onSkip, taken: this.#taken };
-    const seen = seeEntries(at.path, names, options);
+    const seen = seeEntries(at.path, disks, options);
     for (const { kind } of seen.values()) if (kind === 'unreadable') this.#unreadable += 1;
     const found = fitting(host, at, seen);
     // What is taken is the same name, written otherwise, of an earlier part.
-    for (const { name } of names) {
+    for (const disk of disks) {
+      const name = disk.normalize('NFC');
+      this.#onDisk.add(name);
       if (!found.has(name) && !this.#taken.has(name)) found.set(name, undefined);
     }
     return found;
@@ -178,12 +181,11 @@ class DirectoryScan {
   }
 
   /** Rows without a name on the disk go; false when the scan has to stop. */
-  async #sweep(names: readonly SeenName[]): Promise<boolean> {
+  async #sweep(): Promise<boolean> {
     const { host, at } = this;
-    const onDisk = new Set(names.map(({ name }) => name));
     let page = host.catalogue.read.children(at.place.id, '');
     for (;;) {
-      const gone = page.flatMap(({ name }) => (onDisk.has(name) ? [] : [name]));
+      const gone = page.flatMap(({ name }) => (this.#onDisk.has(name) ? [] : [name]));
       const names = new Map(gone.map((name) => [name, undefined]));
       if (gone.length > 0) this.#compare(names, this.#rowsOf(gone));
       if (page.length < PAGE_ROWS) return true;

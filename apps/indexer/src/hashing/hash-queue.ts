@@ -21,6 +21,9 @@ const LARGE_BATCHES_MAX = 1;
 /** A thread that died is replaced after this time, so that one that cannot live does not cost everything, in ms. */
 const RESTART_WAIT_MS = 1_000;
 
+/** What a thread hashes lies outside its heap: the default for new objects, 16 MiB and more, would never be needed. */
+const YOUNG_HEAP_MB = 4;
+
 export interface HashRequest {
   readonly path: string;
   readonly identity: FileIdentity;
@@ -98,7 +101,10 @@ export class HashQueue<Request extends HashRequest> {
 
   #startThread(): Thread {
     // None of the flags of the process are meant for a thread, and some keep it from starting.
-    const worker = new Worker(this.#options.script, { name: 'iwanto-hash', execArgv: [] });
+    const worker = new Worker(this.#options.script, {
+      ...{ name: 'iwanto-hash', execArgv: [] },
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_HEAP_MB },
+    });
     const thread = { worker, batches: [] };
     worker.on('message', (report: HashReport) => this.#hear(thread, report));
     worker.on('error', (cause) => this.#replace(thread, String(cause)));

@@ -20,7 +20,7 @@ const REFRESH_SHARE = 20;
 /** A file whose last change is older than this when it is first seen need not prove that it is still. */
 const STILL_FOR_MS = 10_000;
 /** Files known to wait before a scan pauses: it bounds the memory. */
-const ROOM_FILES = 20_000;
+const ROOM_FILES = 10_000;
 
 type Request = WaitingFile & { readonly moves: number };
 
