@@ -1,7 +1,8 @@
 /** What a user types - hashes, paths, addresses - turned into what the services expect, or refused in one sentence. */
-import { homedir } from 'node:os';
 import { resolve } from 'node:path';
+import { homeDir } from '@iwanto/service';
 import { Failure, HASH_PREFIX_CHARACTERS_MIN } from '@iwanto/wire';
+import { isLost } from './working-folder.js';
 
 const HASH_CHARACTERS = 64;
 const PORT_MAX = 65_535;
@@ -26,7 +27,14 @@ export function hashFrom(typed: string): string {
 export function pathFrom(typed: string): string {
   if (typed === '') throw new Failure('E_BAD_REQUEST', 'The path is empty; name a folder.');
   if (typed.includes('\0')) throw new Failure('E_BAD_REQUEST', 'The path holds a NUL character.');
-  if (typed === '~' || typed.startsWith('~/')) return resolve(homedir(), `.${typed.slice(1)}`);
+  if (typed === '~' || typed.startsWith('~/'))
+    return resolve(homeDir(process.env), `.${typed.slice(1)}`);
+  if (isLost(typed)) {
+    throw new Failure(
+      'E_BAD_PATH',
+      `${typed} cannot be found: the current folder was deleted; name an absolute path.`,
+    );
+  }
   return resolve(typed);
 }
 

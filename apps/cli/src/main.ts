@@ -4,6 +4,7 @@ import yargs, { type Argv } from 'yargs';
 import { type Given, type Row, lazy, marked } from './command.js';
 import { endWith, explain, guardStreams, interruptible } from './end.js';
 import { UsageError, withoutHelpWord } from './usage.js';
+import { isLost, leaveLostFolder } from './working-folder.js';
 
 const COMMANDS: readonly Row[] = [
   lazy('start', 'Run the three services here', () => import('./commands/start.js')),
@@ -35,7 +36,11 @@ const HELP_COLUMNS_MAX = 100;
 export async function main(words: readonly string[]): Promise<void> {
   guardStreams();
   interruptible();
+  leaveLostFolder();
   try {
+    if (isLost(process.env['IWANT_HOME'] || '/')) {
+      throw new UsageError('IWANT_HOME is relative to a folder that was deleted');
+    }
     await commandLine(withoutHelpWord(words, NAMES)).parseAsync();
   } catch (cause) {
     await endWith(await explain(cause, words, NAMES));

@@ -246,8 +246,43 @@ describe('the local bus', () => {
     expect((await asker.call('leader.get', {})).revision).toBe(6);
   });
 
+  test('makes its sockets again when their directory vanished, and old lines go on', async () => {
+    const troubles: string[] = [];
+    let madeAgain = () => undefined as void;
+    const owner = await connect((sentence) => {
+      if (troubles.push(sentence) === 2) madeAgain();
+    });
+    await owner.serve(
+      'election',
+      electionHandlers(() => 1),
+    );
+    const before = await connect();
+    await before.call('election.status', {});
+    await within<void>(8_000, 'new sockets', (done) => {
+      madeAgain = () => done();
+      void rm(runDir, { recursive: true });
+    });
+    expect(troubles).toEqual([
+      expect.stringContaining('election.verbs had vanished'),
+      expect.stringContaining('election.news had vanished'),
+    ]);
+    const after = await connect();
+    for (const bus of [before, after]) {
+      expect(await bus.call('election.status', {})).toMatchObject({ peer });
+    }
+    expect((await stat(join(runDir, 'election.verbs'))).mode & 0o077).toBe(0);
+    expect((await stat(runDir)).mode & 0o077).toBe(0);
+  }, 15_000);
+
   test('ends where the kernel lets no directory be made', async () => {
-    await expect(openBus({ runDir: '/proc/nowhere/run' })).rejects.toMatchObject({
+    const bus = await openBus({ runDir: '/proc/nowhere' });
+    open.push(bus);
+    await expect(
+      bus.serve(
+        'election',
+        electionHandlers(() => 1),
+      ),
+    ).rejects.toMatchObject({
       code: 'E_BAD_PATH',
     });
   });

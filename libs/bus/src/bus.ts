@@ -1,7 +1,6 @@
 /** The local bus: call, serve, publish, subscribe and follow over ipc sockets in one private directory. */
-import { chmod, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type AnswerOf, Failure, type QuestionOf } from '@iwanto/wire';
+import type { AnswerOf, QuestionOf } from '@iwanto/wire';
 import { Dealer, Router } from 'zeromq';
 import { type Handlers, answerVerbs } from './answer.js';
 import { Asker } from './ask.js';
@@ -22,14 +21,14 @@ import {
   busAskerSocket,
   busSocket,
 } from './limits.js';
-import { makeDir } from './make-dir.js';
 import { Listener, Teller } from './news.js';
 import { nobodyListens } from './probe.js';
+import { type Bindable, ServedSocket } from './served-socket.js';
 import type { ServiceName } from './shapes.js';
 import { type OnTrouble, noTrouble } from './trouble.js';
 
 export interface BusOptions {
-  /** The directory of the sockets; made with mode 0700 when absent. */
+  /** The directory of the sockets; made with mode 0700 by the first service. */
   readonly runDir: string;
   readonly onTrouble?: OnTrouble;
   /** True for a person who waits: an owner that is not there is told at once, a busy one gets more time. */
@@ -62,20 +61,19 @@ const addressOf = (runDir: string, service: ServiceName, line: 'verbs' | 'news')
   `ipc://${join(runDir, `${service}.${line}`)}`;
 
 /** The bus of the host whose sockets lie in `runDir`. */
-export async function openBus({
+export function openBus({
   runDir,
   onTrouble = noTrouble,
   impatient = false,
 }: BusOptions): Promise<Bus> {
-  await makeDir(runDir, 0o700);
-  await chmod(runDir, 0o700);
-  return new IpcBus(runDir, onTrouble, impatient);
+  return Promise.resolve(new IpcBus(runDir, onTrouble, impatient));
 }
 
 class IpcBus implements Bus {
   readonly #askers = new Map<ServiceName, Asker<Verbs>>();
   readonly #listeners = new Map<ServiceName, Listener>();
   readonly #unfollow = new Set<() => void>();
+  readonly #served: ServedSocket[] = [];
   #router: Router | undefined;
   #teller: Teller | undefined;
 
@@ -96,8 +94,8 @@ class IpcBus implements Bus {
   async serve<S extends ServiceName>(service: S, handlers: Handlers<VerbsOf<S>>): Promise<void> {
     this.#router = new Router({ ...busSocket, ...answererSocket });
     this.#teller = new Teller(this.onTrouble);
-    await bindAnew(this.#router, this.runDir, service, 'verbs');
-    await bindAnew(this.#teller, this.runDir, service, 'news');
+    await this.#bind(this.#router, `${service}.verbs`);
+    await this.#bind(this.#teller, `${service}.news`);
     const table = Object.fromEntries(
       Object.entries(verbs).filter(([, row]) => row.owner === service),
     ) as VerbsOf<S>;
@@ -123,11 +121,18 @@ class IpcBus implements Bus {
   }
 
   async close(): Promise<void> {
+    for (const served of this.#served) served.close();
     for (const stop of this.#unfollow) stop();
     for (const asker of this.#askers.values()) asker.close();
     for (const listener of this.#listeners.values()) listener.close();
     this.#router?.close();
     this.#teller?.close();
+  }
+
+  async #bind(socket: Bindable, name: string): Promise<void> {
+    const served = new ServedSocket(socket, join(this.runDir, name), this.onTrouble);
+    this.#served.push(served);
+    await served.bind();
   }
 
   #asker(owner: ServiceName): Asker<Verbs> {
@@ -153,20 +158,4 @@ class IpcBus implements Bus {
     this.#listeners.set(owner, listener);
     return listener;
   }
-}
-
-/** Binds where a killed process may have left its socket; the lock says that it is gone (HOSTILE 23, 24). */
-async function bindAnew(
-  socket: { bind(address: string): Promise<void> },
-  runDir: string,
-  service: ServiceName,
-  line: 'verbs' | 'news',
-): Promise<void> {
-  const path = join(runDir, `${service}.${line}`);
-  await rm(path, { force: true });
-  await socket.bind(addressOf(runDir, service, line)).catch((cause: unknown) => {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Failure('E_BAD_PATH', `The socket ${path} cannot be made: ${reason}.`);
-  });
-  await chmod(path, 0o600);
 }

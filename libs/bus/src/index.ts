@@ -23,5 +23,6 @@ export {
 } from './piece-line.js';
 export { makeDir } from './make-dir.js';
 export * from './network-shapes.js';
+export { nobodyListens } from './probe.js';
 export * from './shapes.js';
 export type { OnTrouble } from './trouble.js';

@@ -16,15 +16,19 @@ export class Teller {
 
   constructor(private readonly onTrouble: OnTrouble) {}
 
-  async bind(address: string): Promise<void> {
-    await this.#socket.bind(address);
+  bindSync(address: string): void {
+    this.#socket.bindSync(address);
     this.#isBound = true;
+  }
+
+  unbindSync(address: string): void {
+    this.#socket.unbindSync(address);
   }
 
   /** Queues one piece of news; a slow listener loses it, nobody else does (HOSTILE 29). */
   tell<T extends Topic>(topic: T, body: NewsBody<T>): void {
     const bytes = pack(checked(news[topic].body, body, `The news "${topic}"`));
-    // Before that nobody can listen, and the socket refuses to send while it binds.
+    // Before that nobody can listen.
     if (!this.#isBound) return;
     this.#outbox
       .send([topic, bytes])

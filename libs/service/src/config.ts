@@ -1,9 +1,10 @@
 /** The configuration of one peer: one JSON file, checked key by key, replaced as a whole. */
 import { readFile, stat } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
 import { makeDir } from '@iwanto/bus';
 import { Failure, portSchema } from '@iwanto/wire';
 import { z } from 'zod';
-import { takeLock } from './lock.js';
+import { takeLockPatiently } from './lock-patiently.js';
 import type { Paths } from './paths.js';
 import { createSafely, writeSafely } from './safe-file.js';
 
@@ -21,9 +22,12 @@ const LIST_MAX = 256;
 
 /** How long to wait for another process that is just writing the configuration. */
 const LOCK_LIMIT_MS = 2_000;
-const LOCK_RETRY_MS = 20;
 
-const pathSchema = z.string().min(1).max(4_096);
+const pathSchema = z
+  .string()
+  .min(1)
+  .max(4_096)
+  .refine(isAbsolute, 'a path must be absolute, beginning with /');
 
 const schemaFor = (paths: Paths) =>
   z.object({
@@ -83,7 +87,10 @@ export async function updateConfig(
   paths: Paths,
   change: (config: Config) => Config,
 ): Promise<Config> {
-  const lock = await lockPatiently(`${paths.configFile}.lock`);
+  const lock = await takeLockPatiently(`${paths.configFile}.lock`, {
+    what: 'A change of the configuration',
+    limitMs: LOCK_LIMIT_MS,
+  });
   try {
     const { config } = await loadConfig(paths);
     const changed = schemaFor(paths).parse(change(config));
@@ -143,17 +150,5 @@ function parseJson(path: string, text: string): unknown {
       'E_BAD_REQUEST',
       `The configuration ${path} is not JSON: ${reason}. Mend or delete it.`,
     );
-  }
-}
-
-async function lockPatiently(path: string) {
-  const deadlineMs = performance.now() + LOCK_LIMIT_MS;
-  for (;;) {
-    try {
-      return await takeLock(path, 'A change of the configuration');
-    } catch (cause) {
-      if (!(cause instanceof Failure) || performance.now() > deadlineMs) throw cause;
-      await new Promise((done) => setTimeout(done, LOCK_RETRY_MS));
-    }
   }
 }

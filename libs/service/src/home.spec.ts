@@ -9,6 +9,8 @@ import {
   symlink,
   writeFile,
 } from 'node:fs/promises';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -18,8 +20,10 @@ import { exitCodeOf } from './exit-codes.js';
 import { isWithin, refuseOverlap } from './folders.js';
 import { loadIdentity, peerOfSignKey, verifySignature } from './identity.js';
 import { listenAddresses } from './interfaces.js';
+import { claimHome, holdersOf } from './home.js';
+import { descriptorLimit, descriptorWarning } from './descriptors.js';
 import { takeLock } from './lock.js';
-import { type Paths, homePaths } from './paths.js';
+import { type Paths, homePaths, lockFile } from './paths.js';
 import { makePrivateDir } from './private-dir.js';
 import { createSafely, writeSafely } from './safe-file.js';
 
@@ -34,13 +38,33 @@ afterEach(() => rm(home, { recursive: true, force: true }));
 
 describe('paths', () => {
   test('IWANT_HOME puts everything of one peer under it', () => {
-    for (const path of Object.values(paths)) expect(isWithin(home, path)).toBe(true);
+    const { runDirs, ...fixed } = paths;
+    expect(runDirs[0]).toBe(paths.runDir);
+    for (const path of Object.values(fixed)) expect(isWithin(home, path)).toBe(true);
   });
 
-  test('without it the XDG directories serve', () => {
-    const system = homePaths({ XDG_RUNTIME_DIR: '/run/user/7' });
-    expect(system.runDir).toBe('/run/user/7/iwanto');
-    expect(system.configFile).toMatch(/iwanto\/config\.json$/);
+  test('without it the XDG directories serve, and sockets lie with the data', () => {
+    const system = homePaths({ HOME: '/h', XDG_DATA_HOME: '/d', XDG_RUNTIME_DIR: '/run/user/7' });
+    expect(system).toMatchObject({
+      configFile: '/h/.config/iwanto/config.json',
+      dataDir: '/d/iwanto',
+      runDir: '/d/iwanto/run',
+    });
+  });
+
+  test.each(['', 'relative/home'])('HOME=%j and relative XDG variables are ignored', (HOME) => {
+    const names = ['CONFIG_HOME', 'DATA_HOME', 'STATE_HOME', 'RUNTIME_DIR'];
+    const env = Object.fromEntries(names.map((name) => [`XDG_${name}`, 'relative/dir']));
+    const { runDirs, ...system } = homePaths({ HOME, ...env });
+    for (const path of [...Object.values(system), ...runDirs]) expect(path).toMatch(/^\//);
+  });
+
+  test('the sockets lie where a living process of the home says, else where they would now', async () => {
+    const other = join(home, 'other');
+    const lock = await takeLock(lockFile(paths, 'indexer'), 'The indexer service', other);
+    expect(homePaths({ IWANT_HOME: home, RUNTIME_DIRECTORY: '/run/x' }).runDir).toBe(other);
+    await lock.release();
+    expect(homePaths({ IWANT_HOME: home, RUNTIME_DIRECTORY: '/run/x' }).runDir).toBe('/run/x');
   });
 
   test('HOSTILE 22: a home too deep for a socket path gets a short run directory', () => {
@@ -163,6 +187,48 @@ describe('the lock', () => {
     await lock.release();
     expect(await readdir(home)).toEqual([]);
   });
+});
+
+describe('a home', () => {
+  test('is claimed once, whatever the environment says of runtime directories', async () => {
+    const first = await claimHome(paths, 'indexer');
+    const elsewhere = homePaths({ IWANT_HOME: home, RUNTIME_DIRECTORY: join(home, 'r2') });
+    await expect(claimHome(elsewhere, 'indexer')).rejects.toMatchObject({
+      code: 'E_ALREADY_RUNNING',
+      sentence: expect.stringContaining(String(process.pid)),
+    });
+    const beside = await claimHome(elsewhere, 'transfer');
+    expect(beside.paths.runDir).toBe(first.paths.runDir);
+    expect(holdersOf(paths).map(({ name }) => name)).toEqual(['indexer', 'transfer']);
+    await Promise.all([first, beside].map(({ lock }) => lock.release()));
+    expect(holdersOf(paths)).toEqual([]);
+  });
+
+  test('is not claimed while a process that cannot be seen answers at its socket', async () => {
+    const socket = join(home, 'election.verbs');
+    const server = createServer().listen(socket);
+    await once(server, 'listening');
+    await mkdir(paths.dataDir);
+    const unseen = { pid: 2 ** 22 - 1, started: '1', runDir: home };
+    await writeFile(lockFile(paths, 'election'), JSON.stringify(unseen));
+    await expect(claimHome(paths, 'election')).rejects.toThrow('another container');
+    server.close();
+    await once(server, 'close');
+    await (await claimHome(paths, 'election')).lock.release();
+  });
+});
+
+test('few open files are warned of, too few are refused, both with the remedy', async () => {
+  const limits = join(home, 'limits');
+  await writeFile(
+    limits,
+    'Limit Soft Hard Units\nMax open files            256      256      files\n',
+  );
+  expect(descriptorLimit(limits)).toBe(256);
+  expect(descriptorLimit(join(home, 'absent'))).toBe(Infinity);
+  expect(descriptorWarning(Infinity)).toBeUndefined();
+  expect(descriptorWarning(256)).toMatch(/256 files.*LimitNOFILE/);
+  expect(() => descriptorWarning(64)).toThrow('ulimit -n');
 });
 
 describe('files and folders', () => {

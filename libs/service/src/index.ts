@@ -11,9 +11,12 @@ export { EXIT, exitCodeOf } from './exit-codes.js';
 export { isWithin, refuseOverlap } from './folders.js';
 export { type Identity, loadIdentity, peerOfSignKey, verifySignature } from './identity.js';
 export { listenAddresses } from './interfaces.js';
-export { type Lock, takeLock } from './lock.js';
+export { descriptorLimit, descriptorWarning } from './descriptors.js';
+export { homeDir } from './directories.js';
+export { type Claim, claimHome, holdersOf } from './home.js';
+export { HOME_PROCESSES, type HomeProcess, type Lock, livingHolder, takeLock } from './lock.js';
 export { type Log, openLog } from './log.js';
-export { type Paths, homePaths } from './paths.js';
+export { type Paths, homePaths, lockFile } from './paths.js';
 export { makePrivateDir } from './private-dir.js';
 export {
   type OwnHandlers,

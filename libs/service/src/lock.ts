@@ -1,11 +1,21 @@
 /** One process at a time for one thing: a file that names the process, checked against the living. */
 import { readFileSync } from 'node:fs';
 import { link, readFile, rename, rm } from 'node:fs/promises';
+import { SERVICES } from '@iwanto/bus';
 import { Failure } from '@iwanto/wire';
 import { z } from 'zod';
 import { createSafely } from './safe-file.js';
 
-const holderSchema = z.object({ pid: z.number().int().positive(), started: z.string() });
+/** The processes that one home may have, each once. */
+export const HOME_PROCESSES = ['start', ...SERVICES] as const;
+export type HomeProcess = (typeof HOME_PROCESSES)[number];
+
+const holderSchema = z.object({
+  pid: z.number().int().positive(),
+  started: z.string(),
+  /** Where the sockets of the holder lie. */
+  runDir: z.string().optional(),
+});
 type Holder = z.infer<typeof holderSchema>;
 
 export interface Lock {
@@ -16,8 +26,8 @@ export interface Lock {
  * Takes the lock file `path`. Throws E_ALREADY_RUNNING, naming the process, while its holder lives;
  * a lock that a killed process left is taken over (HOSTILE 23, 24).
  */
-export async function takeLock(path: string, what: string): Promise<Lock> {
-  const mine = JSON.stringify({ pid: process.pid, started: startedOf(process.pid) });
+export async function takeLock(path: string, what: string, runDir?: string): Promise<Lock> {
+  const mine = JSON.stringify({ pid: process.pid, started: startedOf(process.pid), runDir });
   if (!(await createSafely(path, mine))) {
     await clearStale(path, what);
     if (!(await createSafely(path, mine))) throw runningAlready(what, path, undefined);
@@ -27,6 +37,21 @@ export async function takeLock(path: string, what: string): Promise<Lock> {
       if ((await textOf(path)) === mine) await rm(path, { force: true });
     },
   };
+}
+
+/** Who is written in the lock `path`, alive or not. */
+export function recordedHolder(path: string): Holder | undefined {
+  try {
+    return holderOf(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Who holds the lock `path` and lives; undefined where nobody does. */
+export function livingHolder(path: string): Holder | undefined {
+  const holder = recordedHolder(path);
+  return holder && isAlive(holder) ? holder : undefined;
 }
 
 /** Moves a dead holder's lock away; a living one that came in between is put back and refused. */

@@ -1,17 +1,20 @@
 /** Where everything of one peer lies: under IWANT_HOME, or in the directories the system gives to programs. */
 import { createHash } from 'node:crypto';
-import { homedir, tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import envPaths from 'env-paths';
+import { absoluteOnly, userDirs, userId } from './directories.js';
+import { HOME_PROCESSES, type HomeProcess, livingHolder } from './lock.js';
 
 export interface Paths {
   readonly configFile: string;
   readonly keysFile: string;
-  /** Databases and remembered peers. */
+  /** Databases, remembered peers, and the locks that guard the home. */
   readonly dataDir: string;
   readonly logDir: string;
-  /** Sockets and locks; mode 0700. */
+  /** Sockets; mode 0700. Where a process of this home runs, the directory that its lock names. */
   readonly runDir: string;
+  /** Where sockets may lie, the best place first: a file system may hold none, and a socket's path is limited. */
+  readonly runDirs: readonly string[];
   readonly defaultShareDir: string;
   readonly defaultDownloadDir: string;
 }
@@ -23,43 +26,65 @@ const SOCKET_NAME_BYTES = '/transfer.verbs'.length;
 
 /** The paths of the peer that `env` names: IWANT_HOME=DIR puts all under DIR. */
 export function homePaths(env: NodeJS.ProcessEnv = process.env): Paths {
-  const home = env['IWANT_HOME'];
-  return home ? pathsUnder(resolve(home)) : systemPaths(env);
+  const given = env['IWANT_HOME'];
+  const fixed = given ? pathsUnder(resolve(given)) : systemPaths(env);
+  const runDirs = runDirsOf(fixed, env);
+  return { ...fixed, runDirs, runDir: recordedRunDir(fixed.dataDir) ?? runDirs[0] ?? '' };
 }
 
-function pathsUnder(home: string): Paths {
+/** The lock of one process of the home; it lies with the data that it guards. */
+export const lockFile = ({ dataDir }: Pick<Paths, 'dataDir'>, name: HomeProcess): string =>
+  join(dataDir, `${name}.lock`);
+
+/** Where the sockets of the processes that run now lie; undefined while none runs. */
+export function recordedRunDir(dataDir: string): string | undefined {
+  for (const name of HOME_PROCESSES) {
+    const runDir = livingHolder(lockFile({ dataDir }, name))?.runDir;
+    if (runDir !== undefined) return runDir;
+  }
+  return undefined;
+}
+
+type FixedPaths = Omit<Paths, 'runDir' | 'runDirs'> & { readonly ownRunDir: string };
+
+function pathsUnder(home: string): FixedPaths {
   return {
     configFile: join(home, 'config.json'),
     keysFile: join(home, 'keys.json'),
     dataDir: join(home, 'data'),
     logDir: join(home, 'logs'),
-    runDir: shortEnough(join(home, 'run')),
+    ownRunDir: join(home, 'run'),
     defaultShareDir: join(home, 'shared'),
     defaultDownloadDir: join(home, 'downloads'),
   };
 }
 
-function systemPaths(env: NodeJS.ProcessEnv): Paths {
-  const given = envPaths('iwanto', { suffix: '' });
-  const runtime = env['XDG_RUNTIME_DIR'];
+function systemPaths(env: NodeJS.ProcessEnv): FixedPaths {
+  const { home, config, data, log } = userDirs(env);
   return {
-    configFile: join(given.config, 'config.json'),
-    keysFile: join(given.data, 'keys.json'),
-    dataDir: given.data,
-    logDir: given.log,
-    runDir: runtime ? shortEnough(join(runtime, 'iwanto')) : shortRunDir(given.data),
-    defaultShareDir: join(homedir(), 'iwanto', 'shared'),
-    defaultDownloadDir: join(homedir(), 'iwanto', 'downloads'),
+    configFile: join(config, 'config.json'),
+    keysFile: join(data, 'keys.json'),
+    dataDir: data,
+    logDir: log,
+    ownRunDir: join(data, 'run'),
+    defaultShareDir: join(home, 'iwanto', 'shared'),
+    defaultDownloadDir: join(home, 'iwanto', 'downloads'),
   };
 }
 
-/** A socket's path is limited: a home that lies too deep gets a short directory of its own (HOSTILE 22). */
-function shortEnough(runDir: string): string {
-  const longest = Buffer.byteLength(runDir) + SOCKET_NAME_BYTES;
-  return longest <= SOCKET_PATH_BYTES_MAX ? runDir : shortRunDir(runDir);
-}
-
-function shortRunDir(standsFor: string): string {
-  const name = createHash('sha256').update(standsFor).digest('hex').slice(0, 12);
-  return join(tmpdir(), `iwanto-${userInfo().uid}-${name}`);
+/**
+ * What a service manager made for us, the home itself, then short names elsewhere (HOSTILE 22). Not
+ * XDG_RUNTIME_DIR before the home: a logout removes it, and cron, ssh and service managers do not set it.
+ */
+function runDirsOf({ ownRunDir, dataDir }: FixedPaths, env: NodeJS.ProcessEnv): string[] {
+  const name = createHash('sha256').update(dataDir).digest('hex').slice(0, 12);
+  const managed = absoluteOnly(env['RUNTIME_DIRECTORY']?.split(':')[0]);
+  const runtime = absoluteOnly(env['XDG_RUNTIME_DIR']);
+  return [
+    ...(managed === undefined ? [] : [managed]),
+    ownRunDir,
+    `/tmp/iwanto-${userId()}-${name}`,
+    ...(runtime === undefined ? [] : [join(runtime, `iwanto-${name}`)]),
+    join(tmpdir(), `iwanto-${userId()}-${name}`),
+  ].filter((dir) => Buffer.byteLength(dir) + SOCKET_NAME_BYTES <= SOCKET_PATH_BYTES_MAX);
 }

@@ -4,10 +4,11 @@ import { Failure } from '@iwanto/wire';
 import { type Config, loadConfig } from './config.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
 import { type Identity, loadIdentity } from './identity.js';
-import { type Lock, takeLock } from './lock.js';
+import { descriptorLimit, descriptorWarning } from './descriptors.js';
+import { claimHome } from './home.js';
+import type { Lock } from './lock.js';
 import { type Log, closeLog, openLog } from './log.js';
 import { type Paths, homePaths } from './paths.js';
-import { makePrivateDir } from './private-dir.js';
 import { type ServiceState, statusHandlers } from './status.js';
 
 /** What a stop may take before the process ends all the same: within the 2 s that supervisors grant. */
@@ -75,13 +76,15 @@ async function startService<S extends ServiceName>(
   { service, start }: ServiceDefinition<S>,
   opened: Opened,
 ): Promise<void> {
-  const paths = homePaths();
-  for (const dir of [paths.runDir, paths.dataDir, paths.logDir]) await makePrivateDir(dir);
+  const { lock, paths } = await claimHome(homePaths(), service);
+  opened.lock = lock;
+  // A service that runs for years must not hold the folder in which somebody once typed a command.
+  process.chdir(paths.dataDir);
+  const few = descriptorWarning(descriptorLimit());
   const { config, warnings } = await loadConfig(paths);
   const identity = await loadIdentity(paths);
   const log = (opened.log = await openLog(service, paths.logDir, config.logLevel));
-  for (const warning of warnings) log.warn(warning);
-  opened.lock = await takeLock(`${paths.runDir}/${service}.lock`, `The ${service} service`);
+  for (const warning of few === undefined ? warnings : [few, ...warnings]) log.warn(warning);
   const bus = (opened.bus = await openBus({
     runDir: paths.runDir,
     onTrouble: (sentence) => log.warn(sentence),

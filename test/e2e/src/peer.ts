@@ -55,16 +55,17 @@ export class Peer {
   readonly said: string[] = [];
   #services: ChildProcess | undefined;
 
-  /** With a host the peer lives in its namespace, otherwise on this machine. */
+  /** With a host the peer lives in its namespace, otherwise on this machine; `env` is that of all its commands. */
   constructor(
     readonly home: string,
     private readonly host?: LanHost,
+    private readonly env: NodeJS.ProcessEnv = {},
   ) {}
 
   /** Runs a program where the peer lives, as the leader of a process group of its own. */
   spawn(words: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
     const options = {
-      env: { ...process.env, IWANT_HOME: this.home, ...env },
+      env: { ...process.env, IWANT_HOME: this.home, ...this.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'] as ('ignore' | 'pipe')[],
       detached: true,
     };

@@ -1,6 +1,5 @@
 /** `iwanto start`: the three services in the foreground, with what was asked for written into the configuration. */
-import { SERVICES, type ServiceName } from '@iwanto/bus';
-import { type Paths, homePaths, makePrivateDir, takeLock } from '@iwanto/service';
+import { type Paths, claimHome, holdersOf, homePaths } from '@iwanto/service';
 import { Failure } from '@iwanto/wire';
 import { programOf } from '../alone.js';
 import { commandOf } from '../command.js';
@@ -36,9 +35,7 @@ export const command = commandOf({
         'Ctrl-C or "iwanto stop" ends it. Exit codes: 0 stopped, 2 bad option or configuration.',
       ),
   run: async ({ share, downloadDir, interface: interfaces, json }) => {
-    const paths = homePaths();
-    for (const dir of [paths.runDir, paths.dataDir, paths.logDir]) await makePrivateDir(dir);
-    const lock = await takeLock(`${paths.runDir}/start.lock`, '"iwanto start"');
+    const { lock, paths } = await claimHome(homePaths(), 'start');
     try {
       await refuseRunning(paths);
       await prepareConfig(paths, { share, downloadDir, interfaces });
@@ -53,26 +50,23 @@ export const command = commandOf({
 const ENDING_LIMIT_MS = 2_000;
 const LOOK_AGAIN_MS = 50;
 
-/** A service that runs alone already, under pm2 or systemd, holds its lock: two may not share a home. */
+/** A service that runs alone already, under pm2 or systemd: two may not share a home. */
 async function refuseRunning(paths: Paths): Promise<void> {
   const deadlineMs = performance.now() + ENDING_LIMIT_MS;
-  for (const service of SERVICES) {
-    while (!(await isFree(paths, service, deadlineMs))) {
-      await new Promise((done) => setTimeout(done, LOOK_AGAIN_MS));
-    }
+  for (;;) {
+    const running = holdersOf(paths).filter(({ name }) => name !== 'start');
+    if (running.length === 0) return;
+    if (performance.now() > deadlineMs) throw alreadyRunning(running);
+    await new Promise((done) => setTimeout(done, LOOK_AGAIN_MS));
   }
 }
 
-/** Throws E_ALREADY_RUNNING when the lock is held and the time is over. */
-async function isFree(paths: Paths, service: ServiceName, deadlineMs: number): Promise<boolean> {
-  try {
-    const lock = await takeLock(`${paths.runDir}/${service}.lock`, `The ${service} service`);
-    await lock.release();
-    return true;
-  } catch (cause) {
-    if (performance.now() > deadlineMs || !(cause instanceof Failure)) throw cause;
-    return false;
-  }
+function alreadyRunning(running: readonly { name: string; pid: number }[]): Failure {
+  const who = running.map(({ name, pid }) => `${name} as process ${pid}`).join(', ');
+  return new Failure(
+    'E_ALREADY_RUNNING',
+    `Services of this home are already running (${who}); stop them first with "iwanto stop".`,
+  );
 }
 
 /** The quick part of `iwanto doctor`: what is wrong with this host, one line each. */

@@ -1,14 +1,19 @@
-/** `iwanto stop`: asks each service to end in order, and waits until it has. */
-import { type Bus, SERVICES, type ServiceName } from '@iwanto/bus';
-import { EXIT } from '@iwanto/service';
+/** `iwanto stop`: asks each service to end in order, and waits until no process of this home is left. */
+import { type Bus, SERVICES } from '@iwanto/bus';
+import { EXIT, type HomeProcess, type Paths, holdersOf, homePaths } from '@iwanto/service';
 import { Failure } from '@iwanto/wire';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
 import { jsonLine, say } from '../print.js';
 
 /** Services end within 2 s; a busy machine gets some more. */
-const STOP_LIMIT_MS = 5_000;
-const ASK_AGAIN_MS = 50;
+const STOP_LIMIT_MS = 6_000;
+const LOOK_AGAIN_MS = 50;
+
+interface Holder {
+  readonly name: HomeProcess;
+  readonly pid: number;
+}
 
 export const command = commandOf({
   options: (words) =>
@@ -16,44 +21,77 @@ export const command = commandOf({
       .example('iwanto stop', 'End the services, whoever started them')
       .epilogue('Downloads go on at the next start. Exit codes: 0 stopped, 4 nothing was running.'),
   run: async ({ json }) => {
-    const stopped = await withBus(stopAll);
-    if (stopped.length === 0) {
+    const paths = homePaths();
+    const running = holdersOf(paths);
+    const answered = await withBus(askAll);
+    for (const holder of running) endDirectly(holder, answered);
+    const stopped = SERVICES.filter(
+      (service) => answered.has(service) || running.some(({ name }) => name === service),
+    );
+    if (stopped.length === 0 && running.length === 0) {
       throw new Failure('E_NOT_RUNNING', 'No service is running here; there is nothing to stop.');
     }
-    say(json ? jsonLine({ stopped }) : `stopped: ${stopped.join(', ')}`);
+    await allGone(paths, answered);
+    say(json ? jsonLine({ stopped }) : `stopped: ${stopped.join(', ') || 'start'}`);
     return EXIT.done;
   },
 });
 
-/** The services that were running and are not any more. */
-async function stopAll(bus: Bus): Promise<ServiceName[]> {
-  const asked = await Promise.all(SERVICES.map((service) => stopOne(bus, service)));
-  return SERVICES.filter((_, at) => asked[at]);
+/** The services that took the request to stop. */
+async function askAll(bus: Bus): Promise<Set<HomeProcess>> {
+  const asked = await Promise.all(
+    SERVICES.map((service) => answers(bus.call(`${service}.stop`, {}))),
+  );
+  return new Set(SERVICES.filter((_, at) => asked[at]));
 }
 
-async function stopOne(bus: Bus, service: ServiceName): Promise<boolean> {
-  if (!(await answers(() => bus.call(`${service}.stop`, {})))) return false;
+/** The supervisor, which would start again what died, and a service that does not answer get a signal. */
+function endDirectly({ name, pid }: Holder, answered: ReadonlySet<HomeProcess>): void {
+  if (answered.has(name)) return;
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ESRCH') return;
+    throw new Failure('E_BAD_PATH', `Process ${pid} (${name}) cannot be stopped (${code}).`);
+  }
+}
+
+/** Resolves when no process of the home is left; a process of another container shows only on the bus. */
+async function allGone(paths: Paths, answered: ReadonlySet<HomeProcess>): Promise<void> {
   const deadlineMs = performance.now() + STOP_LIMIT_MS;
-  while (await answers(() => bus.call(`${service}.status`, {}, { limitMs: ASK_AGAIN_MS }))) {
+  for (;;) {
+    const left = holdersOf(paths).map(({ name, pid }) => `${name} (process ${pid})`);
+    if (left.length === 0) left.push(...(await stillAnswering(answered)));
+    if (left.length === 0) return;
     if (performance.now() > deadlineMs) {
       throw new Failure(
         'E_TIMEOUT',
-        `The ${service} service has not ended within ${STOP_LIMIT_MS / 1000} s; look at its log or kill it.`,
+        `Still running after ${STOP_LIMIT_MS / 1000} s: ${left.join(', ')}. See "iwanto log", or kill it.`,
       );
     }
-    await new Promise((done) => setTimeout(done, ASK_AGAIN_MS));
+    await new Promise((done) => setTimeout(done, LOOK_AGAIN_MS));
   }
-  return true;
 }
 
-/** False when nobody is there to answer; a slow answer counts as one. */
-async function answers(ask: () => Promise<unknown>): Promise<boolean> {
+const stillAnswering = (answered: ReadonlySet<HomeProcess>): Promise<string[]> =>
+  withBus(async (bus) => {
+    const asked = SERVICES.filter((service) => answered.has(service));
+    const there = await Promise.all(
+      asked.map((service) => answers(bus.call(`${service}.status`, {}, { limitMs: 1_000 }))),
+    );
+    return asked.filter((_, at) => there[at]);
+  });
+
+/** False when nobody took the question. */
+async function answers(answer: Promise<unknown>): Promise<boolean> {
   try {
-    await ask();
+    await answer;
     return true;
   } catch (cause) {
-    if (cause instanceof Failure && cause.code === 'E_NOT_RUNNING') return false;
-    if (cause instanceof Failure && cause.code === 'E_TIMEOUT') return true;
+    if (cause instanceof Failure && ['E_NOT_RUNNING', 'E_TIMEOUT'].includes(cause.code)) {
+      return false;
+    }
     throw cause;
   }
 }

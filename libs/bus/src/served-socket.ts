@@ -1,0 +1,84 @@
+/** A unix socket that others find by its path: bound, watched, and made again when its file has vanished. */
+import { lstatSync } from 'node:fs';
+import { chmod, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Failure } from '@iwanto/wire';
+import { makeDir } from './make-dir.js';
+import type { OnTrouble } from './trouble.js';
+
+/** How often the file is looked for: a cleaner of /tmp or a logout may remove it while we run. */
+const LOOK_INTERVAL_MS = 2_000;
+
+/** What is bound to a path; both calls return when it is done. */
+export interface Bindable {
+  bindSync(address: string): void;
+  unbindSync(address: string): void;
+}
+
+export class ServedSocket {
+  #inode = 0n;
+  #inTrouble = false;
+  #looking: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(
+    private readonly socket: Bindable,
+    private readonly path: string,
+    private readonly onTrouble: OnTrouble,
+  ) {}
+
+  /** Binds where a killed process may have left its socket; the lock says that it is gone (HOSTILE 23, 24). */
+  async bind(): Promise<void> {
+    await this.#bind();
+    this.#looking = setInterval(() => void this.#look(), LOOK_INTERVAL_MS).unref();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#looking);
+  }
+
+  async #bind(): Promise<void> {
+    await makeDir(dirname(this.path), 0o700);
+    await rm(this.path, { force: true });
+    try {
+      this.socket.bindSync(this.#address);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new Failure('E_BAD_PATH', `The socket ${this.path} cannot be made: ${reason}.`);
+    }
+    await chmod(this.path, 0o600);
+    this.#inode = this.#found();
+  }
+
+  async #look(): Promise<void> {
+    if (this.#found() === this.#inode) return;
+    try {
+      // First, because unbinding wants to remove the file from it.
+      await makeDir(dirname(this.path), 0o700);
+      this.#unbind();
+      await this.#bind();
+      this.onTrouble(`The socket ${this.path} had vanished; it was made again.`);
+      this.#inTrouble = false;
+    } catch (cause) {
+      if (this.#inTrouble || this.#closed) return;
+      this.#inTrouble = true;
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      this.onTrouble(`${reason} It is tried again every ${LOOK_INTERVAL_MS / 1000} s.`);
+    }
+  }
+
+  /** After an attempt that failed there is nothing to unbind. */
+  #unbind(): void {
+    if (this.#inTrouble) return;
+    this.socket.unbindSync(this.#address);
+  }
+
+  get #address(): string {
+    return `ipc://${this.path}`;
+  }
+
+  #found(): bigint {
+    return lstatSync(this.path, { bigint: true, throwIfNoEntry: false })?.ino ?? 0n;
+  }
+}
