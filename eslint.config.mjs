@@ -20,7 +20,8 @@ const DOORS = {
   chokidar: ['apps/indexer'],
   yargs: ['apps/cli'],
   'string-width': ['apps/cli'],
-  minisearch: ['libs/tracker'],
+  minisearch: ['test/bench'],
+  'any-ascii': ['libs/tracker'],
   '@napi-rs/blake-hash': ['libs/merkle', 'test/bench'],
   'hash-wasm': ['libs/merkle', 'test/bench'],
 };

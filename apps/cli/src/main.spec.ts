@@ -115,7 +115,9 @@ describe('what is typed', () => {
     [['search'], 2],
     [['search', ''], 2],
     [['search', '   '], 2],
-    [['search', 'x'.repeat(300)], 2],
+    [['search', 'x', '--min-size', 'large'], 2],
+    [['search', 'x', '--type', 'shoe'], 2],
+    [['search', 'x', '--newer', 'lately'], 2],
     [['search', 'x', '--frob'], 2],
     [['search', 'x', '--limit', 'NaN'], 2],
     [['search', 'x', '--limit', '-3'], 2],
@@ -288,8 +290,15 @@ describe('search', () => {
       size: 2_048,
       peers: 2,
       score: 1,
+      similar: false,
+      modifiedMs: null,
+      where: { folder: 'films', short: 'films', peers: [] },
+      otherNames: [],
+      group: at,
     })),
     total: names.length,
+    totalIsLeast: false,
+    similar: false,
     leader: PEER,
     partial: false,
   });
@@ -312,6 +321,53 @@ describe('search', () => {
       { query: '-rf --json', limit: 20 },
       { query: 'Ü/[a-z]*$(x)', limit: 20 },
     ]);
+  });
+
+  test('passes on filters as the tracker takes them', async () => {
+    const asked: unknown[] = [];
+    await fake('indexer', {
+      search: (question) => {
+        asked.push(question);
+        return answer(['x']);
+      },
+    });
+    await iwanto(
+      'search',
+      'x',
+      '--type',
+      'videos,image',
+      '--ext',
+      '.MKV,mp4',
+      '--min-size',
+      '1.5G',
+    );
+    await iwanto(
+      'search',
+      'x',
+      '--missing',
+      '--peer',
+      'anna',
+      '--newer',
+      '2024-05-31',
+      '--sort',
+      'size',
+    );
+    expect(asked).toMatchObject([
+      {
+        filters: { types: ['video', 'image'], extensions: ['mkv', 'mp4'], sizeMin: 1.5 * 2 ** 30 },
+      },
+      {
+        sort: 'size',
+        filters: { holding: 'missing', peer: 'anna', modifiedFromMs: 1_717_113_600_000 },
+      },
+    ]);
+  });
+
+  test('similar names are said to be so, and end with 3', async () => {
+    await fake('indexer', { search: () => ({ ...answer(['Interstellar.mkv']), similar: true }) });
+    const { code, stdout, stderr } = await iwanto('search', 'intrestelr');
+    expect([code, stdout]).toEqual([3, expect.stringContaining('Interstellar.mkv')]);
+    expect(stderr).toContain('No match; similar names:');
   });
 
   test('HOSTILE 60: a name cannot steer the terminal', async () => {

@@ -87,6 +87,8 @@ export interface LogRow {
   readonly path: string;
   readonly root: Uint8Array | null;
   readonly size: number;
+  /** Seconds since 1970. */
+  readonly mtime: number;
   readonly revision: number;
   readonly gone: number;
 }
@@ -94,7 +96,7 @@ export interface LogRow {
 function logReaders({ kysely, sqlite }: Db) {
   const log = kysely
     .selectFrom('node')
-    .select(['kind', 'path', 'root', 'size', 'revision', 'gone'])
+    .select(['kind', 'path', 'root', 'size', 'mtime', 'revision', 'gone'])
     .where('revision', '>', value<number>('since'))
     .orderBy('revision')
     .limit(value<number>('limit'));

@@ -1,5 +1,4 @@
 /** The leader's book of what every peer shares, searchable. */
 export { type ReadAnnouncement, isSharePath, readAnnouncement } from './read-announcement.js';
-export type { Found } from './search.js';
+export { type Found, type SearchOptions, wordsOf } from './search.js';
 export { type Held, type Located, type PeerLine, Tracker, type TrackerOptions } from './tracker.js';
-export { wordsOf } from './words.js';

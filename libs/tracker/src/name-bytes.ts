@@ -49,6 +49,16 @@ export class NameBytes {
     return page.subarray(start, start + length);
   }
 
+  /** True where these bytes stand at an offset. */
+  equals(offset: number, bytes: Uint8Array): boolean {
+    const page = this.#pages[Math.floor(offset / PAGE_BYTES)];
+    const start = offset % PAGE_BYTES;
+    for (let at = 0; at < bytes.length; at += 1) {
+      if (page?.[start + at] !== bytes[at]) return false;
+    }
+    return true;
+  }
+
   text(offset: number, length: number): string {
     return decoder.decode(this.at(offset, length));
   }

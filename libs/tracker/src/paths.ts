@@ -23,7 +23,11 @@ export class PathTree {
   #lastFolder = '';
   #lastFolderNode = 0;
 
-  constructor(private readonly seed: number) {
+  /** `onForget` hears of each node that nobody needs any more, while it still has its name. */
+  constructor(
+    private readonly seed: number,
+    private readonly onForget: (node: number) => void = () => undefined,
+  ) {
     this.#table = new IdTable((node) => this.#hashOf(this.parentOf(node), this.#bytesOf(node)));
   }
 
@@ -40,12 +44,16 @@ export class PathTree {
     return this.#store(node).text(this.#offset[node] ?? 0, this.#length[node] ?? 0);
   }
 
-  /** The names of all folders above a node, from the inside out. */
-  folderNames(node: number): string[] {
+  /** How many rows and nodes right below it need a node. */
+  needsOf(node: number): number {
+    return this.#needs[node] ?? 0;
+  }
+
+  /** The whole path of a node; empty for none. */
+  pathOf(node: number): string {
     const names: string[] = [];
-    for (let at = this.parentOf(node); at !== 0; at = this.parentOf(at))
-      names.push(this.nameOf(at));
-    return names;
+    for (let at = node; at !== 0; at = this.parentOf(at)) names.unshift(this.nameOf(at));
+    return names.join('/');
   }
 
   /** Bytes of a node's whole path, each name with its separator. */
@@ -148,6 +156,7 @@ export class PathTree {
   }
 
   #forget(node: number): void {
+    this.onForget(node);
     const bytes = this.#bytesOf(node);
     this.#table.remove(node, this.#hashOf(this.parentOf(node), bytes));
     this.#store(node).drop(bytes.length);

@@ -1,92 +1,149 @@
-/** Lists of numbers that only grow, very many of them: blocks in shared pages, each list a chain of larger blocks. */
+/** Lists of rising numbers, very many of them: differences in few bytes each, in chained blocks of shared pages. */
+import { withRoom } from './cells.js';
 
-const PAGE_BITS = 16;
-const PAGE_CELLS = 2 ** PAGE_BITS;
-/** The first cell of a block names the next block. */
-const HEAD_CELLS = 1;
-const BLOCK_ENTRIES_MIN = 3;
-const BLOCK_ENTRIES_MAX = 1_023;
+const PAGE_BITS = 18;
+const PAGE_BYTES = 2 ** PAGE_BITS;
+const PAGE_MASK = PAGE_BYTES - 1;
+/** The first bytes of a block name the next block. */
+const HEAD_BYTES = 4;
+const BLOCK_BYTES_MIN = 8;
+const BLOCK_BYTES_MAX = 1_024;
+/** The largest difference that the smallest block has room for: entries stay below it. */
+export const ENTRY_MAX = 2 ** 28 - 1;
 
-/** Entries of the block that follows after `count` entries: an eighth of a list is the most that stays empty. */
-const blockEntries = (count: number) =>
-  Math.min(BLOCK_ENTRIES_MAX, Math.max(BLOCK_ENTRIES_MIN, count >>> 2));
+/** The size of a block after `count` entries: an eighth of a long list is the most that stays empty. */
+const blockBytes = (count: number) =>
+  Math.min(BLOCK_BYTES_MAX, Math.max(BLOCK_BYTES_MIN, count >>> 2));
 
 export class Postings {
-  /** Page 0 begins with an unused cell, so that address 0 means "no block". */
-  readonly #pages: Uint32Array[] = [new Uint32Array(PAGE_CELLS)];
+  /** Address 0 means "no block". */
+  readonly #pages: Uint8Array[] = [new Uint8Array(PAGE_BYTES)];
   #end = 1;
-  readonly #first: Uint32Array;
-  readonly #count: Uint32Array;
-  /** Where the next entry of each list goes, and how many still fit there. */
-  readonly #tail: Uint32Array;
-  readonly #room: Uint16Array;
-  readonly #lastBlock: Uint32Array;
-  /** Entries of all lists. */
-  size = 0;
-
-  constructor(lists: number) {
-    this.#first = new Uint32Array(lists);
-    this.#count = new Uint32Array(lists);
-    this.#tail = new Uint32Array(lists);
-    this.#room = new Uint16Array(lists);
-    this.#lastBlock = new Uint32Array(lists);
-  }
+  /** The first entry of a list stands outside of the blocks: most lists have no other. */
+  #start = new Uint32Array(0);
+  #last = new Uint32Array(0);
+  #count = new Uint32Array(0);
+  #firstBlock = new Uint32Array(0);
+  #lastBlock = new Uint32Array(0);
+  #tail = new Uint32Array(0);
+  #room = new Uint16Array(0);
 
   countOf(list: number): number {
     return this.#count[list] ?? 0;
   }
 
+  /** Adds an entry that is not smaller than the last of the list; the same one is not added twice. */
   add(list: number, entry: number): void {
-    if (this.#room[list] === 0) this.#extend(list);
-    const at = this.#tail[list] ?? 0;
-    const page = this.#pages[at >>> PAGE_BITS];
-    if (page) page[at & (PAGE_CELLS - 1)] = entry;
-    this.#tail[list] = at + 1;
-    this.#room[list] = (this.#room[list] ?? 0) - 1;
-    this.#count[list] = (this.#count[list] ?? 0) + 1;
-    this.size += 1;
+    this.#makeRoom(list);
+    const count = this.#count[list] ?? 0;
+    if (count === 0) this.#start[list] = entry;
+    else {
+      const step = entry - (this.#last[list] ?? 0);
+      if (step === 0) return;
+      this.#write(list, step);
+    }
+    this.#last[list] = entry;
+    this.#count[list] = count + 1;
   }
 
   /** Copies a list to the beginning of `into`, which has room for it; gives the number of entries. */
   read(list: number, into: Uint32Array): number {
     const count = this.countOf(list);
-    let block = this.#first[list] ?? 0;
-    for (let seen = 0; seen < count;) {
+    if (count === 0) return 0;
+    let entry = this.#start[list] ?? 0;
+    into[0] = entry;
+    let block = this.#firstBlock[list] ?? 0;
+    let size = blockBytes(1);
+    for (let seen = 1; seen < count;) {
       const page = this.#pages[block >>> PAGE_BITS];
       if (!page) return seen;
-      const entries = blockEntries(seen);
-      const start = (block & (PAGE_CELLS - 1)) + HEAD_CELLS;
-      into.set(page.subarray(start, start + Math.min(entries, count - seen)), seen);
-      seen += entries;
-      block = page[start - HEAD_CELLS] ?? 0;
+      const begin = block & PAGE_MASK;
+      const end = begin + size;
+      let at = begin + HEAD_BYTES;
+      while (seen < count && at < end) {
+        let byte = page[at++] ?? 0;
+        if (byte === 0) break;
+        let step = byte & 0x7f;
+        for (let shift = 7; byte >= 0x80; shift += 7) {
+          byte = page[at++] ?? 0;
+          step |= (byte & 0x7f) << shift;
+        }
+        entry += step;
+        into[seen++] = entry;
+      }
+      block = readAddress(page, begin);
+      size = blockBytes(seen);
     }
     return count;
   }
 
+  #makeRoom(list: number): void {
+    if (list < this.#count.length) return;
+    this.#start = withRoom(this.#start, list);
+    this.#last = withRoom(this.#last, list);
+    this.#count = withRoom(this.#count, list);
+    this.#firstBlock = withRoom(this.#firstBlock, list);
+    this.#lastBlock = withRoom(this.#lastBlock, list);
+    this.#tail = withRoom(this.#tail, list);
+    this.#room = withRoom(this.#room, list);
+  }
+
+  /** A step never begins with a byte of 0: that is how the end of a block is known. */
+  #write(list: number, step: number): void {
+    let bytes = 1;
+    for (let rest = step >>> 7; rest > 0; rest >>>= 7) bytes += 1;
+    if ((this.#room[list] ?? 0) < bytes) this.#extend(list);
+    const tail = this.#tail[list] ?? 0;
+    const page = this.#pages[tail >>> PAGE_BITS];
+    if (!page) return;
+    let rest = step;
+    for (let at = tail & PAGE_MASK, left = bytes; left > 0; left -= 1) {
+      page[at++] = (rest & 0x7f) | (left > 1 ? 0x80 : 0);
+      rest >>>= 7;
+    }
+    this.#tail[list] = tail + bytes;
+    this.#room[list] = (this.#room[list] ?? 0) - bytes;
+  }
+
   #extend(list: number): void {
-    const entries = blockEntries(this.countOf(list));
-    const block = this.#allocate(HEAD_CELLS + entries);
-    const last = this.#lastBlock[list] ?? 0;
-    const lastPage = this.#pages[last >>> PAGE_BITS];
-    if (last === 0) this.#first[list] = block;
-    else if (lastPage) lastPage[last & (PAGE_CELLS - 1)] = block;
+    const size = blockBytes(this.countOf(list));
+    const block = this.#allocate(size);
+    const tail = this.#tail[list] ?? 0;
+    if (tail === 0) this.#firstBlock[list] = block;
+    else this.#chain(list, block);
+    this.#tail[list] = block + HEAD_BYTES;
+    this.#room[list] = size - HEAD_BYTES;
     this.#lastBlock[list] = block;
-    this.#tail[list] = block + HEAD_CELLS;
-    this.#room[list] = entries;
+  }
+
+  #chain(list: number, block: number): void {
+    const last = this.#lastBlock[list] ?? 0;
+    const page = this.#pages[last >>> PAGE_BITS];
+    if (page) writeAddress(page, last & PAGE_MASK, block);
   }
 
   /** A block never crosses the end of a page. */
-  #allocate(cells: number): number {
-    if ((this.#end & (PAGE_CELLS - 1)) + cells > PAGE_CELLS || this.#end === this.#cells()) {
-      this.#end = this.#cells();
-      this.#pages.push(new Uint32Array(PAGE_CELLS));
+  #allocate(size: number): number {
+    if ((this.#end & PAGE_MASK) + size > PAGE_BYTES || this.#end === this.#bytes()) {
+      this.#end = this.#bytes();
+      this.#pages.push(new Uint8Array(PAGE_BYTES));
     }
     const block = this.#end;
-    this.#end += cells;
+    this.#end += size;
     return block;
   }
 
-  #cells(): number {
-    return this.#pages.length * PAGE_CELLS;
+  #bytes(): number {
+    return this.#pages.length * PAGE_BYTES;
   }
+}
+
+function readAddress(page: Uint8Array, at: number): number {
+  const [a = 0, b = 0, c = 0, d = 0] = page.subarray(at, at + HEAD_BYTES);
+  return (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;
+}
+
+function writeAddress(page: Uint8Array, at: number, address: number): void {
+  for (let byte = 0; byte < HEAD_BYTES; byte += 1)
+    page[at + byte] = (address >>> (8 * byte)) & 0xff;
 }

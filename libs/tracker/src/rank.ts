@@ -1,129 +1,209 @@
-/** One ranking for both stages: how well a name fits what was typed, 0 to 1. */
-import { distance, lettersOf, mayBeNear } from './similarity.js';
+/** The second stage: how well one name, with its folders, fits the query, 0 to 1; 1 is the name as typed. */
+import { type Asked, BitSums, type Spelling } from './asked.js';
+import { distance } from './similarity.js';
+import type { Text } from './tokens.js';
 
-/** A query as the ranking sees it. */
-export interface Asked {
-  readonly words: readonly string[];
-  /** How much each word tells: rare ones tell more. */
-  readonly weights: readonly number[];
-  /** All words without what stands between them. */
-  readonly joined: string;
-}
-
-/** A name as the ranking sees it. */
-export interface Named {
-  readonly words: readonly string[];
-  readonly joined: string;
-  /** The same without the extension. */
-  readonly stem: string;
-  /** Words of the folders it stands in: only asked for when the name alone does not do. */
-  readonly folderWords: () => readonly string[];
-  /** The part of the query's grams that the name has. */
-  readonly shared: number;
-}
-
-/** How much a word of the query counts when the name has it in this form. */
-const FORMS = {
-  prefix: 0.85,
-  typo: 0.8,
-  inside: 0.7,
-  inFolder: 0.6,
-  folderPrefix: 0.45,
-} as const;
-
-/** What makes up a score: the words found, how much of the name they cover, and the whole as one text. */
-const PARTS = { words: 0.8, cover: 0.2 } as const;
 /** A name that is the query, but for the separators, has at least this. */
 const SAME = 0.99;
+/** What makes up a score: the words found, how much of the name and of its folders they cover, and their order. */
+const PARTS = { words: 0.74, cover: 0.14, order: 0.06, folders: 0.03, extension: 0.02 } as const;
+/** How much a word counts in the folder, and in those above, beside one in the name. */
+const FOLDER = { nearest: 0.82, each: 0.02, least: 0.72 } as const;
+const DOUBTFUL_ALONE = 0.85;
 /** The whole text compared letter by letter counts a little less than the words themselves. */
-const WHOLE = 0.97;
-const WHOLE_EDITS_PART = 0.34;
-const WHOLE_EDITS_MAX = 8;
-/** A whole text that shares fewer grams is not worth comparing. */
-const WHOLE_SHARED_MIN = 0.4;
-/** Grams alone prove less than letters. */
-const SHARED = 0.62;
+const WHOLE = { worth: 0.95, editsPart: 0.34, editsMax: 10, below: 0.86 } as const;
 
-/** How many letters of a word may be wrong. */
-const editsAllowed = (length: number) => (length < 3 ? 0 : length < 6 ? 1 : 2);
+interface Hit {
+  readonly spelling: Spelling;
+  readonly from: number;
+  readonly to: number;
+  readonly worth: number;
+}
 
-function formOf(word: string, other: string): number {
-  if (word === other) return 1;
-  if (other.startsWith(word)) {
-    return FORMS.prefix + (1 - FORMS.prefix) * 0.9 * (word.length / other.length);
+/** The best that the folders above a name have of each bit. */
+interface Above {
+  /** Bits that are there, and how good each is. */
+  readonly quality: Float64Array;
+  readonly bits: number;
+  /** How many telling words the folders have, and how many of them were asked for. */
+  readonly words: number;
+  readonly found: number;
+}
+
+export interface Named {
+  readonly text: Text;
+  /** The name as it is. */
+  readonly name: string;
+  readonly folder: number;
+}
+
+export interface Ranking {
+  readonly score: number;
+  /** The bits of the query that name and folders have. */
+  readonly bits: number;
+}
+
+/** Ranks the candidates of one query. */
+export class Ranker {
+  readonly #spellings = new Map<string, Spelling[]>();
+  readonly #weights: BitSums;
+  readonly #above = new Map<number, Above>();
+  readonly #query: string;
+
+  constructor(
+    private readonly asked: Asked,
+    /** The texts of a folder and of all above it, from the inside out. */
+    private readonly folderTexts: (folder: number) => readonly Text[],
+    query: string,
+  ) {
+    for (const spelling of asked.spellings) {
+      const known = this.#spellings.get(spelling.text);
+      if (known) known.push(spelling);
+      else this.#spellings.set(spelling.text, [spelling]);
+    }
+    this.#weights = new BitSums(asked.weights);
+    this.#query = query;
   }
-  if (isDigit(word)) return sameNumber(word, other) ? FORMS.prefix : editedForm(word, other);
-  return editedForm(word, other);
-}
 
-const isDigit = (word: string) => word.charCodeAt(0) >= 48 && word.charCodeAt(0) <= 57;
-
-function editedForm(word: string, other: string): number {
-  const allowed = editsAllowed(word.length);
-  if (allowed === 0 || Math.abs(word.length - other.length) > allowed) {
-    return 0;
+  rank({ text, name, folder }: Named): Ranking {
+    const hits = this.#assign(this.#hitsOf(text));
+    const own = hits.reduce((set, { spelling }) => set | spelling.bits, 0);
+    const above = this.#aboveOf(folder);
+    const bits = own | above.bits;
+    if (name.toLowerCase() === this.#query) return { score: 1, bits };
+    const joined = text.tokens.map((token) => token.text).join('');
+    if (joined === this.asked.joined) {
+      const isWhole = this.asked.extension === text.extension;
+      return { score: isWhole ? SAME + 0.005 : SAME, bits: bits | own };
+    }
+    const score = this.#score(text, hits, above);
+    const whole = score < WHOLE.below ? wholeScore(this.asked.joined, joined) : 0;
+    return { score: Math.min(SAME - 0.005, Math.max(score, whole)), bits };
   }
-  if (!mayBeNear(lettersOf(word), lettersOf(other), allowed)) return 0;
-  const edits = distance(word, other, allowed);
-  return edits > allowed ? 0 : FORMS.typo * (1 - edits / (word.length + 1));
-}
 
-/** `1` and `01` are the same episode. */
-function sameNumber(word: string, other: string): boolean {
-  return isDigit(other) && word.length <= 4 && other.length <= 4 && Number(word) === Number(other);
-}
-
-/** How well the name itself has one word of the query, 0 to 1. */
-function nameScore(word: string, name: Named): number {
-  let best = 0;
-  for (const other of name.words) {
-    const form = formOf(word, other);
-    if (form === 1) return 1;
-    if (form > best) best = form;
+  #score(text: Text, hits: readonly Hit[], above: Above): number {
+    let own = 0;
+    let found = 0;
+    for (const { spelling } of hits) {
+      own |= spelling.bits;
+      found += this.#weights.of(spelling.bits) * spelling.quality;
+    }
+    let inFolders = 0;
+    for (let rest = above.bits & ~own; rest !== 0; rest &= rest - 1) {
+      const bit = 31 - Math.clz32(rest & -rest);
+      inFolders += (this.asked.weights[bit] ?? 0) * (above.quality[bit] ?? 0);
+    }
+    const all = Math.max(0.01, this.#weights.all);
+    const folders = above.words === 0 ? 1 : above.found / above.words;
+    const isOfKind = this.asked.extension === '' || this.asked.extension === text.extension;
+    return (
+      PARTS.words * ((found + inFolders) / all) +
+      PARTS.cover * coverOf(text, hits) +
+      PARTS.order * this.#orderOf(hits, own) +
+      PARTS.folders * folders +
+      (isOfKind ? PARTS.extension : 0)
+    );
   }
-  const isInside = best < FORMS.inside && word.length > 2 && name.joined.includes(word);
-  return isInside ? FORMS.inside : best;
+
+  /** Every spelling of the query that the text has. */
+  #hitsOf({ tokens, forms, extension }: Text): Hit[] {
+    const hits: Hit[] = [];
+    const look = (text: string, from: number, to: number) => {
+      for (const spelling of this.#spellings.get(text) ?? []) {
+        const worth = this.#weights.of(spelling.bits) * spelling.quality;
+        hits.push({ spelling, from, to, worth });
+      }
+    };
+    tokens.forEach(({ text }, at) => look(text, at, at + 1));
+    for (const { text, from, to } of forms) look(text, from, to);
+    for (let at = 1; at < tokens.length; at += 1)
+      look(`${tokens[at - 1]?.text}${tokens[at]?.text}`, at - 1, at + 1);
+    if (extension !== '') look(`.${extension}`, tokens.length, tokens.length + 1);
+    return hits;
+  }
+
+  /** One word of a name answers one word of the query, the best first. */
+  #assign(hits: Hit[]): Hit[] {
+    hits.sort((a, b) => b.spelling.quality - a.spelling.quality || b.worth - a.worth);
+    const taken = new Set<number>();
+    let bits = 0;
+    return hits.filter(({ spelling, from, to }) => {
+      if ((bits & spelling.bits) !== 0) return false;
+      // Pieces of one long word all stand in the same place of a name.
+      for (let at = from; at < to; at += 1) if (taken.has(at)) return false;
+      for (let at = from; at < to; at += 1) taken.add(at);
+      bits |= spelling.bits;
+      return true;
+    });
+  }
+
+  /** The part of neighbouring words of the query that are neighbours, in this order, in the name. */
+  #orderOf(hits: readonly Hit[], own: number): number {
+    const { order } = this.asked;
+    if (order.length < 2) return own === 0 ? 0 : 1;
+    const placeOf = (bits: number) => hits.find(({ spelling }) => (spelling.bits & bits) !== 0);
+    let inOrder = 0;
+    for (let at = 1; at < order.length; at += 1) {
+      const [left, right] = [placeOf(order[at - 1] ?? 0), placeOf(order[at] ?? 0)];
+      if (!left || !right) continue;
+      if (left === right || right.from === left.to) inOrder += 1;
+      else if (right.from > left.from) inOrder += 0.5;
+    }
+    return inOrder / (order.length - 1);
+  }
+
+  #aboveOf(folder: number): Above {
+    const known = this.#above.get(folder);
+    if (known) return known;
+    const above = this.#readAbove(folder);
+    this.#above.set(folder, above);
+    return above;
+  }
+
+  #readAbove(folder: number): Above {
+    const quality = new Float64Array(this.asked.weights.length);
+    let bits = 0;
+    let words = 0;
+    let found = 0;
+    this.folderTexts(folder).forEach((text, depth) => {
+      const place = Math.max(FOLDER.least, FOLDER.nearest - FOLDER.each * depth);
+      const hits = this.#assign(this.#hitsOf(text));
+      for (const { spelling, from, to } of hits) {
+        for (let at = from; at < to; at += 1) found += text.tokens[at]?.weight ?? 0;
+        for (let rest = spelling.bits; rest !== 0; rest &= rest - 1) {
+          const bit = 31 - Math.clz32(rest & -rest);
+          quality[bit] = Math.max(quality[bit] ?? 0, place * spelling.quality);
+        }
+        bits |= spelling.bits;
+      }
+      for (const { weight } of text.tokens) words += weight;
+    });
+    return { quality, bits, words, found };
+  }
 }
 
-function folderScore(word: string, folderWords: readonly string[]): number {
-  if (folderWords.includes(word)) return FORMS.inFolder;
-  const begins = word.length > 2 && folderWords.some((other) => other.startsWith(word));
-  return begins ? FORMS.folderPrefix : 0;
-}
-
-/** How well name and folders together have the words of the query, rare words telling more. */
-function wordsScore(asked: Asked, name: Named): number {
-  const scores = asked.words.map((word) => nameScore(word, name));
-  // The folders tell apart what has some of the words; a name with none of them is not meant.
-  const mayNeedFolder = scores.some((score) => score >= FORMS.prefix);
+/** How much of what the name tells was asked for. */
+function coverOf({ tokens }: Text, hits: readonly Hit[]): number {
+  const covered = new Set<number>();
+  for (const { from, to, spelling } of hits) {
+    if (spelling.quality < DOUBTFUL_ALONE * 0.5) continue;
+    for (let at = from; at < to; at += 1) covered.add(at);
+  }
+  let all = 0;
   let found = 0;
-  let wanted = 0;
-  asked.words.forEach((word, at) => {
-    const weight = asked.weights[at] ?? 1;
-    const own = scores[at] ?? 0;
-    const isMissing = mayNeedFolder && own < FORMS.folderPrefix;
-    found += weight * (isMissing ? folderScore(word, name.folderWords()) : own);
-    wanted += weight;
+  tokens.forEach(({ weight, kind }, at) => {
+    // The number of a track or of a copy says little that could be missed.
+    const counts = kind === 'number' && !covered.has(at) ? weight * 0.35 : weight;
+    all += counts;
+    if (covered.has(at)) found += counts;
   });
-  return wanted === 0 ? 0 : found / wanted;
+  return all === 0 ? 0 : found / all;
 }
 
 /** The whole query against the whole name, letter by letter. */
 function wholeScore(joined: string, stem: string): number {
   const longer = Math.max(joined.length, stem.length);
-  const allowed = Math.min(WHOLE_EDITS_MAX, Math.floor(longer * WHOLE_EDITS_PART));
+  const allowed = Math.min(WHOLE.editsMax, Math.floor(longer * WHOLE.editsPart));
   const edits = distance(joined, stem, allowed);
-  return edits > allowed ? 0 : WHOLE * (1 - edits / longer);
-}
-
-/** How well a name fits, 0 to 1; 1 is the name as typed. */
-export function score(asked: Asked, name: Named): number {
-  if (asked.joined === name.joined) return 1;
-  if (asked.joined === name.stem) return SAME;
-  const words = Math.max(wordsScore(asked, name), SHARED * name.shared);
-  const cover = Math.min(1, asked.joined.length / Math.max(1, name.stem.length));
-  const bySense = words * (PARTS.words + PARTS.cover * cover);
-  const isWorth = bySense < WHOLE && name.shared >= WHOLE_SHARED_MIN;
-  const whole = !isWorth ? 0 : wholeScore(asked.joined, name.stem);
-  return Math.min(SAME, Math.max(bySense, whole));
+  return edits > allowed ? 0 : WHOLE.worth * (1 - edits / longer);
 }

@@ -36,8 +36,8 @@ const trackerOf = (paths: readonly string[], tended: boolean) => {
 };
 
 describe.each([
-  ['with the words stage', true],
-  ['by shapes alone', false],
+  ['after idle moments', true],
+  ['immediately', false],
 ])('search %s', (_, tended) => {
   const tracker = trackerOf(NAMES, tended);
   const first = (query: string) => tracker.search(query, 5).results[0]?.name;
@@ -68,7 +68,11 @@ describe.each([
   });
 
   test('finds nothing for what nothing is like', () => {
-    expect(tracker.search('zzyzx quux', 5)).toEqual({ results: [], total: 0 });
+    expect(tracker.search('zzyzx quux', 5)).toMatchObject({
+      results: [],
+      total: 0,
+      similar: false,
+    });
   });
 
   test.each([

@@ -1,131 +1,245 @@
-/** One search: candidates of both stages, ranked as one list, each content once. */
-import type { SearchResult } from '@iwanto/wire';
-import { type Asked, type Named, score } from './rank.js';
-import type { Candidate } from './search-index.js';
-import type { Shelf } from './shelf.js';
-import { wordsOf } from './words.js';
+/** One search: spellings of the query, names that have them, the best of these ranked, and each content once. */
+import { type PeerId, SIMILAR_MAX, type SearchResult } from '@iwanto/wire';
+import { type Asked } from './asked.js';
+import { CandidateFinder, type Candidates } from './candidates.js';
+import { Expander } from './expand.js';
+import { type FilterOptions, testsOf } from './filters.js';
+import { hasPhrase } from './phrase.js';
+import { type Shown, type Sort, present } from './present.js';
+import { type Query, readQuery } from './query.js';
+import { Ranker } from './rank.js';
+import type { Row, Shelf } from './shelf.js';
+import { type Text, nameText, queryText, textOf } from './tokens.js';
 
-/** The longest query that is looked at, in code points (HOSTILE 54). */
-export const QUERY_CODE_POINTS_MAX = 256;
-/** Names that the shapes stage hands over at least. */
-const CANDIDATES_MIN = 200;
-/** Names whose letters are compared; what comes after them keeps the order of the first stages. */
+/** Contents whose letters are compared at least, and at most; what comes after keeps the order of the first stage. */
+const RANKED_MIN = 200;
 const RANKED_MAX = 2_000;
-/** A name below this does not fit, and neither does one that is worse than the best by this factor. */
-const FIT_MIN = 0.36;
-const FIT_OF_BEST = 0.55;
-/** Below this a name is only alike, whatever else there is. */
+/** Names of one content that are compared. */
+const NAMES_RANKED_MAX = 4;
+/** Names looked at where no word leads to them, and contents sorted by something else than fit. */
+const LISTED_MAX = 200_000;
+const SORTED_MAX = 20_000;
+/** A name that has this much of the query in doubtless words needs no guesses. */
+const CERTAIN = 0.98;
+/** A name that fits letter by letter, though not word by word. */
+const SCORE_FITS = 0.82;
+/** Below this a name is not even similar. */
+const SCORE_SIMILAR = 0.3;
+/** What has not been ranked comes after what has. */
 const UNRANKED_SCORE = 0.3;
 
 export interface Found {
   readonly results: SearchResult[];
-  /** How many contents fit, shown or not. */
+  /** How many contents fit, shown or not; where nothing fits, how many similar ones are shown. */
   readonly total: number;
+  /** True when there may be more than `total`. */
+  readonly totalIsLeast: boolean;
+  readonly similar: boolean;
 }
 
-interface Ranked {
-  readonly node: number;
-  readonly score: number;
+export interface SearchOptions extends FilterOptions {
+  readonly sort?: Sort;
 }
 
-const NOTHING: Found = { results: [], total: 0 };
-
-/** What is taken of a query: bounded, and its words; whatever else it contains is only a separator. */
-export function readQuery(query: string): string[] {
-  // Cut first: a megabyte is not worth normalising. A code point is two units at most.
-  const start = query.slice(0, QUERY_CODE_POINTS_MAX * 2).normalize('NFC');
-  return wordsOf(Array.from(start).slice(0, QUERY_CODE_POINTS_MAX).join(''));
+/** What the tracker knows about slots. */
+export interface SlotBook {
+  readonly peerOf: (slot: number) => PeerId | undefined;
+  readonly slotOf: (peer: PeerId) => number;
 }
 
-/** Contents whose names fit, best first. */
-export function search(shelf: Shelf, query: string, limit: number): Found {
-  const queryWords = readQuery(query);
-  if (queryWords.length === 0) return NOTHING;
-  const pool = Math.max(CANDIDATES_MIN, limit);
-  const { found, words, weights, alike } = shelf.index.find(queryWords, pool);
-  const ranked = rank(shelf, found, { words, weights, joined: words.join('') });
-  const contents = contentsOf(shelf, ranked);
-  // The rest has not been ranked: it counts by its shapes alone.
-  const unseen = found.length >= pool ? Math.max(0, alike - ranked.length) : 0;
-  return { results: show(shelf, contents, limit), total: contents.size + unseen };
+const NOTHING: Found = { results: [], total: 0, totalIsLeast: false, similar: false };
+
+/** Contents in the order of their candidates, each once, counted to the end. */
+class Collector {
+  readonly shown = new Map<number, { nodes: number[]; row: Row }>();
+  readonly #seen: Set<number>;
+  total = 0;
+
+  constructor(
+    private readonly shelf: Shelf,
+    private readonly tests: readonly ((row: Row) => boolean)[],
+    private readonly keep: number,
+  ) {
+    this.#seen = new Set();
+  }
+
+  add(node: number): void {
+    this.shelf.eachAt(node, (row) => {
+      const known = this.shown.get(row.content);
+      if (known) {
+        const isOther = known.nodes.length < NAMES_RANKED_MAX && !known.nodes.includes(node);
+        if (isOther && this.#passes(row)) known.nodes.push(node);
+        return;
+      }
+      if (this.#seen.has(row.content) || !this.#passes(row)) return;
+      this.total += 1;
+      this.#seen.add(row.content);
+      if (this.shown.size < this.keep) this.shown.set(row.content, { nodes: [node], row });
+    });
+  }
+
+  #passes(row: Row): boolean {
+    return this.tests.every((test) => test(row));
+  }
 }
 
-function rank(shelf: Shelf, found: readonly Candidate[], asked: Asked): Ranked[] {
-  const folders = folderWordsOf(shelf);
-  const ranked = found
-    .slice(0, RANKED_MAX)
-    .map((name) => ({ node: name.node, score: score(asked, named(shelf, name, folders)) }))
-    .sort((a, b) => b.score - a.score);
-  const best = ranked[0]?.score ?? 0;
-  const least = Math.max(FIT_MIN, best * FIT_OF_BEST);
-  const fitting = ranked.filter((name) => name.score >= least);
-  const rest = found.slice(RANKED_MAX).map(({ node }) => ({ node, score: UNRANKED_SCORE }));
-  return fitting.length === ranked.length ? fitting.concat(rest) : fitting;
-}
+/** Answers one question; made anew for each. */
+class Search {
+  readonly #query: Query;
+  readonly #text: Text;
+  readonly #tests: ((row: Row) => boolean)[];
+  readonly #folderTexts = new Map<number, readonly Text[]>();
+  readonly #sort: Sort;
 
-/** Words of all folders above a node: read when first asked for, neighbours share them. */
-function folderWordsOf({ tree }: Shelf): (node: number) => readonly string[] {
-  const known = new Map<number, readonly string[]>();
-  return (node) => {
-    const folder = tree.parentOf(node);
-    const words = known.get(folder) ?? tree.folderNames(node).flatMap(wordsOf);
-    known.set(folder, words);
-    return words;
-  };
-}
+  constructor(
+    private readonly shelf: Shelf,
+    private readonly finder: CandidateFinder,
+    private readonly book: SlotBook,
+    question: { query: string; limit: number; options: SearchOptions },
+  ) {
+    this.#query = readQuery(question.query);
+    this.#text = queryText(this.#query);
+    this.#sort = question.options.sort ?? 'fit';
+    this.#tests = testsOf(shelf, question.options, this.#query, book);
+    this.#limit = question.limit;
+    this.#addPhraseTests();
+  }
 
-function named(
-  { tree }: Shelf,
-  { node, shared }: Candidate,
-  folderWords: (node: number) => readonly string[],
-): Named {
-  const name = tree.nameOf(node);
-  const words = wordsOf(name);
-  const joined = words.join('');
-  const stem = joined.slice(0, joined.length - extensionCharacters(name, joined));
-  return { words, joined, stem, folderWords: () => folderWords(node), shared };
-}
+  readonly #limit: number;
 
-/** Characters of the extension, as they stand at the end of the joined words. */
-function extensionCharacters(name: string, joined: string): number {
-  const dot = name.lastIndexOf('.');
-  const extension = name.slice(dot + 1).toLowerCase();
-  const isOne = dot > 0 && extension.length > 0 && extension.length <= 5;
-  return isOne && joined.length > extension.length && joined.endsWith(extension)
-    ? extension.length
-    : 0;
-}
+  find(): Found {
+    if (this.#text.tokens.length === 0) return this.#list();
+    const expander = new Expander(this.shelf.index.current, {
+      text: this.#text,
+      isRequired: (token) => this.#isRequired(token),
+      excluded: this.#query.excluded.flatMap((word) => textOf(word).tokens.map(({ text }) => text)),
+    });
+    let candidates = this.#candidates(expander.asked);
+    const isCertain = candidates.fitting.length > 0 && candidates.best >= CERTAIN;
+    if (!isCertain) {
+      expander.addGuesses(candidates.settled);
+      candidates = this.#candidates(expander.asked);
+    }
+    this.finder.clear();
+    return this.#answer(expander.asked, candidates, isCertain);
+  }
 
-/** Every content under the ranked names, with its best name. */
-function contentsOf(shelf: Shelf, ranked: readonly Ranked[]): Map<number, Ranked> {
-  const contents = new Map<number, Ranked>();
-  for (const name of ranked) {
-    for (const content of shelf.contentsAt(name.node)) {
-      if (!contents.has(content)) contents.set(content, name);
+  #candidates(asked: Asked): Candidates {
+    const { index, tree } = this.shelf;
+    const scope = { index: index.current, tree, isName: (node: number) => index.isName(node) };
+    return this.finder.find(scope, asked, RANKED_MIN);
+  }
+
+  #answer(asked: Asked, { fitting, others, isCut }: Candidates, isCertain: boolean): Found {
+    const isSorted = this.#sort !== 'fit';
+    const keep = isSorted ? SORTED_MAX : Math.max(RANKED_MIN, this.#limit + SIMILAR_MAX);
+    const collector = new Collector(this.shelf, this.#tests, keep);
+    for (const node of fitting) collector.add(node);
+    const ranker = new Ranker(asked, (folder) => this.#textsAbove(folder), this.#query.words);
+    const shown = this.#rank(ranker, collector);
+    if (isCertain && shown.length > 0) return this.#show(shown, collector.total, isCut);
+    const near = new Collector(this.shelf, this.#tests, RANKED_MIN);
+    for (const node of others) near.add(node);
+    const alike = this.#rank(ranker, near).filter(({ content }) => !collector.shown.has(content));
+    const promoted = asked.required === 0 ? alike.filter(({ score }) => score >= SCORE_FITS) : [];
+    const all = [...shown, ...promoted];
+    if (all.length > 0) return this.#show(all, collector.total + promoted.length, isCut);
+    if (asked.required !== 0) return NOTHING;
+    return this.#similar(alike.filter(({ score }) => score >= SCORE_SIMILAR));
+  }
+
+  /** Each content with the best of its names. */
+  #rank(ranker: Ranker, { shown }: Collector): Shown[] {
+    const { tree, index } = this.shelf;
+    let ranked = 0;
+    return Array.from(shown, ([content, { nodes, row }]) => {
+      let best: Shown | undefined;
+      for (const node of nodes) {
+        if (ranked >= RANKED_MAX) break;
+        ranked += 1;
+        const name = tree.nameOf(node);
+        const folder = tree.parentOf(node);
+        const { score } = ranker.rank({ text: index.textOf(node), name, folder });
+        if (!best || score > best.score)
+          best = { node, content, score, modifiedSeconds: row.modifiedSeconds };
+      }
+      const { node, modifiedSeconds } = row;
+      return best ?? { node, content, score: UNRANKED_SCORE, modifiedSeconds };
+    });
+  }
+
+  #show(shown: readonly Shown[], total: number, totalIsLeast: boolean): Found {
+    const results = this.#present(shown, this.#limit, false);
+    return { results, total, totalIsLeast, similar: false };
+  }
+
+  #similar(shown: readonly Shown[]): Found {
+    const results = this.#present(shown, Math.min(this.#limit, SIMILAR_MAX), true);
+    return { results, total: results.length, totalIsLeast: false, similar: results.length > 0 };
+  }
+
+  #present(shown: readonly Shown[], limit: number, similar: boolean): SearchResult[] {
+    const { peerOf } = this.book;
+    return present(this.shelf, shown, { limit, sort: this.#sort, similar, peerOf });
+  }
+
+  /** Everything that passes the filters, where there is no word to find it by. */
+  #list(): Found {
+    const { tree, index } = this.shelf;
+    const collector = new Collector(this.shelf, this.#tests, SORTED_MAX);
+    const end = Math.min(tree.last, LISTED_MAX);
+    for (let node = 1; node <= end; node += 1) if (index.isName(node)) collector.add(node);
+    const shown = Array.from(collector.shown, ([content, { nodes, row }]): Shown => {
+      const { modifiedSeconds } = row;
+      return { node: nodes[0] ?? row.node, content, score: UNRANKED_SCORE, modifiedSeconds };
+    });
+    return this.#show(shown, collector.total, tree.last > LISTED_MAX);
+  }
+
+  #textsAbove(folder: number): readonly Text[] {
+    const known = this.#folderTexts.get(folder);
+    if (known) return known;
+    const { tree, index } = this.shelf;
+    const texts =
+      folder === 0 ? [] : [index.textOf(folder), ...this.#textsAbove(tree.parentOf(folder))];
+    this.#folderTexts.set(folder, texts);
+    return texts;
+  }
+
+  #addPhraseTests(): void {
+    const { tree, index } = this.shelf;
+    for (const phrase of this.#query.phrases) {
+      const text = textOf(phrase);
+      this.#tests.push(({ node }) => {
+        const texts = [index.textOf(node), ...this.#textsAbove(tree.parentOf(node))];
+        return hasPhrase(texts, text);
+      });
     }
   }
-  return contents;
+
+  /** Words of phrases and patterns must be there. */
+  #isRequired(token: number): boolean {
+    const own = this.#text.tokens[token];
+    if (own?.kind === 'pattern') return true;
+    const words = this.#query.phrases.flatMap((phrase) => textOf(phrase).tokens);
+    return words.some(({ text }) => text === own?.text);
+  }
 }
 
-/** By score, then by how many have it, then the shorter name: two equally good names are rarely equally wanted. */
-function show(shelf: Shelf, contents: ReadonlyMap<number, Ranked>, limit: number): SearchResult[] {
-  const { tree, contents: known } = shelf;
-  return Array.from(contents, ([content, { node, score }]) => {
-    return {
-      hash: known.hashOf(content),
-      kind: known.kindOf(content),
-      name: tree.nameOf(node),
-      size: known.sizeOf(content),
-      peers: shelf.holdersOf(content).size,
-      score,
-    };
-  })
-    .sort(
-      (a, b) =>
-        b.score - a.score ||
-        b.peers - a.peers ||
-        a.name.length - b.name.length ||
-        (a.hash < b.hash ? -1 : 1),
-    )
-    .slice(0, limit);
+/** Finds contents for questions, one after the other. */
+export class Searcher {
+  readonly #finder = new CandidateFinder();
+
+  constructor(
+    private readonly shelf: Shelf,
+    private readonly book: SlotBook,
+  ) {}
+
+  /** Contents whose names fit, best first. Throws E_BAD_REQUEST for a filter that cannot be understood. */
+  search(query: string, limit: number, options: SearchOptions = {}): Found {
+    return new Search(this.shelf, this.#finder, this.book, { query, limit, options }).find();
+  }
 }
+
+/** The words of a name, as the index has them: for tests and tools. */
+export const wordsOf = (name: string): string[] => nameText(name).tokens.map(({ text }) => text);

@@ -7,6 +7,8 @@ export interface Sharing {
   readonly slot: number;
   readonly node: number;
   readonly content: number;
+  /** When the file was last changed, in seconds since 1970; 0 where that is unknown. */
+  readonly modifiedSeconds: number;
 }
 
 /** One doubly linked list through the rows for each owner, so that a row leaves in constant time. */
@@ -50,6 +52,7 @@ export class Sharings {
   #slot = new Uint16Array(0);
   #node = new Uint32Array(0);
   #content = new Uint32Array(0);
+  #modified = new Uint32Array(0);
 
   get count(): number {
     return this.#ids.inUse;
@@ -65,6 +68,14 @@ export class Sharings {
 
   contentOf(row: number): number {
     return this.#content[row] ?? 0;
+  }
+
+  modifiedOf(row: number): number {
+    return this.#modified[row] ?? 0;
+  }
+
+  setModified(row: number, seconds: number): void {
+    this.#modified[row] = seconds;
   }
 
   /** The first row of a content; go on with `nextOfContent` until 0. */
@@ -85,11 +96,13 @@ export class Sharings {
     return this.#ofNode.next(row);
   }
 
-  add({ slot, node, content }: Sharing): number {
+  add({ slot, node, content, modifiedSeconds }: Sharing): number {
     const row = this.#ids.take();
     this.#slot = withRoom(this.#slot, row);
     this.#node = withRoom(this.#node, row);
     this.#content = withRoom(this.#content, row);
+    this.#modified = withRoom(this.#modified, row);
+    this.#modified[row] = modifiedSeconds;
     this.#slot[row] = slot;
     this.#node[row] = node;
     this.#content[row] = content;

@@ -5,7 +5,7 @@ import { Contents } from './contents.js';
 import { IdTable, mix } from './id-table.js';
 import { PathTree } from './paths.js';
 import { SearchIndex, type SearchIndexOptions } from './search-index.js';
-import { Sharings } from './sharings.js';
+import { type Sharing, Sharings } from './sharings.js';
 
 /** The most catalogues at once, those being swept out included: what a slot number can tell apart. */
 const SLOTS_MAX = 65_535;
@@ -20,7 +20,10 @@ export interface Part {
   pathBytes: number;
 }
 
-export interface ShelfOptions extends Pick<SearchIndexOptions, 'wordsNamesMax'> {
+/** What one peer has under one path. */
+export type Row = Sharing;
+
+export interface ShelfOptions extends Pick<SearchIndexOptions, 'staleMin'> {
   /** A random number of the caller, so that nobody can choose names that collide. */
   readonly seed: number;
 }
@@ -37,9 +40,9 @@ export class Shelf {
 
   constructor({ seed, ...options }: ShelfOptions) {
     this.#seed = seed;
-    this.tree = new PathTree(seed);
+    this.tree = new PathTree(seed, (node) => this.index.forget(node));
     this.contents = new Contents(seed);
-    this.index = new SearchIndex({ tree: this.tree, ...options });
+    this.index = new SearchIndex({ tree: this.tree, seed, ...options });
   }
 
   /** An empty part for one catalogue. Throws E_LIMIT when there are too many. */
@@ -64,12 +67,14 @@ export class Shelf {
     const node = this.tree.need(entry.path);
     const content = this.contents.need(entry);
     const known = this.#rowAt(part, node);
+    const modifiedSeconds = Math.max(0, Math.floor((entry.modifiedMs ?? 0) / 1_000));
     if (known !== 0 && this.#sharings.contentOf(known) === content) {
+      this.#sharings.setModified(known, modifiedSeconds);
       this.tree.release(node);
       return;
     }
     if (this.#sharings.firstOfNode(node) === 0) this.index.add(node);
-    const row = this.#sharings.add({ slot: part.slot, node, content });
+    const row = this.#sharings.add({ slot: part.slot, node, content, modifiedSeconds });
     if (known !== 0) this.#take(part, known);
     part.rows.add(row, mix(node, this.#seed));
     part.pathBytes += this.tree.pathBytes(node);
@@ -117,14 +122,41 @@ export class Shelf {
     return slots;
   }
 
-  /** The contents that stand under a path, each once. */
-  contentsAt(node: number): Set<number> {
-    const contents = new Set<number>();
+  /** Each row that stands under a path. */
+  eachAt(node: number, each: (row: Row) => void): void {
     const rows = this.#sharings;
     for (let row = rows.firstOfNode(node); row !== 0; row = rows.nextOfNode(row)) {
-      if (this.#open.has(rows.slotOf(row))) contents.add(rows.contentOf(row));
+      if (this.#open.has(rows.slotOf(row))) each(this.#rowOf(row));
     }
-    return contents;
+  }
+
+  /** Each row of a content. */
+  eachOf(content: number, looksMax: number, each: (row: Row) => void): void {
+    const rows = this.#sharings;
+    let row = rows.firstOfContent(content);
+    for (let looks = 0; row !== 0 && looks < looksMax; looks += 1) {
+      if (this.#open.has(rows.slotOf(row))) each(this.#rowOf(row));
+      row = rows.nextOfContent(row);
+    }
+  }
+
+  /** True for a folder with nothing in it: it is where something may be, and nothing by itself. */
+  isEmptyFolder(node: number, content: number): boolean {
+    if (this.contents.kindOf(content) === 'file' || this.contents.sizeOf(content) > 0) return false;
+    let rows = 0;
+    const all = this.#sharings;
+    for (let row = all.firstOfNode(node); row !== 0; row = all.nextOfNode(row)) rows += 1;
+    return this.tree.needsOf(node) === rows;
+  }
+
+  #rowOf(row: number): Row {
+    const rows = this.#sharings;
+    return {
+      slot: rows.slotOf(row),
+      node: rows.nodeOf(row),
+      content: rows.contentOf(row),
+      modifiedSeconds: rows.modifiedOf(row),
+    };
   }
 
   /** The name that a content has most often; the looks are bounded, a name is only for people. */

@@ -9,7 +9,7 @@ import {
   PEER_ENTRIES_MAX,
   type PeerId,
 } from '@iwanto/wire';
-import { type Found, search } from './search.js';
+import { type Found, type SearchOptions, Searcher } from './search.js';
 import { type Part, Shelf, type ShelfOptions } from './shelf.js';
 
 /** Bytes that the paths of one peer may have together; what is beyond is left out (HOSTILE 49). */
@@ -75,6 +75,7 @@ const NOT_HELD: Held = { catalogId: null, revision: 0 };
 
 export class Tracker {
   readonly #shelf: Shelf;
+  readonly #searcher: Searcher;
   readonly #catalogues = new Map<PeerId, Catalogue>();
   readonly #ofSlot = new Map<number, Catalogue>();
   readonly #entriesMax: number;
@@ -83,6 +84,10 @@ export class Tracker {
   constructor(options: TrackerOptions = {}) {
     const { peerEntriesMax, peerPathBytesMax, seed = 0, ...rest } = options;
     this.#shelf = new Shelf({ seed, ...rest });
+    this.#searcher = new Searcher(this.#shelf, {
+      peerOf: (slot) => this.#ofSlot.get(slot)?.peer,
+      slotOf: (peer) => this.#catalogues.get(peer)?.part.slot ?? 0,
+    });
     this.#entriesMax = peerEntriesMax ?? PEER_ENTRIES_MAX;
     this.#pathBytesMax = peerPathBytesMax ?? PEER_PATH_BYTES_MAX;
   }
@@ -135,9 +140,9 @@ export class Tracker {
     });
   }
 
-  /** Contents whose names fit, best first. */
-  search(query: string, limit: number): Found {
-    return search(this.#shelf, query, limit);
+  /** Contents whose names fit, best first. Throws E_BAD_REQUEST for a query that cannot be understood. */
+  search(query: string, limit: number, options: SearchOptions = {}): Found {
+    return this.#searcher.search(query, limit, options);
   }
 
   /** What a whole hash or a prefix of at least 8 hex characters names. Throws E_NOT_FOUND, E_AMBIGUOUS. */

@@ -20,4 +20,5 @@ export * from './peer-verbs.js';
 export * from './piece-frames.js';
 export * from './data-frames.js';
 export * from './safe-text.js';
+export * from './size-text.js';
 export * from './verb.js';

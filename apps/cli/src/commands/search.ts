@@ -12,11 +12,12 @@ import { commandOf } from '../command.js';
 import { numberFrom } from '../input.js';
 import { jsonLine, remark, say, shown, sizeText, styled } from '../print.js';
 import { printTable } from '../screen/table.js';
+import { filtersFrom, withFilters } from '../search-filters.js';
 import { shortHashes } from '../short-hashes.js';
 
 export const command = commandOf({
   options: (words) =>
-    words
+    withFilters(words)
       .positional('name', {
         type: 'string',
         array: true,
@@ -31,37 +32,44 @@ export const command = commandOf({
       })
       .example('iwanto search dark knight', 'Files and folders whose names fit')
       .example('iwanto search "drak kinght" --limit 3', 'Typing errors are forgiven')
+      .example(
+        'iwanto search "matrix -reloaded type:video size:>1G"',
+        'Words, and what must not be',
+      )
       .example('iwanto search --json -- -odd-name-', 'A name that begins with a dash')
-      .epilogue('Exit codes: 0 found, 3 nothing found, 4 services not running or no leader yet.'),
-  run: async ({ name, limit, json, verbose }) => {
+      .epilogue(
+        'Exit codes: 0 found, 3 nothing found or only similar names, 4 services not running or no leader yet.',
+      ),
+  run: async ({ name, limit, json, verbose, sort, ...words }) => {
+    const filters = filtersFrom(words, Date.now());
     const question = {
       query: queryFrom(name),
       limit: numberFrom('limit', limit, { min: 1, max: SEARCH_LIMIT_MAX }),
+      ...(filters && { filters }),
+      ...(sort !== 'fit' && { sort }),
     };
     const answer = await withBus((bus) => bus.call('search', question));
     if (json) say(jsonLine(answer));
     else await print(answer, question, verbose);
-    return answer.results.length > 0 ? EXIT.done : EXIT.notFound;
+    return answer.results.length > 0 && !answer.similar ? EXIT.done : EXIT.notFound;
   },
 });
 
 function queryFrom(words: readonly string[]): string {
   const query = words.join(' ').normalize('NFC').trim();
   if (query === '') throw new Failure('E_BAD_REQUEST', 'The name to search for is empty.');
-  if (Array.from(query).length <= QUERY_CHARACTERS_MAX) return query;
-  throw new Failure(
-    'E_BAD_REQUEST',
-    `The name to search for is longer than ${QUERY_CHARACTERS_MAX} characters; leave some out.`,
-  );
+  // A long path was pasted: its end is the name.
+  return query.slice(-QUERY_CHARACTERS_MAX);
 }
 
 async function print(
-  { results, total, partial }: SearchAnswer,
+  { results, total, totalIsLeast, similar, partial }: SearchAnswer,
   { query, limit }: { query: string; limit: number },
   verbose: boolean,
 ): Promise<void> {
   if (results.length === 0) remark(`No match for "${shown(query)}".`);
   else {
+    if (similar) remark('No match; similar names:');
     const hashes = verbose
       ? results.map(({ hash }) => hash)
       : shortHashes(results.map(({ hash }) => hash));
@@ -71,12 +79,14 @@ async function print(
         { title: 'SIZE', align: 'right' },
         { title: 'PEERS', align: 'right' },
         { title: 'NAME' },
+        { title: 'WHERE' },
       ],
-      results.map(({ kind, name, size, peers }, at) => [
+      results.map(({ kind, name, size, peers, where }, at) => [
         styled('cyan', hashes[at] ?? ''),
         sizeText(size),
         String(peers),
         `${shown(name)}${kind === 'directory' ? '/' : ''}`,
+        shown(where.short),
       ]),
     );
   }
@@ -84,6 +94,7 @@ async function print(
     results.length < limit
       ? 'more do not fit into one answer, so add to the name'
       : `--limit ${Math.min(total, SEARCH_LIMIT_MAX)} shows more`;
-  if (total > results.length) remark(`${results.length} of ${total} are shown; ${more}.`);
+  const all = totalIsLeast ? `at least ${total}` : String(total);
+  if (total > results.length) remark(`${results.length} of ${all} are shown; ${more}.`);
   if (partial) remark('Some peers have not announced their files yet; try again in a moment.');
 }

@@ -144,11 +144,12 @@ export class Catalogue {
     const told = more ? lines.slice(0, limit) : lines;
     const entries: CatalogueEntry[] = [];
     const gone: string[] = [];
-    for (const { kind, path, root, size, gone: isGone } of told) {
+    for (const { kind, path, root, size, mtime, gone: isGone } of told) {
       if (isGone) gone.push(path);
       else if (root) {
         const name = kind === NODE_KINDS.file ? 'file' : 'directory';
-        entries.push({ path, kind: name, hash: rootText(root), size });
+        const modified = mtime > 0 && { modifiedMs: mtime * 1_000 };
+        entries.push({ path, kind: name, hash: rootText(root), size, ...modified });
       }
     }
     const reached = more ? (told.at(-1)?.revision ?? since) : this.#revision;

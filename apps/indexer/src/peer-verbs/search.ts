@@ -5,7 +5,7 @@ import type { TrackerDesk } from '../tracking/tracker-desk.js';
 
 export const search =
   (desk: TrackerDesk): Handler<PeerVerbs, 'search'> =>
-  ({ query, limit }) => {
+  (question) => {
     desk.mustServe();
-    return desk.search(query, limit);
+    return desk.search(question);
   };

@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import type { KnownPeer, Leadership } from '@iwanto/bus';
 import { Tracker } from '@iwanto/tracker';
-import type { Found, Held, PeerLine } from '@iwanto/tracker';
+import type { Held, PeerLine } from '@iwanto/tracker';
 import {
   type Announcement,
   type AnswerOf,
@@ -12,7 +12,9 @@ import {
   type PeerId,
   type PeerVerbs,
   type SearchAnswer,
+  type SearchQuestion,
 } from '@iwanto/wire';
+import { answerSearch } from './tracker-answer.js';
 
 /**
  * How long a peer may announce before the election has to know it, in ms:
@@ -21,21 +23,6 @@ import {
 export const STRANGER_LIMIT_MS = 10_000;
 /** How long a peer that neither leads nor stands by keeps what it was told, in ms: roles flap. */
 export const RELEASE_AFTER_MS = 30_000;
-
-/** What the results of one answer may take: less than a message between hosts, or on the bus, may have. */
-const RESULTS_BYTES_MAX = 900_000;
-/** Bytes of one result beside its name. */
-const RESULT_BYTES = 160;
-
-/** The best ones, as many as one answer holds. */
-function fitting(results: SearchAnswer['results']): SearchAnswer['results'] {
-  let bytes = 0;
-  const end = results.findIndex(({ name }) => {
-    bytes += RESULT_BYTES + Buffer.byteLength(name);
-    return bytes > RESULTS_BYTES_MAX;
-  });
-  return end < 0 ? results : results.slice(0, end);
-}
 
 export interface TrackerDeskOptions {
   readonly peer: PeerId;
@@ -80,10 +67,12 @@ export class TrackerDesk {
     return this.#tracker.held(peer);
   }
 
-  search(query: string, limit: number): SearchAnswer {
-    const found: Found = this.#tracker.search(query, limit);
-    const results = fitting(found.results);
-    return { ...found, results, leader: this.options.peer, partial: this.#isPartial() };
+  /** Throws E_NOT_FOUND for a peer that nobody is, E_BAD_REQUEST for a query that cannot be understood. */
+  search(question: SearchQuestion): SearchAnswer {
+    return answerSearch(
+      { tracker: this.#tracker, peers: this.#peers, self: this.options.peer },
+      { question, partial: this.#isPartial() },
+    );
   }
 
   /** What a hash names, with each holder where the election sees it: never where it says that it is. */

@@ -14,7 +14,7 @@ import {
   type PeerId,
   type PeerVerbs,
   type QuestionOf,
-  SEARCH_LIMIT_DEFAULT,
+  searchQuestionSchema,
 } from '@iwanto/wire';
 import { type AnnounceTarget, Announcer, type CatalogueLog } from './announce.js';
 import { type BookVerb, LeaderLine } from './leader-line.js';
@@ -134,7 +134,7 @@ class TrackerService {
   handlers(): Tracking['handlers'] {
     const line = this.#leaderLine;
     return {
-      search: search(line),
+      search: search(line, this.options.identity.peer),
       locate: locate(line, (peer) => this.#known.get(peer)),
       book: book(line),
       'peer.check': peerCheck({
@@ -221,8 +221,8 @@ class TrackerService {
     question: QuestionOf<PeerVerbs, V>,
   ): AnswerOf<PeerVerbs, V> {
     const answers = {
-      search: ({ query, limit }: QuestionOf<PeerVerbs, 'search'>) =>
-        this.#desk.search(query, limit ?? SEARCH_LIMIT_DEFAULT),
+      search: (asked: QuestionOf<PeerVerbs, 'search'>) =>
+        this.#desk.search(searchQuestionSchema.parse(asked)),
       locate: ({ hash }: QuestionOf<PeerVerbs, 'locate'>) => this.#desk.locate(hash),
       book: () => this.#desk.book(),
     };

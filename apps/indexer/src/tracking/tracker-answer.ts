@@ -1,0 +1,72 @@
+/** The tracker's answer to a search as it goes over the wire: peers by name, and no more than one message holds. */
+import type { KnownPeer } from '@iwanto/bus';
+import type { Tracker } from '@iwanto/tracker';
+import {
+  Failure,
+  type PeerId,
+  SEARCH_LIMIT_DEFAULT,
+  type SearchAnswer,
+  type SearchQuestion,
+  type SearchResult,
+} from '@iwanto/wire';
+
+/** What the results of one answer may take: less than a message between hosts, or on the bus, may have. */
+const RESULTS_BYTES_MAX = 900_000;
+/** Bytes of one result beside its names and folders, and of one peer in it. */
+const RESULT_BYTES = 280;
+const PEER_BYTES = 50;
+
+export interface AnswerScope {
+  readonly tracker: Tracker;
+  readonly peers: ReadonlyMap<PeerId, KnownPeer>;
+  readonly self: PeerId;
+}
+
+/** Answers one question. Throws E_NOT_FOUND for a peer that nobody is. */
+export function answerSearch(
+  { tracker, peers, self }: AnswerScope,
+  { question, partial }: { readonly question: SearchQuestion; readonly partial: boolean },
+): SearchAnswer {
+  const { query, limit = SEARCH_LIMIT_DEFAULT, filters = {}, sort } = question;
+  const { peer, ...rest } = filters;
+  const found = tracker.search(query, limit, {
+    ...rest,
+    ...(sort && { sort }),
+    ...(peer !== undefined && { peers: peersNamed(peers, peer) }),
+  });
+  const results = found.results.map((result) => withNames(result, peers));
+  return { ...found, results: fitting(results), leader: self, partial };
+}
+
+/** The best ones, as many as one answer holds. */
+function fitting(results: SearchResult[]): SearchResult[] {
+  let bytes = 0;
+  const end = results.findIndex((result) => {
+    bytes += bytesOf(result);
+    return bytes > RESULTS_BYTES_MAX;
+  });
+  return end < 0 ? results : results.slice(0, end);
+}
+
+function bytesOf({ name, otherNames, where: { folder, short, peers } }: SearchResult): number {
+  const texts = [name, folder, short, ...otherNames, ...peers.map((peer) => peer.name)];
+  const sum = texts.reduce((bytes, text) => bytes + Buffer.byteLength(text), 0);
+  return RESULT_BYTES + PEER_BYTES * peers.length + sum;
+}
+
+function withNames(result: SearchResult, known: ReadonlyMap<PeerId, KnownPeer>): SearchResult {
+  const peers = result.where.peers.map(({ peer }) => {
+    return { peer, name: known.get(peer)?.name ?? '' };
+  });
+  return { ...result, where: { ...result.where, peers } };
+}
+
+/** The peers of that name, or whose id begins so. Throws E_NOT_FOUND. */
+function peersNamed(known: ReadonlyMap<PeerId, KnownPeer>, asked: string): PeerId[] {
+  const wanted = asked.toLowerCase();
+  const found = [...known.values()].filter(
+    ({ peer, name }) => name.toLowerCase() === wanted || peer.startsWith(wanted),
+  );
+  if (found.length > 0) return found.map(({ peer }) => peer);
+  throw new Failure('E_NOT_FOUND', `No peer that is here is called ${asked}; see "iwanto peers".`);
+}

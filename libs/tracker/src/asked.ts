@@ -1,0 +1,59 @@
+/** A query as words with weights: each has bits of its own, and every spelling of it that names have sets them. */
+
+/** Words of one query that are looked at: one bit each, and one bit for what must not be there. */
+export const BITS_MAX = 30;
+export const EXCLUDED_BIT = 2 ** 30;
+
+/** A spelling that stands for one or several words of the query. */
+export interface Spelling {
+  readonly text: string;
+  /** The words of the query that it answers. */
+  readonly bits: number;
+  /** How well, 0 to 1; 1 is the word as typed. */
+  readonly quality: number;
+  /** False where it may as well be another word: alone it proves nothing. */
+  readonly isTrusted: boolean;
+}
+
+/** What the query asks for, apart from filters. */
+export interface Asked {
+  /** How much each bit counts for the order. */
+  readonly weights: readonly number[];
+  /** How much each bit counts for whether a name fits at all. */
+  readonly claims: readonly number[];
+  readonly spellings: readonly Spelling[];
+  /** Words that no name may have. */
+  readonly excluded: readonly string[];
+  /** All words of the query without what stands between them. */
+  readonly joined: string;
+  /** The order of the words: the bits of each in turn. */
+  readonly order: readonly number[];
+  readonly extension: string;
+  /** Bits that must be there, however many others are. */
+  readonly required: number;
+}
+
+/** Sums of weights for sets of bits: looked up where they are few, added up where they are many. */
+export class BitSums {
+  readonly #table: Float64Array;
+  readonly #bits: number;
+  readonly all: number;
+
+  constructor(private readonly weights: readonly number[]) {
+    this.#bits = Math.min(10, weights.length);
+    this.#table = new Float64Array(2 ** this.#bits);
+    for (let set = 1; set < this.#table.length; set += 1) {
+      const low = 31 - Math.clz32(set & -set);
+      this.#table[set] = (this.#table[set & (set - 1)] ?? 0) + (weights[low] ?? 0);
+    }
+    this.all = weights.reduce((sum, weight) => sum + weight, 0);
+  }
+
+  of(set: number): number {
+    let sum = this.#table[set & (this.#table.length - 1)] ?? 0;
+    for (let rest = set >>> this.#bits; rest !== 0; rest &= rest - 1) {
+      sum += this.weights[this.#bits + 31 - Math.clz32(rest & -rest)] ?? 0;
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,249 @@
+/** Turns a query into spellings that names may have: first those as typed, then those that were perhaps meant. */
+import { type Asked, BITS_MAX, type Spelling } from './asked.js';
+import { isExtension } from './extensions.js';
+import type { NameIndex } from './name-index.js';
+import { isNumber, kinOf } from './numbers.js';
+import { guess } from './spell.js';
+import { split } from './split.js';
+import { wordsLike } from './phrase.js';
+import type { Text, Token } from './tokens.js';
+
+const QUALITY = { kin: 0.96, joined: 0.97, prefix: 0.85, inside: 0.6, extension: 0.9 } as const;
+const PREFIX_CHARACTERS_MIN = 2;
+const PREFIX_TERMS_MAX = 60;
+/** A beginning proves a word when it is this part of it. */
+const PREFIX_PART_SURE = 0.6;
+const JOINED_CHARACTERS_MAX = 32;
+/** A word in more names than this is not taken apart. */
+const SPLIT_COUNT_MAX = 40;
+/** Words that are guessed at, and how much they must tell. */
+const GUESSED_MAX = 8;
+const WEIGHT_GUESSED_MIN = 0.2;
+/** The largest difference that rareness makes between two words. */
+const RARENESS = { least: 0.6, most: 1.6, span: 9 } as const;
+
+/** One word of the query and the bits that stand for it: several where it may be several words in one. */
+interface Part {
+  readonly token: Token;
+  readonly bits: number;
+  readonly pieces: readonly { readonly text: string; readonly bit: number }[];
+}
+
+export interface Question {
+  readonly text: Text;
+  /** Tokens of the query that must be there: those of phrases. */
+  readonly isRequired: (token: number) => boolean;
+  readonly excluded: readonly string[];
+}
+
+/** Collects the spellings of one query. */
+export class Expander {
+  readonly #parts: Part[] = [];
+  readonly #weights: number[] = [];
+  readonly #claims: number[] = [];
+  readonly #spellings: Spelling[] = [];
+  readonly #known = new Set<string>();
+
+  constructor(
+    private readonly index: NameIndex,
+    private readonly question: Question,
+  ) {
+    this.#giveBits();
+    for (const part of this.#parts) this.#asTyped(part);
+    this.#forms();
+    this.#neighbours();
+  }
+
+  /** The query with the spellings found so far. */
+  get asked(): Asked {
+    const { text, excluded, isRequired } = this.question;
+    const required = this.#parts.reduce(
+      (set, { bits }, at) => (isRequired(at) ? set | bits : set),
+      0,
+    );
+    return {
+      weights: this.#weights,
+      claims: this.#claims,
+      spellings: this.#spellings,
+      excluded,
+      joined: text.tokens
+        .filter((token) => token.kind !== 'pattern' && !token.text.startsWith('.'))
+        .map((token) => token.text)
+        .join(''),
+      order: this.#parts.map(({ bits }) => bits),
+      extension: text.extension,
+      required,
+    };
+  }
+
+  /** Adds what was perhaps meant where `settled` has no bits: misspelt words, words inside of others, neighbours. */
+  addGuesses(settled: number): void {
+    const open = this.#parts.filter(({ bits }) => (bits & ~settled) !== 0).filter(mayBeMeant);
+    for (const { token, bits, pieces } of open.slice(0, GUESSED_MAX)) {
+      this.#guesses(token.text, bits);
+      for (const { text, bit } of pieces)
+        if (pieces.length > 1 && this.#countOf(text) === 0) this.#guesses(text, bit);
+    }
+    for (let at = 1; at < Math.min(GUESSED_MAX, this.#parts.length); at += 1) {
+      const [left, right] = [this.#parts[at - 1], this.#parts[at]];
+      const isOpen = left && right && ((left.bits | right.bits) & ~settled) !== 0;
+      if (isOpen && isLettered(left) && isLettered(right))
+        this.#guesses(left.token.text + right.token.text, left.bits | right.bits);
+    }
+    this.#wholeInside();
+  }
+
+  #giveBits(): void {
+    const { vocabulary, last } = this.index;
+    const worthOf = (piece: string) => {
+      const term = vocabulary.find(piece);
+      if (term === 0 || (piece.length === 2 && this.index.countOf(term) < 3)) return 0;
+      return piece.length === 2 ? 0.8 : 1;
+    };
+    for (const token of this.question.text.tokens) {
+      const { text, kind } = token;
+      const count = this.#countOf(text);
+      const mayBeSeveral =
+        kind === 'word' &&
+        token.weight >= WEIGHT_GUESSED_MIN &&
+        !text.startsWith('.') &&
+        text.length > 3 &&
+        count <= SPLIT_COUNT_MAX;
+      const pieces = (mayBeSeveral ? split(text, worthOf) : undefined) ?? [text];
+      const free = BITS_MAX - this.#weights.length;
+      if (free <= 0) return;
+      this.#givePart(token, pieces.length <= free ? pieces : [text], rarenessOf(count, last));
+    }
+    this.#raiseSmall();
+  }
+
+  #givePart(token: Token, pieces: readonly string[], rareness: number): void {
+    const letters = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    let bits = 0;
+    const own = pieces.map((text) => {
+      const bit = 2 ** this.#weights.length;
+      const share = (token.weight * text.length) / letters;
+      this.#weights.push(share * rareness);
+      this.#claims.push(share);
+      bits |= bit;
+      return { text, bit };
+    });
+    this.#parts.push({ token, bits, pieces: own });
+  }
+
+  /** Where no word tells much, the most telling one has to do. */
+  #raiseSmall(): void {
+    const most = Math.max(...this.#parts.map(({ token }) => token.weight));
+    if (most >= 1 || most <= 0) return;
+    this.#weights.forEach((weight, at) => (this.#weights[at] = weight / most));
+    this.#claims.forEach((claim, at) => (this.#claims[at] = claim / most));
+  }
+
+  #asTyped({ token, bits, pieces }: Part): void {
+    const { text, kind } = token;
+    if (kind === 'pattern') {
+      for (const word of wordsLike(this.index, text))
+        this.#add({ text: word, bits, quality: 1, isTrusted: true });
+      return;
+    }
+    this.#add({ text, bits, quality: 1, isTrusted: true });
+    for (const kin of kinOf(text))
+      this.#add({ text: kin, bits, quality: QUALITY.kin, isTrusted: true });
+    if (isExtension(text))
+      this.#add({ text: `.${text}`, bits, quality: QUALITY.extension, isTrusted: true });
+    if (pieces.length > 1)
+      for (const { text: piece, bit } of pieces)
+        if (this.#countOf(piece) > 0)
+          this.#add({ text: piece, bits: bit, quality: QUALITY.joined, isTrusted: true });
+    // Short words go on only where typing has stopped: too much begins with them.
+    const isLast = token === this.question.text.tokens.at(-1);
+    const least = isLast ? PREFIX_CHARACTERS_MIN : PREFIX_CHARACTERS_MIN + 1;
+    const mayGoOn = kind === 'word' && token.weight >= WEIGHT_GUESSED_MIN && text.length >= least;
+    if (mayGoOn) this.#beginnings(text, bits);
+  }
+
+  #beginnings(text: string, bits: number): void {
+    const { vocabulary } = this.index;
+    for (const term of vocabulary.startingWith(text, PREFIX_TERMS_MAX)) {
+      const longer = vocabulary.textOf(term);
+      const part = text.length / longer.length;
+      const quality = QUALITY.prefix * (0.55 + 0.45 * part);
+      const isTrusted = part >= PREFIX_PART_SURE && text.length > 3;
+      this.#add({ text: longer, bits, quality, isTrusted });
+    }
+  }
+
+  /** Hyphens and glued words of the query. */
+  #forms(): void {
+    for (const { text, from, to } of this.question.text.forms) {
+      const bits = this.#bitsOf(from, to);
+      if (to - from > 1) this.#add({ text, bits, quality: QUALITY.joined, isTrusted: true });
+    }
+  }
+
+  /** `spider man` is perhaps `spiderman` there. */
+  #neighbours(): void {
+    const { tokens } = this.question.text;
+    for (let from = 0; from < tokens.length; from += 1) {
+      let text = tokens[from]?.text ?? '';
+      for (let to = from + 2; to <= Math.min(tokens.length, from + 4); to += 1) {
+        text += tokens[to - 1]?.text ?? '';
+        if (text.length > JOINED_CHARACTERS_MAX) break;
+        this.#add({ text, bits: this.#bitsOf(from, to), quality: QUALITY.joined, isTrusted: true });
+      }
+    }
+  }
+
+  /** The whole query inside of one long word. */
+  #wholeInside(): void {
+    const { tokens } = this.question.text;
+    const text = tokens.map((token) => token.text).join('');
+    if (text.length < 5 || text.length > JOINED_CHARACTERS_MAX || isNumber(text)) return;
+    const { vocabulary } = this.index;
+    for (const term of vocabulary.containing(text, PREFIX_TERMS_MAX)) {
+      const longer = vocabulary.textOf(term);
+      const quality = QUALITY.inside + 0.3 * (text.length / longer.length);
+      this.#add({
+        text: longer,
+        bits: this.#bitsOf(0, tokens.length),
+        quality,
+        isTrusted: text.length > 6,
+      });
+    }
+  }
+
+  #guesses(word: string, bits: number): void {
+    if (word.length < 3) return;
+    for (const meant of guess(this.index.vocabulary, word)) this.#add({ ...meant, bits });
+  }
+
+  #bitsOf(from: number, to: number): number {
+    return this.#parts.slice(from, to).reduce((set, { bits }) => set | bits, 0);
+  }
+
+  #countOf(word: string): number {
+    return this.index.countOf(this.index.vocabulary.find(word));
+  }
+
+  #add(spelling: Spelling): void {
+    const key = `${spelling.bits} ${spelling.text}`;
+    if (spelling.bits === 0 || this.#known.has(key)) return;
+    this.#known.add(key);
+    this.#spellings.push(spelling);
+  }
+}
+
+/** Words of a release and of pasted folders are not worth a guess. */
+const mayBeMeant = ({ token: { kind, text, weight } }: Part) =>
+  kind === 'word' && !text.startsWith('.') && weight >= WEIGHT_GUESSED_MIN;
+
+const isLettered = ({ token: { kind, text } }: Part) =>
+  (kind === 'word' && !text.startsWith('.')) || kind === 'number';
+
+/** A word that nobody has tells no more than one that some have. */
+function rarenessOf(count: number, all: number): number {
+  if (count === 0) return 1;
+  const bits = Math.log2(Math.max(2, all) / count);
+  const { least, most, span } = RARENESS;
+  return Math.min(most, least + ((most - least) * bits) / (span * 1.6));
+}

@@ -1,0 +1,77 @@
+/** One generation of the index: which names have which words. Names are added and struck out, never changed. */
+import { withRoom } from './cells.js';
+import { Postings } from './postings.js';
+import { type Text, tellingWords, termsOf } from './tokens.js';
+import { Vocabulary } from './vocabulary.js';
+
+const LENGTH_MAX = 255;
+
+export class NameIndex {
+  readonly vocabulary: Vocabulary;
+  readonly #postings = new Postings();
+  /** Each addition has a number of its own, never used again: entries of what is gone can name nothing else. */
+  #last = 0;
+  #nodeOf = new Uint32Array(0);
+  #entryOf = new Uint32Array(0);
+  #length = new Uint8Array(0);
+  /** Entries of names that are gone: they cost looks, until the index is built anew. */
+  stale = 0;
+
+  constructor(seed: number) {
+    this.vocabulary = new Vocabulary(seed);
+  }
+
+  /** The largest entry there is: entries are from 1 on. */
+  get last(): number {
+    return this.#last;
+  }
+
+  has(node: number): boolean {
+    return this.entryOf(node) !== 0;
+  }
+
+  /** The entry of a node, 0 where it has none. */
+  entryOf(node: number): number {
+    return this.#entryOf[node] ?? 0;
+  }
+
+  /** The node of an entry, 0 when it is gone. */
+  nodeOf(entry: number): number {
+    return this.#nodeOf[entry] ?? 0;
+  }
+
+  /** How many telling words the name of an entry has, in halves. */
+  lengthOf(entry: number): number {
+    return this.#length[entry] ?? 0;
+  }
+
+  add(node: number, text: Text): void {
+    this.#last += 1;
+    const entry = this.#last;
+    this.#nodeOf = withRoom(this.#nodeOf, entry);
+    this.#length = withRoom(this.#length, entry);
+    this.#entryOf = withRoom(this.#entryOf, node);
+    this.#nodeOf[entry] = node;
+    this.#length[entry] = Math.min(LENGTH_MAX, tellingWords(text));
+    this.#entryOf[node] = entry;
+    for (const term of termsOf(text)) this.#postings.add(this.vocabulary.need(term), entry);
+  }
+
+  drop(node: number): void {
+    const entry = this.entryOf(node);
+    if (entry === 0) return;
+    this.#nodeOf[entry] = 0;
+    this.#entryOf[node] = 0;
+    this.stale += 1;
+  }
+
+  /** In how many names a term stands, those gone included. */
+  countOf(term: number): number {
+    return this.#postings.countOf(term);
+  }
+
+  /** Copies the entries of a term, in rising order, to the beginning of `into`, which has room for them. */
+  read(term: number, into: Uint32Array): number {
+    return this.#postings.read(term, into);
+  }
+}

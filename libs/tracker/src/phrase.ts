@@ -1,0 +1,39 @@
+/** Words that must stand side by side, and words with `*`: what a name must have literally. */
+import type { NameIndex } from './name-index.js';
+import type { Text } from './tokens.js';
+
+const PATTERN_TERMS_MAX = 2_000;
+/** Words looked at for a pattern that gives nothing to look them up by. */
+const PATTERN_LOOKS_MAX = 200_000;
+
+/** True where the words of the phrase stand in this order and side by side in one of the texts. */
+export function hasPhrase(texts: readonly Text[], phrase: Text): boolean {
+  const wanted = phrase.tokens.map(({ text }) => text);
+  const first = wanted[0] ?? '';
+  return texts.some(({ tokens }) => {
+    for (let at = 0; at + wanted.length <= tokens.length; at += 1) {
+      if (tokens[at]?.text === first && wanted.every((word, by) => tokens[at + by]?.text === word))
+        return true;
+    }
+    return false;
+  });
+}
+
+const ESCAPED = /[.+?^${}()|[\]\\]/g;
+
+/** The words of all names that a pattern with `*` stands for. */
+export function wordsLike({ vocabulary }: NameIndex, pattern: string): string[] {
+  const shape = new RegExp(`^${pattern.replace(ESCAPED, '\\$&').replace(/\*+/g, '.*')}$`, 'u');
+  const literal = pattern.split('*').reduce((a, b) => (b.length > a.length ? b : a), '');
+  const terms =
+    literal.length >= 3
+      ? [...vocabulary.containing(literal, Infinity), vocabulary.find(literal)]
+      : Array.from({ length: Math.min(vocabulary.last, PATTERN_LOOKS_MAX) }, (_, at) => at + 1);
+  const found: string[] = [];
+  for (const term of terms) {
+    if (found.length >= PATTERN_TERMS_MAX) break;
+    const text = term === 0 ? '' : vocabulary.textOf(term);
+    if (text !== '' && shape.test(text)) found.push(text);
+  }
+  return found;
+}

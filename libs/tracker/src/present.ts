@@ -1,0 +1,193 @@
+/** How results are shown: ties by what a person means, what belongs together side by side, and where each lies. */
+import { OTHER_NAMES_MAX, type PeerId, type SearchResult, WHERE_PEERS_MAX } from '@iwanto/wire';
+import { extensionOf, kindRank } from './extensions.js';
+import type { Shelf } from './shelf.js';
+
+/** One content that is to be shown, under its best name. */
+export interface Shown {
+  readonly node: number;
+  readonly content: number;
+  readonly score: number;
+  readonly modifiedSeconds: number;
+}
+
+export type WherePeer = SearchResult['where']['peers'][number];
+
+/** A result without what only its neighbours decide. */
+interface Line extends Shown {
+  readonly name: string;
+  readonly stem: string;
+  readonly extension: string;
+  readonly isDirectory: boolean;
+  readonly size: number;
+  readonly peers: number;
+  readonly folder: number;
+}
+
+/** Scores closer than this are equal. */
+const SCORE_STEP = 0.004;
+/** Rows of one content looked at for other names. */
+const NAME_LOOKS_MAX = 64;
+/** A member of a group is moved up to its leader when it fits nearly as well. */
+const GROUP_SCORE_MAX = 0.12;
+/** Two folders of one name are copies when the smaller has this part of the larger. */
+const COPY_PART = 0.5;
+const MS_PER_SECOND = 1_000;
+
+function lineOf(shelf: Shelf, shown: Shown): Line {
+  const { tree, contents } = shelf;
+  const name = tree.nameOf(shown.node);
+  const isDirectory = contents.kindOf(shown.content) === 'directory';
+  const extension = isDirectory ? '' : extensionOf(name);
+  const stem = (extension === '' ? name : name.slice(0, -extension.length - 1)).toLowerCase();
+  const peers = shelf.holdersOf(shown.content).size;
+  const size = contents.sizeOf(shown.content);
+  const folder = tree.parentOf(shown.node);
+  return { ...shown, name, stem, extension, isDirectory, size, peers, folder };
+}
+
+const roundedScore = (score: number) => Math.round(score / SCORE_STEP);
+
+/** By score, then by what a person means: the work before what comes with it, what many have, the larger. */
+function byFit(a: Line, b: Line): number {
+  return (
+    roundedScore(b.score) - roundedScore(a.score) ||
+    kindRank(a.extension, a.isDirectory) - kindRank(b.extension, b.isDirectory) ||
+    b.peers - a.peers ||
+    a.name.length - b.name.length ||
+    b.size - a.size ||
+    (a.name < b.name ? -1 : a.name > b.name ? 1 : a.node - b.node)
+  );
+}
+
+/** True where `member` is shown with `leader`: its folder, what lies beside it, or a copy with a small difference. */
+function belongs(leader: Line, member: Line): boolean {
+  if (Math.abs(leader.score - member.score) > GROUP_SCORE_MAX) return false;
+  if (leader.folder === member.node || member.folder === leader.node)
+    return leader.stem === member.stem;
+  if (leader.folder === member.folder && leader.stem === member.stem) return true;
+  if (!leader.isDirectory || !member.isDirectory || leader.stem !== member.stem) return false;
+  const [smaller, larger] = [
+    Math.min(leader.size, member.size),
+    Math.max(leader.size, member.size),
+  ];
+  return smaller >= larger * COPY_PART;
+}
+
+/** Puts each line behind the first that it belongs to; gives the place of that one beside each. */
+function grouped(lines: readonly Line[]): { line: Line; group: number }[] {
+  const groups: Line[][] = [];
+  const byStem = new Map<string, Line[][]>();
+  for (const line of lines) {
+    const near = byStem.get(line.stem) ?? [];
+    const group = near.find(([leader]) => leader !== undefined && belongs(leader, line));
+    if (group) group.push(line);
+    else {
+      const fresh = [line];
+      groups.push(fresh);
+      near.push(fresh);
+      byStem.set(line.stem, near);
+    }
+  }
+  let place = 0;
+  return groups.flatMap((group) => {
+    const first = place;
+    place += group.length;
+    return group.map((line) => ({ line, group: first }));
+  });
+}
+
+/** The shortest end of each path that no other has, in whole folders. */
+function shortest(folders: readonly string[]): string[] {
+  const parts = folders.map((folder) => folder.split('/').reverse());
+  return parts.map((own, at) => {
+    const others = parts.filter((_, by) => by !== at && folders[by] !== folders[at]);
+    let length = 1;
+    const isShared = (other: readonly string[]) =>
+      own.slice(0, length).every((part, by) => other[by] === part);
+    while (length < own.length && others.some(isShared)) length += 1;
+    return own.slice(0, length).reverse().join('/');
+  });
+}
+
+/** The short folder of each line: told apart from those of the same name. */
+function shortFolders(names: readonly string[], folders: readonly string[]): string[] {
+  const ofName = new Map<string, number[]>();
+  names.forEach((name, at) => ofName.set(name, [...(ofName.get(name) ?? []), at]));
+  const short = [...folders];
+  for (const places of ofName.values()) {
+    const ends = shortest(places.map((at) => folders[at] ?? ''));
+    places.forEach((at, by) => (short[at] = ends[by] ?? ''));
+  }
+  return short;
+}
+
+export type Sort = 'fit' | 'size' | 'date' | 'peers' | 'name';
+
+const SORTS: Readonly<Record<Sort, (a: Line, b: Line) => number>> = {
+  fit: byFit,
+  size: (a, b) => b.size - a.size || byFit(a, b),
+  date: (a, b) => b.modifiedSeconds - a.modifiedSeconds || byFit(a, b),
+  peers: (a, b) => b.peers - a.peers || byFit(a, b),
+  name: (a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }) || byFit(a, b),
+};
+
+export interface PresentOptions {
+  readonly limit: number;
+  readonly sort: Sort;
+  readonly similar: boolean;
+  readonly peerOf: (slot: number) => PeerId | undefined;
+}
+
+/** Which of the lines are told apart by where they lie; more than these keep the whole folder. */
+const SHORTENED_MAX = 200;
+
+/** The results of a search, in the order in which they are shown. */
+export function present(
+  shelf: Shelf,
+  shown: readonly Shown[],
+  { limit, sort, similar, peerOf }: PresentOptions,
+): SearchResult[] {
+  const lines = shown.map((one) => lineOf(shelf, one)).sort(SORTS[sort]);
+  const placed =
+    sort === 'fit'
+      ? grouped(lines).slice(0, limit)
+      : lines.slice(0, limit).map((line, group) => ({ line, group }));
+  const folders = placed.map(({ line }) => shelf.tree.pathOf(line.folder));
+  const near = placed.slice(0, SHORTENED_MAX).map(({ line }) => line.name);
+  const short = shortFolders(near, folders.slice(0, SHORTENED_MAX));
+  return placed.map(({ line, group }, at) => {
+    const { slots, names } = aboutOf(shelf, line);
+    const peers = slots.flatMap((slot): WherePeer[] => {
+      const peer = peerOf(slot);
+      return peer === undefined ? [] : [{ peer, name: '' }];
+    });
+    const folder = folders[at] ?? '';
+    return {
+      hash: shelf.contents.hashOf(line.content),
+      kind: shelf.contents.kindOf(line.content),
+      name: line.name,
+      size: line.size,
+      peers: line.peers,
+      score: line.score,
+      similar,
+      modifiedMs: line.modifiedSeconds === 0 ? null : line.modifiedSeconds * MS_PER_SECOND,
+      where: { folder, short: short[at] ?? folder, peers: peers.slice(0, WHERE_PEERS_MAX) },
+      otherNames: names,
+      group,
+    };
+  });
+}
+
+/** Some holders and other names of a content: those under the shown path first. */
+function aboutOf(shelf: Shelf, line: Line): { slots: number[]; names: string[] } {
+  const slots = new Set<number>();
+  const names = new Set<string>();
+  shelf.eachAt(line.node, ({ slot, content }) => content === line.content && slots.add(slot));
+  shelf.eachOf(line.content, NAME_LOOKS_MAX, ({ slot, node }) => {
+    slots.add(slot);
+    if (node !== line.node && names.size <= OTHER_NAMES_MAX) names.add(shelf.tree.nameOf(node));
+  });
+  names.delete(line.name);
+  return { slots: [...slots], names: [...names].slice(0, OTHER_NAMES_MAX) };
+}
