@@ -90,6 +90,7 @@ const download = (changes: Partial<Download>): Download => ({
   seconds: 1.5,
   sources: 1,
   failure: null,
+  notes: [],
   ...changes,
 });
 
@@ -509,6 +510,65 @@ describe('download', () => {
     const { code, stderr } = await ended(child);
     expect(code).toBe(130);
     expect(stderr).toContain('goes on in the service');
+  });
+});
+
+describe('downloads', () => {
+  const OTHER = 'cd'.repeat(32) as FileHash;
+  const two = () => [download({}), download({ id: '2', hash: OTHER, name: 'b', state: 'paused' })];
+
+  test('are paused, resumed and cancelled by the beginning of a hash or all together', async () => {
+    const asked: string[] = [];
+    const acted = (word: string) => (question: { id: string }) => {
+      asked.push(`${word} ${question.id}`);
+      return two().find(({ id }) => id === question.id)!;
+    };
+    await fake('transfer', {
+      'download.list': () => ({ downloads: two() }),
+      'download.pause': acted('pause'),
+      'download.resume': acted('resume'),
+      'download.cancel': acted('cancel'),
+    });
+    expect((await iwanto('pause', '--all')).stdout).toBe('paused: film.mkv\n');
+    expect((await iwanto('resume', '--all')).stdout).toBe('resumed: b\n');
+    expect((await iwanto('cancel', HASH.slice(0, 8), OTHER)).code).toBe(0);
+    expect(asked).toEqual(['pause 1', 'resume 2', 'cancel 1', 'cancel 2']);
+    expect((await iwanto('pause', 'ffffffff')).code).toBe(3);
+    expect((await iwanto('pause')).code).toBe(2);
+  });
+
+  test('of several contents end one by one; the exit code is that of the first that failed', async () => {
+    const failure = { code: 'E_EXISTS' as const, sentence: 'It is taken.' };
+    await fake('transfer', {
+      'download.start': ({ hash }) =>
+        hash === HASH
+          ? download({ state: 'failed', failure })
+          : download({ id: '2', hash: OTHER, state: 'done', path: '/tmp/b' }),
+    });
+    const { code, stdout, stderr } = await iwanto('download', HASH, OTHER);
+    expect([code, stdout]).toEqual([13, '/tmp/b\n']);
+    expect(stderr).toContain('It is taken.');
+  });
+
+  test('say what should be known of them before they go on', async () => {
+    const notes = ['Replaces a, an earlier download.'];
+    await fake('transfer', { 'download.start': () => download({ state: 'done', notes }) });
+    expect((await iwanto('download', HASH)).stderr).toContain(notes[0]);
+  });
+
+  test('that were fetched are checked, with a receipt', async () => {
+    const receipt = {
+      ...{ path: '/tmp/film.mkv', hash: HASH, kind: 'file' as const, bytes: 100, files: 1 },
+      ...{ placedMs: 0, sources: [{ peer: PEER, bytes: 100 }], isWhole: true, wrong: [] },
+    };
+    let isWhole = true;
+    await fake('transfer', { 'download.verify': () => ({ ...receipt, isWhole }) });
+    const { code, stdout } = await iwanto('verify', '/tmp/film.mkv');
+    expect(code).toBe(0);
+    expect(stdout).toContain(HASH);
+    expect(stdout).toContain(`${PEER}  100 B`);
+    isWhole = false;
+    expect((await iwanto('verify', '/tmp/film.mkv')).code).toBe(32);
   });
 });
 

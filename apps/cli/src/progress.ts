@@ -10,19 +10,24 @@ const PLAIN_LINE_EVERY_MS = 2_000;
 
 export interface Progress {
   show(download: Download): void;
-  /** The last state of the last download, after which the lines are left as they are. */
-  end(download: Download): void;
+  /** A sentence about a download, above its line. */
+  note(sentence: string): void;
+  /** All have ended: the lines are left as they are. */
+  end(): void;
 }
 
-/** The fitting kind of progress for standard error. */
-export function openProgress(): Progress {
-  return process.stderr.isTTY ? liveProgress(process.stderr) : plainProgress();
+/** The fitting kind of progress for standard error; several downloads get a line for all of them. */
+export function openProgress(several: number): Progress {
+  return process.stderr.isTTY ? liveProgress(process.stderr, several > 1) : plainProgress();
 }
 
-/** One line for each download, in the order in which they began. */
-export function liveProgress(screen: Screen): Progress {
+/** One line for each download, in the order in which they began, and one for all where there are several. */
+export function liveProgress(screen: Screen, withTotal = false): Progress {
   const downloads = new Map<string, Download>();
-  const lines = new LiveLines(screen, (columns) => downloadLines([...downloads.values()], columns));
+  const lines = new LiveLines(screen, (columns) => {
+    const all = [...downloads.values()];
+    return downloadLines(withTotal ? [...all, totalOf(all)] : all, columns);
+  });
   let drawnMs = -Infinity;
   let later: NodeJS.Timeout | undefined;
   const draw = () => {
@@ -36,26 +41,45 @@ export function liveProgress(screen: Screen): Progress {
       downloads.set(download.hash, download);
       later ??= setTimeout(draw, Math.max(0, drawnMs + DRAW_EVERY_MS - performance.now()));
     },
-    end: (download) => {
+    note: (sentence) => lines.above(shown(sentence)),
+    end: () => {
       clearTimeout(later);
-      downloads.set(download.hash, download);
       lines.end();
     },
   };
 }
 
 function plainProgress(): Progress {
-  let saidMs = -Infinity;
-  let said = '';
+  const saidMs = new Map<string, number>();
+  const said = new Map<string, string>();
   const show = (download: Download) => {
+    const { hash } = download;
     const nowMs = performance.now();
     const percent = Math.floor(100 * shareOf(download));
     const amount = `${percent} % of ${sizeText(download.bytes)}`;
     const text = `${shown(download.name)} ${amount} ${rateText(download)}`;
-    if (nowMs - saidMs < PLAIN_LINE_EVERY_MS || text === said) return;
-    saidMs = nowMs;
-    said = text;
+    const isSoon = nowMs - (saidMs.get(hash) ?? -Infinity) < PLAIN_LINE_EVERY_MS;
+    if (isSoon || text === said.get(hash)) return;
+    saidMs.set(hash, nowMs);
+    said.set(hash, text);
     remark(text);
   };
-  return { show, end: () => undefined };
+  return { show, note: (sentence) => remark(shown(sentence)), end: () => undefined };
+}
+
+/** All of them as if they were one. */
+export function totalOf(downloads: readonly Download[]): Download {
+  const sum = (of: (download: Download) => number) =>
+    downloads.reduce((all, download) => all + of(download), 0);
+  const isDone = downloads.every(({ state }) => state === 'done');
+  const first = downloads[0]!;
+  return {
+    ...first,
+    name: 'all',
+    state: isDone ? 'done' : 'running',
+    bytes: sum(({ bytes }) => bytes),
+    bytesDone: sum(({ bytesDone }) => bytesDone),
+    bytesPerSecond: sum(({ state, bytesPerSecond }) => (state === 'running' ? bytesPerSecond : 0)),
+    seconds: Math.max(...downloads.map(({ seconds }) => seconds)),
+  };
 }

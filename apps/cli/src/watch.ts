@@ -16,7 +16,7 @@ export interface WatchOptions {
   readonly again: () => Promise<Download>;
 }
 
-const ENDED: readonly Download['state'][] = ['done', 'failed', 'cancelled'];
+const ENDED: readonly Download['state'][] = ['done', 'failed', 'cancelled', 'paused'];
 
 /** The download in its last state. Rejects with E_NO_SOURCE or E_INTERRUPTED when a limit passes. */
 export function watch(bus: Bus, first: Download, options: WatchOptions): Promise<Download> {

@@ -1,9 +1,9 @@
 /** Wires the transfer service: pieces in, pieces out, and the verbs of the local bus. */
 import { join } from 'node:path';
 import { type OpenPort, servePieces } from '@iwanto/bus';
-import { loadBlake3 } from '@iwanto/merkle';
+import { type Blake3, loadBlake3 } from '@iwanto/merkle';
 import { type Running, type ServiceContext, listenAddresses } from '@iwanto/service';
-import { openTransferStore } from '@iwanto/store';
+import { type TransferStore, openTransferStore } from '@iwanto/store';
 import { type Holder, isLoopback } from '@iwanto/wire';
 import { DownloadFolder } from './disk/download-folder.js';
 import { Downloads } from './downloading/downloads.js';
@@ -13,12 +13,18 @@ import { downloadCancel } from './verbs/download-cancel.js';
 import { downloadClear } from './verbs/download-clear.js';
 import { downloadGet } from './verbs/download-get.js';
 import { downloadList } from './verbs/download-list.js';
+import { downloadPause } from './verbs/download-pause.js';
+import { downloadResume } from './verbs/download-resume.js';
 import { downloadStart } from './verbs/download-start.js';
+import { downloadVerify } from './verbs/download-verify.js';
 import { folderGet } from './verbs/folder-get.js';
 import { folderSet } from './verbs/folder-set.js';
 
 /** How long a download waits for a source before it gives up, in ms. */
 const NO_SOURCE_LIMIT_MS = 30_000;
+
+/** How often downloads that wait for sources are tried again when nothing happens on the network, in ms. */
+const GO_ON_MS = 15_000;
 
 const nowMs = () => performance.now();
 
@@ -40,11 +46,11 @@ export async function startTransfer(context: ServiceContext): Promise<Running<'t
     onTrouble,
   });
   const lines = new Lines({ keys: identity.curve, nowMs });
-  const folder = new DownloadFolder(paths, config.downloadDir);
+  const folder = new DownloadFolder({ paths, path: config.downloadDir, mounts: journal.placed });
   const downloads = new Downloads({
     bus,
     self: identity.peer,
-    folderFor: (path) => folder.usable(path),
+    folders: folder,
     tools: {
       ...{ bus, lines, blake3, journal, nowMs, onTrouble },
       isAllowed: holderFilter(context),
@@ -53,20 +59,40 @@ export async function startTransfer(context: ServiceContext): Promise<Running<'t
     },
   });
   listenToNews(context, uploader, downloads);
-  const closeAll = closing({ downloads, lines, server, uploader, journal });
+  const goOn = setInterval(() => void downloads.goOn(), GO_ON_MS);
+  const closeAll = closing({ downloads, lines, server, uploader, journal, goOn });
   return {
-    handlers: {
-      'download.start': downloadStart(downloads),
-      'download.get': downloadGet(downloads),
-      'download.list': downloadList(downloads),
-      'download.cancel': downloadCancel(downloads),
-      'download.clear': downloadClear(downloads),
-      'folder.get': folderGet(folder),
-      'folder.set': folderSet(folder),
-    },
+    handlers: handlersOf({ downloads, folder, blake3, journal }),
     port: () => server.port,
     notes: () => [`BLAKE3: ${blake3.name}`, `bytes sent: ${uploader.bytesSent}`],
     stop: closeAll,
+  };
+}
+
+interface Served {
+  readonly downloads: Downloads;
+  readonly folder: DownloadFolder;
+  readonly blake3: Blake3;
+  readonly journal: TransferStore;
+}
+
+function handlersOf({
+  downloads,
+  folder,
+  blake3,
+  journal,
+}: Served): Running<'transfer'>['handlers'] {
+  return {
+    'download.start': downloadStart(downloads),
+    'download.get': downloadGet(downloads),
+    'download.list': downloadList(downloads),
+    'download.pause': downloadPause(downloads),
+    'download.resume': downloadResume(downloads),
+    'download.cancel': downloadCancel(downloads),
+    'download.clear': downloadClear(downloads),
+    'download.verify': downloadVerify(blake3, journal.placed),
+    'folder.get': folderGet(folder),
+    'folder.set': folderSet(folder),
   };
 }
 
@@ -95,10 +121,19 @@ interface Opened {
   readonly server: OpenPort;
   readonly uploader: Uploader;
   readonly journal: { close(): void };
+  readonly goOn: NodeJS.Timeout;
 }
 
-function closing({ downloads, lines, server, uploader, journal }: Opened): () => Promise<void> {
+function closing({
+  downloads,
+  lines,
+  server,
+  uploader,
+  journal,
+  goOn,
+}: Opened): () => Promise<void> {
   return async () => {
+    clearInterval(goOn);
     await downloads.stopAll();
     lines.closeAll();
     await server.close();

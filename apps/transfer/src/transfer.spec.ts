@@ -1,16 +1,10 @@
-/** Whole downloads between real uploaders and downloaders: CURVE over loopback, real disks, a stand-in for the indexer. */
-import { createCipheriv, generateKeyPairSync } from 'node:crypto';
+/** Whole downloads between real uploaders and downloaders. */
 import {
   chmodSync,
   existsSync,
-  lstatSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   readdirSync,
-  readlinkSync,
-  realpathSync,
-  rmSync,
   statSync,
   symlinkSync,
   truncateSync,
@@ -18,263 +12,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
-import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Content, type CurveKeys, type Download as View, servePieces } from '@iwanto/bus';
-import {
-  type Blake3,
-  type ManifestEntry,
-  FileRootBuilder,
-  directoryRoot,
-  encodeManifest,
-  loadBlake3,
-  manifestTotals,
-} from '@iwanto/merkle';
-import { openTransferStore } from '@iwanto/store';
-import {
-  Failure,
-  type FileHash,
-  type Holder,
-  type LocateAnswer,
-  PIECE_BYTES,
-  type PeerId,
-  type PieceRequest,
-  type PublicKey,
-} from '@iwanto/wire';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { type ManifestEntry, encodeManifest } from '@iwanto/merkle';
+import { type FileHash, PIECE_BYTES } from '@iwanto/wire';
 import { usableFolder } from './disk/download-folder.js';
-import { Downloads } from './downloading/downloads.js';
-import { Lines } from './sources/lines.js';
-import { Uploader } from './uploading/uploader.js';
-
-let blake3: Blake3;
-beforeAll(async () => {
-  blake3 = await loadBlake3();
-});
-
-const closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
-const nowMs = () => performance.now();
-const newKeys = (): CurveKeys => {
-  const { d, x } = generateKeyPairSync('x25519').privateKey.export({ format: 'jwk' });
-  const hex = (text = '') => Buffer.from(text, 'base64url').toString('hex');
-  return { publicKey: hex(x) as PublicKey, secretKey: hex(d) };
-};
-const newDir = (name: string): string => {
-  const dir = realpathSync(mkdtempSync(join(tmpdir(), `iwanto-${name}-`)));
-  closing.push(() => rmSync(dir, { recursive: true, force: true }));
-  return dir;
-};
-/** Bytes that no two pieces share. */
-const bytesOf = (length: number, seed = 1): Buffer =>
-  createCipheriv('aes-128-ctr', Buffer.alloc(16, seed), Buffer.alloc(16)).update(
-    Buffer.alloc(length),
-  );
-
-interface Question {
-  readonly hash: FileHash;
-  readonly hashes: FileHash[];
-  readonly first: number;
-  readonly count: number;
-  readonly offset: number;
-}
-
-/** What an indexer knows: just enough of it to serve. */
-class Shelf {
-  readonly contents = new Map<FileHash, Content>();
-  readonly digests = new Map<FileHash, Uint8Array>();
-  readonly manifests = new Map<FileHash, Uint8Array>();
-  readonly names = new Map<FileHash, { name: string; size: number; kind: 'file' | 'directory' }>();
-
-  file(path: string): { root: FileHash; size: number } {
-    const bytes = readFileSync(path);
-    const builder = new FileRootBuilder(blake3);
-    const digests: Uint8Array[] = [];
-    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-      const digest = blake3.hash(bytes.subarray(at, at + PIECE_BYTES));
-      digests.push(digest);
-      builder.push(digest);
-    }
-    const root = builder.finish(bytes.length);
-    const stat = statSync(path, { bigint: true });
-    this.contents.set(root, {
-      ...{ kind: 'file', hash: root, path, size: bytes.length },
-      ...{ device: String(stat.dev), inode: String(stat.ino) },
-      ...{ mtimeNs: String(stat.mtimeNs), ctimeNs: String(stat.ctimeNs) },
-    });
-    this.digests.set(root, Buffer.concat(digests));
-    this.names.set(root, { name: basename(path), size: bytes.length, kind: 'file' });
-    return { root, size: bytes.length };
-  }
-
-  directory(path: string): { root: FileHash; bytes: number; files: number } {
-    const entries = readdirSync(path).map((name): ManifestEntry => {
-      const inside = join(path, name);
-      const stat = lstatSync(inside);
-      if (stat.isSymbolicLink()) return { kind: 'symlink', name, target: readlinkSync(inside) };
-      if (stat.isDirectory()) return { kind: 'directory', name, ...this.directory(inside) };
-      const exec = (stat.mode & 0o100) !== 0;
-      const mtimeSeconds = Math.floor(stat.mtimeMs / 1_000);
-      return { kind: 'file', name, exec, mtimeSeconds, ...this.file(inside) };
-    });
-    return this.manifest(basename(path), entries);
-  }
-
-  manifest(name: string, entries: ManifestEntry[]) {
-    const manifest = encodeManifest(entries);
-    return {
-      root: this.raw(name, manifest, manifestTotals(entries).bytes),
-      ...manifestTotals(entries),
-    };
-  }
-
-  raw(name: string, manifest: Uint8Array, size: number): FileHash {
-    const hash = directoryRoot(blake3, manifest);
-    this.manifests.set(hash, manifest);
-    this.contents.set(hash, { kind: 'directory', hash, manifestBytes: manifest.length });
-    this.names.set(hash, { name, size, kind: 'directory' });
-    return hash;
-  }
-
-  readonly call = (async (verb: string, question: Question) => {
-    const { hash, hashes, first, count, offset } = question;
-    if (verb === 'content.find') {
-      const known = hashes.map((one) => this.contents.get(one));
-      return { contents: known.filter((content) => content !== undefined) };
-    }
-    if (verb === 'content.digests') {
-      const digests = this.digests.get(hash)!;
-      return { digests: digests.subarray(first * 32, (first + count) * 32) };
-    }
-    const manifest = this.manifests.get(hash)!;
-    const bytes = manifest.subarray(offset, offset + 524_288);
-    return { bytes, manifestBytes: manifest.length };
-  }) as never;
-}
-
-type Answer = Parameters<typeof servePieces>[0]['answer'];
-let peers = 0;
-
-/** A peer that shares what stands on the shelf. `bend` may change how it answers. */
-const share = async (shelf: Shelf, bend: (honest: Answer) => Answer = (honest) => honest) => {
-  const keys = newKeys();
-  const onTrouble = () => undefined;
-  const uploader = new Uploader({ bus: { call: shelf.call }, blake3, nowMs, onTrouble });
-  const asked: PieceRequest[] = [];
-  const honest: Answer = (request) => uploader.answer(request);
-  const bent = bend(honest);
-  const server = await servePieces({
-    ...{ keys, port: 0, addresses: ['127.0.0.1'] },
-    answer: (request, asker) => {
-      asked.push(request);
-      return bent(request, asker);
-    },
-  });
-  peers += 1;
-  const holder: Holder = {
-    peer: peers.toString(16).padStart(20, '0') as PeerId,
-    address: '127.0.0.1',
-    port: server.port,
-    curveKey: keys.publicKey,
-  };
-  let closed = false;
-  const close = async () => {
-    if (closed) return;
-    closed = true;
-    await server.close();
-    uploader.close();
-  };
-  closing.push(close);
-  return { holder, asked, uploader, close };
-};
-
-interface HomeOptions {
-  readonly shelf: Shelf;
-  readonly holders: Holder[];
-  readonly dir?: string;
-  readonly noSourceLimitMs?: number;
-}
-
-/** The downloading side of one peer; `restart` is what a new process would find. */
-const openHome = ({
-  shelf,
-  holders,
-  dir = newDir('home'),
-  noSourceLimitMs = 20_000,
-}: HomeOptions) => {
-  const views: View[] = [];
-  const waiting = new Set<() => void>();
-  const journal = openTransferStore({ path: join(dir, 'transfer.db'), nowMs: 1 });
-  const lines = new Lines({ keys: newKeys(), nowMs });
-  const into = join(dir, 'downloads');
-  const located = (hash: string): LocateAnswer => {
-    const [whole] = [...shelf.names.keys()].filter((one) => one.startsWith(hash));
-    if (!whole) throw new Failure('E_NOT_FOUND', 'nothing');
-    return { hash: whole, ...shelf.names.get(whole)!, holders };
-  };
-  const bus = {
-    call: (async (_verb: string, { hash }: { hash: string }) => located(hash)) as never,
-  };
-  const downloads = new Downloads({
-    bus,
-    self: 'ff'.repeat(10) as PeerId,
-    folderFor: (path) => usableFolder(path ?? into, []),
-    tools: {
-      ...{ bus, lines, blake3, journal, nowMs, noSourceLimitMs },
-      isAllowed: () => true,
-      onTrouble: () => undefined,
-      tell: (view) => {
-        views.push(view);
-        for (const wake of waiting) wake();
-      },
-    },
-  });
-  let closed = false;
-  const close = async () => {
-    if (closed) return;
-    closed = true;
-    await downloads.stopAll();
-    lines.closeAll();
-    journal.close();
-  };
-  closing.push(close);
-  const until = async (is: (view: View) => boolean, limitMs = 12_000): Promise<View> => {
-    let timer: NodeJS.Timeout | undefined;
-    let wake: () => void = () => undefined;
-    try {
-      return await new Promise<View>((resolve, reject) => {
-        wake = () => {
-          const view = views.findLast(is);
-          if (view) resolve(view);
-        };
-        waiting.add(wake);
-        timer = setTimeout(
-          () => reject(new Error(`not within ${limitMs} ms: ${JSON.stringify(views.at(-1))}`)),
-          limitMs,
-        );
-        wake();
-      });
-    } finally {
-      clearTimeout(timer);
-      waiting.delete(wake);
-    }
-  };
-  const ended = (view: View) => ['done', 'failed', 'cancelled'].includes(view.state);
-  const fetch = async (hash: FileHash, more: { to?: string; overwrite?: boolean } = {}) => {
-    views.length = 0;
-    const view = await downloads.start({ hash, overwrite: false, ...more });
-    return ended(view) ? view : until(ended);
-  };
-  return { dir, into, downloads, journal, views, until, fetch, close };
-};
-
-const newFile = (dir: string, name: string, bytes: Uint8Array): string => {
-  const path = join(dir, name);
-  writeFileSync(path, bytes);
-  return path;
-};
+import { Shelf, bytesOf, newDir, newFile, openHome, share } from './testing/transfer-room.js';
 
 describe('a file', () => {
   test.each([0, 1, PIECE_BYTES - 1, PIECE_BYTES, PIECE_BYTES + 1, 5 * PIECE_BYTES + 7])(
@@ -432,9 +175,7 @@ describe('a download that was cut off', () => {
     const first = await half(shelf, root, 12);
     const peer = await share(shelf);
     const again = openHome({ shelf, holders: [peer.holder], dir: first.dir });
-    expect(again.downloads.list()).toMatchObject([
-      { id: root, state: 'failed', failure: { code: 'E_INTERRUPTED' } },
-    ]);
+    expect(again.downloads.list()).toMatchObject([{ id: root, state: 'locating', failure: null }]);
     const view = await again.fetch(root);
     expect(view).toMatchObject({ state: 'done', bytesDone: bytes.length });
     expect(peer.asked.filter(({ ask }) => ask === 'piece').length).toBeLessThanOrEqual(21 - 11);
@@ -524,15 +265,20 @@ describe('the name on the disk', () => {
     return { root, peer, home: openHome({ shelf, holders: [peer.holder] }), shelf };
   };
 
-  test('HOSTILE 67: E_EXISTS when it stands for other content, unless it may be replaced', async () => {
+  test('HOSTILE 67: E_EXISTS when it stands for a file of the user, with a number when asked for', async () => {
     const { root, home } = await small();
     mkdirSync(home.into);
     writeFileSync(join(home.into, 'a.txt'), 'mine');
     expect((await home.fetch(root)).failure).toMatchObject({ code: 'E_EXISTS' });
     expect(readFileSync(join(home.into, 'a.txt'), 'utf8')).toBe('mine');
     expect(home.journal.downloads()).toEqual([]);
-    expect((await home.fetch(root, { overwrite: true })).state).toBe('done');
-    expect(statSync(join(home.into, 'a.txt')).size).toBe(1_000);
+    expect((await home.fetch(root, { overwrite: true })).failure).toMatchObject({
+      code: 'E_EXISTS',
+    });
+    expect(readFileSync(join(home.into, 'a.txt'), 'utf8')).toBe('mine');
+    const numbered = await home.fetch(root, { rename: true });
+    expect(numbered).toMatchObject({ state: 'done', name: 'a (1).txt' });
+    expect(statSync(join(home.into, 'a (1).txt')).size).toBe(1_000);
   });
 
   test('is done at once when the content is there already', async () => {
@@ -552,7 +298,8 @@ describe('the name on the disk', () => {
     const { root, home, shelf } = await small();
     for (const name of ['../x', '/etc/x', '..', 'a\\..\\b', 'x\0']) {
       shelf.names.set(root, { name, size: 1_000, kind: 'file' });
-      expect((await home.fetch(root)).failure).toMatchObject({ code: 'E_VERIFY' });
+      await expect(home.fetch(root)).rejects.toMatchObject({ code: 'E_VERIFY' });
+      await expect(home.fetch(root, { as: name })).rejects.toMatchObject({ code: 'E_BAD_REQUEST' });
     }
     expect(readdirSync(home.into)).toEqual([]);
   });
@@ -574,11 +321,13 @@ describe('the name on the disk', () => {
     const link = join(newDir('link'), 'l');
     symlinkSync(shared, link);
     for (const path of [shared, join(shared, 'in'), tmpdir(), link, join(link, 'in')]) {
-      await expect(usableFolder(path, [shared])).rejects.toMatchObject({ code: 'E_BAD_PATH' });
+      await expect(usableFolder(path, [shared], true)).rejects.toMatchObject({
+        code: 'E_BAD_PATH',
+      });
     }
     const file = newFile(newDir('file'), 'f', bytesOf(1));
-    await expect(usableFolder(file, [shared])).rejects.toMatchObject({ code: 'E_BAD_PATH' });
-    await expect(usableFolder('relative', [])).rejects.toMatchObject({ code: 'E_BAD_PATH' });
+    await expect(usableFolder(file, [shared], true)).rejects.toMatchObject({ code: 'E_BAD_PATH' });
+    await expect(usableFolder('relative', [], true)).rejects.toMatchObject({ code: 'E_BAD_PATH' });
   });
 });
 

@@ -1,5 +1,6 @@
 /** The shapes that the services of one host tell and answer: what a status, a leader, a share, a download look like. */
 import {
+  SENTENCE_CHARACTERS_MAX,
   bootIdSchema,
   catalogIdSchema,
   failureSchema,
@@ -22,6 +23,8 @@ const PATH_CHARACTERS_MAX = 4_096;
 const PEERS_MAX = 4_096;
 /** Downloads that one answer may list. */
 export const DOWNLOADS_MAX = 1_000;
+/** Sentences that one download may carry. */
+export const DOWNLOAD_NOTES_MAX = 20;
 /** Contents that one question may ask for: small files are looked up in batches, not one by one. */
 export const CONTENTS_MAX = 64;
 /** The largest piece of bytes in one answer: half of what a bus message may hold. */
@@ -130,7 +133,7 @@ export const downloadSchema = z.object({
   name: z.string(),
   /** Where it will stand, or stands, on this host. */
   path: z.string(),
-  state: z.enum(['locating', 'running', 'stalled', 'done', 'failed', 'cancelled']),
+  state: z.enum(['locating', 'running', 'stalled', 'paused', 'done', 'failed', 'cancelled']),
   bytes: sizeSchema,
   bytesDone: sizeSchema,
   files: z.number().int().min(0),
@@ -140,8 +143,27 @@ export const downloadSchema = z.object({
   /** Peers that sent at least one piece. */
   sources: z.number().int().min(0),
   failure: failureSchema.nullable(),
+  /** What a user should know of it, one sentence each: what it replaces, what this disk cannot keep. */
+  notes: z.array(z.string().max(SENTENCE_CHARACTERS_MAX)).max(DOWNLOAD_NOTES_MAX),
 });
 export type Download = z.infer<typeof downloadSchema>;
+
+/** What was fetched once, compared with what stands there now. */
+export const receiptSchema = z.object({
+  path: z.string(),
+  hash: fileHashSchema,
+  kind: kindSchema,
+  bytes: sizeSchema,
+  files: z.number().int().min(0),
+  /** When it got its name, in ms since 1970. */
+  placedMs: z.number(),
+  /** Who sent how much of it; what lay on this host already came from nobody. */
+  sources: z.array(z.object({ peer: z.string(), bytes: sizeSchema })),
+  isWhole: z.boolean(),
+  /** Paths, relative to a directory, of what is not as it was fetched. */
+  wrong: z.array(z.string()).max(1_000),
+});
+export type Receipt = z.infer<typeof receiptSchema>;
 
 /** What the uploader needs to serve a content: only ever told on the local bus. */
 export const contentSchema = z.discriminatedUnion('kind', [

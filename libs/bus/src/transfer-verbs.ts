@@ -1,8 +1,11 @@
 /** The verbs that the transfer service answers on the bus. */
 import { hashPrefixSchema } from '@iwanto/wire';
 import { z } from 'zod';
-import { DOWNLOADS_MAX, downloadSchema, nothing, pathSchema } from './shapes.js';
+import { DOWNLOADS_MAX, downloadSchema, nothing, pathSchema, receiptSchema } from './shapes.js';
 import { SHORT_MS, statusOf, stopOf, verb } from './verb-rows.js';
+
+/** A terabyte from a slow disk takes its time. */
+const VERIFY_MS = 14_400_000;
 
 export const transferVerbs = {
   'transfer.status': statusOf('transfer'),
@@ -14,7 +17,18 @@ export const transferVerbs = {
       hash: hashPrefixSchema,
       /** The folder it goes to; the download folder when left out. */
       to: pathSchema.optional(),
+      /** What it will be called here; the name it was shown under when left out. */
+      as: z.string().min(1).max(255).optional(),
+      /** Replace an earlier download of that name. */
       overwrite: z.boolean().default(false),
+      /** Where the name is taken, take the next free number behind it. */
+      rename: z.boolean().default(false),
+      /** Fetch it although it is very large. */
+      confirmed: z.boolean().default(false),
+      /** Of a directory, only files that fit this pattern. */
+      only: z.string().min(1).max(1_024).optional(),
+      /** A limit on its own rate. */
+      bytesPerSecondMax: z.number().int().min(1).optional(),
     }),
     answer: downloadSchema,
     limitMs: 10_000,
@@ -33,6 +47,20 @@ export const transferVerbs = {
     answer: z.object({ downloads: z.array(downloadSchema).max(DOWNLOADS_MAX) }),
     limitMs: SHORT_MS,
   }),
+  'download.pause': verb({
+    owner: 'transfer',
+    about: 'Stop a download until it is resumed; what is verified stays.',
+    question: z.object({ id: z.string().max(64) }),
+    answer: downloadSchema,
+    limitMs: 10_000,
+  }),
+  'download.resume': verb({
+    owner: 'transfer',
+    about: 'Go on with a download that was paused, failed or cut off.',
+    question: z.object({ id: z.string().max(64) }),
+    answer: downloadSchema,
+    limitMs: 10_000,
+  }),
   'download.cancel': verb({
     owner: 'transfer',
     about: 'Stop a download; what is verified stays for a later resume unless `forget` is set.',
@@ -46,6 +74,13 @@ export const transferVerbs = {
     question: nothing,
     answer: z.object({ downloads: z.array(downloadSchema).max(DOWNLOADS_MAX) }),
     limitMs: SHORT_MS,
+  }),
+  'download.verify': verb({
+    owner: 'transfer',
+    about: 'Check what was fetched against its hash, and give its receipt.',
+    question: z.object({ path: pathSchema }),
+    answer: receiptSchema,
+    limitMs: VERIFY_MS,
   }),
   'folder.get': verb({
     owner: 'transfer',

@@ -2,6 +2,7 @@
 export * from './catalogue-schema.js';
 export * from './catalogue-statements.js';
 export * from './open-database.js';
+export type { PlacedContent, PlacedStore } from './placed-tables.js';
 export { type Statement, type Value, type Values, prepare, value } from './statement.js';
 export * from './transfer-tables.js';
 export { sql } from 'kysely';

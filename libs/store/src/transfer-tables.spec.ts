@@ -16,6 +16,10 @@ const download: SavedDownload = {
   overwrite: true,
   bytesDone: 0,
   failure: null,
+  paused: false,
+  confirmed: false,
+  only: '*.mkv',
+  bytesPerSecondMax: 1_000,
 };
 const claim = { path: '', inode: '7', ctimeNs: '1', verified: Buffer.of(5) };
 
@@ -45,6 +49,33 @@ describe('the journal of downloads', () => {
     store.save({ ...download, bytesDone: 3, failure: '{}' });
     expect(store.downloads()[0]).toMatchObject({ bytesDone: 3, failure: '{}' });
     expect(store.claim(hash, '')).toEqual(claim);
+    store.close();
+  });
+
+  it('knows how far a download is although it was never saved again', () => {
+    const store = open();
+    store.save(download);
+    store.saveProgress(hash, 4, 2);
+    expect(store.downloads()).toEqual([{ ...download, bytesDone: 4, files: 2 }]);
+    store.close();
+  });
+
+  it('remembers what was put where, and on which mount a folder lay', () => {
+    const placed = {
+      ...{ path: '/downloads/film.mkv', hash, kind: 'file', bytes: 5, files: 1 },
+      ...{ placedMs: 7, stamp: '1:2', sources: [{ peer: 'a'.repeat(20), bytes: 5 }] },
+      listing: Buffer.of(1),
+    } as const;
+    const store = open();
+    store.placed.put(placed);
+    store.placed.put({ ...placed, stamp: '3:4' });
+    expect(store.placed.at(placed.path)).toEqual({ ...placed, stamp: '3:4' });
+    store.placed.forget(placed.path);
+    expect(store.placed.at(placed.path)).toBeUndefined();
+    expect(store.placed.mountOf('/downloads')).toBeUndefined();
+    store.placed.putMount('/downloads', '/mnt');
+    store.placed.putMount('/downloads', '/mnt/stick');
+    expect(store.placed.mountOf('/downloads')).toBe('/mnt/stick');
     store.close();
   });
 

@@ -2,32 +2,9 @@
 import type { FileHash, Kind } from '@iwanto/wire';
 import type { Kysely } from 'kysely';
 import { type Database, type Migration, type OpenOptions, openDatabase } from './open-database.js';
+import { PlacedStore, rememberPlaces } from './placed-tables.js';
 import { type Statement, prepare, value } from './statement.js';
-
-interface DownloadRow {
-  hash: FileHash;
-  kind: Kind;
-  name: string;
-  bytes: number;
-  files: number;
-  folder: string;
-  overwrite: number;
-  bytesDone: number;
-  failure: string | null;
-}
-
-interface ClaimRow {
-  hash: FileHash;
-  path: string;
-  inode: string;
-  ctimeNs: string;
-  verified: Uint8Array;
-}
-
-interface Tables {
-  download: DownloadRow;
-  claim: ClaimRow;
-}
+import type { DownloadRow, TransferTables as Tables } from './transfer-rows.js';
 
 /** A download that was begun and is not whole. */
 export interface SavedDownload {
@@ -42,6 +19,14 @@ export interface SavedDownload {
   readonly bytesDone: number;
   /** What ended the last try, as JSON of a refusal's words; null while it was running. */
   readonly failure: string | null;
+  /** Its user stopped it: it goes on only when asked to. */
+  readonly paused: boolean;
+  /** Its user agreed to its size. */
+  readonly confirmed: boolean;
+  /** Only files below the directory that fit this pattern; null for all. */
+  readonly only: string | null;
+  /** Its own limit on the rate; null for none. */
+  readonly bytesPerSecondMax: number | null;
 }
 
 /** Pieces of one file that were on the disk when it was the inode and had the change time given. */
@@ -78,6 +63,19 @@ const begin: Migration = (kysely) => [
     .addPrimaryKeyConstraint('claim_key', ['hash', 'path']),
 ];
 
+/** What a user may ask of a download since version 2, and what was put where. */
+const choices: Migration = (kysely) => [
+  kysely.schema
+    .alterTable('download')
+    .addColumn('paused', 'integer', (column) => column.notNull().defaultTo(0)),
+  kysely.schema
+    .alterTable('download')
+    .addColumn('confirmed', 'integer', (column) => column.notNull().defaultTo(0)),
+  kysely.schema.alterTable('download').addColumn('only', 'text'),
+  kysely.schema.alterTable('download').addColumn('bytesPerSecondMax', 'integer'),
+  ...rememberPlaces(kysely),
+];
+
 /** The journal of downloads. Everything in it is a hint: bytes are hashed again where a file changed since. */
 export class TransferStore {
   private readonly all: Statement<DownloadRow>;
@@ -85,6 +83,9 @@ export class TransferStore {
   private readonly remove: Statement<unknown>;
   private readonly claimOf: Statement<SavedClaim>;
   private readonly putClaim: Statement<unknown>;
+  private readonly setProgress: Statement<unknown>;
+  /** What was fetched and where it lies. */
+  readonly placed: PlacedStore;
 
   constructor(private readonly database: Database<Tables>) {
     const { kysely, sqlite } = database;
@@ -103,6 +104,14 @@ export class TransferStore {
         .where('path', '=', value<string>('path')),
     );
     this.putClaim = prepare(sqlite, upsertClaim(kysely));
+    this.setProgress = prepare(
+      sqlite,
+      kysely
+        .updateTable('download')
+        .set({ bytesDone: value<number>('bytesDone'), files: value<number>('files') })
+        .where('hash', '=', value<FileHash>('hash')),
+    );
+    this.placed = new PlacedStore(database);
   }
 
   /** Where a damaged journal went, when one was found. */
@@ -111,11 +120,27 @@ export class TransferStore {
   }
 
   downloads(): SavedDownload[] {
-    return this.all.all().map((row) => ({ ...row, overwrite: row.overwrite === 1 }));
+    return this.all.all().map((row) => ({
+      ...row,
+      overwrite: row.overwrite === 1,
+      paused: row.paused === 1,
+      confirmed: row.confirmed === 1,
+    }));
   }
 
   save(download: SavedDownload): void {
-    this.upsert.run({ ...download, overwrite: download.overwrite ? 1 : 0 });
+    const { overwrite, paused, confirmed } = download;
+    this.upsert.run({
+      ...download,
+      overwrite: Number(overwrite),
+      paused: Number(paused),
+      confirmed: Number(confirmed),
+    });
+  }
+
+  /** How far a saved download is: what is told of it after a crash. */
+  saveProgress(hash: FileHash, bytesDone: number, files: number): void {
+    this.setProgress.run({ hash, bytesDone, files });
   }
 
   /** Forgets a download and its claims. */
@@ -144,7 +169,7 @@ export class TransferStore {
 
 /** Opens the journal of the transfer service. */
 export function openTransferStore(options: Omit<OpenOptions, 'migrations'>): TransferStore {
-  return new TransferStore(openDatabase<Tables>({ ...options, migrations: [begin] }));
+  return new TransferStore(openDatabase<Tables>({ ...options, migrations: [begin, choices] }));
 }
 
 const upsertDownload = (kysely: Kysely<Tables>) =>
@@ -160,6 +185,10 @@ const upsertDownload = (kysely: Kysely<Tables>) =>
       overwrite: value<number>('overwrite'),
       bytesDone: value<number>('bytesDone'),
       failure: value<string>('failure'),
+      paused: value<number>('paused'),
+      confirmed: value<number>('confirmed'),
+      only: value<string>('only'),
+      bytesPerSecondMax: value<number>('bytesPerSecondMax'),
     })
     // Not "replace": that would delete the row first, and its claims with it.
     .onConflict((conflict) =>
@@ -172,6 +201,10 @@ const upsertDownload = (kysely: Kysely<Tables>) =>
         overwrite: row.ref('excluded.overwrite'),
         bytesDone: row.ref('excluded.bytesDone'),
         failure: row.ref('excluded.failure'),
+        paused: row.ref('excluded.paused'),
+        confirmed: row.ref('excluded.confirmed'),
+        only: row.ref('excluded.only'),
+        bytesPerSecondMax: row.ref('excluded.bytesPerSecondMax'),
       })),
     );
 

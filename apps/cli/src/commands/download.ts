@@ -1,36 +1,46 @@
-/** `iwanto download HASH`: fetches and waits; `iwanto download to DIR`: where downloads go from now on. */
-import type { Bus, Download } from '@iwanto/bus';
+/** `iwanto download HASH…`: fetches and waits; `iwanto download to DIR`: where downloads go from now on. */
+import type { Bus } from '@iwanto/bus';
 import { EXIT } from '@iwanto/service';
 import { Failure } from '@iwanto/wire';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
-import { whenInterrupted } from '../end.js';
+import { fetchAll } from '../fetch.js';
 import { hashFrom, numberFrom, pathFrom } from '../input.js';
-import { countText, jsonLine, remark, say, shown, sizeText, timeText } from '../print.js';
-import { openProgress } from '../progress.js';
-import { watch } from '../watch.js';
+import { jsonLine, say, shown } from '../print.js';
 
 /** How long to wait for a source while none answers, in seconds. */
 const WAIT_SECONDS = 30;
 const WAIT_SECONDS_MAX = 86_400;
-/** Progress events on stdout come at most this often. */
-const EVENT_EVERY_MS = 200;
 
 export const command = commandOf({
   options: (words) =>
     words
       .positional('hash', {
         type: 'string',
+        array: true,
         demandOption: true,
-        describe: 'A hash, or at least 8 characters of it, as "iwanto search" shows it; or: to',
+        describe:
+          'Hashes, or at least 8 characters of each, as "iwanto search" shows them; or: to DIR',
       })
-      .positional('folder', { type: 'string', describe: 'After "to": the new download folder' })
-      .option('to', {
+      .option('to', { type: 'string', requiresArg: true, describe: 'Put it into this folder' })
+      .option('as', { type: 'string', requiresArg: true, describe: 'Give it this name' })
+      .option('rename', {
+        type: 'boolean',
+        default: false,
+        describe: 'Where the name is taken, add a number to it',
+      })
+      .option('overwrite', {
+        type: 'boolean',
+        default: false,
+        describe: 'Replace an earlier download of that name',
+      })
+      .option('only', {
         type: 'string',
         requiresArg: true,
-        describe: 'Put it into this folder, this time',
+        describe: 'Of a folder, fetch only files that fit this pattern, such as "*.jpg"',
       })
-      .option('overwrite', { type: 'boolean', default: false, describe: 'Replace what is there' })
+      .option('yes', { type: 'boolean', default: false, describe: 'Fetch it however large it is' })
+      .option('detach', { type: 'boolean', default: false, describe: 'Begin it and do not wait' })
       .option('wait', {
         type: 'number',
         requiresArg: true,
@@ -44,18 +54,23 @@ export const command = commandOf({
         'Ctrl-C ends the command, not the download. Exit codes: 0 done, 3 unknown hash, 5 no source left, ' +
           '7 interrupted and resumable, 9 disk full, 13 target exists, 32 verification failed.',
       ),
-  run: async ({ hash, folder, to, overwrite, wait, json }) => {
-    if (hash === 'to') return withBus((bus) => setFolder(bus, folder, json));
-    if (folder !== undefined) {
-      throw new Failure('E_BAD_REQUEST', `Use --to ${folder}, or "iwanto download to ${folder}".`);
+  run: async ({ hash: hashes, to, as, only, wait, json, yes, detach, overwrite, rename }) => {
+    const [first, second, ...others] = hashes;
+    if (first === 'to' && others.length === 0) {
+      return withBus((bus) => setFolder(bus, second, json));
     }
-    const wanted = {
-      hash: hashFrom(hash),
-      overwrite,
+    if (as !== undefined && hashes.length > 1) {
+      throw new Failure('E_BAD_REQUEST', '--as names one download: give one hash with it.');
+    }
+    const choices = {
+      ...{ overwrite, rename, confirmed: yes },
       ...(to === undefined ? {} : { to: pathFrom(to) }),
+      ...(as === undefined ? {} : { as }),
+      ...(only === undefined ? {} : { only }),
     };
+    const wanted = [...new Set(hashes.map(hashFrom))].map((hash) => ({ hash, ...choices }));
     const sourceLimitMs = 1_000 * numberFrom('wait', wait, { min: 1, max: WAIT_SECONDS_MAX });
-    return withBus((bus) => fetch(bus, { wanted, sourceLimitMs, json }));
+    return withBus((bus) => fetchAll(bus, { wanted, sourceLimitMs, json, detach }));
   },
 });
 
@@ -66,74 +81,4 @@ async function setFolder(bus: Bus, folder: string | undefined, json: boolean): P
   const answer = await bus.call('folder.set', { path: pathFrom(folder) });
   say(json ? jsonLine(answer) : `downloads go to ${shown(answer.path)}`);
   return EXIT.done;
-}
-
-interface Order {
-  readonly wanted: { hash: string; overwrite: boolean; to?: string };
-  readonly sourceLimitMs: number;
-  readonly json: boolean;
-}
-
-async function fetch(bus: Bus, { wanted, sourceLimitMs, json }: Order): Promise<number> {
-  const start = () => bus.call('download.start', wanted);
-  const first = await start();
-  whenInterrupted(
-    `The download goes on in the service; "iwanto download ${first.hash.slice(0, 8)}" shows it again.`,
-  );
-  const progress = json ? eventProgress() : openProgress();
-  let latest = first;
-  try {
-    const last = await watch(bus, first, {
-      sourceLimitMs,
-      again: start,
-      changed: (download) => {
-        latest = download;
-        progress.show(download);
-      },
-    });
-    progress.end(last);
-    return conclude(last, json);
-  } catch (cause) {
-    progress.end(latest);
-    if (json) say(jsonLine({ event: 'interrupted', hash: latest.hash, ...reasonOf(cause) }));
-    throw cause;
-  }
-}
-
-const reasonOf = (cause: unknown) =>
-  cause instanceof Failure ? { error: cause.code, sentence: cause.sentence } : {};
-
-function conclude(download: Download, json: boolean): number {
-  const { hash, path, bytes, seconds, sources, state, files, kind, failure } = download;
-  if (state !== 'done') {
-    throw failure
-      ? new Failure(failure.code, failure.sentence)
-      : new Failure('E_INTERRUPTED', 'The download was cancelled; what has arrived is kept.');
-  }
-  if (json) say(jsonLine({ event: 'done', hash, path, bytes, seconds, sources }));
-  else {
-    say(shown(path));
-    const what = kind === 'directory' ? `${countText(files, 'file')}, ` : '';
-    remark(
-      `${what}${sizeText(bytes)} in ${timeText(seconds)} from ${countText(sources, 'source')}, verified`,
-    );
-  }
-  return EXIT.done;
-}
-
-/** One JSON line an event; the last one is written by `conclude`. */
-function eventProgress() {
-  let saidMs = -Infinity;
-  let state: Download['state'] | undefined;
-  const show = (download: Download) => {
-    const { hash, kind, name, bytes, bytesDone, bytesPerSecond, sources } = download;
-    const nowMs = performance.now();
-    if (download.state === 'done') return;
-    if (download.state === state && nowMs - saidMs < EVENT_EVERY_MS) return;
-    saidMs = nowMs;
-    state = download.state;
-    const facts = { hash, kind, name, bytes, bytesDone, bytesPerSecond, sources };
-    say(jsonLine({ event: 'progress', state, ...facts }));
-  };
-  return { show, end: () => undefined };
 }

@@ -1,32 +1,39 @@
-/** `iwanto downloads`: what is being fetched and what can be resumed; `iwanto downloads cancel HASH` stops one. */
+/** `iwanto downloads`: what is being fetched, waits or ended; with --watch until nothing runs any more. */
 import type { Bus, Download } from '@iwanto/bus';
 import { EXIT } from '@iwanto/service';
-import { Failure } from '@iwanto/wire';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
-import { hashFrom } from '../input.js';
-import { countText, jsonLine, remark, say, shown, sizeText, styled } from '../print.js';
+import { countText, jsonLine, remark, say, shown, sizeText, styled, timeText } from '../print.js';
+import { openProgress } from '../progress.js';
+import { rateText, secondsLeft } from '../screen/download-line.js';
 import { printTable } from '../screen/table.js';
 import { shortHashes } from '../short-hashes.js';
+import { isActive } from '../steer.js';
+
+/** News may be lost: how often all are asked for, in ms. */
+const ASK_EVERY_MS = 500;
 
 export const command = commandOf({
   options: (words) =>
     words
       .positional('action', {
         type: 'string',
-        choices: ['cancel', 'clear'],
-        describe: 'Stop one; or take what ended off the list',
+        choices: ['clear'],
+        describe: 'Take what ended off the list',
       })
-      .positional('hash', { type: 'string', describe: 'Which one' })
-      .option('forget', { type: 'boolean', default: false, describe: 'Delete what has arrived' })
+      .option('watch', {
+        type: 'boolean',
+        default: false,
+        describe: 'Show them until nothing runs any more',
+      })
       .example('iwanto downloads', 'Everything that runs, ended or can be resumed')
-      .example('iwanto downloads cancel 3f9a41c2', 'Stop it; "iwanto download" resumes it later')
-      .example('iwanto downloads clear', 'Take what ended off the list'),
-  run: async ({ action, hash, forget, json }) =>
+      .example('iwanto downloads clear', 'Take what ended off the list')
+      .epilogue('"iwanto pause", "iwanto resume" and "iwanto cancel" act on them.'),
+  run: async ({ action, watch, json }) =>
     withBus(async (bus) => {
-      if (action === undefined) await list(bus, json);
-      else if (action === 'clear') await clear(bus, json);
-      else await cancel(bus, { typed: hash, forget, json });
+      if (action === 'clear') await clear(bus, json);
+      else if (watch) await follow(bus, json);
+      else await list(bus, json);
       return EXIT.done;
     }),
 });
@@ -35,31 +42,70 @@ async function list(bus: Bus, json: boolean): Promise<void> {
   const { downloads } = await bus.call('download.list', {});
   if (json) say(jsonLine({ downloads }));
   else if (downloads.length === 0) remark('There are no downloads.');
-  else await print(downloads);
+  else print(downloads);
 }
 
-/** One that was cut off and can go on did not fail. */
-const stateText = ({ state, failure }: Download): string =>
-  state === 'failed' && failure?.code === 'E_INTERRUPTED' ? 'interrupted' : state;
+/** One that goes on by itself did not fail. */
+function stateText({ state, failure }: Download): string {
+  if (state !== 'failed') return state;
+  if (failure?.code === 'E_INTERRUPTED') return 'interrupted';
+  return failure?.code === 'E_NO_SOURCE' ? 'waiting' : state;
+}
 
-async function print(downloads: readonly Download[]): Promise<void> {
+const leftText = (download: Download): string => {
+  const seconds = secondsLeft(download);
+  return seconds === undefined ? '' : timeText(seconds);
+};
+
+function print(downloads: readonly Download[]): void {
   const hashes = shortHashes(downloads.map(({ hash }) => hash));
   printTable(
     [
-      { title: 'HASH' },
+      { title: 'HASH', style: (text) => styled('cyan', text) },
       { title: 'STATE' },
       { title: 'DONE', align: 'right' },
       { title: 'SIZE', align: 'right' },
-      { title: 'PATH' },
+      { title: 'RATE', align: 'right' },
+      { title: 'LEFT', align: 'right' },
+      { title: 'SOURCES', align: 'right' },
+      { title: 'PATH', cut: true },
     ],
     downloads.map((one, at) => [
-      styled('cyan', hashes[at] ?? ''),
+      hashes[at] ?? '',
       stateText(one),
       `${one.bytes === 0 ? 100 : Math.floor((100 * one.bytesDone) / one.bytes)} %`,
       sizeText(one.bytes),
+      one.state === 'running' || one.state === 'done' ? rateText(one) : '',
+      leftText(one),
+      one.sources === 0 ? '' : String(one.sources),
       shown(one.path || one.name),
     ]),
   );
+}
+
+/** Shows all that run, in place on a terminal, until none runs any more. */
+async function follow(bus: Bus, json: boolean): Promise<void> {
+  const { downloads } = await bus.call('download.list', {});
+  const running = downloads.filter(isActive);
+  if (running.length === 0) return void remark('Nothing is being fetched.');
+  const progress = json ? undefined : openProgress(running.length);
+  const show = (download: Download) =>
+    progress ? progress.show(download) : say(jsonLine(download));
+  running.forEach(show);
+  const stop = bus.subscribe('download.progressed', show);
+  const seen = new Set(running.map(({ id }) => id));
+  try {
+    for (;;) {
+      await new Promise((done) => setTimeout(done, ASK_EVERY_MS));
+      const now = (await bus.call('download.list', {})).downloads;
+      for (const one of now) if (isActive(one)) seen.add(one.id);
+      for (const one of now) if (!json && seen.has(one.id)) show(one);
+      if (!now.some(isActive)) return;
+    }
+  } finally {
+    stop();
+    progress?.end();
+  }
 }
 
 /** Files stay where they are, and so does what can be resumed. */
@@ -67,23 +113,4 @@ async function clear(bus: Bus, json: boolean): Promise<void> {
   const { downloads } = await bus.call('download.clear', {});
   if (json) say(jsonLine({ downloads }));
   else say(`cleared: ${countText(downloads.length, 'download')}`);
-}
-
-async function cancel(
-  bus: Bus,
-  { typed, forget, json }: { typed: string | undefined; forget: boolean; json: boolean },
-): Promise<void> {
-  if (typed === undefined) {
-    throw new Failure('E_BAD_REQUEST', 'Name the download: "iwanto downloads cancel HASH".');
-  }
-  const hash = hashFrom(typed);
-  const { downloads } = await bus.call('download.list', {});
-  const fitting = downloads.filter((one) => one.hash.startsWith(hash));
-  if (fitting.length === 0) {
-    throw new Failure('E_NOT_FOUND', `No download has the hash ${hash}; see "iwanto downloads".`);
-  }
-  for (const { id } of fitting) {
-    const ended = await bus.call('download.cancel', { id, forget });
-    say(json ? jsonLine(ended) : `cancelled: ${shown(ended.name)}`);
-  }
 }

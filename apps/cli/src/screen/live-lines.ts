@@ -44,6 +44,13 @@ export class LiveLines {
     this.#drawn = lines;
   }
 
+  /** Writes a line that stays, above those that are drawn again. */
+  above(line: string): void {
+    this.screen.write(`${this.#toStart()}${CLEAR_BELOW}${line}\n`);
+    this.#drawn = [];
+    this.draw();
+  }
+
   /** Leaves the last lines as they are, and the cursor on the line below. */
   end(): void {
     this.draw();

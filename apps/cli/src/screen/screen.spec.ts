@@ -32,6 +32,7 @@ const download = (changes: Partial<Download>): Download => ({
   seconds: 1.5,
   sources: 1,
   failure: null,
+  notes: [],
   ...changes,
 });
 

@@ -27,6 +27,7 @@ import { peerCheck } from '../verbs/peer-check.js';
 import { book as bookForPeers } from '../peer-verbs/book.js';
 import { locate as locateForPeers } from '../peer-verbs/locate.js';
 import { search as searchForPeers } from '../peer-verbs/search.js';
+import { ShownContents } from './shown.js';
 import { TrackerDesk } from './tracker-desk.js';
 import { type Signer, signAnnouncement } from './tracker-signature.js';
 import { book } from '../verbs/book.js';
@@ -133,9 +134,10 @@ class TrackerService {
 
   handlers(): Tracking['handlers'] {
     const line = this.#leaderLine;
+    const shown = new ShownContents();
     return {
-      search: search(line, this.options.identity.peer),
-      locate: locate(line, (peer) => this.#known.get(peer)),
+      search: search(line, this.options.identity.peer, shown),
+      locate: locate(line, (peer) => this.#known.get(peer), shown),
       book: book(line),
       'peer.check': peerCheck({
         peer: this.options.identity.peer,

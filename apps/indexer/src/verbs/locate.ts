@@ -2,6 +2,7 @@
 import type { Handler, KnownPeer, Verbs } from '@iwanto/bus';
 import type { Holder, PeerId } from '@iwanto/wire';
 import type { LeaderLine } from '../tracking/leader-line.js';
+import type { ShownContents } from '../tracking/shown.js';
 
 /** Looks a peer up among those this host knows itself. */
 export type KnownHere = (peer: PeerId) => KnownPeer | undefined;
@@ -14,9 +15,11 @@ function asSeenHere(holder: Holder, knownHere: KnownHere): Holder {
   return { peer, address, port, curveKey };
 }
 
+/** The user's words first: what was shown is what a beginning means, and the name it has here. */
 export const locate =
-  (leaderLine: LeaderLine, knownHere: KnownHere): Handler<Verbs, 'locate'> =>
-  async (question) => {
-    const answer = await leaderLine.ask('locate', question);
-    return { ...answer, holders: answer.holders.map((holder) => asSeenHere(holder, knownHere)) };
+  (leaderLine: LeaderLine, knownHere: KnownHere, shown: ShownContents): Handler<Verbs, 'locate'> =>
+  async ({ hash }) => {
+    const answer = await leaderLine.ask('locate', { hash: shown.meant(hash) });
+    const holders = answer.holders.map((holder) => asSeenHere(holder, knownHere));
+    return { ...answer, holders, name: shown.nameOf(answer.hash) ?? answer.name };
   };

@@ -1,13 +1,19 @@
 /** `search` on the bus: the leader's tracker answers, or the one who would take over. */
 import type { Handler, Verbs } from '@iwanto/bus';
-import type { PeerId } from '@iwanto/wire';
+import type { PeerId, SearchQuestion } from '@iwanto/wire';
 import type { LeaderLine } from '../tracking/leader-line.js';
+import type { ShownContents } from '../tracking/shown.js';
 
 export const search =
-  (leaderLine: LeaderLine, self: PeerId): Handler<Verbs, 'search'> =>
-  (question) => {
-    const { filters } = question;
-    // Only this host knows for sure who asks what it has itself.
-    if (filters?.holding === undefined) return leaderLine.ask('search', question);
-    return leaderLine.ask('search', { ...question, filters: { ...filters, asker: self } });
+  (leaderLine: LeaderLine, self: PeerId, shown: ShownContents): Handler<Verbs, 'search'> =>
+  async (question) => {
+    const answer = await leaderLine.ask('search', asAsker(question, self));
+    shown.note(answer);
+    return answer;
   };
+
+/** Only this host knows for sure who asks what it has itself. */
+function asAsker(question: SearchQuestion, asker: PeerId): SearchQuestion {
+  const { filters } = question;
+  return filters?.holding === undefined ? question : { ...question, filters: { ...filters, asker } };
+}

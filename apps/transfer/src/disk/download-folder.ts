@@ -3,45 +3,109 @@ import { access, constants, realpath, stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { makeDir } from '@iwanto/bus';
 import { type Paths, loadConfig, refuseOverlap, updateConfig } from '@iwanto/service';
+import type { PlacedStore } from '@iwanto/store';
 import { Failure } from '@iwanto/wire';
+import { mountPointOf } from './mounts.js';
 
-/** The real path of a folder that downloads may go to; it is made when absent. Failure E_BAD_PATH says why not. */
-export async function usableFolder(path: string, shared: readonly string[]): Promise<string> {
+export interface Folders {
+  /** The real path of a folder a user names now; it is made when absent. */
+  named(path: string): Promise<string>;
+  /** The real path of a folder that was named before, the download folder when left out; it is never made. */
+  known(path?: string): Promise<string>;
+}
+
+/** Failure E_BAD_PATH says why a folder cannot be used; with `make` an absent one is made. */
+export async function usableFolder(
+  path: string,
+  shared: readonly string[],
+  make: boolean,
+): Promise<string> {
   if (!isAbsolute(path)) {
     throw new Failure('E_BAD_PATH', `${path} is not an absolute path: name the folder in full.`);
   }
   await refuseOverlap(shared, path);
   try {
-    await makeDir(path);
+    if (make) await makeDir(path);
     const real = await realpath(path);
     if (!(await stat(real)).isDirectory()) throw new Error('it is not a folder');
     await access(real, constants.W_OK | constants.X_OK);
     return real;
   } catch (cause) {
-    throw new Failure(
-      'E_BAD_PATH',
-      `${path} cannot be used for downloads: ${(cause as Error).message}. Choose another folder with "iwanto download to DIR".`,
-    );
+    throw unusable(path, cause as NodeJS.ErrnoException);
   }
 }
 
-/** The folder of the configuration. What is shared is read anew each time: the indexer changes it. */
-export class DownloadFolder {
-  constructor(
-    private readonly paths: Paths,
-    public path: string,
-  ) {}
+function unusable(path: string, { code, message }: NodeJS.ErrnoException): Failure {
+  if (code === 'ENOENT') {
+    return new Failure(
+      'E_BAD_PATH',
+      `The folder ${path} is not there. If it lies on a disk that is not mounted, mount it; to make it, use "iwanto download to ${path}".`,
+    );
+  }
+  return new Failure(
+    'E_BAD_PATH',
+    `${path} cannot be used for downloads: ${code ?? message}. Choose another folder with --to, or for good with "iwanto download to DIR".`,
+  );
+}
 
-  /** A folder that can be used now: the one named, else the download folder. */
-  async usable(path = this.path): Promise<string> {
-    const { config } = await loadConfig(this.paths);
-    return usableFolder(path, config.share);
+export interface DownloadFolderOptions {
+  readonly paths: Paths;
+  readonly path: string;
+  /** Remembers on which mount a folder lay. */
+  readonly mounts: Pick<PlacedStore, 'mountOf' | 'putMount'>;
+}
+
+/** The folder of the configuration, and others. What is shared is read anew each time: the indexer changes it. */
+export class DownloadFolder implements Folders {
+  path: string;
+
+  constructor(private readonly options: DownloadFolderOptions) {
+    this.path = options.path;
+  }
+
+  async named(path: string): Promise<string> {
+    const real = await usableFolder(path, await this.#shared(), true);
+    this.#noteMount(real);
+    return real;
+  }
+
+  async known(path = this.path): Promise<string> {
+    const real = await usableFolder(path, await this.#shared(), false);
+    refuseAwayDisk(real, this.options.mounts.mountOf(real), mountPointOf(real));
+    this.#noteMount(real);
+    return real;
   }
 
   async set(path: string): Promise<string> {
-    const real = await this.usable(path);
-    await updateConfig(this.paths, (config) => ({ ...config, downloadDir: real }));
+    const real = await this.named(path);
+    await updateConfig(this.options.paths, (config) => ({ ...config, downloadDir: real }));
     this.path = real;
     return real;
   }
+
+  async #shared(): Promise<readonly string[]> {
+    return (await loadConfig(this.options.paths)).config.share;
+  }
+
+  #noteMount(real: string): void {
+    const point = mountPointOf(real);
+    if (point !== undefined && point !== this.options.mounts.mountOf(real)) {
+      this.options.mounts.putMount(real, point);
+    }
+  }
+}
+
+/** An empty mount point looks like a folder: what is put there lands on another disk and is hidden later. */
+export function refuseAwayDisk(
+  folder: string,
+  before: string | undefined,
+  now: string | undefined,
+): void {
+  if (before === undefined || now === undefined || before === now) return;
+  // A file system that was mounted since is a disk that came, not one that went.
+  if (now.startsWith(before === '/' ? '/' : `${before}/`)) return;
+  throw new Failure(
+    'E_BAD_PATH',
+    `${folder} lay on the disk mounted at ${before}, which is not mounted now. Mount it, or use the folder as it is with "iwanto download to ${folder}".`,
+  );
 }

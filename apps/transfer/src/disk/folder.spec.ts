@@ -54,7 +54,7 @@ describe('HOSTILE 66: a path that is swapped during the write', () => {
     writeFileSync(join(dir, 'outside', 'victim'), 'mine');
     symlinkSync(join(dir, 'outside', 'victim'), join(dir, 'tree', 'part'));
     linkSync(join(dir, 'outside', 'victim'), join(dir, 'tree', 'twin'));
-    const write = (name: string) =>
+    const write = async (name: string) =>
       new PartFile({ path: () => join(dir, 'tree', name), size: 9, exec: false }).write(
         0,
         Buffer.alloc(9),
@@ -81,7 +81,21 @@ describe('the disk', () => {
   it('HOSTILE 69: full is E_DISK_FULL and can be resumed', () => {
     expect(diskFailure(failing('ENOSPC'), 'f')).toMatchObject({ code: 'E_DISK_FULL' });
     expect(diskFailure(failing('EDQUOT'), 'f')).toMatchObject({ code: 'E_DISK_FULL' });
-    expect(() => requireRoom(dir, 2 ** 60)).toThrow(/free/);
+    expect(() => requireRoom(dir, 2 ** 60, 1)).toThrow(/free/);
+  });
+
+  it('without a free inode is full as well', () => {
+    expect(() => requireRoom(dir, 0, 2 ** 52)).toThrow(/more files and folders/);
+  });
+
+  it('says what to do about a quota, a file too large, a name too long', () => {
+    const sentence = (code: string) => diskFailure(failing(code), '/stick/f').sentence;
+    expect(sentence('EDQUOT')).toContain('quota');
+    expect(sentence('EFBIG')).toContain('larger than its disk');
+    expect(sentence('ENAMETOOLONG')).toContain('--as');
+    for (const code of ['EFBIG', 'ENAMETOOLONG', 'EINVAL', 'EILSEQ', 'EROFS']) {
+      expect(diskFailure(failing(code), '/stick/f').code).toBe('E_BAD_PATH');
+    }
   });
 
   it('HOSTILE 76: an error names the path and the code', () => {

@@ -7,7 +7,6 @@ import {
   fsync,
   fstatSync,
   ftruncateSync,
-  futimesSync,
   openSync,
   read,
   write,
@@ -17,6 +16,7 @@ import { promisify } from 'node:util';
 import { pieceBytes, pieceCount } from '@iwanto/merkle';
 import { Failure, PIECE_BYTES } from '@iwanto/wire';
 import { PieceBuffers } from '../piece-buffers.js';
+import { type Attributes, setAttributes } from './attributes.js';
 import { DiskPace } from './disk-pace.js';
 
 const writeAt = promisify(write);
@@ -139,9 +139,9 @@ export class PartFile {
     return { verified, inode: String(stat.ino), ctimeNs: String(stat.ctimeNs) };
   }
 
-  /** The whole file is there: durable, with its time. */
-  async finish(mtimeSeconds: number | null): Promise<void> {
-    if (mtimeSeconds !== null) futimesSync(this.#fd(), mtimeSeconds, mtimeSeconds);
+  /** The whole file is there: durable, with its time and its mode. */
+  async finish(attributes: Attributes): Promise<void> {
+    setAttributes(this.#fd(), attributes);
     await syncAll(this.#fd());
     await this.close();
   }

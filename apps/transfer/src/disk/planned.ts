@@ -36,3 +36,6 @@ export interface DiskManners {
 /** A path inside the tree. */
 export const pathIn = (folder: string, name: string) =>
   folder === '' ? name : `${folder}/${name}`;
+
+/** Bytes of all its files. */
+export const sizeOf = ({ files }: Plan) => files.reduce((sum, { size }) => sum + size, 0);

@@ -12,6 +12,8 @@ import {
   manifestTotals,
 } from '@iwanto/merkle';
 import { type FileHash, type Kind, PIECE_BYTES } from '@iwanto/wire';
+import { type Plan, pathIn } from './planned.js';
+import { treeOnDisk } from './tree-on-disk.js';
 
 const openFile = promisify(open);
 const closeFile = promisify(close);
@@ -45,7 +47,8 @@ export async function isSameContent(
   }
 }
 
-async function rootOfFile(blake3: Blake3, path: string, size: number): Promise<FileHash> {
+/** The root of the first `size` bytes of a file, which is never reached through a link. */
+export async function rootOfFile(blake3: Blake3, path: string, size: number): Promise<FileHash> {
   const fd = await openFile(path, READ_FLAGS);
   try {
     const builder = new FileRootBuilder(blake3);
@@ -64,6 +67,27 @@ interface Rooted {
   readonly root: FileHash;
   readonly bytes: number;
   readonly files: number;
+}
+
+/** True when a directory holds the names, sizes and bytes of a plan: times and modes are what disks do not keep. */
+export async function isSameTree(blake3: Blake3, top: string, plan: Plan): Promise<boolean> {
+  const files = new Map(plan.files.map((file) => [pathIn(file.folder, file.name), file]));
+  const links = new Map(plan.links.map((link) => [pathIn(link.folder, link.name), link.target]));
+  const folders = new Set(plan.folders);
+  let left = files.size + links.size + folders.size;
+  try {
+    for await (const found of treeOnDisk(top)) {
+      left -= 1;
+      if (found.kind === 'directory' && folders.has(found.path)) continue;
+      if (found.kind === 'symlink' && links.get(found.path) === found.target) continue;
+      const file = found.kind === 'file' ? files.get(found.path) : undefined;
+      if (!file || found.kind !== 'file' || file.size !== found.size) return false;
+      if ((await rootOfFile(blake3, join(top, found.path), file.size)) !== file.root) return false;
+    }
+    return left === 0;
+  } catch {
+    return false;
+  }
 }
 
 async function rootOfDirectory(blake3: Blake3, path: string): Promise<Rooted> {

@@ -1,12 +1,24 @@
 /** Where one download ends up: its temporary place, and the step from there to its name without replacing anything. */
-import { linkSync, lstatSync, renameSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { nameProblem } from '@iwanto/merkle';
-import { Failure, type FileHash, type Kind } from '@iwanto/wire';
+import type { FileHash, Kind } from '@iwanto/wire';
 import { diskFailure, spaceOf } from './disk.js';
 import { makeTreeDurable } from './durable.js';
 import { Folder, FolderTree } from './folder.js';
-import type { DiskManners } from './planned.js';
+import { keepAll } from './keep.js';
+import { checkedName } from './names.js';
+import type { DiskManners, Plan } from './planned.js';
+import { prune } from './prune.js';
+import { type Earlier, inTheWay, stampAt } from './standing.js';
+import { type Trial, tryOut } from './trial.js';
 
 /** Beside the target, so that the last step is a rename; hidden, so that nobody shares it (HOSTILE 88). */
 export const TEMPORARY = '.iwant-tmp';
@@ -21,9 +33,8 @@ export interface TargetOptions {
   readonly folder: string;
   readonly root: FileHash;
   readonly kind: Kind;
-  /** As the network calls it. */
+  /** What it will be called. */
   readonly name: string;
-  readonly overwrite: boolean;
 }
 
 /** Downloads of this process under way in each folder: the last one out removes the temporary place. */
@@ -38,19 +49,12 @@ function leave(folder: string): boolean {
 
 const codeOf = (cause: unknown) => (cause as NodeJS.ErrnoException).code ?? '';
 
-/** A name from the network as a single step of a path; E_VERIFY where it is none (HOSTILE 58). */
-export function checkedName(name: string): string {
-  const problem = nameProblem(name);
-  if (problem) throw new Failure('E_VERIFY', `The name ${JSON.stringify(name)} ${problem}.`);
-  return name;
-}
-
 export class Target {
   readonly path: string;
   /** The name of the unfinished content: a hash, for a name with a suffix may be too long (HOSTILE 64). */
   readonly temporaryName: string;
-  /** True when an earlier run left something. */
-  readonly isResumed: boolean;
+  /** True when an earlier run left something, or equal files of this disk were put there. */
+  isResumed: boolean;
   readonly #outer: Folder;
   readonly #inner: Folder;
 
@@ -63,6 +67,7 @@ export class Target {
       this.#outer = outer = Folder.open(options.folder);
       this.#inner = this.#outer.madeChild(TEMPORARY, 0o700);
       this.isResumed = this.#stands(this.#inner.at(this.temporaryName));
+      this.#putBack();
       underWay.set(options.folder, (underWay.get(options.folder) ?? 0) + 1);
     } catch (cause) {
       outer?.close();
@@ -98,24 +103,50 @@ export class Target {
     }
   }
 
-  /** Gives the whole content its name, durably. E_EXISTS where the name was taken meanwhile. */
-  async place(): Promise<void> {
-    try {
-      if (this.options.kind === 'file') this.#placeFile();
-      else await this.#placeTree();
-      this.#outer.sync();
-      this.#inner.sync();
-    } catch (cause) {
-      if (IN_THE_WAY.has(codeOf(cause))) throw this.taken();
-      throw diskFailure(cause, this.path);
+  /** Takes over what an unfinished download of other content under this name left; true when there was something. */
+  adopt(root: FileHash): boolean {
+    const left = this.#inner.at(`${root}.tree`);
+    if (this.options.kind === 'file' || this.isResumed || !this.#stands(left)) return false;
+    renameSync(left, this.#inner.at(this.temporaryName));
+    return (this.isResumed = true);
+  }
+
+  /** Removes from the unfinished tree what the plan does not name. */
+  async prune(plan: Plan): Promise<void> {
+    if (this.isResumed && this.options.kind === 'directory') {
+      await prune(this.#inner.at(this.temporaryName), plan);
     }
   }
 
-  taken(): Failure {
-    return new Failure(
-      'E_EXISTS',
-      `${this.path} exists with other content. Move it away, choose another folder with --to, or allow it with --overwrite.`,
-    );
+  /** What of a plan this disk can keep; Failure where it cannot be kept at all. */
+  async tryOut(plan: Plan): Promise<Trial> {
+    const dir = this.#inner.at(`${this.options.root}.trial`);
+    rmSync(dir, { recursive: true, force: true });
+    mkdirSync(dir);
+    try {
+      const { name, folder } = this.options;
+      return await tryOut(plan, { dir, shown: folder, name });
+    } catch (cause) {
+      throw diskFailure(cause, this.path);
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
+    }
+  }
+
+  /** Gives the whole content its name, durably. E_EXISTS where the name was taken meanwhile; `earlier` may go. */
+  async place(earlier?: Earlier): Promise<void> {
+    try {
+      if (this.options.kind === 'directory') {
+        await makeTreeDurable(join(this.options.folder, TEMPORARY, this.temporaryName));
+      }
+      if (earlier) await this.#replace(earlier);
+      else this.#placeAnew();
+      this.#outer.sync();
+      this.#inner.sync();
+    } catch (cause) {
+      if (IN_THE_WAY.has(codeOf(cause))) throw inTheWay(`${this.path} was put there meanwhile`);
+      throw diskFailure(cause, this.path);
+    }
   }
 
   /** Bytes on the disk that an earlier run left. */
@@ -139,31 +170,41 @@ export class Target {
     }
   }
 
-  #placeFile(): void {
+  #placeAnew(): void {
     const from = this.#inner.at(this.temporaryName);
     const to = this.#outer.at(this.options.name);
-    if (this.options.overwrite) return renameSync(from, to);
+    // An empty directory is the only thing that the rename of a directory replaces.
+    if (this.options.kind === 'directory') return renameSync(from, to);
     try {
       linkSync(from, to);
       rmSync(from);
     } catch (cause) {
       if (!NO_LINKS.has(codeOf(cause))) throw cause;
-      if (this.isTaken) throw this.taken();
+      if (this.isTaken) throw inTheWay(`${this.path} was put there meanwhile`);
       renameSync(from, to);
     }
   }
 
-  async #placeTree(): Promise<void> {
+  async #replace({ stamp, foreign }: Earlier): Promise<void> {
     const from = this.#inner.at(this.temporaryName);
     const to = this.#outer.at(this.options.name);
-    await makeTreeDurable(join(this.options.folder, TEMPORARY, this.temporaryName));
-    // An empty directory is the only thing that the rename of a directory replaces.
-    if (!this.options.overwrite) return renameSync(from, to);
-    const old = this.#inner.at(`${this.options.root}.old`);
+    await keepAll(to, from, foreign);
+    if (stampAt(to) !== stamp) throw inTheWay(`${this.path} was changed meanwhile`);
+    const old = this.#inner.at(this.#oldName);
     rmSync(old, { recursive: true, force: true });
-    if (this.isTaken) renameSync(to, old);
+    renameSync(to, old);
     renameSync(from, to);
     rmSync(old, { recursive: true, force: true });
+  }
+
+  get #oldName(): string {
+    return `${this.options.root}.old`;
+  }
+
+  /** A crash between the two renames of a replacement: what was there gets its name back. */
+  #putBack(): void {
+    const old = this.#inner.at(this.#oldName);
+    if (this.#stands(old) && !this.isTaken) renameSync(old, this.#outer.at(this.options.name));
   }
 
   #stands(path: string): boolean {

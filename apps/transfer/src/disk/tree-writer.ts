@@ -1,13 +1,5 @@
 /** Judges and writes the pieces of one download, whichever of its files they belong to. */
-import {
-  closeSync,
-  constants,
-  futimesSync,
-  lstatSync,
-  openSync,
-  readSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, readSync, writeSync } from 'node:fs';
 import {
   type Blake3,
   FileRootBuilder,
@@ -19,6 +11,7 @@ import {
 } from '@iwanto/merkle';
 import type { PieceAt } from '@iwanto/swarm';
 import { Failure, type FileHash } from '@iwanto/wire';
+import { setAttributes } from './attributes.js';
 import { diskFailure } from './disk.js';
 import type { FolderTree } from './folder.js';
 import { type PartClaim, PartFile } from './part-file.js';
@@ -133,7 +126,7 @@ export class TreeWriter implements PieceSink {
     this.filesWhole += 1;
     if (!sunk.part) return;
     const finishing = sunk.part
-      .finish(sunk.planned.mtimeSeconds)
+      .finish(sunk.planned)
       .catch((cause: unknown) => this.options.onFailed(this.#failure(cause, sunk.planned)))
       .finally(() => this.#finishing.delete(finishing));
     delete sunk.part;
@@ -197,17 +190,13 @@ export class TreeWriter implements PieceSink {
       try {
         let written = 0;
         while (written < body.length) written += writeSync(fd, body, written);
-        this.#setTime(fd, planned);
+        setAttributes(fd, planned);
       } finally {
         closeSync(fd);
       }
     } catch (cause) {
       throw this.#failure(cause, planned);
     }
-  }
-
-  #setTime(fd: number, { mtimeSeconds }: PlannedFile): void {
-    if (mtimeSeconds !== null) futimesSync(fd, mtimeSeconds, mtimeSeconds);
   }
 
   /** Whether an earlier run left this small file whole. */
@@ -219,7 +208,7 @@ export class TreeWriter implements PieceSink {
     const fd = openSync(path, READ_FLAGS);
     try {
       if (readSync(fd, body) !== planned.size || !this.#isWhole(planned, body)) return false;
-      this.#setTime(fd, planned);
+      setAttributes(fd, planned);
       return true;
     } finally {
       closeSync(fd);

@@ -29,13 +29,15 @@ export interface ContentFetchOptions {
   readonly target: Target;
   readonly sources: SourceSet;
   readonly blake3: Blake3;
-  readonly journal: Pick<TransferStore, 'claim' | 'saveClaims'>;
+  readonly journal: Pick<TransferStore, 'claim' | 'saveClaims' | 'saveProgress'>;
   readonly progress: Progress;
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
   /** Nobody can be asked for what is missing, or somebody can again. */
   readonly onStarving: (isStarving: boolean) => void;
   readonly onPiece: () => void;
+  /** A source has not what it was asked for. */
+  readonly onMissing: (peer: PeerId) => void;
   /** Wraps each wait for a layer. */
   readonly whileWaiting: <T>(work: Promise<T>) => Promise<T>;
   readonly onTrouble: (sentence: string) => void;
@@ -46,6 +48,7 @@ export class ContentFetch {
   readonly #pump: Pump;
   readonly #folders: FolderTree;
   readonly #finished: Promise<void>;
+  #savedBytes = 0;
   #finish: () => void = () => undefined;
   #fail: (cause: unknown) => void = () => undefined;
 
@@ -92,11 +95,12 @@ export class ContentFetch {
   }
 
   #newPump(): Pump {
-    const { progress, sources, onTrouble, onStarving, onPiece, nowMs } = this.options;
+    const { progress, sources, onTrouble, onStarving, onPiece, onMissing, nowMs } = this.options;
     return new Pump({
       nowMs,
       sink: this.#writer,
       onStarving,
+      onMissing,
       onDone: () => this.#finish(),
       onFailed: (cause) => this.#fail(cause),
       onPiece: (peer, bytes) => {
@@ -163,10 +167,19 @@ export class ContentFetch {
     try {
       const claims = await this.#writer.claims();
       if (claims.length > 0) journal.saveClaims(root, claims);
+      this.#saveProgress();
     } catch (cause) {
       // Without an entry the pieces are hashed again at a resume: slower, not wrong.
       onTrouble(`The journal of ${root} could not be written: ${String(cause)}.`);
     }
+  }
+
+  /** What a crash leaves is told truly afterwards. */
+  #saveProgress(): void {
+    const { bytesDone, files } = this.options.progress.current;
+    if (bytesDone === this.#savedBytes) return;
+    this.#savedBytes = bytesDone;
+    this.options.journal.saveProgress(this.options.root, bytesDone, files);
   }
 
   #makeLink({ folder, name, target }: PlannedLink): void {

@@ -1,49 +1,26 @@
 /** One download from the question to the name on the disk: find, plan, fetch, place. */
 import { setMaxListeners } from 'node:events';
-import type { Download as DownloadView } from '@iwanto/bus';
-import type { Blake3 } from '@iwanto/merkle';
-import type { SavedDownload, TransferStore } from '@iwanto/store';
-import { Failure, type FileHash, type Holder, type Kind, type PeerId } from '@iwanto/wire';
+import type { SavedDownload } from '@iwanto/store';
+import { Failure, type PeerId } from '@iwanto/wire';
 import { ContentFetch } from './content-fetch.js';
-import { diskFailure, requireRoom } from '../disk/disk.js';
-import { Finder, type FinderOptions } from './finder.js';
+import { diskFailure } from '../disk/disk.js';
+import { Finder } from './finder.js';
+import type { DownloadSpec, DownloadTools } from './download-spec.js';
+import { goneFailure } from './gone.js';
 import { Hunger, type HungerDecision } from './hunger.js';
 import { fetchManifest } from './layers.js';
 import type { SourceLine } from '../sources/source-line.js';
-import type { Plan } from '../disk/planned.js';
-import { planTree } from './plan.js';
+import { type Plan, sizeOf } from '../disk/planned.js';
+import { planFor } from './planning.js';
+import { prepare } from './prepare.js';
 import { Progress } from './progress.js';
-import { isSameContent } from '../disk/same-content.js';
+import { Spot } from './spot.js';
 import { SourceSet } from '../sources/source-set.js';
-import type { Lines } from '../sources/lines.js';
-import { Target } from '../disk/target.js';
-
-export interface DownloadSpec {
-  readonly root: FileHash;
-  readonly kind: Kind;
-  readonly name: string;
-  readonly bytes: number;
-  /** The real path of the folder it goes to. */
-  readonly folder: string;
-  readonly overwrite: boolean;
-  readonly holders: readonly Holder[];
-}
-
-export interface DownloadTools {
-  readonly bus: FinderOptions['bus'];
-  readonly lines: Lines;
-  readonly blake3: Blake3;
-  readonly journal: TransferStore;
-  readonly isAllowed: (holder: Holder) => boolean;
-  readonly nowMs: () => number;
-  readonly tell: (view: DownloadView) => void;
-  readonly onTrouble: (sentence: string) => void;
-  /** How long a download waits for a source before it gives up, in ms. */
-  readonly noSourceLimitMs: number;
-}
+import type { Target } from '../disk/target.js';
 
 /** Why a download was stopped from outside. */
 const CANCELLED = new Failure('E_INTERRUPTED', 'The download was cancelled; it can be resumed.');
+const PAUSED = new Failure('E_INTERRUPTED', 'The download is paused; "iwanto resume" goes on.');
 const STOPPED = new Failure('E_INTERRUPTED', 'The transfer service stopped; start it again.');
 
 export class Download {
@@ -88,6 +65,7 @@ export class Download {
       signal: this.#stopping.signal,
       onReady: (peer, line) => this.#sourceReady(peer, line),
       onLost: (peer) => this.#sourceLost(peer),
+      onMissing: (peer) => this.#finder?.refused(peer),
     });
     this.#running = this.#run();
   }
@@ -99,6 +77,20 @@ export class Download {
   /** Sources may have come: a starving download looks at once. */
   poke(): void {
     this.#finder?.poke();
+  }
+
+  get folder(): string {
+    return this.spec.folder;
+  }
+
+  /** Resolves when it has ended, however. */
+  get ended(): Promise<void> {
+    return this.#running;
+  }
+
+  /** The same until it is resumed. */
+  async pause(): Promise<void> {
+    await this.stop(PAUSED);
   }
 
   /** Ends it; what is verified stays. Resolves when nothing is open any more. */
@@ -126,32 +118,44 @@ export class Download {
   }
 
   async #bring(): Promise<void> {
-    const target = new Target(this.spec);
+    const spot = this.#openSpot();
     try {
-      if (target.isTaken && (await this.#isThereAlready(target))) return;
+      const found = await spot.look();
+      if (found === 'there') return this.#wasThere(this.spec.bytes);
       this.#save(null);
+      if (this.spec.adopts && spot.target.adopt(this.spec.adopts)) {
+        this.progress.note('Goes on with what an unfinished download of this name brought.');
+      }
       this.#find();
-      const plan = await this.#plan(target);
-      requireRoom(this.spec.folder, Math.max(0, this.spec.bytes - target.spaceTaken()));
-      this.progress.change({ state: 'running', files: plan.files.length });
-      await this.#fetch(plan, target);
-      await target.place();
+      const plan = await this.#plan(spot.target);
+      if (found === 'needsPlan' && (await spot.look(plan)) === 'there') {
+        await spot.acknowledge(plan);
+        return this.#wasThere(sizeOf(plan));
+      }
+      await prepare(plan, spot, this.progress, this.spec);
+      await this.#fetch(plan, spot.target);
+      await spot.place(plan, this.progress.givenBy);
     } finally {
-      target.close();
+      spot.close();
     }
   }
 
-  /** True when the name already stands for this very content; E_EXISTS when for another and that may not go. */
-  async #isThereAlready(target: Target): Promise<boolean> {
-    const { root, bytes, overwrite } = this.spec;
-    if (await isSameContent(this.tools.blake3, target.path, this.spec)) {
-      target.discard();
-      this.progress.found(bytes);
-      this.tools.journal.forget(root);
-      return true;
-    }
-    if (!overwrite) throw target.taken();
-    return false;
+  #openSpot(): Spot {
+    const { root, kind, bytes } = this.spec;
+    const { blake3, journal, isReserved } = this.tools;
+    return new Spot({
+      ...this.spec,
+      sought: { root, kind, bytes },
+      ...{ blake3, placed: journal.placed },
+      isReserved: (path) => isReserved(path, root),
+      note: (sentence) => this.progress.note(sentence),
+      named: (name, path) => this.progress.change({ name, path }),
+    });
+  }
+
+  #wasThere(bytes: number): void {
+    this.progress.found(bytes);
+    this.tools.journal.forget(this.spec.root);
   }
 
   #find(): void {
@@ -163,26 +167,22 @@ export class Download {
       nowMs: this.tools.nowMs,
       haveAllLied: (holders) => this.#sources.areAllBanned(holders.map(({ peer }) => peer)),
       offer: (holders) => this.#sources.offer(holders),
+      renew: (peer) => {
+        this.#sources.drop(peer);
+        this.#sourceLost(peer);
+      },
+      onGone: () => void this.#gone(),
       onBeat: (decision) => this.#obey(decision),
     });
   }
 
-  async #plan(target: Target): Promise<Plan> {
-    const { root, kind, bytes } = this.spec;
-    if (kind === 'file') {
-      const file = { folder: '', name: target.temporaryName, size: bytes, root };
-      const files = [{ ...file, exec: false, mtimeSeconds: null }];
-      return { files, folders: [], links: [], warnings: [] };
-    }
-    const plan = await planTree({
-      root,
-      manners: target.manners(),
-      manifestOf: (of) => this.#whileWaiting(fetchManifest(this.#sources, this.tools.blake3, of)),
+  #plan(target: Target): Promise<Plan> {
+    const { blake3, journal } = this.tools;
+    return planFor(this.spec, target, {
+      placed: journal.placed,
+      note: (sentence) => this.progress.note(sentence),
+      fetch: (wanted) => this.#whileWaiting(fetchManifest(this.#sources, blake3, wanted)),
     });
-    const sum = plan.files.reduce((all, { size }) => all + size, 0);
-    if (sum !== bytes) throw new Failure('E_VERIFY', `${root} has ${sum} bytes, not ${bytes}.`);
-    for (const warning of plan.warnings) this.tools.onTrouble(warning);
-    return plan;
   }
 
   async #fetch(plan: Plan, target: Target): Promise<void> {
@@ -195,6 +195,7 @@ export class Download {
       signal: this.#stopping.signal,
       onStarving: (isStarving) => this.#hunger.starving(isStarving, nowMs()),
       onPiece: () => this.#gotSomething(),
+      onMissing: (peer) => this.#finder?.refused(peer),
       whileWaiting: (work) => this.#whileWaiting(work),
     });
     for (const [peer, line] of this.#ready) this.#fetching.addSource(peer, line);
@@ -213,6 +214,7 @@ export class Download {
 
   #gotSomething(): void {
     this.#hunger.fed(this.tools.nowMs());
+    this.#finder?.fed();
     if (this.progress.current.state === 'stalled') this.progress.change({ state: 'running' });
   }
 
@@ -239,22 +241,31 @@ export class Download {
     }
     if (giveUp === 'nobody') {
       const seconds = Math.round(hungryMs / 1_000);
-      const sentence = `For ${seconds} s no peer gave what is missing of ${name}. Start the download again when one is there: it continues from here.`;
+      const sentence = `For ${seconds} s no peer gave what is missing of ${name}. It goes on by itself when one is there again.`;
       this.#stopping.abort(new Failure('E_NO_SOURCE', sentence));
     }
   }
 
+  /** Nobody has this content any more: what has its name now is what the user may want. */
+  async #gone(): Promise<void> {
+    this.#finder?.stop();
+    this.#stopping.abort(await goneFailure(this.tools.bus, this.spec));
+  }
+
   #fail(failure: Failure): void {
     if (this.#isSaved) this.#save(JSON.stringify(failure.words()));
-    const cancelled = this.#stopping.signal.reason === CANCELLED;
-    this.progress.end(cancelled ? 'cancelled' : 'failed', cancelled ? null : failure.words());
+    const reason: unknown = this.#stopping.signal.reason;
+    if (reason === CANCELLED) this.progress.end('cancelled', null);
+    else if (reason === PAUSED) this.progress.end('paused', null);
+    else this.progress.end('failed', failure.words());
   }
 
   #save(failure: string | null): void {
-    const { root, kind, name, bytes, folder, overwrite } = this.spec;
-    const { files, bytesDone } = this.progress.current;
+    const { root, kind, bytes, folder, overwrite, confirmed, only, bytesPerSecondMax } = this.spec;
+    const { name, files, bytesDone } = this.progress.current;
     const spec = { hash: root, kind, name, bytes, folder, overwrite };
-    const saved: SavedDownload = { ...spec, files, bytesDone, failure };
+    const choices = { confirmed, only, bytesPerSecondMax, paused: false };
+    const saved: SavedDownload = { ...spec, ...choices, files, bytesDone, failure };
     try {
       this.tools.journal.save(saved);
       this.#isSaved = true;

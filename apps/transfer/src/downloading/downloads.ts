@@ -1,15 +1,13 @@
 /** All downloads of this host: begun, running, ended in this run, and those an earlier run left. */
 import { type Bus, DOWNLOADS_MAX, type Download as DownloadView } from '@iwanto/bus';
 import type { SavedDownload } from '@iwanto/store';
-import {
-  Failure,
-  type FileHash,
-  type LocateAnswer,
-  type PeerId,
-  failureSchema,
-} from '@iwanto/wire';
-import { Download, type DownloadSpec, type DownloadTools } from './download.js';
+import { Failure, type FileHash, type LocateAnswer, type PeerId } from '@iwanto/wire';
+import type { Folders } from '../disk/download-folder.js';
+import { chosenName, foreignName } from '../disk/names.js';
 import { Target } from '../disk/target.js';
+import { Download } from './download.js';
+import type { DownloadSpec, DownloadTools } from './download-spec.js';
+import { elsewhere, goesOnByItself, questionOf, viewOfSaved } from './saved.js';
 
 /** Downloads that may run at once; each holds files and lines open. */
 const RUNNING_MAX = 64;
@@ -27,95 +25,208 @@ export interface StartQuestion {
   /** A whole hash or a prefix of one. */
   readonly hash: string;
   readonly to?: string | undefined;
+  readonly as?: string | undefined;
   readonly overwrite: boolean;
+  readonly rename?: boolean;
+  readonly confirmed?: boolean;
+  readonly only?: string | undefined;
+  readonly bytesPerSecondMax?: number | undefined;
 }
 
 export interface DownloadsOptions {
-  readonly tools: DownloadTools;
+  readonly tools: Omit<DownloadTools, 'isReserved'>;
   readonly bus: Pick<Bus, 'call'>;
   readonly self: PeerId;
-  /** The real path of a folder that may be written to; the download folder when none is named. */
-  readonly folderFor: (path: string | undefined) => Promise<string>;
+  readonly folders: Folders;
 }
 
 export class Downloads {
-  readonly #known = new Map<string, Download>();
+  readonly #running = new Map<string, Download>();
+  /** Only what is told of them: a plan of a large directory takes much memory. */
+  readonly #ended = new Map<string, DownloadView>();
+  #isGoingOn = false;
 
   constructor(private readonly options: DownloadsOptions) {}
 
   /** Begins a download, goes on with an earlier one, or gives the one that runs. */
   async start(question: StartQuestion): Promise<DownloadView> {
-    const running = this.#running(question.hash);
-    if (running) return running.progress.current;
-    const saved = this.#saved().find(({ hash }) => hash === question.hash);
-    const located = await this.#locate(question.hash, saved);
-    const folder = await this.options.folderFor(question.to ?? this.#savedFolder(located.hash));
-    // Asked twice at once is one download: the second finds the first one here.
-    const raced = this.#running(located.hash);
-    if (raced) return raced.progress.current;
-    this.#refuseTooMany();
-    const spec = specOf(located, folder, question.overwrite);
-    this.#dropLeftover(spec);
-    const download = new Download(spec, this.options.tools);
-    this.#known.delete(spec.root);
-    this.#known.set(spec.root, download);
-    this.#forgetOldest();
-    return download.progress.current;
+    const saved = this.#savedOf(question.hash);
+    const running = this.#running.get(question.hash);
+    const located = running ? undefined : await this.#locate(question.hash, saved);
+    const folder = await this.#folderFor(question, located?.hash ?? question.hash);
+    const hash = located?.hash ?? (question.hash as FileHash);
+    const now = this.#running.get(hash);
+    if (now) return sameOrRefuse(now, question, folder);
+    if (!located) throw this.#unknown(hash);
+    return this.#begin(question, located, folder);
   }
 
   get(id: string): DownloadView {
     const view = this.list().find((one) => one.id === id);
     if (view) return view;
-    throw new Failure('E_NOT_FOUND', `There is no download ${id}: "iwanto downloads" lists all.`);
+    throw this.#unknown(id);
   }
 
   /** Those of this run, then those an earlier run left. */
   list(): DownloadView[] {
-    const known = [...this.#known.values()].map(({ progress }) => progress.current);
-    const left = this.#saved().filter(({ hash }) => !this.#known.has(hash));
-    return [...known, ...left.map(viewOfSaved)].slice(0, DOWNLOADS_MAX);
+    const running = [...this.#running.values()].map(({ progress }) => progress.current);
+    const ended = [...this.#ended.values()];
+    const left = this.#saved().filter(
+      ({ hash }) => !this.#running.has(hash) && !this.#ended.has(hash),
+    );
+    return [...running, ...ended, ...left.map(viewOfSaved)].slice(0, DOWNLOADS_MAX);
+  }
+
+  /** Stops a download until it is resumed. */
+  async pause(id: string): Promise<DownloadView> {
+    await this.#running.get(id)?.pause();
+    const saved = this.#savedOf(id);
+    if (!saved) return this.get(id);
+    this.options.tools.journal.save({ ...saved, paused: true });
+    this.#ended.delete(id);
+    return this.get(id);
+  }
+
+  /** Goes on with one that was paused, failed or cut off. */
+  async resume(id: string): Promise<DownloadView> {
+    const running = this.#running.get(id);
+    if (running) return running.progress.current;
+    const saved = this.#savedOf(id);
+    if (!saved) throw this.#unknown(id);
+    return this.start(questionOf(saved));
   }
 
   /** Stops a download; with `forget`, what it brought is removed as well. */
   async cancel(id: string, forget: boolean): Promise<DownloadView> {
-    const download = this.#known.get(id);
-    if (download?.isActive) await download.cancel();
+    await this.#running.get(id)?.cancel();
     const view = this.get(id);
-    const saved = this.#saved().find(({ hash }) => hash === id);
+    const saved = this.#savedOf(id);
     if (forget && saved) this.#remove(saved);
-    return view;
+    else if (saved) this.options.tools.journal.save({ ...saved, paused: true });
+    return { ...view, state: view.state === 'done' ? 'done' : 'cancelled', failure: null };
   }
 
   /** Forgets what ended, and gives it; what can be resumed stays. */
   clear(): DownloadView[] {
-    const resumable = new Set(this.#saved().map(({ hash }) => hash));
-    const ended = [...this.#known].filter(
-      ([id, download]) => !download.isActive && !resumable.has(id as FileHash),
-    );
-    for (const [id] of ended) this.#known.delete(id);
-    return ended.map(([, { progress }]) => progress.current);
+    const resumable = new Set<string>(this.#saved().map(({ hash }) => hash));
+    const ended = [...this.#ended].filter(([id]) => !resumable.has(id));
+    for (const [id] of ended) this.#ended.delete(id);
+    return ended.map(([, view]) => view);
   }
 
-  /** Sources may have come back. */
+  /** Sources may have come back: for those that run, and for those that wait for some. */
   poke(): void {
-    for (const download of this.#known.values()) if (download.isActive) download.poke();
+    for (const download of this.#running.values()) download.poke();
+    void this.goOn();
+  }
+
+  /** Begins again, by itself, what a stop, a crash or a lack of sources cut off. */
+  async goOn(): Promise<void> {
+    if (this.#isGoingOn) return;
+    this.#isGoingOn = true;
+    try {
+      for (const saved of this.#saved()) {
+        if (this.#running.has(saved.hash) || !goesOnByItself(saved)) continue;
+        if (!(await this.#goOnWith(saved))) return;
+      }
+    } finally {
+      this.#isGoingOn = false;
+    }
   }
 
   async stopAll(): Promise<void> {
-    await Promise.all([...this.#known.values()].map((download) => download.stop()));
+    this.#isGoingOn = true;
+    await Promise.all([...this.#running.values()].map((download) => download.stop()));
   }
 
-  #running(hash: string): Download | undefined {
-    const download = this.#known.get(hash);
-    return download?.isActive ? download : undefined;
+  /** False where there is no use in trying the others now. */
+  async #goOnWith(saved: SavedDownload): Promise<boolean> {
+    try {
+      const located = this.#withoutSelf(
+        await this.options.bus.call('locate', { hash: saved.hash }),
+      );
+      const folder = await this.options.folders.known(saved.folder);
+      if (!this.#running.has(saved.hash)) this.#begin(questionOf(saved), located, folder);
+      return true;
+    } catch (cause) {
+      // Nobody has it now, or its folder is away: tried again when peers come, and now and then.
+      return cause instanceof Failure && ['E_NOT_FOUND', 'E_BAD_PATH'].includes(cause.code);
+    }
+  }
+
+  #begin(question: StartQuestion, located: LocateAnswer, folder: string): DownloadView {
+    if (this.#running.size >= RUNNING_MAX) {
+      const sentence = `${this.#running.size} downloads run already: wait for one to end.`;
+      throw new Failure('E_LIMIT', sentence);
+    }
+    const spec = this.#specOf(question, located, folder);
+    const download = new Download(spec, {
+      ...this.options.tools,
+      isReserved: (path, root) => this.#isReserved(path, root),
+    });
+    this.#ended.delete(spec.root);
+    this.#running.set(spec.root, download);
+    void download.ended.then(() => this.#note(download));
+    return download.progress.current;
+  }
+
+  #specOf(question: StartQuestion, located: LocateAnswer, folder: string): DownloadSpec {
+    const { hash, kind, size, holders } = located;
+    const { overwrite, rename = false, confirmed = false, only, bytesPerSecondMax } = question;
+    const saved = this.#savedOf(hash);
+    const asked = question.as === undefined ? undefined : chosenName(question.as);
+    const name = asked ?? saved?.name ?? foreignName(located.name);
+    if (saved && (saved.folder !== folder || saved.name !== name)) throw elsewhere(saved);
+    const choices = { only: only ?? saved?.only ?? null, confirmed };
+    return {
+      ...{ root: hash, kind, name, bytes: size, folder, overwrite, rename, holders, ...choices },
+      bytesPerSecondMax: bytesPerSecondMax ?? saved?.bytesPerSecondMax ?? null,
+      adopts: this.#adoptable(hash, folder, name),
+    };
+  }
+
+  /** An unfinished directory of other content that was to get the same name. */
+  #adoptable(hash: FileHash, folder: string, name: string): FileHash | undefined {
+    const old = this.#saved().find(
+      (one) => one.hash !== hash && one.folder === folder && one.name === name,
+    );
+    if (old?.kind !== 'directory' || old.paused || this.#running.has(old.hash)) return undefined;
+    return old.hash;
+  }
+
+  /** Once ended, only its last words are kept. */
+  #note({ progress }: Download): void {
+    const { id } = progress.current;
+    this.#running.delete(id);
+    this.#ended.set(id, progress.current);
+    for (const old of this.#ended.keys()) {
+      if (this.#ended.size <= DOWNLOADS_MAX) return;
+      this.#ended.delete(old);
+    }
+  }
+
+  #isReserved(path: string, root: FileHash): boolean {
+    return [...this.#running.values()].some(
+      ({ progress: { current } }) => current.path === path && current.hash !== root,
+    );
+  }
+
+  async #folderFor({ to }: StartQuestion, hash: string): Promise<string> {
+    if (to !== undefined) return this.options.folders.named(to);
+    const running = this.#running.get(hash);
+    return running?.folder ?? this.options.folders.known(this.#savedOf(hash)?.folder);
   }
 
   #saved(): SavedDownload[] {
     return this.options.tools.journal.downloads();
   }
 
-  #savedFolder(root: FileHash): string | undefined {
-    return this.#saved().find(({ hash }) => hash === root)?.folder;
+  #savedOf(hash: string): SavedDownload | undefined {
+    return this.#saved().find((one) => one.hash === hash);
+  }
+
+  #unknown(id: string): Failure {
+    return new Failure('E_NOT_FOUND', `There is no download ${id}: "iwanto downloads" lists all.`);
   }
 
   async #locate(hash: string, saved: SavedDownload | undefined): Promise<LocateAnswer> {
@@ -145,20 +256,9 @@ export class Downloads {
     return { ...located, holders };
   }
 
-  #refuseTooMany(): void {
-    const running = [...this.#known.values()].filter(({ isActive }) => isActive).length;
-    if (running < RUNNING_MAX) return;
-    throw new Failure('E_LIMIT', `${running} downloads run already: wait for one to end.`);
-  }
-
-  /** An earlier try into another folder is given up: one content is fetched to one place at a time. */
-  #dropLeftover({ root, folder }: DownloadSpec): void {
-    const saved = this.#saved().find(({ hash }) => hash === root);
-    if (saved && saved.folder !== folder) this.#remove(saved);
-  }
-
   #remove(saved: SavedDownload): void {
     this.options.tools.journal.forget(saved.hash);
+    this.#ended.delete(saved.hash);
     try {
       const target = new Target({ ...saved, root: saved.hash });
       target.discard();
@@ -169,29 +269,20 @@ export class Downloads {
       );
     }
   }
+}
 
-  #forgetOldest(): void {
-    for (const [id, download] of this.#known) {
-      if (this.#known.size <= DOWNLOADS_MAX) return;
-      if (!download.isActive) this.#known.delete(id);
-    }
+/** One content is fetched to one place at a time: asked for the same again, it is the one that runs. */
+function sameOrRefuse(
+  { folder, progress }: Download,
+  { as, to }: StartQuestion,
+  wanted: string,
+): DownloadView {
+  const { name, hash, path } = progress.current;
+  if ((to === undefined || folder === wanted) && (as === undefined || as === name)) {
+    return progress.current;
   }
-}
-
-function specOf(located: LocateAnswer, folder: string, overwrite: boolean): DownloadSpec {
-  const { hash, kind, name, size, holders } = located;
-  return { root: hash, kind, name, bytes: size, folder, overwrite, holders };
-}
-
-function viewOfSaved(saved: SavedDownload): DownloadView {
-  const { hash, kind, name, bytes, bytesDone, files, folder, failure } = saved;
-  return {
-    ...{ id: hash, hash, kind, name, bytes, bytesDone, files, path: `${folder}/${name}` },
-    ...{ revision: 0, filesDone: 0, bytesPerSecond: 0, seconds: 0, sources: 0 },
-    state: 'failed',
-    failure:
-      failure === null
-        ? { code: 'E_INTERRUPTED', sentence: `${name} is not whole: start the download again.` }
-        : failureSchema.parse(JSON.parse(failure)),
-  };
+  throw new Failure(
+    'E_EXISTS',
+    `This content is being fetched to ${path}. Wait for it and copy it, or end that with "iwanto cancel ${hash.slice(0, 8)}" first.`,
+  );
 }

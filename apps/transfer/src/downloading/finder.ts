@@ -1,7 +1,8 @@
 /** Finds who holds a content, again and again while a download runs: sooner when it starves. */
 import type { Bus } from '@iwanto/bus';
-import type { FileHash, Holder } from '@iwanto/wire';
+import { Failure, type FileHash, type Holder, type PeerId } from '@iwanto/wire';
 import type { Hunger, HungerDecision } from './hunger.js';
+import { Refusals } from './refusals.js';
 
 /** How often known holders whose line broke are tried again, in ms. */
 const RETRY_MS = 500;
@@ -15,6 +16,10 @@ export interface FinderOptions {
   /** Whether all of these, and at least one, are banned. */
   readonly haveAllLied: (holders: readonly Holder[]) => boolean;
   readonly offer: (holders: readonly Holder[]) => void;
+  /** Lets go of a source, so that it is asked anew. */
+  readonly renew: (peer: PeerId) => void;
+  /** Sources refused it, and for some time nobody is said to hold it. */
+  readonly onGone: () => void;
   /** Called every half second with what hunger says. */
   readonly onBeat: (decision: HungerDecision) => void;
 }
@@ -22,6 +27,7 @@ export interface FinderOptions {
 export class Finder {
   holders: readonly Holder[];
   readonly #beat: NodeJS.Timeout;
+  readonly #refusals = new Refusals();
   #asking = false;
 
   constructor(private readonly options: FinderOptions) {
@@ -35,6 +41,16 @@ export class Finder {
     if (this.options.hunger.poke()) void this.#locate();
   }
 
+  /** A source has not what it was asked for: the tracker knows more once the source has looked. */
+  refused(peer: PeerId): void {
+    this.#refusals.refused(peer, this.options.nowMs());
+  }
+
+  /** Good bytes came. */
+  fed(): void {
+    this.#refusals.fed();
+  }
+
   stop(): void {
     clearInterval(this.#beat);
   }
@@ -43,7 +59,8 @@ export class Finder {
     const { hunger, nowMs, haveAllLied, offer, onBeat } = this.options;
     const decision = hunger.decide(nowMs(), haveAllLied(this.holders));
     offer(this.holders);
-    if (decision.look) void this.#locate();
+    if (this.#refusals.isGone(nowMs())) return this.options.onGone();
+    if (decision.look || this.#refusals.areOpen) void this.#locate();
     onBeat(decision);
   }
 
@@ -53,12 +70,21 @@ export class Finder {
     this.options.hunger.looked(this.options.nowMs());
     try {
       const { holders } = await this.options.bus.call('locate', { hash: this.options.root });
-      this.holders = holders;
-      this.options.offer(holders);
-    } catch {
+      this.#located(holders);
+    } catch (cause) {
+      if (cause instanceof Failure && cause.code === 'E_NOT_FOUND') this.#located([]);
       // No leader, no indexer, nobody has it: the next look may know more, and the limit on waiting ends it.
     } finally {
       this.#asking = false;
     }
+  }
+
+  #located(holders: readonly Holder[]): void {
+    const peers = holders.map(({ peer }) => peer);
+    const again = this.#refusals.located(peers, this.options.nowMs());
+    if (holders.length === 0) return;
+    if (this.options.hunger.isHungry) for (const peer of again) this.options.renew(peer);
+    this.holders = holders;
+    this.options.offer(holders);
   }
 }

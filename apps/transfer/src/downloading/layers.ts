@@ -6,7 +6,7 @@ import {
   pieceCount,
   verifyDigests,
 } from '@iwanto/merkle';
-import { DIGESTS_PER_FRAME_MAX, type FileHash, PIECE_BYTES } from '@iwanto/wire';
+import { DIGESTS_PER_FRAME_MAX, Failure, type FileHash, PIECE_BYTES } from '@iwanto/wire';
 import type { Outcome, Wanted } from '../sources/source-line.js';
 import type { SourceSet } from '../sources/source-set.js';
 
@@ -36,16 +36,34 @@ async function askDigests(ask: Ask, root: FileHash, count: number) {
   return parts.length === 1 ? parts[0] : Buffer.concat(parts);
 }
 
+export interface ManifestWanted {
+  readonly root: FileHash;
+  /** Counts the bytes of all manifests of one download; throws when they become too many. */
+  readonly spend: (bytes: number) => void;
+}
+
+/** A budget for the manifests of one download: together they may be as large as a single one (HOSTILE 68). */
+export function manifestBudget(): (bytes: number) => void {
+  let left = MANIFEST_BYTES_MAX;
+  return (bytes) => {
+    left -= bytes;
+    if (left < 0)
+      throw new Failure('E_VERIFY', 'The directory is refused: its manifests are too large.');
+  };
+}
+
 /** The bytes of a manifest, checked before a single name in it is read (HOSTILE 70). */
 export function fetchManifest(
   sources: SourceSet,
   blake3: Blake3,
-  root: FileHash,
+  { root, spend }: ManifestWanted,
 ): Promise<Uint8Array> {
   return sources.fetch(async (ask) => {
     const manifest = await askManifest(ask, root);
     if (!manifest) return 'none';
-    return directoryRoot(blake3, manifest) === root ? { got: manifest } : 'bad';
+    if (directoryRoot(blake3, manifest) !== root) return 'bad';
+    spend(manifest.length);
+    return { got: manifest };
   });
 }
 

@@ -18,6 +18,8 @@ const MANIFESTS_AT_ONCE = 16;
 export interface PlanOptions {
   readonly root: FileHash;
   readonly manners: DiskManners;
+  /** Hears, before anything else is fetched, what the directory says it holds. */
+  readonly expect?: (totals: { readonly bytes: number; readonly files: number }) => void;
   /** The bytes of a manifest, checked to be the ones its root names. */
   readonly manifestOf: (root: FileHash) => Promise<Uint8Array>;
 }
@@ -35,12 +37,13 @@ const refuse = (why: string) => new Failure('E_VERIFY', `The directory is refuse
 /** The whole tree below `root`. E_VERIFY for anything that could write elsewhere, lie about sizes or grow too large. */
 export async function planTree(options: PlanOptions): Promise<Plan> {
   const plan: Plan = { files: [], folders: [], links: [], warnings: [] };
+  const read = readerOf(options);
   let level: Pending[] = [{ root: options.root, path: '', extent: TOP }];
   while (level.length > 0) {
     const next: Pending[] = [];
     for (let at = 0; at < level.length; at += MANIFESTS_AT_ONCE) {
       const some = level.slice(at, at + MANIFESTS_AT_ONCE);
-      const manifests = await Promise.all(some.map((one) => entriesOf(options, one)));
+      const manifests = await Promise.all(some.map(read));
       manifests.forEach((entries, nth) => {
         for (const one of addDirectory(plan, some[nth]!, entries, options.manners)) next.push(one);
       });
@@ -50,9 +53,24 @@ export async function planTree(options: PlanOptions): Promise<Plan> {
   return plan;
 }
 
-async function entriesOf(options: PlanOptions, { root, told }: Pending) {
-  const entries = parseManifest(await options.manifestOf(root));
+/** Reads directories; one that stands in many places is fetched and read once. */
+function readerOf(options: PlanOptions): (pending: Pending) => Promise<readonly ManifestEntry[]> {
+  const known = new Map<FileHash, Promise<readonly ManifestEntry[]>>();
+  return (pending) => {
+    const { root } = pending;
+    const entries = known.get(root) ?? options.manifestOf(root).then(parseManifest);
+    known.set(root, entries);
+    return entries.then((read) => checkedTotals(options, pending, read));
+  };
+}
+
+function checkedTotals(
+  { expect }: PlanOptions,
+  { told }: Pending,
+  entries: readonly ManifestEntry[],
+): readonly ManifestEntry[] {
   const totals = manifestTotals(entries);
+  if (!told) expect?.(totals);
   if (told && (told.bytes !== totals.bytes || told.files !== totals.files)) {
     throw refuse('its sizes contradict each other');
   }

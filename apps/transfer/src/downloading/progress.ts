@@ -1,29 +1,44 @@
 /** How far a download is: what is told of it, at most some times a second and at each change of state. */
-import type { Download } from '@iwanto/bus';
-import type { FailureWords, PeerId } from '@iwanto/wire';
+import { DOWNLOAD_NOTES_MAX, type Download } from '@iwanto/bus';
+import { type FailureWords, type PeerId, SENTENCE_CHARACTERS_MAX } from '@iwanto/wire';
 
 /** News of progress come no closer than this, in ms. */
 const TELL_MS = 200;
-/** The weight of the newest measurement of speed. */
-const SPEED_WEIGHT = 0.3;
+/** The rate is that of so much time before now, in ms: a stall is seen as soon. */
+const RATE_WINDOW_MS = 2_000;
+/** The window is no shorter than this, so that the first moments say something. */
+const RATE_WINDOW_MIN_MS = 200;
 
 export class Progress {
   #view: Download;
   readonly #startedMs: number;
-  readonly #peers = new Set<PeerId>();
+  readonly #givenBy = new Map<PeerId, number>();
   #toldMs: number;
   #toldBytes = -1;
-  #measuredMs: number;
-  #measuredBytes: number;
+  /** What had arrived when, oldest first. */
+  readonly #marks: { readonly atMs: number; readonly bytes: number }[];
+  /** Bytes that were there and did not arrive. */
+  #foundBytes: number;
 
   constructor(
-    view: Omit<Download, 'revision' | 'bytesPerSecond' | 'seconds' | 'sources' | 'failure'>,
+    view: Omit<
+      Download,
+      'revision' | 'bytesPerSecond' | 'seconds' | 'sources' | 'failure' | 'notes'
+    >,
     private readonly nowMs: () => number,
     private readonly tell: (view: Download) => void,
   ) {
-    this.#startedMs = this.#toldMs = this.#measuredMs = nowMs();
-    this.#measuredBytes = view.bytesDone;
-    const rest = { revision: 0, bytesPerSecond: 0, seconds: 0, sources: 0, failure: null };
+    this.#startedMs = this.#toldMs = nowMs();
+    this.#foundBytes = view.bytesDone;
+    this.#marks = [{ atMs: this.#startedMs, bytes: 0 }];
+    const rest = {
+      revision: 0,
+      bytesPerSecond: 0,
+      seconds: 0,
+      sources: 0,
+      failure: null,
+      notes: [],
+    };
     this.#view = { ...view, ...rest };
   }
 
@@ -37,8 +52,21 @@ export class Progress {
     this.#say();
   }
 
+  /** A sentence for the user, told at once. */
+  note(sentence: string): void {
+    const { notes } = this.#view;
+    if (notes.length >= DOWNLOAD_NOTES_MAX || notes.includes(sentence)) return;
+    this.#view.notes = [...notes, sentence.slice(0, SENTENCE_CHARACTERS_MAX)];
+    this.#say();
+  }
+
+  /** Who sent how much. */
+  get givenBy(): { peer: PeerId; bytes: number }[] {
+    return [...this.#givenBy].map(([peer, bytes]) => ({ peer, bytes }));
+  }
+
   /** The end, told at once. */
-  end(state: 'done' | 'failed' | 'cancelled', failure: FailureWords | null): void {
+  end(state: 'done' | 'failed' | 'cancelled' | 'paused', failure: FailureWords | null): void {
     Object.assign(this.#view, { state, failure });
     const { seconds } = this.#timed();
     const bytesPerSecond = seconds > 0 ? this.#view.bytesDone / seconds : 0;
@@ -49,13 +77,13 @@ export class Progress {
   /** Bytes that need not be fetched: they are there. */
   found(bytes: number): void {
     this.#view.bytesDone += bytes;
-    this.#measuredBytes += bytes;
+    this.#foundBytes += bytes;
     this.#sayInTime();
   }
 
   fetched(bytes: number, from: PeerId): void {
     this.#view.bytesDone += bytes;
-    this.#peers.add(from);
+    this.#givenBy.set(from, (this.#givenBy.get(from) ?? 0) + bytes);
     this.#sayInTime();
   }
 
@@ -75,16 +103,15 @@ export class Progress {
     this.#say();
   }
 
+  /** Bytes over the last moments: nothing of what came before them is left in it. */
   #measure(): void {
     const nowMs = this.nowMs();
-    const lastedMs = nowMs - this.#measuredMs;
-    if (lastedMs <= 0) return;
-    const speed = ((this.#view.bytesDone - this.#measuredBytes) * 1_000) / lastedMs;
-    const before = this.#view.bytesPerSecond;
-    const smooth = before === 0 ? speed : before + SPEED_WEIGHT * (speed - before);
-    this.#view.bytesPerSecond = smooth < 1 ? 0 : smooth;
-    this.#measuredMs = nowMs;
-    this.#measuredBytes = this.#view.bytesDone;
+    const arrived = this.#view.bytesDone - this.#foundBytes;
+    this.#marks.push({ atMs: nowMs, bytes: arrived });
+    while ((this.#marks[1]?.atMs ?? Infinity) <= nowMs - RATE_WINDOW_MS) this.#marks.shift();
+    const oldest = this.#marks[0] ?? { atMs: nowMs, bytes: arrived };
+    const lastedMs = Math.max(nowMs - oldest.atMs, RATE_WINDOW_MIN_MS);
+    this.#view.bytesPerSecond = ((arrived - oldest.bytes) * 1_000) / lastedMs;
   }
 
   #timed(): Download {
@@ -95,7 +122,7 @@ export class Progress {
     this.#toldMs = this.nowMs();
     const { revision, bytesDone } = this.#view;
     this.#toldBytes = bytesDone;
-    this.#view = { ...this.#timed(), revision: revision + 1, sources: this.#peers.size };
+    this.#view = { ...this.#timed(), revision: revision + 1, sources: this.#givenBy.size };
     this.tell(this.#view);
   }
 }

@@ -7,6 +7,7 @@ import {
   type WantedFile,
 } from '@iwanto/swarm';
 import type { PeerId } from '@iwanto/wire';
+import { isMissing } from './refusals.js';
 import type { PieceSink } from '../disk/piece-sink.js';
 import type { Outcome, SourceLine } from '../sources/source-line.js';
 
@@ -23,6 +24,8 @@ export interface PumpOptions {
   readonly onPiece: (source: PeerId, bytes: number) => void;
   /** The sink failed: nothing more can be written. */
   readonly onFailed: (cause: unknown) => void;
+  /** The source has not, or no longer, what it was asked for. */
+  readonly onMissing: (source: PeerId) => void;
   readonly onBan: (source: PeerId, reason: string) => void;
   /** The source is to be closed; it may come back. */
   readonly onDrop: (source: PeerId) => void;
@@ -98,6 +101,7 @@ export class Pump {
     if (this.#stopped || outcome.type === 'lost') return;
     const nowMs = this.options.nowMs();
     if (outcome.type === 'refused') {
+      if (isMissing(outcome.reason)) this.options.onMissing(source);
       return this.#tell({ type: 'refused', nowMs, source, ...at, reason: outcome.reason });
     }
     // A second copy from the end game is of no use: its source did its work all the same.

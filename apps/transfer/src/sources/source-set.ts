@@ -2,6 +2,7 @@
 import type { Holder, PeerId } from '@iwanto/wire';
 import type { Outcome, SourceLine, Wanted } from './source-line.js';
 import type { Hold, Lines } from './lines.js';
+import { isMissing } from '../downloading/refusals.js';
 
 /** Peers one download draws from at once: more would only cost memory. */
 const SOURCES_MAX = 32;
@@ -21,6 +22,8 @@ export interface SourceSetOptions {
   readonly isAllowed: (holder: Holder) => boolean;
   readonly onReady: (peer: PeerId, line: SourceLine) => void;
   readonly onLost: (peer: PeerId) => void;
+  /** A source has not the layer it was asked for. */
+  readonly onMissing: (peer: PeerId) => void;
   readonly signal: AbortSignal;
 }
 
@@ -81,13 +84,19 @@ export class SourceSet {
       for (let peer = this.#next(tried); peer; peer = this.#next(tried)) {
         tried.add(peer);
         const line = this.#used.get(peer)!.hold.line;
-        const outcome = await attempt((wanted) => line.request(wanted, LAYER_LIMIT_MS));
+        const outcome = await attempt((wanted) => this.#request(peer, line, wanted));
         this.options.signal.throwIfAborted();
         if (outcome === 'bad') this.#banLiar(peer);
         else if (outcome !== 'none') return outcome.got;
       }
       await this.#pause(tried.size > 0);
     }
+  }
+
+  async #request(peer: PeerId, line: SourceLine, wanted: Wanted): Promise<Outcome> {
+    const outcome = await line.request(wanted, LAYER_LIMIT_MS);
+    if (outcome.type === 'refused' && isMissing(outcome.reason)) this.options.onMissing(peer);
+    return outcome;
   }
 
   #banLiar(peer: PeerId): void {

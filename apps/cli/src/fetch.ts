@@ -1,0 +1,139 @@
+/** Begins downloads, follows them to their ends, and says how each ended. */
+import type { Bus, Download } from '@iwanto/bus';
+import { EXIT } from '@iwanto/service';
+import { Failure } from '@iwanto/wire';
+import { explain, whenInterrupted } from './end.js';
+import { countText, jsonLine, remark, say, shown, sizeText, timeText } from './print.js';
+import { type Progress, openProgress } from './progress.js';
+import { confirmed } from './confirm.js';
+import { watch } from './watch.js';
+
+/** Progress events on stdout come at most this often. */
+const EVENT_EVERY_MS = 200;
+
+type StartQuestion = Parameters<typeof startOne>[1];
+
+const startOne = (
+  bus: Bus,
+  question: {
+    readonly hash: string;
+    readonly to?: string;
+    readonly as?: string;
+    readonly only?: string;
+    readonly overwrite: boolean;
+    readonly rename: boolean;
+    readonly confirmed: boolean;
+  },
+) => bus.call('download.start', question);
+
+export interface Order {
+  readonly wanted: readonly StartQuestion[];
+  readonly sourceLimitMs: number;
+  readonly json: boolean;
+  /** Do not wait for the end. */
+  readonly detach: boolean;
+}
+
+/** The exit code: that of the first that failed. One that fails does not keep the others from going on. */
+export async function fetchAll(bus: Bus, order: Order): Promise<number> {
+  const { wanted, json, detach } = order;
+  const progress = json || detach ? eventProgress(detach) : openProgress(wanted.length);
+  const ends = await Promise.allSettled(
+    wanted.map((question) =>
+      detach ? begin(bus, question, json) : fetch(bus, question, { order, progress }),
+    ),
+  );
+  progress.end();
+  const failed = ends.filter((end) => end.status === 'rejected');
+  const done = ends.flatMap((end) => (end.status === 'fulfilled' && end.value ? [end.value] : []));
+  for (const download of done) sayDone(download, json);
+  if (failed.length > 1) {
+    for (const { reason } of failed.slice(1)) await explain(reason, json ? ['--json'] : [], []);
+  }
+  if (failed[0]) throw failed[0].reason;
+  return EXIT.done;
+}
+
+async function begin(bus: Bus, question: StartQuestion, json: boolean): Promise<undefined> {
+  const download = await startOne(bus, question);
+  const { hash, name, path } = download;
+  if (json) say(jsonLine({ event: 'begun', hash, name, path }));
+  else say(`${hash.slice(0, 8)} ${shown(path)}`);
+}
+
+interface Watching {
+  readonly order: Order;
+  readonly progress: Progress;
+}
+
+async function fetch(
+  bus: Bus,
+  question: StartQuestion,
+  { order, progress }: Watching,
+): Promise<Download> {
+  const { json, sourceLimitMs } = order;
+  const start = () => startOne(bus, question);
+  const first = await start();
+  whenInterrupted('The download goes on in the service; "iwanto downloads --watch" shows it.');
+  let latest = first;
+  let notes = 0;
+  try {
+    const last = await watch(bus, first, {
+      sourceLimitMs,
+      again: start,
+      changed: (download) => {
+        for (const note of download.notes.slice(notes)) progress.note(note);
+        notes = download.notes.length;
+        latest = download;
+        progress.show(download);
+      },
+    });
+    return finished(last);
+  } catch (cause) {
+    if (await confirmed(cause)) {
+      return fetch(bus, { ...question, confirmed: true }, { order, progress });
+    }
+    if (json) say(jsonLine({ event: 'interrupted', hash: latest.hash, ...reasonOf(cause) }));
+    throw cause;
+  }
+}
+
+const reasonOf = (cause: unknown) =>
+  cause instanceof Failure ? { error: cause.code, sentence: cause.sentence } : {};
+
+/** The download when it is whole; what kept it from that otherwise. */
+function finished(download: Download): Download {
+  const { state, failure, hash } = download;
+  if (state === 'done') return download;
+  if (failure) throw new Failure(failure.code, failure.sentence);
+  const sentence =
+    state === 'paused'
+      ? `The download was paused; "iwanto resume ${hash.slice(0, 8)}" goes on.`
+      : 'The download was cancelled.';
+  throw new Failure('E_INTERRUPTED', sentence);
+}
+
+function sayDone({ hash, path, bytes, seconds, sources, files, kind }: Download, json: boolean) {
+  if (json) return say(jsonLine({ event: 'done', hash, path, bytes, seconds, sources }));
+  say(shown(path));
+  const what = kind === 'directory' ? `${countText(files, 'file')}, ` : '';
+  const from = sources === 0 ? 'this disk' : countText(sources, 'source');
+  remark(`${what}${sizeText(bytes)} in ${timeText(seconds)} from ${from}, verified`);
+}
+
+/** One JSON line an event; the last one is written at the end. */
+function eventProgress(isSilent: boolean): Progress {
+  const said = new Map<string, { state: Download['state']; atMs: number }>();
+  const show = (download: Download) => {
+    const { hash, kind, name, state, bytes, bytesDone, bytesPerSecond, sources } = download;
+    const nowMs = performance.now();
+    const before = said.get(hash);
+    if (state === 'done' || isSilent) return;
+    if (before?.state === state && nowMs - before.atMs < EVENT_EVERY_MS) return;
+    said.set(hash, { state, atMs: nowMs });
+    const facts = { hash, kind, name, bytes, bytesDone, bytesPerSecond, sources };
+    say(jsonLine({ event: 'progress', state, ...facts }));
+  };
+  const note = (sentence: string) => say(jsonLine({ event: 'note', sentence }));
+  return { show, note, end: () => undefined };
+}

@@ -1,0 +1,33 @@
+/** What this host showed its user: a hash typed afterwards means that, under the name it was shown. */
+import type { SearchAnswer } from '@iwanto/wire';
+
+/** Contents remembered; those shown longest ago are forgotten first. */
+const SHOWN_MAX = 20_000;
+
+export class ShownContents {
+  /** Names by whole hash, in the order in which they were shown last. */
+  readonly #names = new Map<string, string>();
+
+  note({ results }: Pick<SearchAnswer, 'results'>): void {
+    // The best come last, so that they are kept longest.
+    for (const { hash, name } of results.toReversed()) {
+      this.#names.delete(hash);
+      this.#names.set(hash, name);
+    }
+    for (const hash of this.#names.keys()) {
+      if (this.#names.size <= SHOWN_MAX) return;
+      this.#names.delete(hash);
+    }
+  }
+
+  nameOf(hash: string): string | undefined {
+    return this.#names.get(hash);
+  }
+
+  /** The whole hash where what was typed fits a single one that was shown; otherwise what was typed. */
+  meant(typed: string): string {
+    const fitting: string[] = [];
+    for (const hash of this.#names.keys()) if (hash.startsWith(typed)) fitting.push(hash);
+    return fitting.length === 1 ? fitting[0]! : typed;
+  }
+}

@@ -1,0 +1,50 @@
+/** The time and the exec bit of a fetched file. */
+import { closeSync, constants, fchmodSync, fstatSync, futimesSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Plan, pathIn } from './planned.js';
+
+/** Files dressed before other work gets its turn. */
+const FILES_A_TURN = 500;
+const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const EXEC_BITS = 0o111;
+const OWNER_EXEC = 0o100;
+
+export interface Attributes {
+  readonly exec: boolean;
+  readonly mtimeSeconds: number | null;
+}
+
+/** Sets what the disk can keep; what it cannot was said before the first byte. */
+export function setAttributes(fd: number, { exec, mtimeSeconds }: Attributes): void {
+  try {
+    const mode = fstatSync(fd).mode & 0o7777;
+    if (((mode & OWNER_EXEC) !== 0) !== exec) {
+      // Who may read may run, as a umask would have it.
+      fchmodSync(fd, exec ? mode | ((mode >> 2) & EXEC_BITS) : mode & ~EXEC_BITS);
+    }
+    if (mtimeSeconds !== null) setFileTime(fd, mtimeSeconds);
+  } catch {
+    // A disk without modes, or one that does not count so far.
+  }
+}
+
+/** As text, because `futimes` takes a negative number for the present time. */
+export function setFileTime(fd: number, mtimeSeconds: number): void {
+  futimesSync(fd, String(mtimeSeconds), String(mtimeSeconds));
+}
+
+/** Gives each file of a tree that stands already the time and the exec bit of the plan. */
+export async function dressAll(top: string, { files }: Plan): Promise<void> {
+  let count = 0;
+  for (const file of files) {
+    const fd = openSync(join(top, pathIn(file.folder, file.name)), READ_FLAGS);
+    try {
+      setAttributes(fd, file);
+    } finally {
+      closeSync(fd);
+    }
+    count += 1;
+    if (count % FILES_A_TURN === 0) await nextTurn();
+  }
+}

@@ -1,0 +1,29 @@
+/** Carries what somebody else put into a directory over to the one that replaces it. */
+import { constants, lstatSync, readlinkSync, symlinkSync } from 'node:fs';
+import { copyFile, link, mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/**
+ * Each path below `from` stands below `to` as well afterwards. Ordinary files become second names of
+ * the same file, so that nothing is lost whenever a crash comes; where a disk has no such names, copies.
+ */
+export async function keepAll(from: string, to: string, paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    await mkdir(dirname(join(to, path)), { recursive: true });
+    await keepOne(join(from, path), join(to, path));
+  }
+}
+
+async function keepOne(from: string, to: string): Promise<void> {
+  const stat = lstatSync(from);
+  try {
+    if (stat.isSymbolicLink()) symlinkSync(readlinkSync(from), to);
+    else await link(from, to);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    // Carried over by a run that was cut off.
+    if (code === 'EEXIST' && lstatSync(to).ino === stat.ino) return;
+    if (code === 'EEXIST' || !stat.isFile()) throw cause;
+    await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  }
+}

@@ -1,0 +1,41 @@
+/** What is asked of a download, and what it works with. */
+import type { Download as DownloadView } from '@iwanto/bus';
+import type { Blake3 } from '@iwanto/merkle';
+import type { TransferStore } from '@iwanto/store';
+import type { FileHash, Holder, Kind } from '@iwanto/wire';
+import type { FinderOptions } from './finder.js';
+import type { Lines } from '../sources/lines.js';
+
+export interface DownloadSpec {
+  readonly root: FileHash;
+  readonly kind: Kind;
+  readonly name: string;
+  readonly bytes: number;
+  /** The real path of the folder it goes to. */
+  readonly folder: string;
+  readonly overwrite: boolean;
+  readonly rename: boolean;
+  /** The user agreed to its size. */
+  readonly confirmed: boolean;
+  /** Of a directory, only files that fit this pattern. */
+  readonly only: string | null;
+  readonly bytesPerSecondMax: number | null;
+  readonly holders: readonly Holder[];
+  /** An unfinished download of other content that had the same name: what it brought may be of use. */
+  readonly adopts?: FileHash | undefined;
+}
+
+export interface DownloadTools {
+  readonly bus: FinderOptions['bus'];
+  readonly lines: Lines;
+  readonly blake3: Blake3;
+  readonly journal: TransferStore;
+  readonly isAllowed: (holder: Holder) => boolean;
+  /** Whether a download of other content is going to stand at this path. */
+  readonly isReserved: (path: string, root: FileHash) => boolean;
+  readonly nowMs: () => number;
+  readonly tell: (view: DownloadView) => void;
+  readonly onTrouble: (sentence: string) => void;
+  /** How long a download waits for a source before it gives up, in ms. */
+  readonly noSourceLimitMs: number;
+}

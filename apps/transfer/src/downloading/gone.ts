@@ -1,0 +1,36 @@
+/** What to say of a content that its sources changed or removed while it was fetched. */
+import type { Bus } from '@iwanto/bus';
+import { Failure, type FileHash, type Kind, QUERY_CHARACTERS_MAX } from '@iwanto/wire';
+
+/** Results looked through for the same name. */
+const RESULTS_MAX = 50;
+
+export interface Gone {
+  readonly root: FileHash;
+  readonly kind: Kind;
+  readonly name: string;
+}
+
+/** E_CHANGED, with the hash of what has the name now where there is exactly one. */
+export async function goneFailure(bus: Pick<Bus, 'call'>, gone: Gone): Promise<Failure> {
+  const now = await successorOf(bus, gone);
+  const sentence =
+    now === undefined
+      ? `${gone.name} is gone: nobody offers it any more. What has arrived is kept; it goes on when somebody offers it again.`
+      : `${gone.name} changed at the source and is now ${now}: "iwanto download ${now.slice(0, 8)}" fetches that, without what is equal.`;
+  return new Failure('E_CHANGED', sentence);
+}
+
+async function successorOf(bus: Pick<Bus, 'call'>, { root, kind, name }: Gone) {
+  try {
+    const query = Array.from(name).slice(0, QUERY_CHARACTERS_MAX).join('');
+    const { results } = await bus.call('search', { query, limit: RESULTS_MAX });
+    const same = results.filter(
+      (one) => one.hash !== root && one.kind === kind && one.name === name,
+    );
+    return same.length === 1 ? same[0]?.hash : undefined;
+  } catch {
+    // No leader just now: what is gone is said all the same.
+    return undefined;
+  }
+}

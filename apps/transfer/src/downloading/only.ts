@@ -1,0 +1,38 @@
+/** Which files of a directory are wanted: a pattern as in .gitignore, and what of it is here already. */
+import ignore from 'ignore';
+import { Failure } from '@iwanto/wire';
+import { type Plan, pathIn } from '../disk/planned.js';
+
+/** The part of a plan that fits `pattern`; folders are kept only where something is in them. */
+export function onlyFitting(plan: Plan, pattern: string, isHere: (path: string) => boolean): Plan {
+  const fits = matcher(pattern);
+  const isWanted = ({ folder, name }: { folder: string; name: string }) => {
+    const path = pathIn(folder, name);
+    return fits(path) || isHere(path);
+  };
+  const files = plan.files.filter(isWanted);
+  if (files.length === 0) {
+    throw new Failure('E_NOT_FOUND', `No file in the directory fits ${JSON.stringify(pattern)}.`);
+  }
+  const links = plan.links.filter(isWanted);
+  const above = new Set<string>();
+  for (const { folder } of [...files, ...links]) addAbove(above, folder);
+  return { ...plan, files, links, folders: plan.folders.filter((path) => above.has(path)) };
+}
+
+function matcher(pattern: string): (path: string) => boolean {
+  try {
+    const rules = ignore().add(pattern);
+    return (path) => rules.ignores(path);
+  } catch (cause) {
+    throw new Failure('E_BAD_REQUEST', `--only ${JSON.stringify(pattern)}: ${String(cause)}.`);
+  }
+}
+
+function addAbove(above: Set<string>, folder: string): void {
+  for (let path = folder; path !== '' && !above.has(path);) {
+    above.add(path);
+    const cut = path.lastIndexOf('/');
+    path = cut < 0 ? '' : path.slice(0, cut);
+  }
+}

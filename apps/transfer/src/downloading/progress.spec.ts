@@ -1,0 +1,40 @@
+/** What is told of a download's rate. */
+import { expect, test } from '@jest/globals';
+import type { FileHash, PeerId } from '@iwanto/wire';
+import { Progress } from './progress.js';
+
+const peer = 'a'.repeat(20) as PeerId;
+const hash = 'ab'.repeat(32) as FileHash;
+
+const newProgress = () => {
+  const clock = { nowMs: 0 };
+  const view = {
+    ...{ id: hash, hash, kind: 'file', name: 'f', path: '/f', state: 'running' },
+    ...{ bytes: 1e9, bytesDone: 0, files: 1, filesDone: 0 },
+  } as const;
+  const progress = new Progress(
+    view,
+    () => clock.nowMs,
+    () => undefined,
+  );
+  return { clock, progress, rate: () => progress.current.bytesPerSecond };
+};
+
+test('a steady rate is told as it is, and a stall within two seconds', () => {
+  const { clock, progress, rate } = newProgress();
+  for (clock.nowMs = 100; clock.nowMs <= 5_000; clock.nowMs += 100) progress.fetched(1_000, peer);
+  expect(rate()).toBeGreaterThan(9_000);
+  expect(rate()).toBeLessThan(11_000);
+  for (; clock.nowMs <= 7_200; clock.nowMs += 500) progress.beat();
+  expect(rate()).toBe(0);
+});
+
+test('what was there already is no rate', () => {
+  const { clock, progress, rate } = newProgress();
+  clock.nowMs = 1_000;
+  progress.found(5e8);
+  clock.nowMs = 2_000;
+  progress.fetched(1_000, peer);
+  expect(rate()).toBeLessThan(1_000);
+  expect(progress.givenBy).toEqual([{ peer, bytes: 1_000 }]);
+});

@@ -1,0 +1,57 @@
+/** Downloads that an earlier run left: what is told of them, and whether they go on. */
+import { join } from 'node:path';
+import type { Download as DownloadView } from '@iwanto/bus';
+import type { SavedDownload } from '@iwanto/store';
+import { Failure, type FailureCode, type FailureWords, failureSchema } from '@iwanto/wire';
+import type { StartQuestion } from './downloads.js';
+
+/** What ended a try and may be otherwise at the next one, without anybody doing anything here. */
+const PASSES_BY_ITSELF: ReadonlySet<FailureCode> = new Set([
+  'E_INTERRUPTED',
+  'E_NO_SOURCE',
+  'E_CHANGED',
+  'E_NOT_RUNNING',
+  'E_NO_LEADER',
+  'E_TIMEOUT',
+]);
+
+const failureOf = ({ failure }: SavedDownload): FailureWords | null =>
+  failure === null ? null : failureSchema.parse(JSON.parse(failure));
+
+/** Whether it is begun again without being asked to. */
+export function goesOnByItself(saved: SavedDownload): boolean {
+  const failure = failureOf(saved);
+  return !saved.paused && (failure === null || PASSES_BY_ITSELF.has(failure.code));
+}
+
+/** The question that goes on with it as it was begun. */
+export function questionOf(saved: SavedDownload): StartQuestion {
+  const { hash, overwrite, confirmed, only, bytesPerSecondMax } = saved;
+  return {
+    ...{ hash, overwrite, confirmed },
+    ...(only === null ? {} : { only }),
+    ...(bytesPerSecondMax === null ? {} : { bytesPerSecondMax }),
+  };
+}
+
+export function viewOfSaved(saved: SavedDownload): DownloadView {
+  const { hash, kind, name, bytes, bytesDone, files, folder } = saved;
+  const failure = failureOf(saved);
+  const isCutOff = failure === null || failure.code === 'E_INTERRUPTED';
+  return {
+    ...{ id: hash, hash, kind, name, bytes, bytesDone, files, path: join(folder, name) },
+    ...{ revision: 0, filesDone: 0, bytesPerSecond: 0, seconds: 0, sources: 0, notes: [] },
+    state: saved.paused ? 'paused' : isCutOff ? 'locating' : 'failed',
+    failure: saved.paused || isCutOff ? null : failure,
+  };
+}
+
+/** E_EXISTS: a try under another name, or in another folder, is not whole yet. */
+export function elsewhere({ hash, name, folder, bytes, bytesDone }: SavedDownload): Failure {
+  const percent = bytes === 0 ? 0 : Math.floor((100 * bytesDone) / bytes);
+  const short = hash.slice(0, 8);
+  return new Failure(
+    'E_EXISTS',
+    `${percent} % of this content lie in ${folder} already, as ${name}: go on there with "iwanto resume ${short}", or give that up with "iwanto cancel ${short}" first.`,
+  );
+}

@@ -1,0 +1,330 @@
+/** What a download may touch on its user's disk, whatever others call it and whatever stands there. */
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { type FileHash, PIECE_BYTES } from '@iwanto/wire';
+import { refuseAwayDisk, usableFolder } from './disk/download-folder.js';
+import { Shelf, bytesOf, newDir, newFile, openHome, share } from './testing/transfer-room.js';
+
+/** A home, and a peer that shares the given files as one folder per version. */
+const withAlbum = async (versions: readonly Record<string, Buffer>[]) => {
+  const shelf = new Shelf();
+  const roots = versions.map((files) => {
+    const tree = join(newDir('share'), 'album');
+    mkdirSync(tree);
+    for (const [name, bytes] of Object.entries(files)) newFile(tree, name, bytes);
+    return shelf.directory(tree).root;
+  });
+  const peer = await share(shelf);
+  const home = openHome({ shelf, holders: [peer.holder] });
+  return { shelf, roots, peer, home, album: join(home.into, 'album') };
+};
+
+const withFiles = async (names: readonly string[]) => {
+  const shelf = new Shelf();
+  const dir = newDir('share');
+  const roots = names.map((name, at) => shelf.file(newFile(dir, name, bytesOf(900, at + 1))).root);
+  const peer = await share(shelf);
+  return { shelf, roots, peer, home: openHome({ shelf, holders: [peer.holder] }) };
+};
+
+const piecesAsked = ({ asked }: Awaited<ReturnType<typeof share>>) =>
+  asked.filter(({ ask }) => ask === 'piece').length;
+
+describe('a name that others chose', () => {
+  test('is never a hidden one', async () => {
+    const { shelf, roots, home } = await withFiles(['a']);
+    for (const [name, here] of [
+      ['.bash_profile', '_bash_profile'],
+      ['...x', '_x'],
+      ['.iwant-tmp', '_iwant-tmp'],
+    ] as const) {
+      shelf.names.set(roots[0]!, { name, size: 900, kind: 'file' });
+      expect(await home.fetch(roots[0]!)).toMatchObject({ state: 'done', name: here });
+    }
+    expect(readdirSync(home.into).sort()).toEqual(['_bash_profile', '_iwant-tmp', '_x']);
+  });
+
+  test('gives way to the one the user chose, hidden or not', async () => {
+    const { roots, home } = await withFiles(['a']);
+    expect(await home.fetch(roots[0]!, { as: '.mine' })).toMatchObject({ name: '.mine' });
+    expect(readdirSync(home.into)).toEqual(['.mine']);
+  });
+});
+
+describe('--overwrite', () => {
+  test('replaces an earlier download and says so before the first byte', async () => {
+    const { shelf, roots, home } = await withFiles(['a.txt', 'b.txt']);
+    await home.fetch(roots[0]!);
+    shelf.names.set(roots[1]!, { name: 'a.txt', size: 900, kind: 'file' });
+    expect((await home.fetch(roots[1]!)).failure?.sentence).toContain('--overwrite');
+    const view = await home.fetch(roots[1]!, { overwrite: true });
+    expect(view).toMatchObject({
+      state: 'done',
+      notes: [expect.stringContaining('Replaces a.txt')],
+    });
+    expect(home.views.find(({ notes }) => notes.length > 0)?.bytesDone).toBe(0);
+    expect(readFileSync(view.path).equals(bytesOf(900, 2))).toBe(true);
+  });
+
+  test('never replaces what no download put there, file or folder', async () => {
+    const { shelf, roots, home } = await withFiles(['passwords.kdbx']);
+    mkdirSync(join(home.into, 'Documents'), { recursive: true });
+    writeFileSync(join(home.into, 'passwords.kdbx'), 'mine');
+    writeFileSync(join(home.into, 'Documents', 'letter'), 'mine');
+    for (const name of ['passwords.kdbx', 'Documents']) {
+      shelf.names.set(roots[0]!, { name, size: 900, kind: 'file' });
+      const { failure } = await home.fetch(roots[0]!, { overwrite: true });
+      expect(failure).toMatchObject({ code: 'E_EXISTS' });
+    }
+    expect(readFileSync(join(home.into, 'passwords.kdbx'), 'utf8')).toBe('mine');
+    expect(readFileSync(join(home.into, 'Documents', 'letter'), 'utf8')).toBe('mine');
+  });
+
+  test('keeps the files of others in a folder, and names what is lost', async () => {
+    const old = { a: bytesOf(50, 1), b: bytesOf(50, 2), gone: bytesOf(50, 3) };
+    const { roots, home, album } = await withAlbum([old, { a: old.a, b: bytesOf(60, 4) }]);
+    await home.fetch(roots[0]!);
+    mkdirSync(join(album, 'mine', 'deep'), { recursive: true });
+    writeFileSync(join(album, 'mine', 'deep', 'note'), 'mine');
+    writeFileSync(join(album, 'b'), 'edited');
+    const view = await home.fetch(roots[1]!, { overwrite: true });
+    expect(view.state).toBe('done');
+    expect(view.notes[0]).toContain('Changed since and lost: album/b.');
+    expect(view.notes[0]).toContain('Your own files in it stay: album/mine/deep/note.');
+    expect(readFileSync(join(album, 'mine', 'deep', 'note'), 'utf8')).toBe('mine');
+    expect(readdirSync(album).sort()).toEqual(['a', 'b', 'mine']);
+    expect(readdirSync(home.into)).toEqual(['album']);
+  });
+
+  test('refuses where a file of others stands in the way, before anything is fetched', async () => {
+    const { roots, home, album, peer } = await withAlbum([
+      { a: bytesOf(50, 1) },
+      { a: bytesOf(50, 1), c: bytesOf(70, 2) },
+    ]);
+    await home.fetch(roots[0]!);
+    writeFileSync(join(album, 'c'), 'mine');
+    const before = piecesAsked(peer);
+    const { failure } = await home.fetch(roots[1]!, { overwrite: true });
+    expect(failure?.sentence).toContain('album/c was not downloaded');
+    expect(readFileSync(join(album, 'c'), 'utf8')).toBe('mine');
+    expect(piecesAsked(peer)).toBe(before);
+  });
+
+  test('keeps what was put into the folder while it was fetched', async () => {
+    const { roots, home, album, peer } = await withAlbum([
+      { a: bytesOf(50, 1) },
+      { a: bytesOf(50, 2), c: bytesOf(70, 2) },
+    ]);
+    await home.fetch(roots[0]!);
+    const before = piecesAsked(peer);
+    await home.downloads.start({ hash: roots[1]!, overwrite: true });
+    await home.until(({ state }) => state === 'running');
+    writeFileSync(join(album, 'late'), 'mine');
+    await home.until(({ state, hash }) => state === 'done' && hash === roots[1]);
+    expect(piecesAsked(peer)).toBeGreaterThan(before);
+    expect(readFileSync(join(album, 'late'), 'utf8')).toBe('mine');
+  });
+
+  test('gives a folder its name back when a crash came between the two renames', async () => {
+    const { roots, home, album } = await withAlbum([{ a: bytesOf(50, 1) }, { a: bytesOf(50, 2) }]);
+    await home.fetch(roots[0]!);
+    mkdirSync(join(home.into, '.iwant-tmp'));
+    const { renameSync } = await import('node:fs');
+    renameSync(album, join(home.into, '.iwant-tmp', `${roots[1]!}.old`));
+    expect((await home.fetch(roots[1]!)).failure).toMatchObject({ code: 'E_EXISTS' });
+    expect(readFileSync(join(album, 'a')).equals(bytesOf(50, 1))).toBe(true);
+  });
+});
+
+describe('equal files of this disk', () => {
+  const large = bytesOf(3 * PIECE_BYTES, 7);
+
+  test('are not fetched again when one file of a folder changed', async () => {
+    const old = { large, small: bytesOf(50, 1) };
+    const { roots, home, peer } = await withAlbum([old, { ...old, small: bytesOf(50, 2) }]);
+    await home.fetch(roots[0]!);
+    const before = piecesAsked(peer);
+    const view = await home.fetch(roots[1]!, { overwrite: true });
+    expect(view).toMatchObject({ state: 'done', bytesDone: large.length + 50 });
+    expect(piecesAsked(peer) - before).toBe(1);
+    expect(view.notes.join(' ')).toContain('1 files (3.0 MiB) lie on this disk already');
+  });
+
+  test('make a folder whose times alone differ the same folder, with the new times', async () => {
+    const { shelf, roots, home, album, peer } = await withAlbum([{ a: bytesOf(50, 1) }]);
+    await home.fetch(roots[0]!);
+    const touched = join(newDir('share'), 'album');
+    mkdirSync(touched);
+    utimesSync(newFile(touched, 'a', bytesOf(50, 1)), 1_000_000_000, 1_000_000_000);
+    const { root } = shelf.directory(touched);
+    expect(root).not.toBe(roots[0]);
+    const before = piecesAsked(peer);
+    expect(await home.fetch(root)).toMatchObject({ state: 'done', failure: null });
+    expect(piecesAsked(peer)).toBe(before);
+    expect(statSync(join(album, 'a')).mtimeMs).toBe(1_000_000_000_000);
+    expect(home.journal.placed.at(album)?.hash).toBe(root);
+  });
+
+  test('are taken from an unfinished download of the same name', async () => {
+    const old = { a: bytesOf(50, 1), b: bytesOf(60, 2), c: bytesOf(70, 3) };
+    const { shelf, roots, peer } = await withAlbum([old, { ...old, c: bytesOf(70, 4) }]);
+    const halting = await share(shelf, (honest) => (request, asker) => {
+      const isThird =
+        request.ask === 'piece' && halting.asked.filter((r) => r.ask === 'piece').length > 2;
+      return isThird ? new Promise(() => undefined) : honest(request, asker);
+    });
+    const first = openHome({ shelf, holders: [halting.holder] });
+    await first.downloads.start({ hash: roots[0]!, overwrite: false });
+    await first.until(({ filesDone }) => filesDone === 2);
+    await first.close();
+    const again = openHome({ shelf, holders: [peer.holder], dir: first.dir });
+    const view = await again.fetch(roots[1]!);
+    expect(view).toMatchObject({ state: 'done', filesDone: 3 });
+    expect(piecesAsked(peer)).toBe(1);
+    expect(readdirSync(again.into)).toEqual(['album']);
+  });
+});
+
+describe('a folder to download to', () => {
+  test('is made when it is named now, refused when it was named before and is away', async () => {
+    const dir = join(newDir('target'), 'stick');
+    await expect(usableFolder(dir, [], false)).rejects.toMatchObject({
+      code: 'E_BAD_PATH',
+      sentence: expect.stringContaining('is not mounted'),
+    });
+    expect(existsSync(dir)).toBe(false);
+    expect(await usableFolder(dir, [], true)).toBe(dir);
+  });
+
+  test('is refused when it is the empty mount point of a disk that is away', () => {
+    expect(() => refuseAwayDisk('/mnt/stick/a', '/mnt/stick', '/')).toThrow('is not mounted now');
+    expect(() => refuseAwayDisk('/mnt/stick/a', '/', '/mnt/stick')).not.toThrow();
+    expect(() => refuseAwayDisk('/mnt/stick/a', '/mnt', '/mnt/stick')).not.toThrow();
+    expect(() => refuseAwayDisk('/home/a', '/home', '/home')).not.toThrow();
+    expect(() => refuseAwayDisk('/home/a', undefined, '/home')).not.toThrow();
+  });
+
+  test('two folders for one content at the same time: the second is refused in a sentence', async () => {
+    const { roots, peer, shelf } = await withFiles(['a.txt']);
+    const mute = await share(shelf, () => () => new Promise(() => undefined));
+    const home = openHome({ shelf, holders: [mute.holder] });
+    const [d1, d2] = [join(newDir('d'), 'one'), join(newDir('d'), 'two')];
+    const first = { hash: roots[0]!, overwrite: false, to: d1 };
+    await home.downloads.start(first);
+    expect(await home.downloads.start(first)).toMatchObject({ path: join(d1, 'a.txt') });
+    const second = home.downloads.start({ ...first, to: d2 });
+    await expect(second).rejects.toMatchObject({ code: 'E_EXISTS' });
+    await expect(second).rejects.toThrow('is being fetched to');
+    await home.close();
+    const later = openHome({ shelf, holders: [peer.holder], dir: home.dir });
+    const third = later.downloads.start({ ...first, to: d2 });
+    await expect(third).rejects.toThrow('iwanto cancel');
+    expect(await later.fetch(roots[0]!)).toMatchObject({ state: 'done', path: join(d1, 'a.txt') });
+    expect(await later.fetch(roots[0]!, { to: d2 })).toMatchObject({ state: 'done' });
+  });
+
+  test('two contents of one name at the same time: the second is refused before its first byte', async () => {
+    const { shelf, roots } = await withFiles(['a.txt', 'b.txt']);
+    shelf.names.set(roots[1]!, { name: 'a.txt', size: 900, kind: 'file' });
+    const mute = await share(shelf, () => () => new Promise(() => undefined));
+    const home = openHome({ shelf, holders: [mute.holder] });
+    await home.downloads.start({ hash: roots[0]!, overwrite: false });
+    const view = await home.fetch(roots[1]!);
+    expect(view.failure).toMatchObject({ code: 'E_EXISTS' });
+    expect(mute.asked.filter(({ root }) => root === roots[1])).toEqual([]);
+  });
+});
+
+describe('HOSTILE 75: another content under the same name', () => {
+  test('has a temporary file of its own', async () => {
+    const { shelf, roots, peer } = await withFiles(['a.txt', 'b.txt']);
+    shelf.names.set(roots[1]!, { name: 'a.txt', size: 900, kind: 'file' });
+    const mute = await share(shelf, () => () => new Promise(() => undefined));
+    const first = openHome({ shelf, holders: [mute.holder] });
+    await first.downloads.start({ hash: roots[0]!, overwrite: false });
+    await first.until(({ state }) => state === 'running');
+    await first.close();
+    const again = openHome({ shelf, holders: [peer.holder], dir: first.dir });
+    const view = await again.fetch(roots[1]!);
+    expect(view.state).toBe('done');
+    expect(readFileSync(view.path).equals(bytesOf(900, 2))).toBe(true);
+    rmSync(view.path);
+    expect((await again.fetch(roots[0]!)).state).toBe('done');
+    expect(readFileSync(view.path).equals(bytesOf(900, 1))).toBe(true);
+  });
+});
+
+describe('--only', () => {
+  test('fetches what fits, and more of the same folder later', async () => {
+    const files = { 'a.jpg': bytesOf(50, 1), 'b.txt': bytesOf(60, 2), 'c.jpg': bytesOf(70, 3) };
+    const { roots, home, album } = await withAlbum([files]);
+    const hash = roots[0] as FileHash;
+    expect(await home.fetch(hash, { only: '*.jpg' })).toMatchObject({ state: 'done', bytes: 120 });
+    expect(readdirSync(album).sort()).toEqual(['a.jpg', 'c.jpg']);
+    expect(await home.fetch(hash, { only: '*.txt' })).toMatchObject({ state: 'done', bytes: 180 });
+    expect(readdirSync(album).sort()).toEqual(['a.jpg', 'b.txt', 'c.jpg']);
+    const none = await home.fetch(hash, { only: '*.mkv', as: 'other' });
+    expect(none.failure).toMatchObject({ code: 'E_NOT_FOUND' });
+  });
+});
+
+describe('a content that its source changes while it is fetched', () => {
+  const halted = async (
+    then: (shelf: Shelf, root: FileHash, path: string) => FileHash | undefined,
+  ) => {
+    const shelf = new Shelf();
+    const path = newFile(newDir('share'), 'film.mkv', bytesOf(20 * PIECE_BYTES));
+    const { root } = shelf.file(path);
+    let served = 0;
+    let now: FileHash | undefined;
+    const peer = await share(shelf, (honest) => async (request, asker) => {
+      if (request.ask === 'piece') served += 1;
+      if (served === 6) {
+        now = then(shelf, root, path);
+        peer.uploader.contents.forget(root);
+      }
+      return honest(request, asker);
+    });
+    const home = openHome({ shelf, holders: [peer.holder] });
+    const startedMs = performance.now();
+    const view = await home.fetch(root);
+    return { view, seconds: (performance.now() - startedMs) / 1_000, now };
+  };
+
+  test('goes on at once when it was only touched, or moved', async () => {
+    const { view, seconds } = await halted((shelf, root, path) => {
+      utimesSync(path, 1_000, 1_000);
+      const known = shelf.names.get(root)!;
+      shelf.names.delete(root);
+      setTimeout(() => {
+        shelf.file(path);
+        shelf.names.set(root, known);
+      }, 500);
+      return undefined;
+    });
+    expect(view).toMatchObject({ state: 'done', failure: null });
+    expect(seconds).toBeLessThan(6);
+  });
+
+  test('says within 5 s what it is now', async () => {
+    const { view, seconds, now } = await halted((shelf, root, path) => {
+      shelf.names.delete(root);
+      shelf.contents.delete(root);
+      writeFileSync(path, 'other');
+      return shelf.file(path).root;
+    });
+    expect(view.failure?.code).toBe('E_CHANGED');
+    expect(view.failure?.sentence).toContain(`is now ${now}`);
+    expect(seconds).toBeLessThan(5);
+  });
+});

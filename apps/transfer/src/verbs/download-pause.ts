@@ -1,0 +1,10 @@
+/** `download.pause`: stop a download until it is resumed; what is verified stays. */
+import type { Handlers, VerbsOf } from '@iwanto/bus';
+import type { Downloads } from '../downloading/downloads.js';
+
+type Verbs = Handlers<VerbsOf<'transfer'>>;
+
+export const downloadPause =
+  (downloads: Downloads): Verbs['download.pause'] =>
+  ({ id }) =>
+    downloads.pause(id);

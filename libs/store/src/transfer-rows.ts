@@ -1,0 +1,50 @@
+/** The rows of the journal of the transfer service, as they lie in SQLite. */
+import type { FileHash, Kind } from '@iwanto/wire';
+
+export interface DownloadRow {
+  hash: FileHash;
+  kind: Kind;
+  name: string;
+  bytes: number;
+  files: number;
+  folder: string;
+  overwrite: number;
+  bytesDone: number;
+  failure: string | null;
+  paused: number;
+  confirmed: number;
+  only: string | null;
+  bytesPerSecondMax: number | null;
+}
+
+export interface ClaimRow {
+  hash: FileHash;
+  path: string;
+  inode: string;
+  ctimeNs: string;
+  verified: Uint8Array;
+}
+
+export interface PlacedRow {
+  path: string;
+  hash: FileHash;
+  kind: Kind;
+  bytes: number;
+  files: number;
+  placedMs: number;
+  stamp: string;
+  sources: string;
+  listing: Uint8Array | null;
+}
+
+export interface MountRow {
+  folder: string;
+  mountPoint: string;
+}
+
+export interface TransferTables {
+  download: DownloadRow;
+  claim: ClaimRow;
+  placed: PlacedRow;
+  mount: MountRow;
+}
