@@ -23,6 +23,7 @@ const startOne = (
     readonly overwrite: boolean;
     readonly rename: boolean;
     readonly confirmed: boolean;
+    readonly bytesPerSecondMax?: number;
   },
 ) => bus.call('download.start', question);
 

@@ -16,6 +16,7 @@ const COMMANDS: readonly Row[] = [
   lazy('pause [hash..]', 'Stop downloads for now', () => import('./commands/pause.js')),
   lazy('resume [hash..]', 'Go on with downloads', () => import('./commands/resume.js')),
   lazy('cancel [hash..]', 'End downloads', () => import('./commands/cancel.js')),
+  lazy('limit [direction] [rate..]', 'Limit rates', () => import('./commands/limit.js')),
   lazy('verify <path>', 'Check what was fetched', () => import('./commands/verify.js')),
   lazy('share <path>', 'Share a folder', () => import('./commands/share.js')),
   lazy('unshare <path>', 'Share it no longer', () => import('./commands/unshare.js')),

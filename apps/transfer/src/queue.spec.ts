@@ -79,6 +79,19 @@ describe('a download', () => {
   });
 });
 
+describe('a limit', () => {
+  test('on one download is held, and what comes is right', async () => {
+    const shelf = new Shelf();
+    const bytes = bytesOf(6 * PIECE_BYTES);
+    const { root } = shelf.file(newFile(newDir('share'), 'film.mkv', bytes));
+    const home = openHome({ shelf, holders: [(await share(shelf)).holder] });
+    const startedMs = performance.now();
+    const view = await home.fetch(root, { bytesPerSecondMax: 3 * PIECE_BYTES });
+    expect(performance.now() - startedMs).toBeGreaterThan(1_600);
+    expect(readFileSync(view.path).equals(bytes)).toBe(true);
+  });
+});
+
 describe('the receipt', () => {
   test('of a file says who gave it, and finds one changed byte', async () => {
     const { root, home, holders, honest } = await halfWay(5);
@@ -125,6 +138,20 @@ describe('the receipt', () => {
     await expect(receiptOf(blake3, home.journal.placed, home.dir)).rejects.toMatchObject({
       code: 'E_NOT_FOUND',
     });
+  });
+});
+
+describe('a sparse file', () => {
+  test('arrives sparse and right, in pieces that are half empty too', async () => {
+    const shelf = new Shelf();
+    const bytes = Buffer.alloc(8 * PIECE_BYTES + 5);
+    bytesOf(70_000).copy(bytes, 2 * PIECE_BYTES + 300_000);
+    bytesOf(PIECE_BYTES).copy(bytes, 6 * PIECE_BYTES);
+    const { root } = shelf.file(newFile(newDir('share'), 'disk.img', bytes));
+    const home = openHome({ shelf, holders: [(await share(shelf)).holder] });
+    const { path } = await home.fetch(root);
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+    expect(statSync(path).blocks * 512).toBeLessThan(PIECE_BYTES + 4 * 65_536);
   });
 });
 

@@ -8,6 +8,8 @@ import { type Holder, isLoopback } from '@iwanto/wire';
 import { DownloadFolder } from './disk/download-folder.js';
 import { Downloads } from './downloading/downloads.js';
 import { Lines, isDialable } from './sources/lines.js';
+import { RateLimits } from './limits.js';
+import { Pace } from './pace.js';
 import { Uploader } from './uploading/uploader.js';
 import { downloadCancel } from './verbs/download-cancel.js';
 import { downloadClear } from './verbs/download-clear.js';
@@ -19,6 +21,8 @@ import { downloadStart } from './verbs/download-start.js';
 import { downloadVerify } from './verbs/download-verify.js';
 import { folderGet } from './verbs/folder-get.js';
 import { folderSet } from './verbs/folder-set.js';
+import { limitsGet } from './verbs/limits-get.js';
+import { limitsSet } from './verbs/limits-set.js';
 
 /** How long a download waits for a source before it gives up, in ms. */
 const NO_SOURCE_LIMIT_MS = 30_000;
@@ -37,7 +41,8 @@ export async function startTransfer(context: ServiceContext): Promise<Running<'t
     nowMs: Date.now(),
   });
   if (journal.setAside) onTrouble(`The journal was damaged; it now lies in ${journal.setAside}.`);
-  const uploader = new Uploader({ bus, blake3, nowMs, onTrouble });
+  const limits = new RateLimits({ paths, limits: config.limits, now: () => new Date() });
+  const uploader = new Uploader({ bus, blake3, nowMs, onTrouble, pace: new Pace(limits.upload) });
   const server = await servePieces({
     keys: identity.curve,
     port: config.ports.transfer,
@@ -56,13 +61,14 @@ export async function startTransfer(context: ServiceContext): Promise<Running<'t
       isAllowed: holderFilter(context),
       tell: (view) => bus.publish('download.progressed', view),
       noSourceLimitMs: NO_SOURCE_LIMIT_MS,
+      pace: new Pace(limits.download),
     },
   });
   listenToNews(context, uploader, downloads);
   const goOn = setInterval(() => void downloads.goOn(), GO_ON_MS);
   const closeAll = closing({ downloads, lines, server, uploader, journal, goOn });
   return {
-    handlers: handlersOf({ downloads, folder, blake3, journal }),
+    handlers: handlersOf({ downloads, folder, blake3, journal, limits }),
     port: () => server.port,
     notes: () => [`BLAKE3: ${blake3.name}`, `bytes sent: ${uploader.bytesSent}`],
     stop: closeAll,
@@ -74,6 +80,7 @@ interface Served {
   readonly folder: DownloadFolder;
   readonly blake3: Blake3;
   readonly journal: TransferStore;
+  readonly limits: RateLimits;
 }
 
 function handlersOf({
@@ -81,6 +88,7 @@ function handlersOf({
   folder,
   blake3,
   journal,
+  limits,
 }: Served): Running<'transfer'>['handlers'] {
   return {
     'download.start': downloadStart(downloads),
@@ -91,6 +99,8 @@ function handlersOf({
     'download.cancel': downloadCancel(downloads),
     'download.clear': downloadClear(downloads),
     'download.verify': downloadVerify(blake3, journal.placed),
+    'limits.get': limitsGet(limits),
+    'limits.set': limitsSet(limits),
     'folder.get': folderGet(folder),
     'folder.set': folderSet(folder),
   };

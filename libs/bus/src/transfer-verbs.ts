@@ -7,6 +7,8 @@ import { SHORT_MS, statusOf, stopOf, verb } from './verb-rows.js';
 /** A terabyte from a slow disk takes its time. */
 const VERIFY_MS = 14_400_000;
 
+const limitsSchema = z.object({ download: z.string().max(200), upload: z.string().max(200) });
+
 export const transferVerbs = {
   'transfer.status': statusOf('transfer'),
   'transfer.stop': stopOf('transfer'),
@@ -81,6 +83,20 @@ export const transferVerbs = {
     question: z.object({ path: pathSchema }),
     answer: receiptSchema,
     limitMs: VERIFY_MS,
+  }),
+  'limits.get': verb({
+    owner: 'transfer',
+    about: 'The limits on what this host fetches and sends; empty for none.',
+    question: nothing,
+    answer: limitsSchema,
+    limitMs: SHORT_MS,
+  }),
+  'limits.set': verb({
+    owner: 'transfer',
+    about: 'Change limits on rates while everything runs, for good.',
+    question: limitsSchema.partial(),
+    answer: limitsSchema,
+    limitMs: 5_000,
   }),
   'folder.get': verb({
     owner: 'transfer',

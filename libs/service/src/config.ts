@@ -6,6 +6,7 @@ import { Failure, portSchema } from '@iwanto/wire';
 import { z } from 'zod';
 import { takeLockPatiently } from './lock-patiently.js';
 import type { Paths } from './paths.js';
+import { RATE_RULES_CHARACTERS_MAX, rateRulesFrom } from './rates.js';
 import { createSafely, writeSafely } from './safe-file.js';
 
 /** The first ports tried; a taken one is passed over and the next free one advertised. */
@@ -29,6 +30,11 @@ const pathSchema = z
   .max(4_096)
   .refine(isAbsolute, 'a path must be absolute, beginning with /');
 
+const rateRulesSchema = z
+  .string()
+  .max(RATE_RULES_CHARACTERS_MAX)
+  .refine(isRateRules, 'is not a rate, such as 5M or 1M 08:00-18:00');
+
 const schemaFor = (paths: Paths) =>
   z.object({
     share: z.array(pathSchema).max(LIST_MAX).default([paths.defaultShareDir]),
@@ -50,6 +56,10 @@ const schemaFor = (paths: Paths) =>
       .max(LIST_MAX)
       .default([]),
     settleMs: z.number().int().min(0).max(60_000).default(SETTLE_MS_DEFAULT),
+    /** Limits on what is fetched and sent, such as `5M` or `1M 08:00-18:00`; empty for none. */
+    limits: z
+      .object({ download: rateRulesSchema.default(''), upload: rateRulesSchema.default('') })
+      .default({ download: '', upload: '' }),
     logLevel: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
   });
 
@@ -139,6 +149,15 @@ function parseConfig(paths: Paths, text: string): Omit<LoadedConfig, 'created'> 
     .filter((key) => !known.has(key))
     .map((key) => `The configuration ${paths.configFile} has an unknown key "${key}".`);
   return { config: result.data, warnings };
+}
+
+function isRateRules(text: string): boolean {
+  try {
+    rateRulesFrom(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function parseJson(path: string, text: string): unknown {

@@ -28,3 +28,4 @@ export {
 export { nodeFlags } from './node-flags.js';
 export { createSafely, writeSafely } from './safe-file.js';
 export { version } from './version.js';
+export { RATE_RULES_CHARACTERS_MAX, rateAt, rateFrom, rateRulesFrom } from './rates.js';

@@ -62,7 +62,7 @@ describe('the journal of downloads', () => {
 
   it('remembers what was put where, and on which mount a folder lay', () => {
     const placed = {
-      ...{ path: '/downloads/film.mkv', hash, kind: 'file', bytes: 5, files: 1 },
+      ...{ path: '/downloads/film.mkv', hash, kind: 'file' as const, bytes: 5, files: 1 },
       ...{ placedMs: 7, stamp: '1:2', sources: [{ peer: 'a'.repeat(20), bytes: 5 }] },
       listing: Buffer.of(1),
     } as const;

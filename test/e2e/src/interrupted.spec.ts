@@ -1,6 +1,6 @@
 /** A download that is interrupted in every way a user can think of, and goes on; two peers on the loopback interface. */
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -98,9 +98,12 @@ describe('an interrupted download', () => {
     await writeFile(place, 'mine');
     const refused = await fetcher.run('download', small.hash);
     expect([refused.code, refused.stderr]).toEqual([13, expect.stringContaining('small.txt')]);
-    expect(await sha256Of(place)).not.toBe(await sha256Of(join(root, 'files', 'small.txt')));
-    await fetcher.download(small.hash, '--overwrite');
-    expect(await sha256Of(place)).toBe(await sha256Of(join(root, 'files', 'small.txt')));
+    expect((await fetcher.run('download', small.hash, '--overwrite')).code).toBe(13);
+    expect(await readFile(place, 'utf8')).toBe('mine');
+    const { path } = await fetcher.download(small.hash, '--rename');
+    expect(path).toBe(join(`${fetcher.home}-downloads`, 'small (1).txt'));
+    expect(await sha256Of(path)).toBe(await sha256Of(join(root, 'files', 'small.txt')));
+    expect((await fetcher.run('verify', path)).code).toBe(0);
   }, 60_000);
 
   test('shares change while running: shared is found, unshared is gone', async () => {

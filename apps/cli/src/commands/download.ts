@@ -1,6 +1,6 @@
 /** `iwanto download HASH…`: fetches and waits; `iwanto download to DIR`: where downloads go from now on. */
 import type { Bus } from '@iwanto/bus';
-import { EXIT } from '@iwanto/service';
+import { EXIT, rateFrom } from '@iwanto/service';
 import { Failure } from '@iwanto/wire';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
@@ -39,6 +39,11 @@ export const command = commandOf({
         requiresArg: true,
         describe: 'Of a folder, fetch only files that fit this pattern, such as "*.jpg"',
       })
+      .option('limit', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'A limit on the rate of it, such as 5M',
+      })
       .option('yes', { type: 'boolean', default: false, describe: 'Fetch it however large it is' })
       .option('detach', { type: 'boolean', default: false, describe: 'Begin it and do not wait' })
       .option('wait', {
@@ -54,7 +59,19 @@ export const command = commandOf({
         'Ctrl-C ends the command, not the download. Exit codes: 0 done, 3 unknown hash, 5 no source left, ' +
           '7 interrupted and resumable, 9 disk full, 13 target exists, 32 verification failed.',
       ),
-  run: async ({ hash: hashes, to, as, only, wait, json, yes, detach, overwrite, rename }) => {
+  run: async ({
+    hash: hashes,
+    to,
+    as,
+    only,
+    limit,
+    wait,
+    json,
+    yes,
+    detach,
+    overwrite,
+    rename,
+  }) => {
     const [first, second, ...others] = hashes;
     if (first === 'to' && others.length === 0) {
       return withBus((bus) => setFolder(bus, second, json));
@@ -67,12 +84,18 @@ export const command = commandOf({
       ...(to === undefined ? {} : { to: pathFrom(to) }),
       ...(as === undefined ? {} : { as }),
       ...(only === undefined ? {} : { only }),
+      ...limited(limit),
     };
     const wanted = [...new Set(hashes.map(hashFrom))].map((hash) => ({ hash, ...choices }));
     const sourceLimitMs = 1_000 * numberFrom('wait', wait, { min: 1, max: WAIT_SECONDS_MAX });
     return withBus((bus) => fetchAll(bus, { wanted, sourceLimitMs, json, detach }));
   },
 });
+
+function limited(limit: string | undefined) {
+  const bytesPerSecondMax = limit === undefined ? undefined : rateFrom(limit);
+  return bytesPerSecondMax === undefined ? {} : { bytesPerSecondMax };
+}
 
 async function setFolder(bus: Bus, folder: string | undefined, json: boolean): Promise<number> {
   if (folder === undefined) {

@@ -18,6 +18,7 @@ import { Failure, PIECE_BYTES } from '@iwanto/wire';
 import { PieceBuffers } from '../piece-buffers.js';
 import { type Attributes, setAttributes } from './attributes.js';
 import { DiskPace } from './disk-pace.js';
+import { type Run, dataRuns } from './holes.js';
 
 const writeAt = promisify(write);
 const readAt = promisify(read);
@@ -58,6 +59,8 @@ export class PartFile {
   readonly #pace = new DiskPace();
   /** Open only while the file is worked on: a directory may hold more files than a process may open. */
   #opened: number | undefined;
+  /** Whether it was empty when it was first opened here. */
+  #isFresh: boolean | undefined;
   /** The file stays open until the claim that is being made is made. */
   #claiming: Promise<unknown> = Promise.resolve();
 
@@ -97,9 +100,9 @@ export class PartFile {
   #writeNow(body: Uint8Array, offset: number): void {
     const fd = this.#fd();
     this.#pace.time(() => {
-      let written = 0;
-      while (written < body.length) {
-        written += writeSync(fd, body, written, body.length - written, offset + written);
+      for (const { from, to } of this.#runsOf(body)) {
+        let at = from;
+        while (at < to) at += writeSync(fd, body, at, to - at, offset + at);
       }
     });
   }
@@ -108,15 +111,20 @@ export class PartFile {
     const buffer = buffers.take();
     buffer.set(body);
     try {
-      let written = 0;
-      while (written < body.length) {
-        const left = body.length - written;
-        written += (await writeAt(this.#fd(), buffer, written, left, offset + written))
-          .bytesWritten;
+      const fd = this.#fd();
+      for (const { from, to } of this.#runsOf(body)) {
+        let at = from;
+        while (at < to) at += (await writeAt(fd, buffer, at, to - at, offset + at)).bytesWritten;
       }
     } finally {
       buffers.give(buffer);
     }
+  }
+
+  /** In a file that was made empty, zeros are there already: holes stay holes. */
+  #runsOf(body: Uint8Array): readonly Run[] {
+    this.#fd();
+    return this.#isFresh ? dataRuns(body) : [{ from: 0, to: body.length }];
   }
 
   #wrote(index: number): void {
@@ -166,6 +174,7 @@ export class PartFile {
       if (!stat.isFile() || stat.nlink !== 1) {
         throw new Failure('E_BAD_PATH', `${path()} is in the way: it is no file of its own.`);
       }
+      this.#isFresh ??= stat.size === 0;
       if (stat.size !== size) ftruncateSync(fd, size);
       return fd;
     } catch (cause) {

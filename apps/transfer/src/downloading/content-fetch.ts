@@ -38,6 +38,8 @@ export interface ContentFetchOptions {
   readonly onPiece: () => void;
   /** A source has not what it was asked for. */
   readonly onMissing: (peer: PeerId) => void;
+  /** How long bytes that arrived have to wait for a limit on the rate, in ms. */
+  readonly waitMsFor: (bytes: number) => number;
   /** Wraps each wait for a layer. */
   readonly whileWaiting: <T>(work: Promise<T>) => Promise<T>;
   readonly onTrouble: (sentence: string) => void;
@@ -101,6 +103,7 @@ export class ContentFetch {
       sink: this.#writer,
       onStarving,
       onMissing,
+      waitMsFor: this.options.waitMsFor,
       onDone: () => this.#finish(),
       onFailed: (cause) => this.#fail(cause),
       onPiece: (peer, bytes) => {

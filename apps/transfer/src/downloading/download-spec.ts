@@ -4,6 +4,7 @@ import type { Blake3 } from '@iwanto/merkle';
 import type { TransferStore } from '@iwanto/store';
 import type { FileHash, Holder, Kind } from '@iwanto/wire';
 import type { FinderOptions } from './finder.js';
+import type { Pace } from '../pace.js';
 import type { Lines } from '../sources/lines.js';
 
 export interface DownloadSpec {
@@ -36,6 +37,8 @@ export interface DownloadTools {
   readonly nowMs: () => number;
   readonly tell: (view: DownloadView) => void;
   readonly onTrouble: (sentence: string) => void;
+  /** The limit on all downloads together. */
+  readonly pace: Pace;
   /** How long a download waits for a source before it gives up, in ms. */
   readonly noSourceLimitMs: number;
 }

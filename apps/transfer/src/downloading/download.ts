@@ -11,6 +11,7 @@ import { Hunger, type HungerDecision } from './hunger.js';
 import { fetchManifest } from './layers.js';
 import type { SourceLine } from '../sources/source-line.js';
 import { type Plan, sizeOf } from '../disk/planned.js';
+import { Pace } from '../pace.js';
 import { planFor } from './planning.js';
 import { prepare } from './prepare.js';
 import { Progress } from './progress.js';
@@ -29,6 +30,7 @@ export class Download {
   readonly #sources: SourceSet;
   readonly #ready = new Map<PeerId, SourceLine>();
   readonly #running: Promise<void>;
+  readonly #pace = new Pace(() => this.spec.bytesPerSecondMax ?? undefined);
   #finder: Finder | undefined;
   #fetching: ContentFetch | undefined;
   #isSaved = false;
@@ -196,10 +198,17 @@ export class Download {
       onStarving: (isStarving) => this.#hunger.starving(isStarving, nowMs()),
       onPiece: () => this.#gotSomething(),
       onMissing: (peer) => this.#finder?.refused(peer),
+      waitMsFor: (bytes) => this.#waitMsFor(bytes),
       whileWaiting: (work) => this.#whileWaiting(work),
     });
     for (const [peer, line] of this.#ready) this.#fetching.addSource(peer, line);
     await this.#fetching.run();
+  }
+
+  /** The limit on this download and that on all count both. */
+  #waitMsFor(bytes: number): number {
+    const nowMs = this.tools.nowMs();
+    return Math.max(this.#pace.take(bytes, nowMs), this.tools.pace.take(bytes, nowMs));
   }
 
   #sourceReady(peer: PeerId, line: SourceLine): void {

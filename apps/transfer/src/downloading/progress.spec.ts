@@ -9,7 +9,8 @@ const hash = 'ab'.repeat(32) as FileHash;
 const newProgress = () => {
   const clock = { nowMs: 0 };
   const view = {
-    ...{ id: hash, hash, kind: 'file', name: 'f', path: '/f', state: 'running' },
+    ...{ id: hash, hash, kind: 'file' as const, name: 'f', path: '/f' },
+    state: 'running' as const,
     ...{ bytes: 1e9, bytesDone: 0, files: 1, filesDone: 0 },
   } as const;
   const progress = new Progress(

@@ -20,6 +20,8 @@ export interface PumpOptions {
   /** Nobody can be asked for what is missing (true), or somebody can again. */
   readonly onStarving: (isStarving: boolean) => void;
   readonly onDone: () => void;
+  /** How long bytes that arrived have to wait for a limit on the rate, in ms. */
+  readonly waitMsFor: (bytes: number) => number;
   /** A piece was verified and written. */
   readonly onPiece: (source: PeerId, bytes: number) => void;
   /** The sink failed: nothing more can be written. */
@@ -36,6 +38,7 @@ export class Pump {
   readonly #lines = new Map<PeerId, SourceLine>();
   readonly #ticker: NodeJS.Timeout;
   readonly #writing = new Set<Promise<void>>();
+  readonly #waiting = new Set<NodeJS.Timeout>();
   #stopped = false;
 
   constructor(private readonly options: PumpOptions) {
@@ -64,6 +67,7 @@ export class Pump {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#ticker);
+    for (const timer of this.#waiting) clearTimeout(timer);
     await Promise.allSettled(this.#writing);
   }
 
@@ -125,6 +129,18 @@ export class Pump {
   }
 
   #wrote(source: PeerId, at: PieceAt, bytes: number): void {
+    const waitMs = this.options.waitMsFor(bytes);
+    if (waitMs <= 0) return this.#counted(source, at, bytes);
+    // The swarm takes the source for as slow as that, and asks it for as little ahead.
+    const timer = setTimeout(() => {
+      this.#waiting.delete(timer);
+      this.#counted(source, at, bytes);
+    }, waitMs);
+    this.#waiting.add(timer);
+  }
+
+  #counted(source: PeerId, at: PieceAt, bytes: number): void {
+    if (this.#stopped) return;
     if (this.#swarm.wants(at)) this.options.onPiece(source, bytes);
     this.#arrived(source, at, 'ok');
   }

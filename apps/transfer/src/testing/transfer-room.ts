@@ -37,6 +37,7 @@ import {
 import { usableFolder } from '../disk/download-folder.js';
 import { Downloads, type StartQuestion } from '../downloading/downloads.js';
 import { Lines } from '../sources/lines.js';
+import { Pace } from '../pace.js';
 import { Uploader } from '../uploading/uploader.js';
 
 export const blake3 = await loadBlake3();
@@ -154,7 +155,8 @@ export const share = async (
 ) => {
   const keys = newKeys();
   const onTrouble = () => undefined;
-  const uploader = new Uploader({ bus: { call: shelf.call }, blake3, nowMs, onTrouble });
+  const pace = new Pace(() => undefined);
+  const uploader = new Uploader({ bus: { call: shelf.call }, blake3, nowMs, onTrouble, pace });
   const asked: PieceRequest[] = [];
   const honest: Answer = (request) => uploader.answer(request);
   const bent = bend(honest);
@@ -242,6 +244,7 @@ export const openHome = (options: HomeOptions) => {
     },
     tools: {
       ...{ bus, lines, blake3, journal, nowMs, noSourceLimitMs, tell: told.tell },
+      pace: new Pace(() => undefined),
       isAllowed: () => true,
       onTrouble: () => undefined,
     },

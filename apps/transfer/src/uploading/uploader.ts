@@ -1,11 +1,13 @@
 /** Gives pieces, digests and manifests of what this host shares, each checked to be still what was hashed. */
 import { read } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Bus, PieceReply } from '@iwanto/bus';
 import { type Blake3, FileRootBuilder, pieceBytes, pieceCount } from '@iwanto/merkle';
 import { Failure, type FileHash, PIECE_BYTES, type PieceRequest, type Refusal } from '@iwanto/wire';
 import { ContentLookup } from './content-lookup.js';
 import { type FileContent, OpenFiles, isUnchanged } from './open-files.js';
+import type { Pace } from '../pace.js';
 import { PieceBuffers } from '../piece-buffers.js';
 
 const readAt = promisify(read);
@@ -17,6 +19,8 @@ export interface UploaderOptions {
   readonly bus: Pick<Bus, 'call'>;
   readonly blake3: Blake3;
   readonly nowMs: () => number;
+  /** The limit on what is sent to all. */
+  readonly pace: Pace;
   /** One sentence for the log. */
   readonly onTrouble: (sentence: string) => void;
 }
@@ -38,11 +42,17 @@ export class Uploader {
   async answer(request: PieceRequest): Promise<PieceReply> {
     try {
       const reply = await this.#give(request);
-      if (reply.type === 'data') this.bytesSent += reply.body.length;
+      if (reply.type === 'data') await this.#count(reply.body.length);
       return reply;
     } catch (cause) {
       return this.#refusalFor(cause, request.root);
     }
+  }
+
+  async #count(bytes: number): Promise<void> {
+    this.bytesSent += bytes;
+    const waitMs = this.options.pace.take(bytes, this.options.nowMs());
+    if (waitMs > 0) await delay(waitMs);
   }
 
   close(): void {

@@ -1,0 +1,53 @@
+/** The limits on what this host fetches and sends: of the configuration, by the hour, changed while running. */
+import { type Paths, rateAt, rateRulesFrom, updateConfig } from '@iwanto/service';
+
+const MINUTES_PER_HOUR = 60;
+
+export interface LimitTexts {
+  readonly download: string;
+  readonly upload: string;
+}
+
+export interface RateLimitsOptions {
+  readonly paths: Paths;
+  readonly limits: LimitTexts;
+  /** The time of day is a user's, so the wall clock counts. */
+  readonly now: () => Date;
+}
+
+export class RateLimits {
+  #texts: LimitTexts;
+
+  constructor(private readonly options: RateLimitsOptions) {
+    this.#texts = options.limits;
+  }
+
+  get texts(): LimitTexts {
+    return this.#texts;
+  }
+
+  /** Bytes a second now; undefined for no limit. */
+  readonly download = (): number | undefined => this.#now(this.#texts.download);
+  readonly upload = (): number | undefined => this.#now(this.#texts.upload);
+
+  /** Failure E_BAD_REQUEST for what is not a rate; otherwise it counts from now on, for good. */
+  async set(change: {
+    readonly download?: string | undefined;
+    readonly upload?: string | undefined;
+  }) {
+    const texts = {
+      download: change.download ?? this.#texts.download,
+      upload: change.upload ?? this.#texts.upload,
+    };
+    for (const text of [texts.download, texts.upload]) rateRulesFrom(text);
+    await updateConfig(this.options.paths, (config) => ({ ...config, limits: texts }));
+    this.#texts = texts;
+    return texts;
+  }
+
+  #now(text: string): number | undefined {
+    if (text === '') return undefined;
+    const now = this.options.now();
+    return rateAt(rateRulesFrom(text), now.getHours() * MINUTES_PER_HOUR + now.getMinutes());
+  }
+}
