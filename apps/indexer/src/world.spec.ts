@@ -151,6 +151,7 @@ describe('what belongs to iwanto is private by its place', () => {
     dataDir: join(home, 'data'),
     logDir: join(home, 'logs'),
     runDir: join(home, 'run'),
+    runDirs: [join(home, 'run')],
     defaultShareDir: join(home, 'shared'),
     defaultDownloadDir: join(home, 'downloads'),
   });

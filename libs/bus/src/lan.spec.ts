@@ -26,10 +26,14 @@ const newKeys = (): CurveKeys => {
   return { publicKey: hex(x) as PublicKey, secretKey: hex(d) };
 };
 
+const totals = (total: number) => ({
+  ...{ total, totalIsLeast: false, similar: false, leader: peer, partial: false },
+});
+
 const handlers = {
   announce: () => ({ catalogId: null, revision: 0 }),
   announced: () => ({ catalogId: null, revision: 5 }),
-  search: () => ({ results: [], total: 0, leader: peer, partial: false }),
+  search: () => ({ results: [], ...totals(0) }),
   locate: () => ({ hash: root, kind: 'file' as const, name: 'n', size: 1, holders: [] }),
   book: () => ({ leader: peer, peers: [] }),
   checkup: () => {
@@ -96,10 +100,12 @@ describe('the line between indexers', () => {
 
   const found = {
     ...{ hash: root, kind: 'file' as const, name: 'n'.repeat(200), size: 1, peers: 1, score: 1 },
+    ...{ similar: false, modifiedMs: null, otherNames: [], group: 0 },
+    where: { folder: '', short: '', peers: [] },
   };
 
   test('HOSTILE 27: an answer too large for a message is refused, and the line goes on', async () => {
-    const large = { results: Array(9_000).fill(found), total: 9_000, leader: peer, partial: false };
+    const large = { results: Array<typeof found>(9_000).fill(found), ...totals(9_000) };
     const server = await serveOn(0, newKeys(), { ...handlers, search: () => large });
     const line = lineTo(server.port, server.keys.publicKey);
     const refused = line.call('search', { query: 'n' });

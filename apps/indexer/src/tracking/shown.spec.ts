@@ -4,10 +4,7 @@ import type { FileHash } from '@iwanto/wire';
 import { ShownContents } from './shown.js';
 
 const hashOf = (beginning: string) => beginning.padEnd(64, '0') as FileHash;
-const result = (beginning: string, name: string) => ({
-  ...{ hash: hashOf(beginning), name, kind: 'file' as const },
-  ...{ size: 1, peers: 1, score: 1 },
-});
+const result = (beginning: string, name: string) => ({ hash: hashOf(beginning), name });
 
 test('a beginning means what was shown, and has the name it was shown under', () => {
   const shown = new ShownContents();

@@ -1,5 +1,5 @@
 /** What this host showed its user: a hash typed afterwards means that, under the name it was shown. */
-import type { SearchAnswer } from '@iwanto/wire';
+import type { SearchResult } from '@iwanto/wire';
 
 /** Contents remembered; those shown longest ago are forgotten first. */
 const SHOWN_MAX = 20_000;
@@ -8,7 +8,7 @@ export class ShownContents {
   /** Names by whole hash, in the order in which they were shown last. */
   readonly #names = new Map<string, string>();
 
-  note({ results }: Pick<SearchAnswer, 'results'>): void {
+  note({ results }: { results: readonly Pick<SearchResult, 'hash' | 'name'>[] }): void {
     // The best come last, so that they are kept longest.
     for (const { hash, name } of results.toReversed()) {
       this.#names.delete(hash);

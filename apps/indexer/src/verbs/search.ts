@@ -15,5 +15,7 @@ export const search =
 /** Only this host knows for sure who asks what it has itself. */
 function asAsker(question: SearchQuestion, asker: PeerId): SearchQuestion {
   const { filters } = question;
-  return filters?.holding === undefined ? question : { ...question, filters: { ...filters, asker } };
+  return filters?.holding === undefined
+    ? question
+    : { ...question, filters: { ...filters, asker } };
 }
