@@ -3,17 +3,29 @@ const path = require('node:path');
 
 const program = path.resolve(__dirname, '../../apps/cli/bin/iwanto.js');
 
+/** Flags that must stand before the program; libs/service/src/node-flags.ts gives the reasons. */
+const NODE_FLAGS = {
+  election: [],
+  indexer: [],
+  transfer: ['--single-threaded-gc', '--no-incremental-marking'],
+};
+
+/** pm2 calls a death by a signal exit code 0: an orderly end needs a code of its own to be told apart. */
+const STOPPED = 20;
+
 module.exports = {
-  apps: ['election', 'indexer', 'transfer'].map((service) => ({
+  apps: Object.entries(NODE_FLAGS).map(([service, flags]) => ({
     name: `iwanto-${service}`,
     script: program,
     args: service,
+    node_args: flags,
+    env: { IWANT_STOPPED_CODE: String(STOPPED) },
     // A service says "ready" when it answers on the bus, and ends within 2 s when asked to.
     wait_ready: true,
     listen_timeout: 15_000,
     kill_timeout: 2_500,
-    // Exit code 0 means "asked to stop" and 2 "this configuration cannot work": neither is helped by a restart.
-    stop_exit_codes: [0, 2],
+    // "Asked to stop" and 2, "this configuration cannot work", are not helped by a restart.
+    stop_exit_codes: [STOPPED, 2],
     exp_backoff_restart_delay: 1_000,
     max_restarts: 1_000,
   })),

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ServiceName } from '@iwanto/bus';
+import { LOG_LEVELS, environmentName } from '@iwanto/service';
 import { Failure } from '@iwanto/wire';
 import { commandOf } from './command.js';
 import { notInterruptible } from './end.js';
@@ -20,9 +21,11 @@ export const aloneCommand = (service: ServiceName) =>
   commandOf({
     options: (words) =>
       words
+        .option('log-level', { choices: LOG_LEVELS, describe: 'How much it logs this time' })
         .example(`iwanto ${service}`, 'In the foreground, until it is stopped')
         .example(`IWANT_HOME=/tmp/a iwanto ${service}`, 'A peer of its own, with all its files'),
-    run: async () => {
+    run: async ({ logLevel }) => {
+      if (logLevel !== undefined) process.env[environmentName('logLevel')] = logLevel;
       notInterruptible();
       process.title = `iwanto ${service}`;
       await import(programOf(service));

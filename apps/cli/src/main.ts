@@ -24,6 +24,13 @@ const COMMANDS: readonly Row[] = [
   lazy('rescan', 'Look through the shares', () => import('./commands/rescan.js')),
   lazy('peers [action] [host]', 'Who is known', () => import('./commands/peers.js')),
   lazy('view <what>', 'Show the configuration', () => import('./commands/view.js')),
+  lazy(
+    'config <action> [key] [values..]',
+    'Read and change the configuration',
+    () => import('./commands/config.js'),
+  ),
+  lazy('log [service]', 'What the services log', () => import('./commands/log.js')),
+  lazy('service <action>', 'Run under systemd', () => import('./commands/service.js')),
   lazy('id', "This host's fingerprint", () => import('./commands/id.js')),
   lazy('doctor [host]', 'Find out what is wrong', () => import('./commands/doctor.js')),
   lazy('election', 'Run this service alone', () => import('./commands/election.js')),

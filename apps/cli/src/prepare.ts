@@ -5,6 +5,7 @@ import { makeDir } from '@iwanto/bus';
 import {
   type Config,
   type Paths,
+  environmentName,
   listenAddresses,
   loadConfig,
   refuseOverlap,
@@ -25,17 +26,27 @@ export async function prepareConfig(paths: Paths, wishes: Wishes): Promise<void>
   const share = await Promise.all((wishes.share ?? []).map(folderToShare));
   const target = wishes.downloadDir === undefined ? undefined : pathFrom(wishes.downloadDir);
   listenAddresses(wishes.interfaces ?? []);
+  flagsGoFirst(wishes);
   const { config, created, warnings } = await loadConfig(paths);
   for (const warning of warnings) remark(shown(warning));
-  const changed = withWishes(config, created, { share, target, interfaces: wishes.interfaces });
+  const resolved = { share, target, interfaces: wishes.interfaces };
+  const changed = withWishes(config, created, resolved);
   await refuseOverlap(changed.share, changed.downloadDir);
   if (target !== undefined) await makeFolder(target);
-  if (changed !== config) await updateConfig(paths, () => changed);
+  if (changed !== config)
+    await updateConfig(paths, (inFile) => withWishes(inFile, created, resolved));
   if (!created) return;
   await removeUnused(config, changed);
   remark(`First start: the configuration is ${shown(paths.configFile)}`);
   remark(`Shared: ${changed.share.map(shown).join(', ')}`);
   remark(`Downloads go to ${shown(changed.downloadDir)}`);
+}
+
+/** What was typed counts more than the environment, here and in the services that are started from here. */
+function flagsGoFirst(wishes: Wishes): void {
+  for (const [key, wish] of Object.entries(wishes)) {
+    if (wish !== undefined) delete process.env[environmentName(key)];
+  }
 }
 
 interface Resolved {

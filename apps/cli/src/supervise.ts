@@ -1,7 +1,7 @@
 /** Runs the three services as child processes: starts again what dies, ends all when asked, and ends itself when all were asked to end. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { SERVICES, type ServiceName } from '@iwanto/bus';
-import { EXIT, nodeFlags } from '@iwanto/service';
+import { EXIT, Terminal, nodeFlags } from '@iwanto/service';
 
 /** The wait before a service that died is started again: doubled each time, within these bounds. */
 const BACK_OFF_MS_MIN = 1_000;
@@ -57,10 +57,16 @@ class Supervisor {
 
   start(): void {
     process.on('SIGTERM', () => this.#stop(EXIT.done));
-    process.on('SIGHUP', () => this.#stop(EXIT.done));
+    const terminal = new Terminal();
+    process.on('SIGHUP', () => (terminal.isGone() ? this.#stop(EXIT.done) : this.#reload()));
     process.on('SIGINT', () => this.#stop(EXIT.ctrlC));
     for (const child of this.#children) this.#launch(child);
     this.#waiting = setInterval(() => this.#nameTheLate(), STILL_WAITING_MS);
+  }
+
+  /** Each service reads the configuration again. */
+  #reload(): void {
+    for (const child of this.#children) child.process?.kill('SIGHUP');
   }
 
   #launch(child: Child): void {
@@ -99,7 +105,7 @@ class Supervisor {
     delete child.process;
     child.ready = false;
     if (this.#stopping) return this.#endWhenAllAreOver();
-    if (end.code === EXIT.done) return this.#endedAsAsked(child);
+    if (end.code === EXIT.done || end.code === EXIT.stopped) return this.#endedAsAsked(child);
     const how = end.signal === null ? `with exit code ${end.code}` : `by ${end.signal}`;
     if (end.code === EXIT.usage) {
       this.options.tell(`The ${child.service} service cannot run like this; all services stop.`);

@@ -1,6 +1,6 @@
 /** What a mistyped word is taken for, and what not. */
 import { describe, expect, test } from '@jest/globals';
-import { distance, nearest } from './usage.js';
+import { distance, nearest } from '@iwanto/service/nearest';
 
 const COMMANDS = [
   'start',

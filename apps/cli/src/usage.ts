@@ -1,47 +1,9 @@
 /** What was typed and is not understood: named as it was typed, with what was probably meant, and where help is. */
 
+import { nearest } from '@iwanto/service/nearest';
+
 /** What was typed is not a command line of ours. */
 export class UsageError extends Error {}
-
-/** Steps away at which a word of this many letters is still near: at two steps of three letters everything is. */
-const NEAR: readonly (readonly [letters: number, steps: number])[] = [
-  [2, 0],
-  [4, 1],
-];
-const NEAR_STEPS_MAX = 2;
-
-/** Steps from one word to the other: a letter more, less, other, or two neighbours swapped. */
-export function distance(one: string, other: string): number {
-  let [before, last]: [number[], number[]] = [
-    [],
-    Array.from({ length: other.length + 1 }, (_, at) => at),
-  ];
-  for (let row = 1; row <= one.length; row += 1) {
-    const now = [row];
-    for (let at = 1; at <= other.length; at += 1) {
-      const same = one[row - 1] === other[at - 1];
-      const swapped = one[row - 1] === other[at - 2] && one[row - 2] === other[at - 1];
-      const steps = [
-        (last[at] ?? 0) + 1,
-        (now[at - 1] ?? 0) + 1,
-        (last[at - 1] ?? 0) + (same ? 0 : 1),
-        ...(swapped ? [(before[at - 2] ?? 0) + 1] : []),
-      ];
-      now.push(Math.min(...steps));
-    }
-    [before, last] = [last, now];
-  }
-  return last[other.length] ?? 0;
-}
-
-/** The known word that was probably meant; none where nothing is near. */
-export function nearest(typed: string, known: readonly string[]): string | undefined {
-  const most = NEAR.find(([letters]) => typed.length <= letters)?.[1] ?? NEAR_STEPS_MAX;
-  return known
-    .map((word) => ({ word, far: distance(typed.toLowerCase(), word) }))
-    .filter(({ word, far }) => far <= most && far < Math.min(typed.length, word.length))
-    .toSorted((a, b) => a.far - b.far)[0]?.word;
-}
 
 const meant = (word: string | undefined) => (word === undefined ? '' : `; did you mean "${word}"`);
 

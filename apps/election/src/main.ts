@@ -1,5 +1,5 @@
 /** The election service: who is here and who leads. */
-import { type Running, type ServiceContext, runService } from '@iwanto/service';
+import { type Config, type Running, type ServiceContext, runService } from '@iwanto/service';
 import { OwnCard } from './card.js';
 import { openElection } from './service.js';
 import { addPeer } from './verbs/add-peer.js';
@@ -32,8 +32,15 @@ async function start(context: ServiceContext): Promise<Running<'election'>> {
     },
     port: () => network.port,
     notes: () => election.notes(),
+    reconfigure: ({ peers }) => staticPeers.use(peers),
     stop: () => open.close(),
   };
 }
 
-await runService({ service: 'election', start });
+const fixedBy = ({ interfaces, ports, discoveryPort }: Config) => [
+  interfaces,
+  ports.election,
+  discoveryPort,
+];
+
+await runService({ service: 'election', fixedBy, start });

@@ -40,6 +40,7 @@ export async function addressesOf(
 export class StaticPeers {
   #named: readonly NamedPeer[] = [];
   #round = 0;
+  #told = 0;
   readonly #timer: NodeJS.Timeout;
 
   constructor(
@@ -54,7 +55,9 @@ export class StaticPeers {
     this.#named = named;
     const round = (this.#round += 1);
     const found = await Promise.all(named.map((each) => addressesOf(each, this.lookUp)));
-    if (round === this.#round && named.length > 0) this.changed(found.flat());
+    if (round !== this.#round || (named.length === 0 && this.#told === 0)) return;
+    this.#told = named.length;
+    this.changed(found.flat());
   }
 
   close(): void {

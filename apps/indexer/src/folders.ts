@@ -1,7 +1,7 @@
 /** Which folders are shared: the configuration, the catalogue and the disk brought to one mind. */
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { type Paths, isWithin } from '@iwanto/service';
+import { type Paths, isWithin, refuseOverlap } from '@iwanto/service';
 import { Failure } from '@iwanto/wire';
 import type { Catalogue, SharedFolder } from './catalogue/catalogue.js';
 import type { Indexing } from './indexing.js';
@@ -110,6 +110,22 @@ export function shareConfigured(
   for (const folder of folders.catalogue.folders) {
     if (wanted.delete(folder.diskPath)) void folders.indexing.addFolder(folder);
     else folders.catalogue.removeFolder(folder);
+  }
+  for (const diskPath of wanted) void shareFolder(folders, diskPath);
+}
+
+/** While running: shares what the configuration names now and ends what it no longer names; refuses it as a whole. */
+export async function reshare(
+  folders: Folders,
+  paths: Paths,
+  { share, downloadDir }: { share: readonly string[]; downloadDir: string },
+): Promise<void> {
+  await refuseOverlap(share, downloadDir);
+  const places = privatePlacesOf(paths);
+  const wanted = new Set(share.map(realPathOf));
+  for (const path of wanted) refusePrivate(path, path, places);
+  for (const folder of [...folders.catalogue.folders]) {
+    if (!wanted.delete(folder.diskPath)) unshareFolder(folders, folder);
   }
   for (const diskPath of wanted) void shareFolder(folders, diskPath);
 }

@@ -1,5 +1,7 @@
 /** The indexer service: what exists. */
-import { runService } from '@iwanto/service';
+import { type Config, runService } from '@iwanto/service';
 import { startIndexer } from './service.js';
 
-await runService({ service: 'indexer', start: startIndexer });
+const fixedBy = ({ interfaces, ports, settleMs }: Config) => [interfaces, ports.indexer, settleMs];
+
+await runService({ service: 'indexer', fixedBy, start: startIndexer });

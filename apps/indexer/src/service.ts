@@ -11,7 +11,7 @@ import {
 } from '@iwanto/service';
 import { Catalogue } from './catalogue/catalogue.js';
 import { coalesce } from './coalesce.js';
-import { type Folders, privatePlacesOf, shareConfigured } from './folders.js';
+import { type Folders, privatePlacesOf, reshare, shareConfigured } from './folders.js';
 import { Indexing } from './indexing.js';
 import { startTracking } from './tracking/tracker-service.js';
 import { contentDigests } from './verbs/content-digests.js';
@@ -86,6 +86,7 @@ export async function startIndexer(context: ServiceContext): Promise<Running<'in
     },
     port: () => tracking.port,
     notes: () => [`hashes with ${indexing.blake3} BLAKE3`, indexing.excess].filter(Boolean),
+    reconfigure: ({ share, downloadDir }) => reshare(folders, paths, { share, downloadDir }),
     stop: async () => {
       clearInterval(compacting);
       tell.stop();

@@ -1,5 +1,7 @@
 /** The transfer service: the bytes. Everything it is made of stands in service.ts. */
-import { runService } from '@iwanto/service';
+import { type Config, runService } from '@iwanto/service';
 import { startTransfer } from './service.js';
 
-await runService({ service: 'transfer', start: startTransfer });
+const fixedBy = ({ interfaces, ports }: Config) => [interfaces, ports.transfer];
+
+await runService({ service: 'transfer', fixedBy, start: startTransfer });

@@ -3,11 +3,12 @@ import { portSchema } from '@iwanto/wire';
 import { z } from 'zod';
 import { networkSchema } from './network-shapes.js';
 import { leadershipSchema, nothing, peersSchema } from './shapes.js';
-import { SHORT_MS, statusOf, stopOf, verb } from './verb-rows.js';
+import { SHORT_MS, reloadOf, statusOf, stopOf, verb } from './verb-rows.js';
 
 export const electionVerbs = {
   'election.status': statusOf('election'),
   'election.stop': stopOf('election'),
+  'election.reload': reloadOf('election'),
   'leader.get': verb({
     owner: 'election',
     about: 'Who leads, and what this host is.',

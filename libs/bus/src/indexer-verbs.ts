@@ -20,11 +20,12 @@ import {
   pathSchema,
   sharedSchema,
 } from './shapes.js';
-import { SHORT_MS, statusOf, stopOf, verb } from './verb-rows.js';
+import { SHORT_MS, reloadOf, statusOf, stopOf, verb } from './verb-rows.js';
 
 export const indexerVerbs = {
   'indexer.status': statusOf('indexer'),
   'indexer.stop': stopOf('indexer'),
+  'indexer.reload': reloadOf('indexer'),
   search: verb({
     owner: 'indexer',
     about: "Ask the leader's tracker for names that fit.",

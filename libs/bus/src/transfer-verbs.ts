@@ -2,7 +2,7 @@
 import { hashPrefixSchema } from '@iwanto/wire';
 import { z } from 'zod';
 import { DOWNLOADS_MAX, downloadSchema, nothing, pathSchema, receiptSchema } from './shapes.js';
-import { SHORT_MS, statusOf, stopOf, verb } from './verb-rows.js';
+import { SHORT_MS, reloadOf, statusOf, stopOf, verb } from './verb-rows.js';
 
 /** A terabyte from a slow disk takes its time. */
 const VERIFY_MS = 14_400_000;
@@ -12,6 +12,7 @@ const limitsSchema = z.object({ download: z.string().max(200), upload: z.string(
 export const transferVerbs = {
   'transfer.status': statusOf('transfer'),
   'transfer.stop': stopOf('transfer'),
+  'transfer.reload': reloadOf('transfer'),
   'download.start': verb({
     owner: 'transfer',
     about: 'Fetch a content by its hash, or go on where an earlier run stopped.',

@@ -1,6 +1,6 @@
-/** How a row of the contract is written, and the two rows that every service has. */
+/** How a row of the contract is written, and the three rows that every service has. */
 import { type VerbRow } from '@iwanto/wire';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { type ServiceName, nothing, serviceStatusSchema } from './shapes.js';
 
 /** The limit of an answer that needs nobody else, in ms. */
@@ -30,4 +30,12 @@ export const stopOf = <S extends ServiceName>(owner: S) =>
     question: nothing,
     answer: nothing,
     limitMs: SHORT_MS,
+  });
+export const reloadOf = <S extends ServiceName>(owner: S) =>
+  verb({
+    owner,
+    about: `Read the configuration again: what changed takes effect in the ${owner} service.`,
+    question: nothing,
+    answer: z.object({ changed: z.array(z.string()) }),
+    limitMs: 10_000,
   });

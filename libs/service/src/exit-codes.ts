@@ -12,6 +12,8 @@ export const EXIT = {
   interrupted: 7,
   diskFull: 9,
   targetExists: 13,
+  /** A service that was asked to end, where IWANT_STOPPED_CODE=20 asks for a code of its own. */
+  stopped: 20,
   verificationFailed: 32,
   ctrlC: 130,
 } as const;

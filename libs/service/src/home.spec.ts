@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { FAILURE_CODES, type FailureCode, type PublicKey } from '@iwanto/wire';
-import { loadConfig, updateConfig } from './config.js';
+import { explainConfig, loadConfig, setConfig, updateConfig } from './config.js';
 import { exitCodeOf } from './exit-codes.js';
 import { isWithin, refuseOverlap } from './folders.js';
 import { loadIdentity, peerOfSignKey, verifySignature } from './identity.js';
@@ -103,6 +103,55 @@ describe('the configuration', () => {
     const { config, warnings } = await loadConfig(paths);
     expect(config.logLevel).toBe('debug');
     expect(warnings).toEqual([expect.stringContaining('"colour"')]);
+  });
+
+  test('names the line of what is wrong, and the key that was probably meant', async () => {
+    await writeFile(
+      paths.configFile,
+      '{\n "ports": {\n  "election": 5,\n  "indxer": 6 },\n "x": [{"y": 1}]\n}',
+    );
+    const { warnings } = await loadConfig(paths);
+    expect(warnings).toEqual([
+      expect.stringMatching(/"ports.indxer" \(line 4\); did you mean "ports.indexer"\?$/),
+      expect.stringMatching(/"x" \(line 5\)\.$/),
+    ]);
+    await writeFile(paths.configFile, '{\n "share": [\n  "/a",\n  "b"\n ]\n}');
+    await expect(loadConfig(paths)).rejects.toThrow(
+      /"share\.1" \(line 4\): a path must be absolute/,
+    );
+  });
+
+  test('the environment goes before the file, the file before the default; a change writes the file alone', async () => {
+    await writeFile(paths.configFile, '{ "settleMs": 5, "logLevel": "warn", "mine": 1 }');
+    const env = {
+      IWANT_SETTLE_MS: '7',
+      IWANT_PORTS_INDEXER: '99',
+      IWANT_PEERS: 'a:1,[fe80::1]:2,b',
+    };
+    const { config } = await loadConfig(paths, env);
+    expect(config).toMatchObject({
+      settleMs: 7,
+      logLevel: 'warn',
+      ports: { election: 17_117, indexer: 99 },
+      peers: [
+        { host: 'a', port: 1 },
+        { host: 'fe80::1', port: 2 },
+        { host: 'b', port: 17_117 },
+      ],
+    });
+    const origins = await explainConfig(paths, env);
+    const of = (key: string) => origins.find((one) => one.key === key);
+    expect(of('settleMs')).toMatchObject({ source: 'environment', origin: 'IWANT_SETTLE_MS' });
+    expect(of('logLevel')).toMatchObject({ source: 'file', origin: `${paths.configFile}:1` });
+    expect(of('share')).toMatchObject({ source: 'default', origin: '' });
+    await setConfig(paths, 'ports.transfer', 3);
+    await setConfig(paths, 'settleMs', undefined);
+    const text = await readFile(paths.configFile, 'utf8');
+    expect(JSON.parse(text)).toEqual({ logLevel: 'warn', mine: 1, ports: { transfer: 3 } });
+    await expect(setConfig(paths, 'settleMs', 'soon')).rejects.toThrow('"settleMs" (line');
+    expect(await readFile(paths.configFile, 'utf8')).toBe(text);
+    const wrong = loadConfig(paths, { IWANT_LOG_LEVEL: 'loud' });
+    await expect(wrong).rejects.toThrow('IWANT_LOG_LEVEL in the environment');
   });
 
   test('HOSTILE 90: warns of a configuration that others may change', async () => {

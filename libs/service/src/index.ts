@@ -1,12 +1,23 @@
 /** What every process needs: paths, configuration, identity, locks, logs, start and ordered stop. */
 export {
-  type Config,
+  type ConfigValue,
   type LoadedConfig,
-  DEFAULT_PORTS,
-  DISCOVERY_PORT_DEFAULT,
+  configText,
+  explainConfig,
   loadConfig,
+  restoreConfig,
+  setConfig,
   updateConfig,
 } from './config.js';
+export {
+  type Config,
+  DEFAULT_PORTS,
+  DISCOVERY_PORT_DEFAULT,
+  LOG_LEVELS,
+  leavesOf,
+  schemaFor,
+} from './config-schema.js';
+export { environmentName, typedValue } from './config-values.js';
 export { EXIT, exitCodeOf } from './exit-codes.js';
 export { isWithin, refuseOverlap } from './folders.js';
 export { type Identity, loadIdentity, peerOfSignKey, verifySignature } from './identity.js';
@@ -16,6 +27,7 @@ export { homeDir } from './directories.js';
 export { type Claim, claimHome, holdersOf } from './home.js';
 export { HOME_PROCESSES, type HomeProcess, type Lock, livingHolder, takeLock } from './lock.js';
 export { type Log, openLog } from './log.js';
+export { nearest } from './nearest.js';
 export { type Paths, homePaths, lockFile } from './paths.js';
 export { makePrivateDir } from './private-dir.js';
 export {
@@ -27,5 +39,6 @@ export {
 } from './run-service.js';
 export { nodeFlags } from './node-flags.js';
 export { createSafely, writeSafely } from './safe-file.js';
+export { Terminal, announceReady } from './supervisors.js';
 export { version } from './version.js';
 export { RATE_RULES_CHARACTERS_MAX, rateAt, rateFrom, rateRulesFrom } from './rates.js';

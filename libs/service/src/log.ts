@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ServiceName } from '@iwanto/bus';
 import { safeJson, safeText } from '@iwanto/wire';
 import type { Logger } from 'winston';
+import { LogLimit } from './log-limit.js';
 
 export type Log = Logger;
 
@@ -15,13 +16,29 @@ const FLUSH_LIMIT_MS = 300;
 /** Where logform keeps the finished line (triple-beam's MESSAGE). */
 const LINE = Symbol.for('message');
 
+/** Whatever is called a secret is never written, whoever logs it. */
+function withoutSecrets<T extends object>(info: T): T {
+  for (const name of Object.keys(info)) {
+    if (/secret|password|token/i.test(name)) Reflect.set(info, name, '[hidden]');
+  }
+  return info;
+}
+
 /** Opens the log `<logDir>/<service>.log`. Loads winston only here: a command that logs nothing starts faster. */
 export async function openLog(service: ServiceName, logDir: string, level: string): Promise<Log> {
   const { createLogger, format, transports } = await import('winston');
   // Names from other hosts stand in the lines, and people read the file on a terminal (HOSTILE 60).
   const harmless = format((info) => ({ ...info, [LINE]: safeJson(String(info[LINE])) }));
+  const limit = new LogLimit();
+  const bounded = format((info) => {
+    const held = limit.pass(String(info.message), performance.now());
+    if (held === undefined) return false;
+    if (held > 0) info.message = `${String(info.message)} (${held} more like this before it)`;
+    return withoutSecrets(info);
+  });
   return createLogger({
     level,
+    format: bounded(),
     defaultMeta: { service, pid: process.pid },
     transports: [
       new transports.File({

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, watch, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -13,10 +13,12 @@ const script = `
   const refuse = () => { throw new Error('not asked here'); };
   await runService({
     service: 'election',
-    start: async ({ log }) => ({
+    fixedBy: ({ discoveryPort }) => discoveryPort,
+    start: async ({ log, config }) => ({
+      reconfigure: ({ settleMs }) => { if (settleMs === 13) throw new Error('13 is refused'); },
       handlers: { 'leader.get': refuse, 'peers.get': refuse, 'peers.add': refuse },
       port: () => 4711,
-      notes: () => ['a note'],
+      notes: () => ['a note', 'discovery ' + config.discoveryPort],
       stop: async () => { log.info('stopped in order'); },
     }),
   });
@@ -42,9 +44,13 @@ interface Ended {
   readonly stderr: string;
 }
 
-function start(): { child: ChildProcess; ready: Promise<unknown>; ended: Promise<Ended> } {
+function start(env: NodeJS.ProcessEnv = {}): {
+  child: ChildProcess;
+  ready: Promise<unknown>;
+  ended: Promise<Ended>;
+} {
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
-    env: { ...process.env, IWANT_HOME: home, NODE_OPTIONS: '' },
+    env: { ...process.env, IWANT_HOME: home, NODE_OPTIONS: '', ...env },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   started.push(child);
@@ -66,7 +72,7 @@ describe('a service', () => {
     expect(await bus.call('election.status', {})).toMatchObject({
       ready: true,
       port: 4711,
-      notes: ['a note'],
+      notes: ['a note', 'discovery 17116'],
     });
   });
 
@@ -90,6 +96,69 @@ describe('a service', () => {
     await ready;
     child.disconnect();
     expect((await ended).code).toBe(0);
+  });
+
+  test('has an exit code of its own for an orderly end where a manager asks for it', async () => {
+    const { ready, ended } = start({ IWANT_STOPPED_CODE: '20' });
+    await ready;
+    await bus.call('election.stop', {});
+    expect((await ended).code).toBe(20);
+  });
+
+  test('takes over what changed, begins anew where it must, and keeps the old where it is refused', async () => {
+    const { child, ready } = start();
+    await ready;
+    const reload = async (config: object) => {
+      await writeFile(join(home, 'config.json'), JSON.stringify(config));
+      return bus.call('election.reload', {});
+    };
+    const notes = async () => (await bus.call('election.status', {})).notes;
+    expect(await reload({ settleMs: 7 })).toEqual({ changed: ['settleMs'] });
+    expect(await logText()).not.toContain('stopped in order');
+    expect(await reload({ settleMs: 7, discoveryPort: 4712 })).toEqual({
+      changed: ['discoveryPort'],
+    });
+    expect(await notes()).toContain('discovery 4712');
+    expect(await logText()).toContain('stopped in order');
+    await expect(reload({ settleMs: 13, discoveryPort: 4712 })).rejects.toThrow('13 is refused');
+    await expect(reload({ settleMs: 'soon' })).rejects.toThrow('settleMs');
+    expect(await notes()).toContain('discovery 4712');
+    expect((await bus.call('election.status', {})).pid).toBe(child.pid);
+  });
+
+  test('SIGHUP makes it read its configuration again', async () => {
+    const { child, ready } = start();
+    await ready;
+    const changed = new Promise<string[]>((heard) => {
+      bus.follow('leader.changed', () => undefined);
+      bus.subscribe('election.changed', (status) => {
+        if (status.notes.includes('discovery 4713')) heard(status.notes);
+      });
+    });
+    await bus.call('election.status', {});
+    await writeFile(join(home, 'config.json'), '{ "discoveryPort": 4713 }');
+    child.kill('SIGHUP');
+    expect(await changed).toContain('discovery 4713');
+  });
+
+  test('announces itself to systemd where systemd waits for it', async () => {
+    const bin = join(home, 'bin');
+    await mkdir(bin);
+    await writeFile(
+      join(bin, 'systemd-notify'),
+      `#!/bin/sh\necho "$@" > ${home}/sent && mv ${home}/sent ${home}/notified\n`,
+      {
+        mode: 0o755,
+      },
+    );
+    const PATH = `${bin}:${process.env['PATH'] ?? ''}`;
+    const watcher = watch(home);
+    const notified = (async () => {
+      for await (const { filename } of watcher) if (filename === 'notified') return;
+    })();
+    await start({ NOTIFY_SOCKET: '/run/none', PATH }).ready;
+    await notified;
+    expect(await readFile(join(home, 'notified'), 'utf8')).toBe('--ready\n');
   });
 
   test('HOSTILE 23: a second one for the same home says so and leaves the first alone', async () => {

@@ -1,23 +1,26 @@
 /** The life of one service: config, keys, lock, bus, start, ready, signals, ordered stop. */
 import { type Bus, type Handlers, type ServiceName, type VerbsOf, openBus } from '@iwanto/bus';
 import { Failure } from '@iwanto/wire';
-import { type Config, loadConfig } from './config.js';
+import { loadConfig } from './config.js';
+import type { Config } from './config-schema.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
 import { type Identity, loadIdentity } from './identity.js';
 import { descriptorLimit, descriptorWarning } from './descriptors.js';
 import { claimHome } from './home.js';
+import { Life } from './life.js';
 import type { Lock } from './lock.js';
 import { type Log, closeLog, openLog } from './log.js';
 import { type Paths, homePaths } from './paths.js';
 import { type ServiceState, statusHandlers } from './status.js';
+import { Terminal, announceReady } from './supervisors.js';
 
 /** What a stop may take before the process ends all the same: within the 2 s that supervisors grant. */
 const STOP_LIMIT_MS = 1_500;
 
-/** The verbs that a service answers itself; `<service>.status` and `<service>.stop` are answered for it. */
+/** The verbs that a service answers itself; `<service>.status`, `.stop` and `.reload` are answered for it. */
 export type OwnHandlers<S extends ServiceName> = Omit<
   Handlers<VerbsOf<S>>,
-  `${S}.status` | `${S}.stop`
+  `${S}.status` | `${S}.stop` | `${S}.reload`
 >;
 
 export interface ServiceContext {
@@ -37,11 +40,15 @@ export interface Running<S extends ServiceName> {
   notes?(): string[];
   /** Called once, when the service answers on the bus. */
   ready?(): void;
+  /** Takes over what changed in the configuration, apart from what `fixedBy` names. */
+  reconfigure?(config: Config): void | Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface ServiceDefinition<S extends ServiceName> {
   readonly service: S;
+  /** The part of the configuration that holds for a whole life of the service: another value needs a new start inside the process. */
+  readonly fixedBy: (config: Config) => unknown;
   readonly start: (context: ServiceContext) => Promise<Running<S>>;
 }
 
@@ -73,9 +80,10 @@ interface Opened {
 }
 
 async function startService<S extends ServiceName>(
-  { service, start }: ServiceDefinition<S>,
+  definition: ServiceDefinition<S>,
   opened: Opened,
 ): Promise<void> {
+  const { service } = definition;
   const { lock, paths } = await claimHome(homePaths(), service);
   opened.lock = lock;
   // A service that runs for years must not hold the folder in which somebody once typed a command.
@@ -90,27 +98,42 @@ async function startService<S extends ServiceName>(
     onTrouble: (sentence) => log.warn(sentence),
   }));
   const stop = stopOnce(service, opened);
-  // Before anything is started: whoever hears "ready" may send a signal in the same moment.
-  listenToTheSystem(log, stop);
-  const state: ServiceState = { service, identity, bus, ready: false, port: () => 0 };
+  const state: ServiceState = { service, identity, bus, ready: false };
   const status = statusHandlers(state, stop);
-  const context = { paths, config, identity, log, bus, statusChanged: status.changed };
-  const running = (opened.running = await start(context));
-  state.port = () => running.port();
-  if (running.notes) state.notes = () => running.notes?.() ?? [];
-  const handlers: object = { ...running.handlers, ...status.handlers };
+  const base = { paths, identity, log, bus, statusChanged: status.changed };
+  const life = new Life(definition, base, config);
+  const reload = async () => life.reload((await loadConfig(paths)).config);
+  // Before anything is started: whoever hears "ready" may send a signal in the same moment.
+  listenToTheSystem({ log, stop, reload });
+  opened.running = life;
+  await life.begin();
+  state.life = life;
+  const handlers: object = {
+    ...life.handlers(),
+    ...status.handlers,
+    [`${service}.reload`]: reload,
+  };
   await bus.serve(service, handlers as Handlers<VerbsOf<S>>);
   state.ready = true;
   status.changed();
-  running.ready?.();
-  log.info(`ready on port ${running.port()}`);
-  process.send?.('ready');
+  life.ready();
+  log.info(`ready on port ${life.port()}`);
+  announceReady((sentence) => log.warn(sentence));
 }
 
-function listenToTheSystem(log: Log, stop: (why: string) => void): void {
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-    process.on(signal, () => stop(signal));
-  }
+interface SystemListener {
+  readonly log: Log;
+  readonly stop: (why: string) => void;
+  readonly reload: () => Promise<unknown>;
+}
+
+function listenToTheSystem({ log, stop, reload }: SystemListener): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));
+  const terminal = new Terminal();
+  process.on('SIGHUP', () => {
+    if (terminal.isGone()) return stop('its terminal was closed');
+    reload().catch((cause: unknown) => log.warn(`Not reloaded: ${reasonOf(cause)}`));
+  });
   process.on('disconnect', () => stop('the supervisor went away'));
   process.on('unhandledRejection', (cause) => log.error('unhandled rejection', { cause }));
   process.on('uncaughtException', (cause) => {
@@ -120,15 +143,23 @@ function listenToTheSystem(log: Log, stop: (why: string) => void): void {
   });
 }
 
+const reasonOf = (cause: unknown): string =>
+  cause instanceof Error ? cause.message : String(cause);
+
 function stopOnce(service: ServiceName, opened: Opened): (why: string) => void {
   let stopping = false;
   return (why) => {
     if (stopping) return;
     stopping = true;
     opened.log?.info(`${service} stops: ${why}`);
+    process.exitCode ??= orderlyExitCode();
     void closeAll(opened).finally(() => process.exit());
   };
 }
+
+/** pm2 reports a death by a signal as 0: under it an orderly end has a code of its own, which it is told by this. */
+const orderlyExitCode = (): number =>
+  process.env['IWANT_STOPPED_CODE'] === String(EXIT.stopped) ? EXIT.stopped : EXIT.done;
 
 /** Closes what was opened, the last first; what does not end within the limit is left behind. */
 async function closeAll(opened: Opened): Promise<void> {

@@ -8,8 +8,7 @@ export interface ServiceState {
   readonly identity: Identity;
   readonly bus: Bus;
   ready: boolean;
-  port: () => number;
-  notes?: () => string[];
+  life?: { port(): number; notes(): string[] };
 }
 
 /** A stop must not overtake its own answer on the way out. */
@@ -26,9 +25,9 @@ export function statusHandlers(state: ServiceState, stop: (why: string) => void)
     pid: process.pid,
     version,
     ready: state.ready,
-    port: state.port(),
+    port: state.life?.port() ?? 0,
     startedMsAgo: Math.round(performance.now() - startedMs),
-    notes: state.notes?.() ?? [],
+    notes: state.life?.notes() ?? [],
     revision,
   });
   return {

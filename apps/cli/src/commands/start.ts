@@ -1,5 +1,13 @@
 /** `iwanto start`: the three services in the foreground, with what was asked for written into the configuration. */
-import { type Paths, claimHome, holdersOf, homePaths } from '@iwanto/service';
+import {
+  LOG_LEVELS,
+  type Paths,
+  announceReady,
+  claimHome,
+  environmentName,
+  holdersOf,
+  homePaths,
+} from '@iwanto/service';
 import { Failure } from '@iwanto/wire';
 import { programOf } from '../alone.js';
 import { commandOf } from '../command.js';
@@ -28,13 +36,18 @@ export const command = commandOf({
         requiresArg: true,
         describe: 'Use only this network interface',
       })
+      .option('log-level', {
+        choices: LOG_LEVELS,
+        describe: 'How much the services log this time',
+      })
       .example('iwanto start', 'With what the configuration says; created on first run')
       .example('iwanto start --share ~/music --share ~/films', 'Remembered for the next time')
       .example('IWANT_HOME=/tmp/a iwanto start --interface lo', 'A second peer on this host')
       .epilogue(
         'Ctrl-C or "iwanto stop" ends it. Exit codes: 0 stopped, 2 bad option or configuration.',
       ),
-  run: async ({ share, downloadDir, interface: interfaces, json }) => {
+  run: async ({ share, downloadDir, interface: interfaces, logLevel, json }) => {
+    if (logLevel !== undefined) process.env[environmentName('logLevel')] = logLevel;
     const { lock, paths } = await claimHome(homePaths(), 'start');
     try {
       await refuseRunning(paths);
@@ -81,12 +94,15 @@ async function nameTrouble(paths: Paths): Promise<void> {
 
 async function superviseAll(json: boolean, paths: Paths): Promise<number> {
   notInterruptible();
+  const tell = (sentence: string) =>
+    remark(`${styledError('yellow', 'iwanto:')} ${shown(sentence)}`);
   return supervise({
     programOf,
     ready: () => {
       say(json ? jsonLine({ event: 'ready', pid: process.pid }) : 'ready');
+      announceReady(tell);
       void nameTrouble(paths);
     },
-    tell: (sentence) => remark(`${styledError('yellow', 'iwanto:')} ${shown(sentence)}`),
+    tell,
   });
 }

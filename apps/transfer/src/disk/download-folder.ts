@@ -2,7 +2,7 @@
 import { access, constants, realpath, stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { makeDir } from '@iwanto/bus';
-import { type Paths, loadConfig, refuseOverlap, updateConfig } from '@iwanto/service';
+import { type Config, type Paths, loadConfig, refuseOverlap, updateConfig } from '@iwanto/service';
 import type { PlacedStore } from '@iwanto/store';
 import { Failure } from '@iwanto/wire';
 import { mountPointOf } from './mounts.js';
@@ -74,6 +74,11 @@ export class DownloadFolder implements Folders {
     refuseAwayDisk(real, this.options.mounts.mountOf(real), mountPointOf(real));
     this.#noteMount(real);
     return real;
+  }
+
+  /** Takes over what the configuration says now; refuses a folder that cannot be used. */
+  async reconfigure({ share, downloadDir }: Config): Promise<void> {
+    if (downloadDir !== this.path) this.path = await usableFolder(downloadDir, share, false);
   }
 
   async set(path: string): Promise<string> {

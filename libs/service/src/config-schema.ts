@@ -1,0 +1,99 @@
+/** What a configuration may hold: every key with its limits and its default. */
+import { isAbsolute } from 'node:path';
+import { portSchema } from '@iwanto/wire';
+import { z } from 'zod';
+import type { Paths } from './paths.js';
+import { RATE_RULES_CHARACTERS_MAX, rateRulesFrom } from './rates.js';
+
+/** The first ports tried; a taken one is passed over and the next free one advertised. */
+export const DEFAULT_PORTS = { election: 17_117, indexer: 17_118, transfer: 17_119 } as const;
+
+/** The UDP port that multicast is sent to: one for all, beside the ports of the services. */
+export const DISCOVERY_PORT_DEFAULT = 17_116;
+
+/** How long a file must be still before it is hashed, in ms. */
+const SETTLE_MS_DEFAULT = 100;
+
+/** Folders, interfaces and static peers a configuration may list. */
+const LIST_MAX = 256;
+
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+
+const pathSchema = z
+  .string()
+  .min(1)
+  .max(4_096)
+  .refine(isAbsolute, 'a path must be absolute, beginning with /');
+
+const rateRulesSchema = z
+  .string()
+  .max(RATE_RULES_CHARACTERS_MAX)
+  .refine(isRateRules, 'is not a rate, such as 5M or 1M 08:00-18:00');
+
+function isRateRules(text: string): boolean {
+  try {
+    rateRulesFrom(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const schemaFor = (paths: Paths) =>
+  z.object({
+    share: z.array(pathSchema).max(LIST_MAX).default([paths.defaultShareDir]),
+    downloadDir: pathSchema.default(paths.defaultDownloadDir),
+    /** Names of network interfaces to use; none named means all. */
+    interfaces: z.array(z.string().min(1).max(64)).max(LIST_MAX).default([]),
+    ports: z
+      .object({
+        election: portSchema.default(DEFAULT_PORTS.election),
+        indexer: portSchema.default(DEFAULT_PORTS.indexer),
+        transfer: portSchema.default(DEFAULT_PORTS.transfer),
+      })
+      .default({ ...DEFAULT_PORTS }),
+    /** Peers find each other by multicast only where this port is the same. */
+    discoveryPort: portSchema.min(1).default(DISCOVERY_PORT_DEFAULT),
+    /** Peers that multicast does not reach. */
+    peers: z
+      .array(z.object({ host: z.string().min(1).max(253), port: portSchema }))
+      .max(LIST_MAX)
+      .default([]),
+    settleMs: z.number().int().min(0).max(60_000).default(SETTLE_MS_DEFAULT),
+    /** Limits on what is fetched and sent, such as `5M` or `1M 08:00-18:00`; empty for none. */
+    limits: z
+      .object({ download: rateRulesSchema.default(''), upload: rateRulesSchema.default('') })
+      .default({ download: '', upload: '' }),
+    logLevel: z.enum(LOG_LEVELS).default('info'),
+  });
+
+export type Config = z.infer<ReturnType<typeof schemaFor>>;
+
+/** A configuration as a file holds it: only what differs from the defaults need be there. */
+export type Loose = Record<string, unknown>;
+
+export const isObject = (value: unknown): value is Loose =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The name of each single value, such as `ports.election`. */
+export const leavesOf = (config: Loose, before = ''): string[] =>
+  Object.entries(config).flatMap(([name, value]) =>
+    isObject(value) ? leavesOf(value, `${before}${name}.`) : [before + name],
+  );
+
+/** The value at `key`, undefined where there is none. */
+export const valueAt = (config: Loose, key: string): unknown =>
+  key
+    .split('.')
+    .reduce<unknown>((value, name) => (isObject(value) ? value[name] : undefined), config);
+
+/** The same with another value at `key`; `undefined` takes it out, and a part that becomes empty with it. */
+export function withValue(config: Loose, key: string, value: unknown): Loose {
+  const [name = '', ...rest] = key.split('.');
+  const { [name]: old, ...others } = config;
+  const part = isObject(old) ? old : {};
+  const made = rest.length === 0 ? value : withValue(part, rest.join('.'), value);
+  const isEmpty =
+    made === undefined || (rest.length > 0 && Object.keys(made as Loose).length === 0);
+  return isEmpty ? others : { ...config, [name]: made };
+}

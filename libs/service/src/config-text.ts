@@ -1,0 +1,88 @@
+/** The text of a configuration file: read with every complaint naming the key and the line. */
+import { Failure } from '@iwanto/wire';
+import type { z } from 'zod';
+import { type Loose, isObject, leavesOf } from './config-schema.js';
+import { nearest } from './nearest.js';
+
+/** The object that the file holds. Throws E_BAD_REQUEST where it holds none. */
+export function looseFrom(path: string, text: string): Loose {
+  const value = parsed(path, text.replace(/^\uFEFF/, ''));
+  if (isObject(value)) return value;
+  throw new Failure(
+    'E_BAD_REQUEST',
+    `The configuration ${path} is not an object in braces. Fix or delete it.`,
+  );
+}
+
+function parsed(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Failure(
+      'E_BAD_REQUEST',
+      `The configuration ${path} is not JSON: ${reason}. Fix or delete it.`,
+    );
+  }
+}
+
+/** One sentence for what a schema refuses first. */
+export function wrongValue(path: string, text: string, error: z.ZodError): Failure {
+  const issue = error.issues[0];
+  const keys = issue?.path.map(String) ?? [];
+  const line = lineOf(text, keys);
+  const where = `"${keys.join('.') || 'the whole file'}"${line === undefined ? '' : ` (line ${line})`}`;
+  return new Failure(
+    'E_BAD_REQUEST',
+    `The configuration ${path} is wrong at ${where}: ${issue?.message}. Fix or delete it.`,
+  );
+}
+
+/** One sentence for each key that means nothing, with the one that was probably meant. */
+export function unknownKeys(path: string, text: string, loose: Loose, known: Loose): string[] {
+  const leaves = leavesOf(known);
+  const groups = Object.keys(known);
+  return leavesOf(loose)
+    .filter((key) => !leaves.includes(key) && !groups.includes(key))
+    .map((key) => {
+      const line = lineOf(text, key.split('.'));
+      const near = nearest(key, leaves);
+      const advice = near === undefined ? '' : `; did you mean "${near}"?`;
+      return `The configuration ${path} has an unknown key "${key}" (line ${line ?? 1})${advice || '.'}`;
+    });
+}
+
+const TOKEN = /"(?:\\.|[^"\\])*"|[{}[\],:]|[^\s{}[\],:"]+/g;
+
+interface Level {
+  /** The key or the index of the value that comes next. */
+  at: string;
+  readonly isList: boolean;
+}
+
+/** The line, from 1, on which the value at `keys` begins in valid JSON; undefined where there is none. */
+export function lineOf(text: string, keys: readonly string[]): number | undefined {
+  const levels: Level[] = [];
+  const wanted = JSON.stringify(keys);
+  let found: number | undefined;
+  let isKey = false;
+  for (const { 0: token, index } of text.matchAll(TOKEN)) {
+    const level = levels.at(-1);
+    if (token === ',') {
+      if (level?.isList) level.at = String(Number(level.at) + 1);
+      isKey = level?.isList === false;
+    } else if (isKey && level && token.startsWith('"')) {
+      level.at = JSON.parse(token) as string;
+      isKey = false;
+      if (JSON.stringify(levels.map(({ at }) => at)) === wanted) found = index;
+    } else if (token === '{' || token === '[') {
+      levels.push({ at: token === '[' ? '0' : '', isList: token === '[' });
+      isKey = token === '{';
+    } else if (token === '}' || token === ']') {
+      levels.pop();
+    } else if (level?.isList && JSON.stringify(levels.map(({ at }) => at)) === wanted) {
+      found = index;
+    }
+  }
+  return found === undefined ? undefined : text.slice(0, found).split('\n').length;
+}

@@ -1,0 +1,65 @@
+/** Values of the configuration as people write them: in the environment and on the command line. */
+import { Failure } from '@iwanto/wire';
+import { type Loose, leavesOf, valueAt, withValue } from './config-schema.js';
+import { DEFAULT_PORTS } from './config-schema.js';
+
+/** `ports.election` is IWANT_PORTS_ELECTION in the environment. */
+export const environmentName = (key: string): string =>
+  `IWANT_${key.replace(/[A-Z]/g, '_$&').replaceAll('.', '_').toUpperCase()}`;
+
+/** What the environment says, for each key that it names; an empty variable says nothing. */
+export function fromEnvironment(env: NodeJS.ProcessEnv, defaults: Loose): Loose {
+  return leavesOf(defaults).reduce<Loose>((loose, key) => {
+    const name = environmentName(key);
+    const text = env[name];
+    return text ? withValue(loose, key, typedValue(key, [text], defaults, name)) : loose;
+  }, {});
+}
+
+/** The value that words stand for: a number where the default is one, a list where it is one. */
+export function typedValue(
+  key: string,
+  words: readonly string[],
+  defaults: Loose,
+  whence = key,
+): unknown {
+  const example = valueAt(defaults, key);
+  const [word = ''] = words;
+  if (Array.isArray(example)) return listOf(key, words, whence);
+  if (words.length !== 1) {
+    throw new Failure('E_BAD_REQUEST', `${whence} takes one value, not ${words.length}.`);
+  }
+  if (typeof example === 'number') return numberOf(word, whence);
+  return word;
+}
+
+function numberOf(word: string, whence: string): number {
+  if (/^-?\d+(\.\d+)?$/.test(word)) return Number(word);
+  throw new Failure('E_BAD_REQUEST', `${whence} takes a number, not "${word}".`);
+}
+
+/** Words, one word with commas, or a list in JSON. */
+function listOf(key: string, words: readonly string[], whence: string): unknown[] {
+  const [first = ''] = words;
+  if (words.length === 1 && first.trimStart().startsWith('[')) return jsonList(first, whence);
+  const items = (words.length === 1 ? first.split(',') : words).filter((item) => item !== '');
+  return key === 'peers' ? items.map((item) => peerOf(item, whence)) : [...items];
+}
+
+function jsonList(text: string, whence: string): unknown[] {
+  try {
+    return JSON.parse(text) as unknown[];
+  } catch {
+    throw new Failure('E_BAD_REQUEST', `${whence} is not a list in JSON: ${text}`);
+  }
+}
+
+/** HOST, HOST:PORT or [IPV6]:PORT. */
+function peerOf(text: string, whence: string): { host: string; port: number } {
+  const parts = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(text);
+  if (!parts) {
+    throw new Failure('E_BAD_REQUEST', `${whence}: "${text}" is not HOST:PORT or [IPV6]:PORT.`);
+  }
+  const [, ipv6, host, port] = parts;
+  return { host: ipv6 ?? host ?? '', port: port ? Number(port) : DEFAULT_PORTS.election };
+}

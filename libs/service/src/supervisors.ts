@@ -1,0 +1,33 @@
+/** What service managers want to hear: "ready" for pm2 and our own supervisor, READY=1 for systemd. */
+import { spawn } from 'node:child_process';
+import { openSync, closeSync } from 'node:fs';
+
+/** Announces that the service answers; where nobody waits for it, nothing happens. */
+export function announceReady(onTrouble: (sentence: string) => void): void {
+  process.send?.('ready');
+  if (!process.env['NOTIFY_SOCKET']) return;
+  // A datagram to a unix socket, which Node cannot send; the program comes with systemd.
+  const notify = spawn('systemd-notify', ['--ready'], { stdio: 'ignore' });
+  notify.once('error', ({ message }) =>
+    onTrouble(`systemd could not be notified: ${message}. Is systemd-notify installed?`),
+  );
+}
+
+/** The terminal this process was started from, if any; it goes when its window is closed. */
+export class Terminal {
+  readonly #had = hasTerminal();
+
+  /** True once the terminal was closed: SIGHUP then means the end, and otherwise "read your configuration". */
+  isGone(): boolean {
+    return this.#had && !hasTerminal();
+  }
+}
+
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return true;
+  } catch {
+    return false;
+  }
+}
