@@ -15,6 +15,7 @@ import { pack } from './codec.js';
 import { type CurveKeys, curveServer, listen } from './listen.js';
 import { connectPeer, servePeerVerbs } from './peer-line.js';
 import { type PieceReply, connectPieces, servePieces } from './piece-line.js';
+import { z85OfHex } from './z85.js';
 
 const addresses = ['127.0.0.1'];
 const root = 'cd'.repeat(32) as FileHash;
@@ -87,6 +88,68 @@ describe('the line between indexers', () => {
       code: 'E_NOT_RUNNING',
     });
   });
+
+  test('HOSTILE 34: an open network answers a key that it never saw', async () => {
+    const server = await serveOn(0);
+    for (let stranger = 0; stranger < 3; stranger += 1) {
+      const line = lineTo(server.port, server.keys.publicKey);
+      expect(await line.call('announced', { peer })).toMatchObject({ revision: 5 });
+    }
+  });
+
+  test('HOSTILE 36: a second connection cannot take over a routing id that is in use', async () => {
+    const server = await serveOn(0);
+    const dealerOf = () => {
+      const { publicKey, secretKey } = newKeys();
+      const dealer = new Dealer({
+        ...{ linger: 0, receiveTimeout: 1_000, routingId: 'the same' },
+        curveServerKey: z85OfHex(server.keys.publicKey),
+        curvePublicKey: z85OfHex(publicKey),
+        curveSecretKey: z85OfHex(secretKey),
+      });
+      closing.push(() => dealer.close());
+      dealer.connect(`tcp://127.0.0.1:${server.port}`);
+      return dealer;
+    };
+    const ask = async (dealer: Dealer, id: string) => {
+      await dealer.send([id, 'announced', pack({ peer })]);
+      return String((await dealer.receive())[0]);
+    };
+    const owner = dealerOf();
+    expect(await ask(owner, '1')).toBe('1');
+    await expect(ask(dealerOf(), '2')).rejects.toMatchObject({ code: 'EAGAIN' });
+    expect(await ask(owner, '3')).toBe('3');
+  });
+
+  /** The greeting of a peer that speaks ZMTP 3.1 with CURVE (RFC 37). */
+  const greeting = Buffer.alloc(64);
+  greeting.write('ff00000000000000017f03', 'hex');
+  greeting.writeUInt8(1, 11);
+  greeting.write('CURVE', 12);
+
+  test.each([2n ** 31n, 2n ** 62n])(
+    'HOSTILE 37: a frame that claims %d bytes closes its connection and no other',
+    async (bytes) => {
+      const server = await serveOn(0);
+      const hostile = connectTcp(server.port, '127.0.0.1');
+      const closed = new Promise<void>((done, fail) => {
+        const timer = setTimeout(() => fail(new Error('still open after 8 s')), 8_000);
+        hostile.on('close', () => {
+          clearTimeout(timer);
+          done();
+        });
+      });
+      hostile.on('data', () => undefined);
+      hostile.on('error', () => undefined);
+      const head = Buffer.alloc(9);
+      head.writeUInt8(6);
+      head.writeBigUInt64BE(bytes, 1);
+      hostile.write(Buffer.concat([greeting, head, Buffer.alloc(1_000)]));
+      await closed;
+      const line = lineTo(server.port, server.keys.publicKey);
+      expect(await line.call('announced', { peer })).toMatchObject({ revision: 5 });
+    },
+  );
 
   test('HOSTILE 35: lets nothing through without CURVE', async () => {
     const server = await serveOn(0);

@@ -20,6 +20,8 @@ import type { FolderTree } from '../disk/folder.js';
 const JOURNAL_MS = 1_000;
 /** Files whose digests are asked for at once. */
 const DIGESTS_AT_ONCE = 8;
+/** Folders made before other work gets its turn. */
+const FOLDERS_A_TURN = 200;
 /** Small files taken up before other work gets its turn. */
 const FILES_A_TURN = 500;
 
@@ -121,7 +123,7 @@ export class ContentFetch {
 
   async #addAll(): Promise<void> {
     const { plan, signal } = this.options;
-    for (const folder of plan.folders) this.#folders.at(folder);
+    await this.#makeFolders(plan.folders);
     const large = plan.files.filter(({ size }) => size > PIECE_BYTES);
     const small = plan.files.filter(({ size }) => size <= PIECE_BYTES);
     for (let at = 0; at < small.length; at += FILES_A_TURN) {
@@ -132,6 +134,18 @@ export class ContentFetch {
     const queue = large.values();
     await Promise.all(Array.from({ length: DIGESTS_AT_ONCE }, () => this.#addLarge(queue)));
     this.#pump.allAdded();
+  }
+
+  /** In the order of their paths, so that those above a folder are still open when it is made. */
+  async #makeFolders(folders: readonly string[]): Promise<void> {
+    let count = 0;
+    for (const folder of folders.toSorted()) {
+      this.#folders.at(folder);
+      count += 1;
+      if (count % FOLDERS_A_TURN !== 0) continue;
+      await nextTurn();
+      this.options.signal.throwIfAborted();
+    }
   }
 
   #addSmall(files: readonly PlannedFile[]): void {

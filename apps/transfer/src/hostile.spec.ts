@@ -1,0 +1,103 @@
+/** What strangers may ask and answer: the hostile cases of the transfer service that need no disk tricks. */
+import { existsSync, readdirSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { encodeManifest } from '@iwanto/merkle';
+import { type FileHash, PIECE_BYTES, type PieceRequest } from '@iwanto/wire';
+import { Shelf, bytesOf, newDir, newFile, openHome, share } from './testing/transfer-room.js';
+
+const pieceOf = (root: FileHash, first = 0): PieceRequest => ({
+  ...{ ask: 'piece', requestId: 1, root, first, count: 1 },
+});
+const notFound = { type: 'refused', reason: 'notFound' };
+
+test('HOSTILE 39: what is not shared, or no longer, is refused as not found', async () => {
+  const shelf = new Shelf();
+  const { root } = shelf.file(newFile(newDir('share'), 'a', bytesOf(100)));
+  const { uploader } = await share(shelf);
+  expect(await uploader.answer(pieceOf('ef'.repeat(32) as FileHash))).toEqual(notFound);
+  expect(await uploader.answer(pieceOf(root))).toMatchObject({ type: 'data' });
+  shelf.contents.delete(root);
+  uploader.contents.catalogueChanged(2);
+  for (const ask of ['piece', 'digests', 'manifest'] as const) {
+    expect(await uploader.answer({ ...pieceOf(root), ask })).toEqual(notFound);
+  }
+});
+
+test('HOSTILE 46: what is larger than was asked for is a lie; it is neither kept nor counted', async () => {
+  const shelf = new Shelf();
+  const { root } = shelf.file(newFile(newDir('share'), 'a', bytesOf(PIECE_BYTES + 10)));
+  const bomb = await share(shelf, (honest) => async (request, asker) => {
+    const reply = await honest(request, asker);
+    return reply.type === 'data' ? { type: 'data', body: Buffer.alloc(PIECE_BYTES) } : reply;
+  });
+  const home = openHome({ shelf, holders: [bomb.holder] });
+  const view = await home.fetch(root);
+  expect(view).toMatchObject({ state: 'failed', bytesDone: 0, failure: { code: 'E_VERIFY' } });
+  expect(existsSync(view.path)).toBe(false);
+});
+
+test('HOSTILE 70: a manifest of another root is refused before a name in it is read', async () => {
+  const shelf = new Shelf();
+  const { root } = shelf.manifest('album', []);
+  const entry = { size: 1, root: 'ab'.repeat(32) as FileHash, exec: false, mtimeSeconds: 0 };
+  const other = Buffer.from(encodeManifest([{ kind: 'file', name: 'planted', ...entry }]));
+  const liar = await share(
+    shelf,
+    (honest) => (request, asker) =>
+      request.ask === 'manifest'
+        ? Promise.resolve({ type: 'data' as const, body: Buffer.from(other) })
+        : honest(request, asker),
+  );
+  const home = openHome({ shelf, holders: [liar.holder] });
+  expect((await home.fetch(root)).failure).toMatchObject({ code: 'E_VERIFY' });
+  expect(readdirSync(home.into)).toEqual([]);
+  const honest = await share(shelf);
+  const second = openHome({ shelf, holders: [liar.holder, honest.holder] });
+  expect((await second.fetch(root)).state).toBe('done');
+});
+
+test('HOSTILE 68: one directory that stands in 2^n places is fetched once for each level', async () => {
+  const shelf = new Shelf();
+  let inner = shelf.manifest('leaf', []);
+  for (let level = 0; level < 10; level += 1) {
+    const entry = { kind: 'directory', root: inner.root, bytes: 0, files: 0 } as const;
+    inner = shelf.manifest('album', [
+      { ...entry, name: 'a' },
+      { ...entry, name: 'b' },
+    ]);
+  }
+  const peer = await share(shelf);
+  const home = openHome({ shelf, holders: [peer.holder] });
+  expect((await home.fetch(inner.root)).state).toBe('done');
+  expect(peer.asked.filter(({ ask }) => ask === 'manifest')).toHaveLength(11);
+});
+
+test('HOSTILE 68: a directory beyond a million entries is refused without asking for more', async () => {
+  const shelf = new Shelf();
+  let inner = shelf.manifest('leaf', []);
+  for (let level = 0; level < 40; level += 1) {
+    const entry = { kind: 'directory', root: inner.root, bytes: 0, files: 0 } as const;
+    inner = shelf.manifest('album', [
+      { ...entry, name: 'a' },
+      { ...entry, name: 'b' },
+    ]);
+  }
+  const peer = await share(shelf);
+  const home = openHome({ shelf, holders: [peer.holder] });
+  expect((await home.fetch(inner.root)).failure).toMatchObject({ code: 'E_VERIFY' });
+  expect(peer.asked.length).toBeLessThan(40);
+}, 30_000);
+
+test('a very large directory is asked about before more of it is read', async () => {
+  const shelf = new Shelf();
+  const entry = { kind: 'directory', root: 'ab'.repeat(32) as FileHash } as const;
+  const { root } = shelf.manifest('album', [{ ...entry, name: 'a', bytes: 0, files: 300_000 }]);
+  const peer = await share(shelf);
+  const home = openHome({ shelf, holders: [peer.holder], noSourceLimitMs: 1_000 });
+  const { failure } = await home.fetch(root);
+  expect(failure).toMatchObject({ code: 'E_LIMIT' });
+  expect(failure?.sentence).toContain('300000 files');
+  expect(peer.asked).toHaveLength(1);
+  // Once agreed to, it is read on - and in this case the rest of it is nowhere.
+  expect((await home.fetch(root, { confirmed: true })).failure?.code).not.toBe('E_LIMIT');
+});
