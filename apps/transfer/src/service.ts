@@ -27,8 +27,8 @@ import { limitsSet } from './verbs/limits-set.js';
 /** How long a download waits for a source before it gives up, in ms. */
 const NO_SOURCE_LIMIT_MS = 30_000;
 
-/** How often downloads that wait for sources are tried again when nothing happens on the network, in ms. */
-const GO_ON_MS = 15_000;
+/** How often it is looked whether a download that waits for sources is due, in ms. */
+const GO_ON_MS = 2_000;
 
 const nowMs = () => performance.now();
 
@@ -64,6 +64,7 @@ export async function startTransfer(context: ServiceContext): Promise<Running<'t
       pace: new Pace(limits.download),
     },
   });
+  await folder.note();
   listenToNews(context, uploader, downloads);
   const goOn = setInterval(() => void downloads.goOn(), GO_ON_MS);
   const closeAll = closing({ downloads, lines, server, uploader, journal, goOn });

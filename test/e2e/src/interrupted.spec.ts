@@ -9,6 +9,9 @@ import { Peer, apart, freePort, sha256Of, until, within, writeMade } from './pee
 
 const LIMIT_MS = 30_000;
 const LARGE_BYTES = 400 * 1_048_576 + 5;
+/** Deaths of the downloader in one download, and what each may cost. */
+const KILLS = 10;
+const AGAIN_BYTES_MAX = 16 * 1_048_576;
 
 describe('an interrupted download', () => {
   let root: string;
@@ -89,6 +92,37 @@ describe('an interrupted download', () => {
     const done = await fetcher.download(hash);
     expect(await sha256Of(done.path)).toBe(await sha256Of(large()));
   }, 120_000);
+
+  test('killed ten times in one download, it fetches at most 16 MiB again for each', async () => {
+    const to = join(root, 'again');
+    const sent = async () => {
+      const text = JSON.stringify(await seed.status());
+      return Number(/bytes sent: (\d+)/.exec(text)?.[1]);
+    };
+    const doneBytes = async () => {
+      const { downloads } = await fetcher.json<{
+        downloads: { hash: string; state: string; bytesDone: number }[];
+      }>('downloads');
+      return downloads.find((one) => one.hash === hash);
+    };
+    const before = await sent();
+    const begun = await fetcher.run('download', hash, '--to', to, '--limit', '40M', '--detach');
+    expect(begun.code).toBe(0);
+    for (let kills = 1; kills <= KILLS; kills += 1) {
+      const enough = (LARGE_BYTES / (KILLS + 2)) * kills;
+      await until(`${enough} bytes`, 2 * LIMIT_MS, async () => {
+        const one = await doneBytes();
+        return one && one.bytesDone >= enough ? true : undefined;
+      });
+      fetcher.kill();
+      await fetcher.ended(LIMIT_MS);
+      await fetcher.start();
+    }
+    const done = await fetcher.download(hash);
+    expect(done.path).toBe(join(to, 'large.bin'));
+    expect(await sha256Of(done.path)).toBe(await sha256Of(large()));
+    expect((await sent()) - before).toBeLessThanOrEqual(LARGE_BYTES + KILLS * AGAIN_BYTES_MAX);
+  }, 300_000);
 
   test('fetched again it is there at once; other content of its name is not overwritten', async () => {
     const again = await fetcher.download(hash);

@@ -5,7 +5,7 @@ import { makeDir } from '@iwanto/bus';
 import { type Config, type Paths, loadConfig, refuseOverlap, updateConfig } from '@iwanto/service';
 import type { PlacedStore } from '@iwanto/store';
 import { Failure } from '@iwanto/wire';
-import { mountPointOf } from './mounts.js';
+import { isOnAwayDisk, mountPointOf } from './mounts.js';
 
 export interface Folders {
   /** The real path of a folder a user names now; it is made when absent. */
@@ -65,20 +65,28 @@ export class DownloadFolder implements Folders {
 
   async named(path: string): Promise<string> {
     const real = await usableFolder(path, await this.#shared(), true);
-    this.#noteMount(real);
+    this.#noteMount(real, path);
     return real;
   }
 
   async known(path = this.path): Promise<string> {
-    const real = await usableFolder(path, await this.#shared(), false);
+    const isNew = path === this.path && this.options.mounts.mountOf(path) === undefined;
+    const real = await usableFolder(path, await this.#shared(), isNew && !isOnAwayDisk(path));
     refuseAwayDisk(real, this.options.mounts.mountOf(real), mountPointOf(real));
-    this.#noteMount(real);
+    this.#noteMount(real, path);
     return real;
   }
 
   /** Takes over what the configuration says now; refuses a folder that cannot be used. */
   async reconfigure({ share, downloadDir }: Config): Promise<void> {
     if (downloadDir !== this.path) this.path = await usableFolder(downloadDir, share, false);
+  }
+
+  /** Notes, while it is there, which disk the download folder lies on. */
+  async note(): Promise<void> {
+    const real = await realpath(this.path).catch(() => undefined);
+    if (real === undefined || this.options.mounts.mountOf(real) !== undefined) return;
+    this.#noteMount(real, this.path);
   }
 
   async set(path: string): Promise<string> {
@@ -92,10 +100,12 @@ export class DownloadFolder implements Folders {
     return (await loadConfig(this.options.paths)).config.share;
   }
 
-  #noteMount(real: string): void {
+  /** Under the name it was given, too: that is asked about while its disk is away. */
+  #noteMount(real: string, given: string): void {
     const point = mountPointOf(real);
-    if (point !== undefined && point !== this.options.mounts.mountOf(real)) {
-      this.options.mounts.putMount(real, point);
+    if (point === undefined) return;
+    for (const path of new Set([real, given])) {
+      if (point !== this.options.mounts.mountOf(path)) this.options.mounts.putMount(path, point);
     }
   }
 }

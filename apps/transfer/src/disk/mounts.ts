@@ -2,6 +2,9 @@
 import { readFileSync } from 'node:fs';
 
 const MOUNTS = '/proc/self/mountinfo';
+const TABLE = '/etc/fstab';
+/** Where systems put disks that come and go. */
+const REMOVABLE = ['/mnt/', '/media/', '/run/media/', '/Volumes/'];
 /** The column of the mount point in a line of mountinfo. */
 const POINT_COLUMN = 4;
 
@@ -12,7 +15,7 @@ const plain = (text: string) =>
   );
 
 /** The mount point above `path`, which is real; undefined where the system does not say. */
-export function mountPointOf(path: string, mounts = mountTable()): string | undefined {
+export function mountPointOf(path: string, mounts = textOf(MOUNTS)): string | undefined {
   let best: string | undefined;
   for (const line of mounts?.split('\n') ?? []) {
     const point = plain(line.split(' ')[POINT_COLUMN] ?? '');
@@ -22,9 +25,27 @@ export function mountPointOf(path: string, mounts = mountTable()): string | unde
   return best;
 }
 
-function mountTable(): string | undefined {
+/** Whether a folder that was never used here belongs to a disk that is not mounted now. */
+export function isOnAwayDisk(
+  path: string,
+  mounts = textOf(MOUNTS),
+  table = textOf(TABLE),
+): boolean {
+  const now = mountPointOf(path, mounts) ?? '/';
+  if (now === '/' && REMOVABLE.some((place) => path.startsWith(place))) return true;
+  return (table ?? '').split('\n').some((line) => {
+    const point = plain(line.trim().split(/\s+/)[1] ?? '');
+    const isAbove = path === point || path.startsWith(`${point}/`);
+    return point.startsWith('/') && !line.trim().startsWith('#') && isAbove && !within(now, point);
+  });
+}
+
+const within = (path: string, folder: string) =>
+  folder === '/' || path === folder || path.startsWith(`${folder}/`);
+
+function textOf(path: string): string | undefined {
   try {
-    return readFileSync(MOUNTS, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch {
     return undefined;
   }

@@ -7,6 +7,7 @@ import { chosenName, foreignName } from '../disk/names.js';
 import { Target } from '../disk/target.js';
 import { Download } from './download.js';
 import type { DownloadSpec, DownloadTools } from './download-spec.js';
+import { Patience } from './patience.js';
 import { elsewhere, goesOnByItself, questionOf, viewOfSaved } from './saved.js';
 
 /** Downloads that may run at once; each holds files and lines open. */
@@ -44,6 +45,7 @@ export class Downloads {
   readonly #running = new Map<string, Download>();
   /** Only what is told of them: a plan of a large directory takes much memory. */
   readonly #ended = new Map<string, DownloadView>();
+  readonly #patience = new Patience();
   #isGoingOn = false;
 
   constructor(private readonly options: DownloadsOptions) {}
@@ -117,6 +119,7 @@ export class Downloads {
   /** Sources may have come back: for those that run, and for those that wait for some. */
   poke(): void {
     for (const download of this.#running.values()) download.poke();
+    this.#patience.reset();
     void this.goOn();
   }
 
@@ -127,6 +130,7 @@ export class Downloads {
     try {
       for (const saved of this.#saved()) {
         if (this.#running.has(saved.hash) || !goesOnByItself(saved)) continue;
+        if (!this.#patience.isDue(saved.hash, this.options.tools.nowMs())) continue;
         if (!(await this.#goOnWith(saved))) return;
       }
     } finally {
