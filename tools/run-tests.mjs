@@ -1,24 +1,32 @@
 // Builds everything, runs every jest of the workspace and the e2e specs, and prints one last line with the total.
 // Words after `npm test --` go to every jest: `npm test -- -t "a few words"` runs only tests with these in their names.
+// With `--only NAME,NAME` it runs just these projects, as they are built, under the Node.js that runs this file:
+// `npm run` would put the one of the packages in front.
 // Plain JavaScript on purpose: it must work in a clone where nothing has been built yet.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const workspace = dirname(dirname(fileURLToPath(import.meta.url)));
 const results = join(workspace, 'tmp', 'jest');
 const MINUTES_MAX = 15;
+const ONLY = '--only';
+const isOnly = process.argv[2] === ONLY;
 /** What is passed on to every jest, as jest.mjs reads it. */
-const words = process.argv.slice(2);
+const words = process.argv.slice(isOnly ? 4 : 2);
 
 /** Every project that has specs to run, with the target that runs them. */
 function projects() {
   const { workspaces } = JSON.parse(readFileSync(join(workspace, 'package.json'), 'utf8'));
   return workspaces
     .flatMap((pattern) => roomsOf(pattern))
-    .map((room) => JSON.parse(readFileSync(join(workspace, room, 'package.json'), 'utf8')))
-    .map(({ name, scripts }) => ({
+    .map((room) => ({
+      room,
+      ...JSON.parse(readFileSync(join(workspace, room, 'package.json'), 'utf8')),
+    }))
+    .map(({ room, name, scripts }) => ({
+      room,
       name,
       target: ['test', 'e2e'].find((target) => scripts[target]),
     }))
@@ -33,10 +41,22 @@ function roomsOf(pattern) {
     .filter((room) => existsSync(join(workspace, room, 'package.json')));
 }
 
-function nx(...words) {
+/** Runs the jest of each project in its folder; true when all of them ended well. */
+function jestIn(rooms) {
+  const runs = rooms.map(({ room }) =>
+    spawnSync(process.execPath, [join(workspace, 'tools', 'jest.mjs'), ...words], {
+      cwd: join(workspace, room),
+      stdio: 'inherit',
+      timeout: MINUTES_MAX * 60_000,
+    }),
+  );
+  return runs.every(({ status }) => status === 0);
+}
+
+function nx(...task) {
   const run = spawnSync(
     process.execPath,
-    [join(workspace, 'node_modules', 'nx', 'dist', 'bin', 'nx.js'), ...words],
+    [join(workspace, 'node_modules', 'nx', 'dist', 'bin', 'nx.js'), ...task],
     {
       cwd: workspace,
       stdio: 'inherit',
@@ -49,7 +69,7 @@ function nx(...words) {
       },
     },
   );
-  if (run.error) console.error(`nx ${words.join(' ')}: ${run.error.message}`);
+  if (run.error) console.error(`nx ${task.join(' ')}: ${run.error.message}`);
   return run.status === 0;
 }
 
@@ -69,15 +89,11 @@ function tally({ name, target }) {
   };
 }
 
-function run() {
-  if (!existsSync(join(workspace, 'node_modules', '.package-lock.json'))) {
-    console.error('The packages are not installed: run "npm ci" first.');
-    return { passed: 0, failed: 1, skipped: 0 };
-  }
-  rmSync(results, { recursive: true, force: true });
+/** Every project, with nx; or those of `--only`, without it. */
+function runAll() {
   if (!nx('run-many', '-t', 'build')) {
     console.error('The build failed: no test was run.');
-    return { passed: 0, failed: 1, skipped: 0 };
+    return { ran: [], isWhole: false };
   }
   // A result of other words must not come from the cache.
   const fresh = words.length > 0 ? ['--skip-nx-cache'] : [];
@@ -85,15 +101,34 @@ function run() {
     nx('run-many', '-t', 'test', '--parallel=2', ...fresh),
     nx('run-many', '-t', 'e2e', '--parallel=1', ...fresh),
   ];
-  const sum = projects()
-    .map(tally)
-    .reduce((a, b) => ({
+  return { ran: projects(), isWhole: whole.every(Boolean) };
+}
+
+function runOnly(names) {
+  const ran = projects().filter(({ name }) => names.includes(name.replace('@iwanto/', '')));
+  if (ran.length < names.length)
+    console.error(`Not all of these are projects: ${names.join(', ')}`);
+  return { ran, isWhole: jestIn(ran) && ran.length === names.length };
+}
+
+function run() {
+  if (!existsSync(join(workspace, 'node_modules', '.package-lock.json'))) {
+    console.error('The packages are not installed: run "npm ci" first.');
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+  rmSync(results, { recursive: true, force: true });
+  mkdirSync(join(results, '@iwanto'), { recursive: true });
+  const { ran, isWhole } = isOnly ? runOnly((process.argv[3] ?? '').split(',')) : runAll();
+  const sum = ran.map(tally).reduce(
+    (a, b) => ({
       passed: a.passed + b.passed,
       failed: a.failed + b.failed,
       skipped: a.skipped + b.skipped,
-    }));
+    }),
+    { passed: 0, failed: 0, skipped: 0 },
+  );
   // A runner that fails although every test passed (an open handle, a crash at exit) is a failure too.
-  return whole.every(Boolean) || sum.failed > 0 ? sum : { ...sum, failed: 1 };
+  return isWhole || sum.failed > 0 ? sum : { ...sum, failed: 1 };
 }
 
 const { passed, failed, skipped } = run();

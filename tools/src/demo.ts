@@ -1,10 +1,14 @@
-/** `npm run demo`: two peers on the loopback interface do the whole main job on real files, and leave nothing behind. */
+/**
+ * `npm run demo`: two peers on the loopback interface do the whole main job on real files, and leave nothing behind.
+ * With `--program FILE` they are driven through another command than the one of this checkout, such as an installed one.
+ */
 import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { compareFolders, copyDocuments, sha256Of, writeSeeded } from './demo/material.js';
-import { Peer, freePort, until } from './demo/peer.js';
+import { OWN_PROGRAM, Peer, freePort, until } from './demo/peer.js';
 import { Stage } from './demo/stage.js';
 
 const LARGE_BYTES = 256 * 1_048_576;
@@ -35,10 +39,10 @@ class Demo {
 
   constructor(
     readonly home: string,
-    discoveryPort: number,
+    { discoveryPort, program }: { discoveryPort: number; program: string },
   ) {
-    this.#a = new Peer('peer A', join(home, 'a'), discoveryPort);
-    this.#b = new Peer('peer B', join(home, 'b'), discoveryPort);
+    this.#a = new Peer('peer A', join(home, 'a'), discoveryPort, program);
+    this.#b = new Peer('peer B', join(home, 'b'), discoveryPort, program);
     this.#shared = join(home, 'files-of-a');
     this.#sharedByB = join(home, 'files-of-b');
     this.#fetched = join(home, 'fetched');
@@ -169,7 +173,11 @@ class Demo {
   }
 }
 
-const demo = new Demo(await mkdtemp(join(tmpdir(), 'iwanto-demo-')), await freePort());
+const { values } = parseArgs({ options: { program: { type: 'string', default: OWN_PROGRAM } } });
+const demo = new Demo(await mkdtemp(join(tmpdir(), 'iwanto-demo-')), {
+  discoveryPort: await freePort(),
+  program: values.program,
+});
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => void demo.close().finally(() => process.exit(130)));
 }

@@ -18,11 +18,16 @@ export interface Command<T> {
 /** Lets the types of the options reach `run`. */
 export const commandOf = <T>(command: Command<T>): Command<T> => command;
 
-/** One row of the command table. */
+/** One row of the command table: help, manual and completion are made from these rows and their options. */
 export interface Row {
   readonly name: string;
+  /** The name and what stands after it: `download <hash> [folder]`. */
+  readonly spelling: string;
+  readonly about: string;
   /** Adds itself to the command line; `typed` are the words the user gave. */
   add(words: Argv<Given>, typed: readonly string[]): Argv<Given>;
+  /** Says its options to whatever listens like a command line. */
+  describe(words: Argv<Given>): Promise<void>;
 }
 
 /** What a command knows of its options; yargs has it, its types do not. */
@@ -65,9 +70,14 @@ export function lazy<T>(
   });
   return {
     name,
+    spelling,
+    about,
     add: (words, typed) => {
       words.command(row(typed));
       return words;
+    },
+    describe: async (words) => {
+      (await load()).command.options(words);
     },
   };
 }

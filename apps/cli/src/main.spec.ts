@@ -172,7 +172,7 @@ describe('what is typed', () => {
     const { stdout } = await iwanto('--help');
     const commands = [...stdout.matchAll(/^ {2}iwanto (\w+)/gm)].map((match) => match[1] ?? '');
     expect(commands.length).toBeGreaterThan(16);
-    const explained = commands.filter((name) => name !== 'completion');
+    const explained = commands;
     const helps = await Promise.all(explained.map((command) => iwanto(command, '--help')));
     for (const [at, { code, stdout: help }] of helps.entries()) {
       expect([explained[at], code, /Examples:/.test(help)]).toEqual([explained[at], 0, true]);
@@ -184,13 +184,6 @@ describe('what is typed', () => {
     expect(code).toBe(4);
     expect(JSON.parse(stdout)).toMatchObject({ error: 'E_NOT_RUNNING' });
     expect(stderr).toMatch(/^iwanto: .*iwanto start.*\n$/);
-  });
-
-  test('completion knows bash and zsh', async () => {
-    expect((await iwanto('completion')).stdout).toContain('_iwanto_yargs_completions');
-    const zsh = await ended(start(['completion'], { SHELL: '/bin/zsh' }));
-    expect(zsh.stdout).toContain('#compdef iwanto');
-    expect((await iwanto('--get-yargs-completions', 'iwanto', 'sea')).stdout).toContain('search');
   });
 
   test('id and view config work without services', async () => {

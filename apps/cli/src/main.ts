@@ -1,45 +1,13 @@
 /** The command line: one line per command, one place where every failure becomes a sentence and an exit code. */
 import { readFileSync } from 'node:fs';
-import yargs, { type Argv } from 'yargs';
-import { type Given, type Row, lazy, marked } from './command.js';
+import type { Argv } from 'yargs';
+import { type Given, marked } from './command.js';
 import { endWith, explain, guardStreams, interruptible } from './end.js';
+import { COMMANDS } from './table.js';
 import { UsageError, withoutHelpWord } from './usage.js';
 import { isLost, leaveLostFolder } from './working-folder.js';
 
-const COMMANDS: readonly Row[] = [
-  lazy('start', 'Run the three services here', () => import('./commands/start.js')),
-  lazy('stop', 'Stop the services', () => import('./commands/stop.js')),
-  lazy('status', 'Who leads, who is here', () => import('./commands/status.js')),
-  lazy('search <name..>', 'Find files by name', () => import('./commands/search.js')),
-  lazy('download <hash..>', 'Fetch by hash', () => import('./commands/download.js')),
-  lazy('downloads [action]', 'All downloads', () => import('./commands/downloads.js')),
-  lazy('pause [hash..]', 'Stop downloads for now', () => import('./commands/pause.js')),
-  lazy('resume [hash..]', 'Go on with downloads', () => import('./commands/resume.js')),
-  lazy('cancel [hash..]', 'End downloads', () => import('./commands/cancel.js')),
-  lazy('limit [direction] [rate..]', 'Limit rates', () => import('./commands/limit.js')),
-  lazy('verify <path>', 'Check what was fetched', () => import('./commands/verify.js')),
-  lazy('share <path>', 'Share a folder', () => import('./commands/share.js')),
-  lazy('unshare <path>', 'Share it no longer', () => import('./commands/unshare.js')),
-  lazy('shares', 'What is shared here', () => import('./commands/shares.js')),
-  lazy('rescan', 'Look through the shares', () => import('./commands/rescan.js')),
-  lazy('peers [action] [host]', 'Who is known', () => import('./commands/peers.js')),
-  lazy('view <what>', 'Show the configuration', () => import('./commands/view.js')),
-  lazy(
-    'config <action> [key] [values..]',
-    'Read and change the configuration',
-    () => import('./commands/config.js'),
-  ),
-  lazy('log [service]', 'What the services log', () => import('./commands/log.js')),
-  lazy('service <action>', 'Run under systemd', () => import('./commands/service.js')),
-  lazy('id', "This host's fingerprint", () => import('./commands/id.js')),
-  lazy('doctor [host]', 'Find out what is wrong', () => import('./commands/doctor.js')),
-  lazy('election', 'Run this service alone', () => import('./commands/election.js')),
-  lazy('indexer', 'Run this service alone', () => import('./commands/indexer.js')),
-  lazy('transfer', 'Run this service alone', () => import('./commands/transfer.js')),
-];
-
-/** The completion script is a command of yargs' own. */
-const NAMES = [...COMMANDS.map(({ name }) => name), 'completion'];
+const NAMES = COMMANDS.map(({ name }) => name);
 
 /** Columns of help texts on a wide terminal. */
 const HELP_COLUMNS_MAX = 100;
@@ -53,20 +21,21 @@ export async function main(words: readonly string[]): Promise<void> {
     if (isLost(process.env['IWANT_HOME'] || '/')) {
       throw new UsageError('IWANT_HOME is relative to a folder that was deleted');
     }
-    await commandLine(withoutHelpWord(words, NAMES)).parseAsync();
+    if (words[0] === 'complete') await complete(words.slice(1));
+    else await (await commandLine(withoutHelpWord(words, NAMES))).parseAsync();
   } catch (cause) {
     await endWith(await explain(cause, words, NAMES));
   }
 }
 
-function commandLine(words: readonly string[]): Argv<Given> {
+async function commandLine(words: readonly string[]): Promise<Argv<Given>> {
+  const { default: yargs } = await import('yargs');
   const line = yargs(marked(words))
     .scriptName('iwanto')
     .usage('Type a name, find the file on your LAN, get it fast from everyone who has it.')
     .locale('en')
     .option('json', { type: 'boolean', default: false, describe: 'Answer in JSON, for scripts' })
     .option('verbose', { type: 'boolean', default: false, describe: 'More output' })
-    .completion('completion', 'Print the completion script for bash or zsh')
     .version(version())
     .alias('help', 'h')
     .strict()
@@ -78,6 +47,13 @@ function commandLine(words: readonly string[]): Argv<Given> {
       throw error ?? new UsageError(message);
     });
   return COMMANDS.reduce((known, row) => row.add(known, words), line as Argv<Given>);
+}
+
+/** What the completion scripts of the shells ask. */
+async function complete(words: readonly string[]): Promise<void> {
+  const { printCompletions } = await import('./completion/complete.js');
+  await printCompletions(words);
+  await endWith(0);
 }
 
 function version(): string {

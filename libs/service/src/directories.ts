@@ -8,6 +8,8 @@ export interface UserDirs {
   readonly config: string;
   readonly data: string;
   readonly log: string;
+  /** What can be made again, such as the compiled program. */
+  readonly cache: string;
 }
 
 /**
@@ -23,6 +25,7 @@ export function userDirs(env: NodeJS.ProcessEnv): UserDirs {
       config: join(library, 'Preferences', 'iwanto'),
       data: join(library, 'Application Support', 'iwanto'),
       log: join(library, 'Logs', 'iwanto'),
+      cache: join(library, 'Caches', 'iwanto'),
     };
   }
   const under = (name: string, ...otherwise: string[]) =>
@@ -32,6 +35,7 @@ export function userDirs(env: NodeJS.ProcessEnv): UserDirs {
     config: under('XDG_CONFIG_HOME', '.config'),
     data: under('XDG_DATA_HOME', '.local', 'share'),
     log: under('XDG_STATE_HOME', '.local', 'state'),
+    cache: under('XDG_CACHE_HOME', '.cache'),
   };
 }
 

@@ -203,6 +203,15 @@ describe('the identity', () => {
     expect(verifySignature('00' as PublicKey, bytes, Buffer.alloc(3))).toBe(false);
   });
 
+  test('keys of a newer program are refused with a sentence, and stay', async () => {
+    const newer = '{"version": 2, "sign": "in a way nobody knows yet"}';
+    await writeFile(paths.keysFile, newer, { mode: 0o600 });
+    await expect(loadIdentity(paths)).rejects.toThrow(
+      /written by a newer iwanto \(format 2, this one knows 1\)/,
+    );
+    expect(await readFile(paths.keysFile, 'utf8')).toBe(newer);
+  });
+
   test('HOSTILE 90: refuses keys that others may read, and damaged ones', async () => {
     await loadIdentity(paths);
     await chmod(paths.keysFile, 0o644);

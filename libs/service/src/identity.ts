@@ -16,8 +16,11 @@ import type { Paths } from './paths.js';
 import { createSafely } from './safe-file.js';
 
 const hexKey = z.string().regex(/^[0-9a-f]{64}$/);
+/** The format of the file. */
+const KEYS_VERSION = 1;
+
 const keysSchema = z.object({
-  version: z.literal(1),
+  version: z.literal(KEYS_VERSION),
   sign: z.object({ public: hexKey, secret: hexKey }),
   curve: z.object({ public: hexKey, secret: hexKey }),
 });
@@ -75,8 +78,11 @@ async function refuseOpenKeys(path: string): Promise<void> {
 
 function parseKeys(path: string, text: string): Keys {
   try {
-    return keysSchema.parse(JSON.parse(text));
-  } catch {
+    const value: unknown = JSON.parse(text);
+    refuseNewer(path, value);
+    return keysSchema.parse(value);
+  } catch (cause) {
+    if (cause instanceof Failure) throw cause;
     throw new Failure(
       'E_BAD_PATH',
       `The keys ${path} are damaged: restore them, or delete the file to become a new peer.`,
@@ -84,8 +90,17 @@ function parseKeys(path: string, text: string): Keys {
   }
 }
 
+function refuseNewer(path: string, value: unknown): void {
+  const found = z.object({ version: z.number().gt(KEYS_VERSION) }).safeParse(value);
+  if (!found.success) return;
+  throw new Failure(
+    'E_BAD_PATH',
+    `The keys ${path} were written by a newer iwanto (format ${found.data.version}, this one knows ${KEYS_VERSION}): install the newer one again.`,
+  );
+}
+
 function newKeys(): Keys {
-  return { version: 1, sign: newPair('ed25519'), curve: newPair('x25519') };
+  return { version: KEYS_VERSION, sign: newPair('ed25519'), curve: newPair('x25519') };
 }
 
 function newPair(kind: 'ed25519' | 'x25519'): { public: string; secret: string } {

@@ -28,7 +28,7 @@ export { type Claim, claimHome, holdersOf } from './home.js';
 export { HOME_PROCESSES, type HomeProcess, type Lock, livingHolder, takeLock } from './lock.js';
 export { type Log, openLog } from './log.js';
 export { nearest } from './nearest.js';
-export { type Paths, homePaths, lockFile } from './paths.js';
+export { type Paths, cacheDir, homePaths, lockFile } from './paths.js';
 export { makePrivateDir } from './private-dir.js';
 export {
   type OwnHandlers,

@@ -36,7 +36,7 @@ export interface Database<Tables> {
 
 /**
  * Opens or creates the database. A damaged file is renamed to `<path>.corrupt-<time>` and a new one begun.
- * Failure E_UNEXPECTED when the file was written by a newer version of the program.
+ * Failure E_BAD_PATH when the file was written by a newer version of the program: starting again would not help.
  */
 export function openDatabase<Tables>(options: OpenOptions): Database<Tables> {
   try {
@@ -128,8 +128,8 @@ function migrate(options: OpenOptions, { sqlite, kysely, isCopy }: Target): void
   const wanted = options.migrations.length;
   if (present > wanted) {
     throw new Failure(
-      'E_UNEXPECTED',
-      `${options.path} has schema version ${present}, this program knows ${wanted}: use the newer program, or move the file away to begin anew.`,
+      'E_BAD_PATH',
+      `${options.path} was written by a newer iwanto (format ${present}, this one knows ${wanted}): install the newer one again, or move the file away to begin anew.`,
     );
   }
   if (present === wanted) return;

@@ -44,7 +44,9 @@ export async function copyDocuments(sources: readonly string[], target: string):
 async function documentsIn(folder: string, depth: number): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const found: string[] = [];
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  // Hidden and temporary files are never shared.
+  const usual = entries.filter(({ name }) => !/^[.#~]|[~#]$|\.(tmp|temp|part|swp)$/.test(name));
+  for (const entry of usual.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (found.length >= DOCUMENTS_MAX) break;
     const path = join(folder, entry.name);
     if (entry.isDirectory() && depth > 0) found.push(...(await documentsIn(path, depth - 1)));

@@ -7,7 +7,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const PROGRAM = fileURLToPath(new URL('../../../apps/cli/bin/iwanto.js', import.meta.url));
+/** The command of this checkout. */
+export const OWN_PROGRAM = fileURLToPath(
+  new URL('../../../apps/cli/bin/iwanto.js', import.meta.url),
+);
 const READY_LIMIT_MS = 15_000;
 const COMMAND_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 5_000;
@@ -32,6 +35,8 @@ export class Peer {
     readonly home: string,
     /** Peers of one demo meet at a port of their own: the user's real peer must not see them. */
     readonly discoveryPort: number,
+    /** The command that is driven: of this checkout, or an installed one. */
+    readonly program: string = OWN_PROGRAM,
   ) {}
 
   /** Starts the services and waits for their `ready`. */
@@ -47,7 +52,7 @@ export class Peer {
     };
     await writeFile(join(this.home, 'config.json'), JSON.stringify(config));
     // A process group of its own: one signal reaches the supervisor and all services.
-    const started = spawn(process.execPath, [PROGRAM, 'start', ...options], {
+    const started = spawn(process.execPath, [this.program, 'start', ...options], {
       env: this.#environment(),
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
@@ -66,7 +71,7 @@ export class Peer {
 
   /** Runs one command of this peer. */
   async run(words: readonly string[], options: RunOptions = {}): Promise<Answer> {
-    const child = spawn(process.execPath, [PROGRAM, ...words], {
+    const child = spawn(process.execPath, [this.program, ...words], {
       env: this.#environment(),
       stdio: ['ignore', 'pipe', options.showProgress ? 'inherit' : 'pipe'],
     });

@@ -6,11 +6,12 @@ import {
   type SearchAnswer,
   Failure,
 } from '@iwanto/wire';
-import { EXIT } from '@iwanto/service';
+import { EXIT, homePaths } from '@iwanto/service';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
 import { numberFrom } from '../input.js';
 import { jsonLine, remark, say, shown, sizeText, styled } from '../print.js';
+import { rememberResults } from '../recent.js';
 import { printTable } from '../screen/table.js';
 import { filtersFrom, withFilters } from '../search-filters.js';
 import { shortHashes } from '../short-hashes.js';
@@ -49,6 +50,7 @@ export const command = commandOf({
       ...(sort !== 'fit' && { sort }),
     };
     const answer = await withBus((bus) => bus.call('search', question));
+    await rememberResults(homePaths(), answer.results);
     if (json) say(jsonLine(answer));
     else await print(answer, question, verbose);
     return answer.results.length > 0 && !answer.similar ? EXIT.done : EXIT.notFound;

@@ -1,0 +1,58 @@
+/** Which files of a peer's home are iwanto's own, by their names: whatever else lies there is somebody else's. */
+import type { Dirent } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Config, type Paths, cacheDir } from '@iwanto/service';
+
+const SERVICE = '(election|indexer|transfer)';
+const HASH = '[0-9a-f]{64}';
+/** What a file in the making, a copy set aside or one kept before a change is called. */
+const VARIANT = '((\\.[0-9a-z]+)?\\.tmp|\\.bak|\\.lock|\\.\\d+\\.stale)?';
+const SQLITE = '(-wal|-shm|-journal)?(\\.corrupt-\\d+|\\.v\\d+-\\d+)?(-wal|-shm|-journal)?';
+
+const CONFIG = new RegExp(`^config\\.json${VARIANT}$`);
+const KEYS = new RegExp(`^keys\\.json${VARIANT}$`);
+const DATA = new RegExp(
+  `^((catalogue\\.sqlite|transfer\\.db)${SQLITE}|(remembered-peers|recent-searches)\\.json${VARIANT})$`,
+);
+const LOGS = new RegExp(`^${SERVICE}\\d*\\.log$`);
+const RUN = new RegExp(`^(${SERVICE}\\.(verbs|news)|(start|${SERVICE})\\.lock${VARIANT})$`);
+const UNFINISHED = new RegExp(`^${HASH}\\.(part|tree)`);
+const COMPILED = /^v\d+\.\d+\.\d+-/;
+
+const UNFINISHED_DIR = '.iwant-tmp';
+
+export interface Owned {
+  /** Files, and directories that are ours with all that is in them. */
+  readonly files: readonly string[];
+  /** Directories that go when nothing is left in them, the innermost first. */
+  readonly dirs: readonly string[];
+}
+
+/** What iwanto made for the peer of these paths. `config` is absent where it cannot be read. */
+export async function ownedOf(paths: Paths, config: Config | undefined): Promise<Owned> {
+  const configDir = dirname(paths.configFile);
+  const downloadDir = config?.downloadDir ?? paths.defaultDownloadDir;
+  const unfinished = join(downloadDir, UNFINISHED_DIR);
+  const rooms = [
+    [configDir, CONFIG],
+    [dirname(paths.keysFile), KEYS],
+    [paths.dataDir, DATA],
+    [paths.logDir, LOGS],
+    [paths.runDir, RUN],
+    [unfinished, UNFINISHED],
+    [cacheDir(), COMPILED],
+  ] as const;
+  const found = await Promise.all(rooms.map(([dir, pattern]) => fitting(dir, pattern)));
+  const shares = [paths.defaultShareDir, paths.defaultDownloadDir, dirname(paths.defaultShareDir)];
+  const dirs = [unfinished, cacheDir(), paths.runDir, paths.logDir, paths.dataDir, ...shares];
+  return { files: [...new Set(found.flat())], dirs: [...new Set([...dirs, configDir])] };
+}
+
+/** The entries of a directory whose names fit; none where it is a link or is not there. */
+async function fitting(dir: string, pattern: RegExp): Promise<string[]> {
+  const found = await lstat(dir).catch(() => undefined);
+  if (!found?.isDirectory()) return [];
+  const entries: Dirent[] = await readdir(dir, { withFileTypes: true }).catch(() => []);
+  return entries.filter(({ name }) => pattern.test(name)).map(({ name }) => join(dir, name));
+}

@@ -1,0 +1,37 @@
+/** All commands, in the order in which help names them. */
+import { type Row, lazy } from './command.js';
+
+export const COMMANDS: readonly Row[] = [
+  lazy('start', 'Run the three services here', () => import('./commands/start.js')),
+  lazy('stop', 'Stop the services', () => import('./commands/stop.js')),
+  lazy('status', 'Who leads, who is here', () => import('./commands/status.js')),
+  lazy('search <name..>', 'Find files by name', () => import('./commands/search.js')),
+  lazy('download <hash..>', 'Fetch by hash', () => import('./commands/download.js')),
+  lazy('downloads [action]', 'All downloads', () => import('./commands/downloads.js')),
+  lazy('pause [hash..]', 'Stop downloads for now', () => import('./commands/pause.js')),
+  lazy('resume [hash..]', 'Go on with downloads', () => import('./commands/resume.js')),
+  lazy('cancel [hash..]', 'End downloads', () => import('./commands/cancel.js')),
+  lazy('limit [direction] [rate..]', 'Limit rates', () => import('./commands/limit.js')),
+  lazy('verify <path>', 'Check what was fetched', () => import('./commands/verify.js')),
+  lazy('share <path>', 'Share a folder', () => import('./commands/share.js')),
+  lazy('unshare <path>', 'Share it no longer', () => import('./commands/unshare.js')),
+  lazy('shares', 'What is shared here', () => import('./commands/shares.js')),
+  lazy('rescan', 'Look through the shares', () => import('./commands/rescan.js')),
+  lazy('peers [action] [host]', 'Who is known', () => import('./commands/peers.js')),
+  lazy('view <what>', 'Show the configuration', () => import('./commands/view.js')),
+  lazy(
+    'config <action> [key] [values..]',
+    'Read and change the configuration',
+    () => import('./commands/config.js'),
+  ),
+  lazy('log [service]', 'What the services log', () => import('./commands/log.js')),
+  lazy('service <action>', 'Run under systemd', () => import('./commands/service.js')),
+  lazy('id', "This host's fingerprint", () => import('./commands/id.js')),
+  lazy('doctor [host]', 'Find out what is wrong', () => import('./commands/doctor.js')),
+  lazy('completion [shell]', 'Completion for a shell', () => import('./commands/completion.js')),
+  lazy('man', 'Print the manual page', () => import('./commands/man.js')),
+  lazy('uninstall', 'Remove what iwanto made', () => import('./commands/uninstall.js')),
+  lazy('election', 'Run this service alone', () => import('./commands/election.js')),
+  lazy('indexer', 'Run this service alone', () => import('./commands/indexer.js')),
+  lazy('transfer', 'Run this service alone', () => import('./commands/transfer.js')),
+];

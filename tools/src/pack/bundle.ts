@@ -1,0 +1,96 @@
+/** Bundles the command and the services: the same paths as in the workspace, each program in as few files as it needs. */
+import { join } from 'node:path';
+import { type BuildOptions, type Metafile, type Plugin, build } from 'esbuild';
+
+/** Packages with native parts: installed as they are, so that each picks the binary that fits the machine. */
+export const NATIVE = ['zeromq', 'better-sqlite3', '@napi-rs/blake-hash', 'msgpackr-extract'];
+
+/** Programs that run on their own; one file each, so that an upgrade takes nothing from under a running one. */
+const PROGRAMS = [
+  'apps/election/dist/main.js',
+  'apps/indexer/dist/main.js',
+  'apps/indexer/dist/hashing/hash-file.js',
+  'apps/transfer/dist/main.js',
+];
+
+/** CommonJS packages ask for Node's own modules with `require`, which a module does not have. */
+const REQUIRE = [
+  "import { createRequire as createRequireHere } from 'node:module';",
+  'const require = createRequireHere(import.meta.url);',
+].join(' ');
+
+const COMMON = {
+  bundle: true,
+  platform: 'node',
+  target: 'node22',
+  format: 'esm',
+  sourcemap: true,
+  minifyWhitespace: true,
+  minifySyntax: true,
+  legalComments: 'none',
+  metafile: true,
+  external: NATIVE,
+  banner: { js: REQUIRE },
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
+
+/** Bundles into `stage`; returns the files of other packages that went in. */
+export async function bundle(workspace: string, stage: string): Promise<string[]> {
+  const inputs: Metafile['inputs'] = {};
+  const options = { ...COMMON, absWorkingDir: workspace };
+  const command = await build({
+    ...options,
+    entryPoints: ['apps/cli/dist/main.js'],
+    outdir: join(stage, 'apps/cli/dist'),
+    // Only what a command needs is read: each command and each large package is a file of its own.
+    splitting: true,
+    chunkNames: '[name]-[hash]',
+    plugins: [plainWidths],
+  });
+  Object.assign(inputs, command.metafile.inputs);
+  for (const program of PROGRAMS) {
+    const built = await build({
+      ...options,
+      entryPoints: [program],
+      outfile: join(stage, program),
+    });
+    Object.assign(inputs, built.metafile.inputs);
+  }
+  return Object.keys(inputs).filter((path) => path.includes('node_modules/'));
+}
+
+/** Help is plain ASCII (a test checks that): its width is its length. */
+const HELP_WIDTH = `
+  import { stripVTControlCharacters } from 'node:util';
+  export default (text) => stripVTControlCharacters(text).length;`;
+
+/** Names of files may be anything; those in ASCII, most of them, are as wide as they are long. */
+const NAME_WIDTH = `
+  let measure;
+  export default (text) => {
+    if (/^[ -~]*$/.test(text)) return text.length;
+    measure ??= require('string-width').default;
+    return measure(text);
+  };`;
+
+/**
+ * The tables of emoji and segments in `string-width` take 45 ms of each start: yargs, which lays out help
+ * with it, gets the length instead, and the tables of names read it when a name needs it.
+ */
+const plainWidths: Plugin = {
+  name: 'plain-widths',
+  setup: (bundling) => {
+    bundling.onResolve({ filter: /^string-width$/ }, ({ importer, resolveDir }) => {
+      const isHelp = /node_modules\/(yargs|cliui|wrap-ansi)\//.test(importer);
+      const path = isHelp ? 'help' : 'name';
+      const isOurs = /apps\/cli\/dist\//.test(importer);
+      return isHelp || isOurs
+        ? { path, namespace: 'plain-widths', pluginData: resolveDir }
+        : undefined;
+    });
+    bundling.onLoad({ filter: /.*/, namespace: 'plain-widths' }, ({ path, pluginData }) => ({
+      contents: path === 'help' ? HELP_WIDTH : NAME_WIDTH,
+      resolveDir: pluginData as string,
+    }));
+  },
+};
