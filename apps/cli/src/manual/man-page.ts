@@ -15,6 +15,7 @@ const EXIT_MEANINGS: Record<keyof typeof EXIT, string> = {
   diskFull: 'The disk is full.',
   targetExists: 'The target exists with other content.',
   verificationFailed: 'The bytes are not those that the hash names.',
+  stopped: 'A service was asked to stop, where IWANT_STOPPED_CODE=20 says so (pm2).',
   ctrlC: 'Ended by Ctrl-C.',
 };
 
