@@ -112,6 +112,7 @@ const serveDownload = () =>
           seconds: 1,
           sources: 0,
           state: 'stalled',
+          notes: [],
         },
       ],
     }),

@@ -35,6 +35,7 @@ const leadership = (revision: number): Leadership => ({
 const electionHandlers = (revision: () => number): Handlers<VerbsOf<'election'>> => ({
   'election.status': () => status,
   'election.stop': () => ({}),
+  'election.reload': () => ({ changed: [] }),
   'leader.get': () => leadership(revision()),
   'peers.get': () => {
     throw new Failure('E_NO_LEADER', 'Nobody leads.');
