@@ -106,7 +106,7 @@ describe('an interrupted download', () => {
       return downloads.find((one) => one.hash === hash);
     };
     const before = await sent();
-    const begun = await fetcher.run('download', hash, '--to', to, '--limit', '40M', '--detach');
+    const begun = await fetcher.run('download', hash, '--to', to, '--limit', '12M', '--detach');
     expect(begun.code).toBe(0);
     for (let kills = 1; kills <= KILLS; kills += 1) {
       const enough = (LARGE_BYTES / (KILLS + 2)) * kills;
