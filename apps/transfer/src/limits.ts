@@ -30,6 +30,11 @@ export class RateLimits {
   readonly download = (): number | undefined => this.#now(this.#texts.download);
   readonly upload = (): number | undefined => this.#now(this.#texts.upload);
 
+  /** Takes over what the configuration says now; it was checked when it was read. */
+  reconfigure(limits: LimitTexts): void {
+    this.#texts = limits;
+  }
+
   /** Failure E_BAD_REQUEST for what is not a rate; otherwise it counts from now on, for good. */
   async set(change: {
     readonly download?: string | undefined;

@@ -72,7 +72,10 @@ export async function startTransfer(context: ServiceContext): Promise<Running<'t
     handlers: handlersOf({ downloads, folder, blake3, journal, limits }),
     port: () => server.port,
     notes: () => [`BLAKE3: ${blake3.name}`, `bytes sent: ${uploader.bytesSent}`],
-    reconfigure: (changed) => folder.reconfigure(changed),
+    reconfigure: (changed) => {
+      limits.reconfigure(changed.limits);
+      return folder.reconfigure(changed);
+    },
     stop: closeAll,
   };
 }
