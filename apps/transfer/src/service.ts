@@ -72,9 +72,9 @@ export async function startTransfer(context: ServiceContext): Promise<Running<'t
     handlers: handlersOf({ downloads, folder, blake3, journal, limits }),
     port: () => server.port,
     notes: () => [`BLAKE3: ${blake3.name}`, `bytes sent: ${uploader.bytesSent}`],
-    reconfigure: (changed) => {
+    reconfigure: async (changed) => {
+      await folder.reconfigure(changed);
       limits.reconfigure(changed.limits);
-      return folder.reconfigure(changed);
     },
     stop: closeAll,
   };

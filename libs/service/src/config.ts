@@ -17,7 +17,7 @@ import type { Paths } from './paths.js';
 import { createSafely, writeSafely } from './safe-file.js';
 
 /** How long to wait for another process that is just writing the configuration. */
-const LOCK_LIMIT_MS = 2_000;
+const LOCK_LIMIT_MS = 5_000;
 
 export interface LoadedConfig {
   readonly config: Config;

@@ -39,6 +39,9 @@ test('what is set takes effect in the same processes, what is refused changes no
   await peer.run('config', 'set', 'share', join(root, 'two'));
   expect(await shared()).toEqual([join(root, 'two')]);
 
+  await peer.run('config', 'set', 'limits.download', '5M');
+  expect(await peer.json('limit')).toMatchObject({ download: '5M' });
+
   const text = await readFile(join(root, 'home', 'config.json'), 'utf8');
   for (const words of [
     ['interfaces', 'nowhere0'],
