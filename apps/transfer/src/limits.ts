@@ -50,11 +50,6 @@ export class RateLimits {
     return texts;
   }
 
-  /** What the configuration says now. */
-  reconfigure(texts: LimitTexts): void {
-    this.#texts = texts;
-  }
-
   #now(text: string): number | undefined {
     if (text === '') return undefined;
     const now = this.options.now();
