@@ -4,6 +4,12 @@
 export const BITS_MAX = 30;
 export const EXCLUDED_BIT = 2 ** 30;
 
+/**
+ * What a spelling proves: `sure` is the word that was meant; `doubtful` may be another word and proves something
+ * only beside a sure one; `faint` proves nothing and helps to order what is merely similar.
+ */
+export type Trust = 'sure' | 'doubtful' | 'faint';
+
 /** A spelling that stands for one or several words of the query. */
 export interface Spelling {
   readonly text: string;
@@ -11,8 +17,7 @@ export interface Spelling {
   readonly bits: number;
   /** How well, 0 to 1; 1 is the word as typed. */
   readonly quality: number;
-  /** False where it may as well be another word: alone it proves nothing. */
-  readonly isTrusted: boolean;
+  readonly trust: Trust;
 }
 
 /** What the query asks for, apart from filters. */
@@ -29,6 +34,8 @@ export interface Asked {
   /** The order of the words: the bits of each in turn. */
   readonly order: readonly number[];
   readonly extension: string;
+  /** Bits of words, not of numbers: what a doubtful spelling can lean on. */
+  readonly proving: number;
   /** Bits that must be there, however many others are. */
   readonly required: number;
 }

@@ -41,6 +41,7 @@ export class CandidateFinder {
   #isCut = false;
   #strong = new Uint32Array(0);
   #weak = new Uint32Array(0);
+  #faint = new Uint32Array(0);
   #touched = new Uint32Array(1_024);
   #touchedCount = 0;
   #read = new Uint32Array(1_024);
@@ -50,10 +51,15 @@ export class CandidateFinder {
   find(scope: Scope, asked: Asked, othersMax: number): Candidates {
     this.#strong = withRoom(this.#strong, scope.index.last);
     this.#weak = withRoom(this.#weak, scope.index.last);
+    this.#faint = withRoom(this.#faint, scope.index.last);
     const isFirst = this.#marked === 0;
     this.#mark(scope.index, asked);
     if (isFirst) this.#exclude(scope.index, asked.excluded);
-    const judge = new Judge(scope, asked, this.#strong, this.#weak);
+    const judge = new Judge(scope, asked, {
+      strong: this.#strong,
+      weak: this.#weak,
+      faint: this.#faint,
+    });
     return { ...this.#sort(scope, judge, othersMax), isCut: this.#isCut };
   }
 
@@ -63,6 +69,7 @@ export class CandidateFinder {
       const entry = this.#touched[at] ?? 0;
       this.#strong[entry] = 0;
       this.#weak[entry] = 0;
+      this.#faint[entry] = 0;
     }
     [this.#touchedCount, this.#visits, this.#marked, this.#isCut] = [0, 0, 0, false];
   }
@@ -87,14 +94,15 @@ export class CandidateFinder {
     }
   }
 
-  #markList(count: number, { bits, isTrusted }: Spelling, mayOpen: boolean): void {
+  #markList(count: number, { bits, trust }: Spelling, mayOpen: boolean): void {
     this.#touched = withRoom(this.#touched, this.#touchedCount + count);
-    const [read, touched, strong, weak] = [this.#read, this.#touched, this.#strong, this.#weak];
-    const own = isTrusted ? strong : weak;
+    const [read, touched] = [this.#read, this.#touched];
+    const [strong, weak, faint] = [this.#strong, this.#weak, this.#faint];
+    const own = trust === 'sure' ? strong : trust === 'doubtful' ? weak : faint;
     let touchedCount = this.#touchedCount;
     for (let at = 0; at < count; at += 1) {
       const entry = read[at] ?? 0;
-      if (strong[entry] === 0 && weak[entry] === 0) {
+      if (strong[entry] === 0 && weak[entry] === 0 && faint[entry] === 0) {
         if (!mayOpen) continue;
         touched[touchedCount++] = entry;
       }
@@ -110,7 +118,7 @@ export class CandidateFinder {
       const count = Math.min(VISITS_MAX, index.countOf(term));
       this.#read = withRoom(this.#read, index.countOf(term));
       index.read(term, this.#read);
-      this.#markList(count, { text: word, bits: EXCLUDED_BIT, quality: 1, isTrusted: true }, true);
+      this.#markList(count, { text: word, bits: EXCLUDED_BIT, quality: 1, trust: 'sure' }, true);
     }
   }
 
@@ -128,8 +136,14 @@ export class CandidateFinder {
       counts[bucket] = (counts[bucket] ?? 0) + 1;
     }
     const cut = cutOf(counts, othersMax);
-    const fitting = this.#gather(scope.index, counts, { from: BUCKETS, to: BUCKETS * 2 });
-    const others = this.#gather(scope.index, counts, { from: cut, to: BUCKETS });
+    const fitting = this.#gather(scope.index, counts, {
+      from: BUCKETS,
+      to: BUCKETS * 2,
+    });
+    const others = this.#gather(scope.index, counts, {
+      from: cut,
+      to: BUCKETS,
+    });
     return { fitting, others: others.subarray(0, othersMax), best, settled };
   }
 
@@ -187,11 +201,17 @@ const claimOf = (asked: Asked, bits: number) => {
 
 /** Words that tell little bring in no names of their own. */
 const opens = (asked: Asked, { bits }: Spelling) => claimOf(asked, bits) >= OPENING_CLAIM;
-const OPENING_CLAIM = 0.3;
+const OPENING_CLAIM = 0.14;
 
 /** Telling words first, then the rare ones. */
 const rareness = (asked: Asked, { spelling, count }: { spelling: Spelling; count: number }) =>
-  count + (opens(asked, spelling) ? 0 : 2 ** 40) + (spelling.isTrusted ? 0 : 2 ** 30);
+  count + (opens(asked, spelling) ? 0 : 2 ** 40) + (spelling.trust === 'sure' ? 0 : 2 ** 30);
+
+interface Marks {
+  readonly strong: Uint32Array;
+  readonly weak: Uint32Array;
+  readonly faint: Uint32Array;
+}
 
 /** What one name is worth, with the folders above it. */
 class Judge {
@@ -200,6 +220,7 @@ class Judge {
   #folder = 0;
   #folderStrong = 0;
   #folderWeak = 0;
+  #folderFaint = 0;
   /** Of the name judged last: the part of the query it has, and whether that is enough. */
   fit = 0;
   sure = 0;
@@ -208,27 +229,26 @@ class Judge {
   constructor(
     private readonly scope: Scope,
     private readonly asked: Asked,
-    private readonly strong: Uint32Array,
-    private readonly weak: Uint32Array,
+    private readonly marks: Marks,
   ) {
     this.#weights = new BitSums(asked.weights);
     this.#claims = new BitSums(asked.claims);
   }
 
   judge(entry: number, node: number): number {
-    const own = this.strong[entry] ?? 0;
-    const ownWeak = (this.weak[entry] ?? 0) & ~own;
+    const { strong, weak, faint } = this.marks;
+    const own = strong[entry] ?? 0;
     this.#readFolders(this.scope.tree.parentOf(node));
     const above = this.#folderStrong & ~own;
-    if (((own | above) & EXCLUDED_BIT) !== 0) return 0;
     const all = own | above;
-    const doubtful = ownWeak & ~above;
-    const doubtfulAbove = this.#folderWeak & ~all & ~ownWeak;
-    this.#fit(all, doubtful | doubtfulAbove);
+    if ((all & EXCLUDED_BIT) !== 0) return 0;
+    this.#fit(all, (weak[entry] ?? 0) | this.#folderWeak);
+    const doubtful = ((weak[entry] ?? 0) | (faint[entry] ?? 0)) & ~all;
+    const doubtfulAbove = (this.#folderWeak | this.#folderFaint) & ~all & ~doubtful;
     const weights = this.#weights;
-    const ownWeight = weights.of(own) + PARTS.doubtful * weights.of(doubtful);
     const worth =
-      ownWeight +
+      weights.of(own) +
+      PARTS.doubtful * weights.of(doubtful) +
       PARTS.folder * weights.of(above) +
       PARTS.doubtfulFolder * weights.of(doubtfulAbove);
     const length = Math.max(1, this.scope.index.lengthOf(entry) / 2);
@@ -240,7 +260,7 @@ class Judge {
     const claims = this.#claims;
     const sure = claims.of(all);
     // A doubtful spelling proves something beside a word that is sure.
-    const sum = sure >= 1 ? claims.of(all | doubtful) : sure;
+    const sum = claims.of(all & this.asked.proving) >= 1 ? claims.of(all | doubtful) : sure;
     this.sure = all;
     this.fit = sure / Math.max(0.01, claims.all);
     const isThere = ((all | doubtful) & this.asked.required) === this.asked.required;
@@ -251,14 +271,14 @@ class Judge {
     if (folder === this.#folder) return;
     this.#folder = folder;
     const { index, tree } = this.scope;
-    let strong = 0;
-    let weak = 0;
+    const { strong, weak, faint } = this.marks;
+    let [allStrong, allWeak, allFaint] = [0, 0, 0];
     for (let at = folder; at !== 0; at = tree.parentOf(at)) {
       const entry = index.entryOf(at);
-      strong |= this.strong[entry] ?? 0;
-      weak |= this.weak[entry] ?? 0;
+      allStrong |= strong[entry] ?? 0;
+      allWeak |= weak[entry] ?? 0;
+      allFaint |= faint[entry] ?? 0;
     }
-    this.#folderStrong = strong;
-    this.#folderWeak = weak;
+    [this.#folderStrong, this.#folderWeak, this.#folderFaint] = [allStrong, allWeak, allFaint];
   }
 }

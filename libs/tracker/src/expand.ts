@@ -1,5 +1,5 @@
 /** Turns a query into spellings that names may have: first those as typed, then those that were perhaps meant. */
-import { type Asked, BITS_MAX, type Spelling } from './asked.js';
+import { type Asked, BITS_MAX, type Spelling, type Trust } from './asked.js';
 import { isExtension } from './extensions.js';
 import type { NameIndex } from './name-index.js';
 import { isNumber, kinOf } from './numbers.js';
@@ -8,17 +8,26 @@ import { split } from './split.js';
 import { wordsLike } from './phrase.js';
 import type { Text, Token } from './tokens.js';
 
-const QUALITY = { kin: 0.96, joined: 0.97, prefix: 0.85, inside: 0.6, extension: 0.9 } as const;
+const QUALITY = {
+  kin: 0.96,
+  joined: 0.97,
+  prefix: 0.85,
+  inside: 0.6,
+  extension: 0.9,
+} as const;
 const PREFIX_CHARACTERS_MIN = 2;
 const PREFIX_TERMS_MAX = 60;
 /** A beginning proves a word when it is this part of it. */
 const PREFIX_PART_SURE = 0.6;
+const PREFIX_SURE_CHARACTERS_MIN = 6;
 const JOINED_CHARACTERS_MAX = 32;
 /** A word in more names than this is not taken apart. */
 const SPLIT_COUNT_MAX = 40;
 /** Words that are guessed at, and how much they must tell. */
 const GUESSED_MAX = 8;
 const WEIGHT_GUESSED_MIN = 0.2;
+/** What tells little for the order tells even less about whether a name fits. */
+const CLAIM_OF_LITTLE = 0.5;
 /** The largest difference that rareness makes between two words. */
 const RARENESS = { least: 0.6, most: 1.6, span: 9 } as const;
 
@@ -73,6 +82,10 @@ export class Expander {
       order: this.#parts.map(({ bits }) => bits),
       extension: text.extension,
       required,
+      proving: this.#parts.reduce(
+        (set, { token, bits }) => (token.kind === 'word' ? set | bits : set),
+        0,
+      ),
     };
   }
 
@@ -124,7 +137,7 @@ export class Expander {
       const bit = 2 ** this.#weights.length;
       const share = (token.weight * text.length) / letters;
       this.#weights.push(share * rareness);
-      this.#claims.push(share);
+      this.#claims.push(token.weight < 1 ? share * CLAIM_OF_LITTLE : share);
       bits |= bit;
       return { text, bit };
     });
@@ -136,25 +149,35 @@ export class Expander {
     const most = Math.max(...this.#parts.map(({ token }) => token.weight));
     if (most >= 1 || most <= 0) return;
     this.#weights.forEach((weight, at) => (this.#weights[at] = weight / most));
-    this.#claims.forEach((claim, at) => (this.#claims[at] = claim / most));
+    this.#claims.forEach((claim, at) => (this.#claims[at] = claim / most / CLAIM_OF_LITTLE));
   }
 
   #asTyped({ token, bits, pieces }: Part): void {
     const { text, kind } = token;
     if (kind === 'pattern') {
       for (const word of wordsLike(this.index, text))
-        this.#add({ text: word, bits, quality: 1, isTrusted: true });
+        this.#add({ text: word, bits, quality: 1, trust: 'sure' });
       return;
     }
-    this.#add({ text, bits, quality: 1, isTrusted: true });
+    this.#add({ text, bits, quality: 1, trust: 'sure' });
     for (const kin of kinOf(text))
-      this.#add({ text: kin, bits, quality: QUALITY.kin, isTrusted: true });
+      this.#add({ text: kin, bits, quality: QUALITY.kin, trust: 'sure' });
     if (isExtension(text))
-      this.#add({ text: `.${text}`, bits, quality: QUALITY.extension, isTrusted: true });
+      this.#add({
+        text: `.${text}`,
+        bits,
+        quality: QUALITY.extension,
+        trust: 'sure',
+      });
     if (pieces.length > 1)
       for (const { text: piece, bit } of pieces)
         if (this.#countOf(piece) > 0)
-          this.#add({ text: piece, bits: bit, quality: QUALITY.joined, isTrusted: true });
+          this.#add({
+            text: piece,
+            bits: bit,
+            quality: QUALITY.joined,
+            trust: 'sure',
+          });
     // Short words go on only where typing has stopped: too much begins with them.
     const isLast = token === this.question.text.tokens.at(-1);
     const least = isLast ? PREFIX_CHARACTERS_MIN : PREFIX_CHARACTERS_MIN + 1;
@@ -168,8 +191,8 @@ export class Expander {
       const longer = vocabulary.textOf(term);
       const part = text.length / longer.length;
       const quality = QUALITY.prefix * (0.55 + 0.45 * part);
-      const isTrusted = part >= PREFIX_PART_SURE && text.length > 3;
-      this.#add({ text: longer, bits, quality, isTrusted });
+      const trust = trustOfStart(text, longer);
+      this.#add({ text: longer, bits, quality, trust });
     }
   }
 
@@ -177,7 +200,7 @@ export class Expander {
   #forms(): void {
     for (const { text, from, to } of this.question.text.forms) {
       const bits = this.#bitsOf(from, to);
-      if (to - from > 1) this.#add({ text, bits, quality: QUALITY.joined, isTrusted: true });
+      if (to - from > 1) this.#add({ text, bits, quality: QUALITY.joined, trust: 'sure' });
     }
   }
 
@@ -189,7 +212,12 @@ export class Expander {
       for (let to = from + 2; to <= Math.min(tokens.length, from + 4); to += 1) {
         text += tokens[to - 1]?.text ?? '';
         if (text.length > JOINED_CHARACTERS_MAX) break;
-        this.#add({ text, bits: this.#bitsOf(from, to), quality: QUALITY.joined, isTrusted: true });
+        this.#add({
+          text,
+          bits: this.#bitsOf(from, to),
+          quality: QUALITY.joined,
+          trust: 'sure',
+        });
       }
     }
   }
@@ -207,7 +235,7 @@ export class Expander {
         text: longer,
         bits: this.#bitsOf(0, tokens.length),
         quality,
-        isTrusted: text.length > 6,
+        trust: text.length > 6 ? 'sure' : 'doubtful',
       });
     }
   }
@@ -231,6 +259,15 @@ export class Expander {
     this.#known.add(key);
     this.#spellings.push(spelling);
   }
+}
+
+/** A word that goes on may be a plural, or a long one that was not typed to its end. */
+function trustOfStart(text: string, longer: string): Trust {
+  const rest = longer.slice(text.length);
+  if (text.length >= 3 && (rest === 's' || (text.length >= 4 && rest === 'es'))) return 'sure';
+  const part = text.length / longer.length;
+  if (part >= PREFIX_PART_SURE && text.length >= PREFIX_SURE_CHARACTERS_MIN) return 'sure';
+  return text.length >= 3 ? 'doubtful' : 'faint';
 }
 
 /** Words of a release and of pasted folders are not worth a guess. */

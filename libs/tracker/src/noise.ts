@@ -15,7 +15,7 @@ const SMALL = new Set(
 const DECORATION = new Set(
   (
     'proper repack rerip internal limited unrated extended remastered uncut dubbed subbed multi dual complete hd uhd hdr sdr dts ' +
-    'aac ac3 flac eac3 atmos amzn nf dsnp rip web dvd bluray hdtv official video audio full copy final cd1 cd2 ' +
+    'aac ac3 flac eac3 atmos amzn nf dsnp movie download torrent free online watch rip web dvd bluray hdtv official video audio full copy final cd1 cd2 ' +
     'eng ger fre spa ita rus jpn vostfr'
   ).split(' '),
 );

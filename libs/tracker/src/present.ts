@@ -122,6 +122,14 @@ function shortFolders(names: readonly string[], folders: readonly string[]): str
   return short;
 }
 
+/** What may be among the first `limit`: ties and groups reach a little further. */
+function promising(shown: readonly Shown[], limit: number): readonly Shown[] {
+  if (shown.length <= limit * 2) return shown;
+  const sorted = [...shown].sort((a, b) => b.score - a.score);
+  const least = (sorted[limit - 1]?.score ?? 0) - SCORE_STEP;
+  return sorted.filter(({ score }, at) => at < limit * 2 || score >= least);
+}
+
 export type Sort = 'fit' | 'size' | 'date' | 'peers' | 'name';
 
 const SORTS: Readonly<Record<Sort, (a: Line, b: Line) => number>> = {
@@ -148,7 +156,8 @@ export function present(
   shown: readonly Shown[],
   { limit, sort, similar, peerOf }: PresentOptions,
 ): SearchResult[] {
-  const lines = shown.map((one) => lineOf(shelf, one)).sort(SORTS[sort]);
+  const worth = sort === 'fit' ? promising(shown, limit) : shown;
+  const lines = worth.map((one) => lineOf(shelf, one)).sort(SORTS[sort]);
   const placed =
     sort === 'fit'
       ? grouped(lines).slice(0, limit)
@@ -172,7 +181,11 @@ export function present(
       score: line.score,
       similar,
       modifiedMs: line.modifiedSeconds === 0 ? null : line.modifiedSeconds * MS_PER_SECOND,
-      where: { folder, short: short[at] ?? folder, peers: peers.slice(0, WHERE_PEERS_MAX) },
+      where: {
+        folder,
+        short: short[at] ?? folder,
+        peers: peers.slice(0, WHERE_PEERS_MAX),
+      },
       otherNames: names,
       group,
     };

@@ -6,12 +6,23 @@ import type { Text } from './tokens.js';
 /** A name that is the query, but for the separators, has at least this. */
 const SAME = 0.99;
 /** What makes up a score: the words found, how much of the name and of its folders they cover, and their order. */
-const PARTS = { words: 0.74, cover: 0.14, order: 0.06, folders: 0.03, extension: 0.02 } as const;
+const PARTS = {
+  words: 0.74,
+  cover: 0.14,
+  order: 0.06,
+  folders: 0.03,
+  extension: 0.02,
+} as const;
 /** How much a word counts in the folder, and in those above, beside one in the name. */
 const FOLDER = { nearest: 0.82, each: 0.02, least: 0.72 } as const;
 const DOUBTFUL_ALONE = 0.85;
 /** The whole text compared letter by letter counts a little less than the words themselves. */
-const WHOLE = { worth: 0.95, editsPart: 0.34, editsMax: 10, below: 0.86 } as const;
+const WHOLE = {
+  worth: 0.95,
+  editsPart: 0.34,
+  editsMax: 10,
+  below: 0.86,
+} as const;
 
 interface Hit {
   readonly spelling: Spelling;
@@ -70,10 +81,12 @@ export class Ranker {
     const own = hits.reduce((set, { spelling }) => set | spelling.bits, 0);
     const above = this.#aboveOf(folder);
     const bits = own | above.bits;
-    if (name.toLowerCase() === this.#query) return { score: 1, bits };
+    const isTyped = text.extension !== '' && name.toLowerCase() === this.#query;
+    if (isTyped) return { score: 1, bits };
     const joined = text.tokens.map((token) => token.text).join('');
     if (joined === this.asked.joined) {
-      const isWhole = this.asked.extension === text.extension;
+      const { extension } = this.asked;
+      const isWhole = extension !== '' && extension === text.extension;
       return { score: isWhole ? SAME + 0.005 : SAME, bits: bits | own };
     }
     const score = this.#score(text, hits, above);

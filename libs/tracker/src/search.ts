@@ -12,10 +12,10 @@ import type { Row, Shelf } from './shelf.js';
 import { type Text, nameText, queryText, textOf } from './tokens.js';
 
 /** Contents whose letters are compared at least, and at most; what comes after keeps the order of the first stage. */
-const RANKED_MIN = 200;
+const RANKED_MIN = 120;
 const RANKED_MAX = 2_000;
 /** Names of one content that are compared. */
-const NAMES_RANKED_MAX = 4;
+const NAMES_RANKED_MAX = 3;
 /** Names looked at where no word leads to them, and contents sorted by something else than fit. */
 const LISTED_MAX = 200_000;
 const SORTED_MAX = 20_000;
@@ -47,7 +47,12 @@ export interface SlotBook {
   readonly slotOf: (peer: PeerId) => number;
 }
 
-const NOTHING: Found = { results: [], total: 0, totalIsLeast: false, similar: false };
+const NOTHING: Found = {
+  results: [],
+  total: 0,
+  totalIsLeast: false,
+  similar: false,
+};
 
 /** Contents in the order of their candidates, each once, counted to the end. */
 class Collector {
@@ -126,7 +131,11 @@ class Search {
 
   #candidates(asked: Asked): Candidates {
     const { index, tree } = this.shelf;
-    const scope = { index: index.current, tree, isName: (node: number) => index.isName(node) };
+    const scope = {
+      index: index.current,
+      tree,
+      isName: (node: number) => index.isName(node),
+    };
     return this.finder.find(scope, asked, RANKED_MIN);
   }
 
@@ -159,7 +168,11 @@ class Search {
         ranked += 1;
         const name = tree.nameOf(node);
         const folder = tree.parentOf(node);
-        const { score } = ranker.rank({ text: index.textOf(node), name, folder });
+        const { score } = ranker.rank({
+          text: index.textOf(node),
+          name,
+          folder,
+        });
         if (!best || score > best.score)
           best = { node, content, score, modifiedSeconds: row.modifiedSeconds };
       }
@@ -175,12 +188,22 @@ class Search {
 
   #similar(shown: readonly Shown[]): Found {
     const results = this.#present(shown, Math.min(this.#limit, SIMILAR_MAX), true);
-    return { results, total: results.length, totalIsLeast: false, similar: results.length > 0 };
+    return {
+      results,
+      total: results.length,
+      totalIsLeast: false,
+      similar: results.length > 0,
+    };
   }
 
   #present(shown: readonly Shown[], limit: number, similar: boolean): SearchResult[] {
     const { peerOf } = this.book;
-    return present(this.shelf, shown, { limit, sort: this.#sort, similar, peerOf });
+    return present(this.shelf, shown, {
+      limit,
+      sort: this.#sort,
+      similar,
+      peerOf,
+    });
   }
 
   /** Everything that passes the filters, where there is no word to find it by. */
@@ -191,7 +214,12 @@ class Search {
     for (let node = 1; node <= end; node += 1) if (index.isName(node)) collector.add(node);
     const shown = Array.from(collector.shown, ([content, { nodes, row }]): Shown => {
       const { modifiedSeconds } = row;
-      return { node: nodes[0] ?? row.node, content, score: UNRANKED_SCORE, modifiedSeconds };
+      return {
+        node: nodes[0] ?? row.node,
+        content,
+        score: UNRANKED_SCORE,
+        modifiedSeconds,
+      };
     });
     return this.#show(shown, collector.total, tree.last > LISTED_MAX);
   }
@@ -237,7 +265,11 @@ export class Searcher {
 
   /** Contents whose names fit, best first. Throws E_BAD_REQUEST for a filter that cannot be understood. */
   search(query: string, limit: number, options: SearchOptions = {}): Found {
-    return new Search(this.shelf, this.#finder, this.book, { query, limit, options }).find();
+    return new Search(this.shelf, this.#finder, this.book, {
+      query,
+      limit,
+      options,
+    }).find();
   }
 }
 

@@ -1,4 +1,5 @@
 /** Which words of the vocabulary a misspelt word may be meant for, and how sure that is. */
+import type { Trust } from './asked.js';
 import { latinOf } from './latin.js';
 import { distance } from './similarity.js';
 import type { Vocabulary } from './vocabulary.js';
@@ -6,7 +7,7 @@ import type { Vocabulary } from './vocabulary.js';
 export interface Guess {
   readonly text: string;
   readonly quality: number;
-  readonly isTrusted: boolean;
+  readonly trust: Trust;
 }
 
 /** Words looked at letter by letter, and words kept, for each word asked. */
@@ -14,8 +15,15 @@ const COMPARED_MAX = 400;
 const KEPT_MAX = 16;
 /** The part of the shape that must be shared. */
 const SHARED_PART_MIN = 0.3;
-const QUALITY = { edit: 0.9, perPart: 0.85, phonetic: 0.66, latin: 0.8 } as const;
+const QUALITY = {
+  edit: 0.9,
+  perPart: 0.85,
+  phonetic: 0.66,
+  latin: 0.8,
+} as const;
 const QUALITY_MIN = 0.3;
+/** Below this a guess proves nothing, whatever stands beside it. */
+const QUALITY_DOUBTFUL = 0.7;
 
 /** How many letters may be wrong. */
 const editsAllowed = (length: number) =>
@@ -63,7 +71,8 @@ function guessOf(word: string, sound: string, text: string): Guess | undefined {
   const quality = Math.max(close, alike) * factor;
   if (quality < QUALITY_MIN) return undefined;
   const isTrusted = edits <= allowed && (isOther ? edits <= 1 : isSure(word, form, edits));
-  return { text, quality, isTrusted };
+  const trust = isTrusted ? 'sure' : quality >= QUALITY_DOUBTFUL ? 'doubtful' : 'faint';
+  return { text, quality, trust };
 }
 
 const SOUND_CHARACTERS_MIN = 4;

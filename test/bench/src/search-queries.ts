@@ -13,12 +13,16 @@ import {
   typo,
   wordsOf,
 } from './search-damage.js';
+import { books } from './search-titles-paper.js';
+import { films } from './search-titles-screen.js';
 import { type About, type NamedFile, two } from './search-corpus.js';
 
 export interface Query {
   readonly text: string;
-  /** Keys that are right. */
+  /** The key that is right. */
   readonly key: string;
+  /** The name that is right, where the query is a whole name. */
+  readonly name?: string;
 }
 
 type Make = (about: About, dice: Dice, path: string) => string | undefined;
@@ -33,7 +37,14 @@ const real =
     about.isReal ? make(about, dice, path) : undefined;
 
 const WORK = ['film', 'book'] as const;
-const work = (make: Make) => real(ofSort(WORK, make));
+/** Titles of a film and of a book: nobody could say which was meant. */
+const filmTitles = new Set(films.map(({ title }) => typed(title)));
+const ambiguous = new Set(
+  books.map(({ title }) => typed(title)).filter((title) => filmTitles.has(title)),
+);
+const isClear = ({ title }: About) => !ambiguous.has(typed(title));
+const work = (make: Make) =>
+  real(ofSort(WORK, (about, dice, path) => (isClear(about) ? make(about, dice, path) : undefined)));
 const oneWord = (make: Make) =>
   work((about, dice, path) =>
     wordsOf(about.title).length === 1 ? make(about, dice, path) : undefined,
@@ -260,7 +271,10 @@ export function queriesOf(
   for (const { about, path, key } of files) {
     if (byText.size >= count) break;
     const text = make(about, dice, path)?.trim();
-    if (text !== undefined && text !== '') byText.set(text, { text, key });
+    if (text === undefined || text === '') continue;
+    // Whoever types a whole name is content with any file of that name.
+    const isName = path.endsWith(`/${text}`);
+    byText.set(text, { text, key, ...(isName && { name: text }) });
   }
   return [...byText.values()];
 }

@@ -31,6 +31,6 @@ export const series: readonly Series[] = entries(SERIES).map(([title, size]) => 
 
 /** Films that stand in no corpus: what is asked for and nobody has. */
 export const absentFilms =
-  `Koyaanisqatsi;Barry Lyndon;Rosemary's Baby;Picnic at Hanging Rock;The Conversation;Withnail and I;Harold and Maude;Brazil;Delicatessen;Stalag 17;Witness for the Prosecution;Sunset Boulevard;Rebecca;Laura;Gilda;Bullitt;Serpico;Papillon;Midnight Cowboy;Easy Rider;Badlands;Days of Heaven;The Thin Red Line;Tree of Life;Solaris;Suspiria;Deliverance;Network;Amadeus;Gandhi;Chariots of Fire;Local Hero;Trading Places;Splash;Tootsie;Moonstruck;Rain Man;Philadelphia;The Piano;Secrets and Lies;Naked Lunch;Videodrome;Scanners;Dead Ringers;Crash;Cube;Pi;Primer;Donnie Darko;Ghost World;Juno;Bridesmaids;Hereditary;Midsommar;The Lighthouse;Uncut Gems;Marriage Story;Lady Bird;Booksmart;Eighth Grade`.split(
+  `Koyaanisqatsi;Barry Lyndon;Rosemary's Baby;Picnic at Hanging Rock;The Conversation;Withnail and I;Harold and Maude;Brazil;Delicatessen;Stalag 17;Witness for the Prosecution;Sunset Boulevard;Rebecca;Laura;Gilda;Bullitt;Serpico;Papillon;Midnight Cowboy;Easy Rider;Badlands;Days of Heaven;The Thin Red Line;Tree of Life;Suspiria;Deliverance;Amadeus;Gandhi;Chariots of Fire;Local Hero;Trading Places;Splash;Tootsie;Moonstruck;Rain Man;Philadelphia;Secrets and Lies;Naked Lunch;Videodrome;Scanners;Dead Ringers;Cube;Primer;Donnie Darko;Ghost World;Juno;Bridesmaids;Hereditary;Midsommar;Uncut Gems;Marriage Story;Lady Bird;Booksmart;Eighth Grade`.split(
     ';',
   );
