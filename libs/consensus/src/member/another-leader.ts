@@ -38,7 +38,9 @@ function anotherLeads(turn: Turn, following: Following, heard: LeaderHeard): voi
   if (leader.epoch < state.epoch) fence(turn, from);
   else if (isStranger) strangerLeads(turn, following, heard);
   else if (leader.epoch > state.epoch) openPending(turn, following, heard, isTrusted);
-  else if (isOrphan(turn, following)) becomeJoiner(turn, 'cut off', leader);
+  // A message from an earlier epoch leads nobody away (S4): the next one of that leader does.
+  else if (isOrphan(turn, following) && by.epoch >= state.epoch)
+    becomeJoiner(turn, 'cut off', leader);
   else relay(turn, leader);
 }
 
