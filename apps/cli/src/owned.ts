@@ -12,11 +12,12 @@ const SQLITE = '(-wal|-shm|-journal)?(\\.corrupt-\\d+|\\.v\\d+-\\d+)?(-wal|-shm|
 
 const CONFIG = new RegExp(`^config\\.json${VARIANT}$`);
 const KEYS = new RegExp(`^keys\\.json${VARIANT}$`);
+const LOCKS = `(start|home|${SERVICE})\\.lock${VARIANT}`;
 const DATA = new RegExp(
-  `^((catalogue\\.sqlite|transfer\\.db)${SQLITE}|(remembered-peers|recent-searches)\\.json${VARIANT})$`,
+  `^((catalogue\\.sqlite|transfer\\.db)${SQLITE}|(remembered-peers|recent-searches)\\.json${VARIANT}|${LOCKS})$`,
 );
-const LOGS = new RegExp(`^${SERVICE}\\d*\\.log$`);
-const RUN = new RegExp(`^(${SERVICE}\\.(verbs|news)|(start|${SERVICE})\\.lock${VARIANT})$`);
+const LOGS = new RegExp(`^(${SERVICE}|start|iwanto)\\d*\\.log$`);
+const RUN = new RegExp(`^(${SERVICE}\\.(verbs|news)|${LOCKS})$`);
 const UNFINISHED = new RegExp(`^${HASH}\\.(part|tree)`);
 const COMPILED = /^v\d+\.\d+\.\d+-/;
 
@@ -39,13 +40,13 @@ export async function ownedOf(paths: Paths, config: Config | undefined): Promise
     [dirname(paths.keysFile), KEYS],
     [paths.dataDir, DATA],
     [paths.logDir, LOGS],
-    [paths.runDir, RUN],
+    ...paths.runDirs.map((dir) => [dir, RUN] as const),
     [unfinished, UNFINISHED],
     [cacheDir(), COMPILED],
   ] as const;
   const found = await Promise.all(rooms.map(([dir, pattern]) => fitting(dir, pattern)));
   const shares = [paths.defaultShareDir, paths.defaultDownloadDir, dirname(paths.defaultShareDir)];
-  const dirs = [unfinished, cacheDir(), paths.runDir, paths.logDir, paths.dataDir, ...shares];
+  const dirs = [unfinished, cacheDir(), ...paths.runDirs, paths.logDir, paths.dataDir, ...shares];
   return { files: [...new Set(found.flat())], dirs: [...new Set([...dirs, configDir])] };
 }
 

@@ -8,7 +8,6 @@ export interface UserDirs {
   readonly config: string;
   readonly data: string;
   readonly log: string;
-  /** What can be made again, such as the compiled program. */
   readonly cache: string;
 }
 

@@ -48,7 +48,7 @@ export function recordedRunDir(dataDir: string): string | undefined {
 type FixedPaths = Omit<Paths, 'runDir' | 'runDirs'> & { readonly ownRunDir: string };
 
 /** The compiled program: the same for all peers of this user, so no path of one peer; made by `apps/cli/bin/launch.js`. */
-export const cacheDir = (): string => userDirs(process.env).cache;
+export const cacheDir = (env: NodeJS.ProcessEnv = process.env): string => userDirs(env).cache;
 
 function pathsUnder(home: string): FixedPaths {
   return {

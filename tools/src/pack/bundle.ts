@@ -59,7 +59,7 @@ export async function bundle(workspace: string, stage: string): Promise<string[]
   return Object.keys(inputs).filter((path) => path.includes('node_modules/'));
 }
 
-/** Help is plain ASCII (a test checks that): its width is its length. */
+/** Help has no wide characters (a test checks that): its width is its length. */
 const HELP_WIDTH = `
   import { stripVTControlCharacters } from 'node:util';
   export default (text) => stripVTControlCharacters(text).length;`;

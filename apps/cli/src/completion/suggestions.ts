@@ -26,7 +26,6 @@ const folders = async (place: Place): Promise<readonly Suggestion[]> =>
   place.command === 'unshare' ? sharedFolders() : [FOLDERS_HERE];
 
 export const suggestors: Suggest = {
-  folder: async (place) => (place.typed.at(-1) === 'to' ? [FOLDERS_HERE] : []),
   path: folders,
   to: folders,
   share: folders,
@@ -36,7 +35,10 @@ export const suggestors: Suggest = {
       value,
       about: addresses.map(({ address }) => address).join(' '),
     })),
-  hash: ({ command }) => (command === 'downloads' ? downloads() : contents()),
+  hash: ({ command, typed }) => {
+    if (typed[0] === 'to') return Promise.resolve([FOLDERS_HERE]);
+    return command === 'download' ? contents() : downloads();
+  },
   host: peers,
   peer: peers,
 };

@@ -11,11 +11,11 @@ const EXIT_MEANINGS: Record<keyof typeof EXIT, string> = {
   notRunning: 'A service is not running, or there is no leader yet.',
   noSource: 'No source is left that has the content.',
   interrupted: 'Interrupted; the same command goes on.',
+  stopped: 'A service was asked to stop, and did.',
   unhealthy: 'The examination found something broken.',
   diskFull: 'The disk is full.',
   targetExists: 'The target exists with other content.',
   verificationFailed: 'The bytes are not those that the hash names.',
-  stopped: 'A service was asked to stop, where IWANT_STOPPED_CODE=20 says so (pm2).',
   ctrlC: 'Ended by Ctrl-C.',
 };
 
@@ -94,7 +94,13 @@ const item = (term: string, meaning: string): string[] => [
 
 /** Text that roff takes for nothing but text. */
 function plain(text: string): string {
-  const escaped = text.replaceAll('\\', '\\e').replaceAll('-', '\\-');
+  const escaped = text
+    .replaceAll('\\', '\\e')
+    .replaceAll('-', '\\-')
+    .replace(
+      /[^ -~]/gu,
+      (char) => `\\[u${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`,
+    );
   return /^[.']/.test(escaped) ? `\\&${escaped}` : escaped;
 }
 
