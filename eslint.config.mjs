@@ -22,6 +22,9 @@ const DOORS = {
   'string-width': ['apps/cli'],
   minisearch: ['test/bench'],
   'any-ascii': ['libs/tracker'],
+  ink: ['apps/cli'],
+  react: ['apps/cli'],
+  'prom-client': ['apps/cli'],
   '@napi-rs/blake-hash': ['libs/merkle', 'test/bench'],
   'hash-wasm': ['libs/merkle', 'test/bench'],
 };

@@ -1,4 +1,6 @@
 /** `npm run docs`: writes docs/bus.md and docs/hostile.md from what they describe; with --check it only reports pages that are out of date. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -53,11 +55,19 @@ interface Page {
   readonly text: string;
 }
 
+/** The command's own program prints it: tools import no app. */
+async function jsonPage(): Promise<string> {
+  const program = join(WORKSPACE, 'apps/cli/dist/json/page.js');
+  const { stdout } = await promisify(execFile)(process.execPath, [program]);
+  return stdout;
+}
+
 /** Every generated page, laid out as prettier does. */
 async function pages(): Promise<Page[]> {
   const cases = casesFrom(await readFile(join(WORKSPACE, 'docs', 'hostile-cases.txt'), 'utf8'));
   const raw = [
     { path: 'docs/bus.md', source: 'libs/bus/src/contract.ts', text: busPage() },
+    { path: 'docs/json.md', source: 'apps/cli/src/json/answers.ts', text: await jsonPage() },
     {
       path: 'docs/hostile.md',
       source: 'docs/hostile-cases.txt and the tests',

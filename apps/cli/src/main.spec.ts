@@ -16,7 +16,17 @@ import {
   verbs,
 } from '@iwanto/bus';
 import { homePaths } from '@iwanto/service';
-import { FAILURE_CODES, Failure, type FailureCode, type FileHash, type PeerId } from '@iwanto/wire';
+import { answers, isAnswer } from './json/answers.js';
+import {
+  FAILURE_CODES,
+  Failure,
+  type FailureCode,
+  type BootId,
+  type CatalogId,
+  type FileHash,
+  type PeerId,
+  type PublicKey,
+} from '@iwanto/wire';
 
 const PROGRAM = join(process.cwd(), 'bin', 'iwanto.js');
 const COMMAND_LIMIT_MS = 20_000;
@@ -72,7 +82,16 @@ async function ended(child: ChildProcess) {
   return { code: code ?? signal, stdout, stderr };
 }
 
-const iwanto = (...words: string[]) => ended(start(words));
+/** Runs a command; what it answers with --json has to fit its schema. */
+async function iwanto(...words: string[]) {
+  const answer = await ended(start(words));
+  const isPublished = words[0] !== undefined && words[0] in answers;
+  if (!words.includes('--json') || words.includes('--') || !isPublished) return answer;
+  for (const line of answer.stdout.trim().split('\n')) {
+    if (!isAnswer(words[0] ?? '', JSON.parse(line))) throw new Error(`No schema fits: ${line}`);
+  }
+  return answer;
+}
 
 const download = (changes: Partial<Download>): Download => ({
   id: '1',
@@ -220,7 +239,10 @@ describe('services that are not there', () => {
   });
 
   test('status shows the part that can be told', async () => {
-    await fake('transfer', { 'transfer.status': () => status('transfer') });
+    await fake('transfer', {
+      'transfer.status': () => status('transfer'),
+      'download.list': () => ({ downloads: [] }),
+    });
     const { code, stdout } = await iwanto('status', '--json');
     expect(code).toBe(4);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -409,7 +431,7 @@ describe('search', () => {
   scripted('HOSTILE 94: 20 columns, NO_COLOR and a dumb terminal are fine', async () => {
     await fake('indexer', { search: () => answer(['a name that is longer than the screen']) });
     const onTerminal = (env: NodeJS.ProcessEnv) => {
-      const line = `stty cols 20; '${process.execPath}' '${PROGRAM}' search name`;
+      const line = `stty cols 20; '${process.execPath}' '${PROGRAM}' search zzz`;
       const child = spawn('script', ['-qec', line, '/dev/null'], {
         env: { ...process.env, IWANT_HOME: home, TERM: 'xterm', ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -562,6 +584,234 @@ describe('downloads', () => {
     expect(stdout).toContain(`${PEER}  100 B`);
     isWhole = false;
     expect((await iwanto('verify', '/tmp/film.mkv')).code).toBe(32);
+  });
+});
+
+describe('what was shown', () => {
+  const hashAt = (at: number) => `${'5'.repeat(10)}${at}`.padEnd(64, '0') as FileHash;
+  const result = (at: number, name: string) => {
+    return {
+      ...{ hash: hashAt(at), kind: 'file' as const, name, size: 2_048, peers: 2, score: 1 },
+      ...{ similar: false, modifiedMs: null, otherNames: [], group: at },
+      where: { folder: 'films', short: 'films', peers: [] },
+    };
+  };
+  const found = (names: readonly string[]) => {
+    const results = names.map((name, at) => result(at, name));
+    return {
+      ...{ results, total: names.length, totalIsLeast: false, similar: false },
+      ...{ leader: PEER, partial: false },
+    };
+  };
+  const asked: { hash: string; as?: string | undefined }[] = [];
+
+  beforeEach(async () => {
+    asked.length = 0;
+    await fake('indexer', {
+      search: ({ query }) =>
+        found(query === 'old' ? ['zz old draft.txt'] : ['a.mkv', 'b.mkv', 'c']),
+      'content.find': () => ({
+        contents: [{ kind: 'directory', hash: hashAt(1), manifestBytes: 1 }],
+      }),
+    });
+    await fake('transfer', {
+      'download.list': () => ({ downloads: [download({ hash: hashAt(2) })] }),
+      'download.start': (question) => {
+        asked.push(question);
+        return download({ state: 'done', bytesDone: 100, name: question.as ?? 'theirs.txt' });
+      },
+    });
+  });
+
+  test('has a place, a mark, and a beginning that tells it from the others', async () => {
+    const { stdout } = await iwanto('search', 'film');
+    expect(stdout.split('\n').slice(1, 4)).toEqual([
+      `1     ${hashAt(0).slice(0, 11)}  2.0 KiB      2  a.mkv  films`,
+      `2  ✓  ${hashAt(1).slice(0, 11)}  2.0 KiB      2  b.mkv  films`,
+      `3  ↓  ${hashAt(2).slice(0, 11)}  2.0 KiB      2  c      films`,
+    ]);
+    const { results } = JSON.parse((await iwanto('search', 'film', '--json')).stdout);
+    expect(results.map(({ held }: { held: string }) => held)).toEqual([null, 'here', 'fetching']);
+  });
+
+  test('is fetched by its place or its beginning, under the name it was shown with', async () => {
+    await iwanto('search', 'film');
+    await iwanto('download', '3');
+    await iwanto('search', 'old');
+    await iwanto('download', '1');
+    await iwanto('download', hashAt(1).slice(0, 11));
+    expect(asked).toMatchObject([
+      { hash: hashAt(2), as: 'c' },
+      { hash: hashAt(0), as: 'zz old draft.txt' },
+      { hash: hashAt(1), as: 'b.mkv' },
+    ]);
+  });
+
+  test('has no further places than it had; a beginning of several is refused with their names', async () => {
+    const early = await iwanto('download', '1');
+    expect([early.code, early.stderr]).toEqual([3, expect.stringContaining('Search again')]);
+    await iwanto('search', 'film');
+    const beyond = await iwanto('download', '4');
+    expect(beyond.stderr).toContain('The search for "film" showed 3; there is no result 4.');
+    const several = await iwanto('download', '55555555');
+    expect([several.code, asked]).toEqual([2, []]);
+    expect(several.stderr).toMatch(/shown here: 5{10}0.*\(a\.mkv\).*\(b\.mkv\).*\(c\)/);
+  });
+
+  test('may get another name', async () => {
+    await iwanto('search', 'old');
+    await iwanto('download', '1', '--as', 'new draft.txt');
+    expect(asked).toMatchObject([{ hash: hashAt(0), as: 'new draft.txt' }]);
+  });
+});
+
+describe('what peers share', () => {
+  const entry = (name: string, hash: FileHash | null) => {
+    return { name, kind: 'file' as const, size: 1_024, files: 1, hash };
+  };
+  const known = (peer: PeerId, name: string, seen: 'self' | 'multicast') => ({
+    ...{ peer, name, seen, address: '::1', electionPort: 9, indexerPort: 9, transferPort: 9 },
+    ...{ curveKey: 'cd'.repeat(32) as PublicKey, member: true, sinceSeconds: 1 },
+    ...{ roundTripMs: null, catalogue: null },
+  });
+
+  test('is listed page by page, and fetched by its place', async () => {
+    const other = '22'.repeat(10) as PeerId;
+    await fake('election', {
+      'peers.get': () => {
+        return {
+          revision: 1,
+          peers: [known(PEER, 'ben', 'self'), known(other, 'anna', 'multicast')],
+        };
+      },
+    });
+    const asked: unknown[] = [];
+    await fake('indexer', {
+      'peer.list': (question) => {
+        asked.push(question);
+        return question.after === ''
+          ? { entries: [entry('a', null), entry('b', HASH)], more: true }
+          : { entries: [entry('c', 'cd'.repeat(32) as FileHash)], more: false };
+      },
+      book: () => ({ leader: PEER, peers: [{ peer: other, address: '::1', files: 7 }] }),
+    });
+    const { stdout } = await iwanto('ls', 'Anna/films/');
+    expect(asked).toEqual([
+      { peer: other, path: 'films', after: '' },
+      { peer: other, path: 'films', after: 'b' },
+    ]);
+    expect(stdout.split('\n').slice(1, 4)).toEqual([
+      '   not yet   1.0 KiB         a',
+      '1  abababab  1.0 KiB         b',
+      '2  cdcdcdcd  1.0 KiB         c',
+    ]);
+    expect((await iwanto('ls')).stdout).toContain('anna      7');
+    expect((await iwanto('ls', 'carl')).code).toBe(3);
+    expect((await iwanto('peers')).stdout).toContain('[::1]:9');
+  });
+});
+
+describe('every --json has a schema', () => {
+  const shared = {
+    ...{ revision: 1, catalogId: '1'.repeat(16) as CatalogId, catalogueRevision: 1 },
+    ...{ folders: [], files: 0, bytes: 0 },
+    indexing: {
+      ...{ active: false, filesDone: 0, filesTotal: 0, bytesDone: 0, bytesTotal: 0 },
+      ...{ bytesPerSecond: null, secondsLeft: null },
+    },
+  };
+  const want = { id: 1, query: 'x', get: false, sinceMs: 1, fitted: 0, found: [] };
+  const self = {
+    ...{ peer: PEER, name: 'ben', seen: 'self' as const, address: '::1', electionPort: 9 },
+    ...{ indexerPort: 9, transferPort: 9, curveKey: 'cd'.repeat(32) as PublicKey, member: true },
+    ...{ sinceSeconds: 1, roundTripMs: null, catalogue: null },
+  };
+
+  beforeEach(async () => {
+    await fake('election', {
+      'election.status': () => status('election'),
+      'peers.get': () => ({ revision: 1, peers: [self] }),
+      'peers.add': () => ({ address: '::1', port: 9 }),
+      'leader.get': () => ({
+        ...{ revision: 1, peer: PEER, boot: '2'.repeat(16), role: 'leader', epoch: 1 },
+        ...{ leader: self, standbys: [] },
+      }),
+      'name.set': ({ name }) => ({ name }),
+    });
+    await fake('indexer', {
+      'indexer.status': () => status('indexer'),
+      'share.get': () => shared,
+      'share.add': ({ path }) => ({ path, already: false }),
+      'share.remove': ({ path }) => ({ path }),
+      'share.rescan': () => ({ revision: 1 }),
+      'want.add': () => want,
+      'want.list': () => ({ wants: [want] }),
+      'want.remove': () => want,
+      'content.find': () => ({ contents: [] }),
+      book: () => ({ leader: PEER, peers: [{ peer: PEER, address: '::1', files: 1 }] }),
+      holders: ({ hashes }) => ({
+        contents: hashes.map((hash) => ({ hash, names: ['n'], peers: [PEER], count: 2 })),
+      }),
+    });
+    const ended = { ...download({ state: 'done' }), endedMs: 1 };
+    await fake('transfer', {
+      'transfer.status': () => status('transfer'),
+      'download.list': () => ({ downloads: [download({})] }),
+      'download.clear': () => ({ downloads: [download({})] }),
+      'download.cancel': () => download({ state: 'cancelled' }),
+      'download.history': () => ({ downloads: [ended] }),
+      'upload.list': () => ({
+        bytesSent: 5,
+        uploads: [{ hash: HASH, bytes: 5, bytesPerSecond: 1 }],
+      }),
+      'folder.set': ({ path }) => ({ path }),
+    });
+  });
+
+  test.each([
+    ['status'],
+    ['peers'],
+    ['peers', 'add', 'h'],
+    ['name'],
+    ['name', 'ben'],
+    ['ls'],
+    ['have', PROGRAM],
+    ['want', 'x'],
+    ['wants'],
+    ['wants', 'remove', '1'],
+    ['top'],
+    ['history'],
+    ['metrics'],
+    ['downloads'],
+    ['downloads', 'clear'],
+    ['downloads', 'cancel', HASH],
+    ['download', 'to', '/tmp'],
+    ['share', '/tmp'],
+    ['unshare', '/tmp'],
+    ['shares'],
+    ['rescan'],
+    ['id'],
+  ])('iwanto %s %s', async (...words) => {
+    const answer = await iwanto(...words.filter((word) => word !== undefined), '--json');
+    expect([answer.code, answer.stderr]).toEqual([0, '']);
+  });
+
+  test('metrics have the names that Prometheus asks for', async () => {
+    const { stdout } = await iwanto('metrics');
+    expect(stdout).toContain('iwanto_service_up{service="indexer"} 1');
+    expect(stdout).toMatch(
+      /^# TYPE iwanto_upload_bytes_total counter\niwanto_upload_bytes_total 5$/m,
+    );
+  });
+
+  test('events tell the present state first, one line each', async () => {
+    const child = start(['events', '--only', 'share.changed']);
+    const [first] = (await once(child.stdout ?? child, 'data')) as [Buffer];
+    child.kill('SIGTERM');
+    expect((await ended(child)).code).toBe(0);
+    const line: unknown = JSON.parse(first.toString().split('\n')[0] ?? '');
+    expect(line).toMatchObject({ event: 'share.changed', body: { files: 0 } });
+    expect(isAnswer('events', line)).toBe(true);
   });
 });
 

@@ -1,6 +1,7 @@
 /** What `iwanto status` shows, put together from what each service knows; a service that is down only leaves its part out. */
 import {
   type Bus,
+  type Download,
   type Leadership,
   type Peers,
   SERVICES,
@@ -9,19 +10,34 @@ import {
   type Shared,
 } from '@iwanto/bus';
 import { type BookAnswer, Failure, type PeerId } from '@iwanto/wire';
+import { peerNames } from './peer-names.js';
 
 export type ServiceState = 'ready' | 'starting' | 'stopped';
 
 export interface Picture {
   readonly peer: PeerId | null;
+  /** What people call this host. */
+  readonly name: string | null;
   readonly role: Leadership['role'] | null;
   readonly leader: PeerId | null;
+  readonly leaderName: string | null;
   readonly epoch: number | null;
   /** Members of the cluster, this host included; files is null while the tracker cannot be asked. */
-  readonly peers: readonly { peer: PeerId; address: string; files: number | null }[];
+  readonly peers: readonly Member[];
+  readonly downloads: readonly Download[];
   readonly shared: Pick<Shared, 'folders' | 'files' | 'bytes' | 'indexing'> | null;
   readonly services: Record<ServiceName, ServiceState>;
   readonly details: readonly ServiceStatus[];
+}
+
+export interface Member {
+  readonly peer: PeerId;
+  /** As it is shown here: with the fingerprint where two have the same name. */
+  readonly name: string;
+  readonly address: string;
+  /** Null while the tracker cannot be asked. */
+  readonly files: number | null;
+  readonly roundTripMs: number | null;
 }
 
 /** The book is one question more to the leader: a status must not wait long for it. */
@@ -29,20 +45,27 @@ const BOOK_LIMIT_MS = 1_500;
 
 /** Asks all services at once. */
 export async function lookAround(bus: Bus): Promise<Picture> {
-  const [leadership, known, book, shared, ...statuses] = await Promise.all([
+  const [leadership, known, book, shared, downloads, ...statuses] = await Promise.all([
     unlessAbsent(bus.call('leader.get', {})),
     unlessAbsent(bus.call('peers.get', {})),
     unlessAbsent(bus.call('book', {}, { limitMs: BOOK_LIMIT_MS })),
     unlessAbsent(bus.call('share.get', {})),
+    unlessAbsent(bus.call('download.list', {})),
     ...SERVICES.map((service) => unlessAbsent(bus.call(`${service}.status`, {}))),
   ]);
   const details = statuses.filter((status) => status !== undefined);
+  const names = peerNames(known?.peers ?? []);
+  const peer = leadership?.peer ?? details[0]?.peer ?? null;
+  const leader = leadership?.leader?.peer ?? null;
   return {
-    peer: leadership?.peer ?? details[0]?.peer ?? null,
+    peer,
+    name: (peer && names.get(peer)) ?? null,
     role: leadership?.role ?? null,
-    leader: leadership?.leader?.peer ?? null,
+    leader,
+    leaderName: (leader && names.get(leader)) ?? null,
     epoch: leadership?.epoch ?? null,
-    peers: members(known, book),
+    peers: members(known, book, names),
+    downloads: downloads?.downloads ?? [],
     shared: shared ? partOf(shared) : null,
     services: Object.fromEntries(
       SERVICES.map((service, at) => [service, stateOf(statuses[at])]),
@@ -62,15 +85,21 @@ const stateOf = (status: ServiceStatus | undefined): ServiceState =>
   status === undefined ? 'stopped' : status.ready ? 'ready' : 'starting';
 
 /** Who belongs to the cluster as the election sees it, with the tracker's count of their files. */
-function members(known: Peers | undefined, book: BookAnswer | undefined): Picture['peers'] {
+function members(
+  known: Peers | undefined,
+  book: BookAnswer | undefined,
+  names: ReadonlyMap<PeerId, string>,
+): Member[] {
   const files = new Map(book?.peers.map((one) => [one.peer, one.files]));
-  if (known === undefined) return book?.peers ?? [];
+  if (known === undefined) {
+    return (book?.peers ?? []).map((one) => ({ ...one, name: one.peer, roundTripMs: null }));
+  }
   return known.peers
     .filter(({ member, seen }) => member || seen === 'self')
-    .map(({ peer, address }) => ({
-      peer,
-      address,
+    .map(({ peer, address, roundTripMs, seen }) => ({
+      ...{ peer, name: names.get(peer) ?? peer, address },
       files: book === undefined ? null : (files.get(peer) ?? 0),
+      roundTripMs: seen === 'self' ? null : roundTripMs,
     }));
 }
 

@@ -74,10 +74,13 @@ describe('what a user types (HOSTILE 92)', () => {
 describe('short hashes', () => {
   test('are as long as they must be, and eight at least', () => {
     expect(shortHashes(['a'.repeat(64), 'b'.repeat(64)])).toEqual(['a'.repeat(8), 'b'.repeat(8)]);
-    const twins = [`${'a'.repeat(9)}b${'0'.repeat(54)}`, `${'a'.repeat(9)}c${'0'.repeat(54)}`];
-    expect(shortHashes(twins)).toEqual(['aaaaaaaaab', 'aaaaaaaaac']);
+    const one = `${'a'.repeat(9)}b`.padEnd(64, '0');
+    const two = `${'a'.repeat(9)}c`.padEnd(64, '0');
+    const far = 'd'.padEnd(64, '0');
+    expect(shortHashes([one, two, far])).toEqual(['aaaaaaaaab', 'aaaaaaaaac', 'd0000000']);
+    expect(shortHashes([one], [two, far])).toEqual(['aaaaaaaaab']);
     expect(shortHashes([])).toEqual([]);
-    const one = 'c'.repeat(64);
-    expect(shortHashes([one, one])).toEqual(['cccccccc', 'cccccccc']);
+    const same = 'c'.repeat(64);
+    expect(shortHashes([same, same])).toEqual(['cccccccc', 'cccccccc']);
   });
 });

@@ -6,15 +6,24 @@ import { PEER_NAME_BYTES_MAX, type PeerCard, type PublicKey, cutText } from '@iw
 export interface OwnCardOptions {
   readonly electionPort: number;
   readonly curveKey: PublicKey;
+  /** What people chose; the host name when it is empty or left out. */
   readonly name?: string;
 }
+
+const shownName = (chosen: string): string =>
+  new TextDecoder().decode(cutText(chosen || hostname(), PEER_NAME_BYTES_MAX));
 
 export class OwnCard {
   #card: PeerCard;
 
-  constructor({ electionPort, curveKey, name = hostname() }: OwnCardOptions) {
-    const shown = new TextDecoder().decode(cutText(name, PEER_NAME_BYTES_MAX));
-    this.#card = { electionPort, indexerPort: 0, transferPort: 0, curveKey, name: shown };
+  constructor({ electionPort, curveKey, name = '' }: OwnCardOptions) {
+    this.#card = { electionPort, indexerPort: 0, transferPort: 0, curveKey, name: shownName(name) };
+  }
+
+  /** Takes another name; the host name in place of an empty one. */
+  rename(name: string): PeerCard {
+    this.#card = { ...this.#card, name: shownName(name) };
+    return this.#card;
   }
 
   get card(): PeerCard {

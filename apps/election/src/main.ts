@@ -4,13 +4,15 @@ import { OwnCard } from './card.js';
 import { openElection } from './service.js';
 import { addPeer } from './verbs/add-peer.js';
 import { networkView } from './verbs/network-get.js';
+import { setName } from './verbs/set-name.js';
 
 async function start(context: ServiceContext): Promise<Running<'election'>> {
   const { bus, config, identity, paths } = context;
   const open = await openElection(context);
   const { election, network, views, staticPeers, remembered } = open;
 
-  const own = new OwnCard({ electionPort: network.port, curveKey: identity.curve.publicKey });
+  const { publicKey: curveKey } = identity.curve;
+  const own = new OwnCard({ electionPort: network.port, curveKey, name: config.name });
   own.follow(bus, (card) => election.take({ type: 'endpointChanged', card }));
   bus.follow('share.changed', ({ catalogId, catalogueRevision: revision }) =>
     election.take({ type: 'catalogueChanged', catalogue: { catalogId, revision } }),
@@ -28,6 +30,11 @@ async function start(context: ServiceContext): Promise<Running<'election'>> {
       'leader.get': () => views.leadership(),
       'peers.get': () => views.peers(),
       'network.get': () => networkView(open, config.discoveryPort),
+      'name.set': (question) =>
+        setName(
+          { paths, own, changed: (card) => election.take({ type: 'endpointChanged', card }) },
+          question,
+        ),
       'peers.add': (question) => addPeer({ paths, staticPeers }, question),
     },
     port: () => network.port,

@@ -13,7 +13,7 @@ import { Catalogue } from './catalogue/catalogue.js';
 import { coalesce } from './coalesce.js';
 import { type Folders, privatePlacesOf, reshare, shareConfigured } from './folders.js';
 import { Indexing } from './indexing.js';
-import { startTracking } from './tracking/tracker-service.js';
+import { type Tracking, startTracking } from './tracking/tracker-service.js';
 import { contentDigests } from './verbs/content-digests.js';
 import { contentFind } from './verbs/content-find.js';
 import { contentManifest } from './verbs/content-manifest.js';
@@ -21,6 +21,10 @@ import { shareAdd } from './verbs/share-add.js';
 import { shareGet } from './verbs/share-get.js';
 import { shareRemove } from './verbs/share-remove.js';
 import { shareRescan } from './verbs/share-rescan.js';
+import { wantAdd } from './verbs/want-add.js';
+import { wantList } from './verbs/want-list.js';
+import { wantRemove } from './verbs/want-remove.js';
+import { Wants } from './wants/wants.js';
 
 /** `share.changed` is told at once and then at most this often, in ms. */
 const TELL_INTERVAL_MS = 25;
@@ -53,6 +57,15 @@ async function openFolders(context: ServiceContext): Promise<Folders> {
   return { catalogue, indexing };
 }
 
+const openWants = ({ bus, log, paths }: ServiceContext, tracking: Tracking) =>
+  new Wants({
+    path: join(paths.dataDir, 'wants.json'),
+    bus,
+    ask: tracking.ask,
+    dateMs: Date.now,
+    onTrouble: (sentence) => log.warn(sentence),
+  });
+
 /** What `runService` needs of the indexer. */
 export async function startIndexer(context: ServiceContext): Promise<Running<'indexer'>> {
   const { bus, config, identity, log, paths } = context;
@@ -70,12 +83,16 @@ export async function startIndexer(context: ServiceContext): Promise<Running<'in
     onTrouble: (sentence) => log.warn(sentence),
     onNote: (sentence) => log.debug(sentence),
   });
+  const wants = openWants(context, tracking);
   catalogue.onChange(() => tracking.catalogueChanged());
   shareConfigured(folders, config.share, privatePlacesOf(paths));
   const compacting = setInterval(() => catalogue.compact(), COMPACT_INTERVAL_MS);
   return {
     handlers: {
       ...tracking.handlers,
+      'want.add': wantAdd(wants),
+      'want.list': wantList(wants),
+      'want.remove': wantRemove(wants),
       'share.get': shareGet(indexing),
       'share.add': shareAdd(folders, paths),
       'share.remove': shareRemove(folders, paths),
@@ -90,6 +107,7 @@ export async function startIndexer(context: ServiceContext): Promise<Running<'in
     stop: async () => {
       clearInterval(compacting);
       tell.stop();
+      await wants.close();
       await tracking.close();
       await indexing.close();
       catalogue.close();

@@ -10,9 +10,13 @@ import { Downloads } from './downloading/downloads.js';
 import { Lines, isDialable } from './sources/lines.js';
 import { RateLimits } from './limits.js';
 import { Pace } from './pace.js';
+import type { Uploads } from './uploading/uploads.js';
 import { Uploader } from './uploading/uploader.js';
 import { downloadCancel } from './verbs/download-cancel.js';
+import { History } from './downloading/history.js';
 import { downloadClear } from './verbs/download-clear.js';
+import { downloadHistory } from './verbs/download-history.js';
+import { uploadList } from './verbs/upload-list.js';
 import { downloadGet } from './verbs/download-get.js';
 import { downloadList } from './verbs/download-list.js';
 import { downloadPause } from './verbs/download-pause.js';
@@ -51,6 +55,7 @@ export async function startTransfer(context: ServiceContext): Promise<Running<'t
     onTrouble,
   });
   const lines = new Lines({ keys: identity.curve, nowMs });
+  const history = openHistory(context);
   const folder = new DownloadFolder({ paths, path: config.downloadDir, mounts: journal.placed });
   const downloads = new Downloads({
     bus,
@@ -59,7 +64,10 @@ export async function startTransfer(context: ServiceContext): Promise<Running<'t
     tools: {
       ...{ bus, lines, blake3, journal, nowMs, onTrouble },
       isAllowed: holderFilter(context),
-      tell: (view) => bus.publish('download.progressed', view),
+      tell: (view) => {
+        history.note(view);
+        bus.publish('download.progressed', view);
+      },
       noSourceLimitMs: NO_SOURCE_LIMIT_MS,
       pace: new Pace(limits.download),
     },
@@ -69,9 +77,12 @@ export async function startTransfer(context: ServiceContext): Promise<Running<'t
   const goOn = setInterval(() => void downloads.goOn(), GO_ON_MS);
   const closeAll = closing({ downloads, lines, server, uploader, journal, goOn });
   return {
-    handlers: handlersOf({ downloads, folder, blake3, journal, limits }),
+    handlers: handlersOf({
+      ...{ downloads, history, folder, blake3, journal, limits },
+      sent: uploader.sent,
+    }),
     port: () => server.port,
-    notes: () => [`BLAKE3: ${blake3.name}`, `bytes sent: ${uploader.bytesSent}`],
+    notes: () => [`BLAKE3: ${blake3.name}`, `bytes sent: ${uploader.sent.bytesSent}`],
     reconfigure: async (changed) => {
       await folder.reconfigure(changed);
       limits.reconfigure(changed.limits);
@@ -80,8 +91,17 @@ export async function startTransfer(context: ServiceContext): Promise<Running<'t
   };
 }
 
+const openHistory = ({ paths, log }: ServiceContext) =>
+  new History({
+    path: join(paths.dataDir, 'history.ndjson'),
+    dateMs: Date.now,
+    onTrouble: (sentence) => log.warn(sentence),
+  });
+
 interface Served {
   readonly downloads: Downloads;
+  readonly history: History;
+  readonly sent: Uploads;
   readonly folder: DownloadFolder;
   readonly blake3: Blake3;
   readonly journal: TransferStore;
@@ -90,6 +110,8 @@ interface Served {
 
 function handlersOf({
   downloads,
+  history,
+  sent,
   folder,
   blake3,
   journal,
@@ -103,7 +125,9 @@ function handlersOf({
     'download.resume': downloadResume(downloads),
     'download.cancel': downloadCancel(downloads),
     'download.clear': downloadClear(downloads),
+    'download.history': downloadHistory(history),
     'download.verify': downloadVerify(blake3, journal.placed),
+    'upload.list': uploadList(sent),
     'limits.get': limitsGet(limits),
     'limits.set': limitsSet(limits),
     'folder.get': folderGet(folder),

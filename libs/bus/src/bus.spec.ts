@@ -47,6 +47,7 @@ const electionHandlers = (revision: () => number): Handlers<VerbsOf<'election'>>
   'peers.add': () => {
     throw new TypeError('a bug');
   },
+  'name.set': ({ name }) => ({ name }),
 });
 
 let runDir: string;

@@ -55,7 +55,10 @@ export interface Bus {
 }
 
 /** Topics with a state, and so with a `.get`. */
-export type FollowableTopic = Exclude<Topic, 'leaderLine.lost' | 'download.progressed'>;
+export type FollowableTopic = Exclude<
+  Topic,
+  'leaderLine.lost' | 'want.found' | 'download.progressed'
+>;
 
 const addressOf = (runDir: string, service: ServiceName, line: 'verbs' | 'news') =>
   `ipc://${join(runDir, `${service}.${line}`)}`;

@@ -11,6 +11,7 @@ import {
   peersSchema,
   serviceStatusSchema,
   sharedSchema,
+  wantFoundSchema,
 } from './shapes.js';
 import { electionVerbs } from './election-verbs.js';
 import { indexerVerbs } from './indexer-verbs.js';
@@ -64,6 +65,16 @@ export const news = {
     about: 'The catalogue of this host has a new revision, or indexing went on.',
     body: sharedSchema,
     get: 'share.get',
+  }),
+  'want.found': tell({
+    owner: 'indexer',
+    about: 'A standing search found something new.',
+    body: z.object({
+      id: z.number().int(),
+      query: z.string(),
+      get: z.boolean(),
+      found: wantFoundSchema,
+    }),
   }),
   'leaderLine.lost': tell({
     owner: 'indexer',

@@ -2,7 +2,7 @@
 import { portSchema } from '@iwanto/wire';
 import { z } from 'zod';
 import { networkSchema } from './network-shapes.js';
-import { leadershipSchema, nothing, peersSchema } from './shapes.js';
+import { NAME_CHARACTERS_MAX, leadershipSchema, nothing, peersSchema } from './shapes.js';
 import { SHORT_MS, reloadOf, statusOf, stopOf, verb } from './verb-rows.js';
 
 export const electionVerbs = {
@@ -36,5 +36,12 @@ export const electionVerbs = {
     question: nothing,
     answer: networkSchema,
     limitMs: SHORT_MS,
+  }),
+  'name.set': verb({
+    owner: 'election',
+    about: 'Give this host another name, for good; without one it is the host name.',
+    question: z.object({ name: z.string().max(NAME_CHARACTERS_MAX) }),
+    answer: z.object({ name: z.string() }),
+    limitMs: 5_000,
   }),
 } as const;

@@ -1,9 +1,15 @@
 /** The verbs that the indexer answers on the bus. */
 import {
+  QUERY_CHARACTERS_MAX,
   bookAnswerSchema,
   fileHashSchema,
+  holdersAnswerSchema,
+  holdersQuestionSchema,
+  listAnswerSchema,
+  listQuestionSchema,
   locateAnswerSchema,
   locateQuestionSchema,
+  peerIdSchema,
   revisionSchema,
   searchAnswerSchema,
   searchQuestionSchema,
@@ -14,11 +20,13 @@ import { peerCheckAnswerSchema, peerCheckQuestionSchema } from './network-shapes
 import {
   BUS_BYTES_MAX,
   CONTENTS_MAX,
+  WANTS_MAX,
   bytesSchema,
   contentSchema,
   nothing,
   pathSchema,
   sharedSchema,
+  wantSchema,
 } from './shapes.js';
 import { SHORT_MS, reloadOf, statusOf, stopOf, verb } from './verb-rows.js';
 
@@ -53,6 +61,41 @@ export const indexerVerbs = {
     question: peerCheckQuestionSchema,
     answer: peerCheckAnswerSchema,
     limitMs: 10_000,
+  }),
+  holders: verb({
+    owner: 'indexer',
+    about: "Ask the leader's tracker which of these contents the LAN holds, and who.",
+    question: holdersQuestionSchema,
+    answer: holdersAnswerSchema,
+    limitMs: 5_000,
+  }),
+  'want.add': verb({
+    owner: 'indexer',
+    about: 'Begin a standing search; with `get`, what it finds is fetched.',
+    question: z.object({ query: z.string().min(1).max(QUERY_CHARACTERS_MAX), get: z.boolean() }),
+    answer: wantSchema,
+    limitMs: 5_000,
+  }),
+  'want.list': verb({
+    owner: 'indexer',
+    about: 'Every standing search of this host, and what each found.',
+    question: nothing,
+    answer: z.object({ wants: z.array(wantSchema).max(WANTS_MAX) }),
+    limitMs: SHORT_MS,
+  }),
+  'want.remove': verb({
+    owner: 'indexer',
+    about: 'End a standing search.',
+    question: z.object({ id: z.number().int() }),
+    answer: wantSchema,
+    limitMs: SHORT_MS,
+  }),
+  'peer.list': verb({
+    owner: 'indexer',
+    about: 'Ask a peer, or this host itself, what it shares in one folder.',
+    question: listQuestionSchema.extend({ peer: peerIdSchema }),
+    answer: listAnswerSchema,
+    limitMs: 5_000,
   }),
   'share.get': verb({
     owner: 'indexer',

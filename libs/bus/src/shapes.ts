@@ -19,6 +19,8 @@ export type ServiceName = (typeof SERVICES)[number];
 
 /** The longest path of this host that may stand in a question, in characters. */
 const PATH_CHARACTERS_MAX = 4_096;
+/** The longest name a file may get, in characters: file systems keep 255 bytes. */
+export const NAME_CHARACTERS_MAX = 255;
 /** Peers that one answer of the election may name (I12). */
 const PEERS_MAX = 4_096;
 /** Downloads that one answer may list. */
@@ -181,3 +183,60 @@ export const contentSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('directory'), hash: fileHashSchema, manifestBytes: sizeSchema }),
 ]);
 export type Content = z.infer<typeof contentSchema>;
+
+/** A download that ended, and when. */
+export const endedDownloadSchema = downloadSchema
+  .pick({
+    ...{ hash: true, kind: true, name: true, path: true, state: true, bytes: true },
+    ...{ bytesDone: true, files: true, seconds: true, sources: true, failure: true },
+  })
+  .extend({
+    /** Milliseconds since 1970. */
+    endedMs: z.number().min(0),
+  });
+export type EndedDownload = z.infer<typeof endedDownloadSchema>;
+
+/** Contents whose uploads are told apart. */
+const UPLOADS_MAX = 64;
+
+export const uploadsSchema = z.object({
+  /** Since the service started. */
+  bytesSent: sizeSchema,
+  uploads: z
+    .array(
+      z.object({
+        hash: fileHashSchema,
+        bytes: sizeSchema,
+        bytesPerSecond: z.number().min(0),
+      }),
+    )
+    .max(UPLOADS_MAX),
+});
+
+/** Standing searches of one host, and what each remembers. */
+export const WANTS_MAX = 200;
+const WANT_FOUND_MAX = 100;
+
+export const wantFoundSchema = z.object({
+  hash: fileHashSchema,
+  kind: kindSchema,
+  name: z.string(),
+  size: sizeSchema,
+  /** When it was found, in ms since 1970. */
+  atMs: z.number().min(0),
+});
+export type WantFound = z.infer<typeof wantFoundSchema>;
+
+export const wantSchema = z.object({
+  id: z.number().int().min(1),
+  query: z.string(),
+  /** Whether what is found is fetched. */
+  get: z.boolean(),
+  /** When it began, in ms since 1970. */
+  sinceMs: z.number().min(0),
+  /** How many results fitted then: these are not new. */
+  fitted: z.number().int().min(0),
+  /** The latest first. */
+  found: z.array(wantFoundSchema).max(WANT_FOUND_MAX),
+});
+export type Want = z.infer<typeof wantSchema>;

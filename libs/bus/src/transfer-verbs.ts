@@ -1,7 +1,15 @@
 /** The verbs that the transfer service answers on the bus. */
 import { hashPrefixSchema } from '@iwanto/wire';
 import { z } from 'zod';
-import { DOWNLOADS_MAX, downloadSchema, nothing, pathSchema, receiptSchema } from './shapes.js';
+import {
+  DOWNLOADS_MAX,
+  downloadSchema,
+  endedDownloadSchema,
+  nothing,
+  pathSchema,
+  receiptSchema,
+  uploadsSchema,
+} from './shapes.js';
 import { SHORT_MS, reloadOf, statusOf, stopOf, verb } from './verb-rows.js';
 
 /** A terabyte from a slow disk takes its time. */
@@ -69,6 +77,20 @@ export const transferVerbs = {
     about: 'Stop a download; what is verified stays for a later resume unless `forget` is set.',
     question: z.object({ id: z.string().max(64), forget: z.boolean().default(false) }),
     answer: downloadSchema,
+    limitMs: SHORT_MS,
+  }),
+  'download.history': verb({
+    owner: 'transfer',
+    about: 'The downloads that ended on this host, the latest first, over restarts.',
+    question: z.object({ limit: z.number().int().min(1).max(DOWNLOADS_MAX) }),
+    answer: z.object({ downloads: z.array(endedDownloadSchema).max(DOWNLOADS_MAX) }),
+    limitMs: SHORT_MS,
+  }),
+  'upload.list': verb({
+    owner: 'transfer',
+    about: 'What is being sent to others now, and how much was sent in all.',
+    question: nothing,
+    answer: uploadsSchema,
     limitMs: SHORT_MS,
   }),
   'download.clear': verb({

@@ -1,6 +1,6 @@
 /** What a configuration may hold: every key with its limits and its default. */
 import { isAbsolute } from 'node:path';
-import { portSchema } from '@iwanto/wire';
+import { PEER_NAME_BYTES_MAX, portSchema } from '@iwanto/wire';
 import { z } from 'zod';
 import type { Paths } from './paths.js';
 import { RATE_RULES_CHARACTERS_MAX, rateRulesFrom } from './rates.js';
@@ -43,6 +43,8 @@ export const schemaFor = (paths: Paths) =>
   z.object({
     share: z.array(pathSchema).max(LIST_MAX).default([paths.defaultShareDir]),
     downloadDir: pathSchema.default(paths.defaultDownloadDir),
+    /** What others see this host as; the host name when it is empty. */
+    name: z.string().max(PEER_NAME_BYTES_MAX).default(''),
     /** Names of network interfaces to use; none named means all. */
     interfaces: z.array(z.string().min(1).max(64)).max(LIST_MAX).default([]),
     ports: z

@@ -66,6 +66,17 @@ export class Contents {
     this.#ids.giveBack(content);
   }
 
+  /** The contents with exactly this hash: more than one where somebody lies about size or kind. */
+  withHash(hash: FileHash): number[] {
+    this.#read(hash);
+    const found: number[] = [];
+    this.#table.find(this.#hashKey(this.#wanted, 0), (content) => {
+      if (this.#hasWanted(content)) found.push(content);
+      return false;
+    });
+    return found;
+  }
+
   /** All contents whose hash begins with `prefix`, at least 8 hex characters long. */
   startingWith(prefix: string): number[] {
     const first = Number.parseInt(prefix.slice(0, HEX_PER_NUMBER), 16);
@@ -79,6 +90,10 @@ export class Contents {
 
   #is(content: number, { size, kind }: ContentKey): boolean {
     if (this.#size[content] !== size || this.kindOf(content) !== kind) return false;
+    return this.#hasWanted(content);
+  }
+
+  #hasWanted(content: number): boolean {
     return this.#wanted.every((number, at) => this.#hash[content * NUMBERS + at] === number);
   }
 

@@ -159,8 +159,13 @@ export class Shelf {
     };
   }
 
-  /** The name that a content has most often; the looks are bounded, a name is only for people. */
+  /** The name that a content has most often. */
   nameOf(content: number, looksMax: number): string {
+    return this.namesOf(content, looksMax)[0] ?? '';
+  }
+
+  /** Its names, the most frequent one first; the looks are bounded, a name is only for people. */
+  namesOf(content: number, looksMax: number): string[] {
     const rows = this.#sharings;
     const counts = new Map<string, number>();
     let row = rows.firstOfContent(content);
@@ -171,8 +176,9 @@ export class Shelf {
       }
       row = rows.nextOfContent(row);
     }
-    const best = [...counts].sort(([a, ofA], [b, ofB]) => ofB - ofA || (a < b ? -1 : 1))[0];
-    return best?.[0] ?? '';
+    return [...counts]
+      .sort(([a, ofA], [b, ofB]) => ofB - ofA || (a < b ? -1 : 1))
+      .map(([name]) => name);
   }
 
   #rowAt(part: Part, node: number): number {

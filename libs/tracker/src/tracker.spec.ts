@@ -170,6 +170,21 @@ describe('the book', () => {
   });
 });
 
+describe('holders', () => {
+  test('are named with the names they give, without contents nobody shares or left behind', () => {
+    const tracker = trackerWith(
+      { entries: [file('a/one', '11'), file('a/two', '22')] },
+      { peer: BEN, entries: [file('b/uno', '11'), file('b/one', '11'), file('b/lie', '22', 9)] },
+    );
+    expect(tracker.holders([hashOf('22'), hashOf('99'), hashOf('11')])).toEqual([
+      { hash: hashOf('22'), names: ['two', 'lie'], peers: [ANNE, BEN], count: 2 },
+      { hash: hashOf('11'), names: ['one', 'uno'], peers: [ANNE, BEN], count: 2 },
+    ]);
+    tracker.dropPeer(ANNE);
+    expect(tracker.holders([hashOf('11')])).toMatchObject([{ peers: [BEN], count: 1 }]);
+  });
+});
+
 describe('locate', () => {
   const tracker = trackerWith({
     entries: [file('a/one', 'abcdef0011'), file('a/two', 'abcdef0022'), file('a/three', '99')],

@@ -5,6 +5,9 @@ import {
   Failure,
   type FileHash,
   HASH_PREFIX_CHARACTERS_MIN,
+  HOLDERS_NAMED_MAX,
+  type HoldersAnswer,
+  NAMES_MAX,
   type Kind,
   PEER_ENTRIES_MAX,
   type PeerId,
@@ -25,6 +28,8 @@ const BULK_LINES_MIN = 100;
 const CANDIDATES_LISTED_MAX = 6;
 /** Rows looked at for the usual name of a content. */
 const NAME_LOOKS_MAX = 1_000;
+/** The same where many contents are asked for at once. */
+const NAME_LOOKS = 20;
 
 /** Up to where the tracker holds one peer's catalogue. */
 export interface Held {
@@ -161,6 +166,23 @@ export class Tracker {
     }
     const peers = [...most.slots].flatMap((slot) => this.#ofSlot.get(slot)?.peer ?? []).sort();
     return { hash, ...this.#describe(most.content), peers };
+  }
+
+  /** Those of the contents that somebody shares: who, and under which names. */
+  holders(hashes: readonly FileHash[]): HoldersAnswer['contents'] {
+    return hashes.flatMap((hash) => {
+      const contents = this.#shelf.contents.withHash(hash);
+      const slots = new Set(contents.flatMap((content) => [...this.#shelf.holdersOf(content)]));
+      if (slots.size === 0) return [];
+      const peers = [...slots].flatMap((slot) => this.#ofSlot.get(slot)?.peer ?? []).sort();
+      const names = contents.flatMap((content) => this.#shelf.namesOf(content, NAME_LOOKS));
+      return {
+        hash,
+        names: [...new Set(names)].slice(0, NAMES_MAX),
+        peers: peers.slice(0, HOLDERS_NAMED_MAX),
+        count: slots.size,
+      };
+    });
   }
 
   /**

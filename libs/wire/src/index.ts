@@ -1,4 +1,5 @@
 /** What crosses the LAN: ids, election datagrams, peer verbs and piece frames. */
+export * from './browse-questions.js';
 export * from './datagram.js';
 export { cutText } from './datagram-bytes.js';
 export * from './election-messages.js';
@@ -21,4 +22,5 @@ export * from './piece-frames.js';
 export * from './data-frames.js';
 export * from './safe-text.js';
 export * from './size-text.js';
+export * from './sizes.js';
 export * from './verb.js';

@@ -9,6 +9,15 @@ import {
   publicKeySchema,
 } from './ids.js';
 import { PATH_BYTES_MAX } from './limits.js';
+import {
+  addedAnswerSchema,
+  addedQuestionSchema,
+  holdersAnswerSchema,
+  holdersQuestionSchema,
+  listAnswerSchema,
+  listQuestionSchema,
+} from './browse-questions.js';
+import { kindSchema, revisionSchema, sizeSchema } from './sizes.js';
 import type { VerbRow } from './verb.js';
 
 /** The largest message between two indexers, in bytes. */
@@ -29,12 +38,6 @@ export const ANNOUNCE_ENTRIES_MAX = 2_000;
 export const HOLDERS_MAX = 256;
 /** Peers listed in one answer to `book`. */
 export const BOOK_PEERS_MAX = 4_096;
-
-export const kindSchema = z.enum(['file', 'directory']);
-export type Kind = z.infer<typeof kindSchema>;
-
-export const sizeSchema = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
-export const revisionSchema = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 /** One line of a peer's catalogue, as the tracker needs it. */
 export const catalogueEntrySchema = z.object({
@@ -211,7 +214,7 @@ export type CheckupAnswer = z.infer<typeof checkupAnswerSchema>;
 
 const row = <Q extends z.ZodType, A extends z.ZodType>(verb: VerbRow<Q, A>) => verb;
 
-/** Served by every indexer; all but `announce` are refused with E_NOT_LEADER by one that neither leads nor stands by. */
+/** Served by every indexer; all but `announce` and `list` are refused with E_NOT_LEADER by one that neither leads nor stands by. */
 export const peerVerbs = {
   announce: row({
     about:
@@ -255,6 +258,24 @@ export const peerVerbs = {
     question: z.object({ peer: peerIdSchema, filling: fillingSchema }),
     answer: checkupAnswerSchema,
     limitMs: 4_000,
+  }),
+  holders: row({
+    about: 'Which of these contents somebody shares, who, and under which names.',
+    question: holdersQuestionSchema,
+    answer: holdersAnswerSchema,
+    limitMs: 2_000,
+  }),
+  added: row({
+    about: 'What peers announced since the last question, for the wants of the asking host.',
+    question: addedQuestionSchema,
+    answer: addedAnswerSchema,
+    limitMs: 2_000,
+  }),
+  list: row({
+    about: 'What the asked peer itself shares in one folder, by name; every peer answers.',
+    question: listQuestionSchema,
+    answer: listAnswerSchema,
+    limitMs: 2_000,
   }),
 } as const;
 

@@ -7,6 +7,7 @@ import { commandOf } from '../command.js';
 import { fetchAll } from '../fetch.js';
 import { hashFrom, numberFrom, pathFrom } from '../input.js';
 import { jsonLine, say, shown } from '../print.js';
+import { type Seen, recall, shownAs } from '../remembered.js';
 
 /** How long to wait for a source while none answers, in seconds. */
 const WAIT_SECONDS = 30;
@@ -19,8 +20,7 @@ export const command = commandOf({
         type: 'string',
         array: true,
         demandOption: true,
-        describe:
-          'Hashes, or at least 8 characters of each, as "iwanto search" shows them; or: to DIR',
+        describe: 'Hashes, 8 characters of each or more, or places in the last search; or: to DIR',
       })
       .option('to', { type: 'string', requiresArg: true, describe: 'Put it into this folder' })
       .option('as', { type: 'string', requiresArg: true, describe: 'Give it this name' })
@@ -53,6 +53,7 @@ export const command = commandOf({
         describe: 'Seconds to wait while no source answers',
       })
       .example('iwanto download 3f9a41c2', 'Fetch, verify and put it into the download folder')
+      .example('iwanto download 3', 'The third result of the last search')
       .example('iwanto download 3f9a41c2 --to ~/films', 'This time into another folder')
       .example('iwanto download to ~/Downloads', 'Let downloads go there from now on')
       .epilogue(
@@ -86,7 +87,12 @@ export const command = commandOf({
       ...(only === undefined ? {} : { only }),
       ...limited(limit),
     };
-    const wanted = [...new Set(hashes.map(hashFrom))].map((hash) => ({ hash, ...choices }));
+    const memory = await recall();
+    const named = hashes.map((typed) => {
+      const seen = shownAs(memory, typed);
+      return { hash: seen?.hash ?? hashFrom(typed), ...shownName(seen), ...choices };
+    });
+    const wanted = [...new Map(named.map((question) => [question.hash, question])).values()];
     const sourceLimitMs = 1_000 * numberFrom('wait', wait, { min: 1, max: WAIT_SECONDS_MAX });
     return withBus((bus) => fetchAll(bus, { wanted, sourceLimitMs, json, detach }));
   },
@@ -96,6 +102,10 @@ function limited(limit: string | undefined) {
   const bytesPerSecondMax = limit === undefined ? undefined : rateFrom(limit);
   return bytesPerSecondMax === undefined ? {} : { bytesPerSecondMax };
 }
+
+/** The name under which it was shown; a hidden one that others chose is left to the service. */
+const shownName = (seen: Seen | undefined): { as?: string } =>
+  seen === undefined || seen.name.startsWith('.') ? {} : { as: seen.name };
 
 async function setFolder(bus: Bus, folder: string | undefined, json: boolean): Promise<number> {
   if (folder === undefined) {

@@ -4,15 +4,19 @@ import {
   SEARCH_LIMIT_DEFAULT,
   SEARCH_LIMIT_MAX,
   type SearchAnswer,
+  type SearchResult,
   Failure,
 } from '@iwanto/wire';
 import { EXIT, homePaths } from '@iwanto/service';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
 import { numberFrom } from '../input.js';
-import { jsonLine, remark, say, shown, sizeText, styled } from '../print.js';
+import { foundLines, legend } from '../found-table.js';
+import { type HeldHere, heldHere } from '../held-here.js';
+import { jsonLine, remark, say, shown, styledError } from '../print.js';
 import { rememberResults } from '../recent.js';
-import { printTable } from '../screen/table.js';
+import { type Seen, recall, remember, shownHashes } from '../remembered.js';
+import { sayPaged } from '../screen/pager.js';
 import { filtersFrom, withFilters } from '../search-filters.js';
 import { shortHashes } from '../short-hashes.js';
 
@@ -49,10 +53,15 @@ export const command = commandOf({
       ...(filters && { filters }),
       ...(sort !== 'fit' && { sort }),
     };
-    const answer = await withBus((bus) => bus.call('search', question));
+    const { answer, held } = await withBus(async (bus) => {
+      const found = await bus.call('search', question);
+      return { answer: found, held: await heldHere(bus, hashesOf(found)) };
+    });
     await rememberResults(homePaths(), answer.results);
-    if (json) say(jsonLine(answer));
-    else await print(answer, question, verbose);
+    const hashes = shortHashes(hashesOf(answer), shownHashes(await recall()));
+    await remember(question.query, answer.results.map(seenOf));
+    if (json) say(jsonLine({ ...answer, results: answer.results.map(markedWith(held)) }));
+    else await print({ answer, held, hashes: verbose ? hashesOf(answer) : hashes }, question);
     return answer.results.length > 0 && !answer.similar ? EXIT.done : EXIT.notFound;
   },
 });
@@ -64,33 +73,34 @@ function queryFrom(words: readonly string[]): string {
   return query.slice(-QUERY_CHARACTERS_MAX);
 }
 
+const hashesOf = ({ results }: SearchAnswer) => results.map(({ hash }) => hash);
+
+const seenOf = ({ hash, kind, name, size, otherNames }: SearchResult): Seen => {
+  return { hash, kind, name, size, otherNames };
+};
+
+/** Whether this host has it: `held` is null where it does not. */
+const markedWith = (held: ReadonlyMap<string, HeldHere>) => (result: SearchResult) => {
+  return { ...result, held: held.get(result.hash) ?? null };
+};
+
+interface Printed {
+  readonly answer: SearchAnswer;
+  readonly held: ReadonlyMap<string, HeldHere>;
+  readonly hashes: readonly string[];
+}
+
 async function print(
-  { results, total, totalIsLeast, similar, partial }: SearchAnswer,
+  { answer, held, hashes }: Printed,
   { query, limit }: { query: string; limit: number },
-  verbose: boolean,
 ): Promise<void> {
+  const { results, total, totalIsLeast, similar, partial } = answer;
   if (results.length === 0) remark(`No match for "${shown(query)}".`);
   else {
     if (similar) remark('No match; similar names:');
-    const hashes = verbose
-      ? results.map(({ hash }) => hash)
-      : shortHashes(results.map(({ hash }) => hash));
-    printTable(
-      [
-        { title: 'HASH' },
-        { title: 'SIZE', align: 'right' },
-        { title: 'PEERS', align: 'right' },
-        { title: 'NAME' },
-        { title: 'WHERE' },
-      ],
-      results.map(({ kind, name, size, peers, where }, at) => [
-        styled('cyan', hashes[at] ?? ''),
-        sizeText(size),
-        String(peers),
-        `${shown(name)}${kind === 'directory' ? '/' : ''}`,
-        shown(where.short),
-      ]),
-    );
+    const meanings = legend(held);
+    await sayPaged(foundLines({ query, results, hashes, held }));
+    if (meanings !== undefined && process.stdout.isTTY) remark(styledError('dim', meanings));
   }
   const more =
     results.length < limit

@@ -2,10 +2,10 @@
 import { EXIT } from '@iwanto/service';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
-import { indexingText } from '../indexing.js';
-import { countText, jsonLine, remark, say, shown, sizeText, styled } from '../print.js';
+import { jsonLine, remark, say, shown, styled } from '../print.js';
 import { printTable } from '../screen/table.js';
 import { type Picture, type ServiceState, lookAround } from '../picture.js';
+import { type Verdict, verdictsOf } from '../verdicts.js';
 
 export const command = commandOf({
   options: (words) =>
@@ -15,8 +15,9 @@ export const command = commandOf({
       .epilogue('Exit codes: 0 all three services run, 4 one of them does not.'),
   run: async ({ json, verbose }) => {
     const picture = await withBus(lookAround);
-    if (json) say(jsonLine(picture));
-    else await print(picture, verbose);
+    const verdicts = verdictsOf(picture);
+    if (json) say(jsonLine({ ...picture, verdicts }));
+    else print(picture, verdicts, verbose);
     const absent = Object.entries(picture.services).filter(([, state]) => state === 'stopped');
     if (absent.length === 0) return EXIT.done;
     const names = absent.map(([service]) => service).join(', ');
@@ -30,42 +31,55 @@ const COLOURS = { ready: 'green', starting: 'yellow', stopped: 'red' } as const;
 const stateText = (service: string, state: ServiceState): string =>
   `${service} ${styled(COLOURS[state], state)}`;
 
-async function print(picture: Picture, verbose: boolean): Promise<void> {
-  const { peer, role, leader, epoch, peers, shared, services, details } = picture;
+const MARKS = { ok: ['green', '✓'], warning: ['yellow', '!'], broken: ['red', '✗'] } as const;
+
+const named = (name: string | null, peer: string): string =>
+  name === null || name === peer ? peer : `${name}  ${styled('dim', peer)}`;
+
+function print(picture: Picture, verdicts: readonly Verdict[], verbose: boolean): void {
+  const { peer, name, role, leader, leaderName, epoch, services, details } = picture;
   const line = (title: string, text: string) => say(`${styled('dim', title.padEnd(9))}${text}`);
   line(
     'services',
     Object.entries(services)
-      .map(([name, state]) => stateText(name, state))
+      .map(([service, state]) => stateText(service, state))
       .join('  '),
   );
-  if (peer !== null) line('peer', `${peer}${role === null ? '' : `  ${styled('bold', role)}`}`);
-  if (role !== null)
-    line('leader', leader === null ? 'none yet' : `${leader}  epoch ${epoch ?? 0}`);
-  if (shared) {
-    const where = countText(shared.folders.length, 'folder');
-    line('shared', `${where}, ${countText(shared.files, 'file')}, ${sizeText(shared.bytes)}`);
-    if (shared.indexing.active) line('', indexingText(shared.indexing));
-    for (const { path, warning } of shared.folders) {
-      if (warning) line('', styled('yellow', `${shown(path)}: ${shown(warning)}`));
-    }
+  if (peer !== null) {
+    line('peer', `${named(name, peer)}${role === null ? '' : `  ${styled('bold', role)}`}`);
+  }
+  if (role !== null) {
+    line(
+      'leader',
+      leader === null ? 'none yet' : `${named(leaderName, leader)}  epoch ${epoch ?? 0}`,
+    );
   }
   if (verbose) {
     for (const { service, pid, port, version, notes } of details) {
-      line(
-        service,
-        [`process ${pid}, port ${port}, version ${version}`, ...notes.map(shown)].join('; '),
-      );
+      const facts = `process ${pid}, port ${port}, version ${version}`;
+      line(service, [facts, ...notes.map(shown)].join('; '));
     }
   }
+  for (const { level, sentence } of verdicts) {
+    const [colour, mark] = MARKS[level];
+    say(`${styled(colour, mark)} ${shown(sentence)}`);
+  }
+  printPeers(picture);
+}
+
+function printPeers({ peer, peers }: Picture): void {
   if (peers.length === 0) return;
   say('');
   printTable(
-    [{ title: 'PEER' }, { title: 'ADDRESS' }, { title: 'FILES', align: 'right' }],
+    [
+      { title: 'PEER', cut: true },
+      { title: 'FINGERPRINT' },
+      { title: 'ADDRESS' },
+      { title: 'FILES', align: 'right' },
+    ],
     peers.map((one) => [
-      one.peer === peer ? `${one.peer} (this)` : one.peer,
-      shown(one.address),
-      one.files === null ? '?' : String(one.files),
+      one.peer === peer ? `${one.name} (this)` : one.name,
+      ...[one.peer, shown(one.address), one.files === null ? '?' : String(one.files)],
     ]),
   );
 }

@@ -5,6 +5,7 @@ import type { Download } from '@iwanto/bus';
 import type { FileHash } from '@iwanto/wire';
 import fc from 'fast-check';
 import { downloadLines } from './download-line.js';
+import { highlighted, queryWords } from './highlight.js';
 import { LiveLines } from './live-lines.js';
 import { tableLines } from './table.js';
 import { padded, shortenedEnd, shortenedMiddle, widthOf } from './width.js';
@@ -109,6 +110,18 @@ describe('a table', () => {
       'name a.mkv',
       '',
     ]);
+  });
+});
+
+describe('matched letters', () => {
+  test('are found without case and accents; the longest word counts most', () => {
+    expect(queryWords('Amélie, "the BIG" é')).toEqual(['amelie', 'the', 'big', 'e']);
+    const tty = Object.getOwnPropertyDescriptor(process.stdout, 'isTTY');
+    Object.defineProperty(process.stdout, 'isTTY', { value: true, configurable: true });
+    const name = highlighted('Le Fabuleux Destin d’AMÉLIE Poulain.mkv', queryWords('amelie'));
+    if (tty) Object.defineProperty(process.stdout, 'isTTY', tty);
+    else Reflect.deleteProperty(process.stdout, 'isTTY');
+    expect(name).toBe('Le Fabuleux Destin d’\u001b[1mAMÉLIE\u001b[22m Poulain.mkv');
   });
 });
 

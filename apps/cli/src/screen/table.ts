@@ -24,7 +24,8 @@ export function printTable(columns: readonly Column[], rows: readonly Row[]): vo
   for (const line of tableLines(columns, rows, screenColumns())) say(line);
 }
 
-const screenColumns = (): number =>
+/** Columns of standard output; a reader that is no terminal gets every character. */
+export const screenColumns = (): number =>
   process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
 
 /** The lines of a table that takes at most `screen` columns. */

@@ -43,3 +43,17 @@ describe('changesSince', () => {
     expect(catalogue.catalogId).toBe(catalogId);
   });
 });
+
+describe('list', () => {
+  test('gives what is shared by name, in pages', () => {
+    for (const name of ['b', 'a', 'c']) catalogue.addFolder(name, `/${name}`);
+    const first = catalogue.list('', '', 2);
+    expect([first.entries.map(({ name }) => name), first.more]).toEqual([['a', 'b'], true]);
+    const second = catalogue.list('', 'b', 2);
+    expect([second.entries.map(({ name }) => name), second.more]).toEqual([['c'], false]);
+    expect(catalogue.list('a', '', 2)).toEqual({ entries: [], more: false });
+    for (const path of ['d', 'a/b', '..', 'a/../b']) {
+      expect(() => catalogue.list(path, '', 2)).toThrow('is shared there');
+    }
+  });
+});

@@ -13,7 +13,14 @@ import {
   catalogueStatements,
   openDatabase,
 } from '@iwanto/store';
-import type { Announcement, CatalogId, CatalogueEntry, FileHash } from '@iwanto/wire';
+import {
+  type Announcement,
+  type CatalogId,
+  type CatalogueEntry,
+  Failure,
+  type FileHash,
+  type ListAnswer,
+} from '@iwanto/wire';
 import { CatalogueReader } from './catalogue-reader.js';
 import { CatalogueWriter, type Place } from './catalogue-writer.js';
 
@@ -154,6 +161,27 @@ export class Catalogue {
     }
     const reached = more ? (told.at(-1)?.revision ?? since) : this.#revision;
     return { catalogId: this.#catalogId, since, revision: reached, more, entries, gone };
+  }
+
+  /**
+   * One page of what is shared in a folder, by name; the shared folders themselves below ''.
+   * Throws E_NOT_FOUND where no such folder is shared.
+   */
+  list(path: string, after: string, limit: number): ListAnswer {
+    let parent = 0;
+    for (const name of path === '' ? [] : path.normalize('NFC').split('/')) {
+      const row = this.#statements.child.get({ parent, name });
+      if (row?.gone !== 0 || row.kind !== NODE_KINDS.directory) {
+        throw new Failure('E_NOT_FOUND', `No folder "${path}" is shared there.`);
+      }
+      parent = row.id;
+    }
+    const rows = this.#statements.childrenAfter.all({ parent, after, limit: limit + 1 });
+    const entries = rows.slice(0, limit).map(({ name, kind, size, files, root }) => ({
+      ...{ name, size, files, hash: root && rootText(root) },
+      kind: kind === NODE_KINDS.directory ? ('directory' as const) : ('file' as const),
+    }));
+    return { entries, more: rows.length > limit };
   }
 
   /** Digests `first .. first + count - 1` of a shared file, or undefined where it is not known. */

@@ -16,7 +16,7 @@ export const HEDGE_AFTER_MS = 150;
 export const LEADER_WAIT_MS = 1_000;
 
 /** The peer verbs that a tracker answers about its book. */
-export type BookVerb = 'search' | 'locate' | 'book';
+export type BookVerb = 'search' | 'locate' | 'book' | 'holders' | 'added';
 
 export interface LeaderLineOptions {
   readonly peer: PeerId;

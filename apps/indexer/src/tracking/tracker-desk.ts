@@ -3,10 +3,13 @@ import { randomInt } from 'node:crypto';
 import type { KnownPeer, Leadership } from '@iwanto/bus';
 import { Tracker } from '@iwanto/tracker';
 import type { Held, PeerLine } from '@iwanto/tracker';
+import { Additions } from './additions.js';
 import {
+  type AddedAnswer,
   type Announcement,
   type AnswerOf,
   Failure,
+  type FileHash,
   HOLDERS_MAX,
   type LocateAnswer,
   type PeerId,
@@ -37,6 +40,7 @@ const TEND_SLICE_MS = 4;
 /** Answers from the book of this host, whether it leads, stands by, or is about to. */
 export class TrackerDesk {
   readonly #tracker = new Tracker({ seed: randomInt(2 ** 32) });
+  readonly #additions = new Additions();
   readonly #peers = new Map<PeerId, KnownPeer>();
   #leadership: Leadership | undefined;
   #uselessSinceMs: number | undefined;
@@ -58,6 +62,7 @@ export class TrackerDesk {
   }
 
   apply(announcement: Announcement): Held {
+    this.#additions.note(announcement.entries);
     const held = this.#tracker.applyAnnouncement(announcement, this.options.nowMs());
     this.#tendSoon();
     return held;
@@ -84,6 +89,15 @@ export class TrackerDesk {
       return [{ peer, address: known.address, port: known.transferPort, curveKey: known.curveKey }];
     });
     return { ...content, holders: holders.slice(0, HOLDERS_MAX) };
+  }
+
+  /** What was announced after `since`, as this tracker counts. */
+  added(id: string, since: number): AddedAnswer {
+    return this.#additions.since(id, since);
+  }
+
+  holders(hashes: readonly FileHash[]): AnswerOf<PeerVerbs, 'holders'> {
+    return { contents: this.#tracker.holders(hashes) };
   }
 
   book(): AnswerOf<PeerVerbs, 'book'> {

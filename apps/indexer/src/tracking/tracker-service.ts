@@ -11,6 +11,7 @@ import {
 } from '@iwanto/bus';
 import {
   type AnswerOf,
+  type FileHash,
   type PeerId,
   type PeerVerbs,
   type QuestionOf,
@@ -18,6 +19,7 @@ import {
 } from '@iwanto/wire';
 import { type AnnounceTarget, Announcer, type CatalogueLog } from './announce.js';
 import { type BookVerb, LeaderLine } from './leader-line.js';
+import { added } from '../peer-verbs/added.js';
 import { announce } from '../peer-verbs/announce.js';
 import { announced } from '../peer-verbs/announced.js';
 import { CheckupDesk } from '../checkup/checkup-desk.js';
@@ -25,13 +27,17 @@ import { dial } from '../checkup/dial.js';
 import { checkup } from '../peer-verbs/checkup.js';
 import { peerCheck } from '../verbs/peer-check.js';
 import { book as bookForPeers } from '../peer-verbs/book.js';
+import { holders as holdersForPeers } from '../peer-verbs/holders.js';
+import { type Listing, list } from '../peer-verbs/list.js';
 import { locate as locateForPeers } from '../peer-verbs/locate.js';
 import { search as searchForPeers } from '../peer-verbs/search.js';
 import { ShownContents } from './shown.js';
 import { TrackerDesk } from './tracker-desk.js';
 import { type Signer, signAnnouncement } from './tracker-signature.js';
 import { book } from '../verbs/book.js';
+import { holders } from '../verbs/holders.js';
 import { locate } from '../verbs/locate.js';
+import { peerList } from '../verbs/peer-list.js';
 import { search } from '../verbs/search.js';
 
 /** How often strangers and unneeded catalogues are forgotten, in ms. */
@@ -42,7 +48,7 @@ export interface TrackingOptions {
   /** The version of this program, as peers are told it. */
   readonly version: string;
   readonly identity: Signer & { readonly curve: CurveKeys };
-  readonly catalogue: CatalogueLog;
+  readonly catalogue: CatalogueLog & Listing;
   /** The wished TCP port for other hosts; the next free one is taken. */
   readonly port: number;
   /** Addresses to listen on; all when left out. */
@@ -58,8 +64,10 @@ export interface Tracking {
   readonly port: number;
   readonly handlers: Pick<
     Handlers<VerbsOf<'indexer'>>,
-    'search' | 'locate' | 'book' | 'peer.check'
+    'search' | 'locate' | 'book' | 'holders' | 'peer.list' | 'peer.check'
   >;
+  /** Asks the leader's tracker, or the standby's. */
+  readonly ask: LeaderLine['ask'];
   /** To be called after each new revision of the catalogue. */
   catalogueChanged(): void;
   close(): Promise<void>;
@@ -79,6 +87,7 @@ export async function startTracking(options: TrackingOptions): Promise<Tracking>
   return {
     port: server.port,
     handlers: service.handlers(),
+    ask: (verb, question) => service.ask(verb, question),
     catalogueChanged: () => service.catalogueChanged(),
     close: async () => {
       stopFollowing();
@@ -129,21 +138,30 @@ class TrackerService {
       locate: locateForPeers(desk),
       book: bookForPeers(desk),
       checkup: checkup(this.#checkups),
+      holders: holdersForPeers(desk),
+      list: list(this.options.catalogue),
+      added: added(desk),
     };
   }
 
   handlers(): Tracking['handlers'] {
     const line = this.#leaderLine;
     const shown = new ShownContents();
+    const { catalogue, identity } = this.options;
+    const { peer, curve } = identity;
+    const knownHere = (other: PeerId) => this.#known.get(other);
     return {
-      search: search(line, this.options.identity.peer, shown),
-      locate: locate(line, (peer) => this.#known.get(peer), shown),
+      search: search(line, peer, shown),
+      locate: locate(line, knownHere, shown),
       book: book(line),
-      'peer.check': peerCheck({
-        peer: this.options.identity.peer,
-        keys: this.options.identity.curve,
-      }),
+      'peer.check': peerCheck({ peer, keys: curve }),
+      holders: holders(line),
+      'peer.list': peerList({ self: peer, keys: curve, own: catalogue, knownHere }),
     };
+  }
+
+  get ask(): LeaderLine['ask'] {
+    return (verb, question) => this.#leaderLine.ask(verb, question);
   }
 
   follow(): () => void {
@@ -227,6 +245,9 @@ class TrackerService {
         this.#desk.search(searchQuestionSchema.parse(asked)),
       locate: ({ hash }: QuestionOf<PeerVerbs, 'locate'>) => this.#desk.locate(hash),
       book: () => this.#desk.book(),
+      added: ({ id, since }: QuestionOf<PeerVerbs, 'added'>) => this.#desk.added(id, since),
+      holders: ({ hashes }: QuestionOf<PeerVerbs, 'holders'>) =>
+        this.#desk.holders(hashes as FileHash[]),
     };
     return answers[verb](question as never) as AnswerOf<PeerVerbs, V>;
   }

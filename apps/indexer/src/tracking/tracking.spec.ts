@@ -2,7 +2,15 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { CurveKeys, KnownPeer, Leadership, NewsBody, Peers, Topic } from '@iwanto/bus';
-import type { BootId, CatalogId, CatalogueEntry, FileHash, Peer, PublicKey } from '@iwanto/wire';
+import type {
+  BootId,
+  CatalogId,
+  CatalogueEntry,
+  FileHash,
+  Peer,
+  PeerId,
+  PublicKey,
+} from '@iwanto/wire';
 import { peerOfSignKey } from '@iwanto/service';
 import type { CatalogueLog, Changes } from './announce.js';
 import { type Tracking, startTracking } from './tracker-service.js';
@@ -37,6 +45,15 @@ class MemoryLog implements CatalogueLog {
       revision: this.revision,
       ...(entry && { entry: { path, ...entry } }),
     });
+  }
+
+  list(path: string) {
+    const entries = [...this.#lines.values()].flatMap(({ entry }) => {
+      if (!entry?.path.startsWith(`${path}/`)) return [];
+      const { kind, hash, size } = entry;
+      return [{ kind, hash, size, name: entry.path.slice(path.length + 1), files: 1 }];
+    });
+    return { entries, more: false };
   }
 
   changesSince(since: number, limit: number): Changes {
@@ -160,6 +177,26 @@ const entry = (seed: string, size = 1) => {
 };
 
 describe('the tracker side of the indexers', () => {
+  test('what one host shares is listed by itself, and who holds a content by the leader', async () => {
+    const hosts = await Promise.all(['1', '2', '3'].map(startHost));
+    const [, anne, ben] = hosts as [Host, Host, Host];
+    ben.log.set('films/one.mkv', entry('aa11', 7));
+    elect(hosts);
+    const { handlers } = anne.tracking;
+    const peer = ben.identity.peer;
+    const listed = await handlers['peer.list']({ peer, path: 'films', after: '' });
+    expect(listed.entries).toMatchObject([{ name: 'one.mkv', hash: entry('aa11').hash }]);
+    const { hash } = entry('aa11');
+    const { contents } = await until(
+      async () => handlers.holders({ hashes: [entry('bb').hash, hash] }),
+      (answer) => answer.contents.length > 0,
+    );
+    expect(contents).toEqual([{ hash, names: ['one.mkv'], peers: [peer], count: 1 }]);
+    await expect(
+      handlers['peer.list']({ peer: '9'.repeat(20) as PeerId, path: '', after: '' }),
+    ).rejects.toMatchObject({ code: 'E_NOT_FOUND' });
+  });
+
   test('a change of one host is found and located by another', async () => {
     const hosts = await Promise.all(['1', '2', '3'].map(startHost));
     const [leader, , ben] = hosts as [Host, Host, Host];

@@ -8,6 +8,7 @@ import { Failure, type FileHash, PIECE_BYTES, type PieceRequest, type Refusal } 
 import { ContentLookup } from './content-lookup.js';
 import { type FileContent, OpenFiles, isUnchanged } from './open-files.js';
 import type { Pace } from '../pace.js';
+import { Uploads } from './uploads.js';
 import { PieceBuffers } from '../piece-buffers.js';
 
 const readAt = promisify(read);
@@ -29,28 +30,29 @@ const refused = (reason: Refusal): PieceReply => ({ type: 'refused', reason });
 
 export class Uploader {
   readonly contents: ContentLookup;
-  bytesSent = 0;
+  readonly sent: Uploads;
   readonly #files: OpenFiles;
   readonly #buffers = new PieceBuffers();
 
   constructor(private readonly options: UploaderOptions) {
     this.contents = new ContentLookup(options.bus, options.nowMs);
     this.#files = new OpenFiles(options.nowMs);
+    this.sent = new Uploads(options.nowMs);
   }
 
   /** Never rejects: each request gets the thing or a reason. */
   async answer(request: PieceRequest): Promise<PieceReply> {
     try {
       const reply = await this.#give(request);
-      if (reply.type === 'data') await this.#count(reply.body.length);
+      if (reply.type === 'data') await this.#count(request.root, reply.body.length);
       return reply;
     } catch (cause) {
       return this.#refusalFor(cause, request.root);
     }
   }
 
-  async #count(bytes: number): Promise<void> {
-    this.bytesSent += bytes;
+  async #count(root: FileHash, bytes: number): Promise<void> {
+    this.sent.note(root, bytes);
     const waitMs = this.options.pace.take(bytes, this.options.nowMs());
     if (waitMs > 0) await delay(waitMs);
   }

@@ -1,0 +1,33 @@
+/** `iwanto top`: a live screen of peers, downloads and uploads; elsewhere than on a terminal, one look at them. */
+import { EXIT } from '@iwanto/service';
+import { withBus } from '../ask.js';
+import { commandOf } from '../command.js';
+import { notInterruptible } from '../end.js';
+import { jsonLine, say } from '../print.js';
+import { topLines } from '../top/lines.js';
+import { Watcher } from '../top/model.js';
+
+/** What a reader that is no terminal is taken for. */
+const PLAIN = { columns: 120, rows: 60, chosen: -1, message: '' };
+
+export const command = commandOf({
+  options: (words) =>
+    words
+      .example('iwanto top', 'What happens here now; q leaves it')
+      .epilogue(
+        'Keys: up and down choose a download, p pauses or resumes it, c cancels it, o opens it.',
+      ),
+  run: async ({ json }) =>
+    withBus(async (bus) => {
+      if (process.stdout.isTTY && process.stdin.isTTY && !json) {
+        notInterruptible();
+        const { showTop } = await import('../top/screen.js');
+        await showTop(bus);
+        return EXIT.done;
+      }
+      const moment = await new Watcher(bus, () => performance.now()).look();
+      if (json) say(jsonLine(moment));
+      else for (const { text } of topLines(moment, PLAIN)) if (text !== '') say(text);
+      return EXIT.done;
+    }),
+});

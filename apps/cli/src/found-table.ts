@@ -1,0 +1,57 @@
+/** The results of a search as a table: place, mark, hash, size, peers, name. */
+import type { SearchResult } from '@iwanto/wire';
+import type { HeldHere } from './held-here.js';
+import { shown, sizeText, styled } from './print.js';
+import { highlighted, queryWords } from './screen/highlight.js';
+import { type Column, screenColumns, tableLines } from './screen/table.js';
+
+const MARKS = { here: '✓', fetching: '↓', unfinished: '…' } as const;
+
+export interface Found {
+  readonly query: string;
+  readonly results: readonly SearchResult[];
+  /** What is typed for each result. */
+  readonly hashes: readonly string[];
+  readonly held: ReadonlyMap<string, HeldHere>;
+}
+
+/** Lines that fit the terminal; what this host has already is marked. */
+export function foundLines({ query, results, hashes, held }: Found): string[] {
+  const words = queryWords(query);
+  const columns: Column[] = [
+    { title: '#', align: 'right' },
+    { title: '', style: (text) => styled('green', text) },
+    { title: 'HASH', style: (text) => styled('cyan', text) },
+    { title: 'SIZE', align: 'right' },
+    { title: 'PEERS', align: 'right' },
+    { title: 'NAME', cut: true, style: (text) => highlighted(text, words) },
+    { title: 'WHERE', cut: true },
+  ];
+  const rows = results.map(({ hash, kind, name, size, peers, where }, at) => {
+    const mark = held.get(hash);
+    return [
+      ...[String(at + 1), mark === undefined ? ' ' : MARKS[mark], hashes[at] ?? ''],
+      ...[sizeText(size), String(peers), `${shown(name)}${kind === 'directory' ? '/' : ''}`],
+      whereText(where),
+    ];
+  });
+  return tableLines(columns, rows, screenColumns());
+}
+
+/** The folder, and the peers where they are few enough to be named. */
+const whereText = ({ short, peers }: SearchResult['where']): string =>
+  [shown(short), ...peers.map(({ name }) => `@${shown(name)}`)].filter(Boolean).join(' ');
+
+/** What the marks mean, where one is there. */
+export function legend(held: ReadonlyMap<string, HeldHere>): string | undefined {
+  const meanings = {
+    here: 'here already',
+    fetching: 'being fetched',
+    unfinished: 'begun',
+  } as const;
+  const present = new Set(held.values());
+  const words = (['here', 'fetching', 'unfinished'] as const)
+    .filter((mark) => present.has(mark))
+    .map((mark) => `${MARKS[mark]} ${meanings[mark]}`);
+  return words.length > 0 ? words.join('  ') : undefined;
+}

@@ -1,0 +1,130 @@
+/** The hashes of local files, remembered as long as the files stay what they are. */
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate as otherWork } from 'node:timers/promises';
+import {
+  type Blake3,
+  FileRootBuilder,
+  loadBlake3,
+  pieceBuffer,
+  pieceBytes,
+  pieceCount,
+} from '@iwanto/merkle';
+import { homePaths, writeSafely } from '@iwanto/service';
+import { type FileHash, PIECE_BYTES, fileHashSchema } from '@iwanto/wire';
+import { z } from 'zod';
+import { type LocalFile, identityOf } from './walk.js';
+
+/** Hashes that are kept; the oldest go first. */
+const KEPT_MAX = 200_000;
+/** A file changed this shortly before may change again within one step of the file system's clock. */
+const FRESH_MS = 100;
+/** Bytes hashed before Ctrl-C gets its turn. */
+const TURN_BYTES = 16_777_216;
+
+const keptSchema = z.record(z.string().max(128), fileHashSchema);
+const keptFile = () => join(homePaths().dataDir, 'hashes.json');
+
+async function kept(): Promise<Map<string, FileHash>> {
+  try {
+    return new Map(
+      Object.entries(keptSchema.parse(JSON.parse(await readFile(keptFile(), 'utf8')))),
+    );
+  } catch {
+    // None yet, or damaged: it is only there to save work.
+    return new Map();
+  }
+}
+
+export interface Hashed {
+  readonly hashes: Map<LocalFile, FileHash>;
+  readonly skipped: { readonly path: string; readonly reason: string }[];
+}
+
+/** The hash of each file; `onWork` hears how much has to be read before it is. */
+export async function hashAll(
+  files: readonly LocalFile[],
+  onWork: (files: readonly LocalFile[]) => void,
+  nowMs: () => number = Date.now,
+): Promise<Hashed> {
+  const known = await kept();
+  const hashes = new Map<LocalFile, FileHash>();
+  for (const file of files) {
+    const hash = known.get(file.identity);
+    if (hash !== undefined) hashes.set(file, hash);
+  }
+  const unknown = files.filter((file) => !hashes.has(file));
+  if (unknown.length === 0) return { hashes, skipped: [] };
+  onWork(unknown);
+  const skipped = await hashUnknown(unknown, nowMs, (file, hash, isOld) => {
+    hashes.set(file, hash);
+    if (isOld) known.set(file.identity, hash);
+  });
+  const youngest = [...known].slice(-KEPT_MAX);
+  await writeSafely(keptFile(), JSON.stringify(Object.fromEntries(youngest))).catch(
+    () => undefined,
+  );
+  return { hashes, skipped };
+}
+
+async function hashUnknown(
+  files: readonly LocalFile[],
+  nowMs: () => number,
+  take: (file: LocalFile, hash: FileHash, isOld: boolean) => void,
+): Promise<Hashed['skipped']> {
+  const reader = new Reader(await loadBlake3());
+  const skipped: Hashed['skipped'] = [];
+  for (const file of files) {
+    try {
+      const isOld = nowMs() - file.changedMs > FRESH_MS;
+      take(file, await reader.hash(file), isOld);
+    } catch (cause) {
+      const reason = (cause as NodeJS.ErrnoException).code ?? 'it changed while it was read';
+      skipped.push({ path: file.path, reason });
+    }
+  }
+  return skipped;
+}
+
+/** Reads files into one buffer. */
+class Reader {
+  readonly #buffer = pieceBuffer(PIECE_BYTES);
+  #sinceTurnBytes = 0;
+
+  constructor(private readonly blake3: Blake3) {}
+
+  /** Throws where the file is not the one that was seen, before or after. */
+  async hash({ path, size, identity }: LocalFile): Promise<FileHash> {
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      const isSame = () => identityOf(fstatSync(fd, { bigint: true })) === identity;
+      const builder = new FileRootBuilder(this.blake3);
+      for (let piece = 0; piece < pieceCount(size); piece += 1) {
+        builder.push(this.#piece(fd, piece * PIECE_BYTES, pieceBytes(size, piece)));
+        await this.#turn(pieceBytes(size, piece));
+      }
+      if (!isSame()) throw new Error('changed');
+      return builder.finish(size);
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  #piece(fd: number, start: number, bytes: number): Uint8Array {
+    let filled = 0;
+    while (filled < bytes) {
+      const read = readSync(fd, this.#buffer, filled, bytes - filled, start + filled);
+      if (read === 0) throw new Error('changed');
+      filled += read;
+    }
+    return this.blake3.hash(this.#buffer.subarray(0, bytes));
+  }
+
+  async #turn(bytes: number): Promise<void> {
+    this.#sinceTurnBytes += bytes;
+    if (this.#sinceTurnBytes < TURN_BYTES) return;
+    this.#sinceTurnBytes = 0;
+    await otherWork();
+  }
+}

@@ -1,0 +1,61 @@
+/** Every regular file below the named paths, each with what tells whether it is still the same. */
+import { type BigIntStats, lstatSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '@iwanto/wire';
+
+export interface LocalFile {
+  readonly path: string;
+  readonly size: number;
+  /** Device, inode, size, mtime and ctime: another text means that the content may be another. */
+  readonly identity: string;
+  readonly changedMs: number;
+}
+
+export interface Walked {
+  readonly files: LocalFile[];
+  /** What could not be read, each with its reason. */
+  readonly skipped: { readonly path: string; readonly reason: string }[];
+}
+
+/** More than this is asked in parts by the user: the answer would not be read. */
+const FILES_MAX = 1_000_000;
+
+export const identityOf = ({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string =>
+  `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
+
+/** Walks folders to their ends; symlinks, sockets and the like are left out. */
+export function walk(paths: readonly string[]): Walked {
+  const walked: Walked = { files: [], skipped: [] };
+  const left = paths.toReversed();
+  for (let path = left.pop(); path !== undefined; path = left.pop()) {
+    try {
+      const stats = lstatSync(path, { bigint: true });
+      if (stats.isDirectory()) {
+        const inside = path;
+        left.push(
+          ...readdirSync(inside)
+            .toSorted()
+            .toReversed()
+            .map((name) => join(inside, name)),
+        );
+      } else if (stats.isFile()) walked.files.push(fileOf(path, stats));
+    } catch (cause) {
+      const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+      walked.skipped.push({ path, reason });
+    }
+    if (walked.files.length > FILES_MAX) {
+      throw new Failure(
+        'E_LIMIT',
+        `More than ${FILES_MAX} files: ask for one folder after the other.`,
+      );
+    }
+  }
+  return walked;
+}
+
+const fileOf = (path: string, stats: BigIntStats): LocalFile => ({
+  path,
+  size: Number(stats.size),
+  identity: identityOf(stats),
+  changedMs: Number(stats.ctimeMs),
+});

@@ -1,0 +1,153 @@
+/** What each command answers with --json: one schema for each line it prints. docs/json.md is made from this table. */
+import {
+  SERVICES,
+  downloadSchema,
+  endedDownloadSchema,
+  news,
+  knownPeerSchema,
+  serviceStatusSchema,
+  sharedSchema,
+  uploadsSchema,
+  wantSchema,
+} from '@iwanto/bus';
+import {
+  FAILURE_CODES,
+  fileHashSchema,
+  listAnswerSchema,
+  peerIdSchema,
+  portSchema,
+  publicKeySchema,
+  revisionSchema,
+  searchAnswerSchema,
+  searchResultSchema,
+  sizeSchema,
+} from '@iwanto/wire';
+import { z } from 'zod';
+
+const count = z.number().int().min(0);
+const path = z.strictObject({ path: z.string() });
+const downloads = z.strictObject({ downloads: z.array(downloadSchema) });
+const shares = sharedSchema.pick({ folders: true, files: true, bytes: true, indexing: true });
+
+const member = z.strictObject({
+  peer: peerIdSchema,
+  name: z.string(),
+  address: z.string(),
+  files: count.nullable(),
+  roundTripMs: z.number().nullable(),
+});
+const picture = z.strictObject({
+  peer: peerIdSchema.nullable(),
+  name: z.string().nullable(),
+  role: z.enum(['leader', 'standby', 'follower', 'joining']).nullable(),
+  leader: peerIdSchema.nullable(),
+  leaderName: z.string().nullable(),
+  epoch: count.nullable(),
+  peers: z.array(member),
+  downloads: z.array(downloadSchema),
+  shared: shares.nullable(),
+  services: z.record(z.enum(SERVICES), z.enum(['ready', 'starting', 'stopped'])),
+  details: z.array(serviceStatusSchema),
+});
+const verdict = z.strictObject({
+  level: z.enum(['ok', 'warning', 'broken']),
+  sentence: z.string(),
+});
+
+const progress = downloadSchema
+  .pick({
+    ...{ state: true, hash: true, kind: true, name: true, bytes: true, bytesDone: true },
+    ...{ bytesPerSecond: true, sources: true },
+  })
+  .extend({ event: z.literal('progress') });
+const done = downloadSchema
+  .pick({ hash: true, path: true, bytes: true, seconds: true, sources: true })
+  .extend({ event: z.literal('done') });
+const interrupted = z.strictObject({
+  event: z.literal('interrupted'),
+  hash: fileHashSchema,
+  error: z.string().optional(),
+  sentence: z.string().optional(),
+});
+
+const begun = downloadSchema
+  .pick({ hash: true, name: true, path: true })
+  .extend({ event: z.literal('begun') });
+const note = z.strictObject({ event: z.literal('note'), sentence: z.string() });
+
+const localFile = z.strictObject({
+  path: z.string(),
+  size: sizeSchema,
+  hash: fileHashSchema,
+  here: z.boolean(),
+  peers: z.array(z.strictObject({ peer: peerIdSchema, name: z.string() })),
+  elsewhere: count,
+  names: z.array(z.string()),
+});
+
+const events = Object.keys(news) as [keyof typeof news, ...(keyof typeof news)[]];
+
+/** What every command prints when it fails, beside its exit code. */
+export const failureLine = z.strictObject({
+  error: z.enum(Object.keys(FAILURE_CODES) as [string, ...string[]]),
+  sentence: z.string(),
+});
+
+/** A command prints lines of one of its schemas. */
+export const answers: Readonly<Record<string, readonly z.ZodType[]>> = {
+  start: [z.strictObject({ event: z.literal('ready'), pid: z.number().int() })],
+  stop: [z.strictObject({ stopped: z.array(z.enum(SERVICES)) })],
+  status: [picture.extend({ verdicts: z.array(verdict) })],
+  search: [
+    searchAnswerSchema.extend({
+      results: z.array(
+        searchResultSchema.extend({ held: z.enum(['here', 'fetching', 'unfinished']).nullable() }),
+      ),
+    }),
+  ],
+  download: [progress, done, interrupted, begun, note, path],
+  downloads: [downloads, downloadSchema],
+  share: [z.strictObject({ path: z.string(), already: z.boolean() })],
+  unshare: [path],
+  shares: [shares],
+  rescan: [z.strictObject({ revision: revisionSchema })],
+  peers: [
+    z.strictObject({ peers: z.array(knownPeerSchema) }),
+    z.strictObject({ address: z.string(), port: portSchema }),
+  ],
+  name: [z.strictObject({ name: z.string(), shown: z.string(), peer: peerIdSchema })],
+  ls: [
+    z.strictObject({
+      peers: z.array(z.strictObject({ peer: peerIdSchema, name: z.string(), files: count })),
+    }),
+    listAnswerSchema.extend({ peer: peerIdSchema, path: z.string() }),
+  ],
+  have: [
+    z.strictObject({
+      files: z.array(localFile),
+      skipped: z.array(z.strictObject({ path: z.string(), reason: z.string() })),
+    }),
+  ],
+  want: [wantSchema],
+  wants: [z.strictObject({ wants: z.array(wantSchema) }), wantSchema],
+  top: [
+    z.strictObject({
+      picture,
+      downloads: z.array(downloadSchema),
+      uploads: z.array(uploadsSchema.shape.uploads.element.extend({ name: z.string() })),
+      down: z.array(z.number()),
+      up: z.array(z.number()),
+    }),
+  ],
+  events: [
+    z.strictObject({ event: z.enum(events), at: z.iso.datetime(), body: z.looseObject({}) }),
+  ],
+  history: [z.strictObject({ downloads: z.array(endedDownloadSchema) })],
+  metrics: [z.strictObject({ type: z.string(), text: z.string() })],
+  id: [z.strictObject({ peer: peerIdSchema, signKey: publicKeySchema, curveKey: publicKeySchema })],
+  view: [z.strictObject({ file: z.string(), config: z.looseObject({}) })],
+};
+
+/** Whether a line fits: one of the command's schemas, or a failure. */
+export const isAnswer = (command: string, line: unknown): boolean =>
+  [...(answers[command] ?? []), failureLine].some((schema) => schema.safeParse(line).success);

@@ -1,0 +1,40 @@
+/** Names that people chose, unique by fingerprint. */
+import { describe, expect, test } from '@jest/globals';
+import type { PeerId } from '@iwanto/wire';
+import { peerFrom, peerNames } from './peer-names.js';
+
+const peer = (letter: string, name: string) => ({ peer: letter.repeat(20) as PeerId, name });
+const PEERS = [
+  peer('a', 'anna'),
+  peer('b', 'ben'),
+  peer('c', 'Ben'),
+  peer('d', ''),
+  peer('e', 'x\u202ey'),
+];
+
+describe('the name of a peer', () => {
+  test('has the fingerprint behind it where two have the same', () => {
+    expect([...peerNames(PEERS).values()]).toEqual([
+      'anna',
+      'ben~bbbbbb',
+      'Ben~cccccc',
+      'dddddd',
+      'x\\u{202e}y',
+    ]);
+  });
+
+  test.each([
+    ['anna', 'a'],
+    ['ANNA', 'a'],
+    ['ben~bbbbbb', 'b'],
+    ['cccccc', 'c'],
+    ['d'.repeat(20), 'd'],
+  ])('%s finds its peer', (typed, letter) => {
+    expect(peerFrom(PEERS, typed)).toBe(letter.repeat(20));
+  });
+
+  test('is refused where it fits nobody or several', () => {
+    expect(() => peerFrom(PEERS, 'ben')).toThrow('fits 2 peers: ben~bbbbbb, Ben~cccccc');
+    expect(() => peerFrom(PEERS, 'carl')).toThrow('No peer is called "carl"');
+  });
+});

@@ -1,0 +1,49 @@
+/** Peers under the names that people chose; where two have the same one, the fingerprint tells them apart. */
+import type { KnownPeer } from '@iwanto/bus';
+import { Failure, type PeerId } from '@iwanto/wire';
+import { shown } from './print.js';
+
+/** Characters of a peer id that stand behind a name which two peers have. */
+const ID_CHARACTERS = 6;
+
+type Named = Pick<KnownPeer, 'peer' | 'name'>;
+
+/** What each peer is called here. */
+export function peerNames(peers: readonly Named[]): Map<PeerId, string> {
+  const counts = new Map<string, number>();
+  for (const { name } of peers) counts.set(keyOf(name), (counts.get(keyOf(name)) ?? 0) + 1);
+  return new Map(
+    peers.map(({ peer, name }) => {
+      const short = peer.slice(0, ID_CHARACTERS);
+      if (name === '') return [peer, short];
+      const isShared = (counts.get(keyOf(name)) ?? 0) > 1;
+      return [peer, isShared ? `${shown(name)}~${short}` : shown(name)];
+    }),
+  );
+}
+
+const keyOf = (name: string) => name.normalize('NFC').toLowerCase();
+
+/** The peer that was typed: its name as shown, its name, or the beginning of its id. */
+export function peerFrom(peers: readonly Named[], typed: string): PeerId {
+  const names = peerNames(peers);
+  const key = keyOf(typed);
+  const ways: ((one: Named) => boolean)[] = [
+    ({ peer }) => peer === key,
+    ({ peer }) => keyOf(names.get(peer) ?? '') === key,
+    ({ name }) => keyOf(name) === key,
+    ({ peer }) => key.length >= ID_CHARACTERS && peer.startsWith(key),
+  ];
+  for (const way of ways) {
+    const fitting = peers.filter(way);
+    if (fitting.length === 1 && fitting[0]) return fitting[0].peer;
+    if (fitting.length > 1) {
+      const list = fitting.map(({ peer }) => names.get(peer) ?? peer).join(', ');
+      throw new Failure(
+        'E_AMBIGUOUS',
+        `"${typed}" fits ${fitting.length} peers: ${list}. Type one of these.`,
+      );
+    }
+  }
+  throw new Failure('E_NOT_FOUND', `No peer is called "${typed}"; "iwanto peers" lists all.`);
+}

@@ -1,0 +1,88 @@
+/** How things are in words: each trouble with what to do, and none where all is well. */
+import { describe, expect, test } from '@jest/globals';
+import type { FileHash, PeerId } from '@iwanto/wire';
+import type { Picture } from './picture.js';
+import { verdictsOf } from './verdicts.js';
+
+const PEER = '11'.repeat(10) as PeerId;
+const OTHER = '22'.repeat(10) as PeerId;
+const idle = {
+  ...{ active: false, filesDone: 0, filesTotal: 0, bytesDone: 0, bytesTotal: 0 },
+  ...{ bytesPerSecond: null, secondsLeft: null },
+};
+const healthy: Picture = {
+  ...{ peer: PEER, name: 'ben', role: 'follower', leader: OTHER, leaderName: 'anna', epoch: 3 },
+  peers: [PEER, OTHER].map((peer) => {
+    return { peer, name: peer, address: '10.0.0.1', files: 5, roundTripMs: null };
+  }),
+  shared: {
+    folders: [{ path: '/films', files: 5, bytes: 9, warning: '' }],
+    ...{ files: 5, bytes: 9, indexing: idle },
+  },
+  services: { election: 'ready', indexer: 'ready', transfer: 'ready' },
+  ...{ details: [], downloads: [] },
+};
+const troubles = (changes: Partial<Picture>) =>
+  verdictsOf({ ...healthy, ...changes })
+    .filter(({ level }) => level !== 'ok')
+    .map(({ sentence }) => sentence);
+const failed = {
+  state: 'failed',
+  hash: '1'.repeat(64) as FileHash,
+} as Picture['downloads'][number];
+
+describe('the verdict', () => {
+  test('is good where all is well', () => {
+    expect(troubles({})).toEqual([]);
+    expect(verdictsOf(healthy).map(({ sentence }) => sentence)).toContain(
+      '1 other peer here; anna leads.',
+    );
+  });
+
+  test.each<[string, Partial<Picture>, RegExp]>([
+    [
+      'a service that is away',
+      { services: { ...healthy.services, transfer: 'stopped' } },
+      /transfer.*"iwanto start"/,
+    ],
+    [
+      'a service that begins',
+      { services: { ...healthy.services, indexer: 'starting' } },
+      /indexer service is starting/,
+    ],
+    ['no leader', { leader: null, leaderName: null }, /No leader is known yet/],
+    ['nobody else', { peers: healthy.peers.slice(0, 1) }, /iwanto peers add/],
+    [
+      'a mute tracker',
+      { peers: healthy.peers.map((one) => ({ ...one, files: null })) },
+      /does not answer/,
+    ],
+    [
+      'nothing shared',
+      { shared: { folders: [], files: 0, bytes: 0, indexing: idle } },
+      /iwanto share FOLDER/,
+    ],
+    [
+      'a folder with a warning',
+      {
+        shared: {
+          folders: [{ path: '/x', files: 0, bytes: 0, warning: 'It is gone.' }],
+          files: 0,
+          bytes: 0,
+          indexing: idle,
+        },
+      },
+      /\/x: It is gone\./,
+    ],
+    ['an unfinished download', { downloads: [failed] }, /1 download not finished: .*resumes/],
+    [
+      'a waiting download',
+      { downloads: [{ ...failed, state: 'stalled' }] },
+      /waiting for a source/,
+    ],
+  ])('names %s', (_, changes, expected) => {
+    const found = troubles(changes);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(expected);
+  });
+});

@@ -1,0 +1,112 @@
+/** How things are in words: what works, what does not, and what to do about it. */
+import { SERVICES } from '@iwanto/bus';
+import { indexingText } from './indexing.js';
+import type { Picture } from './picture.js';
+import { countText, sizeText } from './print.js';
+
+export interface Verdict {
+  readonly level: 'ok' | 'warning' | 'broken';
+  readonly sentence: string;
+}
+
+/** What each service is for, as its absence is felt. */
+const WITHOUT = {
+  election: 'this host finds nobody and nobody finds it',
+  indexer: 'nothing can be searched and nothing of this host is found',
+  transfer: 'nothing can be fetched, neither by this host nor from it',
+} as const;
+
+const ok = (sentence: string): Verdict => ({ level: 'ok', sentence });
+const warning = (sentence: string): Verdict => ({ level: 'warning', sentence });
+const broken = (sentence: string): Verdict => ({ level: 'broken', sentence });
+
+/** All that can be said, the services first. */
+export function verdictsOf(picture: Picture): Verdict[] {
+  return [
+    ...ofServices(picture),
+    ...ofLeader(picture),
+    ...ofShares(picture),
+    ...ofDownloads(picture),
+  ];
+}
+
+function ofServices({ services }: Picture): Verdict[] {
+  const wrong = SERVICES.flatMap((service) => {
+    if (services[service] === 'ready') return [];
+    if (services[service] === 'starting')
+      return [warning(`The ${service} service is starting; give it a moment.`)];
+    const advice = `"iwanto start" starts it.`;
+    return [broken(`The ${service} service is not running: ${WITHOUT[service]}; ${advice}`)];
+  });
+  return wrong.length > 0 ? wrong : [ok('All three services run.')];
+}
+
+function ofLeader({ services, role, leader, leaderName, peers, peer }: Picture): Verdict[] {
+  if (services.election !== 'ready' || role === null) return [];
+  if (leader === null) {
+    return [
+      warning(
+        'No leader is known yet: nothing can be searched. An election takes a second; if this stays, look into the log of the election.',
+      ),
+    ];
+  }
+  const others = peers.filter((one) => one.peer !== peer).length;
+  if (others === 0) {
+    return [
+      warning(
+        'No other peer is seen: only what this host shares is found. Is iwanto running elsewhere on this LAN? "iwanto peers add HOST" reaches a host that multicast does not.',
+      ),
+    ];
+  }
+  const who = leader === peer ? 'this host' : (leaderName ?? leader);
+  const mute = peers.every(({ files }) => files === null);
+  if (mute && services.indexer === 'ready') {
+    return [
+      warning(
+        `${countText(others, 'other peer')} here, but the tracker of the leader (${who}) does not answer: a search may fail. Does its firewall allow inbound TCP? Try again in a moment.`,
+      ),
+    ];
+  }
+  return [ok(`${countText(others, 'other peer')} here; ${who} leads.`)];
+}
+
+function ofShares({ shared }: Picture): Verdict[] {
+  if (!shared) return [];
+  const { folders, files, bytes, indexing } = shared;
+  if (folders.length === 0) {
+    return [
+      warning(
+        'Nothing is shared: others find nothing here. "iwanto share FOLDER" shares a folder.',
+      ),
+    ];
+  }
+  const where = countText(folders.length, 'folder');
+  return [
+    ok(`Others can find ${countText(files, 'file')} (${sizeText(bytes)}) in ${where}.`),
+    ...(indexing.active ? [ok(`Still ${indexingText(indexing)}.`)] : []),
+    ...folders.flatMap(({ path, warning: text }) => (text ? [warning(`${path}: ${text}`)] : [])),
+  ];
+}
+
+function ofDownloads({ downloads }: Picture): Verdict[] {
+  const count = (state: string) => downloads.filter((one) => one.state === state).length;
+  const running = count('running') + count('locating');
+  const [stalled, failed] = [count('stalled'), count('failed')];
+  return [
+    ...(running > 0 ? [ok(`${countText(running, 'download')} running.`)] : []),
+    ...(stalled > 0
+      ? [
+          warning(
+            `${countText(stalled, 'download')} waiting for a source: whoever has it is not here now. It resumes by itself.`,
+          ),
+        ]
+      : []),
+    ...(failed > 0
+      ? [
+          warning(
+            `${countText(failed, 'download')} not finished: "iwanto downloads" shows which, "iwanto download HASH" resumes.`,
+          ),
+        ]
+      : []),
+  ];
+}

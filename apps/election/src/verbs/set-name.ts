@@ -1,0 +1,34 @@
+/** `name.set`: what others see this host as, for good. */
+import type { Handlers, VerbsOf } from '@iwanto/bus';
+import { type Paths, updateConfig } from '@iwanto/service';
+import { Failure, PEER_NAME_BYTES_MAX, type PeerCard, safeText } from '@iwanto/wire';
+import type { OwnCard } from '../card.js';
+
+type Question = Parameters<Handlers<VerbsOf<'election'>>['name.set']>[0];
+
+export interface NameOptions {
+  readonly paths: Paths;
+  readonly own: OwnCard;
+  /** Others have to hear of the new card. */
+  readonly changed: (card: PeerCard) => void;
+}
+
+/** Throws E_BAD_REQUEST for a name that others could not show as it is, and changes nothing then. */
+export async function setName(
+  { paths, own, changed }: NameOptions,
+  { name: typed }: Question,
+): Promise<{ name: string }> {
+  const name = typed.normalize('NFC').trim();
+  if (Buffer.byteLength(name) > PEER_NAME_BYTES_MAX) {
+    const sentence = `The name is longer than ${PEER_NAME_BYTES_MAX} bytes; choose a shorter one.`;
+    throw new Failure('E_BAD_REQUEST', sentence);
+  }
+  if (safeText(name) !== name || name.includes('/')) {
+    const sentence = 'A name has no slashes and no invisible characters; choose another one.';
+    throw new Failure('E_BAD_REQUEST', sentence);
+  }
+  await updateConfig(paths, (config) => ({ ...config, name }));
+  const card = own.rename(name);
+  changed(card);
+  return { name: card.name };
+}

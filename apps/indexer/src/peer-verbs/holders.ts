@@ -1,0 +1,11 @@
+/** `holders` between hosts: which of these contents this tracker knows, and who shares them. */
+import type { Handler } from '@iwanto/bus';
+import type { PeerVerbs } from '@iwanto/wire';
+import type { TrackerDesk } from '../tracking/tracker-desk.js';
+
+export const holders =
+  (desk: TrackerDesk): Handler<PeerVerbs, 'holders'> =>
+  ({ hashes }) => {
+    desk.mustServe();
+    return desk.holders(hashes);
+  };

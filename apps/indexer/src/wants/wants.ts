@@ -1,0 +1,209 @@
+/** Standing searches of this host: kept over restarts, answered as the leader's tracker takes new files in. */
+import { readFileSync } from 'node:fs';
+import { type Bus, WANTS_MAX, type Want, type WantFound, wantSchema } from '@iwanto/bus';
+import { writeSafely } from '@iwanto/service';
+import {
+  type AddedAnswer,
+  type AnswerOf,
+  Failure,
+  type FileHash,
+  type PeerVerbs,
+  type QuestionOf,
+} from '@iwanto/wire';
+import { z } from 'zod';
+import { isWanted, wordsOf } from './match.js';
+
+/** How often the tracker is asked what is new, while something is wanted. */
+const ASK_EVERY_MS = 300;
+/** The same while no tracker answers. */
+const RETRY_MS = 1_000;
+/** Results of a search that are looked through after a change of the tracker. */
+const SEARCHED_MAX = 200;
+/** What is remembered of each want: the latest. */
+const FOUND_MAX = 100;
+const SEEN_MAX = 5_000;
+
+const savedSchema = z.array(wantSchema.extend({ seen: z.array(z.string()) })).max(WANTS_MAX);
+
+interface Standing {
+  readonly want: Want;
+  readonly words: readonly string[];
+  readonly seen: Set<string>;
+}
+
+type Content = Omit<WantFound, 'atMs'>;
+
+export interface WantsOptions {
+  readonly path: string;
+  readonly bus: Pick<Bus, 'call' | 'publish'>;
+  readonly ask: <V extends 'search' | 'added'>(
+    verb: V,
+    question: QuestionOf<PeerVerbs, V>,
+  ) => Promise<AnswerOf<PeerVerbs, V>>;
+  readonly dateMs: () => number;
+  readonly onTrouble: (sentence: string) => void;
+}
+
+export class Wants {
+  #standing: Standing[] = [];
+  #mark = { id: '', next: 0 };
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+  #saving: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: WantsOptions) {
+    this.#standing = this.#load();
+    this.#later(0);
+  }
+
+  list(): Want[] {
+    return this.#standing.map(({ want }) => want);
+  }
+
+  /** Begins a standing search; what fits already is not new. Throws E_LIMIT, E_BAD_REQUEST. */
+  async add(query: string, get: boolean): Promise<Want> {
+    const words = wordsOf(query);
+    if (words.length === 0) throw new Failure('E_BAD_REQUEST', 'Name at least one word to want.');
+    if (this.#standing.length >= WANTS_MAX) {
+      throw new Failure(
+        'E_LIMIT',
+        `There are ${WANTS_MAX} wants already; "iwanto wants remove N" makes room.`,
+      );
+    }
+    // Before the search: what comes while it runs is new.
+    if (this.#standing.length === 0) await this.#begin();
+    const present = await this.#search(query, words);
+    const id = 1 + Math.max(0, ...this.#standing.map(({ want }) => want.id));
+    const want: Want = {
+      id,
+      query,
+      get,
+      sinceMs: this.options.dateMs(),
+      fitted: present.length,
+      found: [],
+    };
+    this.#standing.push({ want, words, seen: new Set(present.map(({ hash }) => hash)) });
+    await this.#save();
+    this.#later(0);
+    return want;
+  }
+
+  async remove(id: number): Promise<Want> {
+    const standing = this.#standing.find(({ want }) => want.id === id);
+    if (!standing)
+      throw new Failure('E_NOT_FOUND', `There is no want ${id}; "iwanto wants" lists all.`);
+    this.#standing = this.#standing.filter((one) => one !== standing);
+    await this.#save();
+    return standing.want;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.#saving;
+  }
+
+  #later(ms: number): void {
+    clearTimeout(this.#timer);
+    if (this.#isClosed || this.#standing.length === 0) return;
+    this.#timer = setTimeout(() => void this.#look(), ms);
+  }
+
+  /** From here on the tracker is asked for what is new. */
+  async #begin(): Promise<void> {
+    const { id, next } = await this.options.ask('added', { id: '', since: 0 });
+    this.#mark = { id, next };
+  }
+
+  async #look(): Promise<void> {
+    const { id, next } = this.#mark;
+    try {
+      const answer = await this.options.ask('added', { id, since: next });
+      await (answer.lost ? this.#searchAll() : this.#take(answer));
+      this.#mark = { id: answer.id, next: answer.next };
+      this.#later(answer.entries.length > 0 ? 0 : ASK_EVERY_MS);
+    } catch (cause) {
+      if (!(cause instanceof Failure))
+        this.options.onTrouble(`A want could not be looked for: ${String(cause)}.`);
+      this.#later(RETRY_MS);
+    }
+  }
+
+  async #take({ entries }: AddedAnswer): Promise<void> {
+    for (const { path, ...entry } of entries) {
+      const name = path.slice(path.lastIndexOf('/') + 1);
+      for (const standing of this.#standing) {
+        if (isWanted(standing.words, path)) this.#find(standing, { ...entry, name });
+      }
+    }
+    await this.#save();
+  }
+
+  /** Another tracker, or too much came: each want is searched for, one after the other. */
+  async #searchAll(): Promise<void> {
+    for (const standing of this.#standing) {
+      const present = await this.#search(standing.want.query, standing.words);
+      for (const content of present) this.#find(standing, content);
+    }
+    await this.#save();
+  }
+
+  async #search(query: string, words: readonly string[]): Promise<Content[]> {
+    const { results } = await this.options.ask('search', { query, limit: SEARCHED_MAX });
+    return results
+      .filter(({ name, where }) => isWanted(words, `${where.folder}/${name}`))
+      .map(({ hash, kind, name, size }) => ({ hash, kind, name, size }));
+  }
+
+  #find({ want, seen }: Standing, content: Content): void {
+    if (seen.has(content.hash)) return;
+    seen.add(content.hash);
+    const [oldest] = seen;
+    if (seen.size > SEEN_MAX && oldest !== undefined) seen.delete(oldest);
+    const found: WantFound = { ...content, atMs: this.options.dateMs() };
+    want.found = [found, ...want.found].slice(0, FOUND_MAX);
+    this.options.bus.publish('want.found', {
+      id: want.id,
+      query: want.query,
+      get: want.get,
+      found,
+    });
+    if (want.get) this.#fetch(content);
+  }
+
+  #fetch({ hash, name }: { hash: FileHash; name: string }): void {
+    this.options.bus.call('download.start', { hash, as: name }).catch((cause: unknown) => {
+      const reason = cause instanceof Failure ? cause.sentence : String(cause);
+      this.options.onTrouble(`What was wanted could not be fetched: ${name}: ${reason}`);
+    });
+  }
+
+  #load(): Standing[] {
+    try {
+      const saved = savedSchema.parse(JSON.parse(readFileSync(this.options.path, 'utf8')));
+      return saved.map(({ seen, ...want }) => {
+        return { want, words: wordsOf(want.query), seen: new Set(seen) };
+      });
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') {
+        this.options.onTrouble(
+          `The wants in ${this.options.path} cannot be read and are forgotten: ${String(cause)}.`,
+        );
+      }
+      return [];
+    }
+  }
+
+  #save(): Promise<void> {
+    const lines = this.#standing.map(({ want, seen }) => ({ ...want, seen: [...seen] }));
+    const text = JSON.stringify(lines);
+    this.#saving = this.#saving
+      .then(() => writeSafely(this.options.path, text))
+      .catch((cause: unknown) =>
+        this.options.onTrouble(
+          `The wants in ${this.options.path} cannot be written: ${String(cause)}.`,
+        ),
+      );
+    return this.#saving;
+  }
+}
