@@ -86,6 +86,7 @@ export async function startIndexer(context: ServiceContext): Promise<Running<'in
   const wants = openWants(context, tracking);
   catalogue.onChange(() => tracking.catalogueChanged());
   shareConfigured(folders, config.share, privatePlacesOf(paths));
+  const stopHeld = bus.follow('holdings.changed', ({ holdings }) => catalogue.setHeld(holdings));
   const compacting = setInterval(() => catalogue.compact(), COMPACT_INTERVAL_MS);
   return {
     handlers: {
@@ -106,6 +107,7 @@ export async function startIndexer(context: ServiceContext): Promise<Running<'in
     reconfigure: ({ share, downloadDir }) => reshare(folders, paths, { share, downloadDir }),
     stop: async () => {
       clearInterval(compacting);
+      stopHeld();
       tell.stop();
       await wants.close();
       await tracking.close();

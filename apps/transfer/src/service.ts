@@ -1,16 +1,19 @@
 /** Wires the transfer service: pieces in, pieces out, and the verbs of the local bus. */
 import { join } from 'node:path';
-import { type OpenPort, servePieces } from '@iwanto/bus';
+import { HOLDINGS_MAX, type OpenPort, servePieces } from '@iwanto/bus';
 import { type Blake3, loadBlake3 } from '@iwanto/merkle';
 import { type Running, type ServiceContext, listenAddresses } from '@iwanto/service';
 import { type TransferStore, openTransferStore } from '@iwanto/store';
-import { type Holder, isLoopback } from '@iwanto/wire';
+import { type Holder, type PeerId, isLoopback } from '@iwanto/wire';
 import { DownloadFolder } from './disk/download-folder.js';
 import { Downloads } from './downloading/downloads.js';
 import { Lines, isDialable } from './sources/lines.js';
 import { RateLimits } from './limits.js';
 import { Pace } from './pace.js';
 import type { Uploads } from './uploading/uploads.js';
+import { HoldingNews } from './uploading/holding-news.js';
+import { Holdings } from './uploading/holdings.js';
+import { Kept } from './uploading/kept.js';
 import { Uploader } from './uploading/uploader.js';
 import { downloadCancel } from './verbs/download-cancel.js';
 import { History } from './downloading/history.js';
@@ -27,6 +30,7 @@ import { folderGet } from './verbs/folder-get.js';
 import { folderSet } from './verbs/folder-set.js';
 import { limitsGet } from './verbs/limits-get.js';
 import { limitsSet } from './verbs/limits-set.js';
+import { holdingsGet } from './verbs/holdings-get.js';
 
 /** How long a download waits for a source before it gives up, in ms. */
 const NO_SOURCE_LIMIT_MS = 30_000;
@@ -34,35 +38,38 @@ const NO_SOURCE_LIMIT_MS = 30_000;
 /** How often it is looked whether a download that waits for sources is due, in ms. */
 const GO_ON_MS = 2_000;
 
+/** Contents that were fetched and are served on; half of what may be announced. */
+const KEPT_MAX = HOLDINGS_MAX / 2;
+
 const nowMs = () => performance.now();
 
 export async function startTransfer(context: ServiceContext): Promise<Running<'transfer'>> {
   const { paths, config, identity, log, bus } = context;
   const onTrouble = (sentence: string) => void log.warn(sentence);
   const blake3 = await loadBlake3();
-  const journal = openTransferStore({
-    path: join(paths.dataDir, 'transfer.db'),
-    nowMs: Date.now(),
-  });
+  const path = join(paths.dataDir, 'transfer.db');
+  const journal = openTransferStore({ path, nowMs: Date.now() });
   if (journal.setAside) onTrouble(`The journal was damaged; it now lies in ${journal.setAside}.`);
   const limits = new RateLimits({ paths, limits: config.limits, now: () => new Date() });
-  const uploader = new Uploader({ bus, blake3, nowMs, onTrouble, pace: new Pace(limits.upload) });
+  const { holdings, kept, news } = openHoldings(context, { journal, blake3 });
+  const pace = new Pace(limits.upload);
+  const uploader = new Uploader({ bus, blake3, holdings, nowMs, onTrouble, pace });
   const server = await servePieces({
-    keys: identity.curve,
-    port: config.ports.transfer,
+    ...{ keys: identity.curve, port: config.ports.transfer },
     addresses: listenAddresses(config.interfaces),
-    answer: (request) => uploader.answer(request),
+    answer: (request, asker) => uploader.answer(request, asker),
+    rank: (request) => uploader.timesSent.of(request),
     onTrouble,
   });
-  const lines = new Lines({ keys: identity.curve, nowMs });
+  const { curve: keys, peer: self } = identity;
+  const lines = new Lines({ keys, self, nowMs });
   const history = openHistory(context);
   const folder = new DownloadFolder({ paths, path: config.downloadDir, mounts: journal.placed });
   const downloads = new Downloads({
-    bus,
-    self: identity.peer,
-    folders: folder,
+    ...{ bus, self, folders: folder },
     tools: {
-      ...{ bus, lines, blake3, journal, nowMs, onTrouble },
+      ...{ bus, lines, blake3, journal, holdings, kept, nowMs, onTrouble },
+      ...{ serves: config.reseed, holdersOf: followHolders(context) },
       isAllowed: holderFilter(context),
       tell: (view) => {
         history.note(view);
@@ -75,10 +82,18 @@ export async function startTransfer(context: ServiceContext): Promise<Running<'t
   await folder.note();
   listenToNews(context, uploader, downloads);
   const goOn = setInterval(() => void downloads.goOn(), GO_ON_MS);
-  const closeAll = closing({ downloads, lines, server, uploader, journal, goOn });
+  const closeAll = closing({
+    downloads,
+    lines,
+    server,
+    uploader,
+    journal,
+    goOn,
+    holding: [kept, news],
+  });
   return {
     handlers: handlersOf({
-      ...{ downloads, history, folder, blake3, journal, limits },
+      ...{ downloads, history, folder, blake3, journal, limits, news },
       sent: uploader.sent,
     }),
     port: () => server.port,
@@ -106,6 +121,7 @@ interface Served {
   readonly blake3: Blake3;
   readonly journal: TransferStore;
   readonly limits: RateLimits;
+  readonly news: HoldingNews;
 }
 
 function handlersOf({
@@ -116,6 +132,7 @@ function handlersOf({
   blake3,
   journal,
   limits,
+  news,
 }: Served): Running<'transfer'>['handlers'] {
   return {
     'download.start': downloadStart(downloads),
@@ -128,11 +145,28 @@ function handlersOf({
     'download.history': downloadHistory(history),
     'download.verify': downloadVerify(blake3, journal.placed),
     'upload.list': uploadList(sent),
+    'holdings.get': holdingsGet(news),
     'limits.get': limitsGet(limits),
     'limits.set': limitsSet(limits),
     'folder.get': folderGet(folder),
     'folder.set': folderSet(folder),
   };
+}
+
+/** What this host serves beside what it shares, and the news of it. */
+function openHoldings(
+  { bus, config }: ServiceContext,
+  { journal, blake3 }: { journal: TransferStore; blake3: Blake3 },
+) {
+  const news = new HoldingNews(
+    () => holdings,
+    (body) => bus.publish('holdings.changed', body),
+  );
+  const holdings = new Holdings({ nowMs, onChange: () => news.changed() });
+  // What an earlier run kept is remembered, but not offered, while serving on is turned off.
+  const max = config.reseed ? KEPT_MAX : 0;
+  const kept = new Kept({ store: journal.held, holdings, blake3, max });
+  return { holdings, kept, news };
 }
 
 /** Who may be dialled: nobody whose address only makes sense to whoever made it up (HOSTILE 47). */
@@ -144,6 +178,18 @@ function holderFilter({ bus, identity }: ServiceContext): (holder: Holder) => bo
   });
   return ({ peer, address }) =>
     peer !== identity.peer && isDialable(address) && (!isLoopback(address) || onLoopback.has(peer));
+}
+
+/** Where each peer can be reached, as the election of this host knows it. */
+function followHolders({ bus }: ServiceContext): (peers: readonly PeerId[]) => Holder[] {
+  const holders = new Map<PeerId, Holder>();
+  bus.follow('peers.changed', ({ peers }) => {
+    holders.clear();
+    for (const { peer, address, transferPort: port, curveKey } of peers) {
+      if (port !== 0) holders.set(peer, { peer, address, port, curveKey });
+    }
+  });
+  return (peers) => peers.flatMap((peer) => holders.get(peer) ?? []);
 }
 
 function listenToNews({ bus }: ServiceContext, uploader: Uploader, downloads: Downloads): void {
@@ -161,6 +207,7 @@ interface Opened {
   readonly uploader: Uploader;
   readonly journal: { close(): void };
   readonly goOn: NodeJS.Timeout;
+  readonly holding: readonly [Kept, HoldingNews];
 }
 
 function closing({
@@ -170,6 +217,7 @@ function closing({
   uploader,
   journal,
   goOn,
+  holding,
 }: Opened): () => Promise<void> {
   return async () => {
     clearInterval(goOn);
@@ -177,6 +225,8 @@ function closing({
     lines.closeAll();
     await server.close();
     uploader.close();
+    holding[0].close();
+    holding[1].stop();
     journal.close();
   };
 }

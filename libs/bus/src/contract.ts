@@ -4,6 +4,7 @@
  */
 import { peerIdSchema, publicKeySchema } from '@iwanto/wire';
 import { z } from 'zod';
+import { holdingsNews } from './holdings.js';
 import {
   type ServiceName,
   downloadSchema,
@@ -87,6 +88,7 @@ export const news = {
     body: serviceStatusSchema,
     get: 'transfer.status',
   }),
+  'holdings.changed': tell(holdingsNews),
   'download.progressed': tell({
     owner: 'transfer',
     about: 'A download went on, ended or failed.',

@@ -21,8 +21,10 @@ export {
   connectPieces,
   servePieces,
 } from './piece-line.js';
+export type { PieceAsker } from './piece-server.js';
 export { makeDir } from './make-dir.js';
 export * from './network-shapes.js';
 export { nobodyListens } from './probe.js';
+export { HOLDINGS_MAX, type HeldContents } from './holdings.js';
 export * from './shapes.js';
 export type { OnTrouble } from './trouble.js';

@@ -250,6 +250,7 @@ describe('the line between transfer services', () => {
       ...to,
       address: '127.0.0.1',
       keys: newKeys(),
+      self: peer,
       onLost: () => undefined,
       onReady: () => beReady(),
       onAnswer: (answer) => {

@@ -1,5 +1,6 @@
 /** The line between two transfer services: requests over CURVE, pulled with credit; bytes over a sealed stream beside it. */
 import {
+  type PeerId,
   type PieceAnswer,
   type PieceRequest,
   type PublicKey,
@@ -64,6 +65,8 @@ export interface PieceLineOptions {
   readonly port: number;
   readonly serverKey: PublicKey;
   readonly keys: CurveKeys;
+  /** Who asks: told to the uploader, so that those who fetch the same hear of each other. */
+  readonly self: PeerId;
   /** The bytes of an answer are valid until this returns. */
   readonly onAnswer: (answer: PieceAnswer) => void;
   /** The line broke: what was asked and not answered will not be answered. */
@@ -71,6 +74,8 @@ export interface PieceLineOptions {
   /** Both lines are up and requests go out. */
   readonly onReady?: () => void;
 }
+
+const ROOT_CHARACTERS = 64;
 
 /** Asks one other host for pieces. */
 export interface PieceLine {
@@ -84,13 +89,16 @@ export function connectPieces(options: PieceLineOptions): PieceLine {
   return new AskingLine(options);
 }
 
-/** The request for the data line; its id is the only one that no caller uses. */
-const LINE_REQUEST: PieceRequest = {
+/** The id of the request for the data line: the only one that no caller uses. */
+const LINE_REQUEST_ID = 0;
+
+/** The request for the data line names who asks, not a content. */
+const lineRequest = (self: PeerId): PieceRequest => ({
   ask: 'line',
-  requestId: 0,
-  root: '0'.repeat(64) as PieceRequest['root'],
+  requestId: LINE_REQUEST_ID,
+  root: self.padEnd(ROOT_CHARACTERS, '0') as PieceRequest['root'],
   ...{ first: 0, count: 1 },
-};
+});
 
 class AskingLine implements PieceLine {
   readonly #dealer: Dealer;
@@ -108,7 +116,9 @@ class AskingLine implements PieceLine {
     });
     this.#outbox = new Outbox(this.#dealer);
     this.#dealer.events.on('handshake', () => {
-      this.#outbox.send([encodePieceRequest(LINE_REQUEST)]).catch(() => this.#lose('broken'));
+      this.#outbox
+        .send([encodePieceRequest(lineRequest(options.self))])
+        .catch(() => this.#lose('broken'));
     });
     this.#dealer.events.on('disconnect', () => this.#lose('broken'));
     this.#dealer.connect(tcp(options.address, options.port));
@@ -136,7 +146,7 @@ class AskingLine implements PieceLine {
 
   /** False where that is no answer this line may carry. */
   #take(answer: PieceAnswer): boolean {
-    if (answer.requestId === LINE_REQUEST.requestId) return this.#openData(answer);
+    if (answer.requestId === LINE_REQUEST_ID) return this.#openData(answer);
     if (answer.type !== 'refused') return false;
     this.#open.delete(answer.requestId);
     this.options.onAnswer(answer);

@@ -1,5 +1,7 @@
 /** The uploader's side of piece lines: takes requests in, starts answers as room allows, sends them. */
 import {
+  PEER_ID_CHARACTERS,
+  type PeerId,
   type PieceAnswer,
   type PieceRequest,
   REQUESTS_IN_FLIGHT_MAX,
@@ -20,9 +22,16 @@ export type PieceReply =
   | { readonly type: 'data'; readonly body: Uint8Array; readonly sealed?: () => void }
   | { readonly type: 'refused'; readonly reason: Refusal };
 
+/** One connection. */
+export interface PieceAsker {
+  readonly name: string;
+  /** Who it says that it is: a hint, never a proof. */
+  readonly peer: PeerId;
+}
+
 export interface PieceServing {
-  /** Called for each request when there is room for its answer; `asker` stays the same for one connection. */
-  readonly answer: (request: PieceRequest, asker: string) => Promise<PieceReply>;
+  /** Called for each request when there is room for its answer. */
+  readonly answer: (request: PieceRequest, asker: PieceAsker) => Promise<PieceReply>;
   /** Of the requests of one asker the lowest is answered first. */
   readonly rank: (request: PieceRequest) => number;
   readonly onTrouble: OnTrouble;
@@ -32,7 +41,7 @@ export class PieceServer {
   readonly #outbox: Outbox;
   readonly #inFlight = new InWork();
   readonly #queue: UploadQueue;
-  readonly #lines = new Map<string, ServedLine>();
+  readonly #lines = new Map<string, { readonly line: ServedLine; readonly peer: PeerId }>();
 
   constructor(
     private readonly router: Router,
@@ -57,7 +66,7 @@ export class PieceServer {
   }
 
   close(): void {
-    for (const line of this.#lines.values()) line.close();
+    for (const { line } of this.#lines.values()) line.close();
   }
 
   #take(asker: string, request: PieceRequest): void {
@@ -72,20 +81,21 @@ export class PieceServer {
     this.#refuse(asker, request, 'unexpected');
   }
 
-  #grant(asker: string, { requestId }: PieceRequest): void {
-    const body = this.door.grant((line) => this.#opened(asker, line));
+  #grant(asker: string, { requestId, root }: PieceRequest): void {
+    const peer = root.slice(0, PEER_ID_CHARACTERS) as PeerId;
+    const body = this.door.grant((line) => this.#opened(asker, line, peer));
     const answer: PieceAnswer = body
       ? { type: 'data', requestId, body }
       : { type: 'refused', requestId, reason: 'busy' };
     this.#control(asker, answer);
   }
 
-  #opened(asker: string, line: ServedLine): void {
-    this.#lines.get(asker)?.close();
-    this.#lines.set(asker, line);
+  #opened(asker: string, line: ServedLine, peer: PeerId): void {
+    this.#lines.get(asker)?.line.close();
+    this.#lines.set(asker, { line, peer });
     this.#queue.open(asker, line.address);
     line.onClose(() => {
-      if (this.#lines.get(asker) !== line) return;
+      if (this.#lines.get(asker)?.line !== line) return;
       this.#lines.delete(asker);
       this.#queue.close(asker);
       this.#inFlight.forget(asker);
@@ -98,11 +108,13 @@ export class PieceServer {
 
   async #work(started: Started): Promise<void> {
     const { asker, request } = started;
-    const line = this.#lines.get(asker);
-    const reply = await this.serving.answer(request, asker);
+    const open = this.#lines.get(asker);
+    const reply: PieceReply = open
+      ? await this.serving.answer(request, { name: asker, peer: open.peer })
+      : { type: 'refused', reason: 'unexpected' };
     if (reply.type === 'refused') this.#refuse(asker, request, reply.reason);
     else {
-      const sent = line?.send(request, reply.body);
+      const sent = open?.line.send(request, reply.body);
       reply.sealed?.();
       await sent;
     }

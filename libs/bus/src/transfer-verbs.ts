@@ -1,6 +1,7 @@
 /** The verbs that the transfer service answers on the bus. */
 import { hashPrefixSchema } from '@iwanto/wire';
 import { z } from 'zod';
+import { holdingsVerb } from './holdings.js';
 import {
   DOWNLOADS_MAX,
   downloadSchema,
@@ -121,6 +122,7 @@ export const transferVerbs = {
     answer: limitsSchema,
     limitMs: 5_000,
   }),
+  'holdings.get': verb(holdingsVerb),
   'folder.get': verb({
     owner: 'transfer',
     about: 'The folder downloads go to.',

@@ -61,6 +61,8 @@ export const schemaFor = (paths: Paths) =>
       .array(z.object({ host: z.string().min(1).max(253), port: portSchema }))
       .max(LIST_MAX)
       .default([]),
+    /** Serve to others what was fetched. */
+    reseed: z.boolean().default(true),
     settleMs: z.number().int().min(0).max(60_000).default(SETTLE_MS_DEFAULT),
     /** Limits on what is fetched and sent, such as `5M` or `1M 08:00-18:00`; empty for none. */
     limits: z

@@ -9,6 +9,9 @@ export const NODE_KINDS = { file: 1, directory: 2, symlink: 3 } as const;
 /** Whether the root of a directory fits its children: it does, it does not, or they were never listed as a whole. */
 export const DIRTY = { no: 0, yes: 1, unlisted: 2 } as const;
 
+/** What stands for the identity of a content that the transfer service holds: it lies in no shared folder. */
+export const HELD_AS = { whole: 'held', partial: 'partly held' } as const;
+
 export interface NodeTable {
   id: Generated<number>;
   /** The directory it lies in; 0 for a shared folder. */

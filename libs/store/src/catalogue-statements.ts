@@ -1,6 +1,6 @@
 /** Every query of the catalogue, typed by Kysely and prepared once. */
 import { sql } from 'kysely';
-import { type CatalogueTables, NODE_KINDS, type NodeTable } from './catalogue-schema.js';
+import { type CatalogueTables, HELD_AS, NODE_KINDS, type NodeTable } from './catalogue-schema.js';
 import { directoryWriters } from './directory-statements.js';
 import type { Database } from './open-database.js';
 import { prepare, value } from './statement.js';
@@ -14,6 +14,9 @@ const PRESENT = [
   ...(['size', 'identity', 'target', 'gone', 'dirty'] as const),
 ];
 export type PresentRow = Pick<NodeRow, (typeof PRESENT)[number]>;
+
+/** Rows of what the transfer service holds: announced, but not on a shared disk. */
+const HELD = Object.values(HELD_AS).map((identity) => sql.lit(identity));
 
 const DIRECTORY = sql.lit(NODE_KINDS.directory);
 const FILE = sql.lit(NODE_KINDS.file);
@@ -63,7 +66,10 @@ function readers({ kysely, sqlite }: Db) {
     node: prepare<NodeRow>(sqlite, nodes.where('id', '=', value<number>('id'))),
     byRoot: prepare<NodeRow>(
       sqlite,
-      nodes.where('root', '=', value<Uint8Array>('root')).where('gone', '=', none),
+      nodes
+        .where('root', '=', value<Uint8Array>('root'))
+        .where('gone', '=', none)
+        .where('identity', 'not in', HELD),
     ),
     byIdentity: prepare<NodeRow>(
       sqlite,
@@ -91,12 +97,13 @@ export interface LogRow {
   readonly mtime: number;
   readonly revision: number;
   readonly gone: number;
+  readonly identity: string;
 }
 
 function logReaders({ kysely, sqlite }: Db) {
   const log = kysely
     .selectFrom('node')
-    .select(['kind', 'path', 'root', 'size', 'mtime', 'revision', 'gone'])
+    .select(['kind', 'path', 'root', 'size', 'mtime', 'revision', 'gone', 'identity'])
     .where('revision', '>', value<number>('since'))
     .orderBy('revision')
     .limit(value<number>('limit'));

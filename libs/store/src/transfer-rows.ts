@@ -42,7 +42,20 @@ export interface MountRow {
   mountPoint: string;
 }
 
+/** A content that was fetched and is served on. */
+export interface HeldRow {
+  hash: FileHash;
+  kind: Kind;
+  name: string;
+  bytes: number;
+  /** Its real path on this host. */
+  path: string;
+  /** Inode, size and times it had when it came. */
+  stamp: string;
+}
+
 export interface TransferTables {
+  held: HeldRow;
   download: DownloadRow;
   claim: ClaimRow;
   placed: PlacedRow;

@@ -2,6 +2,7 @@
 import type { FileHash, Kind } from '@iwanto/wire';
 import type { Kysely } from 'kysely';
 import { type Database, type Migration, type OpenOptions, openDatabase } from './open-database.js';
+import { HeldStore, rememberHeld } from './held-tables.js';
 import { PlacedStore, rememberPlaces } from './placed-tables.js';
 import { type Statement, prepare, value } from './statement.js';
 import type { DownloadRow, TransferTables as Tables } from './transfer-rows.js';
@@ -87,8 +88,12 @@ export class TransferStore {
   /** What was fetched and where it lies. */
   readonly placed: PlacedStore;
 
+  /** Contents that were fetched and are served on. */
+  readonly held: HeldStore;
+
   constructor(private readonly database: Database<Tables>) {
     const { kysely, sqlite } = database;
+    this.held = new HeldStore(database);
     this.all = prepare(sqlite, kysely.selectFrom('download').selectAll().orderBy('name'));
     this.upsert = prepare(sqlite, upsertDownload(kysely));
     this.remove = prepare(
@@ -169,7 +174,9 @@ export class TransferStore {
 
 /** Opens the journal of the transfer service. */
 export function openTransferStore(options: Omit<OpenOptions, 'migrations'>): TransferStore {
-  return new TransferStore(openDatabase<Tables>({ ...options, migrations: [begin, choices] }));
+  return new TransferStore(
+    openDatabase<Tables>({ ...options, migrations: [begin, choices, rememberHeld] }),
+  );
 }
 
 const upsertDownload = (kysely: Kysely<Tables>) =>

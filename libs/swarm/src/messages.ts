@@ -13,15 +13,45 @@ export interface WantedFile {
   readonly bytes: number;
   /** Pieces that are on disk already (verified before, by hash). */
   readonly have?: readonly number[];
+  /** Its pieces cannot be judged yet: nothing of it is asked for until it is released. */
+  readonly isHeldBack?: boolean;
 }
 
 /** All an outside world can tell a download. `nowMs` comes from a clock that never runs backwards. */
 export type SwarmInput =
   | { readonly type: 'filesAdded'; readonly nowMs: number; readonly files: readonly WantedFile[] }
+  /** A file that was held back can be judged now; `have` is on disk already. */
+  | {
+      readonly type: 'fileReleased';
+      readonly nowMs: number;
+      readonly file: number;
+      readonly have: readonly number[];
+    }
   /** No more files will be added: from now on the download can be done. */
   | { readonly type: 'allAdded'; readonly nowMs: number }
-  | { readonly type: 'sourceAdded'; readonly nowMs: number; readonly source: PeerId }
-  | { readonly type: 'sourceLost'; readonly nowMs: number; readonly source: PeerId }
+  /** A source that has everything, or, with `isPartial`, only what it says later. */
+  | {
+      readonly type: 'sourceAdded';
+      readonly nowMs: number;
+      readonly source: PeerId;
+      readonly isPartial?: boolean;
+    }
+  /** Pieces that a source has besides those it said before, numbered through over all files; or all. */
+  | {
+      readonly type: 'sourceHas';
+      readonly nowMs: number;
+      readonly source: PeerId;
+      readonly pieces: readonly number[] | 'all';
+    }
+  /** `isForged`: its line ended because of what it cannot have sent by mistake. */
+  | {
+      readonly type: 'sourceLost';
+      readonly nowMs: number;
+      readonly source: PeerId;
+      readonly isForged?: boolean;
+    }
+  /** Pieces that somebody waits for, numbered through over all files: these first, in this order. */
+  | { readonly type: 'hurry'; readonly nowMs: number; readonly pieces: readonly number[] }
   /** `ok`: verified and written. `bad`: the bytes are not those that the digest names. */
   | ({
       readonly type: 'pieceArrived';
@@ -60,10 +90,12 @@ export interface SwarmLimits {
   readonly windowMs: number;
   /** Bytes asked of all sources together: what may lie in memory at once. */
   readonly bytesInFlightMax: number;
-  /** Sources asked for one piece at the same time in the end game. */
+  /** Sources that have delivered before and are asked for one piece at the same time in the end game. */
   readonly askersMax: number;
   /** A piece is late after this time or at `bytesPerSecondMin`, whichever is longer (HOSTILE 42). */
   readonly deadlineMsMin: number;
+  /** The same for a source that has not delivered yet, where others have shown what is usual. */
+  readonly unprovedDeadlineMsMin: number;
   readonly bytesPerSecondMin: number;
   /** Trust: +1 a good piece up to the maximum, -1 a fault, banned at `banAt` (HOSTILE, security model 5). */
   readonly trustMax: number;
@@ -81,12 +113,13 @@ const MEBIBYTE = 1_048_576;
 export const SWARM_LIMITS: SwarmLimits = {
   requestsMax: 48,
   windowBytesFirst: 4 * MEBIBYTE,
-  windowBytesMin: 2 * MEBIBYTE,
+  windowBytesMin: MEBIBYTE,
   windowBytesMax: 8 * MEBIBYTE,
   windowMs: 250,
   bytesInFlightMax: 64 * MEBIBYTE,
   askersMax: 3,
   deadlineMsMin: 10_000,
+  unprovedDeadlineMsMin: 1_500,
   bytesPerSecondMin: 8_192,
   trustMax: 8,
   banAt: -7,

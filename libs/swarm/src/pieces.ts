@@ -1,10 +1,12 @@
-/** Every piece of a download and how it stands: wanted, asked for, or there. */
+/** Every piece of a download and how it stands: wanted, asked for, there, or held back. */
 import { PIECE_BYTES } from '@iwanto/wire';
 import type { PieceAt, WantedFile } from './messages.js';
 
 const WANTED = 0;
 const ASKED = 1;
 const THERE = 2;
+/** Of a file that cannot be judged yet. */
+const HELD_BACK = 3;
 
 /** How many pieces a file of that size has. */
 export const pieceCount = (bytes: number): number => Math.ceil(bytes / PIECE_BYTES);
@@ -25,16 +27,34 @@ export class PieceTable {
   /** Adds a file and returns its number. */
   add(file: WantedFile): number {
     const pieces = pieceCount(file.bytes);
-    const have = new Set(file.have);
-    this.#grow(this.count + pieces);
-    for (const index of have) this.#states[this.count + index] = THERE;
+    const number = this.#missing.length;
+    const from = this.count;
+    this.#grow(from + pieces);
+    this.#states.fill(HELD_BACK, from, from + pieces);
     this.count += pieces;
     this.#starts.push(this.count);
     this.#fileBytes.push(file.bytes);
-    this.#missing.push(pieces - have.size);
-    this.missingTotal += pieces - have.size;
-    this.wantedTotal += pieces - have.size;
-    return this.#missing.length - 1;
+    this.#missing.push(pieces);
+    this.missingTotal += pieces;
+    if (file.isHeldBack !== true) this.release(number, file.have ?? []);
+    return number;
+  }
+
+  /** Pieces of a file that was held back may be asked for, except those in `have`, which are there. */
+  release(file: number, have: readonly number[]): void {
+    const from = this.#starts[file] ?? 0;
+    const to = this.#starts[file + 1] ?? from;
+    for (const index of have) {
+      if (this.#states[from + index] !== HELD_BACK) continue;
+      this.#states[from + index] = THERE;
+      this.#missing[file] = this.missingOf(file) - 1;
+      this.missingTotal -= 1;
+    }
+    for (let piece = from; piece < to; piece += 1) {
+      if (this.#states[piece] !== HELD_BACK) continue;
+      this.#states[piece] = WANTED;
+      this.wantedTotal += 1;
+    }
   }
 
   /** The number of a piece, or undefined where there is no such piece. */
@@ -63,6 +83,10 @@ export class PieceTable {
     return this.#states[piece] === THERE;
   }
 
+  isWanted(piece: number): boolean {
+    return this.#states[piece] === WANTED;
+  }
+
   ask(piece: number): void {
     if (this.#states[piece] === WANTED) this.wantedTotal -= 1;
     this.#states[piece] = ASKED;
@@ -78,7 +102,7 @@ export class PieceTable {
   /** Returns the file that the piece made whole, if it did. */
   arrive(piece: number): number | undefined {
     if (this.#states[piece] === THERE) return undefined;
-    if (this.#states[piece] === WANTED) this.wantedTotal -= 1;
+    if (this.isWanted(piece)) this.wantedTotal -= 1;
     this.#states[piece] = THERE;
     this.missingTotal -= 1;
     const file = this.fileOf(piece);
@@ -87,17 +111,21 @@ export class PieceTable {
     return left === 0 ? file : undefined;
   }
 
-  /** The first wanted piece from `from` on in a file that may be asked for, or the number of pieces. */
-  nextWanted(from: number, mayAsk: (file: number) => boolean): number {
-    let piece = from;
-    while (piece < this.count) {
-      piece = this.#skipOthers(piece);
-      if (piece >= this.count) break;
+  /** Wanted pieces of files that may be asked for, each once, from `from` on to the end and then from the start. */
+  *wantedFrom(from: number, mayAsk: (file: number) => boolean): Generator<number> {
+    const start = from < this.count ? from : 0;
+    yield* this.#wantedIn(start, this.count, mayAsk);
+    yield* this.#wantedIn(0, start, mayAsk);
+  }
+
+  *#wantedIn(from: number, to: number, mayAsk: (file: number) => boolean): Generator<number> {
+    let piece = this.#skipOthers(from);
+    while (piece < to) {
       const file = this.fileOf(piece);
-      if (mayAsk(file)) return piece;
-      piece = this.#starts[file + 1] ?? this.count;
+      const isOpen = mayAsk(file);
+      if (isOpen) yield piece;
+      piece = this.#skipOthers(isOpen ? piece + 1 : (this.#starts[file + 1] ?? this.count));
     }
-    return this.count;
   }
 
   #skipOthers(from: number): number {

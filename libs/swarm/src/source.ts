@@ -1,5 +1,6 @@
 /** One source of a download: what it is asked for, how fast it is, how far it is trusted. */
 import type { PeerId } from '@iwanto/wire';
+import { Bits } from './bits.js';
 import type { SwarmLimits } from './messages.js';
 
 /** How long speed is measured before it is taken over, in ms. */
@@ -7,7 +8,12 @@ const SAMPLE_MS = 100;
 /** The weight of the newest sample: a change of speed shows after some 300 ms. */
 const SAMPLE_WEIGHT = 0.4;
 /** What a source that has not delivered yet is given before others are asked as well, in ms. */
-const PATIENCE_MS = 500;
+const PATIENCE_MS = 200;
+/** Silence, in times of what was expected, after which a source gets less to do; looked at no more often than this, in ms. */
+const STALLED_TIMES = 4;
+const STALLED_MS_MIN = 400;
+/** An answer may take so many times what answers take here before a source that never delivered is late. */
+const UNUSUAL_TIMES = 20;
 
 interface Ask {
   readonly askedMs: number;
@@ -18,12 +24,14 @@ export class Source {
   /** Pieces asked for, in the order of asking: answers come in about the same order. */
   readonly asks = new Map<number, Ask>();
   askedBytes = 0;
-  /** Where the search for a wanted piece goes on. */
-  cursor = 0;
+  /** Where the search for a wanted piece goes on; undefined before the first. */
+  cursor: number | undefined;
   /** Good pieces it sent. */
   delivered = 0;
   /** Bytes per ms; 0 while unknown. */
   #rate = 0;
+  #holds: Bits | 'all';
+  #shrunkMs = 0;
   #sampleStartMs = 0;
   #sampleBytes = 0;
   #lastProgressMs: number;
@@ -35,8 +43,37 @@ export class Source {
     readonly id: PeerId,
     nowMs: number,
     private readonly limits: SwarmLimits,
+    isPartial: boolean,
   ) {
     this.#lastProgressMs = nowMs;
+    this.#holds = isPartial ? new Bits() : 'all';
+  }
+
+  get holdsAll(): boolean {
+    return this.#holds === 'all';
+  }
+
+  /** It delivered at least one good piece. */
+  get isProved(): boolean {
+    return this.delivered > 0;
+  }
+
+  holds(piece: number): boolean {
+    return this.#holds === 'all' || this.#holds.has(piece);
+  }
+
+  /** The pieces it said that it has; none are listed where it has all. */
+  get held(): Iterable<number> {
+    return this.#holds === 'all' ? [] : this.#holds;
+  }
+
+  /** True where this is news. */
+  gains(piece: number): boolean {
+    return this.#holds !== 'all' && this.#holds.add(piece);
+  }
+
+  gainsAll(): void {
+    this.#holds = 'all';
   }
 
   mayAsk(file: number): boolean {
@@ -50,7 +87,10 @@ export class Source {
   /** One more request is always allowed to an idle source, however small its window. */
   hasRoom(bytes: number, nowMs: number): boolean {
     if (this.isPaused(nowMs) || this.asks.size >= this.limits.requestsMax) return false;
-    return this.asks.size === 0 || this.askedBytes + bytes <= this.#windowBytes();
+    // Who has not delivered yet holds one piece at most.
+    return (
+      this.asks.size === 0 || (this.isProved && this.askedBytes + bytes <= this.#windowBytes())
+    );
   }
 
   #windowBytes(): number {
@@ -69,14 +109,15 @@ export class Source {
     this.askedBytes += bytes;
   }
 
-  /** The source answered, with the piece or with a refusal. False: it was not asked for it. */
-  settle(piece: number, nowMs: number): boolean {
+  /** The source answered, with the piece or with a refusal: how long it took, or undefined where it was not asked. */
+  settle(piece: number, nowMs: number): number | undefined {
     const ask = this.asks.get(piece);
-    if (!ask) return false;
+    if (!ask) return undefined;
     this.asks.delete(piece);
     this.askedBytes -= ask.bytes;
+    const tookMs = nowMs - Math.max(ask.askedMs, this.#lastProgressMs);
     this.#lastProgressMs = nowMs;
-    return true;
+    return tookMs;
   }
 
   /** A good piece came: speed, trust and patience follow. */
@@ -113,14 +154,37 @@ export class Source {
     return forgiven;
   }
 
-  /** True when the piece it works on is late. Those behind it are not: it could not begin on them. */
-  isLate(nowMs: number): boolean {
+  /** Less is asked of a source that says nothing for much longer than it should. */
+  shrink(nowMs: number): void {
+    const silentMs = this.silentMs(nowMs);
+    if (this.asks.size === 0 || this.#rate === 0 || nowMs - this.#shrunkMs < STALLED_MS_MIN) return;
+    const [head] = this.asks.values();
+    const expectedMs = (head?.bytes ?? 0) / this.#rate;
+    if (silentMs < Math.max(STALLED_MS_MIN, STALLED_TIMES * expectedMs)) return;
+    this.#rate /= 2;
+    this.#shrunkMs = nowMs;
+  }
+
+  /** How long nothing came although something is asked for. */
+  silentMs(nowMs: number): number {
+    return this.asks.size === 0 ? 0 : nowMs - this.#lastProgressMs;
+  }
+
+  /**
+   * How the piece it works on stands. Those behind it are not late: it could not begin on them.
+   * `usualMs`: how long an answer takes here, 0 while nobody has given one. `unusual` blames nobody: a source that
+   * never delivered may be slow; it gets more time with each of its `drops`.
+   */
+  lateness(nowMs: number, usualMs: number, drops: number): 'none' | 'unusual' | 'late' {
     const head = this.asks.values().next();
-    if (head.done) return false;
-    const { deadlineMsMin, bytesPerSecondMin } = this.limits;
-    const sinceMs = Math.max(head.value.askedMs, this.#lastProgressMs);
-    const allowedMs = Math.max(deadlineMsMin, (head.value.bytes / bytesPerSecondMin) * 1_000);
-    return nowMs - sinceMs > allowedMs;
+    if (head.done) return 'none';
+    const { deadlineMsMin, unprovedDeadlineMsMin, bytesPerSecondMin } = this.limits;
+    const waitedMs = nowMs - Math.max(head.value.askedMs, this.#lastProgressMs);
+    const slowMs = Math.max(deadlineMsMin, (head.value.bytes / bytesPerSecondMin) * 1_000);
+    if (waitedMs > slowMs) return 'late';
+    if (this.isProved || usualMs === 0) return 'none';
+    const unusualMs = Math.max(unprovedDeadlineMsMin, UNUSUAL_TIMES * usualMs) * 4 ** drops;
+    return waitedMs > unusualMs ? 'unusual' : 'none';
   }
 
   /** When `bytes` more, asked for now, would be here: in how many ms. */

@@ -29,6 +29,12 @@ class Table {
   source(source: string) {
     return this.tell({ type: 'sourceAdded', source });
   }
+  /** A source that has delivered before, and its window. */
+  proved(source: string, pieces: number) {
+    this.file(pieces);
+    this.source(source);
+    return this.ok(source, 0);
+  }
   ok(source: string, index: number, file = 0) {
     return this.tell({ type: 'pieceArrived', source, file, index, verdict: 'ok' });
   }
@@ -44,17 +50,17 @@ const asked = (outputs: SwarmOutput[], source?: string) =>
 const types = (outputs: SwarmOutput[]) => outputs.map((output) => output.type);
 
 describe('Swarm', () => {
-  test('asks a new source for a first window, in order', () => {
+  test('asks a new source for one piece, and for a window once it delivered', () => {
     const table = new Table();
     table.file(20);
-    expect(asked(table.source('a'))).toEqual([0, 1, 2, 3]);
+    expect(asked(table.source('a'))).toEqual([0]);
+    expect(asked(table.ok('a', 0))).toEqual([1, 2, 3, 4]);
   });
 
   test('asks for the next piece as soon as one arrives', () => {
     const table = new Table();
-    table.file(20);
-    table.source('a');
-    expect(asked(table.ok('a', 0))).toEqual([4]);
+    table.proved('a', 20);
+    expect(asked(table.ok('a', 1))).toEqual([5]);
   });
 
   test('is done when every piece is there and no more files come', () => {
@@ -74,7 +80,7 @@ describe('Swarm', () => {
   test('never asks for what it has', () => {
     const table = new Table();
     table.file(4, [0, 2]);
-    expect(asked(table.source('a'))).toEqual([1, 3]);
+    expect(asked([...table.source('a'), ...table.ok('a', 1)])).toEqual([1, 3]);
   });
 
   test('HOSTILE 40: bans the one source of a bad piece and asks another for it', () => {
@@ -83,7 +89,7 @@ describe('Swarm', () => {
     table.source('a');
     const outputs = [...table.bad('a', 0), ...table.source('b')];
     expect(outputs).toContainEqual({ type: 'ban', source: 'a', reason: 'badPiece' });
-    expect(asked(outputs, 'b')).toEqual([0, 1, 2, 3]);
+    expect(asked([...outputs, ...table.ok('b', 0)], 'b')).toEqual([0, 1, 2, 3]);
     expect(asked(table.source('a'))).toEqual([]);
   });
 
@@ -101,7 +107,7 @@ describe('Swarm', () => {
     table.source('a');
     table.nowMs += 128_001;
     expect(table.tell({ type: 'tick' })).toContainEqual({ type: 'drop', source: 'a' });
-    expect(asked(table.source('b'))).toEqual([0, 1, 2]);
+    expect(asked([...table.source('b'), ...table.ok('b', 0)])).toEqual([0, 1, 2]);
   });
 
   test('waits at least 10 s for a small piece', () => {
@@ -116,10 +122,10 @@ describe('Swarm', () => {
 
   test('HOSTILE 43: asks elsewhere for what a lost source owed', () => {
     const table = new Table();
-    table.file(4);
-    table.source('a');
+    table.proved('a', 5);
     table.source('b');
-    expect(asked(table.tell({ type: 'sourceLost', source: 'a' }), 'b')).toEqual([0, 1, 2, 3]);
+    const outputs = table.tell({ type: 'sourceLost', source: 'a' });
+    expect(asked([...outputs, ...table.ok('b', 1)], 'b')).toEqual([1, 2, 3, 4]);
   });
 
   test('HOSTILE 44: stalls once without sources and goes on by itself with a new one', () => {
@@ -133,18 +139,18 @@ describe('Swarm', () => {
   test('HOSTILE 45: never more requests than allowed at one source', () => {
     const table = new Table();
     table.tell({ type: 'filesAdded', files: Array.from({ length: 200 }, () => ({ bytes: 10 })) });
-    expect(asked(table.source('a'))).toHaveLength(SWARM_LIMITS.requestsMax);
+    table.source('a');
+    expect(asked(table.ok('a', 0, 0))).toHaveLength(SWARM_LIMITS.requestsMax);
   });
 
   test('does not ask a source again for a file it refused, until some time later', () => {
     const table = new Table();
-    table.file(2);
-    table.source('a');
-    table.tell({ type: 'refused', source: 'a', file: 0, index: 0, reason: 'changed' });
+    table.proved('a', 3);
+    table.tell({ type: 'refused', source: 'a', file: 0, index: 2, reason: 'changed' });
     const last = { type: 'refused', source: 'a', file: 0, index: 1, reason: 'changed' } as const;
     expect(types(table.tell(last))).toEqual(['starving']);
     table.nowMs += SWARM_LIMITS.refusedMs;
-    expect(asked(table.tell({ type: 'tick' }))).toEqual([0, 1]);
+    expect(asked(table.tell({ type: 'tick' }))).toEqual([1, 2]);
   });
 
   test('leaves a busy source alone for longer each time', () => {
@@ -187,8 +193,8 @@ describe('Swarm', () => {
     table.source('a');
     table.source('b');
     const outputs = table.file(8);
-    expect(asked(outputs, 'a')).toHaveLength(4);
-    expect(asked(outputs, 'b')).toHaveLength(4);
+    expect(asked(outputs, 'a')).toHaveLength(1);
+    expect(asked(outputs, 'b')).toHaveLength(1);
   });
 
   test('end game: asks a fast idle source for what a silent one owes', () => {
@@ -222,5 +228,87 @@ describe('Swarm', () => {
     table.source('a');
     table.tell({ type: 'sourceLost', source: 'a' });
     expect(types(table.ok('a', 0))).toEqual(['fileDone', 'done']);
+  });
+
+  test('of what peers that still download have, the rarest is asked for first, and only what each has', () => {
+    const table = new Table();
+    table.tell({ type: 'sourceAdded', source: 'one', isPartial: true });
+    table.tell({ type: 'sourceAdded', source: 'two', isPartial: true });
+    expect(asked(table.file(6))).toEqual([]);
+    table.tell({ type: 'sourceHas', source: 'two', pieces: [2, 3] });
+    expect(asked(table.tell({ type: 'sourceHas', source: 'one', pieces: [1, 2, 3] }))).toEqual([1]);
+    expect(asked(table.tell({ type: 'sourceHas', source: 'one', pieces: [5] }))).toEqual([]);
+    expect(asked(table.ok('one', 1))).toEqual([5, 3]);
+    expect(asked(table.source('seed'))).toEqual([0]);
+    expect(asked(table.tell({ type: 'sourceHas', source: 'two', pieces: 'all' }))).toEqual([]);
+    expect(asked(table.ok('two', 2), 'two')).toContain(4);
+  });
+
+  test('many who begin together begin at different pieces', () => {
+    const first = (seed: number) => {
+      const swarm = new Swarm(SWARM_LIMITS, seed);
+      swarm.step({ type: 'filesAdded', nowMs: 0, files: [{ bytes: 1_000 * PIECE }] });
+      return asked(swarm.step({ type: 'sourceAdded', nowMs: 0, source: 'a' as PeerId }))[0];
+    };
+    expect(new Set([11, 222, 3_333, 44_444].map(first)).size).toBe(4);
+  });
+
+  test('asks for nothing of a file that is held back, and for the rest when it is released', () => {
+    const table = new Table();
+    table.source('a');
+    const files = [{ bytes: 3 * PIECE, isHeldBack: true }, { bytes: 1 }];
+    const outputs = table.tell({ type: 'filesAdded', files });
+    expect(outputs).toMatchObject([{ type: 'request', file: 1 }]);
+    expect(asked(table.ok('a', 0, 1))).toEqual([]);
+    expect(asked(table.tell({ type: 'fileReleased', file: 0, have: [1] }))).toEqual([0, 2]);
+    expect(table.tell({ type: 'filesAdded', files: [] })).toEqual([]);
+  });
+
+  test('what somebody waits for comes first, in the order given', () => {
+    const table = new Table();
+    table.proved('a', 30);
+    table.tell({ type: 'hurry', pieces: [20, 10, 0, 11] });
+    expect(asked(table.ok('a', 1))).toEqual([20]);
+    expect(asked(table.ok('a', 2))).toEqual([10]);
+    expect(asked(table.ok('a', 20))).toEqual([11]);
+    expect(asked(table.ok('a', 10))).toEqual([12]);
+  });
+
+  test('a source that never delivered holds one piece, and loses it soon where others have shown what is usual', () => {
+    const table = new Table();
+    table.file(9);
+    table.all();
+    table.source('honest');
+    table.nowMs += 10;
+    table.ok('honest', 0);
+    expect(asked(table.source('silent'))).toHaveLength(1);
+    table.nowMs += SWARM_LIMITS.unprovedDeadlineMsMin + 1;
+    const late = table.tell({ type: 'tick' });
+    expect(late).toContainEqual({ type: 'drop', source: 'silent' });
+    expect(types(late)).not.toContain('ban');
+  });
+
+  test('HOSTILE 42: one piece that only silent peers are asked for reaches the honest one within two seconds', () => {
+    const table = new Table();
+    table.tell({ type: 'filesAdded', files: [{ bytes: 500_000 }] });
+    table.all();
+    for (let at = 0; at < 31; at += 1) table.source(`silent${at}`);
+    const seen = asked(table.source('honest'), 'honest');
+    for (let waited = 0; waited < 2_000; waited += 100) {
+      table.nowMs += 100;
+      seen.push(...asked(table.tell({ type: 'tick' }), 'honest'));
+    }
+    expect(seen).toEqual([0]);
+  });
+
+  test('a forged line costs its source trust, and a seventh one the ban', () => {
+    const table = new Table();
+    table.file(3);
+    const seen = Array.from({ length: 7 }, () => {
+      table.source('a');
+      return types(table.tell({ type: 'sourceLost', source: 'a', isForged: true }));
+    });
+    expect(seen.flat().filter((type) => type === 'ban')).toHaveLength(1);
+    expect(asked(table.source('a'))).toEqual([]);
   });
 });

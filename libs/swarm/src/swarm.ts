@@ -6,30 +6,46 @@ import {
   type SwarmInput,
   type SwarmLimits,
   type SwarmOutput,
+  type WantedFile,
 } from './messages.js';
+import { Askers } from './askers.js';
+import { EndGame } from './end-game.js';
+import { Picker } from './picker.js';
 import { PieceTable } from './pieces.js';
 import { Source } from './source.js';
+import { Trust } from './trust.js';
 
-/** A second source must be this much faster, plus some time for the way, to be asked as well. */
-const END_GAME_GAIN = 1.5;
-const END_GAME_MARGIN_MS = 20;
+/** The weight of the newest answer in what is usual. */
+const USUAL_WEIGHT = 0.1;
 
 /** Takes one input at a time and returns what is to be done. Keeps no clock and opens nothing. */
 export class Swarm {
   readonly #pieces = new PieceTable();
+  readonly #picker: Picker;
+  readonly #endGame: EndGame;
   readonly #sources = new Map<PeerId, Source>();
-  /** Who is asked for a piece. */
-  readonly #askers = new Map<number, PeerId[]>();
-  /** Faults outlive a lost line: a source that comes back is not better for it. */
-  readonly #trust = new Map<PeerId, number>();
-  readonly #banned = new Set<PeerId>();
+  readonly #askers = new Askers();
+  readonly #trust: Trust;
   #bytesInFlight = 0;
+  /** How long an answer takes here, in ms; 0 while there was none. */
+  #usualMs = 0;
   #complete = false;
   #stalled = false;
   #finished = false;
   #out: SwarmOutput[] = [];
 
-  constructor(private readonly limits: SwarmLimits = SWARM_LIMITS) {}
+  /** `seed`: any number, another one for each download of the network; 0 begins at the first piece. */
+  constructor(
+    private readonly limits: SwarmLimits = SWARM_LIMITS,
+    seed = 0,
+  ) {
+    this.#trust = new Trust(limits);
+    this.#picker = new Picker(this.#pieces, seed);
+    this.#endGame = new EndGame({
+      ...{ pieces: this.#pieces, sources: this.#sources, askers: this.#askers },
+      askersMax: limits.askersMax,
+    });
+  }
 
   step(input: SwarmInput): SwarmOutput[] {
     this.#out = [];
@@ -46,18 +62,29 @@ export class Swarm {
     return piece !== undefined && !this.#pieces.isThere(piece);
   }
 
+  /** The number of a piece, through over all files, or undefined where there is none. */
+  numberOf(at: PieceAt): number | undefined {
+    return this.#pieces.numberOf(at);
+  }
+
   #take(input: SwarmInput): void {
     switch (input.type) {
       case 'filesAdded':
         for (const file of input.files) this.#addFile(file);
         return this.#fillAll(input.nowMs);
+      case 'fileReleased':
+        return this.#release(input);
       case 'allAdded':
         this.#complete = true;
         return this.#fillAll(input.nowMs);
       case 'sourceAdded':
-        return this.#addSource(input.source, input.nowMs);
+        return this.#addSource(input);
+      case 'sourceHas':
+        return this.#learn(input);
       case 'sourceLost':
-        this.#removeSource(input.source);
+        return this.#loseSource(input);
+      case 'hurry':
+        this.#picker.hurry(input.pieces);
         return this.#fillAll(input.nowMs);
       case 'pieceArrived':
         return this.#arrive(input);
@@ -68,14 +95,48 @@ export class Swarm {
     }
   }
 
-  #addFile(file: { bytes: number; have?: readonly number[] }): void {
+  #addFile(file: WantedFile): void {
     const number = this.#pieces.add(file);
-    if (this.#pieces.missingOf(number) === 0) this.#out.push({ type: 'fileDone', file: number });
+    const isWhole = file.isHeldBack !== true && this.#pieces.missingOf(number) === 0;
+    if (isWhole) this.#out.push({ type: 'fileDone', file: number });
   }
 
-  #addSource(id: PeerId, nowMs: number): void {
-    if (this.#banned.has(id) || this.#sources.has(id)) return;
-    this.#sources.set(id, new Source(id, nowMs, this.limits));
+  #release({ file, have, nowMs }: Extract<SwarmInput, { type: 'fileReleased' }>): void {
+    this.#pieces.release(file, have);
+    if (this.#pieces.missingOf(file) === 0) this.#out.push({ type: 'fileDone', file });
+    this.#fillAll(nowMs);
+  }
+
+  #addSource({ source: id, nowMs, isPartial }: Extract<SwarmInput, { type: 'sourceAdded' }>): void {
+    if (this.#trust.isBanned(id) || this.#sources.has(id)) return;
+    this.#sources.set(id, new Source(id, nowMs, this.limits, isPartial === true));
+    if (isPartial) this.#picker.countPartial(1);
+    this.#fillAll(nowMs);
+  }
+
+  #learn({ source: id, pieces, nowMs }: Extract<SwarmInput, { type: 'sourceHas' }>): void {
+    const source = this.#sources.get(id);
+    if (!source || source.holdsAll) return;
+    if (pieces === 'all') {
+      this.#uncount(source);
+      source.gainsAll();
+    } else {
+      for (const piece of pieces) if (source.gains(piece)) this.#picker.count(piece, 1);
+    }
+    this.#fill(source, nowMs);
+  }
+
+  #uncount(source: Source): void {
+    if (source.holdsAll) return;
+    for (const piece of source.held) this.#picker.count(piece, -1);
+    this.#picker.countPartial(-1);
+  }
+
+  #loseSource({ source: id, isForged, nowMs }: Extract<SwarmInput, { type: 'sourceLost' }>): void {
+    const source = this.#sources.get(id);
+    if (!source) return;
+    this.#removeSource(id);
+    if (isForged) this.#strike(source);
     this.#fillAll(nowMs);
   }
 
@@ -83,6 +144,7 @@ export class Swarm {
     const source = this.#sources.get(id);
     if (!source) return;
     this.#sources.delete(id);
+    this.#uncount(source);
     for (const piece of source.asks.keys()) this.#unask(piece, id);
     this.#bytesInFlight -= source.askedBytes;
   }
@@ -94,15 +156,17 @@ export class Swarm {
     const whole = input.verdict === 'ok' ? this.#pieces.arrive(piece) : undefined;
     if (whole !== undefined) this.#out.push({ type: 'fileDone', file: whole });
     const source = this.#sources.get(input.source);
-    const asked = source !== undefined && this.#settle(source, piece, input.nowMs);
+    const tookMs = source && this.#settle(source, piece, input.nowMs);
+    const asked = source !== undefined && tookMs !== undefined;
     if (input.verdict === 'bad') {
       // A piece comes whole from one source, so that one alone supplied the bad one: banned at once.
       if (asked) this.#ban(source, 'badPiece');
       return this.#fillAll(input.nowMs);
     }
     if (asked) {
+      this.#noteUsual(tookMs);
       source.deliver(this.#pieces.bytesOf(piece), input.nowMs);
-      this.#trust.set(source.id, Math.min(this.limits.trustMax, this.#trustOf(source) + 1));
+      this.#trust.earn(source.id);
     }
     if (source) this.#fill(source, input.nowMs);
   }
@@ -110,7 +174,8 @@ export class Swarm {
   #refuse(input: Extract<SwarmInput, { type: 'refused' }>): void {
     const piece = this.#pieces.numberOf(input);
     const source = this.#sources.get(input.source);
-    if (piece === undefined || !source || !this.#settle(source, piece, input.nowMs)) return;
+    if (piece === undefined || !source) return;
+    if (this.#settle(source, piece, input.nowMs) === undefined) return;
     this.#punish(source, input.reason, input);
     this.#fillAll(input.nowMs);
   }
@@ -133,10 +198,13 @@ export class Swarm {
 
   #tick(nowMs: number): void {
     for (const source of [...this.#sources.values()]) {
-      if (source.forgive(nowMs)) source.cursor = 0;
-      if (!source.isLate(nowMs)) continue;
-      this.#strike(source);
+      source.forgive(nowMs);
+      source.shrink(nowMs);
+      const lateness = source.lateness(nowMs, this.#usualMs, this.#trust.dropsOf(source.id));
+      if (lateness === 'none') continue;
+      if (lateness === 'late') this.#strike(source);
       if (!this.#sources.has(source.id)) continue;
+      this.#trust.dropped(source.id);
       this.#removeSource(source.id);
       this.#out.push({ type: 'drop', source: source.id });
     }
@@ -144,37 +212,31 @@ export class Swarm {
   }
 
   #strike(source: Source): void {
-    this.#trust.set(source.id, this.#trustOf(source) - 1);
-    if (this.#trustOf(source) <= this.limits.banAt) this.#ban(source, 'strikes');
+    if (this.#trust.strike(source.id)) this.#ban(source, 'strikes');
   }
 
   #ban(source: Source, reason: 'badPiece' | 'strikes'): void {
-    this.#banned.add(source.id);
+    this.#trust.ban(source.id);
     this.#removeSource(source.id);
     this.#out.push({ type: 'ban', source: source.id, reason });
   }
 
-  #trustOf(source: Source): number {
-    return this.#trust.get(source.id) ?? 0;
+  #noteUsual(tookMs: number): void {
+    const before = this.#usualMs;
+    this.#usualMs = before === 0 ? Math.max(tookMs, 1) : before + USUAL_WEIGHT * (tookMs - before);
   }
 
-  #settle(source: Source, piece: number, nowMs: number): boolean {
-    if (!source.settle(piece, nowMs)) return false;
+  /** How long the answer took; undefined where that source was not asked. */
+  #settle(source: Source, piece: number, nowMs: number): number | undefined {
+    const tookMs = source.settle(piece, nowMs);
+    if (tookMs === undefined) return undefined;
     this.#bytesInFlight -= this.#pieces.bytesOf(piece);
     this.#unask(piece, source.id);
-    return true;
+    return tookMs;
   }
 
   #unask(piece: number, id: PeerId): void {
-    const left = (this.#askers.get(piece) ?? []).filter((asker) => asker !== id);
-    if (left.length > 0) {
-      this.#askers.set(piece, left);
-      return;
-    }
-    this.#askers.delete(piece);
-    this.#pieces.giveBack(piece);
-    if (this.#pieces.isThere(piece)) return;
-    for (const source of this.#sources.values()) source.cursor = Math.min(source.cursor, piece);
+    if (this.#askers.remove(piece, id)) this.#pieces.giveBack(piece);
   }
 
   /** One request a round for each source, so that none is left idle while another hoards. */
@@ -195,44 +257,17 @@ export class Swarm {
     const crowded = this.#bytesInFlight + bytes > this.limits.bytesInFlightMax;
     if (!source.hasRoom(bytes, nowMs) || (crowded && source.asks.size > 0)) return false;
     source.ask(piece, bytes, nowMs);
+    source.cursor = piece + 1;
     this.#bytesInFlight += bytes;
     this.#pieces.ask(piece);
-    this.#askers.set(piece, [...(this.#askers.get(piece) ?? []), source.id]);
+    this.#askers.add(piece, source.id);
     this.#out.push({ type: 'request', source: source.id, ...this.#pieces.at(piece) });
     return true;
   }
 
   #choose(source: Source, nowMs: number): number | undefined {
     if (!source.hasRoom(0, nowMs)) return undefined;
-    if (this.#pieces.wantedTotal > 0) {
-      source.cursor = this.#pieces.nextWanted(source.cursor, (file) => source.mayAsk(file));
-      const piece = source.cursor;
-      if (piece < this.#pieces.count) return piece;
-    }
-    return this.#complete ? this.#chooseTwice(source, nowMs) : undefined;
-  }
-
-  /** End game: the piece that another source will bring last, if this one would bring it much sooner. */
-  #chooseTwice(source: Source, nowMs: number): number | undefined {
-    let latest: number | undefined;
-    let latestMs = 0;
-    for (const other of this.#sources.values()) {
-      const drainMs = other.drainMs(nowMs);
-      if (other === source || other.asks.size === 0 || drainMs <= latestMs) continue;
-      const piece = [...other.asks.keys()].reverse().find((one) => this.#mayAskTwice(source, one));
-      if (piece === undefined) continue;
-      const mineMs = source.expectMs(this.#pieces.bytesOf(piece));
-      if (mineMs * END_GAME_GAIN + END_GAME_MARGIN_MS > drainMs) continue;
-      latest = piece;
-      latestMs = drainMs;
-    }
-    return latest;
-  }
-
-  #mayAskTwice(source: Source, piece: number): boolean {
-    if (source.asks.has(piece) || this.#pieces.isThere(piece)) return false;
-    const askers = this.#askers.get(piece) ?? [];
-    return askers.length < this.limits.askersMax && source.mayAsk(this.#pieces.fileOf(piece));
+    return this.#picker.pick(source) ?? this.#endGame.choose(source, nowMs);
   }
 
   #conclude(nowMs: number): void {

@@ -4,6 +4,9 @@ import { z } from 'zod';
 /** A host: the first 10 bytes of SHA-256 of its long-term Ed25519 public key, as 20 hex characters. */
 export type PeerId = string & { readonly __brand: 'PeerId' };
 
+/** Characters of a peer id. */
+export const PEER_ID_CHARACTERS = 20;
+
 /** One start of one election service: 8 random bytes as 16 hex characters. */
 export type BootId = string & { readonly __brand: 'BootId' };
 

@@ -49,6 +49,8 @@ export const catalogueEntrySchema = z.object({
   size: sizeSchema,
   /** When the file was last changed, in ms since 1970. */
   modifiedMs: z.number().min(0).optional(),
+  /** Its peer still fetches it: it can give what it has, but does not count as a holder. */
+  partial: z.boolean().optional(),
 });
 export type CatalogueEntry = z.infer<typeof catalogueEntrySchema>;
 

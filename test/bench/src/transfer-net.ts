@@ -71,7 +71,10 @@ export function makeNet(spokes: number): BenchNet {
     inside(at, 'addr', 'add', `10.78.${at}.2/24`, 'dev', 'eth0');
     inside(0, 'link', 'set', `spoke${at}`, 'up');
     inside(at, 'link', 'set', 'eth0', 'up');
+    inside(at, 'route', 'add', 'default', 'via', `10.78.${at}.1`);
   }
+  // Spokes reach each other through the hub.
+  ip('netns', 'exec', name(0), 'sysctl', '-qw', 'net.ipv4.ip_forward=1');
   return {
     spawn: (at, words, env) =>
       spawn('ip', ['netns', 'exec', name(at), process.execPath, ...words], {

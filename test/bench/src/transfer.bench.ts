@@ -1,117 +1,17 @@
 /** How fast the built transfer services move bytes between namespaces: one source, three shaped sources, many small files, a kill. */
-import type { ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { type Bus, type Download, openBus } from '@iwanto/bus';
 import { loadBlake3 } from '@iwanto/merkle';
-import { type Paths, homePaths, loadIdentity, nodeFlags } from '@iwanto/service';
-import type { Holder } from '@iwanto/wire';
+import { BenchHost } from './transfer-host.js';
 import { type BenchNet, makeNet, netImpossible } from './transfer-net.js';
 import { hasRsync, rsyncSeconds } from './transfer-rsync.js';
 import { BenchShelf, type Shown } from './transfer-shelf.js';
 
-const TRANSFER = fileURLToPath(new URL('../../../apps/transfer/dist/main.js', import.meta.url));
 const MEBIBYTE = 1_048_576;
-const START_LIMIT_MS = 5_000;
 const LARGE_BYTES = Number(process.env['IWANTO_BENCH_MIB'] ?? 2_048) * MEBIBYTE;
 const SHAPED_BYTES = 600 * MEBIBYTE;
 const SHAPED_MEGABITS = 800;
 const SMALL_FILES = 10_000;
-const TICKS_PER_SECOND = 100;
-
-/** One host: a real transfer service, with its indexer and election played by this process. */
-class BenchHost {
-  private readonly paths: Paths;
-  private child: ChildProcess | undefined;
-  private buses: Bus[] = [];
-  bus!: Bus;
-
-  constructor(
-    private readonly net: BenchNet,
-    readonly at: number,
-    readonly home: string,
-  ) {
-    this.paths = homePaths({ IWANT_HOME: home });
-  }
-
-  async start(shelf: BenchShelf, shown: Shown, holders: readonly Holder[]): Promise<void> {
-    mkdirSync(join(this.home, 'share'), { recursive: true });
-    const ports = { election: 0, indexer: 0, transfer: 0 };
-    const config = { share: [join(this.home, 'share')], downloadDir: join(this.home, 'in'), ports };
-    writeFileSync(join(this.home, 'config.json'), JSON.stringify(config));
-    const indexer = await openBus({ runDir: this.paths.runDir });
-    await indexer.serve('indexer', shelf.handlers(shown, holders) as never);
-    this.bus = await openBus({ runDir: this.paths.runDir });
-    this.buses = [indexer, this.bus];
-    await this.spawn();
-  }
-
-  /** Resolves when the service answers. */
-  async spawn(): Promise<void> {
-    this.child = this.net.spawn(this.at, [...nodeFlags('transfer'), TRANSFER], {
-      IWANT_HOME: this.home,
-    });
-    const untilMs = performance.now() + START_LIMIT_MS;
-    for (;;) {
-      const status = await this.bus.call('transfer.status', {}).catch(() => undefined);
-      if (status?.ready) return;
-      if (performance.now() > untilMs) throw new Error(`no transfer service in ${this.home}`);
-    }
-  }
-
-  async holder(): Promise<Holder> {
-    const { curve, peer } = await loadIdentity(this.paths);
-    const { port } = await this.bus.call('transfer.status', {});
-    return { peer, address: this.net.address(this.at), port, curveKey: curve.publicKey };
-  }
-
-  /** CPU seconds of the service so far. */
-  cpuSeconds(): number {
-    const pid = readFileSync(join(this.paths.runDir, 'transfer.lock'), 'utf8').match(/\d+/)?.[0];
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-  }
-
-  /** The most memory the service ever had, in MB. */
-  peakMegabytes(): number {
-    const pid = readFileSync(join(this.paths.runDir, 'transfer.lock'), 'utf8').match(/\d+/)?.[0];
-    const text = readFileSync(`/proc/${pid}/status`, 'utf8');
-    return Math.round((Number(/VmHWM:\s+(\d+)/.exec(text)?.[1]) * 1_024) / 1e6);
-  }
-
-  async fetch(shown: Shown, onProgress?: (view: Download) => void): Promise<number> {
-    const ended = new Promise<Download>((resolve) => {
-      const stop = this.bus.subscribe('download.progressed', (view) => {
-        onProgress?.(view);
-        if (view.state !== 'done' && view.state !== 'failed') return;
-        stop();
-        resolve(view);
-      });
-    });
-    await this.bus.call('download.list', {});
-    const startMs = performance.now();
-    await this.bus.call('download.start', { hash: shown.hash });
-    const view = await ended;
-    if (view.failure) throw new Error(view.failure.sentence);
-    return (performance.now() - startMs) / 1_000;
-  }
-
-  /** Ends the service's process as a crash would. */
-  async kill(): Promise<void> {
-    const pid = readFileSync(join(this.paths.runDir, 'transfer.lock'), 'utf8').match(/\d+/)?.[0];
-    const gone = new Promise((resolve) => this.child?.once('exit', resolve));
-    process.kill(Number(pid), 'SIGKILL');
-    await gone;
-  }
-
-  async stop(): Promise<void> {
-    const gone = new Promise((resolve) => this.child?.once('exit', resolve));
-    await this.bus.call('transfer.stop', {}).catch(() => undefined);
-    await gone;
-    for (const bus of this.buses) await bus.close();
-  }
-}
 
 interface Scene {
   readonly sources: number;
@@ -223,7 +123,49 @@ async function killedHalfWay(): Promise<void> {
   });
 }
 
-const scenes = { oneSource, threeShapedSources, manySmallFiles, killedHalfWay };
+const CROWD = 8;
+const CROWD_BYTES = 100 * MEBIBYTE;
+const CROWD_MEGABITS = 400;
+
+/** The slowest of many who fetch the same at the same time, beside one alone; and what the seed sent. */
+async function manyAtOnce(): Promise<void> {
+  const alone = await crowdSeconds(1);
+  const { seconds, sent } = await crowdSeconds(CROWD);
+  console.log(
+    `${CROWD} downloaders of ${CROWD_BYTES / MEBIBYTE} MiB at the same time from one seed shaped to 50 MB/s: slowest ${seconds.toFixed(2)} s, ` +
+      `${(seconds / alone.seconds).toFixed(2)} x one alone; the seed sent ${(sent / CROWD_BYTES).toFixed(2)} x the size`,
+  );
+}
+
+async function crowdSeconds(count: number): Promise<{ seconds: number; sent: number }> {
+  const dir = mkdtempSync('/dev/shm/iwanto-bench-');
+  const net = makeNet(count + 1);
+  const blake3 = await loadBlake3();
+  const shelf = new BenchShelf(blake3);
+  const shown = large(CROWD_BYTES)(shelf, dir);
+  net.shape(1, CROWD_MEGABITS);
+  const seed = new BenchHost(net, 1, join(dir, 'seed'));
+  const crowd = Array.from({ length: count }, (_, at) => {
+    return new BenchHost(net, at + 2, join(dir, `d${at}`));
+  });
+  try {
+    await seed.start(shelf, shown, []);
+    const holders = [await seed.holder()];
+    for (const host of crowd) await host.start(new BenchShelf(blake3), shown, holders);
+    const known = await Promise.all([seed, ...crowd].map((host) => host.holder()));
+    await Promise.all([seed, ...crowd].map((host) => host.meet(known)));
+    const seconds = await Promise.all(crowd.map((host) => host.fetch(shown)));
+    const { notes } = await seed.bus.call('transfer.status', {});
+    const sent = Number(notes.join(' ').match(/bytes sent: (\d+)/)?.[1]);
+    return { seconds: Math.max(...seconds), sent };
+  } finally {
+    for (const host of [seed, ...crowd]) await host.stop();
+    net.remove();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+const scenes = { oneSource, threeShapedSources, manySmallFiles, killedHalfWay, manyAtOnce };
 const impossible = netImpossible();
 if (impossible) console.log(`transfer benchmarks are skipped: ${impossible}`);
 else {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { FileHash } from '@iwanto/wire';
 import { Catalogue } from './catalogue.js';
 
 let folder: string;
@@ -55,5 +56,40 @@ describe('list', () => {
     for (const path of ['d', 'a/b', '..', 'a/../b']) {
       expect(() => catalogue.list(path, '', 2)).toThrow('is shared there');
     }
+  });
+});
+
+describe('what the transfer service holds', () => {
+  const held = (letter: string, partial: boolean) => ({
+    ...{ hash: letter.repeat(64) as FileHash, kind: 'file' as const, name: 'film.mkv' },
+    ...{ size: 5, partial },
+  });
+
+  test('is told beside what is shared: under way, whole, gone', () => {
+    catalogue.setHeld([]);
+    expect(catalogue.changesSince(0, 10).entries).toEqual([]);
+    catalogue.setHeld([held('a', true), held('b', false)]);
+    const first = catalogue.changesSince(0, 10);
+    expect(first.entries).toMatchObject([
+      { hash: 'a'.repeat(64), size: 5, partial: true },
+      { hash: 'b'.repeat(64), path: 'downloads/bbbbbbbbbbbbbbbb/film.mkv' },
+    ]);
+    catalogue.setHeld([held('a', false)]);
+    const second = catalogue.changesSince(first.revision, 10);
+    expect(second.entries).toEqual([
+      { path: first.entries[0]!.path, kind: 'file', hash: 'a'.repeat(64), size: 5 },
+    ]);
+    expect(second.gone).toEqual(['downloads/bbbbbbbbbbbbbbbb/film.mkv']);
+    catalogue.setHeld([held('a', false)]);
+    expect(catalogue.revision).toBe(second.revision);
+    catalogue.setHeld([held('b', false)]);
+    expect(catalogue.changesSince(second.revision, 10).entries).toHaveLength(1);
+  });
+
+  test('is no shared folder and no shared content', () => {
+    catalogue.setHeld([held('a', false)]);
+    expect(catalogue.folders).toEqual([]);
+    expect(catalogue.read.withRoot(Buffer.alloc(32, 0xaa))).toEqual([]);
+    expect(catalogue.read.dirtyDirectories()).toEqual([]);
   });
 });

@@ -7,6 +7,7 @@ import {
   type NodeRow,
   type PresentRow,
 } from '@iwanto/store';
+import { type HeldContent, putHeld } from './held-contents.js';
 
 /** A directory of the catalogue, as far as its children need to know it. */
 export interface Place {
@@ -74,6 +75,12 @@ export class CatalogueWriter {
   #nextRevision(): number {
     this.#revision += 1;
     return this.#revision;
+  }
+
+  /** What the transfer service holds: exactly this, from now on. */
+  putHeld(contents: readonly HeldContent[]): void {
+    const nextRevision = () => this.#nextRevision();
+    putHeld({ statements: this.#statements, nextRevision }, contents);
   }
 
   /** Whether a directory seen earlier is still shared: it may have gone while its files were hashed. */

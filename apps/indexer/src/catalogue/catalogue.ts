@@ -7,6 +7,7 @@ import {
   type CatalogueStatements,
   type CatalogueTables,
   type Database,
+  HELD_AS,
   META,
   NODE_KINDS,
   type PresentRow,
@@ -23,6 +24,7 @@ import {
 } from '@iwanto/wire';
 import { CatalogueReader } from './catalogue-reader.js';
 import { CatalogueWriter, type Place } from './catalogue-writer.js';
+import type { HeldContent } from './held-contents.js';
 
 /** Tombstones are kept until there are so many, or half as many as live rows where that is more. */
 const TOMBSTONES_MIN = 20_000;
@@ -151,12 +153,13 @@ export class Catalogue {
     const told = more ? lines.slice(0, limit) : lines;
     const entries: CatalogueEntry[] = [];
     const gone: string[] = [];
-    for (const { kind, path, root, size, mtime, gone: isGone } of told) {
+    for (const { kind, path, root, size, mtime, gone: isGone, identity } of told) {
       if (isGone) gone.push(path);
       else if (root) {
         const name = kind === NODE_KINDS.file ? 'file' : 'directory';
         const modified = mtime > 0 && { modifiedMs: mtime * 1_000 };
-        entries.push({ path, kind: name, hash: rootText(root), size, ...modified });
+        const partial = identity === HELD_AS.partial && { partial: true };
+        entries.push({ path, kind: name, hash: rootText(root), size, ...modified, ...partial });
       }
     }
     const reached = more ? (told.at(-1)?.revision ?? since) : this.#revision;
@@ -182,6 +185,11 @@ export class Catalogue {
       kind: kind === NODE_KINDS.directory ? ('directory' as const) : ('file' as const),
     }));
     return { entries, more: rows.length > limit };
+  }
+
+  /** What the transfer service holds is announced beside what is shared. */
+  setHeld(contents: readonly HeldContent[]): void {
+    this.change((writer) => writer.putHeld(contents));
   }
 
   /** Digests `first .. first + count - 1` of a shared file, or undefined where it is not known. */

@@ -46,6 +46,38 @@ describe('the desk', () => {
     ]);
   });
 
+  test('names who is still fetching as a source, but does not count it as a holder', () => {
+    const desk = newDesk();
+    share(desk, ANNE);
+    desk.followPeers([at(ANNE), at(BEN)]);
+    const told = { peer: BEN, catalogId: '2'.repeat(16) as CatalogId, more: false };
+    const entry = { path: 'downloads/1/film', kind: 'file' as const, hash: HASH, size: 1 };
+    desk.apply({
+      ...told,
+      since: 0,
+      revision: 1,
+      gone: [],
+      entries: [{ ...entry, partial: true }],
+    });
+    const holders = () => desk.locate(HASH).holders.map(({ peer }) => peer);
+    expect(holders()).toEqual([ANNE, BEN]);
+    expect(desk.search({ query: 'film', limit: 1 }).results).toMatchObject([{ peers: 1 }]);
+    desk.apply({ ...told, since: 1, revision: 2, gone: [], entries: [entry] });
+    expect(desk.search({ query: 'film', limit: 1 }).results).toMatchObject([{ peers: 2 }]);
+    desk.apply({ ...told, since: 2, revision: 3, gone: [entry.path], entries: [] });
+    expect(holders()).toEqual([ANNE]);
+    desk.apply({
+      ...told,
+      since: 3,
+      revision: 4,
+      gone: [],
+      entries: [{ ...entry, partial: true }],
+    });
+    desk.followPeers([at(ANNE)]);
+    desk.followPeers([at(ANNE), at(BEN)]);
+    expect(holders()).toEqual([ANNE]);
+  });
+
   test('answers with as many results as one message holds, and says how many there are', () => {
     const desk = newDesk();
     const entries = Array.from({ length: 9_000 }, (_, place) => ({

@@ -4,6 +4,7 @@ import type { KnownPeer, Leadership } from '@iwanto/bus';
 import { Tracker } from '@iwanto/tracker';
 import type { Held, PeerLine } from '@iwanto/tracker';
 import { Additions } from './additions.js';
+import { PartialHolders } from './partial-holders.js';
 import {
   type AddedAnswer,
   type Announcement,
@@ -41,6 +42,7 @@ const TEND_SLICE_MS = 4;
 export class TrackerDesk {
   readonly #tracker = new Tracker({ seed: randomInt(2 ** 32) });
   readonly #additions = new Additions();
+  readonly #partial = new PartialHolders();
   readonly #peers = new Map<PeerId, KnownPeer>();
   #leadership: Leadership | undefined;
   #uselessSinceMs: number | undefined;
@@ -63,7 +65,17 @@ export class TrackerDesk {
 
   apply(announcement: Announcement): Held {
     this.#additions.note(announcement.entries);
-    const held = this.#tracker.applyAnnouncement(announcement, this.options.nowMs());
+    const { peer, catalogId, since, revision, entries } = announcement;
+    const before = this.#tracker.held(peer);
+    const whole = entries.filter(({ partial }) => !partial);
+    const gone = [...announcement.gone, ...entries.flatMap((one) => (one.partial ? one.path : []))];
+    const held = this.#tracker.applyAnnouncement(
+      { ...announcement, entries: whole, gone },
+      this.options.nowMs(),
+    );
+    const isTaken = held.revision === revision && before.revision !== revision;
+    const isAnew = since === 0 || before.catalogId !== catalogId;
+    if (isTaken || before.catalogId !== held.catalogId) this.#partial.take(announcement, isAnew);
     this.#tendSoon();
     return held;
   }
@@ -83,7 +95,8 @@ export class TrackerDesk {
   /** What a hash names, with each holder where the election sees it: never where it says that it is. */
   locate(prefix: string): LocateAnswer {
     const { peers, ...content } = this.#tracker.locate(prefix);
-    const holders = peers.flatMap((peer) => {
+    const fetching = this.#partial.of(content.hash).filter((peer) => !peers.includes(peer));
+    const holders = [...peers, ...fetching].flatMap((peer) => {
       const known = this.#peers.get(peer);
       if (!known || known.transferPort === 0) return [];
       return [{ peer, address: known.address, port: known.transferPort, curveKey: known.curveKey }];
@@ -146,6 +159,7 @@ export class TrackerDesk {
 
   #drop(peer: PeerId): void {
     this.#tracker.dropPeer(peer);
+    this.#partial.drop(peer);
     this.#tendSoon();
   }
 

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { diskFailure, requireRoom } from './disk.js';
 import { Folder, FolderTree } from './folder.js';
 import { PartFile } from './part-file.js';
@@ -26,10 +26,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-const onLinux = process.platform === 'linux' ? it : it.skip;
+const onLinux = process.platform === 'linux' ? test : test.skip;
 
 describe('HOSTILE 66: a path that is swapped during the write', () => {
-  it('is not followed where a directory became a link', () => {
+  test('is not followed where a directory became a link', () => {
     symlinkSync(join(dir, 'outside'), join(dir, 'tree', 'a'));
     const tree = new FolderTree(Folder.open(join(dir, 'tree')));
     expect(() => tree.at('a')).toThrow(/ELOOP|ENOTDIR/);
@@ -50,7 +50,7 @@ describe('HOSTILE 66: a path that is swapped during the write', () => {
     tree.close();
   });
 
-  it('is not written through where the file is a link or has a second name', async () => {
+  test('is not written through where the file is a link or has a second name', async () => {
     writeFileSync(join(dir, 'outside', 'victim'), 'mine');
     symlinkSync(join(dir, 'outside', 'victim'), join(dir, 'tree', 'part'));
     linkSync(join(dir, 'outside', 'victim'), join(dir, 'tree', 'twin'));
@@ -66,7 +66,7 @@ describe('HOSTILE 66: a path that is swapped during the write', () => {
 });
 
 describe('FolderTree', () => {
-  it('closes what was used longest ago and opens it again when needed', () => {
+  test('closes what was used longest ago and opens it again when needed', () => {
     const tree = new FolderTree(Folder.open(join(dir, 'tree')));
     for (let at = 0; at < 100; at += 1) tree.at(`d${at}/e`);
     for (let at = 0; at < 100; at += 1) writeFileSync(tree.at(`d${at}/e`).at('f'), '');
@@ -78,17 +78,17 @@ describe('FolderTree', () => {
 describe('the disk', () => {
   const failing = (code: string) => Object.assign(new Error(code), { code });
 
-  it('HOSTILE 69: full is E_DISK_FULL and can be resumed', () => {
+  test('HOSTILE 69: full is E_DISK_FULL and can be resumed', () => {
     expect(diskFailure(failing('ENOSPC'), 'f')).toMatchObject({ code: 'E_DISK_FULL' });
     expect(diskFailure(failing('EDQUOT'), 'f')).toMatchObject({ code: 'E_DISK_FULL' });
     expect(() => requireRoom(dir, 2 ** 60, 1)).toThrow(/free/);
   });
 
-  it('without a free inode is full as well', () => {
+  test('without a free inode is full as well', () => {
     expect(() => requireRoom(dir, 0, 2 ** 52)).toThrow(/more files and folders/);
   });
 
-  it('says what to do about a quota, a file too large, a name too long', () => {
+  test('says what to do about a quota, a file too large, a name too long', () => {
     const sentence = (code: string) => diskFailure(failing(code), '/stick/f').sentence;
     expect(sentence('EDQUOT')).toContain('quota');
     expect(sentence('EFBIG')).toContain('larger than its disk');
@@ -98,7 +98,7 @@ describe('the disk', () => {
     }
   });
 
-  it('HOSTILE 76: an error names the path and the code', () => {
+  test('HOSTILE 76: an error names the path and the code', () => {
     const failure = diskFailure(failing('EIO'), 'some/file');
     expect(failure.sentence).toContain('some/file');
     expect(failure.sentence).toContain('EIO');

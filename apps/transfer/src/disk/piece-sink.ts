@@ -1,14 +1,15 @@
-/** What the moving side needs of the disk side: judge a piece, write it, hear that a file is whole. */
+/** What the moving side needs of the disk side: judge a piece, write it, hear that a unit is whole. */
 import type { PieceAt } from '@iwanto/swarm';
-import type { FileHash } from '@iwanto/wire';
+import type { Wanted } from '../sources/source-line.js';
 
-/** Where pieces end up. */
+/** Where pieces end up. The files of a swarm are the units of a content. */
 export interface PieceSink {
-  rootOf(file: number): FileHash;
+  /** What a source is asked for to get that piece. */
+  wantedOf(at: PieceAt): Wanted;
   /** Whether these bytes are that piece. */
   isRight(at: PieceAt, body: Uint8Array): boolean;
   /** Resolves when the bytes are written; they are the caller's again when this returns. */
   write(at: PieceAt, body: Uint8Array): Promise<void> | void;
-  /** Every piece of the file is written. */
-  fileWhole(file: number): void;
+  /** Every piece of the unit is written. */
+  unitWhole(unit: number): void;
 }

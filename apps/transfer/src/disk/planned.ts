@@ -10,6 +10,8 @@ export interface PlannedFile {
   readonly exec: boolean;
   /** Null keeps the time of arrival: a single file carries no time. */
   readonly mtimeSeconds: number | null;
+  /** The directory it lies in, and its entry there; none for a single file. */
+  readonly place?: { readonly root: FileHash; readonly entry: number };
 }
 
 export interface PlannedLink {
@@ -25,6 +27,8 @@ export interface Plan {
   readonly links: PlannedLink[];
   /** One sentence for each entry that is left out. */
   readonly warnings: string[];
+  /** Only some of the files of the directory: others lie between them. */
+  readonly isPart?: boolean;
 }
 
 /** What the disk that the tree goes to can and cannot keep apart. */

@@ -90,19 +90,45 @@ export async function isSameTree(blake3: Blake3, top: string, plan: Plan): Promi
   }
 }
 
-async function rootOfDirectory(blake3: Blake3, path: string): Promise<Rooted> {
-  const entries: ManifestEntry[] = [];
-  for (const name of await readdir(path)) {
-    entries.push(await entryOf(blake3, join(path, name), name));
-  }
-  return { root: directoryRoot(blake3, encodeManifest(entries)), ...manifestTotals(entries) };
+/** The manifests of a directory and of all below it, by root. Rejects where it is not the content that `root` names. */
+export async function manifestsBelow(
+  blake3: Blake3,
+  path: string,
+  root: FileHash,
+): Promise<Map<FileHash, Uint8Array>> {
+  const manifests: Manifests = new Map();
+  const found = await rootOfDirectory(blake3, path, manifests);
+  if (found.root !== root) throw new Error(`${path} is not ${root} any more`);
+  return manifests;
 }
 
-async function entryOf(blake3: Blake3, path: string, name: string): Promise<ManifestEntry> {
+type Manifests = Map<FileHash, Uint8Array>;
+
+async function rootOfDirectory(
+  blake3: Blake3,
+  path: string,
+  manifests?: Manifests,
+): Promise<Rooted> {
+  const entries: ManifestEntry[] = [];
+  for (const name of await readdir(path)) {
+    entries.push(await entryOf(blake3, join(path, name), name, manifests));
+  }
+  const manifest = encodeManifest(entries);
+  const root = directoryRoot(blake3, manifest);
+  manifests?.set(root, manifest);
+  return { root, ...manifestTotals(entries) };
+}
+
+async function entryOf(
+  blake3: Blake3,
+  path: string,
+  name: string,
+  manifests: Manifests | undefined,
+): Promise<ManifestEntry> {
   const stat = await lstat(path, { bigint: true });
   if (stat.isSymbolicLink()) return { kind: 'symlink', name, target: await readlink(path) };
   if (stat.isDirectory()) {
-    return { kind: 'directory', name, ...(await rootOfDirectory(blake3, path)) };
+    return { kind: 'directory', name, ...(await rootOfDirectory(blake3, path, manifests)) };
   }
   const size = Number(stat.size);
   const root = await rootOfFile(blake3, path, size);

@@ -137,7 +137,7 @@ export class Target {
   async place(earlier?: Earlier): Promise<void> {
     try {
       if (this.options.kind === 'directory') {
-        await makeTreeDurable(join(this.options.folder, TEMPORARY, this.temporaryName));
+        await makeTreeDurable(this.temporaryPath);
       }
       if (earlier) await this.#replace(earlier);
       else this.#placeAnew();
@@ -149,9 +149,14 @@ export class Target {
     }
   }
 
+  /** Where the unfinished content lies. */
+  get temporaryPath(): string {
+    return join(this.options.folder, TEMPORARY, this.temporaryName);
+  }
+
   /** Bytes on the disk that an earlier run left. */
   spaceTaken(): number {
-    return this.isResumed ? spaceOf(join(this.options.folder, TEMPORARY, this.temporaryName)) : 0;
+    return this.isResumed ? spaceOf(this.temporaryPath) : 0;
   }
 
   /** Removes what is unfinished. */

@@ -1,40 +1,29 @@
 /** Judges and writes the pieces of one download, whichever of its files they belong to. */
 import { closeSync, constants, lstatSync, openSync, readSync, writeSync } from 'node:fs';
-import {
-  type Blake3,
-  FileRootBuilder,
-  digestAt,
-  fileRoot,
-  pieceBytes,
-  pieceCount,
-  verifyPiece,
-} from '@iwanto/merkle';
+import { type Blake3, digestAt, pieceBytes, verifyPiece } from '@iwanto/merkle';
 import type { PieceAt } from '@iwanto/swarm';
-import { Failure, type FileHash } from '@iwanto/wire';
+import { Failure } from '@iwanto/wire';
+import type { Wanted } from '../sources/source-line.js';
 import { setAttributes } from './attributes.js';
 import { diskFailure } from './disk.js';
 import type { FolderTree } from './folder.js';
 import { type PartClaim, PartFile } from './part-file.js';
 import { type PlannedFile, pathIn } from './planned.js';
 import type { PieceSink } from './piece-sink.js';
+import { isContentOf } from './small-files.js';
+import { type Unit, filesOf, slicesOf, wantedOf } from './units.js';
 
 /** A small file is written anew as a whole; never through a link. */
 const WHOLE_FLAGS =
   constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
 const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-/** One file of the download. */
+/** One unit of the download, as it is written. */
 interface Sunk {
-  readonly planned: PlannedFile;
-  /** The digests of its pieces, checked against its root; none for a file of one piece. */
-  readonly digests?: Uint8Array;
+  readonly unit: Unit;
+  /** The digests of its pieces, checked against its root; none for what is one piece. */
+  digests?: Uint8Array;
   part?: PartFile;
-}
-
-/** A file of several pieces, with those that an earlier run left. */
-export interface Resumed {
-  readonly sunk: Sunk;
-  readonly have: readonly number[];
 }
 
 /** What may be recorded of a file under way, by its path inside the download. */
@@ -45,6 +34,7 @@ export interface PathClaim extends PartClaim {
 const pathOf = ({ folder, name }: PlannedFile) => pathIn(folder, name);
 
 export interface TreeWriterOptions {
+  readonly units: readonly Unit[];
   readonly folders: FolderTree;
   readonly blake3: Blake3;
   /** An earlier run left something. */
@@ -55,7 +45,7 @@ export interface TreeWriterOptions {
 }
 
 export class TreeWriter implements PieceSink {
-  readonly #files: Sunk[] = [];
+  readonly #units: Sunk[];
   /** Files of several pieces that are worked on. */
   readonly #open = new Set<Sunk>();
   readonly #finishing = new Set<Promise<void>>();
@@ -68,66 +58,63 @@ export class TreeWriter implements PieceSink {
   constructor(private readonly options: TreeWriterOptions) {
     this.#folders = options.folders;
     this.#blake3 = options.blake3;
+    this.#units = options.units.map((unit) => ({ unit }));
   }
 
-  /** Adds an empty file or a file of one piece; true when it is there already. */
-  addSmall(planned: PlannedFile): boolean {
-    this.#files.push({ planned });
-    if (this.options.isResumed && this.#isThere(planned)) return true;
-    if (planned.size > 0) return false;
-    this.#writeWhole(planned, new Uint8Array());
-    return true;
+  /** True when a unit of one piece, or of none, is there already; its empty files then are in any case. */
+  takeUpSmall(number: number): boolean {
+    const { unit } = this.#sunk(number);
+    const files = filesOf(unit);
+    const missing = this.options.isResumed ? files.filter((file) => !this.#isThere(file)) : files;
+    for (const file of missing) if (file.size === 0) this.#writeWhole(file, new Uint8Array());
+    return missing.every(({ size }) => size === 0);
   }
 
-  /** Finds the pieces of a file that an earlier run left; `add` then gives it a number. */
-  async resumeLarge(
-    planned: PlannedFile,
-    digests: Uint8Array,
-    claim?: PartClaim,
-  ): Promise<Resumed> {
-    const sunk: Sunk = { planned, digests };
-    if (!this.options.isResumed) return { sunk, have: [] };
-    const isRight = (index: number, body: Uint8Array) => this.#isRightIn(sunk, index, body);
+  /** The pieces of a file of several that an earlier run left. */
+  async takeUpLarge(number: number, digests: Uint8Array, claim?: PartClaim): Promise<number[]> {
+    const sunk = this.#sunk(number);
+    sunk.digests = digests;
+    if (!this.options.isResumed) return [];
+    const isRight = (index: number, body: Uint8Array) =>
+      this.isRight({ file: number, index }, body);
     try {
-      return { sunk, have: await this.#partOf(sunk).resume(claim, isRight) };
+      return await this.#partOf(sunk).resume(claim, isRight);
     } catch (cause) {
-      throw this.#failure(cause, planned);
+      throw this.#failure(cause, fileOf(sunk));
     }
   }
 
-  /** Files are numbered in the order in which they are added, small or large. */
-  add({ sunk }: Resumed): void {
-    this.#files.push(sunk);
-  }
-
-  rootOf(file: number): FileHash {
-    return this.#sunk(file).planned.root;
+  wantedOf(at: PieceAt): Wanted {
+    return wantedOf(this.#sunk(at.file).unit, at);
   }
 
   isRight({ file, index }: PieceAt, body: Uint8Array): boolean {
-    return this.#isRightIn(this.#sunk(file), index, body);
-  }
-
-  #isRightIn({ planned, digests }: Sunk, index: number, body: Uint8Array): boolean {
-    if (body.length !== pieceBytes(planned.size, index)) return false;
-    return digests
-      ? verifyPiece(this.#blake3, digestAt(digests, index), body)
-      : this.#isWhole(planned, body);
+    const { unit, digests } = this.#sunk(file);
+    if (body.length !== pieceBytes(unit.bytes, index)) return false;
+    if (digests) return verifyPiece(this.#blake3, digestAt(digests, index), body);
+    return slicesOf(unit, body).every(([one, slice]) => isContentOf(this.#blake3, one, slice));
   }
 
   write({ file, index }: PieceAt, body: Uint8Array): Promise<void> | void {
     const sunk = this.#sunk(file);
-    if (!sunk.digests) return this.#writeWhole(sunk.planned, body);
-    return this.#writePart(sunk, index, body);
+    if (sunk.digests) return this.#writePart(sunk, index, body);
+    for (const [one, slice] of slicesOf(sunk.unit, body)) {
+      if (one.size > 0) this.#writeWhole(one, slice);
+    }
   }
 
-  fileWhole(file: number): void {
-    const sunk = this.#sunk(file);
-    this.filesWhole += 1;
+  digestsOf(unit: number): Uint8Array | undefined {
+    return this.#sunk(unit).digests;
+  }
+
+  unitWhole(number: number): void {
+    const sunk = this.#sunk(number);
+    this.filesWhole += filesOf(sunk.unit).length;
     if (!sunk.part) return;
+    const file = fileOf(sunk);
     const finishing = sunk.part
-      .finish(sunk.planned)
-      .catch((cause: unknown) => this.options.onFailed(this.#failure(cause, sunk.planned)))
+      .finish(file)
+      .catch((cause: unknown) => this.options.onFailed(this.#failure(cause, file)))
       .finally(() => this.#finishing.delete(finishing));
     delete sunk.part;
     this.#open.delete(sunk);
@@ -138,7 +125,7 @@ export class TreeWriter implements PieceSink {
   async claims(): Promise<PathClaim[]> {
     const dirty = [...this.#open].filter(({ part }) => part?.dirty);
     return Promise.all(
-      dirty.map(async ({ part, planned }) => ({ path: pathOf(planned), ...(await part!.claim()) })),
+      dirty.map(async (sunk) => ({ path: pathOf(fileOf(sunk)), ...(await sunk.part!.claim()) })),
     );
   }
 
@@ -159,13 +146,13 @@ export class TreeWriter implements PieceSink {
     return diskFailure(cause, this.options.shown(pathOf(planned)));
   }
 
-  #sunk(file: number): Sunk {
-    return this.#files[file]!;
+  #sunk(number: number): Sunk {
+    return this.#units[number]!;
   }
 
   #writePart(sunk: Sunk, index: number, body: Uint8Array): Promise<void> | void {
     const fail = (cause: unknown): never => {
-      throw this.#failure(cause, sunk.planned);
+      throw this.#failure(cause, fileOf(sunk));
     };
     try {
       return this.#partOf(sunk).write(index, body)?.catch(fail);
@@ -175,7 +162,7 @@ export class TreeWriter implements PieceSink {
   }
 
   #partOf(sunk: Sunk): PartFile {
-    const { folder, name, size, exec } = sunk.planned;
+    const { folder, name, size, exec } = fileOf(sunk);
     if (this.#closed) throw new Failure('E_INTERRUPTED', 'The download was stopped.');
     sunk.part ??= new PartFile({ path: () => this.#folders.at(folder).at(name), size, exec });
     this.#open.add(sunk);
@@ -183,10 +170,8 @@ export class TreeWriter implements PieceSink {
   }
 
   #writeWhole(planned: PlannedFile, body: Uint8Array): void {
-    const { folder, name, exec } = planned;
     try {
-      const path = this.#folders.at(folder).at(name);
-      const fd = openSync(path, WHOLE_FLAGS, exec ? 0o777 : 0o666);
+      const fd = openSync(this.#pathOf(planned), WHOLE_FLAGS, planned.exec ? 0o777 : 0o666);
       try {
         let written = 0;
         while (written < body.length) written += writeSync(fd, body, written);
@@ -199,26 +184,30 @@ export class TreeWriter implements PieceSink {
     }
   }
 
+  #pathOf({ folder, name }: PlannedFile): string {
+    return this.#folders.at(folder).at(name);
+  }
+
   /** Whether an earlier run left this small file whole. */
   #isThere(planned: PlannedFile): boolean {
-    const path = this.#folders.at(planned.folder).at(planned.name);
+    const path = this.#pathOf(planned);
     const stat = lstatSync(path, { throwIfNoEntry: false });
     if (!stat?.isFile() || stat.size !== planned.size) return false;
     const body = new Uint8Array(planned.size);
     const fd = openSync(path, READ_FLAGS);
     try {
-      if (readSync(fd, body) !== planned.size || !this.#isWhole(planned, body)) return false;
+      if (readSync(fd, body) !== planned.size) return false;
+      if (!isContentOf(this.#blake3, planned, body)) return false;
       setAttributes(fd, planned);
       return true;
     } finally {
       closeSync(fd);
     }
   }
+}
 
-  #isWhole({ size, root }: PlannedFile, body: Uint8Array): boolean {
-    if (pieceCount(size) === 0) return fileRoot(this.#blake3, 0, undefined) === root;
-    const builder = new FileRootBuilder(this.#blake3);
-    builder.push(this.#blake3.hash(body));
-    return builder.finish(size) === root;
-  }
+/** The one file of a unit that is a file. */
+function fileOf({ unit }: Sunk): PlannedFile {
+  if (unit.kind === 'pack') throw new Error('a pack is not one file');
+  return unit.file;
 }

@@ -1,13 +1,18 @@
 /** Brings one planned content into its temporary place: digests, pieces, links, and the journal of it. */
+import { randomInt } from 'node:crypto';
 import { readlinkSync, symlinkSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Blake3, pieceBytes } from '@iwanto/merkle';
 import type { TransferStore } from '@iwanto/store';
+import type { PieceAt } from '@iwanto/swarm';
 import type { FileHash, PeerId } from '@iwanto/wire';
 import { PIECE_BYTES } from '@iwanto/wire';
 import { diskFailure } from '../disk/disk.js';
 import { fetchDigests } from './layers.js';
 import { type Plan, type PlannedFile, type PlannedLink, pathIn } from '../disk/planned.js';
+import { type Unit, unitsOf } from '../disk/units.js';
+import { HaveLog } from '../uploading/have-log.js';
+import { HaveWatch } from './have-watch.js';
 import type { Progress } from './progress.js';
 import { Pump } from './pump.js';
 import type { SourceLine } from '../sources/source-line.js';
@@ -22,8 +27,8 @@ const JOURNAL_MS = 1_000;
 const DIGESTS_AT_ONCE = 8;
 /** Folders made before other work gets its turn. */
 const FOLDERS_A_TURN = 200;
-/** Small files taken up before other work gets its turn. */
-const FILES_A_TURN = 500;
+/** Packs of small files taken up before other work gets its turn. */
+const PACKS_A_TURN = 16;
 
 export interface ContentFetchOptions {
   readonly root: FileHash;
@@ -44,10 +49,16 @@ export interface ContentFetchOptions {
   readonly waitMsFor: (bytes: number) => number;
   /** Wraps each wait for a layer. */
   readonly whileWaiting: <T>(work: Promise<T>) => Promise<T>;
+  /** Others fetch the same content: peers that may be asked, too. */
+  readonly onPeers: (peers: readonly PeerId[]) => void;
   readonly onTrouble: (sentence: string) => void;
 }
 
 export class ContentFetch {
+  readonly units: readonly Unit[];
+  /** The pieces that are there. */
+  readonly log = new HaveLog();
+  readonly #watches = new Map<PeerId, HaveWatch>();
   readonly #writer: TreeWriter;
   readonly #pump: Pump;
   readonly #folders: FolderTree;
@@ -58,6 +69,7 @@ export class ContentFetch {
 
   constructor(private readonly options: ContentFetchOptions) {
     this.#folders = options.target.openTree();
+    this.units = unitsOf(options.plan);
     this.#finished = new Promise((resolve, reject) => {
       this.#finish = resolve;
       this.#fail = reject;
@@ -67,7 +79,7 @@ export class ContentFetch {
     options.signal.addEventListener('abort', () => this.#fail(options.signal.reason));
     const { target, blake3 } = options;
     this.#writer = new TreeWriter({
-      ...{ folders: this.#folders, blake3, isResumed: target.isResumed },
+      ...{ units: this.units, folders: this.#folders, blake3, isResumed: target.isResumed },
       shown: (path) => (path === target.temporaryName ? target.path : `${target.path}/${path}`),
       onFailed: (cause) => this.#fail(cause),
     });
@@ -76,10 +88,32 @@ export class ContentFetch {
 
   addSource(peer: PeerId, line: SourceLine): void {
     this.#pump.addSource(peer, line);
+    this.#watches.get(peer)?.stop();
+    const watch = new HaveWatch({
+      ...{ line, root: this.options.root, onPeers: this.options.onPeers },
+      onMissing: () => this.options.onMissing(peer),
+      onPieces: (pieces) => this.#learn(peer, pieces),
+    });
+    this.#watches.set(peer, watch);
   }
 
-  loseSource(peer: PeerId): void {
-    this.#pump.loseSource(peer);
+  /** Of a part of a directory the pieces are numbered in another way than for everybody else. */
+  #learn(peer: PeerId, pieces: readonly number[] | 'all'): void {
+    if (pieces === 'all' || !this.options.plan.isPart) this.#pump.sourceHas(peer, pieces);
+  }
+
+  loseSource(peer: PeerId, isForged: boolean): void {
+    this.#unwatch(peer);
+    this.#pump.loseSource(peer, isForged);
+  }
+
+  digestsOf(unit: number): Uint8Array | undefined {
+    return this.#writer.digestsOf(unit);
+  }
+
+  #unwatch(peer: PeerId): void {
+    this.#watches.get(peer)?.stop();
+    this.#watches.delete(peer);
   }
 
   /** Resolves when every file is whole and durable in the temporary place; nothing is open then. */
@@ -92,6 +126,7 @@ export class ContentFetch {
       for (const link of this.options.plan.links) this.#makeLink(link);
     } finally {
       clearInterval(journal);
+      for (const peer of [...this.#watches.keys()]) this.#unwatch(peer);
       await this.#pump.stop();
       await this.#journal();
       await this.#writer.close();
@@ -103,37 +138,66 @@ export class ContentFetch {
     return new Pump({
       nowMs,
       sink: this.#writer,
+      seed: randomInt(1, 2 ** 32),
       onStarving,
       onMissing,
       waitMsFor: this.options.waitMsFor,
       onDone: () => this.#finish(),
       onFailed: (cause) => this.#fail(cause),
-      onPiece: (peer, bytes) => {
+      onPiece: (peer, bytes, at) => {
+        this.#note(at);
         progress.filesDone(this.#writer.filesWhole);
         progress.fetched(bytes, peer);
         onPiece();
       },
       onBan: (peer, reason) => {
         onTrouble(`Peer ${peer} is not used any more for ${this.options.root}: ${reason}.`);
+        this.#unwatch(peer);
         sources.ban(peer);
       },
-      onDrop: (peer) => sources.cut(peer),
+      onDrop: (peer) => {
+        this.#unwatch(peer);
+        sources.cut(peer);
+      },
     });
   }
 
+  /** A piece is there: others may have it. */
+  #note(at: PieceAt): void {
+    const number = this.#pump.numberOf(at);
+    if (number !== undefined) this.log.add(number);
+  }
+
   async #addAll(): Promise<void> {
-    const { plan, signal } = this.options;
+    const { plan } = this.options;
     await this.#makeFolders(plan.folders);
-    const large = plan.files.filter(({ size }) => size > PIECE_BYTES);
-    const small = plan.files.filter(({ size }) => size <= PIECE_BYTES);
-    for (let at = 0; at < small.length; at += FILES_A_TURN) {
-      this.#addSmall(small.slice(at, at + FILES_A_TURN));
+    this.#pump.addFiles(this.units.map(({ bytes }) => ({ bytes, isHeldBack: true })));
+    this.#pump.allAdded();
+    const numbers = this.units.keys();
+    const large = [...numbers].filter((number) => this.#isLarge(number));
+    await this.#takeUpSmall();
+    const queue = large.values();
+    await Promise.all(Array.from({ length: DIGESTS_AT_ONCE }, () => this.#takeUpAll(queue)));
+  }
+
+  #isLarge(number: number): boolean {
+    return (this.units[number]?.bytes ?? 0) > PIECE_BYTES;
+  }
+
+  async #takeUpSmall(): Promise<void> {
+    const { progress, signal } = this.options;
+    let taken = 0;
+    for (const [number, unit] of this.units.entries()) {
+      if (this.#isLarge(number)) continue;
+      const isThere = this.#writer.takeUpSmall(number);
+      if (isThere) progress.found(unit.bytes);
+      this.#release(number, isThere && unit.bytes > 0 ? [0] : []);
+      progress.filesDone(this.#writer.filesWhole);
+      taken += 1;
+      if (taken % PACKS_A_TURN > 0) continue;
       await nextTurn();
       signal.throwIfAborted();
     }
-    const queue = large.values();
-    await Promise.all(Array.from({ length: DIGESTS_AT_ONCE }, () => this.#addLarge(queue)));
-    this.#pump.allAdded();
   }
 
   /** In the order of their paths, so that those above a folder are still open when it is made. */
@@ -148,33 +212,27 @@ export class ContentFetch {
     }
   }
 
-  #addSmall(files: readonly PlannedFile[]): void {
-    const { progress } = this.options;
-    const wanted = files.map((planned) => {
-      const there = this.#writer.addSmall(planned);
-      if (there) progress.found(planned.size);
-      return { bytes: planned.size, have: there && planned.size > 0 ? [0] : [] };
-    });
-    this.#pump.addFiles(wanted);
-    progress.filesDone(this.#writer.filesWhole);
-  }
-
-  async #addLarge(queue: Iterator<PlannedFile>): Promise<void> {
+  async #takeUpAll(queue: Iterator<number>): Promise<void> {
     for (let next = queue.next(); !next.done; next = queue.next()) {
-      await this.#addOneLarge(next.value);
+      const unit = this.units[next.value];
+      if (unit?.kind === 'file') await this.#takeUpLarge(next.value, unit.file);
       this.options.signal.throwIfAborted();
     }
   }
 
-  async #addOneLarge(planned: PlannedFile): Promise<void> {
+  async #takeUpLarge(number: number, planned: PlannedFile): Promise<void> {
     const { sources, blake3, journal, root, progress, whileWaiting } = this.options;
     const digests = await whileWaiting(fetchDigests(sources, blake3, planned));
     const claim = journal.claim(root, pathIn(planned.folder, planned.name));
-    const resumed = await this.#writer.resumeLarge(planned, digests, claim);
+    const have = await this.#writer.takeUpLarge(number, digests, claim);
     this.options.signal.throwIfAborted();
-    this.#writer.add(resumed);
-    for (const index of resumed.have) progress.found(pieceBytes(planned.size, index));
-    this.#pump.addFiles([{ bytes: planned.size, have: resumed.have }]);
+    for (const index of have) progress.found(pieceBytes(planned.size, index));
+    this.#release(number, have);
+  }
+
+  #release(number: number, have: readonly number[]): void {
+    this.#pump.release(number, have);
+    for (const index of have) this.#note({ file: number, index });
   }
 
   /** Only what is durable is recorded, so the sync comes first. */

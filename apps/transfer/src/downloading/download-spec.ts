@@ -1,9 +1,9 @@
 /** What is asked of a download, and what it works with. */
 import type { Download as DownloadView } from '@iwanto/bus';
-import type { Blake3 } from '@iwanto/merkle';
 import type { TransferStore } from '@iwanto/store';
-import type { FileHash, Holder, Kind } from '@iwanto/wire';
+import type { FileHash, Holder, Kind, PeerId } from '@iwanto/wire';
 import type { FinderOptions } from './finder.js';
+import type { OfferingTools } from './offering.js';
 import type { Pace } from '../pace.js';
 import type { Lines } from '../sources/lines.js';
 
@@ -26,10 +26,9 @@ export interface DownloadSpec {
   readonly adopts?: FileHash | undefined;
 }
 
-export interface DownloadTools {
+export interface DownloadTools extends OfferingTools {
   readonly bus: FinderOptions['bus'];
   readonly lines: Lines;
-  readonly blake3: Blake3;
   readonly journal: TransferStore;
   readonly isAllowed: (holder: Holder) => boolean;
   /** Whether a download of other content is going to stand at this path. */
@@ -37,6 +36,8 @@ export interface DownloadTools {
   readonly nowMs: () => number;
   readonly tell: (view: DownloadView) => void;
   readonly onTrouble: (sentence: string) => void;
+  /** Where these peers can be reached, as far as this host knows them itself. */
+  readonly holdersOf: (peers: readonly PeerId[]) => Holder[];
   /** The limit on all downloads together. */
   readonly pace: Pace;
   /** How long a download waits for a source before it gives up, in ms. */

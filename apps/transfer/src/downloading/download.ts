@@ -14,6 +14,7 @@ import { type Plan, sizeOf } from '../disk/planned.js';
 import { Pace } from '../pace.js';
 import { planFor } from './planning.js';
 import { prepare } from './prepare.js';
+import { Offering } from './offering.js';
 import { Progress } from './progress.js';
 import { Spot } from './spot.js';
 import { SourceSet } from '../sources/source-set.js';
@@ -29,6 +30,7 @@ export class Download {
   readonly #stopping = new AbortController();
   readonly #sources: SourceSet;
   readonly #ready = new Map<PeerId, SourceLine>();
+  readonly #offering: Offering;
   readonly #running: Promise<void>;
   readonly #pace = new Pace(() => this.spec.bytesPerSecondMax ?? undefined);
   #finder: Finder | undefined;
@@ -42,6 +44,7 @@ export class Download {
     private readonly tools: DownloadTools,
   ) {
     const { root, kind, name, bytes, folder } = spec;
+    this.#offering = new Offering(spec, tools);
     this.#hunger = new Hunger(tools.nowMs(), tools.noSourceLimitMs);
     // Each wait for a layer listens: many at once are no leak.
     setMaxListeners(0, this.#stopping.signal);
@@ -66,7 +69,7 @@ export class Download {
       isAllowed: tools.isAllowed,
       signal: this.#stopping.signal,
       onReady: (peer, line) => this.#sourceReady(peer, line),
-      onLost: (peer) => this.#sourceLost(peer),
+      onLost: (peer, why) => this.#sourceLost(peer, why === 'forged'),
       onMissing: (peer) => this.#finder?.refused(peer),
     });
     this.#running = this.#run();
@@ -114,6 +117,7 @@ export class Download {
       this.#stopping.abort(cause);
       this.#fail(diskFailure(cause, this.progress.current.path));
     } finally {
+      this.#offering.end();
       this.#finder?.stop();
       this.#sources.close();
     }
@@ -137,6 +141,7 @@ export class Download {
       await prepare(plan, spot, this.progress, this.spec);
       await this.#fetch(plan, spot.target);
       await spot.place(plan, this.progress.givenBy);
+      this.#offering.keep(spot.target, this.progress.current.name);
     } finally {
       spot.close();
     }
@@ -171,7 +176,7 @@ export class Download {
       offer: (holders) => this.#sources.offer(holders),
       renew: (peer) => {
         this.#sources.drop(peer);
-        this.#sourceLost(peer);
+        this.#sourceLost(peer, false);
       },
       onGone: () => void this.#gone(),
       onBeat: (decision) => this.#obey(decision),
@@ -183,7 +188,12 @@ export class Download {
     return planFor(this.spec, target, {
       placed: journal.placed,
       note: (sentence) => this.progress.note(sentence),
-      fetch: (wanted) => this.#whileWaiting(fetchManifest(this.#sources, blake3, wanted)),
+      fetch: async (wanted) => {
+        const fetching = fetchManifest(this.#sources, blake3, wanted);
+        const manifest = await this.#whileWaiting(fetching);
+        this.#offering.manifests.set(wanted.root, manifest);
+        return manifest;
+      },
     });
   }
 
@@ -200,7 +210,9 @@ export class Download {
       onMissing: (peer) => this.#finder?.refused(peer),
       waitMsFor: (bytes) => this.#waitMsFor(bytes),
       whileWaiting: (work) => this.#whileWaiting(work),
+      onPeers: (peers) => this.#sources.offer(this.tools.holdersOf(peers)),
     });
+    this.#offering.begin(this.#fetching, target);
     for (const [peer, line] of this.#ready) this.#fetching.addSource(peer, line);
     await this.#fetching.run();
   }
@@ -216,9 +228,9 @@ export class Download {
     this.#fetching?.addSource(peer, line);
   }
 
-  #sourceLost(peer: PeerId): void {
+  #sourceLost(peer: PeerId, isForged: boolean): void {
     this.#ready.delete(peer);
-    this.#fetching?.loseSource(peer);
+    this.#fetching?.loseSource(peer, isForged);
   }
 
   #gotSomething(): void {

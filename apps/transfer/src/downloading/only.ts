@@ -17,7 +17,13 @@ export function onlyFitting(plan: Plan, pattern: string, isHere: (path: string) 
   const links = plan.links.filter(isWanted);
   const above = new Set<string>();
   for (const { folder } of [...files, ...links]) addAbove(above, folder);
-  return { ...plan, files, links, folders: plan.folders.filter((path) => above.has(path)) };
+  return {
+    ...plan,
+    isPart: true,
+    files,
+    links,
+    folders: plan.folders.filter((path) => above.has(path)),
+  };
 }
 
 function matcher(pattern: string): (path: string) => boolean {

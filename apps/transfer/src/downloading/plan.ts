@@ -79,19 +79,20 @@ function checkedTotals(
 
 function addDirectory(
   plan: Plan,
-  { path, extent }: Pending,
+  { root, path, extent }: Pending,
   entries: readonly ManifestEntry[],
   manners: DiskManners,
 ): Pending[] {
   refuseUnkeepable(path, entries, manners);
   const inside: Pending[] = [];
-  for (const entry of entries) {
+  for (const [at, entry] of entries.entries()) {
     const whole = pathIn(path, entry.name);
     const below = extentBelow(extent, entry.name);
     const problem = pathProblem(below);
     if (problem) throw refuse(`something in it ${problem}`);
-    if (entry.kind === 'file') plan.files.push({ ...entry, folder: path });
-    else if (entry.kind === 'symlink') addLink(plan, { ...entry, folder: path });
+    if (entry.kind === 'file') {
+      plan.files.push({ ...entry, folder: path, place: { root, entry: at } });
+    } else if (entry.kind === 'symlink') addLink(plan, { ...entry, folder: path });
     else {
       plan.folders.push(whole);
       inside.push({ root: entry.root, path: whole, extent: below, told: entry });

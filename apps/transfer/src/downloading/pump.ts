@@ -1,6 +1,7 @@
 /** Moves the bytes of one download: does what the swarm decides and tells it what came of it. */
 import {
   type PieceAt,
+  SWARM_LIMITS,
   Swarm,
   type SwarmInput,
   type SwarmOutput,
@@ -16,6 +17,8 @@ const TICK_MS = 250;
 
 export interface PumpOptions {
   readonly sink: PieceSink;
+  /** Any number: where the search for pieces begins. */
+  readonly seed: number;
   readonly nowMs: () => number;
   /** Nobody can be asked for what is missing (true), or somebody can again. */
   readonly onStarving: (isStarving: boolean) => void;
@@ -23,7 +26,7 @@ export interface PumpOptions {
   /** How long bytes that arrived have to wait for a limit on the rate, in ms. */
   readonly waitMsFor: (bytes: number) => number;
   /** A piece was verified and written. */
-  readonly onPiece: (source: PeerId, bytes: number) => void;
+  readonly onPiece: (source: PeerId, bytes: number, at: PieceAt) => void;
   /** The sink failed: nothing more can be written. */
   readonly onFailed: (cause: unknown) => void;
   /** The source has not, or no longer, what it was asked for. */
@@ -34,7 +37,7 @@ export interface PumpOptions {
 }
 
 export class Pump {
-  readonly #swarm = new Swarm();
+  readonly #swarm: Swarm;
   readonly #lines = new Map<PeerId, SourceLine>();
   readonly #ticker: NodeJS.Timeout;
   readonly #writing = new Set<Promise<void>>();
@@ -42,6 +45,7 @@ export class Pump {
   #stopped = false;
 
   constructor(private readonly options: PumpOptions) {
+    this.#swarm = new Swarm(SWARM_LIMITS, options.seed);
     this.#ticker = setInterval(() => this.#tell({ type: 'tick', nowMs: options.nowMs() }), TICK_MS);
   }
 
@@ -53,14 +57,34 @@ export class Pump {
     this.#tell({ type: 'allAdded', nowMs: this.options.nowMs() });
   }
 
-  addSource(source: PeerId, line: SourceLine): void {
-    this.#lines.set(source, line);
-    this.#tell({ type: 'sourceAdded', nowMs: this.options.nowMs(), source });
+  /** A file that was held back can be judged now. */
+  release(file: number, have: readonly number[]): void {
+    this.#tell({ type: 'fileReleased', nowMs: this.options.nowMs(), file, have });
   }
 
-  loseSource(source: PeerId): void {
+  /** A source is asked for nothing before it said what it has. */
+  addSource(source: PeerId, line: SourceLine): void {
+    this.#lines.set(source, line);
+    this.#tell({ type: 'sourceAdded', nowMs: this.options.nowMs(), source, isPartial: true });
+  }
+
+  sourceHas(source: PeerId, pieces: readonly number[] | 'all'): void {
+    this.#tell({ type: 'sourceHas', nowMs: this.options.nowMs(), source, pieces });
+  }
+
+  loseSource(source: PeerId, isForged: boolean): void {
     if (!this.#lines.delete(source)) return;
-    this.#tell({ type: 'sourceLost', nowMs: this.options.nowMs(), source });
+    this.#tell({ type: 'sourceLost', nowMs: this.options.nowMs(), source, isForged });
+  }
+
+  /** Pieces that somebody waits for come first, in this order. */
+  hurry(pieces: readonly number[]): void {
+    this.#tell({ type: 'hurry', nowMs: this.options.nowMs(), pieces });
+  }
+
+  /** The number of a piece, through over all units. */
+  numberOf(at: PieceAt): number | undefined {
+    return this.#swarm.numberOf(at);
   }
 
   /** Nothing is asked for any more; resolves when nothing is being written any more. */
@@ -87,7 +111,7 @@ export class Pump {
         this.#lines.delete(output.source);
         return this.options.onDrop(output.source);
       case 'fileDone':
-        return this.options.sink.fileWhole(output.file);
+        return this.options.sink.unitWhole(output.file);
       case 'starving':
         return this.options.onStarving(output.isStarving);
       case 'done':
@@ -96,8 +120,7 @@ export class Pump {
   }
 
   #request(source: PeerId, { file, index }: PieceAt): void {
-    const root = this.options.sink.rootOf(file);
-    const wanted = { ask: 'piece', root, first: index, count: 1 } as const;
+    const wanted = this.options.sink.wantedOf({ file, index });
     this.#lines.get(source)?.ask(wanted, (outcome) => this.#take(source, { file, index }, outcome));
   }
 
@@ -141,7 +164,7 @@ export class Pump {
 
   #counted(source: PeerId, at: PieceAt, bytes: number): void {
     if (this.#stopped) return;
-    if (this.#swarm.wants(at)) this.options.onPiece(source, bytes);
+    if (this.#swarm.wants(at)) this.options.onPiece(source, bytes, at);
     this.#arrived(source, at, 'ok');
   }
 

@@ -49,7 +49,7 @@ describe('SourceLine', () => {
     const fake = fakeLine();
     let lost = 0;
     const onLost = () => (lost += 1);
-    const line = new SourceLine({ holder, keys, connect: fake.connect, onLost });
+    const line = new SourceLine({ holder, keys, self: holder.peer, connect: fake.connect, onLost });
     return { fake, line, lost: () => lost };
   };
 
@@ -96,7 +96,7 @@ describe('Lines', () => {
   test('opens one line a peer for all who want it, and none again right after it broke', () => {
     let nowMs = 0;
     const fake = fakeLine();
-    const lines = new Lines({ keys, connect: fake.connect, nowMs: () => nowMs });
+    const lines = new Lines({ keys, self: holder.peer, connect: fake.connect, nowMs: () => nowMs });
     let lost = 0;
     const first = lines.take(holder, () => (lost += 1));
     const second = lines.take(holder, () => (lost += 1));

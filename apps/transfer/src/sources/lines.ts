@@ -1,6 +1,6 @@
 /** Lines to the peers that hold a content, shared by all downloads of this host. */
 import { isIPv4 } from 'node:net';
-import type { CurveKeys } from '@iwanto/bus';
+import type { CurveKeys, PieceLost } from '@iwanto/bus';
 import type { Holder, PeerId } from '@iwanto/wire';
 import { type Connect, SourceLine } from './source-line.js';
 
@@ -16,9 +16,11 @@ export function isDialable(address: string): boolean {
   return first !== 0 && first < 224 && address !== '169.254.169.254';
 }
 
+export type LineLost = (why: PieceLost) => void;
+
 interface Shared {
   readonly line: SourceLine;
-  readonly users: Set<() => void>;
+  readonly users: Set<LineLost>;
 }
 
 /** One user's hold on a line. */
@@ -29,6 +31,7 @@ export interface Hold {
 
 export interface LinesOptions {
   readonly keys: CurveKeys;
+  readonly self: PeerId;
   readonly connect?: Connect;
   readonly nowMs: () => number;
 }
@@ -41,7 +44,7 @@ export class Lines {
   constructor(private readonly options: LinesOptions) {}
 
   /** A hold on the line to `holder`, or undefined where it was lost a moment ago. */
-  take(holder: Holder, onLost: () => void): Hold | undefined {
+  take(holder: Holder, onLost: LineLost): Hold | undefined {
     const lostAtMs = this.#lostAtMs.get(holder.peer);
     if (lostAtMs !== undefined && this.options.nowMs() - lostAtMs < RETRY_MS) return undefined;
     const shared = this.#shared.get(holder.peer) ?? this.#open(holder);
@@ -54,27 +57,27 @@ export class Lines {
   }
 
   #open(holder: Holder): Shared {
-    const { keys, connect } = this.options;
-    const users = new Set<() => void>();
+    const { keys, self, connect } = this.options;
+    const users = new Set<LineLost>();
     const line = new SourceLine({
       holder,
-      keys,
+      ...{ keys, self },
       ...(connect && { connect }),
-      onLost: () => this.#forget(holder.peer, users),
+      onLost: (why) => this.#forget(holder.peer, users, why),
     });
     const shared = { line, users };
     this.#shared.set(holder.peer, shared);
     return shared;
   }
 
-  #forget(peer: PeerId, users: Set<() => void>): void {
+  #forget(peer: PeerId, users: Set<LineLost>, why: PieceLost): void {
     if (this.#shared.get(peer)?.users !== users) return;
     this.#shared.delete(peer);
     this.#lostAtMs.set(peer, this.options.nowMs());
-    for (const onLost of [...users]) onLost();
+    for (const onLost of [...users]) onLost(why);
   }
 
-  #release(peer: PeerId, shared: Shared, onLost: () => void): void {
+  #release(peer: PeerId, shared: Shared, onLost: LineLost): void {
     shared.users.delete(onLost);
     if (shared.users.size > 0) return;
     setTimeout(() => this.#closeIdle(peer, shared), IDLE_MS).unref();

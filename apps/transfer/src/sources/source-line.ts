@@ -1,8 +1,15 @@
 /** The line to one source: requests with an id, a time limit and exactly one outcome each. */
-import { type CurveKeys, type PieceLine, type PieceLineOptions, connectPieces } from '@iwanto/bus';
+import {
+  type CurveKeys,
+  type PieceLine,
+  type PieceLineOptions,
+  type PieceLost,
+  connectPieces,
+} from '@iwanto/bus';
 import {
   type FileHash,
   type Holder,
+  type PeerId,
   type PieceAnswer,
   type PieceAsk,
   REQUESTS_IN_FLIGHT_MAX,
@@ -37,8 +44,9 @@ export type Connect = (options: PieceLineOptions) => PieceLine;
 export interface SourceLineOptions {
   readonly holder: Holder;
   readonly keys: CurveKeys;
+  readonly self: PeerId;
   /** Called once, when the line is of no use any more. */
-  readonly onLost: () => void;
+  readonly onLost: (why: PieceLost) => void;
   readonly connect?: Connect;
 }
 
@@ -55,16 +63,16 @@ export class SourceLine {
 
   constructor(private readonly options: SourceLineOptions) {
     this.ready = new Promise((resolve) => (this.#isReady = resolve));
-    this.#connectTimer = setTimeout(() => this.#lose(), CONNECT_LIMIT_MS);
-    const { holder, keys, connect = connectPieces } = options;
+    this.#connectTimer = setTimeout(() => this.#lose('broken'), CONNECT_LIMIT_MS);
+    const { holder, keys, self, connect = connectPieces } = options;
     this.#line = connect({
       address: holder.address,
       port: holder.port,
       serverKey: holder.curveKey,
-      keys,
+      ...{ keys, self },
       onReady: () => this.#beReady(),
       onAnswer: (answer) => this.#take(answer),
-      onLost: () => this.#lose(),
+      onLost: (why) => this.#lose(why),
     });
   }
 
@@ -87,7 +95,7 @@ export class SourceLine {
   }
 
   close(): void {
-    this.#lose();
+    this.#lose('broken');
   }
 
   #send(wanted: Wanted, settle: Open['settle']): void {
@@ -95,7 +103,7 @@ export class SourceLine {
     const requestId = this.#nextId;
     this.#nextId = (this.#nextId % REQUEST_ID_MAX) + 1;
     this.#open.set(requestId, { settle });
-    this.#line.request({ ...wanted, requestId }).catch(() => this.#lose());
+    this.#line.request({ ...wanted, requestId }).catch(() => this.#lose('broken'));
   }
 
   #take(answer: PieceAnswer): void {
@@ -112,7 +120,7 @@ export class SourceLine {
     this.#isReady(true);
   }
 
-  #lose(): void {
+  #lose(why: PieceLost): void {
     if (this.#lost) return;
     this.#lost = true;
     clearTimeout(this.#connectTimer);
@@ -121,6 +129,6 @@ export class SourceLine {
     for (const { settle } of this.#open.values()) settle({ type: 'lost' });
     this.#open.clear();
     for (const start of this.#waiting.splice(0)) start();
-    this.options.onLost();
+    this.options.onLost(why);
   }
 }

@@ -1,11 +1,15 @@
 /** The peers one download draws from: connected, in use, lost, banned. */
 import type { Holder, PeerId } from '@iwanto/wire';
 import type { Outcome, SourceLine, Wanted } from './source-line.js';
+import type { PieceLost } from '@iwanto/bus';
 import type { Hold, Lines } from './lines.js';
 import { isMissing } from '../downloading/refusals.js';
+import { firstOf } from './first-of.js';
 
 /** Peers one download draws from at once: more would only cost memory. */
 const SOURCES_MAX = 32;
+/** When nobody answered for so long, others are asked as well, in ms. */
+const HEDGE_MS = 400;
 /** How long one answer with digests or a part of a manifest may take, in ms. */
 const LAYER_LIMIT_MS = 15_000;
 /** Between two rounds of asking every source for the same thing, in ms. */
@@ -21,7 +25,7 @@ export interface SourceSetOptions {
   /** Not ourselves, not an address nobody should be made to dial (HOSTILE 47). */
   readonly isAllowed: (holder: Holder) => boolean;
   readonly onReady: (peer: PeerId, line: SourceLine) => void;
-  readonly onLost: (peer: PeerId) => void;
+  readonly onLost: (peer: PeerId, why: PieceLost) => void;
   /** A source has not the layer it was asked for. */
   readonly onMissing: (peer: PeerId) => void;
   readonly signal: AbortSignal;
@@ -35,18 +39,27 @@ export type Attempt<T> = (
 export class SourceSet {
   readonly #used = new Map<PeerId, Used>();
   readonly #banned = new Set<PeerId>();
+  /** How often each was let go of. */
+  readonly #drops = new Map<PeerId, number>();
   readonly #arrivals = new Set<() => void>();
   #turn = 0;
 
   constructor(private readonly options: SourceSetOptions) {}
 
-  /** Connects to those that are not in use yet. */
+  /** Connects to those that are not in use yet: by chance, and to those first that were never let go of. */
   offer(holders: readonly Holder[]): void {
-    for (const holder of holders) {
+    for (const holder of this.#inOrder(holders)) {
       if (this.options.signal.aborted || this.#used.size >= SOURCES_MAX) return;
       if (this.#used.has(holder.peer) || this.#banned.has(holder.peer)) continue;
       if (this.options.isAllowed(holder)) this.#connect(holder);
     }
+  }
+
+  #inOrder(holders: readonly Holder[]): Holder[] {
+    return holders
+      .map((holder) => ({ holder, rank: (this.#drops.get(holder.peer) ?? 0) + Math.random() }))
+      .sort((one, other) => one.rank - other.rank)
+      .map(({ holder }) => holder);
   }
 
   ban(peer: PeerId): void {
@@ -58,6 +71,7 @@ export class SourceSet {
   drop(peer: PeerId): void {
     const used = this.#used.get(peer);
     this.#used.delete(peer);
+    this.#drops.set(peer, (this.#drops.get(peer) ?? 0) + 1);
     used?.hold.release();
   }
 
@@ -77,20 +91,27 @@ export class SourceSet {
     for (const wake of this.#arrivals) wake();
   }
 
-  /** Asks one source after the other until one gives it; rejects with the signal's reason. */
+  /** Asks sources until one gives it: more of them where the first do not answer. Rejects with the signal's reason. */
   async fetch<T>(attempt: Attempt<T>): Promise<T> {
     for (;;) {
-      const tried = new Set<PeerId>();
-      for (let peer = this.#next(tried); peer; peer = this.#next(tried)) {
-        tried.add(peer);
-        const line = this.#used.get(peer)!.hold.line;
-        const outcome = await attempt((wanted) => this.#request(peer, line, wanted));
-        this.options.signal.throwIfAborted();
-        if (outcome === 'bad') this.#banLiar(peer);
-        else if (outcome !== 'none') return outcome.got;
-      }
-      await this.#pause(tried.size > 0);
+      const asked = this.#inTurn();
+      // Without a wait in between: who becomes ready meanwhile would wake nobody.
+      const tries = asked.map((peer) => () => this.#try(peer, attempt));
+      const got = tries.length > 0 ? await firstOf(tries, HEDGE_MS) : undefined;
+      this.options.signal.throwIfAborted();
+      if (got) return got.value;
+      await this.#pause(asked.length > 0);
     }
+  }
+
+  async #try<T>(peer: PeerId, attempt: Attempt<T>): Promise<{ value: T } | undefined> {
+    const line = this.#used.get(peer)?.hold.line;
+    if (!line || this.options.signal.aborted) return undefined;
+    const outcome = await attempt((wanted) => this.#request(peer, line, wanted));
+    if (this.options.signal.aborted || outcome === 'none') return undefined;
+    if (outcome !== 'bad') return { value: outcome.got };
+    this.#banLiar(peer);
+    return undefined;
   }
 
   async #request(peer: PeerId, line: SourceLine, wanted: Wanted): Promise<Outcome> {
@@ -99,15 +120,17 @@ export class SourceSet {
     return outcome;
   }
 
-  #banLiar(peer: PeerId): void {
-    this.ban(peer);
-    this.options.onLost(peer);
+  /** Those that are ready, another one first each time. */
+  #inTurn(): PeerId[] {
+    const ready = [...this.#used].flatMap(([peer, used]) => (used.ready ? [peer] : []));
+    this.#turn += 1;
+    const from = this.#turn % Math.max(1, ready.length);
+    return [...ready.slice(from), ...ready.slice(0, from)];
   }
 
-  #next(tried: ReadonlySet<PeerId>): PeerId | undefined {
-    const open = [...this.#used].filter(([peer, { ready }]) => ready && !tried.has(peer));
-    this.#turn += 1;
-    return open[this.#turn % Math.max(1, open.length)]?.[0];
+  #banLiar(peer: PeerId): void {
+    this.ban(peer);
+    this.options.onLost(peer, 'broken');
   }
 
   /** Until a source arrives; after a round in which all refused, for a while only. */
@@ -130,7 +153,7 @@ export class SourceSet {
 
   #connect(holder: Holder): void {
     const { peer } = holder;
-    const hold = this.options.lines.take(holder, () => this.#lost(peer, hold));
+    const hold = this.options.lines.take(holder, (why) => this.#lost(peer, hold, why));
     if (!hold) return;
     const used = { hold, ready: false };
     this.#used.set(peer, used);
@@ -142,9 +165,9 @@ export class SourceSet {
     });
   }
 
-  #lost(peer: PeerId, hold: Hold | undefined): void {
+  #lost(peer: PeerId, hold: Hold | undefined, why: PieceLost): void {
     if (!hold || this.#used.get(peer)?.hold !== hold) return;
     this.drop(peer);
-    this.options.onLost(peer);
+    this.options.onLost(peer, why);
   }
 }

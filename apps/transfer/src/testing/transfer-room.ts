@@ -25,10 +25,8 @@ import {
 } from '@iwanto/merkle';
 import { openTransferStore } from '@iwanto/store';
 import {
-  Failure,
   type FileHash,
   type Holder,
-  type LocateAnswer,
   PIECE_BYTES,
   type PeerId,
   type PieceRequest,
@@ -38,6 +36,9 @@ import { usableFolder } from '../disk/download-folder.js';
 import { Downloads, type StartQuestion } from '../downloading/downloads.js';
 import { Lines } from '../sources/lines.js';
 import { Pace } from '../pace.js';
+import { busOf } from './bus-of.js';
+import { Holdings } from '../uploading/holdings.js';
+import { Kept } from '../uploading/kept.js';
 import { Uploader } from '../uploading/uploader.js';
 
 export const blake3 = await loadBlake3();
@@ -152,13 +153,16 @@ let peers = 0;
 export const share = async (
   shelf: Shelf,
   bend: (honest: Answer) => Answer = (honest) => honest,
+  holdings = new Holdings({ nowMs, onChange: () => undefined }),
 ) => {
   const keys = newKeys();
   const onTrouble = () => undefined;
   const pace = new Pace(() => undefined);
-  const uploader = new Uploader({ bus: { call: shelf.call }, blake3, nowMs, onTrouble, pace });
+  const uploader = new Uploader({
+    ...{ bus: { call: shelf.call }, blake3, holdings, nowMs, onTrouble, pace },
+  });
   const asked: PieceRequest[] = [];
-  const honest: Answer = (request) => uploader.answer(request);
+  const honest: Answer = (request, asker) => uploader.answer(request, asker);
   const bent = bend(honest);
   const server = await servePieces({
     ...{ keys, port: 0, addresses: ['127.0.0.1'] },
@@ -190,6 +194,9 @@ interface HomeOptions {
   readonly holders: Holder[];
   readonly dir?: string;
   readonly noSourceLimitMs?: number;
+  readonly self?: PeerId;
+  readonly holdings?: Holdings;
+  readonly holdersOf?: (peers: readonly PeerId[]) => Holder[];
 }
 
 /** What was told of downloads, and waiting for it. */
@@ -202,7 +209,7 @@ class Told {
     for (const wake of this.#waiting) wake();
   };
 
-  readonly until = async (is: (view: View) => boolean, limitMs = 12_000): Promise<View> => {
+  readonly until = async (is: (view: View) => boolean, limitMs = 40_000): Promise<View> => {
     let timer: NodeJS.Timeout | undefined;
     let wake: () => void = () => undefined;
     try {
@@ -232,18 +239,23 @@ export const openHome = (options: HomeOptions) => {
   const { shelf, holders, dir = newDir('home'), noSourceLimitMs = 20_000 } = options;
   const told = new Told();
   const journal = openTransferStore({ path: join(dir, 'transfer.db'), nowMs: 1 });
-  const lines = new Lines({ keys: newKeys(), nowMs });
+  const { self = 'ff'.repeat(10) as PeerId, holdersOf = () => [] } = options;
+  const { holdings = new Holdings({ nowMs, onChange: () => undefined }) } = options;
+  const kept = new Kept({ store: journal.held, holdings, blake3, max: 100 });
+  closing.push(() => kept.close());
+  const lines = new Lines({ keys: newKeys(), self, nowMs });
   const into = join(dir, 'downloads');
   const bus = busOf(shelf, holders);
   const downloads = new Downloads({
     bus,
-    self: 'ff'.repeat(10) as PeerId,
+    self,
     folders: {
       named: (path) => usableFolder(path, [], true),
       known: (path = into) => usableFolder(path, [], true),
     },
     tools: {
       ...{ bus, lines, blake3, journal, nowMs, noSourceLimitMs, tell: told.tell },
+      ...{ holdings, kept, serves: true, holdersOf },
       pace: new Pace(() => undefined),
       isAllowed: () => true,
       onTrouble: () => undefined,
@@ -263,20 +275,8 @@ export const openHome = (options: HomeOptions) => {
     const view = await downloads.start({ hash, overwrite: false, ...more });
     return ended(view) ? view : told.until(ended);
   };
-  return { dir, into, downloads, journal, views: told.views, until: told.until, fetch, close };
-};
-
-const busOf = (shelf: Shelf, holders: Holder[]) => {
-  const located = (hash: string): LocateAnswer => {
-    const [whole] = [...shelf.names.keys()].filter((one) => one.startsWith(hash));
-    if (!whole) throw new Failure('E_NOT_FOUND', 'nothing');
-    return { hash: whole, ...shelf.names.get(whole)!, holders };
-  };
-  const results = () => [...shelf.names].map(([hash, named]) => ({ hash, ...named }));
-  return {
-    call: (async (verb: string, { hash }: { hash: string }) =>
-      verb === 'search' ? { results: results() } : located(hash)) as never,
-  };
+  const { views, until } = told;
+  return { dir, into, downloads, journal, kept, views, until, fetch, close };
 };
 
 export const newFile = (dir: string, name: string, bytes: Uint8Array): string => {

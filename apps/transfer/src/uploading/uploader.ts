@@ -2,10 +2,18 @@
 import { read } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { Bus, PieceReply } from '@iwanto/bus';
+import type { Bus, Content, PieceAsker, PieceReply } from '@iwanto/bus';
 import { type Blake3, FileRootBuilder, pieceBytes, pieceCount } from '@iwanto/merkle';
 import { Failure, type FileHash, PIECE_BYTES, type PieceRequest, type Refusal } from '@iwanto/wire';
+import { isContentOf, readWhole } from '../disk/small-files.js';
+import { isPacked } from '../disk/units.js';
 import { ContentLookup } from './content-lookup.js';
+import { Fetchers } from './fetchers.js';
+import { HaveAnswers } from './have-answers.js';
+import type { HeldContent } from './held-content.js';
+import type { Holdings } from './holdings.js';
+import { type FileEntry, ManifestEntries } from './manifest-entries.js';
+import { TimesSent } from './times-sent.js';
 import { type FileContent, OpenFiles, isUnchanged } from './open-files.js';
 import type { Pace } from '../pace.js';
 import { Uploads } from './uploads.js';
@@ -19,6 +27,8 @@ const CHECKED_BYTES_MAX = 65_536;
 export interface UploaderOptions {
   readonly bus: Pick<Bus, 'call'>;
   readonly blake3: Blake3;
+  /** What this host fetches or fetched. */
+  readonly holdings: Pick<Holdings, 'find'>;
   readonly nowMs: () => number;
   /** The limit on what is sent to all. */
   readonly pace: Pace;
@@ -31,40 +41,69 @@ const refused = (reason: Refusal): PieceReply => ({ type: 'refused', reason });
 export class Uploader {
   readonly contents: ContentLookup;
   readonly sent: Uploads;
+  readonly timesSent = new TimesSent();
   readonly #files: OpenFiles;
+  readonly #manifests: ManifestEntries;
+  readonly #haveAnswers: HaveAnswers;
   readonly #buffers = new PieceBuffers();
 
   constructor(private readonly options: UploaderOptions) {
     this.contents = new ContentLookup(options.bus, options.nowMs);
     this.#files = new OpenFiles(options.nowMs);
     this.sent = new Uploads(options.nowMs);
+    this.#manifests = new ManifestEntries(this.contents);
+    this.#haveAnswers = new HaveAnswers(new Fetchers(options.nowMs));
   }
 
   /** Never rejects: each request gets the thing or a reason. */
-  async answer(request: PieceRequest): Promise<PieceReply> {
+  async answer(request: PieceRequest, asker: PieceAsker): Promise<PieceReply> {
     try {
-      const reply = await this.#give(request);
-      if (reply.type === 'data') await this.#count(request.root, reply.body.length);
+      const reply = await this.#giveAny(request, asker);
+      if (reply.type === 'data') await this.#count(request, reply.body.length);
       return reply;
     } catch (cause) {
       return this.#refusalFor(cause, request.root);
     }
   }
 
-  async #count(root: FileHash, bytes: number): Promise<void> {
-    this.sent.note(root, bytes);
+  close(): void {
+    this.#files.closeAll();
+  }
+
+  async #count(request: PieceRequest, bytes: number): Promise<void> {
+    this.sent.note(request.root, bytes);
+    if (request.ask === 'piece' || request.ask === 'pack') this.timesSent.note(request);
     const waitMs = this.options.pace.take(bytes, this.options.nowMs());
     if (waitMs > 0) await delay(waitMs);
   }
 
-  close(): void {
-    this.#files.closeAll();
+  async #giveAny(request: PieceRequest, asker: PieceAsker): Promise<PieceReply> {
+    const held = await this.options.holdings.find(request.root);
+    if (request.ask === 'have') return this.#giveHave(request, asker, held);
+    const reply = await held?.give(request);
+    if (reply && (reply.type === 'data' || reply.reason !== 'notFound')) return reply;
+    return this.#give(request);
+  }
+
+  /** A content that is shared, or was fetched, is there as a whole; one under way as far as its log says. */
+  async #giveHave(
+    request: PieceRequest,
+    asker: PieceAsker,
+    held: HeldContent | undefined,
+  ): Promise<PieceReply> {
+    const isShared = (await this.contents.find(request.root)) !== undefined;
+    if (!isShared && (!held || (held.log && held.as.root !== request.root))) {
+      return refused('notFound');
+    }
+    const log = isShared ? undefined : held?.log;
+    return { type: 'data', body: await this.#haveAnswers.answer(request, asker, log) };
   }
 
   async #give(request: PieceRequest): Promise<PieceReply> {
     const { ask, root, first, count } = request;
     const content = await this.contents.find(root);
     if (!content) return refused('notFound');
+    if (ask === 'pack') return this.#givePack(request, content);
     if (ask === 'manifest') {
       if (content.kind !== 'directory') return refused('notFound');
       return this.#giveManifest(root, content.manifestBytes, first);
@@ -80,6 +119,31 @@ export class Uploader {
     const offset = part * PIECE_BYTES;
     if (offset > bytes) return refused('range');
     return { type: 'data', body: await this.contents.manifest(root, offset, PIECE_BYTES) };
+  }
+
+  /** Files of a shared directory, each read whole and proved by its root. */
+  async #givePack({ root, first, count }: PieceRequest, content: Content): Promise<PieceReply> {
+    if (content.kind !== 'directory') return refused('notFound');
+    const entries = await this.#manifests.entries(root, content.manifestBytes);
+    if (first + count > entries.length) return refused('range');
+    const files = entries.slice(first, first + count).flatMap((entry) => {
+      return entry.kind === 'file' && isPacked(entry) ? [entry] : [];
+    });
+    const bytes = files.reduce((sum, { size }) => sum + size, 0);
+    if (bytes > PIECE_BYTES) return refused('range');
+    const contents = await Promise.all(files.map((file) => this.contents.find(file.root)));
+    const bodies = files.map((file, at) => this.#readSmall(file, contents[at]));
+    if (bodies.some((body) => body === undefined)) return refused('changed');
+    return { type: 'data', body: Buffer.concat(bodies as Uint8Array[]) };
+  }
+
+  #readSmall(file: FileEntry, content: Content | undefined): Uint8Array | undefined {
+    if (file.size === 0) return new Uint8Array();
+    if (content?.kind !== 'file') return undefined;
+    const body = readWhole(content.path);
+    if (isContentOf(this.options.blake3, file, body)) return body;
+    this.#forget(content);
+    return undefined;
   }
 
   /** The identity is compared after the read, so that no byte of a later version can pass. */

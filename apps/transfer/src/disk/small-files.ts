@@ -1,0 +1,31 @@
+/** Files of at most one piece: read whole, judged by their root. */
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { type Blake3, FileRootBuilder, fileRoot } from '@iwanto/merkle';
+import { type FileHash, PIECE_BYTES } from '@iwanto/wire';
+
+/** Never through a link; never waiting for a FIFO's writer. */
+const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** Whether these bytes are the whole file that a root names. */
+export function isContentOf(
+  blake3: Blake3,
+  { size, root }: { readonly size: number; readonly root: FileHash },
+  body: Uint8Array,
+): boolean {
+  if (body.length !== size) return false;
+  if (size === 0) return fileRoot(blake3, 0, undefined) === root;
+  const builder = new FileRootBuilder(blake3);
+  builder.push(blake3.hash(body));
+  return builder.finish(size) === root;
+}
+
+/** Its bytes; at most a piece of them. Throws what `open` throws. */
+export function readWhole(path: string): Uint8Array {
+  const fd = openSync(path, READ_FLAGS);
+  try {
+    const body = new Uint8Array(Math.min(fstatSync(fd).size, PIECE_BYTES));
+    return body.subarray(0, readSync(fd, body));
+  } finally {
+    closeSync(fd);
+  }
+}

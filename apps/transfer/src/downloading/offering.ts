@@ -1,0 +1,63 @@
+/** Offers to others what one download brings: while it runs, and afterwards. */
+import type { Blake3 } from '@iwanto/merkle';
+import type { FileHash, Kind } from '@iwanto/wire';
+import type { Target } from '../disk/target.js';
+import { ContentReader } from '../uploading/content-reader.js';
+import { HeldContent } from '../uploading/held-content.js';
+import type { Holdings } from '../uploading/holdings.js';
+import type { Kept } from '../uploading/kept.js';
+import type { ContentFetch } from './content-fetch.js';
+
+export interface OfferingTools {
+  readonly blake3: Blake3;
+  /** What others may fetch from here. */
+  readonly holdings: Holdings;
+  /** Contents that were fetched and are served on. */
+  readonly kept: Pick<Kept, 'keep'>;
+  /** Whether what is fetched is given to others. */
+  readonly serves: boolean;
+}
+
+interface Offered {
+  readonly root: FileHash;
+  readonly kind: Kind;
+  readonly name: string;
+  readonly bytes: number;
+  /** Of a directory, only a part is fetched. */
+  readonly only: string | null;
+}
+
+export class Offering {
+  /** Of the directories of the download, as they come. */
+  readonly manifests = new Map<FileHash, Uint8Array>();
+
+  constructor(
+    private readonly spec: Offered,
+    private readonly tools: OfferingTools,
+  ) {}
+
+  /** What is there is given to others while the rest is fetched. */
+  begin(fetching: ContentFetch, target: Target): void {
+    const { root, kind, name, bytes } = this.spec;
+    const { blake3, holdings, serves } = this.tools;
+    // Who fetches a part numbers its pieces in another way: it can be of no use to others.
+    if (!serves || this.spec.only !== null) return;
+    const { units, log } = fetching;
+    const path = () => target.temporaryPath;
+    const digestsOf = (unit: number) => fetching.digestsOf(unit);
+    const reader = new ContentReader({ kind, units, blake3, path, digestsOf });
+    const as = { root, kind, name, bytes };
+    holdings.addPartial(new HeldContent({ as, units, manifests: this.manifests, reader, log }));
+  }
+
+  /** It is whole and has its name: it is served on. */
+  keep({ path }: Target, name: string): void {
+    const { root, kind, bytes, only } = this.spec;
+    if (this.tools.serves && only === null) this.tools.kept.keep({ root, kind, name, bytes, path });
+  }
+
+  /** The download ended, one way or the other. */
+  end(): void {
+    this.tools.holdings.removePartial(this.spec.root);
+  }
+}

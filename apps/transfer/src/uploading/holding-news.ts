@@ -1,0 +1,40 @@
+/** What the other services of this host are told of holdings: at most some times a second, the last state never lost. */
+import { HOLDINGS_MAX, type HeldContents } from '@iwanto/bus';
+import type { Holdings } from './holdings.js';
+
+/** Changes are told together when they come closer than this, in ms. */
+const GATHER_MS = 20;
+
+export class HoldingNews {
+  #revision = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly holdings: () => Pick<Holdings, 'lines'>,
+    private readonly publish: (body: HeldContents) => void,
+  ) {}
+
+  changed(): void {
+    this.#revision += 1;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.publish(this.body());
+    }, GATHER_MS);
+  }
+
+  /** What is under way first: of the rest, what came last. */
+  body(): HeldContents {
+    const lines = this.holdings().lines();
+    const whole = lines.filter(({ isPartial }) => !isPartial).reverse();
+    const holdings = [...lines.filter(({ isPartial }) => isPartial), ...whole]
+      .slice(0, HOLDINGS_MAX)
+      .map(({ root, kind, name, bytes, isPartial }) => {
+        return { hash: root, kind, name, size: bytes, partial: isPartial };
+      });
+    return { revision: this.#revision, holdings };
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+}

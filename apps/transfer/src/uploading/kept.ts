@@ -1,0 +1,119 @@
+/** Contents that were fetched whole and are served on, over restarts, for as long as they lie where they were put. */
+import { type BigIntStats, lstatSync } from 'node:fs';
+import type { Blake3 } from '@iwanto/merkle';
+import type { HeldStore } from '@iwanto/store';
+import type { FileHash } from '@iwanto/wire';
+import type { Plan } from '../disk/planned.js';
+import { manifestsBelow } from '../disk/same-content.js';
+import { unitsOf } from '../disk/units.js';
+import { planTree } from '../downloading/plan.js';
+import { ContentReader } from './content-reader.js';
+import { type HeldAs, HeldContent } from './held-content.js';
+import type { Holdings } from './holdings.js';
+
+/** How often it is looked whether they still lie there, in ms. */
+const LOOK_MS = 15_000;
+
+/** A content and where it lies. */
+export interface Placed extends HeldAs {
+  readonly path: string;
+}
+
+export interface KeptOptions {
+  readonly store: HeldStore;
+  readonly holdings: Holdings;
+  readonly blake3: Blake3;
+  /** Contents kept; the oldest go. 0: none is offered. */
+  readonly max: number;
+}
+
+export class Kept {
+  readonly #looking: NodeJS.Timeout;
+
+  /** Takes up what an earlier run kept. */
+  constructor(private readonly options: KeptOptions) {
+    for (const row of options.store.all().slice(0, options.max)) {
+      if (stampOf(row.path, row.kind) === row.stamp) this.#offer({ ...row, root: row.hash });
+      else options.store.forget(row.hash);
+    }
+    this.#looking = setInterval(() => this.look(), LOOK_MS);
+    this.#looking.unref();
+  }
+
+  /** A download is whole and has its name. */
+  keep(placed: Placed, content?: HeldContent): void {
+    const { root, kind, name, bytes, path } = placed;
+    const stamp = stampOf(path, kind);
+    if (stamp === undefined) return;
+    const { store, max } = this.options;
+    store.put({ hash: root, kind, name, bytes, path, stamp });
+    for (const { hash } of store.all().slice(0, -max)) this.#drop(hash);
+    this.#offer(placed, content);
+  }
+
+  /** Offers no longer what was changed, moved or removed. */
+  look(): void {
+    for (const { hash, path, kind, stamp } of this.options.store.all()) {
+      if (stampOf(path, kind) !== stamp) this.#drop(hash);
+    }
+    this.options.holdings.forgetIdle();
+  }
+
+  close(): void {
+    clearInterval(this.#looking);
+  }
+
+  #drop(root: FileHash): void {
+    this.options.store.forget(root);
+    this.options.holdings.remove(root);
+  }
+
+  #offer(placed: Placed, content?: HeldContent): void {
+    const { root, kind, name, bytes } = placed;
+    this.options.holdings.addWhole({ root, kind, name, bytes }, () => this.#load(placed), content);
+  }
+
+  /** What it is made of, found out from the disk; undefined where it is not that content any more. */
+  async #load(placed: Placed): Promise<HeldContent | undefined> {
+    const { blake3 } = this.options;
+    const { root, kind, name, bytes, path } = placed;
+    try {
+      const manifests = kind === 'file' ? new Map() : await manifestsBelow(blake3, path, root);
+      const units = unitsOf(kind === 'file' ? planOfFile(placed) : await planOf(root, manifests));
+      const reader = new ContentReader({
+        ...{ kind, units, blake3, path: () => path, digestsOf: () => undefined },
+      });
+      const as = { root, kind, name, bytes };
+      return new HeldContent({ as, units, manifests, reader, log: undefined });
+    } catch {
+      // It was changed or removed meanwhile: nobody can be served with it.
+      this.options.store.forget(root);
+      return undefined;
+    }
+  }
+}
+
+function planOfFile({ root, name, bytes }: Placed): Pick<Plan, 'files'> {
+  const file = { folder: '', name, size: bytes, root, exec: false, mtimeSeconds: null };
+  return { files: [file] };
+}
+
+function planOf(root: FileHash, manifests: ReadonlyMap<FileHash, Uint8Array>): Promise<Plan> {
+  return planTree({
+    root,
+    manners: { foldsCase: false, portableNamesOnly: false },
+    // A directory that is not among them makes the parser refuse.
+    manifestOf: (one) => Promise.resolve(manifests.get(one) ?? new Uint8Array()),
+  });
+}
+
+/** What changes when somebody changes it; undefined where it is not there. */
+function stampOf(path: string, kind: HeldAs['kind']): string | undefined {
+  const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  if (!stat) return undefined;
+  if (kind === 'directory') return stat.isDirectory() ? `${stat.dev}:${stat.ino}` : undefined;
+  return stat.isFile() ? fileStamp(stat) : undefined;
+}
+
+const fileStamp = ({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string =>
+  [dev, ino, size, mtimeNs, ctimeNs].join(':');

@@ -1,0 +1,121 @@
+/** A host of a benchmark: a real transfer service in a namespace, with its indexer and election played by this process. */
+import type { ChildProcess } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Bus, type Download, type KnownPeer, type Peers, openBus } from '@iwanto/bus';
+import { type Paths, homePaths, loadIdentity, nodeFlags } from '@iwanto/service';
+import type { Holder } from '@iwanto/wire';
+import type { BenchNet } from './transfer-net.js';
+import type { BenchShelf, Shown } from './transfer-shelf.js';
+
+const TRANSFER = fileURLToPath(new URL('../../../apps/transfer/dist/main.js', import.meta.url));
+const START_LIMIT_MS = 20_000;
+const TICKS_PER_SECOND = 100;
+
+/** One host: a real transfer service, with its indexer and election played by this process. */
+export class BenchHost {
+  private readonly paths: Paths;
+  private child: ChildProcess | undefined;
+  private buses: Bus[] = [];
+  #election: Bus | undefined;
+  #peers: Peers = { revision: 1, peers: [] };
+  bus!: Bus;
+
+  constructor(
+    private readonly net: BenchNet,
+    readonly at: number,
+    readonly home: string,
+  ) {
+    this.paths = homePaths({ IWANT_HOME: home });
+  }
+
+  async start(shelf: BenchShelf, shown: Shown, holders: readonly Holder[]): Promise<void> {
+    mkdirSync(join(this.home, 'share'), { recursive: true });
+    const ports = { election: 0, indexer: 0, transfer: 0 };
+    const config = { share: [join(this.home, 'share')], downloadDir: join(this.home, 'in'), ports };
+    writeFileSync(join(this.home, 'config.json'), JSON.stringify(config));
+    const indexer = await openBus({ runDir: this.paths.runDir });
+    await indexer.serve('indexer', shelf.handlers(shown, holders) as never);
+    this.#election = await openBus({ runDir: this.paths.runDir });
+    await this.#election.serve('election', { 'peers.get': () => this.#peers } as never);
+    this.bus = await openBus({ runDir: this.paths.runDir });
+    this.buses = [indexer, this.#election, this.bus];
+    await this.spawn();
+  }
+
+  /** The election of this host comes to know these peers. */
+  async meet(holders: readonly Holder[]): Promise<void> {
+    const peers = holders.map(({ peer, address, port: transferPort, curveKey }): KnownPeer => ({
+      ...{ peer, address, transferPort, curveKey, electionPort: 1, indexerPort: 1, name: 'bench' },
+      ...{ seen: 'roster', member: true, sinceSeconds: 1, roundTripMs: 1, catalogue: null },
+    }));
+    this.#peers = { revision: this.#peers.revision + 1, peers };
+    this.#election?.publish('peers.changed', this.#peers);
+  }
+
+  /** Resolves when the service answers. */
+  async spawn(): Promise<void> {
+    this.child = this.net.spawn(this.at, [...nodeFlags('transfer'), TRANSFER], {
+      IWANT_HOME: this.home,
+    });
+    const untilMs = performance.now() + START_LIMIT_MS;
+    for (;;) {
+      const status = await this.bus.call('transfer.status', {}).catch(() => undefined);
+      if (status?.ready) return;
+      if (performance.now() > untilMs) throw new Error(`no transfer service in ${this.home}`);
+    }
+  }
+
+  async holder(): Promise<Holder> {
+    const { curve, peer } = await loadIdentity(this.paths);
+    const { port } = await this.bus.call('transfer.status', {});
+    return { peer, address: this.net.address(this.at), port, curveKey: curve.publicKey };
+  }
+
+  /** CPU seconds of the service so far. */
+  cpuSeconds(): number {
+    const pid = readFileSync(join(this.paths.runDir, 'transfer.lock'), 'utf8').match(/\d+/)?.[0];
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  }
+
+  /** The most memory the service ever had, in MB. */
+  peakMegabytes(): number {
+    const pid = readFileSync(join(this.paths.runDir, 'transfer.lock'), 'utf8').match(/\d+/)?.[0];
+    const text = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Math.round((Number(/VmHWM:\s+(\d+)/.exec(text)?.[1]) * 1_024) / 1e6);
+  }
+
+  async fetch(shown: Shown, onProgress?: (view: Download) => void): Promise<number> {
+    const ended = new Promise<Download>((resolve) => {
+      const stop = this.bus.subscribe('download.progressed', (view) => {
+        onProgress?.(view);
+        if (view.state !== 'done' && view.state !== 'failed') return;
+        stop();
+        resolve(view);
+      });
+    });
+    await this.bus.call('download.list', {});
+    const startMs = performance.now();
+    await this.bus.call('download.start', { hash: shown.hash });
+    const view = await ended;
+    if (view.failure) throw new Error(view.failure.sentence);
+    return (performance.now() - startMs) / 1_000;
+  }
+
+  /** Ends the service's process as a crash would. */
+  async kill(): Promise<void> {
+    const pid = readFileSync(join(this.paths.runDir, 'transfer.lock'), 'utf8').match(/\d+/)?.[0];
+    const gone = new Promise((resolve) => this.child?.once('exit', resolve));
+    process.kill(Number(pid), 'SIGKILL');
+    await gone;
+  }
+
+  async stop(): Promise<void> {
+    const gone = new Promise((resolve) => this.child?.once('exit', resolve));
+    await this.bus.call('transfer.stop', {}).catch(() => undefined);
+    await gone;
+    for (const bus of this.buses) await bus.close();
+  }
+}
