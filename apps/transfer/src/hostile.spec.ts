@@ -2,24 +2,25 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { encodeManifest } from '@iwanto/merkle';
-import { type FileHash, PIECE_BYTES, type PieceRequest } from '@iwanto/wire';
+import { type FileHash, PIECE_BYTES, type PeerId, type PieceRequest } from '@iwanto/wire';
 import { Shelf, bytesOf, newDir, newFile, openHome, share } from './testing/transfer-room.js';
 
 const pieceOf = (root: FileHash, first = 0): PieceRequest => ({
   ...{ ask: 'piece', requestId: 1, root, first, count: 1 },
 });
+const asker = { name: 'x', peer: 'ab'.repeat(10) as PeerId };
 const notFound = { type: 'refused', reason: 'notFound' };
 
 test('HOSTILE 39: what is not shared, or no longer, is refused as not found', async () => {
   const shelf = new Shelf();
   const { root } = shelf.file(newFile(newDir('share'), 'a', bytesOf(100)));
   const { uploader } = await share(shelf);
-  expect(await uploader.answer(pieceOf('ef'.repeat(32) as FileHash))).toEqual(notFound);
-  expect(await uploader.answer(pieceOf(root))).toMatchObject({ type: 'data' });
+  expect(await uploader.answer(pieceOf('ef'.repeat(32) as FileHash), asker)).toEqual(notFound);
+  expect(await uploader.answer(pieceOf(root), asker)).toMatchObject({ type: 'data' });
   shelf.contents.delete(root);
   uploader.contents.catalogueChanged(2);
   for (const ask of ['piece', 'digests', 'manifest'] as const) {
-    expect(await uploader.answer({ ...pieceOf(root), ask })).toEqual(notFound);
+    expect(await uploader.answer({ ...pieceOf(root), ask }, asker)).toEqual(notFound);
   }
 });
 

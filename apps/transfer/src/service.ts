@@ -1,8 +1,8 @@
 /** Wires the transfer service: pieces in, pieces out, and the verbs of the local bus. */
 import { join } from 'node:path';
-import { HOLDINGS_MAX, type OpenPort, servePieces } from '@iwanto/bus';
+import { type Bus, type Download, HOLDINGS_MAX, type OpenPort, servePieces } from '@iwanto/bus';
 import { type Blake3, loadBlake3 } from '@iwanto/merkle';
-import { type Running, type ServiceContext, listenAddresses } from '@iwanto/service';
+import { type Config, type Running, type ServiceContext, listenAddresses } from '@iwanto/service';
 import { type TransferStore, openTransferStore } from '@iwanto/store';
 import { type Holder, type PeerId, isLoopback } from '@iwanto/wire';
 import { DownloadFolder } from './disk/download-folder.js';
@@ -52,8 +52,8 @@ export async function startTransfer(context: ServiceContext): Promise<Running<'t
   if (journal.setAside) onTrouble(`The journal was damaged; it now lies in ${journal.setAside}.`);
   const limits = new RateLimits({ paths, limits: config.limits, now: () => new Date() });
   const { holdings, kept, news } = openHoldings(context, { journal, blake3 });
-  const pace = new Pace(limits.upload);
-  const uploader = new Uploader({ bus, blake3, holdings, nowMs, onTrouble, pace });
+  const doing = { bus, blake3, holdings, nowMs, onTrouble };
+  const uploader = new Uploader({ ...doing, pace: new Pace(limits.upload) });
   const server = await servePieces({
     ...{ keys: identity.curve, port: config.ports.transfer },
     addresses: listenAddresses(config.interfaces),
@@ -68,13 +68,10 @@ export async function startTransfer(context: ServiceContext): Promise<Running<'t
   const downloads = new Downloads({
     ...{ bus, self, folders: folder },
     tools: {
-      ...{ bus, lines, blake3, journal, holdings, kept, nowMs, onTrouble },
+      ...{ ...doing, lines, journal, kept },
       ...{ serves: config.reseed, holdersOf: followHolders(context) },
       isAllowed: holderFilter(context),
-      tell: (view) => {
-        history.note(view);
-        bus.publish('download.progressed', view);
-      },
+      tell: teller(bus, history),
       noSourceLimitMs: NO_SOURCE_LIMIT_MS,
       pace: new Pace(limits.download),
     },
@@ -82,15 +79,8 @@ export async function startTransfer(context: ServiceContext): Promise<Running<'t
   await folder.note();
   listenToNews(context, uploader, downloads);
   const goOn = setInterval(() => void downloads.goOn(), GO_ON_MS);
-  const closeAll = closing({
-    downloads,
-    lines,
-    server,
-    uploader,
-    journal,
-    goOn,
-    holding: [kept, news],
-  });
+  const holding = [kept, news] as const;
+  const closeAll = closing({ downloads, lines, server, uploader, journal, goOn, holding });
   return {
     handlers: handlersOf({
       ...{ downloads, history, folder, blake3, journal, limits, news },
@@ -98,13 +88,24 @@ export async function startTransfer(context: ServiceContext): Promise<Running<'t
     }),
     port: () => server.port,
     notes: () => [`BLAKE3: ${blake3.name}`, `bytes sent: ${uploader.sent.bytesSent}`],
-    reconfigure: async (changed) => {
-      await folder.reconfigure(changed);
-      limits.reconfigure(changed.limits);
-    },
+    reconfigure: (changed) => reconfigure({ folder, limits }, changed),
     stop: closeAll,
   };
 }
+
+/** A folder that is refused leaves the limits as they were. */
+async function reconfigure(
+  { folder, limits }: { folder: DownloadFolder; limits: RateLimits },
+  changed: Config,
+): Promise<void> {
+  await folder.reconfigure(changed);
+  limits.reconfigure(changed.limits);
+}
+
+const teller = (bus: Bus, history: History) => (view: Download) => {
+  history.note(view);
+  bus.publish('download.progressed', view);
+};
 
 const openHistory = ({ paths, log }: ServiceContext) =>
   new History({

@@ -38,11 +38,8 @@ function readers({ kysely, sqlite }: Db) {
   const nodes = kysely.selectFrom('node').selectAll();
   const parent = value<number>('parent');
   const name = value<string>('name');
-  const ofParent = kysely
-    .selectFrom('node')
-    .select(PRESENT)
-    .where('parent', '=', parent)
-    .where('gone', '=', none);
+  const present = kysely.selectFrom('node').select(PRESENT).where('gone', '=', none);
+  const ofParent = present.where('parent', '=', parent);
   const after = value<string>('after');
   const limit = value<number>('limit');
   return {

@@ -19,7 +19,7 @@ type Entry = ListAnswer['entries'][number];
 export const command = commandOf({
   options: (words) =>
     words
-      .positional('where', { type: 'string', describe: 'A peer, or PEER/FOLDER/…' })
+      .positional('where', { type: 'string', describe: 'A peer, or PEER/FOLDER/...' })
       .example('iwanto ls', 'Who shares how much')
       .example('iwanto ls anna', 'The folders that anna shares')
       .example('iwanto ls anna/films/1927', 'What is in one of them')
