@@ -18,6 +18,7 @@ export class BenchHost {
   private readonly paths: Paths;
   private child: ChildProcess | undefined;
   private buses: Bus[] = [];
+  #pid = 0;
   #election: Bus | undefined;
   #peers: Peers = { revision: 1, peers: [] };
   bus!: Bus;
@@ -62,7 +63,10 @@ export class BenchHost {
     const untilMs = performance.now() + START_LIMIT_MS;
     for (;;) {
       const status = await this.bus.call('transfer.status', {}).catch(() => undefined);
-      if (status?.ready) return;
+      if (status?.ready) {
+        this.#pid = status.pid;
+        return;
+      }
       if (performance.now() > untilMs) throw new Error(`no transfer service in ${this.home}`);
     }
   }
@@ -75,15 +79,13 @@ export class BenchHost {
 
   /** CPU seconds of the service so far. */
   cpuSeconds(): number {
-    const pid = readFileSync(join(this.paths.runDir, 'transfer.lock'), 'utf8').match(/\d+/)?.[0];
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+    const fields = readFileSync(`/proc/${this.#pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
     return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
   }
 
   /** The most memory the service ever had, in MB. */
   peakMegabytes(): number {
-    const pid = readFileSync(join(this.paths.runDir, 'transfer.lock'), 'utf8').match(/\d+/)?.[0];
-    const text = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const text = readFileSync(`/proc/${this.#pid}/status`, 'utf8');
     return Math.round((Number(/VmHWM:\s+(\d+)/.exec(text)?.[1]) * 1_024) / 1e6);
   }
 
@@ -106,9 +108,8 @@ export class BenchHost {
 
   /** Ends the service's process as a crash would. */
   async kill(): Promise<void> {
-    const pid = readFileSync(join(this.paths.runDir, 'transfer.lock'), 'utf8').match(/\d+/)?.[0];
     const gone = new Promise((resolve) => this.child?.once('exit', resolve));
-    process.kill(Number(pid), 'SIGKILL');
+    process.kill(this.#pid, 'SIGKILL');
     await gone;
   }
 
