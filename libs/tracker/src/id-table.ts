@@ -23,6 +23,8 @@ export class IdTable {
   /** The smaller table before, of which the slots below `#moved` are in `#slots` as well. */
   #old = new Uint32Array(0);
   #moved = 0;
+  /** Ids in the smaller table that are still to be moved: the larger one must have room for them too. */
+  #waiting = 0;
   #live = 0;
   #used = 0;
 
@@ -54,7 +56,7 @@ export class IdTable {
 
   /** Adds an id that is not in the table. */
   add(id: number, hash: number): void {
-    if ((this.#used + 1) * 4 > this.#slots.length * 3) this.#grow();
+    if ((this.#used + this.#waiting + 1) * 4 > this.#slots.length * 3) this.#grow();
     this.#move(MOVED_AT_ONCE);
     this.#put(id, hash);
     this.#live += 1;
@@ -65,6 +67,7 @@ export class IdTable {
     const isHere = removeFrom(this.#slots, id, hash);
     const wasThere = this.#old.length > 0 && removeFrom(this.#old, id, hash);
     if (isHere || wasThere) this.#live -= 1;
+    if (wasThere && !isHere) this.#waiting -= 1;
   }
 
   #put(id: number, hash: number): void {
@@ -81,6 +84,7 @@ export class IdTable {
     while (length < (this.#live + 1) * 2) length *= 2;
     this.#old = this.#slots;
     this.#moved = 0;
+    this.#waiting = this.#live;
     this.#slots = new Uint32Array(length);
     this.#used = 0;
   }
@@ -89,7 +93,9 @@ export class IdTable {
     const end = Math.min(this.#old.length, this.#moved + count);
     for (; this.#moved < end; this.#moved += 1) {
       const id = this.#old[this.#moved] ?? NONE;
-      if (id !== NONE && id !== REMOVED) this.#put(id, this.hashOf(id));
+      if (id === NONE || id === REMOVED) continue;
+      this.#waiting -= 1;
+      this.#put(id, this.hashOf(id));
     }
     if (this.#old.length === 0 || this.#moved < this.#old.length) return;
     this.#old = new Uint32Array(0);
