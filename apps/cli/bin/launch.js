@@ -2,7 +2,7 @@
 'use strict';
 const { existsSync } = require('node:fs');
 const { enableCompileCache } = require('node:module');
-const { join } = require('node:path');
+const { isAbsolute, join } = require('node:path');
 const { pathToFileURL } = require('node:url');
 
 const words = process.argv.slice(2);
@@ -16,9 +16,11 @@ function refuse(sentence) {
 /** Where compiled code is kept between two commands: with it, a command starts in half the time. */
 function cacheDir() {
   const { HOME, XDG_CACHE_HOME } = process.env;
-  if (process.platform === 'darwin') return HOME && join(HOME, 'Library/Caches/iwanto');
-  if (XDG_CACHE_HOME) return join(XDG_CACHE_HOME, 'iwanto');
-  return HOME && join(HOME, '.cache/iwanto');
+  if (process.platform === 'darwin')
+    return HOME && isAbsolute(HOME) && join(HOME, 'Library/Caches/iwanto');
+  // A relative path counts as absent, as the XDG Base Directory Specification says.
+  if (XDG_CACHE_HOME && isAbsolute(XDG_CACHE_HOME)) return join(XDG_CACHE_HOME, 'iwanto');
+  return HOME && isAbsolute(HOME) && join(HOME, '.cache/iwanto');
 }
 
 async function launch() {
