@@ -23,7 +23,7 @@ const QUALITY = {
 } as const;
 const QUALITY_MIN = 0.3;
 /** Below this a guess proves nothing, whatever stands beside it. */
-const QUALITY_DOUBTFUL = 0.7;
+const QUALITY_DOUBTFUL = 0.6;
 
 /** How many letters may be wrong. */
 const editsAllowed = (length: number) =>
