@@ -172,7 +172,9 @@ class Demo {
       const large = results?.find(({ name }) => name.endsWith(LARGE_NAME));
       return large?.peers === 1 ? true : undefined;
     });
-    this.#stage.tell(`A is gone from the results after ${(performance.now() - startedMs).toFixed(0)} ms`);
+    this.#stage.tell(
+      `A is gone from the results after ${(performance.now() - startedMs).toFixed(0)} ms`,
+    );
   }
 }
 
