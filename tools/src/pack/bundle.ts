@@ -5,6 +5,9 @@ import { type BuildOptions, type Metafile, type Plugin, build } from 'esbuild';
 /** Packages with native parts: installed as they are, so that each picks the binary that fits the machine. */
 export const NATIVE = ['zeromq', 'better-sqlite3', '@napi-rs/blake-hash', 'msgpackr-extract'];
 
+/** Asked for only by somebody who debugs the screen of `iwanto top`, and not installed. */
+const ABSENT = ['react-devtools-core'];
+
 /** Programs that run on their own; one file each, so that an upgrade takes nothing from under a running one. */
 const PROGRAMS = [
   'apps/election/dist/main.js',
@@ -29,7 +32,7 @@ const COMMON = {
   minifySyntax: true,
   legalComments: 'none',
   metafile: true,
-  external: NATIVE,
+  external: [...NATIVE, ...ABSENT],
   banner: { js: REQUIRE },
   logLevel: 'warning',
 } as const satisfies BuildOptions;
