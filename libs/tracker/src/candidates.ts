@@ -259,8 +259,11 @@ class Judge {
   #fit(all: number, doubtful: number): void {
     const claims = this.#claims;
     const sure = claims.of(all);
-    // A doubtful spelling proves something beside a word that is sure.
-    const sum = claims.of(all & this.asked.proving) >= 1 ? claims.of(all | doubtful) : sure;
+    // A doubtful spelling proves something beside a word that is sure, or beside another doubtful one:
+    // two words of one name, both cut short or misspelt, are hardly chance.
+    const isProved =
+      claims.of(all & this.asked.proving) >= 1 || claims.of(doubtful & this.asked.proving) >= 2;
+    const sum = isProved ? claims.of(all | doubtful) : sure;
     this.sure = all;
     this.fit = sure / Math.max(0.01, claims.all);
     const isThere = ((all | doubtful) & this.asked.required) === this.asked.required;
