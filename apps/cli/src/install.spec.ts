@@ -18,7 +18,6 @@ import { homePaths } from '@iwanto/service';
 import { Failure, type FileHash } from '@iwanto/wire';
 import { completionsOf } from './completion/complete.js';
 import { ownedOf } from './owned.js';
-import { recentResults, rememberResults } from './recent.js';
 
 const PROGRAM = join(process.cwd(), 'bin', 'iwanto.js');
 const LIMIT_MS = 20_000;
@@ -152,7 +151,9 @@ describe('completion', () => {
     await serveDownload();
     const paths = homePaths({ IWANT_HOME: home });
     await mkdir(paths.dataDir);
-    await rememberResults(paths, [{ hash: HASH, name: 'Metropolis.mkv' }]);
+    const seen = [{ hash: HASH, kind: 'file', name: 'Metropolis.mkv', size: 1 }];
+    const memory = JSON.stringify({ query: 'metro', shown: 1, seen });
+    await writeFile(join(paths.dataDir, 'shown.json'), memory);
     const { stdout } = await iwanto('complete', '--', 'download', '');
     expect(stdout).toContain('abababab\tMetropolis.mkv\n');
     expect(stdout).toContain('cdcdcdcd\tsong.ogg, 10 B, stalled\n');
@@ -192,23 +193,6 @@ describe('completion', () => {
     expect(unknown).toMatchObject({ code: 2, stdout: '' });
     const zsh = await run('env', ['SHELL=/bin/zsh', process.execPath, PROGRAM, 'completion']);
     expect(zsh.stdout).toMatch(/^#compdef iwanto\n/);
-  });
-});
-
-describe('recent searches', () => {
-  test('the newest first, each once, no more than a hundred; damage is forgotten', async () => {
-    const paths = homePaths({ IWANT_HOME: home });
-    await mkdir(paths.dataDir);
-    const hashOf = (at: number) => at.toString(16).padStart(64, '0');
-    for (let at = 0; at < 120; at += 1) {
-      await rememberResults(paths, [{ hash: hashOf(at), name: `file ${at}` }]);
-    }
-    await rememberResults(paths, [{ hash: hashOf(60), name: 'file 60' }]);
-    const recent = await recentResults(paths);
-    expect(recent).toHaveLength(100);
-    expect(recent.slice(0, 2).map(({ name }) => name)).toEqual(['file 60', 'file 119']);
-    await writeFile(join(paths.dataDir, 'recent-searches.json'), '[{"hash": "../x"}]');
-    expect(await recentResults(paths)).toEqual([]);
   });
 });
 
@@ -257,6 +241,8 @@ describe('uninstall --data', () => {
       join(paths.dataDir, 'catalogue.sqlite-wal'),
       join(paths.dataDir, 'catalogue.sqlite.corrupt-123'),
       join(paths.dataDir, 'transfer.db.v1-99'),
+      join(paths.dataDir, 'wants.json'),
+      join(paths.dataDir, 'history.ndjson'),
       join(paths.logDir, 'indexer1.log'),
       join(unfinished, `${HASH}.part`),
     ];

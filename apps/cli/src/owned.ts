@@ -13,9 +13,10 @@ const SQLITE = '(-wal|-shm|-journal)?(\\.corrupt-\\d+|\\.v\\d+-\\d+)?(-wal|-shm|
 const CONFIG = new RegExp(`^config\\.json${VARIANT}$`);
 const KEYS = new RegExp(`^keys\\.json${VARIANT}$`);
 const LOCKS = `(start|home|${SERVICE})\\.lock${VARIANT}`;
-const NOTES = '(remembered-peers|recent-searches|shown|wants|hashes)\\.json|history\\.ndjson';
+const KEPT =
+  '(remembered-peers\\.json|shown\\.json|wants\\.json|hashes\\.json|history\\.ndjson(\\.old)?)';
 const DATA = new RegExp(
-  `^((catalogue\\.sqlite|transfer\\.db)${SQLITE}|(${NOTES})${VARIANT}|${LOCKS})$`,
+  `^((catalogue\\.sqlite|transfer\\.db)${SQLITE}|${KEPT}${VARIANT}|${LOCKS})$`,
 );
 const LOGS = new RegExp(`^(${SERVICE}|start|iwanto)\\d*\\.log$`);
 const RUN = new RegExp(`^(${SERVICE}\\.(verbs|news)|${LOCKS})$`);

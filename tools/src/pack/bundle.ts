@@ -33,6 +33,8 @@ const COMMON = {
   legalComments: 'none',
   metafile: true,
   external: [...NATIVE, ...ABSENT],
+  // Without the checks that React has for developers.
+  define: { 'process.env.NODE_ENV': '"production"' },
   banner: { js: REQUIRE },
   logLevel: 'warning',
 } as const satisfies BuildOptions;
@@ -67,11 +69,16 @@ const HELP_WIDTH = `
   import { stripVTControlCharacters } from 'node:util';
   export default (text) => stripVTControlCharacters(text).length;`;
 
-/** Names of files may be anything; those in ASCII, most of them, are as wide as they are long. */
-const NAME_WIDTH = `
+/**
+ * Names of files may be anything; most are in letters of one column each, as are the marks of tables:
+ * these are as wide as they are long, without colours.
+ */
+const NAME_WIDTH = String.raw`
+  const NARROW = /^[ -~\u00a1-\u00ac\u00ae-\u02ff\u2026\u2713]*$/;
   let measure;
   export default (text) => {
-    if (/^[ -~]*$/.test(text)) return text.length;
+    const plain = text.replace(/\u001b\[[\d;]*m/g, '');
+    if (NARROW.test(plain)) return plain.length;
     measure ??= require('string-width').default;
     return measure(text);
   };`;

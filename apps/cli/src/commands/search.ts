@@ -7,14 +7,13 @@ import {
   type SearchResult,
   Failure,
 } from '@iwanto/wire';
-import { EXIT, homePaths } from '@iwanto/service';
+import { EXIT } from '@iwanto/service';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
 import { numberFrom } from '../input.js';
 import { foundLines, legend } from '../found-table.js';
 import { type HeldHere, heldHere } from '../held-here.js';
 import { jsonLine, remark, say, shown, styledError } from '../print.js';
-import { rememberResults } from '../recent.js';
 import { type Seen, recall, remember, shownHashes } from '../remembered.js';
 import { sayPaged } from '../screen/pager.js';
 import { filtersFrom, withFilters } from '../search-filters.js';
@@ -57,7 +56,6 @@ export const command = commandOf({
       const found = await bus.call('search', question);
       return { answer: found, held: await heldHere(bus, hashesOf(found)) };
     });
-    await rememberResults(homePaths(), answer.results);
     const hashes = shortHashes(hashesOf(answer), shownHashes(await recall()));
     await remember(question.query, answer.results.map(seenOf));
     if (json) say(jsonLine({ ...answer, results: answer.results.map(markedWith(held)) }));

@@ -2,7 +2,7 @@
 import { networkInterfaces } from 'node:os';
 import { type Bus, openBus } from '@iwanto/bus';
 import { homePaths } from '@iwanto/service';
-import { recentResults } from '../recent.js';
+import { recall } from '../remembered.js';
 import { shown, sizeText } from '../print.js';
 import { shortHashes } from '../short-hashes.js';
 import type { Place } from './complete.js';
@@ -43,13 +43,17 @@ export const suggestors: Suggest = {
   peer: peers,
 };
 
+/** Nobody reads more of them. */
+const RECENT_MAX = 100;
+
 /** What was found lately, and what is being fetched. */
 async function contents(): Promise<Suggestion[]> {
-  const [fetched, found] = await Promise.all([downloads(), recentResults(homePaths())]);
+  const [fetched, { seen }] = await Promise.all([downloads(), recall()]);
+  const found = seen.slice(0, RECENT_MAX);
   const short = shortHashes(found.map(({ hash }) => hash));
   const recent = found.map(({ name }, at) => ({ value: short[at] ?? '', about: shown(name) }));
-  const known = (value: string) => recent.some((one) => value.startsWith(one.value));
-  return [...recent, ...fetched.filter(({ value }) => !known(value))];
+  const isKnown = (value: string) => recent.some((one) => value.startsWith(one.value));
+  return [...recent, ...fetched.filter(({ value }) => !isKnown(value))];
 }
 
 const downloads = () =>
