@@ -140,7 +140,7 @@ start() {
 }
 
 is_ready() { grep -qx ready "$room/services" || { cat "$room/services" && return 1; }; }
-finds() { clean iwanto search blue danub | grep -q 'blue danube.flac'; }
+finds() { clean iwanto search blu danub | grep -q 'blue danube.flac'; }
 ready_and_finds() { retry is_ready && retry finds; }
 identity() { clean iwanto id --json >"$room/id" && clean iwanto shares --json >"$room/shares"; }
 
