@@ -81,5 +81,8 @@ export function followAll(
   const look = () => {
     reading = reading.then(async () => told(await readAll(files)));
   };
-  return watch(dirname(files[0]?.path ?? '/'), look);
+  const watcher = watch(dirname(files[0]?.path ?? '/'), look);
+  // What was written between the reading before and this moment raised no event here.
+  look();
+  return watcher;
 }

@@ -1,7 +1,9 @@
 /** The configuration of a peer that runs: changed by commands, by signal, refused as a whole; and what its log says. */
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { Peer, apart, freePort, until } from './peer.js';
 
@@ -58,11 +60,24 @@ test('what is set takes effect in the same processes, what is refused changes no
   expect((await peer.run('config', 'set', 'setlems', '3')).stderr).toContain('settleMs');
 }, 180_000);
 
-test('SIGHUP to the supervisor reads the file again', async () => {
+test('SIGHUP to the supervisor reads the file again, and the log says so as it happens', async () => {
+  const following = peer.spawn(['log', 'election', '-f']);
+  const lines = createInterface({ input: following.stdout! });
+  const told = new Promise<void>((heard) =>
+    lines.on('line', (line) => {
+      if (line.includes('configuration changed')) heard();
+    }),
+  );
+  await until('the log', LIMIT_MS, async () =>
+    (await peer.run('log', 'election')).stdout.includes('ready on port') ? true : undefined,
+  );
   const file = join(root, 'home', 'config.json');
   const config = JSON.parse(await readFile(file, 'utf8')) as object;
   await writeFile(file, JSON.stringify({ ...config, share: [join(root, 'two')] }));
   peer.signal('SIGHUP');
+  await told;
+  following.kill();
+  await once(following, 'exit');
   await until('the other folder', LIMIT_MS, async () =>
     (await shared()).includes(join(root, 'two')) ? true : undefined,
   );
