@@ -174,6 +174,7 @@ export class UdpNetwork implements Network {
         socket.on('message', (bytes, from) => this.#heard(bytes, from, false));
         socket.on('error', (cause) => this.#failed(place, cause));
         this.#open.set(place.address, { place, socket });
+        for (const kind of ['bind', 'socket']) this.#trouble.over(`${kind} ${place.address}`);
       } catch (cause) {
         if (fatal(cause)) throw cause;
         this.#trouble.tell(
@@ -216,18 +217,19 @@ export class UdpNetwork implements Network {
         );
       });
       this.#groups.set(family, socket);
+      this.#trouble.over(`group ${family}`);
       return socket;
     } catch (cause) {
       const words = `multicast over IPv${family} cannot be heard: ${String(cause)}; add peers by address`;
-      this.#trouble.tell(`group ${family}`, words);
+      this.#trouble.tell(`group ${family}`, words, true);
       return undefined;
     }
   }
 
   #join(socket: Socket, place: Place): void {
     const trouble = joinGroup(socket, place);
-    if (trouble)
-      this.#trouble.tell(`join ${place.name}`, `no multicast on ${place.name}: ${trouble}`);
+    if (!trouble) return this.#trouble.over(`join ${place.name}`);
+    this.#trouble.tell(`join ${place.name}`, `no multicast on ${place.name}: ${trouble}`, true);
   }
 
   #heard(bytes: Uint8Array, from: Address, multicast: boolean): void {
@@ -246,8 +248,9 @@ export class UdpNetwork implements Network {
   #sendFrom(place: Place, bytes: Uint8Array, to: Address): void {
     const open = this.#open.get(place.address);
     open?.socket.send(bytes, to.port, to.address, (cause) => {
-      if (cause)
-        this.#trouble.tell(`send ${place.name}`, `${place.name} does not send: ${cause.message}`);
+      const kind = `send ${place.name} ${place.family}`;
+      if (!cause) return this.#trouble.over(kind);
+      this.#trouble.tell(kind, `${place.name} does not send: ${cause.message}`);
     });
   }
 

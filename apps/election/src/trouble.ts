@@ -2,10 +2,11 @@
 
 const AGAIN_MS = 60_000;
 const KINDS_MAX = 256;
-/** Sentences kept for who asks later, such as the doctor. */
+/** Trouble that comes again while it lasts is over when it has not come for so long. */
 const KEPT_MS = 120_000;
 
 interface Said {
+  /** Infinity for what is not tried again by itself: it is over only when somebody says so. */
   readonly atMs: number;
   readonly sentence: string;
 }
@@ -19,18 +20,24 @@ export class TroubleTeller {
     private readonly nowMs: () => number = () => performance.now(),
   ) {}
 
-  /** `kind` is what makes two troubles the same. */
-  tell(kind: string, sentence: string): void {
+  /** `kind` is what makes two troubles the same; what `lasts` is not told again before it is over. */
+  tell(kind: string, sentence: string, lasts = false): void {
     const now = this.nowMs();
     if (this.#kept.size >= KINDS_MAX) this.#kept.clear();
-    this.#kept.set(kind, { atMs: now, sentence });
+    this.#kept.set(kind, { atMs: lasts ? Number.POSITIVE_INFINITY : now, sentence });
     const lastMs = this.#told.get(kind);
     if (lastMs !== undefined && now - lastMs < AGAIN_MS) return;
     if (this.#told.size >= KINDS_MAX) this.#told.clear();
     this.#told.set(kind, now);
     this.tellOn(sentence);
   }
-  /** Trouble of the last two minutes. */
+
+  /** It works now: an address that a network card is still checking cannot be bound for a second, and then can. */
+  over(kind: string): void {
+    this.#kept.delete(kind);
+  }
+
+  /** The trouble there is now. */
   recent(): string[] {
     const sinceMs = this.nowMs() - KEPT_MS;
     return [...this.#kept.values()]

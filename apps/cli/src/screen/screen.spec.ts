@@ -116,11 +116,17 @@ describe('a table', () => {
 describe('matched letters', () => {
   test('are found without case and accents; the longest word counts most', () => {
     expect(queryWords('Amélie, "the BIG" é')).toEqual(['amelie', 'the', 'big', 'e']);
+    const { NO_COLOR, TERM } = process.env;
+    delete process.env['NO_COLOR'];
+    process.env['TERM'] = 'xterm';
     const tty = Object.getOwnPropertyDescriptor(process.stdout, 'isTTY');
     Object.defineProperty(process.stdout, 'isTTY', { value: true, configurable: true });
     const name = highlighted('Le Fabuleux Destin d’AMÉLIE Poulain.mkv', queryWords('amelie'));
     if (tty) Object.defineProperty(process.stdout, 'isTTY', tty);
     else Reflect.deleteProperty(process.stdout, 'isTTY');
+    Object.assign(process.env, NO_COLOR !== undefined && { NO_COLOR });
+    if (TERM === undefined) delete process.env['TERM'];
+    else process.env['TERM'] = TERM;
     expect(name).toBe('Le Fabuleux Destin d’\u001b[1mAMÉLIE\u001b[22m Poulain.mkv');
   });
 });
