@@ -1,7 +1,9 @@
 /** The answering side of a contract table: one ROUTER socket, one answer to every question. */
 import {
+  type AnswerOf,
   type CheckedQuestionOf,
   Failure,
+  type QuestionOf,
   type ReplyOf,
   type VerbRow,
   type VerbTable,
@@ -35,6 +37,16 @@ export interface AnsweringOptions<T extends VerbTable> {
   readonly table: T;
   readonly handlers: Handlers<T>;
   readonly onTrouble: OnTrouble;
+}
+
+/** Answers a question that this process asks itself: by the same handler, after the same checks, without a socket. */
+export async function answerHere<T extends VerbTable, V extends keyof T & string>(
+  verbs: Pick<AnsweringOptions<T>, 'table' | 'handlers'>,
+  verb: V,
+  question: QuestionOf<T, V>,
+): Promise<AnswerOf<T, V>> {
+  const { row, answer } = await handle(verb, question, verbs);
+  return checked(row.answer, answer, `The answer to "${verb}"`) as AnswerOf<T, V>;
 }
 
 /** Answers questions on `router` until it is closed. Never rejects: what another sends ends no service. */
@@ -74,21 +86,23 @@ async function answerOne<T extends VerbTable>(
         `More than ${QUESTIONS_IN_WORK_MAX} questions are open at once.`,
       );
     }
-    return ['ok', await handle(asked, options)];
+    const { answer } = await handle(asked.name, unpack(asked.body), options);
+    return ['ok', packBody(answer, `The answer to "${asked.name}"`)];
   } catch (cause) {
     return ['error', pack(failureOf(cause, asked.name, options.onTrouble).words())];
   }
 }
 
+/** Checks the question, and calls the handler of its row. */
 async function handle<T extends VerbTable>(
-  asked: Asked,
-  { table, handlers }: AnsweringOptions<T>,
-): Promise<Buffer> {
-  const row: VerbRow | undefined = Object.hasOwn(table, asked.name) ? table[asked.name] : undefined;
-  if (!row) throw new Failure('E_BAD_REQUEST', `There is no verb "${asked.name.slice(0, 40)}".`);
-  const question = checked(row.question, unpack(asked.body), `The question "${asked.name}"`);
-  const answer = await (handlers[asked.name] as AnyHandler)(question);
-  return packBody(answer, `The answer to "${asked.name}"`);
+  verb: string,
+  question: unknown,
+  { table, handlers }: Pick<AnsweringOptions<T>, 'table' | 'handlers'>,
+): Promise<{ row: VerbRow; answer: unknown }> {
+  const row: VerbRow | undefined = Object.hasOwn(table, verb) ? table[verb] : undefined;
+  if (!row) throw new Failure('E_BAD_REQUEST', `There is no verb "${verb.slice(0, 40)}".`);
+  const asked = checked(row.question, question, `The question "${verb}"`);
+  return { row, answer: await (handlers[verb] as AnyHandler)(asked) };
 }
 
 function failureOf(cause: unknown, verb: string, onTrouble: OnTrouble): Failure {

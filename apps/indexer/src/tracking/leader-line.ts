@@ -25,7 +25,7 @@ export interface LeaderLineOptions {
   readonly ownAnswer: <V extends BookVerb>(
     verb: V,
     question: QuestionOf<PeerVerbs, V>,
-  ) => AnswerOf<PeerVerbs, V>;
+  ) => Promise<AnswerOf<PeerVerbs, V>>;
   /** The TCP line to the leader broke. */
   readonly onLeaderLost: (leader: Peer) => void;
   /** A line to a tracker came back or is new: what is held there has to be asked anew. */

@@ -7,18 +7,12 @@ import {
   type KnownPeer,
   type Leadership,
   type VerbsOf,
+  answerHere,
   servePeerVerbs,
 } from '@iwanto/bus';
-import {
-  type AnswerOf,
-  type FileHash,
-  type PeerId,
-  type PeerVerbs,
-  type QuestionOf,
-  searchQuestionSchema,
-} from '@iwanto/wire';
+import { type PeerId, type PeerVerbs, peerVerbs } from '@iwanto/wire';
 import { type AnnounceTarget, Announcer, type CatalogueLog } from './announce.js';
-import { type BookVerb, LeaderLine } from './leader-line.js';
+import { LeaderLine } from './leader-line.js';
 import { added } from '../peer-verbs/added.js';
 import { announce } from '../peer-verbs/announce.js';
 import { announced } from '../peer-verbs/announced.js';
@@ -80,7 +74,7 @@ export async function startTracking(options: TrackingOptions): Promise<Tracking>
     keys: options.identity.curve,
     port: options.port,
     ...(options.addresses && { addresses: options.addresses }),
-    handlers: service.peerHandlers(),
+    handlers: service.peerHandlers,
     onTrouble: options.onTrouble,
   });
   const stopFollowing = service.follow();
@@ -100,6 +94,8 @@ export async function startTracking(options: TrackingOptions): Promise<Tracking>
 const nowMs = () => performance.now();
 
 class TrackerService {
+  /** The one table of what is answered to a peer, be it another one or this host itself. */
+  readonly peerHandlers: Handlers<PeerVerbs>;
   readonly #desk: TrackerDesk;
   readonly #leaderLine: LeaderLine;
   readonly #announcers = new Map<PeerId, Announcer>();
@@ -113,7 +109,8 @@ class TrackerService {
     this.#leaderLine = new LeaderLine({
       peer,
       keys: curve,
-      ownAnswer: (verb, question) => this.#ownAnswer(verb, question),
+      ownAnswer: (verb, question) =>
+        answerHere({ table: peerVerbs, handlers: this.peerHandlers }, verb, question),
       onLeaderLost: ({ peer: leader, curveKey }) =>
         options.bus.publish('leaderLine.lost', { leader, curveKey }),
       onLost: (tracker) => this.#announcers.get(tracker)?.unsure(),
@@ -126,10 +123,11 @@ class TrackerService {
       network: () => options.bus.call('network.get', {}),
       known: (id) => this.#known.get(id),
     });
+    this.peerHandlers = this.#answers();
     this.#tidying = setInterval(() => this.#desk.tidy(), TIDY_INTERVAL_MS);
   }
 
-  peerHandlers(): Handlers<PeerVerbs> {
+  #answers(): Handlers<PeerVerbs> {
     const desk = this.#desk;
     return {
       announce: announce(desk, this.options.onTrouble),
@@ -234,21 +232,5 @@ class TrackerService {
           .mustLineTo(to)
           .call('announce', signAnnouncement(identity, { peer, ...changes })),
     };
-  }
-
-  #ownAnswer<V extends BookVerb>(
-    verb: V,
-    question: QuestionOf<PeerVerbs, V>,
-  ): AnswerOf<PeerVerbs, V> {
-    const answers = {
-      search: (asked: QuestionOf<PeerVerbs, 'search'>) =>
-        this.#desk.search(searchQuestionSchema.parse(asked)),
-      locate: ({ hash }: QuestionOf<PeerVerbs, 'locate'>) => this.#desk.locate(hash),
-      book: () => this.#desk.book(),
-      added: ({ id, since }: QuestionOf<PeerVerbs, 'added'>) => this.#desk.added(id, since),
-      holders: ({ hashes }: QuestionOf<PeerVerbs, 'holders'>) =>
-        this.#desk.holders(hashes as FileHash[]),
-    };
-    return answers[verb](question as never) as AnswerOf<PeerVerbs, V>;
   }
 }
