@@ -8,7 +8,6 @@ import {
   type VerbRow,
   type VerbTable,
 } from '@iwanto/wire';
-import type { Router } from 'zeromq';
 import { checked, pack, packBody, unpack } from './codec.js';
 import { InWork } from './in-work.js';
 import { QUESTIONS_IN_WORK_MAX, VERB_BYTES_MAX } from './limits.js';
@@ -25,6 +24,11 @@ export type Handler<T extends VerbTable, V extends keyof T> = (
 export type Handlers<T extends VerbTable> = { [V in keyof T]: Handler<T, V> };
 
 type AnyHandler = (question: unknown) => unknown;
+
+/** What questions come out of and answers go into: a ROUTER, or the gate in front of one. */
+export interface AnsweringSocket extends AsyncIterable<Buffer[]> {
+  send(frames: (Uint8Array | string)[]): Promise<void>;
+}
 
 interface Asked {
   readonly asker: Buffer;
@@ -49,14 +53,14 @@ export async function answerHere<T extends VerbTable, V extends keyof T & string
   return checked(row.answer, answer, `The answer to "${verb}"`) as AnswerOf<T, V>;
 }
 
-/** Answers questions on `router` until it is closed. Never rejects: what another sends ends no service. */
+/** Answers questions on `socket` until it is closed. Never rejects: what another sends ends no service. */
 export async function answerVerbs<T extends VerbTable>(
-  router: Router,
+  socket: AnsweringSocket,
   options: AnsweringOptions<T>,
 ): Promise<void> {
-  const outbox = new Outbox(router);
+  const outbox = new Outbox(socket);
   const inWork = new InWork();
-  for await (const frames of messages(router)) {
+  for await (const frames of messages(socket)) {
     const asked = readAsked(frames);
     if (!asked) continue;
     const asker = asked.asker.toString('hex');

@@ -31,6 +31,10 @@ export interface AskerOptions<T extends VerbTable> {
   /** Tells at once that nobody is there, so that nobody has to wait for the limit. */
   readonly absent?: () => Promise<boolean>;
   readonly onLost?: (() => void) | undefined;
+  /** Told of each message that was taken out of the socket. */
+  readonly onTaken?: (frames: readonly Buffer[]) => void;
+  /** Told when the socket is closed. */
+  readonly onClosed?: () => void;
 }
 
 /** Asks over one socket that is already connecting; knows whether the other side is there. */
@@ -80,6 +84,7 @@ export class Asker<T extends VerbTable> {
     this.#refuseAll('The line was closed before the answer came.');
     for (const wake of this.#waitingForLine) wake();
     this.dealer.close();
+    this.options.onClosed?.();
   }
 
   #send(asked: { verb: string; row: VerbRow; body: Buffer; limitMs: number }): Promise<unknown> {
@@ -97,7 +102,9 @@ export class Asker<T extends VerbTable> {
   }
 
   async #listen(): Promise<void> {
-    for await (const [id, state, body] of messages(this.dealer)) {
+    for await (const frames of messages(this.dealer)) {
+      this.options.onTaken?.(frames);
+      const [id, state, body] = frames;
       const open = id && this.#take(id.toString('utf8'));
       if (!open || !state || !body) continue;
       try {

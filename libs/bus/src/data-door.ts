@@ -1,20 +1,18 @@
 /** The uploader's end of data lines: a TCP port where only whoever was granted a line, and proves it, gets anything. */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { type AddressInfo, type Server, type Socket, createServer } from 'node:net';
+import type { Socket } from 'node:net';
 import {
   DATA_HELLO_BYTES,
   DATA_KEY_BYTES,
   DATA_LINE_ID_BYTES,
   type DataGrant,
-  Failure,
   type PieceRequest,
   dataAssociated,
   encodeDataGrant,
   encodeDataHead,
 } from '@iwanto/wire';
 import { DataSeal } from './data-seal.js';
-import { PORTS_TRIED_MAX } from './listen.js';
-import type { OnTrouble } from './trouble.js';
+import { TcpPort, type TcpPortOptions } from './tcp-port.js';
 
 /** A connection that has not proved its key by then is closed, in ms (HOSTILE 33). */
 const PROOF_LIMIT_MS = 2_000;
@@ -95,31 +93,17 @@ interface Granted {
   readonly timer: NodeJS.Timeout;
 }
 
-export interface DataDoorOptions {
-  /** The wished port; the next free one is taken when it is in use. 0 takes any. */
-  readonly port: number;
-  readonly addresses: readonly string[];
-  readonly onTrouble: OnTrouble;
-}
+type DataDoorOptions = Omit<TcpPortOptions, 'accept'>;
 
 export class DataDoor {
-  readonly #servers: Server[] = [];
   readonly #granted = new Map<string, Granted>();
   readonly #sockets = new Map<Socket, string>();
-  #port = 0;
+  #port: TcpPort | undefined;
 
-  private constructor(private readonly onTrouble: OnTrouble) {}
-
-  /** Listens; E_LIMIT when a hundred ports in a row are taken. */
-  static async open({ port, addresses, onTrouble }: DataDoorOptions): Promise<DataDoor> {
-    const door = new DataDoor(onTrouble);
-    const [first = '*', ...others] = addresses;
-    for (let tried = port; tried < port + PORTS_TRIED_MAX; tried += 1) {
-      if (!(await door.#listen(first, tried))) continue;
-      for (const address of others) await door.#listen(address, door.#port);
-      return door;
-    }
-    throw new Failure('E_LIMIT', `All TCP ports from ${port} on are taken.`);
+  static async open(options: DataDoorOptions): Promise<DataDoor> {
+    const door = new DataDoor();
+    door.#port = await TcpPort.open({ ...options, accept: (socket) => door.#accept(socket) });
+    return door;
   }
 
   /** A grant for one line, to be handed over on the control line; undefined where too many wait. */
@@ -129,7 +113,7 @@ export class DataDoor {
       askerKey: randomBytes(DATA_KEY_BYTES),
       uploaderKey: randomBytes(DATA_KEY_BYTES),
     };
-    const grant = { port: this.#port, lineId: randomBytes(DATA_LINE_ID_BYTES), ...keys };
+    const grant = { port: this.#port?.port ?? 0, lineId: randomBytes(DATA_LINE_ID_BYTES), ...keys };
     const name = grant.lineId.toString('hex');
     const timer = setTimeout(() => this.#granted.delete(name), GRANT_LIMIT_MS);
     this.#granted.set(name, { grant, opened, timer });
@@ -140,24 +124,7 @@ export class DataDoor {
     for (const { timer } of this.#granted.values()) clearTimeout(timer);
     this.#granted.clear();
     for (const socket of this.#sockets.keys()) socket.destroy();
-    await Promise.all(this.#servers.map((server) => new Promise((closed) => server.close(closed))));
-  }
-
-  async #listen(address: string, port: number): Promise<boolean> {
-    const server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
-    const host = address === '*' ? {} : { host: address };
-    const listening = await new Promise<boolean>((resolve, reject) => {
-      server.once('error', (cause: NodeJS.ErrnoException) => {
-        if (cause.code === 'EADDRINUSE') resolve(false);
-        else reject(cause);
-      });
-      server.listen({ port, ...host }, () => resolve(true));
-    });
-    if (!listening) return false;
-    server.on('error', (cause) => this.onTrouble(`The data port failed: ${String(cause)}.`));
-    this.#servers.push(server);
-    this.#port = (server.address() as AddressInfo).port;
-    return true;
+    await this.#port?.close();
   }
 
   #accept(socket: Socket): void {

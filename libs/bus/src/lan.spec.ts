@@ -12,7 +12,7 @@ import {
 import { Dealer, Router } from 'zeromq';
 import type { Handlers } from './answer.js';
 import { pack } from './codec.js';
-import { type CurveKeys, curveServer, listen } from './listen.js';
+import { type CurveKeys, curveServer } from './listen.js';
 import { connectPeer, servePeerVerbs } from './peer-line.js';
 import { type PieceReply, connectPieces, servePieces } from './piece-line.js';
 import { z85OfHex } from './z85.js';
@@ -100,7 +100,7 @@ describe('the line between indexers', () => {
     }
   });
 
-  test('HOSTILE 36: a second connection cannot take over a routing id that is in use', async () => {
+  test('HOSTILE 36: a second connection with the routing id of another takes none of its answers', async () => {
     const server = await serveOn(0);
     const dealerOf = () => {
       const { publicKey, secretKey } = newKeys();
@@ -120,7 +120,7 @@ describe('the line between indexers', () => {
     };
     const owner = dealerOf();
     expect(await ask(owner, '1')).toBe('1');
-    await expect(ask(dealerOf(), '2')).rejects.toMatchObject({ code: 'EAGAIN' });
+    expect(await ask(dealerOf(), '2')).toBe('2');
     expect(await ask(owner, '3')).toBe('3');
   });
 
@@ -183,7 +183,8 @@ describe('the line between indexers', () => {
     const keys = newKeys();
     const { curvePublicKey, curveSecretKey } = curveServer(keys);
     const router = new Router({ curveServer: true, curvePublicKey, curveSecretKey, linger: 0 });
-    const port = await listen(router, { keys, port: 0, addresses });
+    await router.bind('tcp://127.0.0.1:*');
+    const port = Number(router.lastEndpoint?.split(':').at(-1));
     closing.push(() => router.close());
     const bodies = [Buffer.alloc(2_000_000), pack({ catalogId: null, revision: 5 })];
     void (async () => {

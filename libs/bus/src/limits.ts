@@ -34,7 +34,6 @@ const receiving = { receiveHighWaterMark: QUEUE_MESSAGES_MAX } as const;
 const everywhere = {
   /** A silent connection is closed instead of held (HOSTILE 33). */
   handshakeInterval: 2_000,
-  backlog: 64,
   /** A last answer may still leave while the process ends. */
   linger: 200,
 } as const;
@@ -82,6 +81,18 @@ export const pieceSocket = {
   maxMessageSize: 1_024,
   sendHighWaterMark: 4 * REQUESTS_IN_FLIGHT_MAX,
 } as const;
+
+/**
+ * A ROUTER behind its gate: it sends no heartbeats, because they keep nobody alive who does not send its own, and never
+ * calls again where a line has ended.
+ */
+const gated = { heartbeatInterval: 0, reconnectInterval: -1 } as const;
+export const gatedPeerSocket = { ...peerSocket, ...gated } as const;
+export const gatedPieceSocket = { ...pieceSocket, ...gated } as const;
+
+/** What one line may hold that nobody has taken out, in bytes: a whole message and more. */
+export const PEER_UNTAKEN_BYTES_MAX = 2 * PEER_MESSAGE_BYTES_MAX;
+export const PIECE_UNTAKEN_BYTES_MAX = 131_072;
 
 /** An asker waits for a real connection before it queues anything, and tries again within a second. */
 export const askerSocket = {

@@ -10,15 +10,17 @@ import {
 import { Dealer, Router } from 'zeromq';
 import { type Handlers, answerVerbs } from './answer.js';
 import { Asker } from './ask.js';
-import { PEER_CONNECT_LIMIT_MS, answererSocket, askerSocket, peerSocket } from './limits.js';
 import {
-  type CurveKeys,
-  type ListenOptions,
-  curveClient,
-  curveServer,
-  listen,
-  tcp,
-} from './listen.js';
+  PEER_CONNECT_LIMIT_MS,
+  PEER_UNTAKEN_BYTES_MAX,
+  answererSocket,
+  askerSocket,
+  gatedPeerSocket,
+  peerSocket,
+} from './limits.js';
+import { LineDial } from './line-dial.js';
+import { LineGate } from './line-gate.js';
+import { type CurveKeys, type ListenOptions, curveClient, curveServer } from './listen.js';
 import { type OnTrouble, noTrouble } from './trouble.js';
 import { openDoor } from './zap.js';
 
@@ -37,13 +39,21 @@ export interface PeerServerOptions extends ListenOptions {
 export async function servePeerVerbs(options: PeerServerOptions): Promise<OpenPort> {
   const { handlers, onTrouble = noTrouble } = options;
   const closeDoor = await openDoor(onTrouble);
-  const router = new Router({ ...peerSocket, ...answererSocket, ...curveServer(options.keys) });
-  const port = await listen(router, options);
-  const answering = answerVerbs(router, { table: peerVerbs, handlers, onTrouble });
+  const router = new Router({
+    ...gatedPeerSocket,
+    ...answererSocket,
+    ...curveServer(options.keys),
+  });
+  const gate = await LineGate.open(router, {
+    ...options,
+    onTrouble,
+    untakenBytesMax: PEER_UNTAKEN_BYTES_MAX,
+  });
+  const answering = answerVerbs(gate, { table: peerVerbs, handlers, onTrouble });
   return {
-    port,
+    port: gate.port,
     close: async () => {
-      router.close();
+      await gate.close();
       await answering;
       await closeDoor();
     },
@@ -110,7 +120,9 @@ function connectOnce(options: PeerLineOptions, onLost: () => void): Asker<PeerVe
     connectLimitMs: PEER_CONNECT_LIMIT_MS,
     advice: 'it may have left or a firewall may stand between',
     onLost,
+    onTaken: (frames) => dial.taken(frames),
+    onClosed: () => dial.close(),
   });
-  dealer.connect(tcp(address, port));
+  const dial = new LineDial(dealer, { address, port, untakenBytesMax: PEER_UNTAKEN_BYTES_MAX });
   return asker;
 }

@@ -11,15 +11,16 @@ import {
 import { Dealer, Router } from 'zeromq';
 import { DataDoor } from './data-door.js';
 import { DataLine } from './data-line.js';
-import { answererSocket, askerSocket, pieceSocket } from './limits.js';
 import {
-  type CurveKeys,
-  type ListenOptions,
-  curveClient,
-  curveServer,
-  listen,
-  tcp,
-} from './listen.js';
+  PIECE_UNTAKEN_BYTES_MAX,
+  answererSocket,
+  askerSocket,
+  gatedPieceSocket,
+  pieceSocket,
+} from './limits.js';
+import { LineDial } from './line-dial.js';
+import { LineGate } from './line-gate.js';
+import { type CurveKeys, type ListenOptions, curveClient, curveServer } from './listen.js';
 import { Outbox } from './outbox.js';
 import type { OpenPort } from './peer-line.js';
 import { PieceServer, type PieceServing } from './piece-server.js';
@@ -37,18 +38,26 @@ export interface PieceServerOptions extends ListenOptions, Partial<PieceServing>
 export async function servePieces(options: PieceServerOptions): Promise<OpenPort> {
   const { onTrouble = noTrouble, rank = () => 0, answer, addresses = ['*'] } = options;
   const closeDoor = await openDoor(onTrouble);
-  const router = new Router({ ...pieceSocket, ...answererSocket, ...curveServer(options.keys) });
-  const port = await listen(router, options);
+  const router = new Router({
+    ...gatedPieceSocket,
+    ...answererSocket,
+    ...curveServer(options.keys),
+  });
+  const gate = await LineGate.open(router, {
+    ...options,
+    onTrouble,
+    untakenBytesMax: PIECE_UNTAKEN_BYTES_MAX,
+  });
   const door = await DataDoor.open({
-    port: options.port === 0 ? 0 : port + 1,
+    port: options.port === 0 ? 0 : gate.port + 1,
     ...{ addresses, onTrouble },
   });
-  const server = new PieceServer(router, door, { answer, rank, onTrouble });
+  const server = new PieceServer(gate, door, { answer, rank, onTrouble });
   const serving = server.serve();
   return {
-    port,
+    port: gate.port,
     close: async () => {
-      router.close();
+      await gate.close();
       server.close();
       await door.close();
       await serving;
@@ -102,6 +111,7 @@ const lineRequest = (self: PeerId): PieceRequest => ({
 
 class AskingLine implements PieceLine {
   readonly #dealer: Dealer;
+  readonly #dial: LineDial;
   readonly #outbox: Outbox;
   readonly #open = new Map<number, PieceRequest>();
   #data: DataLine | undefined;
@@ -121,7 +131,9 @@ class AskingLine implements PieceLine {
         .catch(() => this.#lose('broken'));
     });
     this.#dealer.events.on('disconnect', () => this.#lose('broken'));
-    this.#dealer.connect(tcp(options.address, options.port));
+    const { address, port } = options;
+    const untakenBytesMax = PIECE_UNTAKEN_BYTES_MAX;
+    this.#dial = new LineDial(this.#dealer, { address, port, untakenBytesMax });
     void this.#receive();
   }
 
@@ -135,10 +147,13 @@ class AskingLine implements PieceLine {
     this.#isClosed = true;
     this.#data?.close();
     this.#dealer.close();
+    this.#dial.close();
   }
 
   async #receive(): Promise<void> {
-    for await (const [head, body, ...rest] of messages(this.#dealer)) {
+    for await (const frames of messages(this.#dealer)) {
+      this.#dial.taken(frames);
+      const [head, body, ...rest] = frames;
       const answer = head && body && rest.length === 0 ? decodePieceAnswer(head, body) : undefined;
       if (!answer || !this.#take(answer)) return this.#lose('broken');
     }

@@ -9,7 +9,7 @@ import {
   decodePieceRequest,
   encodePieceAnswer,
 } from '@iwanto/wire';
-import type { Router } from 'zeromq';
+import type { AnsweringSocket } from './answer.js';
 import type { DataDoor, ServedLine } from './data-door.js';
 import { InWork } from './in-work.js';
 import { Outbox } from './outbox.js';
@@ -44,17 +44,17 @@ export class PieceServer {
   readonly #lines = new Map<string, { readonly line: ServedLine; readonly peer: PeerId }>();
 
   constructor(
-    private readonly router: Router,
+    private readonly socket: AnsweringSocket,
     private readonly door: DataDoor,
     private readonly serving: PieceServing,
   ) {
-    this.#outbox = new Outbox(router);
+    this.#outbox = new Outbox(socket);
     this.#queue = new UploadQueue(serving.rank);
   }
 
   /** Resolves when the socket is closed. */
   async serve(): Promise<void> {
-    for await (const [asker, frame, ...rest] of messages(this.router)) {
+    for await (const [asker, frame, ...rest] of messages(this.socket)) {
       const request = frame && rest.length === 0 ? decodePieceRequest(frame) : undefined;
       if (asker && request) this.#take(asker.toString('hex'), request);
       else {

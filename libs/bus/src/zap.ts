@@ -6,12 +6,6 @@ import { messages } from './turns.js';
 const ADDRESS = 'inproc://zeromq.zap.01';
 const VERSION = '1.0';
 
-/** New connections one address may open within `RATE_WINDOW_MS`. */
-const CONNECTIONS_PER_WINDOW_MAX = 200;
-const RATE_WINDOW_MS = 10_000;
-/** Addresses the rate table remembers; the oldest are forgotten. */
-const ADDRESSES_MAX = 4_096;
-
 /** Bytes of a CURVE public key. */
 const KEY_BYTES = 32;
 
@@ -64,12 +58,10 @@ function inTurn(act: () => Promise<void>): Promise<void> {
 const forTheCallerToSee = () => undefined;
 
 async function keepDoor(socket: Reply, onTrouble: OnTrouble): Promise<void> {
-  const allows = connectionLimit();
   for await (const frames of messages(socket)) {
-    const [version, id = '', , address = '', , mechanism, key] = frames;
+    const [version, id = '', , , , mechanism, key] = frames;
     const curve = version?.toString() === VERSION && mechanism?.toString() === 'CURVE';
-    const refusal = refusalOf(curve && key?.length === KEY_BYTES, allows(address.toString()));
-    const status = refusal === undefined ? ['200', 'OK'] : ['400', refusal];
+    const status = curve && key?.length === KEY_BYTES ? ['200', 'OK'] : ['400', 'only CURVE'];
     try {
       await socket.send([VERSION, id, ...status, key?.toString('hex') ?? '', '']);
     } catch (cause) {
@@ -77,26 +69,4 @@ async function keepDoor(socket: Reply, onTrouble: OnTrouble): Promise<void> {
       onTrouble(`A connection could not be let in: ${String(cause)}.`);
     }
   }
-}
-
-function refusalOf(isCurve: boolean | undefined, withinRate: boolean): string | undefined {
-  if (!isCurve) return 'only CURVE';
-  return withinRate ? undefined : 'too many connections';
-}
-
-/** Says whether one more connection from an address is within its rate. */
-function connectionLimit(): (address: string) => boolean {
-  const windows = new Map<string, { startedMs: number; count: number }>();
-  return (address) => {
-    const nowMs = performance.now();
-    const known = windows.get(address);
-    const current =
-      known && nowMs - known.startedMs < RATE_WINDOW_MS ? known : { startedMs: nowMs, count: 0 };
-    current.count += 1;
-    windows.delete(address);
-    windows.set(address, current);
-    const oldest = windows.keys().next();
-    if (windows.size > ADDRESSES_MAX && !oldest.done) windows.delete(oldest.value);
-    return current.count <= CONNECTIONS_PER_WINDOW_MAX;
-  };
 }

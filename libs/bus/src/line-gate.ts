@@ -1,0 +1,212 @@
+/**
+ * The TCP port in front of a ROUTER. It accepts connections, counts them and their bytes, and hands each to the ROUTER
+ * under a name of its own, so that a message taken out or sent counts for the line that it belongs to.
+ */
+import { type Server, type Socket, createServer } from 'node:net';
+import type { Router } from 'zeromq';
+import { AddressRate } from './address-rate.js';
+import type { AnsweringSocket } from './answer.js';
+import { Relay, wireBytes } from './relay.js';
+import { socketPath } from './socket-paths.js';
+import { TcpPort, type TcpPortOptions } from './tcp-port.js';
+
+const MEBIBYTE = 1_048_576;
+
+/** Lines at the same time: of all, and of one address. */
+const LINES_MAX = 256;
+export const LINES_PER_ADDRESS_MAX = 64;
+/** What all lines together, and those of one address, may hold that nobody has taken, in bytes. */
+const UNTAKEN_BYTES_MAX = 128 * MEBIBYTE;
+const UNTAKEN_BYTES_PER_ADDRESS_MAX = 32 * MEBIBYTE;
+/** Answers that one line, and all together, may leave unread, in bytes. */
+const UNREAD_BYTES_PER_LINE_MAX = 8 * MEBIBYTE;
+const UNREAD_BYTES_MAX = 128 * MEBIBYTE;
+/** How long last answers may take to leave when the gate closes, in ms. */
+const LAST_ANSWERS_MS = 300;
+
+export interface LineGateOptions extends Pick<TcpPortOptions, 'port' | 'addresses' | 'onTrouble'> {
+  /** What may have come in on one line and not been taken, in bytes: more than one whole message. */
+  readonly untakenBytesMax: number;
+}
+
+interface Line {
+  readonly address: string;
+  readonly relay: Relay;
+}
+
+/** The two ends of a line, before it is one. */
+interface Meeting {
+  readonly name: string;
+  readonly address: string;
+  readonly inner: Socket;
+  readonly outer: Socket;
+}
+
+class LineGone extends Error {
+  readonly code = 'EHOSTUNREACH';
+}
+
+export class LineGate implements AnsweringSocket {
+  readonly #lines = new Map<string, Line>();
+  /** Connections by address, those included of which the ROUTER does not know yet. */
+  readonly #ofAddress = new Map<string, number>();
+  readonly #untakenOfAddress = new Map<string, number>();
+  readonly #rate = new AddressRate();
+  readonly #outers = new Set<Socket>();
+  readonly #meetings = new Set<Server>();
+  #untaken = 0;
+  #port: TcpPort | undefined;
+  #named = 0;
+  #isClosed = false;
+
+  private constructor(
+    private readonly router: Router,
+    private readonly options: LineGateOptions,
+  ) {}
+
+  static async open(router: Router, options: LineGateOptions): Promise<LineGate> {
+    const gate = new LineGate(router, options);
+    gate.#port = await TcpPort.open({
+      ...options,
+      accept: (socket) => gate.#accept(socket),
+      serverOptions: { allowHalfOpen: true, pauseOnConnect: true },
+    });
+    return gate;
+  }
+
+  get port(): number {
+    return this.#port?.port ?? 0;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer[]> {
+    for await (const frames of this.router) {
+      const [name, ...rest] = frames;
+      this.#lines.get(String(name))?.relay.taken(rest);
+      yield frames;
+    }
+  }
+
+  /** Rejects with EHOSTUNREACH, as a ROUTER does, where the line is gone; one that does not read what it asked for is closed. */
+  async send(frames: (Uint8Array | string)[]): Promise<void> {
+    const [name, ...rest] = frames;
+    const relay = this.#lines.get(String(name))?.relay;
+    if (relay) this.#boundUnread(relay, wireBytes(rest));
+    if (!relay || relay.isLeft) throw new LineGone();
+    relay.sending(rest);
+    await this.router.send(frames);
+  }
+
+  /** Takes no more connections, closes the ROUTER and lets last answers leave. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.router.close();
+    for (const meeting of this.#meetings) meeting.close();
+    const end = setTimeout(() => {
+      for (const { relay } of this.#lines.values()) relay.destroy();
+      for (const outer of this.#outers) outer.destroy();
+    }, LAST_ANSWERS_MS);
+    await this.#port?.close();
+    clearTimeout(end);
+  }
+
+  #accept(outer: Socket): void {
+    const address = outer.remoteAddress ?? '';
+    const ofAddress = this.#ofAddress.get(address) ?? 0;
+    const isOne = ofAddress < LINES_PER_ADDRESS_MAX && this.#outers.size < LINES_MAX;
+    if (this.#isClosed || !isOne || !this.#rate.allows(address)) {
+      outer.destroy();
+      return;
+    }
+    this.#outers.add(outer);
+    this.#ofAddress.set(address, ofAddress + 1);
+    this.#handOver(outer, address);
+  }
+
+  #release(outer: Socket, address: string): void {
+    this.#outers.delete(outer);
+    const left = (this.#ofAddress.get(address) ?? 1) - 1;
+    if (left > 0) this.#ofAddress.set(address, left);
+    else this.#ofAddress.delete(address);
+  }
+
+  /** The ROUTER connects to a socket that waits for this one connection, and calls the line by our name. */
+  #handOver(outer: Socket, address: string): void {
+    const name = `line ${(this.#named += 1)}`;
+    const path = socketPath();
+    const meeting = createServer({ allowHalfOpen: true, pauseOnConnect: true });
+    this.#meetings.add(meeting);
+    meeting.once('close', () => this.#meetings.delete(meeting));
+    const failed = (cause: unknown) => {
+      this.options.onTrouble(`A connection of ${address} was dropped: ${String(cause)}.`);
+      this.#release(outer, address);
+      outer.destroy();
+      meeting.close();
+    };
+    meeting.once('error', failed);
+    meeting.once('connection', (inner) => {
+      meeting.close();
+      this.#join({ name, address, inner, outer });
+    });
+    meeting.listen(path, () => {
+      try {
+        connectAs(name, this.router, path);
+      } catch (cause) {
+        failed(cause);
+      }
+    });
+  }
+
+  #join({ name, address, inner, outer }: Meeting): void {
+    const relay = new Relay(inner, outer, {
+      untakenBytesMax: this.options.untakenBytesMax,
+      onUntaken: (change) => this.#countUntaken(address, change),
+      onClosed: () => {
+        this.#lines.delete(name);
+        this.#release(outer, address);
+      },
+    });
+    this.#lines.set(name, { address, relay });
+  }
+
+  /** Beyond what all may hold, the heaviest line of the heaviest address goes. */
+  #countUntaken(address: string, change: number): void {
+    const ofAddress = (this.#untakenOfAddress.get(address) ?? 0) + change;
+    this.#untaken += change;
+    if (ofAddress > 0) this.#untakenOfAddress.set(address, ofAddress);
+    else this.#untakenOfAddress.delete(address);
+    if (change < 0) return;
+    if (ofAddress > UNTAKEN_BYTES_PER_ADDRESS_MAX) this.#closeHeaviest(address);
+    else if (this.#untaken > UNTAKEN_BYTES_MAX) this.#closeHeaviest(this.#heaviestAddress());
+  }
+
+  #heaviestAddress(): string {
+    const [heaviest] = [...this.#untakenOfAddress].toSorted(([, a], [, b]) => b - a);
+    return heaviest?.[0] ?? '';
+  }
+
+  #boundUnread(relay: Relay, bytes: number): void {
+    if (relay.unreadBytes + bytes > UNREAD_BYTES_PER_LINE_MAX) return relay.leave();
+    const readers = [...this.#lines.values()].map((line) => line.relay);
+    const all = readers.reduce((sum, { unreadBytes }) => sum + unreadBytes, bytes);
+    if (all <= UNREAD_BYTES_MAX) return;
+    readers.toSorted((a, b) => b.unreadBytes - a.unreadBytes)[0]?.leave();
+  }
+
+  #closeHeaviest(address: string): void {
+    const [heaviest] = [...this.#lines.values()]
+      .filter((line) => line.address === address && !line.relay.isLeft)
+      .toSorted((a, b) => b.relay.untakenBytes - a.relay.untakenBytes);
+    heaviest?.relay.leave();
+  }
+}
+
+/** zeromq warns that a name counts from the next connection on, which is what it is given for. */
+function connectAs(name: string, router: Router, path: string): void {
+  const emitWarning = process.emitWarning.bind(process);
+  process.emitWarning = () => undefined;
+  try {
+    router.connect(`ipc://${path}`, { routingId: name });
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}

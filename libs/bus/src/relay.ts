@@ -1,0 +1,148 @@
+/**
+ * One connection between hosts, carried between its TCP socket and a unix socket that ZeroMQ holds the other end of.
+ *
+ * ZeroMQ bounds frames, not messages, and aborts the process when a connection fails while its input is stopped
+ * (zeromq/libzmq #4841). So it never meets a stranger's connection itself. Here every byte is counted until the program
+ * has taken its message out, and an end from outside reaches ZeroMQ as an end of input only, which cannot overtake
+ * what it has not read yet.
+ */
+import type { Socket } from 'node:net';
+
+/** A line that is full and of which nothing can be taken for so long carries a message without end, in ms. */
+const FULL_LIMIT_MS = 10_000;
+/** A line on which nothing moves is dead: each end gives a sign of life every few seconds, in ms. */
+const SILENT_LIMIT_MS = 30_000;
+
+/** What ZeroMQ and CURVE add to a frame, in bytes. */
+const FRAME_EXTRA_BYTES = 42;
+/** Forgiven with each message, in bytes: heartbeats and the handshake are never taken out. */
+const FORGIVEN_BYTES = 4_096;
+
+export type Frames = readonly (Uint8Array | string)[];
+
+/** What frames are on the wire, about. */
+export const wireBytes = (frames: Frames): number =>
+  frames.reduce((sum, frame) => sum + frame.length + FRAME_EXTRA_BYTES, 0);
+
+export interface RelayOptions {
+  /** What may have come in and not been taken, in bytes: more than one whole message. */
+  readonly untakenBytesMax: number;
+  /** Told by how many bytes the count of what has not been taken changed. */
+  readonly onUntaken?: (change: number) => void;
+  /** Called once, when neither end holds any memory. */
+  readonly onClosed: () => void;
+}
+
+export class Relay {
+  #untaken = 0;
+  #unread = 0;
+  #isLeft = false;
+  #full: NodeJS.Timeout | undefined;
+
+  /** `inner` leads to ZeroMQ, `outer` to the other host; both allow half-open connections. */
+  constructor(
+    private readonly inner: Socket,
+    private readonly outer: Socket,
+    private readonly options: RelayOptions,
+  ) {
+    outer.setTimeout(SILENT_LIMIT_MS, () => this.leave());
+    outer.on('data', (bytes) => this.#comeIn(bytes));
+    outer.on('drain', () => inner.resume());
+    outer.on('end', () => this.leave());
+    outer.on('error', () => this.leave());
+    outer.on('close', () => this.leave());
+    inner.on('data', (bytes) => this.#goOut(bytes));
+    inner.on('drain', () => this.#resume());
+    // A reset of the inner line is ZeroMQ's way to close it with bytes unread.
+    inner.on('error', () => inner.destroy());
+    inner.on('end', () => inner.destroy());
+    inner.on('close', () => this.#innerClosed());
+    // One that ended before anybody listened says so no more.
+    if (inner.destroyed) this.#innerClosed();
+    else if (outer.destroyed) this.leave();
+    inner.resume();
+    outer.resume();
+  }
+
+  /** True once nothing more of the other host is taken. */
+  get isLeft(): boolean {
+    return this.#isLeft;
+  }
+
+  /** Bytes that came in and are held here or by ZeroMQ. */
+  get untakenBytes(): number {
+    return this.#untaken;
+  }
+
+  /** Bytes that the program sent and the other host has not taken. */
+  get unreadBytes(): number {
+    return this.#unread;
+  }
+
+  /** A message of this line was taken out. */
+  taken(frames: Frames): void {
+    this.#count(-Math.min(this.#untaken, wireBytes(frames) + FORGIVEN_BYTES));
+    this.#resume();
+  }
+
+  /** A message is being given to ZeroMQ for this line. */
+  sending(frames: Frames): void {
+    this.#unread += wireBytes(frames);
+  }
+
+  /** The other host is gone, or is to go; ZeroMQ reads what it has and then closes its end. */
+  leave(): void {
+    if (this.#isLeft) return;
+    this.#isLeft = true;
+    clearTimeout(this.#full);
+    this.outer.destroy();
+    this.inner.end();
+    this.inner.resume();
+  }
+
+  /** Ends both at once: only for a socket of ZeroMQ's that is closed already. */
+  destroy(): void {
+    this.leave();
+    this.inner.destroy();
+  }
+
+  #comeIn(bytes: Buffer): void {
+    if (this.#isLeft) return;
+    this.#count(bytes.length);
+    const isKept = !this.inner.write(bytes);
+    if (isKept || this.#isFull) this.outer.pause();
+    if (this.#isFull) this.#full ??= setTimeout(() => this.leave(), FULL_LIMIT_MS);
+  }
+
+  #count(change: number): void {
+    this.#untaken += change;
+    this.options.onUntaken?.(change);
+  }
+
+  #goOut(bytes: Buffer): void {
+    this.#unread = Math.max(0, this.#unread - bytes.length);
+    if (!this.#isLeft && !this.outer.write(bytes)) this.inner.pause();
+  }
+
+  get #isFull(): boolean {
+    return this.#untaken > this.options.untakenBytesMax;
+  }
+
+  #resume(): void {
+    if (this.#isFull || this.#isLeft) return;
+    clearTimeout(this.#full);
+    this.#full = undefined;
+    if (!this.inner.writableNeedDrain) this.outer.resume();
+  }
+
+  /** ZeroMQ closed its end, and what it said last may still leave. */
+  #innerClosed(): void {
+    if (!this.#isLeft) {
+      this.#isLeft = true;
+      clearTimeout(this.#full);
+      this.outer.destroySoon();
+    }
+    this.#count(-this.#untaken);
+    this.options.onClosed();
+  }
+}
