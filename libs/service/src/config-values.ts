@@ -16,7 +16,7 @@ export function fromEnvironment(env: NodeJS.ProcessEnv, defaults: Loose): Loose 
   }, {});
 }
 
-/** The value that words stand for: a number where the default is one, a list where it is one. */
+/** The value that words stand for: of the kind that the default is, such as a number or a list. */
 export function typedValue(
   key: string,
   words: readonly string[],
@@ -30,7 +30,13 @@ export function typedValue(
     throw new Failure('E_BAD_REQUEST', `${whence} takes one value, not ${words.length}.`);
   }
   if (typeof example === 'number') return numberOf(word, whence);
+  if (typeof example === 'boolean') return booleanOf(word, whence);
   return word;
+}
+
+function booleanOf(word: string, whence: string): boolean {
+  if (word === 'true' || word === 'false') return word === 'true';
+  throw new Failure('E_BAD_REQUEST', `${whence} takes true or false, not "${word}".`);
 }
 
 function numberOf(word: string, whence: string): number {
@@ -38,10 +44,13 @@ function numberOf(word: string, whence: string): number {
   throw new Failure('E_BAD_REQUEST', `${whence} takes a number, not "${word}".`);
 }
 
+/** How a list in JSON begins; an IPv6 address in brackets does not. */
+const JSON_LIST = /^\s*\[\s*[\]"{]/;
+
 /** Words, one word with commas, or a list in JSON. */
 function listOf(key: string, words: readonly string[], whence: string): unknown[] {
   const [first = ''] = words;
-  if (words.length === 1 && first.trimStart().startsWith('[')) return jsonList(first, whence);
+  if (words.length === 1 && JSON_LIST.test(first)) return jsonList(first, whence);
   const items = (words.length === 1 ? first.split(',') : words).filter((item) => item !== '');
   return key === 'peers' ? items.map((item) => peerOf(item, whence)) : [...items];
 }
