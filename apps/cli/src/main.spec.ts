@@ -1,22 +1,11 @@
 /** The built command against services that answer what the test wants: exit codes, words, streams. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import {
-  type Bus,
-  type Download,
-  type Handlers,
-  type ServiceName,
-  type ServiceStatus,
-  type VerbsOf,
-  openBus,
-  verbs,
-} from '@iwanto/bus';
-import { homePaths } from '@iwanto/service';
-import { answers, isAnswer } from './json/answers.js';
+import { type Handlers, type ServiceName, type VerbsOf } from '@iwanto/bus';
+import { isAnswer } from './json/answers.js';
 import {
   FAILURE_CODES,
   Failure,
@@ -26,105 +15,30 @@ import {
   type PeerId,
   type PublicKey,
 } from '@iwanto/wire';
+import {
+  CommandLine,
+  HASH,
+  PEER,
+  PROGRAM,
+  downloadOf,
+  ended,
+  statusOf,
+} from './testing/command-line.js';
 
-const PROGRAM = join(process.cwd(), 'bin', 'iwanto.js');
-const COMMAND_LIMIT_MS = 20_000;
 /** Commands that a test starts at the same time. */
 const COMMANDS_TOGETHER = 4;
-const HASH = 'ab'.repeat(32) as FileHash;
-const PEER = '11'.repeat(10) as PeerId;
 
-let home: string;
-let buses: Bus[];
+let cli: CommandLine;
 
-beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'iwanto-cli-'));
-  buses = [];
+beforeEach(() => {
+  cli = new CommandLine();
 });
-afterEach(async () => {
-  await Promise.all(buses.map((bus) => bus.close()));
-  await rm(home, { recursive: true, force: true });
-});
+afterEach(() => cli.close());
 
-/** A service of which only the given verbs answer something of their own. */
-async function fake<S extends ServiceName>(
-  service: S,
-  handlers: Partial<Handlers<VerbsOf<S>>>,
-): Promise<Bus> {
-  const bus = await openBus({ runDir: homePaths({ IWANT_HOME: home }).runDir });
-  buses.push(bus);
-  const others = Object.fromEntries(
-    Object.entries(verbs)
-      .filter(([, { owner }]) => owner === service)
-      .map(([verb]) => [
-        verb,
-        () => {
-          throw new Failure('E_UNEXPECTED', `${verb} was not expected`);
-        },
-      ]),
-  );
-  await bus.serve(service, { ...others, ...handlers });
-  return bus;
-}
-
-function start(words: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
-  return spawn(process.execPath, [PROGRAM, ...words], {
-    env: { ...process.env, IWANT_HOME: home, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: COMMAND_LIMIT_MS,
-  });
-}
-
-async function ended(child: ChildProcess) {
-  let [stdout, stderr] = ['', ''];
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
-  return { code: code ?? signal, stdout, stderr };
-}
-
-/** Runs a command; what it answers with --json has to fit its schema. */
-async function iwanto(...words: string[]) {
-  const answer = await ended(start(words));
-  const isPublished = words[0] !== undefined && words[0] in answers;
-  if (!words.includes('--json') || words.includes('--') || !isPublished) return answer;
-  for (const line of answer.stdout.trim().split('\n')) {
-    if (!isAnswer(words[0] ?? '', JSON.parse(line))) throw new Error(`No schema fits: ${line}`);
-  }
-  return answer;
-}
-
-const download = (changes: Partial<Download>): Download => ({
-  id: '1',
-  revision: 1,
-  hash: HASH,
-  kind: 'file',
-  name: 'film.mkv',
-  path: '/tmp/film.mkv',
-  state: 'running',
-  bytes: 100,
-  bytesDone: 0,
-  files: 1,
-  filesDone: 0,
-  bytesPerSecond: 10,
-  seconds: 1.5,
-  sources: 1,
-  failure: null,
-  notes: [],
-  ...changes,
-});
-
-const status = (service: ServiceName): ServiceStatus => ({
-  service,
-  peer: PEER,
-  pid: 1,
-  version: '0.1.0',
-  ready: true,
-  port: 1,
-  startedMsAgo: 1,
-  notes: [],
-  revision: 1,
-});
+const iwanto = (...words: string[]) => cli.run(...words);
+const start = (words: readonly string[], env?: NodeJS.ProcessEnv) => cli.start(words, env);
+const fake = <S extends ServiceName>(service: S, handlers: Partial<Handlers<VerbsOf<S>>>) =>
+  cli.fake(service, handlers);
 
 describe('what is typed', () => {
   test.each([
@@ -213,11 +127,11 @@ describe('what is typed', () => {
   test('id and view config work without services', async () => {
     expect(JSON.parse((await iwanto('id', '--json')).stdout).peer).toMatch(/^[0-9a-f]{20}$/);
     expect((await iwanto('view', 'config')).code).toBe(3);
-    await writeFile(join(home, 'config.json'), '{"ports": {"indexer": -5}}');
+    await writeFile(join(cli.home, 'config.json'), '{"ports": {"indexer": -5}}');
     const wrong = await iwanto('view', 'config');
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).toContain('ports.indexer');
-    await writeFile(join(home, 'config.json'), '{"logLevel": "debug"}');
+    await writeFile(join(cli.home, 'config.json'), '{"logLevel": "debug"}');
     expect(JSON.parse((await iwanto('view', 'config')).stdout)).toMatchObject({
       logLevel: 'debug',
     });
@@ -246,7 +160,7 @@ describe('services that are not there', () => {
 
   test('status shows the part that can be told', async () => {
     await fake('transfer', {
-      'transfer.status': () => status('transfer'),
+      'transfer.status': () => statusOf('transfer'),
       'download.list': () => ({ downloads: [] }),
     });
     const { code, stdout } = await iwanto('status', '--json');
@@ -283,7 +197,7 @@ describe('every refusal of a service has its exit code', () => {
   };
   test('when a question is refused, and when a download fails', async () => {
     let code: FailureCode = 'E_UNEXPECTED';
-    const failed = () => download({ state: 'failed', failure: { code, sentence: 'So it is.' } });
+    const failed = () => downloadOf({ state: 'failed', failure: { code, sentence: 'So it is.' } });
     await fake('transfer', {
       'download.start': failed,
       'download.list': () => {
@@ -414,7 +328,7 @@ describe('search', () => {
     });
     const script = `"$1" "$2" search x --limit 10000 --json | head -c 10; echo " \${PIPESTATUS[0]}"`;
     const child = spawn('bash', ['-c', script, '-', process.execPath, PROGRAM], {
-      env: { ...process.env, IWANT_HOME: home },
+      env: { ...process.env, IWANT_HOME: cli.home },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const { stdout, stderr } = await ended(child);
@@ -426,7 +340,7 @@ describe('search', () => {
     await fake('indexer', { search: () => answer(names) });
     const script = `"$1" "$2" search x --limit 10000 --json | cat`;
     const child = spawn('bash', ['-c', script, '-', process.execPath, PROGRAM], {
-      env: { ...process.env, IWANT_HOME: home },
+      env: { ...process.env, IWANT_HOME: cli.home },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const { stdout } = await ended(child);
@@ -439,9 +353,9 @@ describe('search', () => {
     const onTerminal = (env: NodeJS.ProcessEnv) => {
       const line = `stty cols 20; '${process.execPath}' '${PROGRAM}' search zzz`;
       const child = spawn('script', ['-qec', line, '/dev/null'], {
-        env: { ...process.env, IWANT_HOME: home, TERM: 'xterm', ...env },
+        env: { ...process.env, IWANT_HOME: cli.home, TERM: 'xterm', ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
-        timeout: COMMAND_LIMIT_MS,
+        timeout: 20_000,
       });
       return ended(child);
     };
@@ -460,13 +374,13 @@ describe('download', () => {
   test('waits, shows progress, and tells the end in one JSON line', async () => {
     let asked = 0;
     const bus = await fake('transfer', {
-      'download.start': () => download({}),
+      'download.start': () => downloadOf({}),
       'download.get': () => {
         asked += 1;
-        bus.publish('download.progressed', download({ revision: 2, bytesDone: 50 }));
+        bus.publish('download.progressed', downloadOf({ revision: 2, bytesDone: 50 }));
         return asked < 2
-          ? download({ revision: 2, bytesDone: 50 })
-          : download({ revision: 3, bytesDone: 100, state: 'done' });
+          ? downloadOf({ revision: 2, bytesDone: 50 })
+          : downloadOf({ revision: 3, bytesDone: 100, state: 'done' });
       },
     });
     const { code, stdout } = await iwanto('download', HASH.slice(0, 8).toUpperCase(), '--json');
@@ -488,7 +402,7 @@ describe('download', () => {
 
   test('without a terminal the path is on stdout and plain lines on stderr', async () => {
     await fake('transfer', {
-      'download.start': () => download({ state: 'done', bytesDone: 100, name: 'a\u001bb' }),
+      'download.start': () => downloadOf({ state: 'done', bytesDone: 100, name: 'a\u001bb' }),
     });
     const { stdout, stderr } = await iwanto('download', HASH);
     expect(stdout).toBe('/tmp/film.mkv\n');
@@ -498,7 +412,7 @@ describe('download', () => {
   });
 
   test('a download without a source ends with 5 after its limit, and says what it waited for', async () => {
-    const stalled = () => download({ state: 'stalled' });
+    const stalled = () => downloadOf({ state: 'stalled' });
     await fake('transfer', { 'download.start': stalled, 'download.get': stalled });
     const { code, stderr, stdout } = await iwanto('download', HASH, '--wait', '1', '--json');
     expect(code).toBe(5);
@@ -511,7 +425,9 @@ describe('download', () => {
     await fake('transfer', {
       'download.start': () => {
         starts += 1;
-        return starts === 1 ? download({}) : download({ id: '2', state: 'done', bytesDone: 100 });
+        return starts === 1
+          ? downloadOf({})
+          : downloadOf({ id: '2', state: 'done', bytesDone: 100 });
       },
       'download.get': () => {
         throw new Failure('E_NOT_FOUND', 'No such download.');
@@ -523,8 +439,8 @@ describe('download', () => {
 
   test('HOSTILE 32: Ctrl-C ends the command with 130; the download goes on', async () => {
     await fake('transfer', {
-      'download.start': () => download({}),
-      'download.get': () => download({}),
+      'download.start': () => downloadOf({}),
+      'download.get': () => downloadOf({}),
     });
     const child = start(['download', HASH]);
     child.stderr?.once('data', () => child.kill('SIGINT'));
@@ -536,7 +452,10 @@ describe('download', () => {
 
 describe('downloads', () => {
   const OTHER = 'cd'.repeat(32) as FileHash;
-  const two = () => [download({}), download({ id: '2', hash: OTHER, name: 'b', state: 'paused' })];
+  const two = () => [
+    downloadOf({}),
+    downloadOf({ id: '2', hash: OTHER, name: 'b', state: 'paused' }),
+  ];
 
   test('are paused, resumed and cancelled by the beginning of a hash or all together', async () => {
     const asked: string[] = [];
@@ -563,8 +482,8 @@ describe('downloads', () => {
     await fake('transfer', {
       'download.start': ({ hash }) =>
         hash === HASH
-          ? download({ state: 'failed', failure })
-          : download({ id: '2', hash: OTHER, state: 'done', path: '/tmp/b' }),
+          ? downloadOf({ state: 'failed', failure })
+          : downloadOf({ id: '2', hash: OTHER, state: 'done', path: '/tmp/b' }),
     });
     const { code, stdout, stderr } = await iwanto('download', HASH, OTHER);
     expect([code, stdout]).toEqual([13, '/tmp/b\n']);
@@ -573,7 +492,7 @@ describe('downloads', () => {
 
   test('say what should be known of them before they go on', async () => {
     const notes = ['Replaces a, an earlier download.'];
-    await fake('transfer', { 'download.start': () => download({ state: 'done', notes }) });
+    await fake('transfer', { 'download.start': () => downloadOf({ state: 'done', notes }) });
     expect((await iwanto('download', HASH)).stderr).toContain(notes[0]);
   });
 
@@ -621,10 +540,10 @@ describe('what was shown', () => {
       }),
     });
     await fake('transfer', {
-      'download.list': () => ({ downloads: [download({ hash: hashAt(2) })] }),
+      'download.list': () => ({ downloads: [downloadOf({ hash: hashAt(2) })] }),
       'download.start': (question) => {
         asked.push(question);
-        return download({ state: 'done', bytesDone: 100, name: question.as ?? 'theirs.txt' });
+        return downloadOf({ state: 'done', bytesDone: 100, name: question.as ?? 'theirs.txt' });
       },
     });
   });
@@ -735,7 +654,7 @@ describe('every --json has a schema', () => {
 
   beforeEach(async () => {
     await fake('election', {
-      'election.status': () => status('election'),
+      'election.status': () => statusOf('election'),
       'peers.get': () => ({ revision: 1, peers: [self] }),
       'peers.add': () => ({ address: '::1', port: 9 }),
       'leader.get': () => ({
@@ -745,7 +664,7 @@ describe('every --json has a schema', () => {
       'name.set': ({ name }) => ({ name }),
     });
     await fake('indexer', {
-      'indexer.status': () => status('indexer'),
+      'indexer.status': () => statusOf('indexer'),
       'share.get': () => shared,
       'share.add': ({ path }) => ({ path, already: false }),
       'share.remove': ({ path }) => ({ path }),
@@ -759,12 +678,12 @@ describe('every --json has a schema', () => {
         contents: hashes.map((hash) => ({ hash, names: ['n'], peers: [PEER], count: 2 })),
       }),
     });
-    const ended = { ...download({ state: 'done' }), endedMs: 1 };
+    const ended = { ...downloadOf({ state: 'done' }), endedMs: 1 };
     await fake('transfer', {
-      'transfer.status': () => status('transfer'),
-      'download.list': () => ({ downloads: [download({})] }),
-      'download.clear': () => ({ downloads: [download({})] }),
-      'download.cancel': () => download({ state: 'cancelled' }),
+      'transfer.status': () => statusOf('transfer'),
+      'download.list': () => ({ downloads: [downloadOf({})] }),
+      'download.clear': () => ({ downloads: [downloadOf({})] }),
+      'download.cancel': () => downloadOf({ state: 'cancelled' }),
       'download.history': () => ({ downloads: [ended] }),
       'upload.list': () => ({
         bytesSent: 5,
@@ -823,7 +742,7 @@ describe('every --json has a schema', () => {
 describe('stop', () => {
   test('asks each service that is there and waits until it is gone', async () => {
     const bus = await fake('transfer', {
-      'transfer.status': () => status('transfer'),
+      'transfer.status': () => statusOf('transfer'),
       'transfer.stop': () => {
         setTimeout(() => void bus.close(), 100);
         return {};

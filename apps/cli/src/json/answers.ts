@@ -5,9 +5,11 @@ import {
   endedDownloadSchema,
   news,
   knownPeerSchema,
+  receiptSchema,
   serviceStatusSchema,
   sharedSchema,
   uploadsSchema,
+  verbs,
   wantSchema,
 } from '@iwanto/bus';
 import {
@@ -22,6 +24,7 @@ import {
   searchResultSchema,
   sizeSchema,
 } from '@iwanto/wire';
+import { LOG_LEVELS } from '@iwanto/service';
 import { z } from 'zod';
 
 const count = z.number().int().min(0);
@@ -85,6 +88,49 @@ const localFile = z.strictObject({
   names: z.array(z.string()),
 });
 
+const finding = z.strictObject({
+  check: z.string(),
+  level: z.enum(['ok', 'warning', 'broken']),
+  text: z.string(),
+  remedy: z.string().optional(),
+});
+
+const configValue = z.strictObject({
+  key: z.string(),
+  value: z.union([z.string(), z.number(), z.boolean(), z.array(z.unknown())]),
+  source: z.enum(['environment', 'file', 'default']),
+  origin: z.string(),
+});
+
+/** What a service wrote into its log; some lines have more. */
+const logLine = z.looseObject({
+  timestamp: z.iso.datetime(),
+  level: z.enum(LOG_LEVELS),
+  service: z.enum(SERVICES),
+  pid: z.number().int(),
+  message: z.string(),
+});
+
+const unit = z.strictObject({ unit: z.string(), state: z.string(), enabled: z.boolean() });
+
+const optionOutline = z.strictObject({
+  name: z.string(),
+  about: z.string(),
+  takesValue: z.boolean(),
+  isList: z.boolean(),
+  choices: z.array(z.string()),
+  initial: z.string().optional(),
+});
+const commandOutline = z.strictObject({
+  name: z.string(),
+  spelling: z.string(),
+  about: z.string(),
+  positionals: z.array(optionOutline),
+  options: z.array(optionOutline),
+  examples: z.array(z.strictObject({ command: z.string(), about: z.string() })),
+  notes: z.array(z.string()),
+});
+
 const events = Object.keys(news) as [keyof typeof news, ...(keyof typeof news)[]];
 
 /** What every command prints when it fails, beside its exit code. */
@@ -93,7 +139,7 @@ export const failureLine = z.strictObject({
   sentence: z.string(),
 });
 
-/** A command prints lines of one of its schemas. */
+/** A command prints lines of one of its schemas; where there is none, it prints nothing. */
 export const answers: Readonly<Record<string, readonly z.ZodType[]>> = {
   start: [z.strictObject({ event: z.literal('ready'), pid: z.number().int() })],
   stop: [z.strictObject({ stopped: z.array(z.enum(SERVICES)) })],
@@ -107,6 +153,11 @@ export const answers: Readonly<Record<string, readonly z.ZodType[]>> = {
   ],
   download: [progress, done, interrupted, begun, note, path],
   downloads: [downloads, downloadSchema],
+  pause: [downloads],
+  resume: [downloads],
+  cancel: [downloads],
+  limit: [verbs['limits.get'].answer],
+  verify: [receiptSchema],
   share: [z.strictObject({ path: z.string(), already: z.boolean() })],
   unshare: [path],
   shares: [shares],
@@ -146,6 +197,28 @@ export const answers: Readonly<Record<string, readonly z.ZodType[]>> = {
   metrics: [z.strictObject({ type: z.string(), text: z.string() })],
   id: [z.strictObject({ peer: peerIdSchema, signKey: publicKeySchema, curveKey: publicKeySchema })],
   view: [z.strictObject({ file: z.string(), config: z.looseObject({}) })],
+  config: [
+    z.strictObject({ file: z.string() }),
+    z.strictObject({ file: z.string(), values: z.array(configValue) }),
+    configValue,
+    configValue.extend({ services: z.array(z.enum(SERVICES)) }),
+  ],
+  log: [logLine],
+  service: [
+    z.strictObject({
+      action: z.enum(['install', 'remove']),
+      scope: z.enum(['system', 'user']),
+      files: z.array(z.string()),
+    }),
+    z.strictObject({ units: z.array(unit), outlivesLogout: z.boolean() }),
+  ],
+  doctor: [z.strictObject({ healthy: z.boolean(), findings: z.array(finding) })],
+  completion: [z.strictObject({ shell: z.string(), script: z.string() })],
+  man: [z.strictObject({ version: z.string(), commands: z.array(commandOutline) })],
+  uninstall: [z.strictObject({ removed: z.array(z.string()) })],
+  election: [],
+  indexer: [],
+  transfer: [],
 };
 
 /** Whether a line fits: one of the command's schemas, or a failure. */

@@ -11,16 +11,28 @@ fits one of them. Fields may be added; what is here stays.
 
 const blockOf = (schema: z.ZodType): string => {
   const text = JSON.stringify(
-    z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }),
+    z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any', override: published }),
     null,
     1,
   );
   return `\`\`\`json\n${text}\n\`\`\`\n`;
 };
 
+/** A field may be added later, so no object refuses one; an id is described by the text it is made from. */
+const published: NonNullable<z.core.ToJSONSchemaParams['override']> = ({
+  zodSchema,
+  jsonSchema,
+}) => {
+  if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+  const { def } = zodSchema._zod;
+  if (def.type !== 'pipe' || def.out._zod.def.type !== 'transform') return;
+  Object.assign(jsonSchema, z.toJSONSchema(def.in));
+  delete jsonSchema.$schema;
+};
+
 const chapters = Object.entries(answers).flatMap(([command, schemas]) => [
   `## iwanto ${command}\n`,
-  ...schemas.map(blockOf),
+  ...(schemas.length === 0 ? ['Prints nothing but a failure.\n'] : schemas.map(blockOf)),
 ]);
 const failure = [
   '## A failure\n',
