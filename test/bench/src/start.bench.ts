@@ -1,13 +1,12 @@
 /** How long a command takes from nothing: `iwanto --help`, and `iwanto search` on a warm host, from the package as it is installed. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { install, must, packInto } from './installed.js';
 
-const WORKSPACE = fileURLToPath(new URL('../../..', import.meta.url));
 const RUNS = 15;
 const FOUND_LIMIT_MS = 30_000;
 /** Far from those of a peer in use. */
@@ -18,20 +17,6 @@ const GOALS_MS = { help: 90, search: 150 } as const;
 const room = mkdtempSync(join(tmpdir(), 'iw-start-'));
 const home = join(room, 'home');
 const env = { ...process.env, IWANT_HOME: home, XDG_CACHE_HOME: join(room, 'cache') };
-
-/** Packs, and unpacks beside the packages of the workspace: what npm would install, without a registry. */
-function installed(): string {
-  must(process.execPath, [join(WORKSPACE, 'tools/dist/pack.js'), '--out', room]);
-  const archive = readdirSync(room).find((name) => name.endsWith('.tgz')) ?? '';
-  must('tar', ['-xzf', join(room, archive), '-C', room]);
-  symlinkSync(join(WORKSPACE, 'node_modules'), join(room, 'package/node_modules'));
-  return join(room, 'package/apps/cli/bin/iwanto.js');
-}
-
-function must(program: string, words: readonly string[]): void {
-  const { status, stderr } = spawnSync(program, words, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${program} ${words.join(' ')}: ${stderr}`);
-}
 
 async function startPeer(program: string): Promise<ChildProcess> {
   mkdirSync(join(home, 'files'), { recursive: true });
@@ -71,7 +56,7 @@ function measure(title: string, goalMs: number, words: readonly string[]): void 
 
 let services: ChildProcess | undefined;
 try {
-  const program = installed();
+  const program = install(packInto(room), room);
   Object.assign(process.env, env);
   services = await startPeer(program);
   measure('Node.js alone', 0, ['-e', '0']);
