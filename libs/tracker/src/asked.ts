@@ -5,10 +5,11 @@ export const BITS_MAX = 30;
 export const EXCLUDED_BIT = 2 ** 30;
 
 /**
- * What a spelling proves: `sure` is the word that was meant; `doubtful` may be another word and proves something
- * only beside a sure one; `faint` proves nothing and helps to order what is merely similar.
+ * What a spelling proves: `sure` is the word that was meant; `likely` is one slip or a cut end away from it, and
+ * proves something beside a sure one or another likely one; `doubtful` may well be another word and helps only where
+ * most is sure; `faint` proves nothing and orders what is merely similar.
  */
-export type Trust = 'sure' | 'doubtful' | 'faint';
+export type Trust = 'sure' | 'likely' | 'doubtful' | 'faint';
 
 /** A spelling that stands for one or several words of the query. */
 export interface Spelling {
@@ -36,6 +37,8 @@ export interface Asked {
   readonly extension: string;
   /** Bits of words, not of numbers: what a doubtful spelling can lean on. */
   readonly proving: number;
+  /** Bits of one word that was taken apart: some of its pieces without the others prove nothing. */
+  readonly wholes: readonly number[];
   /** Bits that must be there, however many others are. */
   readonly required: number;
 }

@@ -13,6 +13,12 @@ export function withRoom<T extends Cells>(cells: T, index: number): T {
   return larger;
 }
 
+/** The same cells where they are at least `length`, else new and empty ones: for what is written anew each time. */
+export function scratchOf<T extends Cells>(cells: T, length: number): T {
+  if (length <= cells.length) return cells;
+  return new (cells.constructor as new (length: number) => T)(Math.ceil(length * 1.25));
+}
+
 /** Small whole numbers from 1 on; one that was given back is given out again. 0 means "none" everywhere. */
 export class IdPool {
   readonly #free: number[] = [];

@@ -1,9 +1,10 @@
 /** Turns a query into spellings that names may have: first those as typed, then those that were perhaps meant. */
-import { type Asked, BITS_MAX, type Spelling, type Trust } from './asked.js';
+import { type Asked, BITS_MAX, type Spelling } from './asked.js';
 import { isExtension } from './extensions.js';
 import type { NameIndex } from './name-index.js';
 import { isNumber, kinOf } from './numbers.js';
-import { guess } from './spell.js';
+import { WEIGHTS, isNearSmall } from './noise.js';
+import { guess, trustOfStart } from './spell.js';
 import { split } from './split.js';
 import { wordsLike } from './phrase.js';
 import type { Text, Token } from './tokens.js';
@@ -17,17 +18,18 @@ const QUALITY = {
 } as const;
 const PREFIX_CHARACTERS_MIN = 2;
 const PREFIX_TERMS_MAX = 60;
-/** A beginning proves a word when it is this part of it. */
-const PREFIX_PART_SURE = 0.6;
-const PREFIX_SURE_CHARACTERS_MIN = 6;
 const JOINED_CHARACTERS_MAX = 32;
+const WORDS_JOINED_MAX = 4;
+const LETTERS_JOINED_MAX = 8;
 /** A word in more names than this is not taken apart. */
 const SPLIT_COUNT_MAX = 40;
+/** A word in this many names is hardly a misspelt one. */
+const KNOWN_COUNT_MIN = 2;
 /** Words that are guessed at, and how much they must tell. */
 const GUESSED_MAX = 8;
 const WEIGHT_GUESSED_MIN = 0.2;
 /** What tells little for the order tells even less about whether a name fits. */
-const CLAIM_OF_LITTLE = 0.5;
+const CLAIM_OF_LITTLE = 0.25;
 /** The largest difference that rareness makes between two words. */
 const RARENESS = { least: 0.6, most: 1.6, span: 9 } as const;
 
@@ -82,6 +84,7 @@ export class Expander {
       order: this.#parts.map(({ bits }) => bits),
       extension: text.extension,
       required,
+      wholes: this.#parts.flatMap(({ bits, pieces }) => (pieces.length > 1 ? bits : [])),
       proving: this.#parts.reduce(
         (set, { token, bits }) => (token.kind === 'word' ? set | bits : set),
         0,
@@ -95,13 +98,13 @@ export class Expander {
     for (const { token, bits, pieces } of open.slice(0, GUESSED_MAX)) {
       this.#guesses(token.text, bits);
       for (const { text, bit } of pieces)
-        if (pieces.length > 1 && this.#countOf(text) === 0) this.#guesses(text, bit);
+        if (pieces.length > 1 && this.#countOf(text) === 0) this.#guesses(text, bit, true);
     }
     for (let at = 1; at < Math.min(GUESSED_MAX, this.#parts.length); at += 1) {
       const [left, right] = [this.#parts[at - 1], this.#parts[at]];
       const isOpen = left && right && ((left.bits | right.bits) & ~settled) !== 0;
       if (isOpen && isLettered(left) && isLettered(right))
-        this.#guesses(left.token.text + right.token.text, left.bits | right.bits);
+        this.#guesses(left.token.text + right.token.text, left.bits | right.bits, true);
     }
     this.#wholeInside();
   }
@@ -125,7 +128,9 @@ export class Expander {
       const pieces = (mayBeSeveral ? split(text, worthOf) : undefined) ?? [text];
       const free = BITS_MAX - this.#weights.length;
       if (free <= 0) return;
-      this.#givePart(token, pieces.length <= free ? pieces : [text], rarenessOf(count, last));
+      const isSlip = kind === 'word' && count < KNOWN_COUNT_MIN && isNearSmall(text);
+      const meant = isSlip ? { ...token, weight: WEIGHTS.small } : token;
+      this.#givePart(meant, pieces.length <= free ? pieces : [text], rarenessOf(count, last));
     }
     this.#raiseSmall();
   }
@@ -179,19 +184,20 @@ export class Expander {
             trust: 'sure',
           });
     // Short words go on only where typing has stopped: too much begins with them.
-    const isLast = token === this.question.text.tokens.at(-1);
+    const isLast = token.text === this.question.text.tokens.at(-1)?.text;
     const least = isLast ? PREFIX_CHARACTERS_MIN : PREFIX_CHARACTERS_MIN + 1;
     const mayGoOn = kind === 'word' && token.weight >= WEIGHT_GUESSED_MIN && text.length >= least;
-    if (mayGoOn) this.#beginnings(text, bits);
+    const isKnown = this.#countOf(text) >= KNOWN_COUNT_MIN;
+    if (mayGoOn) this.#beginnings(text, bits, isLast && !isKnown);
   }
 
-  #beginnings(text: string, bits: number): void {
+  #beginnings(text: string, bits: number, isTyping: boolean): void {
     const { vocabulary } = this.index;
     for (const term of vocabulary.startingWith(text, PREFIX_TERMS_MAX)) {
       const longer = vocabulary.textOf(term);
       const part = text.length / longer.length;
       const quality = QUALITY.prefix * (0.55 + 0.45 * part);
-      const trust = trustOfStart(text, longer);
+      const trust = trustOfStart(text, longer, isTyping);
       this.#add({ text: longer, bits, quality, trust });
     }
   }
@@ -209,7 +215,10 @@ export class Expander {
     const { tokens } = this.question.text;
     for (let from = 0; from < tokens.length; from += 1) {
       let text = tokens[from]?.text ?? '';
-      for (let to = from + 2; to <= Math.min(tokens.length, from + 4); to += 1) {
+      // `u n c l e` is one word as well.
+      const isLetter = text.length === 1;
+      const most = isLetter ? LETTERS_JOINED_MAX : WORDS_JOINED_MAX;
+      for (let to = from + 2; to <= Math.min(tokens.length, from + most); to += 1) {
         text += tokens[to - 1]?.text ?? '';
         if (text.length > JOINED_CHARACTERS_MAX) break;
         this.#add({
@@ -235,14 +244,18 @@ export class Expander {
         text: longer,
         bits: this.#bitsOf(0, tokens.length),
         quality,
-        trust: text.length > 6 ? 'sure' : 'doubtful',
+        trust: text.length > 6 ? 'sure' : 'likely',
       });
     }
   }
 
-  #guesses(word: string, bits: number): void {
+  /** What is misspelt as well as wrongly joined or taken apart proves nothing. */
+  #guesses(word: string, bits: number, isCut = false): void {
     if (word.length < 3) return;
-    for (const meant of guess(this.index.vocabulary, word)) this.#add({ ...meant, bits });
+    const isKnown = this.#countOf(word) >= KNOWN_COUNT_MIN;
+    for (const meant of guess(this.index.vocabulary, word, isKnown)) {
+      this.#add({ ...meant, trust: isCut ? 'faint' : meant.trust, bits });
+    }
   }
 
   #bitsOf(from: number, to: number): number {
@@ -259,15 +272,6 @@ export class Expander {
     this.#known.add(key);
     this.#spellings.push(spelling);
   }
-}
-
-/** A word that goes on may be a plural, or a long one that was not typed to its end. */
-function trustOfStart(text: string, longer: string): Trust {
-  const rest = longer.slice(text.length);
-  if (text.length >= 3 && (rest === 's' || (text.length >= 4 && rest === 'es'))) return 'sure';
-  const part = text.length / longer.length;
-  if (part >= PREFIX_PART_SURE && text.length >= PREFIX_SURE_CHARACTERS_MIN) return 'sure';
-  return text.length >= 3 ? 'doubtful' : 'faint';
 }
 
 /** Words of a release and of pasted folders are not worth a guess. */

@@ -1,4 +1,5 @@
 /** Words that tell little: what releases are decorated with, and the small words of the languages. */
+import { distance } from './similarity.js';
 
 /** From the first of these on, a name speaks of the release, not of the work. */
 const RELEASE =
@@ -41,6 +42,14 @@ export function workPartOf(text: string): WorkPart {
   const release = text.length < 6 ? -1 : text.slice(from).search(RELEASE);
   const begins = from < text.length ? from : 0;
   return { from: begins, to: release <= 0 ? text.length : begins + release };
+}
+
+/** True for three letters one of which is wrong in a small word, or two of which changed places: `teh`, `tke`, `adn`. */
+export function isNearSmall(word: string): boolean {
+  if (word.length !== 3 || SMALL.has(word)) return false;
+  return ['the', 'and', 'der', 'die', 'das', 'les', 'los'].some(
+    (small) => small[0] === word[0] && distance(small, word, 1) === 1,
+  );
 }
 
 export const isSmall = (word: string): boolean => SMALL.has(word);

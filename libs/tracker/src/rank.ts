@@ -1,7 +1,8 @@
 /** The second stage: how well one name, with its folders, fits the query, 0 to 1; 1 is the name as typed. */
 import { type Asked, BitSums, type Spelling } from './asked.js';
 import { distance } from './similarity.js';
-import type { Text } from './tokens.js';
+import { WEIGHTS } from './noise.js';
+import type { Text, Token } from './tokens.js';
 
 /** A name that is the query, but for the separators, has at least this. */
 const SAME = 0.99;
@@ -90,8 +91,16 @@ export class Ranker {
       return { score: isWhole ? SAME + 0.005 : SAME, bits: bits | own };
     }
     const score = this.#score(text, hits, above);
-    const whole = score < WHOLE.below ? wholeScore(this.asked.joined, joined) : 0;
+    const whole = score < WHOLE.below ? this.#wholeScore(text, joined) : 0;
     return { score: Math.min(SAME - 0.005, Math.max(score, whole)), bits };
+  }
+
+  /** The query against the whole name, and against what of it names the work. */
+  #wholeScore({ tokens }: Text, joined: string): number {
+    const whole = wholeScore(this.asked.joined, joined);
+    if (tokens.every(namesWork)) return whole;
+    const work = tokens.filter(namesWork).map(({ text }) => text);
+    return Math.max(whole, wholeScore(this.asked.joined, work.join('')));
   }
 
   #score(text: Text, hits: readonly Hit[], above: Above): number {
@@ -213,7 +222,10 @@ function coverOf({ tokens }: Text, hits: readonly Hit[]): number {
   return all === 0 ? 0 : found / all;
 }
 
-/** The whole query against the whole name, letter by letter. */
+/** False for years, for words about the release, and for what decorates it. */
+const namesWork = ({ weight }: Token) => weight === WEIGHTS.telling || weight === WEIGHTS.small;
+
+/** The whole query against a whole name, letter by letter. */
 function wholeScore(joined: string, stem: string): number {
   const longer = Math.max(joined.length, stem.length);
   const allowed = Math.min(WHOLE.editsMax, Math.floor(longer * WHOLE.editsPart));

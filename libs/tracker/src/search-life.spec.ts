@@ -76,6 +76,41 @@ describe('folders help to find', () => {
   });
 });
 
+describe('what is misspelt and what is another word', () => {
+  const tracker = trackerOf([
+    'music/blue danube.flac',
+    'films/Midnight Crow (1959).mkv',
+    'films/Rain Map.mkv',
+    'films/Other Rain Map.mkv',
+    'films/Wolf Wall.mkv',
+    'films/Every Man.mkv',
+    'films/A Man.mkv',
+    'films/The Man from U.N.C.L.E. (2015).mkv',
+    'films/The Incredibles.mkv',
+    'books/C# in Depth.epub',
+    'music/The Beatles/Abbey Road/cover.jpg',
+    'music/The Beatles/Help/cover.jpg',
+    'music/The Summer Blue.mp3',
+  ]);
+
+  test.each([
+    ['blu danub', 'blue danube.flac'],
+    ['bleu danbe', 'blue danube.flac'],
+    ['tke incredibles', 'The Incredibles.mkv'],
+    ['the man from u n c l e', 'The Man from U.N.C.L.E. (2015).mkv'],
+    ['c in depth', 'C# in Depth.epub'],
+    ['the beatles abbey road cover', 'cover.jpg'],
+  ])('%p finds %p', (query, name) => {
+    const { results, similar } = tracker.search(query, 3);
+    expect([results[0]?.name, similar]).toEqual([name, false]);
+  });
+
+  test.each(['midnight cowboy', 'rain man', 'wolf hall', 'summertime blue'])(
+    '%p is not there, and at most similar names are shown',
+    (query) => expect(tracker.search(query, 3).results.every(({ similar }) => similar)).toBe(true),
+  );
+});
+
 describe('what tells little', () => {
   const tracker = trackerOf([
     'films/The Third Man (1949).mkv',

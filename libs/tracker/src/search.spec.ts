@@ -85,9 +85,10 @@ describe.each([
     ['right to left', '\u202einception'],
     ['many words', 'a b c d e f g h '.repeat(1_000)],
   ])('HOSTILE 54: takes %s as text, in bounded time', (_name, query) => {
-    const startMs = performance.now();
+    // Time of the processor: other work on the machine is none of this one's.
+    const started = process.cpuUsage();
     const { results } = tracker.search(query, 200);
-    expect(performance.now() - startMs).toBeLessThan(100);
+    expect(process.cpuUsage(started).user / 1_000).toBeLessThan(100);
     if (query.includes('inception')) expect(results[0]?.name).toBe('Inception.mkv');
   });
 });

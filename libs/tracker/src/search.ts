@@ -1,7 +1,7 @@
 /** One search: spellings of the query, names that have them, the best of these ranked, and each content once. */
 import { type PeerId, SIMILAR_MAX, type SearchResult } from '@iwanto/wire';
 import { type Asked } from './asked.js';
-import { CandidateFinder, type Candidates } from './candidates.js';
+import { CandidateFinder, type Candidates, type Reach } from './candidates.js';
 import { Expander } from './expand.js';
 import { type FilterOptions, testsOf } from './filters.js';
 import { hasPhrase } from './phrase.js';
@@ -22,7 +22,7 @@ const SORTED_MAX = 20_000;
 /** A name that has this much of the query in doubtless words needs no guesses. */
 const CERTAIN = 0.98;
 /** A name that fits letter by letter, though not word by word. */
-const SCORE_FITS = 0.82;
+const SCORE_FITS = 0.86;
 /** Below this a name is not even similar. */
 const SCORE_SIMILAR = 0.3;
 /** What has not been ranked comes after what has. */
@@ -119,24 +119,25 @@ class Search {
       isRequired: (token) => this.#isRequired(token),
       excluded: this.#query.excluded.flatMap((word) => textOf(word).tokens.map(({ text }) => text)),
     });
-    let candidates = this.#candidates(expander.asked);
-    const isCertain = candidates.fitting.length > 0 && candidates.best >= CERTAIN;
-    if (!isCertain) {
-      expander.addGuesses(candidates.settled);
-      candidates = this.#candidates(expander.asked);
-    }
-    this.finder.clear();
-    return this.#answer(expander.asked, candidates, isCertain);
+    const typed = this.#candidates(expander.asked, 'fitting');
+    const isCertain = typed.fitting.length > 0 && typed.best >= CERTAIN;
+    const found = isCertain ? this.#answer(expander.asked, typed, isCertain) : NOTHING;
+    if (found.total > 0) return found;
+    expander.addGuesses(typed.settled);
+    const meant = this.#candidates(expander.asked, 'fitting');
+    const guessed = this.#answer(expander.asked, meant, false);
+    if (guessed.total > 0 && !guessed.similar) return guessed;
+    return this.#answer(expander.asked, this.#candidates(expander.asked, 'similar'), false);
   }
 
-  #candidates(asked: Asked): Candidates {
+  #candidates(asked: Asked, reach: Reach): Candidates {
     const { index, tree } = this.shelf;
     const scope = {
       index: index.current,
       tree,
       isName: (node: number) => index.isName(node),
     };
-    return this.finder.find(scope, asked, RANKED_MIN);
+    return this.finder.find(scope, asked, { reach, othersMax: RANKED_MIN });
   }
 
   #answer(asked: Asked, { fitting, others, isCut }: Candidates, isCertain: boolean): Found {

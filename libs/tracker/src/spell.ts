@@ -24,6 +24,10 @@ const QUALITY = {
 const QUALITY_MIN = 0.3;
 /** Below this a guess proves nothing, whatever stands beside it. */
 const QUALITY_DOUBTFUL = 0.6;
+/** One wrong letter of fewer than these may make any word of any other; so may two of fewer than those. */
+const LIKELY_CHARACTERS_MIN = [0, 4, 8] as const;
+/** The first letter is seldom the wrong one: in words shorter than this, another first letter makes another word. */
+const OTHER_START_CHARACTERS_MIN = 6;
 
 /** How many letters may be wrong. */
 const editsAllowed = (length: number) =>
@@ -57,7 +61,27 @@ const PHONETIC: readonly (readonly [RegExp, string])[] = [
 export const soundOf = (word: string): string =>
   PHONETIC.reduce((sound, [what, by]) => sound.replace(what, by), word);
 
-function guessOf(word: string, sound: string, text: string): Guess | undefined {
+interface Asked {
+  readonly word: string;
+  readonly sound: string;
+  /** Names have the word as typed: it is hardly a misspelt one. */
+  readonly isKnown: boolean;
+}
+
+/** One word is the plural of the other. */
+const isPlural = (word: string, other: string) => word === `${other}s` || other === `${word}s`;
+
+function trustOf({ word, isKnown }: Asked, form: string, edits: number): Trust {
+  if (isKnown) return isPlural(word, form) && word.length > 3 ? 'sure' : 'faint';
+  if (isSure(word, form, edits)) return 'sure';
+  const length = Math.max(word.length, form.length);
+  const isOtherStart = word.length === form.length && word[0] !== form[0] && word[0] !== form[1];
+  if (isOtherStart && length < OTHER_START_CHARACTERS_MIN) return 'doubtful';
+  return length >= (LIKELY_CHARACTERS_MIN[edits] ?? Infinity) ? 'likely' : 'doubtful';
+}
+
+function guessOf(asked: Asked, text: string): Guess | undefined {
+  const { word, sound } = asked;
   const latin = latinOf(text);
   const form = latin === text ? text : latin;
   const isOther = form !== text;
@@ -70,9 +94,10 @@ function guessOf(word: string, sound: string, text: string): Guess | undefined {
   const alike = close > QUALITY.phonetic ? 0 : soundAlike(sound, form);
   const quality = Math.max(close, alike) * factor;
   if (quality < QUALITY_MIN) return undefined;
-  const isTrusted = edits <= allowed && (isOther ? edits <= 1 : isSure(word, form, edits));
-  const trust = isTrusted ? 'sure' : quality >= QUALITY_DOUBTFUL ? 'doubtful' : 'faint';
-  return { text, quality, trust };
+  if (isOther && edits <= 1) return { text, quality, trust: 'sure' };
+  const trust = trustOf(asked, form, edits);
+  const isFaint = trust === 'doubtful' && quality < QUALITY_DOUBTFUL;
+  return { text, quality, trust: isFaint ? 'faint' : trust };
 }
 
 const SOUND_CHARACTERS_MIN = 4;
@@ -115,10 +140,26 @@ function near(vocabulary: Vocabulary, word: string): Set<number> {
 }
 
 /** The words most likely meant, the likeliest first; the word itself is not among them. */
-export function guess(vocabulary: Vocabulary, word: string): Guess[] {
-  const sound = soundOf(word);
+export function guess(vocabulary: Vocabulary, word: string, isKnown: boolean): Guess[] {
+  const asked: Asked = { word, sound: soundOf(word), isKnown };
   return Array.from(near(vocabulary, word), (term) => vocabulary.textOf(term))
-    .flatMap((text) => (text === word ? [] : (guessOf(word, sound, text) ?? [])))
+    .flatMap((text) => (text === word ? [] : (guessOf(asked, text) ?? [])))
     .sort((a, b) => b.quality - a.quality)
     .slice(0, KEPT_MAX);
+}
+
+/** A beginning proves a word when it is this part of it. */
+const PREFIX_PART_SURE = 0.6;
+const PREFIX_SURE_CHARACTERS_MIN = 6;
+/** Too much begins with fewer letters. */
+const PREFIX_LIKELY_CHARACTERS_MIN = 3;
+
+/** A word that goes on may be a plural, or a long one that was not typed to its end, or not yet. */
+export function trustOfStart(text: string, longer: string, isTyping: boolean): Trust {
+  const rest = longer.slice(text.length);
+  if (text.length >= 3 && (rest === 's' || (text.length >= 4 && rest === 'es'))) return 'sure';
+  const part = text.length / longer.length;
+  if (part >= PREFIX_PART_SURE && text.length >= PREFIX_SURE_CHARACTERS_MIN) return 'sure';
+  if (text.length < PREFIX_LIKELY_CHARACTERS_MIN) return 'faint';
+  return part >= PREFIX_PART_SURE || isTyping ? 'likely' : 'doubtful';
 }

@@ -109,6 +109,7 @@ class Composer {
     const isSuffix = run.text === '++' || run.text === '#';
     if (run.before === '' && before?.kind === 'word' && isSuffix && owner) {
       this.tokens[last] = { ...owner, text: owner.text + run.text };
+      this.forms.push({ text: owner.text, from: last, to: last + 1 });
       this.#gluedFrom = this.tokens.length;
       return;
     }

@@ -11,6 +11,7 @@ import {
   sourceFiles,
 } from './search-titles-paper.js';
 import { films, series } from './search-titles-screen.js';
+import { unseenFiles } from './search-unseen.js';
 
 /** One file to be found. */
 export interface NamedFile {
@@ -23,7 +24,16 @@ export interface NamedFile {
 /** What a query maker may ask by. */
 export interface About {
   readonly sort:
-    'film' | 'episode' | 'track' | 'album' | 'book' | 'paper' | 'photo' | 'software' | 'source';
+    | 'film'
+    | 'episode'
+    | 'track'
+    | 'album'
+    | 'book'
+    | 'paper'
+    | 'photo'
+    | 'software'
+    | 'source'
+    | 'unseen';
   readonly title: string;
   readonly artist?: string;
   readonly album?: string;
@@ -258,6 +268,7 @@ export function namedFiles(count: number, seed: number): NamedFile[] {
     for (const file of files) if (byPath.size < count) byPath.set(file.path, file);
   };
   add(realFiles(dice));
+  add(unseenFiles(new Dice(seed)));
   const rest = Math.max(0, count - byPath.size);
   const sum = Object.values(SHARES).reduce((total, share) => total + share, 0);
   for (const [maker, share] of Object.entries(SHARES)) {

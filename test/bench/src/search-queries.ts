@@ -13,7 +13,7 @@ import {
   typo,
   wordsOf,
 } from './search-damage.js';
-import { books } from './search-titles-paper.js';
+import { albums, books } from './search-titles-paper.js';
 import { films } from './search-titles-screen.js';
 import { type About, type NamedFile, two } from './search-corpus.js';
 
@@ -37,11 +37,12 @@ const real =
     about.isReal ? make(about, dice, path) : undefined;
 
 const WORK = ['film', 'book'] as const;
-/** Titles of a film and of a book: nobody could say which was meant. */
+/** Titles of a film and of a book, or of one of them and of an album: nobody could say which was meant. */
 const filmTitles = new Set(films.map(({ title }) => typed(title)));
-const ambiguous = new Set(
-  books.map(({ title }) => typed(title)).filter((title) => filmTitles.has(title)),
-);
+const ambiguous = new Set([
+  ...books.map(({ title }) => typed(title)).filter((title) => filmTitles.has(title)),
+  ...albums.flatMap(({ album, tracks }) => [album, ...tracks].map(typed)),
+]);
 const isClear = ({ title }: About) => !ambiguous.has(typed(title));
 const work = (make: Make) =>
   real(ofSort(WORK, (about, dice, path) => (isClear(about) ? make(about, dice, path) : undefined)));
@@ -53,6 +54,13 @@ const manyWords = (make: Make) =>
   work((about, dice, path) =>
     wordsOf(about.title).length > 1 ? make(about, dice, path) : undefined,
   );
+
+const twoWords = (damage: (word: string, dice: Dice) => string) =>
+  manyWords(({ title }, dice) => {
+    const words = wordsOf(plain(title)).filter((word) => word.length > 3);
+    if (!isLatin(title) || words.length !== 2) return undefined;
+    return words.map((word) => damage(word, dice)).join(' ');
+  });
 
 const episodeText = (about: About, code: string) => `${typed(about.title)} ${code}`;
 const byEpisode = (code: (season: number, episode: number) => string) =>
@@ -174,6 +182,10 @@ export const classes: Readonly<Record<string, Make>> = {
   ),
   'words, two typos': manyWords(({ title }, dice) =>
     isLatin(title) && hasLength(title, 10) ? typo(typo(plain(title), dice), dice) : undefined,
+  ),
+  'two words, both cut short': twoWords((word) => (word.length > 4 ? word.slice(0, -1) : word)),
+  'two words, a typo in each': twoWords((word, dice) =>
+    cut(word, 1 + dice.below(word.length - 1), 1, ''),
   ),
   'words, slip of sound': manyWords(({ title }, dice) => {
     const found = slips(plain(title));

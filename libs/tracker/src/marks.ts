@@ -1,0 +1,135 @@
+/** Which names have which words of a query: marks that are set list by list, and taken away after the query. */
+import { EXCLUDED_BIT, type Spelling, type Trust } from './asked.js';
+import { scratchOf } from './cells.js';
+import type { NameIndex } from './name-index.js';
+import type { PathTree } from './paths.js';
+
+/** The marks of one name stand side by side: bits of the query by how far each spelling is to be trusted. */
+const LEVELS: Readonly<Record<Trust, number>> = { sure: 0, likely: 1, doubtful: 2, faint: 3 };
+export const LEVEL_COUNT = 4;
+const BELOW = { yes: 1, no: 2 } as const;
+const TOUCHED = { marked: 1, above: 2 } as const;
+
+/** Its columns are used again by the next query, after `clear`. */
+export class Marks {
+  /** By entry and level. */
+  levels: Uint32Array = new Uint32Array(0);
+  /** The entries that have marks, `count` of them. */
+  touched: Uint32Array = new Uint32Array(0);
+  count = 0;
+  #isTouched = new Uint8Array(0);
+  #read = new Uint32Array(0);
+  /** By folder: whether it, or one above it, has marks. */
+  #below = new Uint8Array(0);
+  readonly #looked: number[] = [];
+
+  makeRoom(index: NameIndex, tree: PathTree): void {
+    this.levels = scratchOf(this.levels, (index.last + 1) * LEVEL_COUNT);
+    this.#isTouched = scratchOf(this.#isTouched, index.last + 1);
+    this.#below = scratchOf(this.#below, tree.last + 1);
+  }
+
+  clear(): void {
+    const { levels, touched, count } = this;
+    for (let at = 0; at < count; at += 1) {
+      const entry = touched[at] ?? 0;
+      const first = entry * LEVEL_COUNT;
+      for (let level = 0; level < LEVEL_COUNT; level += 1) levels[first + level] = 0;
+      this.#isTouched[entry] = 0;
+    }
+    for (const folder of this.#looked) this.#below[folder] = 0;
+    this.#looked.length = 0;
+    this.count = 0;
+  }
+
+  /** Marks every name that has the word. */
+  open(index: NameIndex, term: number, { bits, trust }: Pick<Spelling, 'bits' | 'trust'>): void {
+    const count = this.#readList(index, term);
+    this.touched = grown(this.touched, this.count, count);
+    const { levels, touched } = this;
+    const [read, isTouched] = [this.#read, this.#isTouched];
+    const level = LEVELS[trust];
+    let touchedCount = this.count;
+    for (let at = 0; at < count; at += 1) {
+      const entry = read[at] ?? 0;
+      if (isTouched[entry] === 0) {
+        isTouched[entry] = TOUCHED.marked;
+        touched[touchedCount++] = entry;
+      }
+      const place = entry * LEVEL_COUNT + level;
+      levels[place] = (levels[place] ?? 0) | bits;
+    }
+    this.count = touchedCount;
+  }
+
+  /** Makes ready the folders above all marked names: what else they have counts for those. */
+  reachUp(index: NameIndex, tree: PathTree): void {
+    const { count } = this;
+    for (let at = 0; at < count; at += 1) {
+      const node = index.nodeOf(this.touched[at] ?? 0);
+      for (let folder = tree.parentOf(node); folder !== 0; folder = tree.parentOf(folder)) {
+        const entry = index.entryOf(folder);
+        if (this.#isTouched[entry] !== 0) break;
+        this.#isTouched[entry] = TOUCHED.above;
+        this.touched = grown(this.touched, this.count, 1);
+        this.touched[this.count] = entry;
+        this.count += 1;
+      }
+    }
+  }
+
+  /** Marks the names that have the word and marks already, or stand below a folder that has, or above such a name. */
+  deepen(
+    { index, tree }: { index: NameIndex; tree: PathTree },
+    term: number,
+    { bits, trust }: Spelling,
+  ): void {
+    const count = this.#readList(index, term);
+    this.touched = grown(this.touched, this.count, count);
+    const { levels, touched } = this;
+    const [read, isTouched] = [this.#read, this.#isTouched];
+    const level = LEVELS[trust];
+    let touchedCount = this.count;
+    for (let at = 0; at < count; at += 1) {
+      const entry = read[at] ?? 0;
+      if (isTouched[entry] === 0) {
+        if (!this.#isBelow(index, tree, tree.parentOf(index.nodeOf(entry)))) continue;
+        isTouched[entry] = TOUCHED.marked;
+        touched[touchedCount++] = entry;
+      }
+      const place = entry * LEVEL_COUNT + level;
+      levels[place] = (levels[place] ?? 0) | bits;
+    }
+    this.count = touchedCount;
+  }
+
+  /** A folder that has an excluded word excludes all below it, so it is marked even where nothing else is there. */
+  exclude(index: NameIndex, term: number): void {
+    this.open(index, term, { bits: EXCLUDED_BIT, trust: 'sure' });
+  }
+
+  #isBelow(index: NameIndex, tree: PathTree, folder: number): boolean {
+    if (folder === 0) return false;
+    const known = this.#below[folder] ?? 0;
+    if (known !== 0) return known === BELOW.yes;
+    const isMarked =
+      this.#isTouched[index.entryOf(folder)] === TOUCHED.marked ||
+      this.#isBelow(index, tree, tree.parentOf(folder));
+    this.#below[folder] = isMarked ? BELOW.yes : BELOW.no;
+    this.#looked.push(folder);
+    return isMarked;
+  }
+
+  #readList(index: NameIndex, term: number): number {
+    this.#read = scratchOf(this.#read, index.countOf(term));
+    return index.read(term, this.#read);
+  }
+}
+
+/** The same cells, or a copy with room for `more` after the first `count`. */
+function grown(cells: Uint32Array, count: number, more: number): Uint32Array {
+  if (count + more <= cells.length) return cells;
+  const larger = scratchOf(cells, Math.ceil((count + more) * 1.5));
+  larger.set(cells.subarray(0, count));
+  return larger;
+}
