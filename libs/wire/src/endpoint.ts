@@ -1,5 +1,6 @@
 /** Where a peer can be reached and with which key: what every beacon carries and every service needs. */
 import { z } from 'zod';
+import { isWrittenAddress } from './ip-address.js';
 import { peerIdSchema, publicKeySchema } from './ids.js';
 
 /** The longest host name a peer may show, in UTF-8 bytes. */
@@ -9,7 +10,11 @@ export const PEER_NAME_BYTES_MAX = 32;
 export const portSchema = z.number().int().min(0).max(65_535);
 
 /** An IPv4 or IPv6 address in its usual text form, without a port; a link-local one with its zone (`%eth0`). */
-export const addressSchema = z.string().min(2).max(64);
+export const addressSchema = z
+  .string()
+  .min(2)
+  .max(64)
+  .refine(isWrittenAddress, { error: 'is not an IP address in its usual form' });
 
 export const endpointSchema = z.object({
   /** The address as the receiver of the beacon saw it. */

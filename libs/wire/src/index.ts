@@ -25,3 +25,4 @@ export * from './safe-text.js';
 export * from './size-text.js';
 export * from './sizes.js';
 export * from './verb.js';
+export { placeOf, spreadOverPlaces } from './spread.js';

@@ -18,6 +18,15 @@ export function addressText(bytes: Uint8Array): string | undefined {
 export const endpointText = (address: string, port: number): string =>
   address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 
+/** True for an address in the one way in which it is written here; an IPv4 address is never written as IPv6 (HOSTILE 109). */
+export function isWrittenAddress(text: string): boolean {
+  const [bare = '', zone, ...rest] = text.split('%');
+  const bytes = addressBytes(bare);
+  if (!bytes || addressText(bytes) !== bare || rest.length > 0) return false;
+  if (bytes.length === 16 && mappedFour(bytes) !== undefined) return false;
+  return zone === undefined || (isLinkLocal(bare) && /^[\w.:-]{1,15}$/.test(zone));
+}
+
 /** True for fe80::/10, which means nothing without the interface it was heard on. */
 export function isLinkLocal(text: string): boolean {
   const bytes = addressBytes(text);

@@ -4,11 +4,15 @@ import type { PeerVerbs } from '@iwanto/wire';
 import type { TrackerDesk } from '../tracking/tracker-desk.js';
 import { openAnnouncement } from '../tracking/tracker-signature.js';
 
-/** Taken in by everyone, because the news of who leads may be slower than an announcement. */
+/**
+ * Taken in whether or not this host leads, because the news of who leads may be slower than an announcement; but only
+ * from members. One whose admission is not known here yet tries again at once.
+ */
 export const announce =
   (desk: TrackerDesk, onTrouble: (sentence: string) => void): Handler<PeerVerbs, 'announce'> =>
   (question) => {
     const { announcement, rejected } = openAnnouncement(question);
+    desk.mustBeMember(announcement.peer);
     if (rejected > 0) onTrouble(`${rejected} lines of ${announcement.peer} break a limit.`);
     return desk.apply(announcement);
   };

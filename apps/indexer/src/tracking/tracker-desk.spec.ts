@@ -46,6 +46,35 @@ describe('the desk', () => {
     ]);
   });
 
+  test('HOSTILE 108: 270 names of one host do not keep the one honest holder from being named', () => {
+    const desk = newDesk();
+    const crowd = Array.from(
+      { length: 270 },
+      (_, at) => at.toString(16).padStart(20, '0') as PeerId,
+    );
+    for (const peer of [...crowd, ANNE]) share(desk, peer);
+    desk.followPeers([
+      ...crowd.map((peer) => at(peer, { address: '10.0.0.66' })),
+      at(ANNE, { address: '10.0.0.9' }),
+    ]);
+    const first = desk.locate(HASH).holders;
+    expect(first.slice(0, 2).map(({ peer }) => peer)).toContain(ANNE);
+    const others = desk
+      .locate(HASH)
+      .holders.filter(({ peer }) => !first.some((one) => one.peer === peer));
+    expect(others.length).toBeGreaterThan(0);
+  });
+
+  test('HOSTILE 110: who is not a member announces nothing', () => {
+    const desk = newDesk();
+    expect(() => desk.mustBeMember(ANNE)).toThrow('not a member');
+    desk.followPeers([at(ANNE, { member: false })]);
+    expect(() => desk.mustBeMember(ANNE)).toThrow('not a member');
+    desk.followPeers([at(ANNE)]);
+    expect(desk.mustBeMember(ANNE)).toBeUndefined();
+    expect(desk.mustBeMember(SELF)).toBeUndefined();
+  });
+
   test('names who is still fetching as a source, but does not count it as a holder', () => {
     const desk = newDesk();
     share(desk, ANNE);

@@ -12,17 +12,19 @@ import {
   Failure,
   type FileHash,
   HOLDERS_MAX,
+  type Holder,
   type LocateAnswer,
   type PeerId,
   type PeerVerbs,
   type SearchAnswer,
   type SearchQuestion,
+  spreadOverPlaces,
 } from '@iwanto/wire';
 import { answerSearch } from './tracker-answer.js';
 
 /**
- * How long a peer may announce before the election has to know it, in ms:
- * its announcement may be faster than the news that it was admitted.
+ * How long what a peer announced is kept after the election last knew it as a member, in ms:
+ * it may only have been admitted anew.
  */
 export const STRANGER_LIMIT_MS = 10_000;
 /** How long a peer that neither leads nor stands by keeps what it was told, in ms: roles flap. */
@@ -80,6 +82,12 @@ export class TrackerDesk {
     return held;
   }
 
+  /** Throws E_NO_LEADER for a peer that is not a member: nobody else announces here (HOSTILE 110). */
+  mustBeMember(peer: PeerId): void {
+    if (this.#isMember(peer)) return;
+    throw new Failure('E_NO_LEADER', `Peer ${peer} is not a member of this cluster, or not yet.`);
+  }
+
   held(peer: PeerId): Held {
     return this.#tracker.held(peer);
   }
@@ -96,12 +104,18 @@ export class TrackerDesk {
   locate(prefix: string): LocateAnswer {
     const { peers, ...content } = this.#tracker.locate(prefix);
     const fetching = this.#partial.of(content.hash).filter((peer) => !peers.includes(peer));
-    const holders = [...peers, ...fetching].flatMap((peer) => {
+    const holders = [...this.#dialable(peers), ...this.#dialable(fetching)];
+    return { ...content, holders: holders.slice(0, HOLDERS_MAX) };
+  }
+
+  /** By chance and spread over hosts, so that nobody is crowded out and who asks again hears of others (HOSTILE 108). */
+  #dialable(peers: readonly PeerId[]): Holder[] {
+    const holders = peers.flatMap((peer) => {
       const known = this.#peers.get(peer);
-      if (!known || known.transferPort === 0) return [];
+      if (!known?.member || known.transferPort === 0) return [];
       return [{ peer, address: known.address, port: known.transferPort, curveKey: known.curveKey }];
     });
-    return { ...content, holders: holders.slice(0, HOLDERS_MAX) };
+    return spreadOverPlaces(holders, Math.random);
   }
 
   /** What was announced after `since`, as this tracker counts. */
@@ -175,8 +189,11 @@ export class TrackerDesk {
   }
 
   #isStranger({ peer, heardMs }: PeerLine, nowMs: number): boolean {
-    const isMember = peer === this.options.peer || this.#peers.get(peer)?.member === true;
-    return !isMember && nowMs - heardMs > STRANGER_LIMIT_MS;
+    return !this.#isMember(peer) && nowMs - heardMs > STRANGER_LIMIT_MS;
+  }
+
+  #isMember(peer: PeerId): boolean {
+    return peer === this.options.peer || this.#peers.get(peer)?.member === true;
   }
 
   #members(): KnownPeer[] {

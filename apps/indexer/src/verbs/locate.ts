@@ -7,12 +7,15 @@ import type { ShownContents } from '../tracking/shown.js';
 /** Looks a peer up among those this host knows itself. */
 export type KnownHere = (peer: PeerId) => KnownPeer | undefined;
 
-/** Where this host sees a holder counts more than where the leader does: they may be on different links. */
-function asSeenHere(holder: Holder, knownHere: KnownHere): Holder {
-  const known = knownHere(holder.peer);
-  if (!known || known.transferPort === 0) return holder;
-  const { peer, address, transferPort: port, curveKey } = known;
-  return { peer, address, port, curveKey };
+/**
+ * A holder counts where this host itself knows it as a member, and is dialled at the address, port and key of its own
+ * election: a leader can hide holders, but cannot have others dialled (HOSTILE 111).
+ */
+function asKnownHere({ peer }: Holder, knownHere: KnownHere): Holder[] {
+  const known = knownHere(peer);
+  if (!known?.member || known.transferPort === 0) return [];
+  const { address, transferPort: port, curveKey } = known;
+  return [{ peer, address, port, curveKey }];
 }
 
 /** The user's words first: what was shown is what a beginning means, and the name it has here. */
@@ -20,6 +23,6 @@ export const locate =
   (leaderLine: LeaderLine, knownHere: KnownHere, shown: ShownContents): Handler<Verbs, 'locate'> =>
   async ({ hash }) => {
     const answer = await leaderLine.ask('locate', { hash: shown.meant(hash) });
-    const holders = answer.holders.map((holder) => asSeenHere(holder, knownHere));
+    const holders = answer.holders.flatMap((holder) => asKnownHere(holder, knownHere));
     return { ...answer, holders, name: shown.nameOf(answer.hash) ?? answer.name };
   };

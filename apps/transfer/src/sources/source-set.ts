@@ -1,5 +1,5 @@
 /** The peers one download draws from: connected, in use, lost, banned. */
-import type { Holder, PeerId } from '@iwanto/wire';
+import { type Holder, type PeerId, isLoopback, placeOf, spreadOverPlaces } from '@iwanto/wire';
 import type { Outcome, SourceLine, Wanted } from './source-line.js';
 import type { PieceLost } from '@iwanto/bus';
 import type { Hold, Lines } from './lines.js';
@@ -8,6 +8,8 @@ import { firstOf } from './first-of.js';
 
 /** Peers one download draws from at once: more would only cost memory. */
 const SOURCES_MAX = 32;
+/** The same of one host, whatever the number of its names. */
+const SOURCES_PER_PLACE_MAX = 4;
 /** When nobody answered for so long, others are asked as well, in ms. */
 const HEDGE_MS = 400;
 /** How long one answer with digests or a part of a manifest may take, in ms. */
@@ -16,6 +18,7 @@ const LAYER_LIMIT_MS = 15_000;
 const ROUND_PAUSE_MS = 500;
 
 interface Used {
+  readonly place: string;
   readonly hold: Hold;
   ready: boolean;
 }
@@ -46,20 +49,26 @@ export class SourceSet {
 
   constructor(private readonly options: SourceSetOptions) {}
 
-  /** Connects to those that are not in use yet: by chance, and to those first that were never let go of. */
+  /** Connects to those that are not in use yet: to those first that were never let go of, and by chance, spread over hosts. */
   offer(holders: readonly Holder[]): void {
     for (const holder of this.#inOrder(holders)) {
       if (this.options.signal.aborted || this.#used.size >= SOURCES_MAX) return;
       if (this.#used.has(holder.peer) || this.#banned.has(holder.peer)) continue;
-      if (this.options.isAllowed(holder)) this.#connect(holder);
+      if (this.options.isAllowed(holder) && !this.#isCrowded(holder)) this.#connect(holder);
     }
   }
 
   #inOrder(holders: readonly Holder[]): Holder[] {
-    return holders
-      .map((holder) => ({ holder, rank: (this.#drops.get(holder.peer) ?? 0) + Math.random() }))
-      .sort((one, other) => one.rank - other.rank)
-      .map(({ holder }) => holder);
+    const drops = ({ peer }: Holder) => this.#drops.get(peer) ?? 0;
+    return spreadOverPlaces(holders, Math.random).sort((one, other) => drops(one) - drops(other));
+  }
+
+  /** One host is one source, or a few: it cannot be made to take dozens of connections, nor take all there are. */
+  #isCrowded({ address }: Holder): boolean {
+    if (isLoopback(address)) return false;
+    const place = placeOf(address);
+    const there = [...this.#used.values()].filter((used) => used.place === place);
+    return there.length >= SOURCES_PER_PLACE_MAX;
   }
 
   ban(peer: PeerId): void {
@@ -155,7 +164,7 @@ export class SourceSet {
     const { peer } = holder;
     const hold = this.options.lines.take(holder, (why) => this.#lost(peer, hold, why));
     if (!hold) return;
-    const used = { hold, ready: false };
+    const used = { place: placeOf(holder.address), hold, ready: false };
     this.#used.set(peer, used);
     void hold.line.ready.then((ready) => {
       if (!ready || this.#used.get(peer) !== used) return;
