@@ -22,7 +22,7 @@ const signKey = Buffer.from(x, 'base64url').toString('hex');
 const sender = createHash('sha256').update(Buffer.from(signKey, 'hex')).digest('hex').slice(0, 20);
 const signer = { signKey, sign: (bytes) => sign(null, bytes, key) };
 
-const BYTES = ['secret', 'proof'];
+const BYTES = ['secret', 'proof', 'cookie'];
 const revived = (message) =>
   Object.fromEntries(
     Object.entries({ ...message, sender }).map(([name, value]) => [

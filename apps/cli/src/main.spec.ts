@@ -67,7 +67,8 @@ describe('what is typed', () => {
     [['share', ''], 2],
     [['view'], 2],
     [['view', 'nonsense'], 2],
-    [['peers', 'remove', 'x'], 2],
+    [['peers', 'rename', 'x'], 2],
+    [['peers', 'remove'], 2],
     [['peers', 'add'], 2],
     [['peers', 'add', 'host:99999'], 2],
     [['start', '--share', '/does/not/exist'], 2],
@@ -609,6 +610,12 @@ describe('what peers share', () => {
           peers: [known(PEER, 'ben', 'self'), known(other, 'anna', 'multicast')],
         };
       },
+      'peers.added': () => ({
+        hosts: [
+          { host: 'anna.lan', port: 9, addresses: ['::1'], heardMsAgo: 1_000 },
+          { host: '10.9.9.9', port: 9, addresses: ['10.9.9.9'], heardMsAgo: null },
+        ],
+      }),
     });
     const asked: unknown[] = [];
     await fake('indexer', {
@@ -632,7 +639,10 @@ describe('what peers share', () => {
     ]);
     expect((await iwanto('ls')).stdout).toContain('anna      7');
     expect((await iwanto('ls', 'carl')).code).toBe(3);
-    expect((await iwanto('peers')).stdout).toContain('[::1]:9');
+    const peers = await iwanto('peers');
+    expect(peers.stdout).toContain('[::1]:9');
+    expect(peers.stdout).toMatch(/anna\.lan:9 +::1 +anna +1\.0 s ago/);
+    expect(peers.stdout).toMatch(/10\.9\.9\.9:9 +10\.9\.9\.9 +- +never/);
   });
 });
 
@@ -657,6 +667,10 @@ describe('every --json has a schema', () => {
       'election.status': () => statusOf('election'),
       'peers.get': () => ({ revision: 1, peers: [self] }),
       'peers.add': () => ({ address: '::1', port: 9 }),
+      'peers.remove': () => ({}),
+      'peers.added': () => ({
+        hosts: [{ host: 'h', port: 9, addresses: ['::1'], heardMsAgo: null }],
+      }),
       'leader.get': () => ({
         ...{ revision: 1, peer: PEER, boot: '2'.repeat(16), role: 'leader', epoch: 1 },
         ...{ leader: self, standbys: [] },
@@ -697,6 +711,7 @@ describe('every --json has a schema', () => {
     ['status'],
     ['peers'],
     ['peers', 'add', 'h'],
+    ['peers', 'remove', 'h'],
     ['name'],
     ['name', 'ben'],
     ['ls'],

@@ -1,6 +1,6 @@
 /** Which hosts were heard lately, and how: what the doctor needs to know why a peer is not seen. */
 import type { NetworkView } from '@iwanto/bus';
-import type { Address, PeerId } from '@iwanto/wire';
+import { type Address, type PeerId, endpointText } from '@iwanto/wire';
 import { Recent } from './recent.js';
 
 /** Peers remembered with the times at which they were heard. */
@@ -10,6 +10,7 @@ const STRANGERS_MAX = 64;
 
 interface Times {
   address: string;
+  port: number;
   multicastMs: number | null;
   unicastMs: number | null;
 }
@@ -19,11 +20,20 @@ export class HeardHosts {
   readonly #otherVersions = new Recent<string, number>(STRANGERS_MAX);
 
   /** A datagram with a good signature arrived. */
-  peer(peer: PeerId, { address }: Address, how: { multicast: boolean; nowMs: number }): void {
-    const times = this.#peers.get(peer) ?? { address, multicastMs: null, unicastMs: null };
-    times.address = address;
+  peer(peer: PeerId, { address, port }: Address, how: { multicast: boolean; nowMs: number }): void {
+    const times = this.#peers.get(peer) ?? { address, port, multicastMs: null, unicastMs: null };
+    Object.assign(times, { address, port });
     times[how.multicast ? 'multicastMs' : 'unicastMs'] = how.nowMs;
     this.#peers.set(peer, times);
+  }
+
+  /** How long ago one of these addresses was heard, in ms; null for never. */
+  agoOf(addresses: readonly Address[], nowMs: number): number | null {
+    const texts = new Set(addresses.map(({ address, port }) => endpointText(address, port)));
+    const times = [...this.#peers.entries()]
+      .filter(([, { address, port }]) => texts.has(endpointText(address, port)))
+      .map(([, { multicastMs, unicastMs }]) => Math.max(multicastMs ?? 0, unicastMs ?? 0));
+    return times.length === 0 ? null : Math.max(0, nowMs - Math.max(...times));
   }
 
   /** A datagram of another version of the protocol arrived. */

@@ -44,6 +44,7 @@ class Subject {
           if (bytes) this.sent.push({ to: undefined, bytes });
         },
         acquaint: () => undefined,
+        opened: () => undefined,
         ownAddress: () => this.address.address,
         view: () => ({ addresses: [], outside: [], troubles: [] }),
         close: async () => undefined,

@@ -3,7 +3,9 @@ import { type Config, type Running, type ServiceContext, runService } from '@iwa
 import { OwnCard } from './card.js';
 import { openElection } from './service.js';
 import { addPeer } from './verbs/add-peer.js';
+import { addedHosts } from './verbs/added-hosts.js';
 import { networkView } from './verbs/network-get.js';
+import { removePeer } from './verbs/remove-peer.js';
 import { setName } from './verbs/set-name.js';
 
 async function start(context: ServiceContext): Promise<Running<'election'>> {
@@ -36,6 +38,8 @@ async function start(context: ServiceContext): Promise<Running<'election'>> {
           question,
         ),
       'peers.add': (question) => addPeer({ paths, staticPeers }, question),
+      'peers.remove': (question) => removePeer({ paths, staticPeers }, question),
+      'peers.added': () => ({ hosts: addedHosts(open) }),
     },
     port: () => network.port,
     notes: () => election.notes(),

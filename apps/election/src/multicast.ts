@@ -3,7 +3,8 @@
  * multicast, and one shared socket a family that hears multicast. No socket ever follows the default route.
  */
 import type { Socket } from 'node:dgram';
-import { type Address, Failure, MULTICAST_GROUP } from '@iwanto/wire';
+import { Door } from '@iwanto/consensus';
+import { type Address, Failure, MULTICAST_GROUP, isFirstContact } from '@iwanto/wire';
 import { agesOf } from './heard.js';
 import type { Network, NetworkOptions, Reach } from './network.js';
 import { type ListInterfaces, type Place, isNear, listPlaces, placeFor, zoneOf } from './places.js';
@@ -16,8 +17,6 @@ const RELIST_MS = 2_000;
 /** Ports tried after the one asked for. */
 const PORTS_TRIED_MAX = 64;
 const PORT_MAX = 65_535;
-/** Hosts outside the own subnets that may be heard. */
-const ACQUAINTED_MAX = 4_096;
 /** Addresses outside the own subnets that are remembered because they sent something of ours. */
 const OUTSIDE_MAX = 64;
 
@@ -56,7 +55,7 @@ export class UdpNetwork implements Network {
   #port = 0;
   #open = new Map<string, OpenPlace>();
   readonly #groups = new Map<4 | 6, Socket>();
-  readonly #acquainted = new Recent<string, true>(ACQUAINTED_MAX);
+  readonly #door = new Door<Uint8Array>();
   readonly #outside = new Recent<string, number>(OUTSIDE_MAX);
   /** When a multicast of this host last came back, by address. */
   readonly #looped = new Map<string, number>();
@@ -92,8 +91,13 @@ export class UdpNetwork implements Network {
 
   send(bytes: Uint8Array, to: Address): void {
     const place = placeFor(this.#places(), to.address);
-    if (place) this.#sendFrom(place, bytes, to);
-    else this.#trouble.tell('no way', `no interface in use leads to ${to.address}`);
+    if (!place) {
+      this.#trouble.tell('no way', `no interface in use leads to ${to.address}`);
+      return;
+    }
+    this.#sendFrom(place, bytes, to);
+    if (isFirstContact(bytes) || this.#isNear(to.address)) return;
+    if (this.#door.mustKnock(to, bytes, performance.now())) this.options.outside(to);
   }
 
   multicast(bytesFor: (reach: Reach) => Uint8Array | undefined): void {
@@ -107,7 +111,12 @@ export class UdpNetwork implements Network {
   }
 
   acquaint(address: string): void {
-    this.#acquainted.set(address, true);
+    this.#door.acquaint(address);
+  }
+
+  opened(to: Address): void {
+    const waiting = this.#door.opened(to);
+    if (waiting) this.send(waiting, to);
   }
 
   ownAddress(): string {
@@ -234,15 +243,24 @@ export class UdpNetwork implements Network {
 
   #heard(bytes: Uint8Array, from: Address, multicast: boolean): void {
     const { address, port } = from;
-    const near = this.#places().some((place) => isNear(place, address));
-    if (!near && !this.#acquainted.get(address)) {
-      if (isOurs(bytes)) this.#outside.set(address, performance.now());
-      return;
-    }
+    if (!this.#isNear(address) && !this.#admits(bytes, from)) return;
     if (multicast && port === this.#port && this.#open.has(address)) {
       this.#looped.set(address, performance.now());
     }
     this.options.heard({ bytes, from: { address, port }, multicast, zone: zoneOf(address) });
+  }
+
+  #isNear(address: string): boolean {
+    return this.#places().some((place) => isNear(place, address));
+  }
+
+  /** Whether a datagram from outside the own subnets goes further; what is ours and does not is remembered for the doctor. */
+  #admits(bytes: Uint8Array, from: Address): boolean {
+    const nowMs = performance.now();
+    const ours = isOurs(bytes);
+    const admitted = this.#door.admits(from.address, ours && isFirstContact(bytes), nowMs);
+    if (ours && !admitted) this.#outside.set(from.address, nowMs);
+    return admitted;
   }
 
   #sendFrom(place: Place, bytes: Uint8Array, to: Address): void {

@@ -18,6 +18,7 @@ class Loopback implements Lan {
       port: this.#discoveryPort + 1,
       discoveryPort: this.#discoveryPort,
       heard,
+      outside: () => undefined,
       onTrouble: () => undefined,
       ...options,
     });

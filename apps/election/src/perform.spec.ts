@@ -49,6 +49,7 @@ function recorder() {
         record('host', bytesFor('host'));
       },
       acquaint: nothing,
+      opened: nothing,
       ownAddress: () => '127.0.0.1',
       view: () => ({ addresses: [], outside: [], troubles: [] }),
       close: async () => undefined,

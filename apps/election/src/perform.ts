@@ -54,6 +54,7 @@ export function performer(with_: Performers): (output: Output) => void {
     },
     leadershipChanged: () => with_.leadershipChanged(),
     peersChanged: () => with_.peersChanged(),
+    acquaint: ({ address }) => network.opened(address),
     remember: ({ addresses }) => with_.remember(addresses),
     log: ({ level, sentence }) => log(level, sentence),
     duplicateIdentity: ({ address }) => with_.duplicateIdentity(address),

@@ -38,20 +38,20 @@ export async function openElection(context: ServiceContext): Promise<OpenElectio
     port: config.ports.election,
     discoveryPort: config.discoveryPort,
     heard: (incoming) => opened.election.hear(incoming),
+    outside: (to) => opened.election.goesOutside(to),
     onTrouble,
   });
   const group = groupOf(config.discoveryPort);
   const remembered = new Remembered(join(paths.dataDir, 'remembered-peers.json'), onTrouble);
   const goodbye = new Goodbye();
   const story = storyOf(log, nowMs);
-  const acquaint = (address: string) => network.acquaint(address);
   const election = new Election({
     config: { peer: identity.peer, boot: newBoot(), random: Math.random, randomBytes, hmac },
     keys,
     group,
     nowMs,
     story,
-    acquaint,
+    acquaint: (address) => network.acquaint(address),
     perform: performer({
       network,
       keys,
@@ -63,7 +63,7 @@ export async function openElection(context: ServiceContext): Promise<OpenElectio
   });
   const views = new Views(election.state, () => network.ownAddress(), nowMs);
   const staticPeers = new StaticPeers((addresses) => {
-    for (const { address } of addresses) acquaint(address);
+    for (const { address } of addresses) network.acquaint(address);
     election.take({ type: 'staticPeersChanged', addresses });
   });
   const close = async () => {

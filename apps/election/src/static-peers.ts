@@ -41,6 +41,7 @@ export class StaticPeers {
   #named: readonly NamedPeer[] = [];
   #round = 0;
   #told = 0;
+  #found: readonly (readonly Address[])[] = [];
   readonly #timer: NodeJS.Timeout;
 
   constructor(
@@ -57,7 +58,13 @@ export class StaticPeers {
     const found = await Promise.all(named.map((each) => addressesOf(each, this.lookUp)));
     if (round !== this.#round || (named.length === 0 && this.#told === 0)) return;
     this.#told = named.length;
+    this.#found = found;
     this.changed(found.flat());
+  }
+
+  /** Each named peer with its addresses as they were looked up last. */
+  known(): readonly (NamedPeer & { readonly addresses: readonly Address[] })[] {
+    return this.#named.map((named, at) => ({ ...named, addresses: this.#found[at] ?? [] }));
   }
 
   close(): void {

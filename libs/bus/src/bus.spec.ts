@@ -47,6 +47,8 @@ const electionHandlers = (revision: () => number): Handlers<VerbsOf<'election'>>
   'peers.add': () => {
     throw new TypeError('a bug');
   },
+  'peers.added': () => ({ hosts: [] }),
+  'peers.remove': () => ({}),
   'name.set': ({ name }) => ({ name }),
 });
 

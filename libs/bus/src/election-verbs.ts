@@ -2,7 +2,13 @@
 import { portSchema } from '@iwanto/wire';
 import { z } from 'zod';
 import { networkSchema } from './network-shapes.js';
-import { NAME_CHARACTERS_MAX, leadershipSchema, nothing, peersSchema } from './shapes.js';
+import {
+  NAME_CHARACTERS_MAX,
+  addedHostSchema,
+  leadershipSchema,
+  nothing,
+  peersSchema,
+} from './shapes.js';
 import { SHORT_MS, reloadOf, statusOf, stopOf, verb } from './verb-rows.js';
 
 export const electionVerbs = {
@@ -28,6 +34,20 @@ export const electionVerbs = {
     about: 'Remember the address of a peer that multicast does not reach, for good.',
     question: z.object({ host: z.string().min(1).max(253), port: portSchema.optional() }),
     answer: z.object({ address: z.string(), port: portSchema }),
+    limitMs: 5_000,
+  }),
+  'peers.added': verb({
+    owner: 'election',
+    about: 'The hosts that the user added, and when each was heard.',
+    question: nothing,
+    answer: z.object({ hosts: z.array(addedHostSchema) }),
+    limitMs: SHORT_MS,
+  }),
+  'peers.remove': verb({
+    owner: 'election',
+    about: 'Forget a host that was added; E_NOT_FOUND where it was not.',
+    question: z.object({ host: z.string().min(1).max(253), port: portSchema.optional() }),
+    answer: nothing,
     limitMs: 5_000,
   }),
   'network.get': verb({

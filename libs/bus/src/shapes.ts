@@ -1,6 +1,7 @@
 /** The shapes that the services of one host tell and answer: what a status, a leader, a share, a download look like. */
 import {
   SENTENCE_CHARACTERS_MAX,
+  addressSchema,
   bootIdSchema,
   catalogIdSchema,
   failureSchema,
@@ -21,6 +22,8 @@ export type ServiceName = (typeof SERVICES)[number];
 const PATH_CHARACTERS_MAX = 4_096;
 /** The longest name a file may get, in characters: file systems keep 255 bytes. */
 export const NAME_CHARACTERS_MAX = 255;
+/** Addresses that one name may stand for. */
+const ADDED_ADDRESSES_MAX = 4;
 /** Peers that one answer of the election may name (I12). */
 const PEERS_MAX = 4_096;
 /** Downloads that one answer may list. */
@@ -93,6 +96,17 @@ export const peersSchema = z.object({
   peers: z.array(knownPeerSchema).max(PEERS_MAX),
 });
 export type Peers = z.infer<typeof peersSchema>;
+
+export const addedHostSchema = z.object({
+  /** As the user wrote it. */
+  host: z.string(),
+  port: portSchema,
+  /** What the name stands for now; empty where it is unknown. */
+  addresses: z.array(addressSchema).max(ADDED_ADDRESSES_MAX),
+  /** How long ago any of them was heard; null for never since the start. */
+  heardMsAgo: z.number().min(0).nullable(),
+});
+export type AddedHost = z.infer<typeof addedHostSchema>;
 
 export const indexingSchema = z.object({
   active: z.boolean(),

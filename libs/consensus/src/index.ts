@@ -86,6 +86,7 @@ export { createConsensus } from './state/create-consensus.js';
 export { followingOf, joiningOf, phaseOf, reignOf } from './state/place.js';
 export type { State } from './state/state.js';
 export { deadlineMs, step } from './step.js';
+export { Door } from './door.js';
 export { tokenOf } from './anyone/token.js';
 export * from './state/transitions.js';
 export * from './state/views.js';

@@ -7,6 +7,7 @@ import {
   type ElectionMessageType,
 } from '@iwanto/wire';
 import { introducesItself, isFellow } from './anyone/introduction.js';
+import { hearCookie, hearKnock } from './anyone/knock.js';
 import { type HowKnown, leaderHeard, type NamesLeader } from './anyone/leader-heard.js';
 import { sameBoot } from './anyone/rank.js';
 import { allow } from './anyone/rates.js';
@@ -59,6 +60,8 @@ const HEAR: { readonly [T in ElectionMessageType]: Hear<T> } = {
   relay: hearRelay,
   roster: hearRoster,
   leave: hearLeave,
+  knock: hearKnock,
+  cookie: hearCookie,
 };
 
 /** One verified datagram. Replays, my own and those of a twin go no further. */
@@ -81,7 +84,8 @@ export function receive(turn: Turn, input: ReceivedInput): void {
     ownIdHeard(turn, message, from);
     return;
   }
-  sight(turn, input);
+  // Whoever knocks has not shown yet that it is where it says.
+  if (rowOf(message).isFirstContact !== true) sight(turn, input);
   const hear = HEAR[message.type] as Hear<ElectionMessageType>;
   hear(turn, message, from);
 }

@@ -991,6 +991,36 @@ const sentences: Record<string, () => void> = {
     stage.tell('a', { ...own, type: 'leave', seq: 3 }, 'y');
     expect([...stage.state('a').seeds.remembered.values()]).not.toContainEqual(victim);
   },
+  S55: () => {
+    const stage = new Stage().cluster('a');
+    const knock = (cookie: Uint8Array | null, from: string, seq: number) =>
+      stage.tell('a', { type: 'knock', nonce: NONCE, cookie, seq }, from);
+    const cookieIn = (outputs: readonly Output[]) =>
+      outputs.flatMap((each) =>
+        each.type === 'send' && each.message.type === 'cookie' ? [each.message.cookie] : [],
+      )[0] ?? null;
+    const lets = (outputs: readonly Output[]) => outputs.some(({ type }) => type === 'acquaint');
+
+    const asked = knock(null, 'z', 1);
+    const cookie = cookieIn(asked);
+    expect(cookie).not.toBeNull();
+    expect(lets(asked)).toBe(false);
+    expect(lets(knock(cookie, 'y', 1))).toBe(false);
+    expect(lets(knock(cookie, 'z', 2))).toBe(true);
+    stage.run(25_000);
+    expect(lets(knock(cookie, 'z', 3))).toBe(false);
+
+    stage.give('a', { type: 'outside', to: addressOf('z') });
+    const [question] = stage.said('knock', 'a');
+    const answer = { type: 'cookie', nonce: NONCE, cookie, seq: 4 };
+    expect(stage.tell('a', answer, 'z')).toEqual([]);
+    const brought = stage.tell('a', { ...answer, nonce: question?.message.nonce, seq: 5 }, 'z');
+    expect(sends(brought)).toEqual(['knock']);
+    expect(lets(brought)).toBe(true);
+    expect(sends(Array.from({ length: 9 }, (_, at) => knock(null, 'x', at)).flat())).toHaveLength(
+      5,
+    );
+  },
 };
 
 const bootOf = (stage: Stage, name: string): { peer: PeerId; boot: BootId } => {

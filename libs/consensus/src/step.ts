@@ -1,5 +1,6 @@
 /** The one door: an input goes in, the state changes in place, what is to be done comes out. */
 import { helloBody } from './anyone/hello.js';
+import { knock } from './anyone/knock.js';
 import { remember, restartSeeds, setStaticPeers } from './anyone/seeds.js';
 import { peersChanged } from './anyone/sight.js';
 import { earliestMs, runDue } from './clockwork.js';
@@ -61,6 +62,9 @@ function take(turn: Turn, input: Input): void {
     case 'rememberedPeers':
       for (const address of input.addresses) remember(turn, address);
       restartSeeds(turn);
+      return;
+    case 'outside':
+      knock(turn, input.to);
       return;
     case 'catalogueChanged':
       turn.state.catalogue = input.catalogue;

@@ -161,6 +161,8 @@ const BODIES = {
     gone: fc.uniqueArray(hex(10), { maxLength: 12 }),
   }),
   leave: fc.record({}),
+  knock: fc.record({ nonce: hex(8), cookie: fc.option(bytesOf(16)) }),
+  cookie: fc.record({ nonce: hex(8), cookie: bytesOf(16) }),
 } as const;
 
 const message: fc.Arbitrary<ElectionMessage> = fc
@@ -247,7 +249,7 @@ describe('golden vectors', () => {
     Object.fromEntries(
       Object.entries(value).map(([name, each]) => [
         name,
-        (name === 'secret' || name === 'proof') && typeof each === 'string'
+        ['secret', 'proof', 'cookie'].includes(name) && typeof each === 'string'
           ? bytesOfHex(each)
           : each,
       ]),

@@ -8,7 +8,7 @@ export const ELECTION_DATAGRAM_BYTES_MAX = 1_200;
  * that nobody can turn a forged source address into more traffic than it costs (HOSTILE 14).
  */
 export const HELLO_BYTES = 640;
-/** Whatever else a stranger may be answered for is padded to this size: HINT, PROBE, PONG, NOTM and NOTL are never larger. */
+/** Whatever else a stranger may be answered for is padded to this size: HINT, PROBE, PONG, NOTMEMBER, NOTLEADER and COOKIE are never larger. */
 export const QUESTION_BYTES = 256;
 /** Standbys named in one datagram. */
 export const STANDBYS_MAX = 5;
@@ -24,6 +24,8 @@ export const AGE_MS_MAX = 65_535;
 export const SECRET_BYTES = 16;
 /** Bytes of an HMAC over a nonce. */
 export const PROOF_BYTES = 16;
+/** Bytes of the HMAC over an address that a COOKIE carries. */
+export const COOKIE_BYTES = 16;
 
 /** 8 random bytes as 16 hex characters: ties an answer to its question. */
 export type Nonce = string & { readonly __brand: 'Nonce' };
@@ -252,6 +254,21 @@ export interface LeaveMessage extends ElectionHeader {
   readonly type: 'leave';
 }
 
+/** "I want to speak to you from outside your subnets": asks for a cookie, or brings the one it got. */
+export interface KnockMessage extends ElectionHeader {
+  readonly type: 'knock';
+  readonly nonce: Nonce;
+  /** Null in the first one. */
+  readonly cookie: Uint8Array | null;
+}
+
+/** The answer to a KNOCK: whoever can bring this back hears at the address that it knocked from. */
+export interface CookieMessage extends ElectionHeader {
+  readonly type: 'cookie';
+  readonly nonce: Nonce;
+  readonly cookie: Uint8Array;
+}
+
 export type ElectionMessage =
   | HelloMessage
   | HintMessage
@@ -270,6 +287,8 @@ export type ElectionMessage =
   | YieldMessage
   | RelayMessage
   | RosterMessage
-  | LeaveMessage;
+  | LeaveMessage
+  | KnockMessage
+  | CookieMessage;
 
 export type ElectionMessageType = ElectionMessage['type'];

@@ -22,6 +22,7 @@ import {
 } from './datagram-fields.js';
 import {
   type Address,
+  COOKIE_BYTES,
   type ElectionHeader,
   type ElectionMessage,
   type ElectionMessageType,
@@ -43,6 +44,9 @@ import type { BootId, CatalogId, PeerId, PublicKey } from './ids.js';
 
 /** Bytes of a secret sealed for its receiver: a fresh X25519 key (32), ciphertext (16), Poly1305 tag (16). */
 export const SEALED_SECRET_BYTES = 32 + SECRET_BYTES + 16;
+
+/** Where the number of the message lies in a datagram: after magic and version. */
+const TYPE_OFFSET = 3;
 
 const OBJECTIONS = { alive: 1, older: 2, leader: 3 } as const satisfies Record<Objection, number>;
 
@@ -98,6 +102,8 @@ export interface MessageRow<T extends ElectionMessageType> {
   readonly actsAsLeader?: boolean;
   /** From an earlier epoch than the receiver's it changes neither leader, standbys nor roster (S4). */
   readonly isVoidFromEarlierEpoch?: boolean;
+  /** It may come from outside the own subnets, from an address that has not shown yet that it hears there (S55). */
+  readonly isFirstContact?: boolean;
   /** The field that lists peers with their addresses. */
   readonly lists?: 'standbys' | 'entries';
 }
@@ -214,6 +220,18 @@ export const ELECTION_MESSAGES: { readonly [T in ElectionMessageType]: MessageRo
     lists: 'entries',
   },
   leave: { code: 18, body: record({}), isSaidToAll: true },
+  knock: {
+    code: 19,
+    body: record({ nonce, cookie: nullable(rawField(COOKIE_BYTES)) }),
+    padBytes: QUESTION_BYTES,
+    isFirstContact: true,
+  },
+  cookie: {
+    code: 20,
+    body: record({ nonce, cookie: rawField(COOKIE_BYTES) }),
+    answerBytesMax: QUESTION_BYTES,
+    isFirstContact: true,
+  },
 };
 
 /** All names of messages, in the order of their numbers. */
@@ -249,3 +267,13 @@ export function withListed(
   const { lists } = rowOf(message);
   return lists === undefined ? message : { ...message, [lists]: listedIn(message).filter(keeps) };
 }
+
+const FIRST_CONTACT = new Set(
+  Object.values(ELECTION_MESSAGES)
+    .filter(({ isFirstContact }) => isFirstContact === true)
+    .map(({ code }) => code),
+);
+
+/** Whether a datagram that begins like one of ours is a KNOCK or a COOKIE; nothing else of it is looked at. */
+export const isFirstContact = (bytes: Uint8Array): boolean =>
+  FIRST_CONTACT.has(bytes[TYPE_OFFSET] ?? 0);

@@ -6,6 +6,7 @@ export * from './election-messages.js';
 export {
   ELECTION_MESSAGES,
   ELECTION_MESSAGE_TYPES,
+  isFirstContact,
   listedIn,
   rowOf,
   SEALED_SECRET_BYTES,

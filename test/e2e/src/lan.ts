@@ -1,7 +1,7 @@
 /** A LAN of network namespaces on one bridge, whose links can be cut, slowed and made lossy; it never touches the machine's own interfaces. */
 import { type ChildProcess, type SpawnOptions, execFileSync, spawn } from 'node:child_process';
 
-/** Hosts of one LAN: their addresses are 10.77.0.1 and up. */
+/** Hosts of one subnet: their addresses are 10.77.0.1 and up, in the next subnet 10.77.1.1 and up. */
 const HOSTS_MAX = 200;
 /** How long one `ip` or `nft` command may take, in ms. */
 const COMMAND_LIMIT_MS = 10_000;
@@ -10,6 +10,8 @@ const NAME_PREFIX = 'iwanto';
 export interface LanHost {
   /** 1 for the first host. */
   readonly number: number;
+  /** 0 for the first subnet. */
+  readonly subnet: number;
   readonly namespace: string;
   /** IPv4 address on the interface `eth0`. */
   readonly address: string;
@@ -21,6 +23,8 @@ export interface Lan {
   readonly hosts: readonly LanHost[];
   /** Pulls the host's cable. */
   cut(host: LanHost): void;
+  /** Takes a subnet off the router; its hosts still reach each other. */
+  cutSubnet(subnet: number): void;
   /** Plugs every cable in again and takes back every split, one-way cut, loss and block. */
   heal(): void;
   /** Nothing passes between hosts of different groups; hosts in no group reach everybody. */
@@ -102,40 +106,57 @@ function killQuietly(pid: number): void {
   if (alive(pid)) process.kill(pid, 'SIGKILL');
 }
 
-/** A switch and its hosts. The state of the links is kept here and written to the switch as one rule set. */
+/** One switch for each subnet, a router between them that forwards no multicast, and the hosts. The state of the links is kept here and written to the switch as one rule set. */
 class Switch implements Lan {
   readonly hosts: LanHost[] = [];
   readonly #name: string;
   #rules: string[] = [];
+  readonly #cutSubnets = new Set<number>();
   #removed = false;
   readonly #onExit = () => this.remove();
 
-  constructor(prefix: string, count: number) {
+  constructor(
+    prefix: string,
+    private readonly subnets: number,
+    hostsEach: number,
+  ) {
     this.#name = `${prefix}-sw`;
     process.once('exit', this.#onExit);
     run('ip', 'netns', 'add', this.#name);
+    for (let subnet = 0; subnet < subnets; subnet += 1) this.#addSubnet(prefix, subnet, hostsEach);
+    if (subnets > 1)
+      run('ip', 'netns', 'exec', this.#name, 'sysctl', '-qw', 'net.ipv4.ip_forward=1');
+  }
+
+  #addSubnet(prefix: string, subnet: number, hostsEach: number): void {
+    const bridge = bridgeOf(subnet);
     // Without this the bridge drops multicast of groups nobody has reported yet.
-    this.#inside('link', 'add', 'br0', 'type', 'bridge', 'mcast_snooping', '0');
-    this.#inside('link', 'set', 'br0', 'up');
-    for (let number = 1; number <= count; number += 1) this.hosts.push(this.#plug(prefix, number));
+    this.#inside('link', 'add', bridge, 'type', 'bridge', 'mcast_snooping', '0');
+    this.#inside('link', 'set', bridge, 'up');
+    if (this.subnets > 1) this.#inside('addr', 'add', `${routerOf(subnet)}/24`, 'dev', bridge);
+    for (let host = 1; host <= hostsEach; host += 1)
+      this.hosts.push(this.#plug(prefix, subnet, host, subnet * hostsEach + host));
   }
 
   #inside(...words: string[]): void {
     run('ip', '-n', this.#name, ...words);
   }
 
-  #plug(prefix: string, number: number): LanHost {
+  #plug(prefix: string, subnet: number, host: number, number: number): LanHost {
     const namespace = `${prefix}-h${number}`;
-    const address = `10.77.0.${number}`;
+    const address = `10.77.${subnet}.${host}`;
     run('ip', 'netns', 'add', namespace);
     const veth = ['link', 'add', portOf(number), 'type', 'veth'];
     this.#inside(...veth, 'peer', 'name', 'eth0', 'netns', namespace);
-    this.#inside('link', 'set', portOf(number), 'master', 'br0', 'up');
+    this.#inside('link', 'set', portOf(number), 'master', bridgeOf(subnet), 'up');
     run('ip', '-n', namespace, 'addr', 'add', `${address}/24`, 'dev', 'eth0');
     run('ip', '-n', namespace, 'link', 'set', 'lo', 'up');
     run('ip', '-n', namespace, 'link', 'set', 'eth0', 'up');
+    if (this.subnets > 1)
+      run('ip', '-n', namespace, 'route', 'add', 'default', 'via', routerOf(subnet));
     return {
       number,
+      subnet,
       namespace,
       address,
       spawn: (command, words, options = {}) =>
@@ -147,7 +168,15 @@ class Switch implements Lan {
     this.#inside('link', 'set', portOf(host.number), 'down');
   }
 
+  cutSubnet(subnet: number): void {
+    this.#inside('addr', 'del', `${routerOf(subnet)}/24`, 'dev', bridgeOf(subnet));
+    this.#cutSubnets.add(subnet);
+  }
+
   heal(): void {
+    for (const subnet of this.#cutSubnets)
+      this.#inside('addr', 'add', `${routerOf(subnet)}/24`, 'dev', bridgeOf(subnet));
+    this.#cutSubnets.clear();
     this.#rules = [];
     this.#writeRules();
     for (const { number } of this.hosts) this.#inside('link', 'set', portOf(number), 'up');
@@ -209,6 +238,8 @@ class Switch implements Lan {
   }
 }
 
+const bridgeOf = (subnet: number) => `br${subnet}`;
+const routerOf = (subnet: number) => `10.77.${subnet}.254`;
 const portOf = (number: number) => `p${number}`;
 const portsOf = (hosts: readonly LanHost[]) =>
   `{ ${hosts.map(({ number }) => `"${portOf(number)}"`).join(', ')} }`;
@@ -217,8 +248,14 @@ let lansMade = 0;
 
 /** Makes a LAN of `count` hosts; the caller removes it. Throws where `lanImpossible()` tells a reason. */
 export function makeLan(count: number): Lan {
-  if (count < 1 || count > HOSTS_MAX) throw new Error(`a LAN has 1 to ${HOSTS_MAX} hosts`);
+  return makeCampus(1, count);
+}
+
+/** Makes that many subnets of `hostsEach` hosts, which a router joins; the caller removes it. */
+export function makeCampus(subnets: number, hostsEach: number): Lan {
+  if (hostsEach < 1 || hostsEach > HOSTS_MAX)
+    throw new Error(`a subnet has 1 to ${HOSTS_MAX} hosts`);
   removeStale();
   lansMade += 1;
-  return new Switch(`${NAME_PREFIX}-${process.pid}-${lansMade}`, count);
+  return new Switch(`${NAME_PREFIX}-${process.pid}-${lansMade}`, subnets, hostsEach);
 }

@@ -1,6 +1,7 @@
-/** `iwanto peers` and `iwanto peers add HOST[:PORT]`: who is known, and who shall be. */
-import type { KnownPeer } from '@iwanto/bus';
-import { EXIT } from '@iwanto/service';
+/** `iwanto peers [add|remove] [HOST[:PORT]]`: who is known, and which hosts were added by address. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AddedHost, Bus, KnownPeer } from '@iwanto/bus';
+import { DEFAULT_PORTS, EXIT } from '@iwanto/service';
 import { Failure, endpointText } from '@iwanto/wire';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
@@ -8,32 +9,114 @@ import { hostFrom } from '../input.js';
 import { jsonLine, remark, say, shown, timeText } from '../print.js';
 import { printTable } from '../screen/table.js';
 
+/** How long `--wait` waits for an answer, in ms, and how often it looks. */
+const WAIT_MS = 10_000;
+const LOOK_MS = 100;
+
+interface Host {
+  readonly host: string;
+  readonly port?: number;
+}
+
 export const command = commandOf({
   options: (words) =>
     words
-      .positional('action', { type: 'string', choices: ['add'], describe: 'Add a host' })
+      .positional('action', {
+        type: 'string',
+        choices: ['add', 'remove'] as const,
+        describe: 'Add a host, or forget it',
+      })
       .positional('host', { type: 'string', describe: 'HOST, HOST:PORT or [IPV6]:PORT' })
+      .option('wait', {
+        type: 'boolean',
+        default: false,
+        describe: 'After "add": wait up to 10 s for the host to answer; exit code 5 if it does not',
+      })
       .example('iwanto peers', 'Who is known, since when, how, and how far away')
-      .example('iwanto peers add 192.168.7.20', 'A host that multicast does not reach'),
-  run: async ({ action, host, json }) => {
-    if (action === undefined) await list(json);
-    else await add(host, json);
-    return EXIT.done;
+      .example('iwanto peers add 192.168.7.20', 'A host that multicast does not reach')
+      .example('iwanto peers add 192.168.7.20 --wait', 'The same, and see whether it answers')
+      .example('iwanto peers remove 192.168.7.20', 'Forget it again'),
+  run: async ({ action, host: typed, wait, json }) => {
+    if (action === undefined) return await list(json);
+    const host = namedHost(action, typed);
+    if (action === 'remove') return await remove(host, json);
+    return wait ? await addAndWait(host, json) : await add(host, json);
   },
 });
 
-async function add(typed: string | undefined, json: boolean): Promise<void> {
+function namedHost(action: string, typed: string | undefined): Host {
   if (typed === undefined)
-    throw new Failure('E_BAD_REQUEST', 'Name the host to add: "iwanto peers add HOST[:PORT]".');
-  const answer = await withBus((bus) => bus.call('peers.add', hostFrom(typed)));
-  say(json ? jsonLine(answer) : `added: ${shown(endpointText(answer.address, answer.port))}`);
+    throw new Failure(
+      'E_BAD_REQUEST',
+      `Name the host to ${action}: "iwanto peers ${action} HOST[:PORT]".`,
+    );
+  return hostFrom(typed);
 }
 
-async function list(json: boolean): Promise<void> {
-  const { peers } = await withBus((bus) => bus.call('peers.get', {}));
+async function add(host: Host, json: boolean): Promise<number> {
+  const answer = await withBus((bus) => bus.call('peers.add', host));
+  say(json ? jsonLine(answer) : `added: ${shown(endpointText(answer.address, answer.port))}`);
+  return EXIT.done;
+}
+
+async function addAndWait(host: Host, json: boolean): Promise<number> {
+  return withBus(async (bus) => {
+    const added = await bus.call('peers.add', host);
+    const text = shown(endpointText(added.address, added.port));
+    const startedMs = Date.now();
+    const peer = await answering(bus, host, startedMs + WAIT_MS);
+    if (peer === undefined)
+      throw new Failure(
+        'E_NO_SOURCE',
+        `${text} was added and has not answered within ${timeText(WAIT_MS / 1_000)}: is iwanto running there, and does a firewall let UDP ${added.port} in? It is tried again and again; "iwanto doctor ${host.host}" looks for the cause.`,
+      );
+    const { name } = peer;
+    if (json) say(jsonLine({ ...added, peer: peer.peer, name }));
+    else
+      say(
+        `added: ${text}, which is ${shown(name)} (${peer.peer}), answered after ${timeText((Date.now() - startedMs) / 1_000)}`,
+      );
+    return EXIT.done;
+  });
+}
+
+/** The peer at that address, once it was heard and is known by name. */
+async function answering(bus: Bus, host: Host, untilMs: number): Promise<KnownPeer | undefined> {
+  while (Date.now() < untilMs) {
+    const [{ hosts }, { peers }] = await Promise.all([
+      bus.call('peers.added', {}),
+      bus.call('peers.get', {}),
+    ]);
+    const added = hosts.find((each) => isSame(each, host));
+    const peer = peers.find((each) => added !== undefined && isAt(each, added));
+    if (peer !== undefined && added?.heardMsAgo !== null) return peer;
+    await sleep(LOOK_MS);
+  }
+  return undefined;
+}
+
+const isSame = (added: AddedHost, { host, port = DEFAULT_PORTS.election }: Host): boolean =>
+  added.host === host && added.port === port;
+
+const isAt = ({ address, electionPort, seen }: KnownPeer, added: AddedHost): boolean =>
+  seen !== 'self' && electionPort === added.port && added.addresses.includes(address);
+
+async function remove(host: Host, json: boolean): Promise<number> {
+  await withBus((bus) => bus.call('peers.remove', host));
+  const port = host.port ?? DEFAULT_PORTS.election;
+  if (json) say(jsonLine({ removed: endpointText(host.host, port) }));
+  else
+    say(`removed: ${shown(endpointText(host.host, port))}; while it is heard it stays in the list`);
+  return EXIT.done;
+}
+
+async function list(json: boolean): Promise<number> {
+  const [{ peers }, { hosts: added }] = await withBus((bus) =>
+    Promise.all([bus.call('peers.get', {}), bus.call('peers.added', {})]),
+  );
   if (json) {
-    say(jsonLine({ peers }));
-    return;
+    say(jsonLine({ peers, added }));
+    return EXIT.done;
   }
   printTable(
     [
@@ -46,7 +129,15 @@ async function list(json: boolean): Promise<void> {
     ],
     peers.map(rowOf),
   );
+  if (added.length > 0) {
+    say('');
+    printTable(
+      [{ title: 'ADDED' }, { title: 'ADDRESS' }, { title: 'NAME' }, { title: 'HEARD' }],
+      added.map((each) => addedRowOf(each, peers)),
+    );
+  }
   if (peers.length <= 1) remark('Nobody else is known; see "When nothing is found" in the README.');
+  return EXIT.done;
 }
 
 const rowOf = ({
@@ -66,3 +157,14 @@ const rowOf = ({
   timeText(sinceSeconds),
   roundTripMs === null ? '-' : `${roundTripMs.toFixed(1)} ms`,
 ];
+
+const addedRowOf = (added: AddedHost, peers: readonly KnownPeer[]) => {
+  const { host, port, addresses, heardMsAgo } = added;
+  const peer = peers.find((each) => isAt(each, added));
+  return [
+    shown(endpointText(host, port)),
+    addresses.length === 0 ? 'the name is unknown' : addresses.map(shown).join(' '),
+    peer === undefined ? '-' : shown(peer.name),
+    heardMsAgo === null ? 'never' : `${timeText(heardMsAgo / 1_000)} ago`,
+  ];
+};

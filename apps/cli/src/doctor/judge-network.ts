@@ -199,7 +199,7 @@ function judgeStrangers({ network }: NetworkFacts): Finding[] {
     warning(
       'netmask',
       `${address} sends to this host, but lies outside of its subnets: the netmasks of the two hosts differ, or a router is in between`,
-      `Give both hosts the same netmask, or run "iwanto peers add ${address}".`,
+      `Give both hosts the same netmask, or run "iwanto peers add ${address}" on one of the two.`,
     ),
   );
   const versions = network.otherVersions.map(({ address }) =>

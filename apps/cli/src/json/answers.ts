@@ -4,6 +4,7 @@ import {
   downloadSchema,
   endedDownloadSchema,
   news,
+  addedHostSchema,
   knownPeerSchema,
   receiptSchema,
   serviceStatusSchema,
@@ -163,8 +164,14 @@ export const answers: Readonly<Record<string, readonly z.ZodType[]>> = {
   shares: [shares],
   rescan: [z.strictObject({ revision: revisionSchema })],
   peers: [
-    z.strictObject({ peers: z.array(knownPeerSchema) }),
-    z.strictObject({ address: z.string(), port: portSchema }),
+    z.strictObject({ peers: z.array(knownPeerSchema), added: z.array(addedHostSchema) }),
+    z.strictObject({
+      address: z.string(),
+      port: portSchema,
+      peer: peerIdSchema.optional(),
+      name: z.string().optional(),
+    }),
+    z.strictObject({ removed: z.string() }),
   ],
   name: [z.strictObject({ name: z.string(), shown: z.string(), peer: peerIdSchema })],
   ls: [

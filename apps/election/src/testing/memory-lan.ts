@@ -34,6 +34,7 @@ export class MemoryLan implements Lan {
         if (bytes) for (const to of this.#hearers.keys()) deliver(to, bytes, true);
       },
       acquaint: () => undefined,
+      opened: () => undefined,
       ownAddress: () => ADDRESS,
       view: () => ({ addresses: [], outside: [], troubles: [] }),
       relist: async () => undefined,

@@ -107,6 +107,9 @@ export const LIMITS = {
   hintsPerSecond: 20,
   /** Questions to leaders that nobody here knows. */
   introductionsPerSecond: 20,
+  /** Knocks at hosts outside the own subnets, and cookies for those that knock here: each is one signature. */
+  knocksPerSecond: 100,
+  cookiesPerSecond: 50,
   /** Other leaders named to my own. */
   relaysPerSecond: 20,
   /** Parts of the roster to the other members of a crowd: the leader of 1,000 may send 64 kB a second. */

@@ -66,6 +66,12 @@ export interface RememberedPeersInput extends At {
   readonly addresses: readonly Address[];
 }
 
+/** A datagram went to this address, which lies outside the own subnets and was not heard lately. */
+export interface OutsideInput extends At {
+  readonly type: 'outside';
+  readonly to: Address;
+}
+
 /** The catalogue of this host is now at this mark: the next keep-alive tells the leader. */
 export interface CatalogueChangedInput extends At {
   readonly type: 'catalogueChanged';
@@ -81,6 +87,7 @@ export type Input =
   | EndpointChangedInput
   | StaticPeersChangedInput
   | RememberedPeersInput
+  | OutsideInput
   | CatalogueChangedInput;
 
 /** Send one datagram to one address. */
@@ -114,6 +121,12 @@ export interface RememberOutput {
   readonly addresses: readonly Address[];
 }
 
+/** This address, outside the own subnets, may be heard, and hears us: S55. */
+export interface AcquaintOutput {
+  readonly type: 'acquaint';
+  readonly address: Address;
+}
+
 /** For the log; `warn` is worth a person's attention, `debug` is for whoever looks for a fault. */
 export interface LogOutput {
   readonly type: 'log';
@@ -138,6 +151,7 @@ export type Output =
   | LeadershipChangedOutput
   | PeersChangedOutput
   | RememberOutput
+  | AcquaintOutput
   | LogOutput
   | DuplicateIdentityOutput
   | LeftOutput;

@@ -218,6 +218,8 @@ export type Budget =
   | 'refusal'
   | 'introduction'
   | 'hearsay'
+  | 'knock'
+  | 'cookie'
   | 'pong'
   | 'relay'
   | 'roster'

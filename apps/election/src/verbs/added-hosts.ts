@@ -1,0 +1,17 @@
+/** `peers.added`: the hosts that the user added, with what is known of each. */
+import type { AddedHost } from '@iwanto/bus';
+import type { Election } from '../election.js';
+import type { StaticPeers } from '../static-peers.js';
+
+export interface AddedHostsContext {
+  readonly staticPeers: Pick<StaticPeers, 'known'>;
+  readonly election: Pick<Election, 'heardHosts' | 'nowMs'>;
+}
+
+export const addedHosts = ({ staticPeers, election }: AddedHostsContext): AddedHost[] =>
+  staticPeers.known().map(({ host, port, addresses }) => ({
+    host,
+    port,
+    addresses: addresses.map(({ address }) => address),
+    heardMsAgo: election.heardHosts.agoOf(addresses, election.nowMs()),
+  }));

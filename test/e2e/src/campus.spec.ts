@@ -1,0 +1,105 @@
+/** Two subnets with a router between them and no multicast across: one address, given on one side, joins them. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Lan, type LanHost, lanImpossible, makeCampus } from './lan.js';
+import { Peer, sha256Of, until, writeMade } from './peer.js';
+
+const reason = lanImpossible();
+if (reason) process.stderr.write(`campus.spec.ts is skipped: ${reason}\n`);
+const story = reason ? describe.skip : describe;
+
+const JOIN_LIMIT_MS = 20_000;
+
+interface PeersJson {
+  readonly peers: readonly { peer: string; address: string; member: boolean }[];
+  readonly added: readonly { host: string; heardMsAgo: number | null }[];
+}
+
+story('a campus of two subnets', () => {
+  let root: string;
+  let lan: Lan;
+  let peers: Peer[];
+
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), 'iwanto-campus-'));
+    lan = makeCampus(2, 2);
+    await writeMade(join(root, 'shared', 'far.bin'), 3_000_000);
+    peers = lan.hosts.map((host) => new Peer(join(root, `h${host.number}`), host));
+    for (const [at, peer] of peers.entries()) {
+      await mkdir(peer.home);
+      const share = at === 3 ? [join(root, 'shared')] : [];
+      const config = { share, downloadDir: `${peer.home}-downloads` };
+      await writeFile(join(peer.home, 'config.json'), JSON.stringify(config));
+    }
+    await Promise.all(peers.map((peer) => peer.start()));
+  }, 120_000);
+
+  afterAll(async () => {
+    for (const peer of peers) peer.kill();
+    lan.remove();
+    await rm(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  });
+
+  const peersOf = async (peer: Peer) => {
+    const { stdout } = await peer.run('peers', '--json');
+    return JSON.parse(stdout) as PeersJson;
+  };
+  const membersOf = async (peer: Peer) =>
+    (await peersOf(peer)).peers.filter(({ member }) => member).length;
+  const leadersOf = async () =>
+    new Set(await Promise.all(peers.map(async (peer) => (await peer.status()).leader)));
+
+  const holds = (what: string, isSo: () => Promise<boolean>) =>
+    until(what, JOIN_LIMIT_MS, async () => ((await isSo()) ? true : undefined));
+
+  test('without an address each subnet is a cluster of its own', async () => {
+    await holds('two clusters of two', async () => {
+      const counts = await Promise.all(peers.map(membersOf));
+      return counts.every((count) => count === 2);
+    });
+    expect((await leadersOf()).size).toBe(2);
+  }, 60_000);
+
+  test('a host that does not answer is said so, and listed', async () => {
+    const [first] = peers as [Peer];
+    const answer = await first.run('peers', 'add', '10.77.1.77', '--wait');
+    expect(answer).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining('has not answered within'),
+    });
+    const { added } = await peersOf(first);
+    expect(added).toMatchObject([{ host: '10.77.1.77', heardMsAgo: null }]);
+    expect(await first.run('peers', 'remove', '10.77.1.77')).toMatchObject({ code: 0 });
+    expect(await first.run('peers', 'remove', '10.77.1.77')).toMatchObject({ code: 3 });
+    expect((await peersOf(first)).added).toEqual([]);
+  }, 60_000);
+
+  test('one address on one side joins all hosts: one leader, search and download across', async () => {
+    const [first] = peers as [Peer];
+    const third = lan.hosts[2] as LanHost;
+    const answer = await first.run('peers', 'add', third.address, '--wait');
+    expect(answer).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringContaining('answered after'),
+    });
+    await holds('one cluster of four', async () => {
+      const counts = await Promise.all(peers.map(membersOf));
+      return counts.every((count) => count === 4) && (await leadersOf()).size === 1;
+    });
+    const [, second] = peers as [Peer, Peer];
+    const { hash } = await second.find('far', 'far.bin', JOIN_LIMIT_MS);
+    expect(await second.run('download', hash)).toMatchObject({ code: 0 });
+    const arrived = await sha256Of(join(`${second.home}-downloads`, 'far.bin'));
+    expect(arrived).toBe(await sha256Of(join(root, 'shared', 'far.bin')));
+  }, 90_000);
+
+  test('a subnet that is cut off goes on alone and is joined again', async () => {
+    lan.cutSubnet(1);
+    await holds('two leaders', async () => (await leadersOf()).size === 2);
+    lan.heal();
+    await holds('one leader again', async () => (await leadersOf()).size === 1);
+  }, 90_000);
+});
