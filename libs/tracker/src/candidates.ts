@@ -73,25 +73,30 @@ export class CandidateFinder {
       reach === 'fitting'
         ? (spelling.bits & needed) !== 0 && spelling.trust !== 'faint'
         : claimOf(asked, spelling.bits) >= OPENING_CLAIM;
-    const touchedMax = TOUCHED_MAX[reach];
-    for (const list of lists.filter(opens)) this.#open(scope, list, touchedMax);
+    for (const list of lists.filter(opens)) this.#open(scope, list, TOUCHED_MAX[reach]);
     this.#marks.reachUp(scope.index, scope.tree);
-    for (const list of lists.filter((list) => !opens(list))) this.#deepen(scope, list);
+    for (const list of lists.filter((one) => !opens(one))) {
+      const tells = claimOf(asked, list.spelling.bits) >= OPENING_CLAIM;
+      if (tells && list.spelling.trust !== 'faint') this.#look(list, 'deepen', scope);
+      else this.#look(list, 'narrow', scope);
+    }
   }
 
   #open(scope: Scope, list: List, touchedMax: number): void {
     const { count } = this.#marks;
-    this.#visits += list.count;
-    const isFull = count > 0 && (count + list.count > touchedMax || this.#visits > VISITS_MAX);
+    const isFull =
+      count > 0 && (count + list.count > touchedMax || this.#visits + list.count > VISITS_MAX);
     this.#isCut ||= isFull;
-    if (isFull) this.#deepen(scope, list);
-    else this.#marks.open(scope.index, list.term, list.spelling);
+    this.#look(list, isFull ? 'narrow' : 'open', scope);
   }
 
-  #deepen(scope: Scope, { spelling, term, count }: List): void {
-    if (this.#marks.count === 0) return;
+  /** Reads one list, as long as the query may still look at so many entries. */
+  #look({ spelling, term, count }: List, way: 'open' | 'deepen' | 'narrow', scope: Scope): void {
     this.#visits += count;
-    if (this.#visits <= VISITS_MAX) this.#marks.deepen(scope, term, spelling);
+    if (way === 'open') this.#marks.open(scope.index, term, spelling);
+    else if (this.#marks.count === 0 || this.#visits > VISITS_MAX) return;
+    else if (way === 'deepen') this.#marks.deepen(scope, term, spelling);
+    else this.#marks.narrow(scope.index, term, spelling);
   }
 
   /** Names by their worth, in as many steps as there are buckets. */

@@ -3,12 +3,35 @@
 type Cells = Uint8Array | Uint16Array | Uint32Array | Float64Array;
 
 const CELLS_MIN = 1_024;
+/** Columns of more bytes than this grow where they are: copying a million cells would stop everything else. */
+const COPIED_BYTES_MAX = 262_144;
+/** A column is given this part of itself, or this many bytes, at a time: nothing is copied, so little is enough. */
+const GROWN_PART = 1 / 16;
+const GROWN_BYTES_MIN = 65_536;
+/** Addresses set aside for one column, not memory: 2^28 entries of eight bytes. */
+const COLUMN_BYTES_MAX = 2 ** 31;
 
-/** The same cells, or a copy half as large again where `index` would lie beyond their end. */
+/** The same cells where they have room for `index`, or can be given it in place; else a larger copy. */
 export function withRoom<T extends Cells>(cells: T, index: number): T {
   if (index < cells.length) return cells;
-  const length = Math.max(CELLS_MIN, index + 1, Math.ceil(cells.length * 1.5));
-  const larger = new (cells.constructor as new (length: number) => T)(length);
+  const { buffer, BYTES_PER_ELEMENT: cellBytes } = cells;
+  const neededBytes = (index + 1) * cellBytes;
+  if (neededBytes <= COPIED_BYTES_MAX) {
+    const length = Math.max(CELLS_MIN, index + 1, Math.ceil(cells.length * 1.5));
+    return copyOf(cells, new ArrayBuffer(length * cellBytes));
+  }
+  const moreBytes = Math.max(GROWN_BYTES_MIN, Math.floor(neededBytes * GROWN_PART));
+  const bytes = Math.ceil((neededBytes + moreBytes) / cellBytes) * cellBytes;
+  if (buffer instanceof ArrayBuffer && buffer.resizable) {
+    buffer.resize(bytes);
+    return cells;
+  }
+  return copyOf(cells, new ArrayBuffer(bytes, { maxByteLength: COLUMN_BYTES_MAX }));
+}
+
+function copyOf<T extends Cells>(cells: T, buffer: ArrayBuffer): T {
+  // The view has no length of its own: it grows with its buffer.
+  const larger = new (cells.constructor as new (buffer: ArrayBuffer) => T)(buffer);
   larger.set(cells);
   return larger;
 }

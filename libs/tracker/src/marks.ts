@@ -78,29 +78,36 @@ export class Marks {
     }
   }
 
-  /** Marks the names that have the word and marks already, or stand below a folder that has, or above such a name. */
-  deepen(
-    { index, tree }: { index: NameIndex; tree: PathTree },
-    term: number,
-    { bits, trust }: Spelling,
-  ): void {
+  /** Marks the names that have the word and marks already, and the folders above those. */
+  narrow(index: NameIndex, term: number, { bits, trust }: Spelling): void {
     const count = this.#readList(index, term);
-    this.touched = grown(this.touched, this.count, count);
-    const { levels, touched } = this;
-    const [read, isTouched] = [this.#read, this.#isTouched];
+    const [read, isTouched, levels] = [this.#read, this.#isTouched, this.levels];
     const level = LEVELS[trust];
-    let touchedCount = this.count;
     for (let at = 0; at < count; at += 1) {
       const entry = read[at] ?? 0;
-      if (isTouched[entry] === 0) {
-        if (!this.#isBelow(index, tree, tree.parentOf(index.nodeOf(entry)))) continue;
-        isTouched[entry] = TOUCHED.marked;
-        touched[touchedCount++] = entry;
-      }
+      if (isTouched[entry] === 0) continue;
       const place = entry * LEVEL_COUNT + level;
       levels[place] = (levels[place] ?? 0) | bits;
     }
+  }
+
+  /** The same, and marks the names below a folder that has marks. */
+  deepen({ index, tree }: { index: NameIndex; tree: PathTree }, term: number, by: Spelling): void {
+    const count = this.#readList(index, term);
+    this.touched = grown(this.touched, this.count, count);
+    const { touched } = this;
+    const [read, isTouched, below] = [this.#read, this.#isTouched, this.#below];
+    let touchedCount = this.count;
+    for (let at = 0; at < count; at += 1) {
+      const entry = read[at] ?? 0;
+      if (isTouched[entry] !== 0) continue;
+      const folder = tree.parentOf(index.nodeOf(entry));
+      if (below[folder] === BELOW.no || !this.#isBelow(index, tree, folder)) continue;
+      isTouched[entry] = TOUCHED.marked;
+      touched[touchedCount++] = entry;
+    }
     this.count = touchedCount;
+    this.narrow(index, term, by);
   }
 
   /** A folder that has an excluded word excludes all below it, so it is marked even where nothing else is there. */

@@ -151,6 +151,8 @@ export function guess(vocabulary: Vocabulary, word: string, isKnown: boolean): G
 /** A beginning proves a word when it is this part of it. */
 const PREFIX_PART_SURE = 0.6;
 const PREFIX_SURE_CHARACTERS_MIN = 6;
+/** One in the midst of being typed, or this part of it, is likely meant. */
+const PREFIX_PART_LIKELY = 0.75;
 /** Too much begins with fewer letters. */
 const PREFIX_LIKELY_CHARACTERS_MIN = 3;
 
@@ -161,5 +163,5 @@ export function trustOfStart(text: string, longer: string, isTyping: boolean): T
   const part = text.length / longer.length;
   if (part >= PREFIX_PART_SURE && text.length >= PREFIX_SURE_CHARACTERS_MIN) return 'sure';
   if (text.length < PREFIX_LIKELY_CHARACTERS_MIN) return 'faint';
-  return part >= PREFIX_PART_SURE || isTyping ? 'likely' : 'doubtful';
+  return part >= PREFIX_PART_LIKELY || isTyping ? 'likely' : 'doubtful';
 }
