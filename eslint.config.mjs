@@ -23,6 +23,7 @@ const DOORS = {
   minisearch: ['test/bench'],
   'any-ascii': ['libs/tracker'],
   ink: ['apps/cli'],
+  mime: ['apps/cli'],
   react: ['apps/cli'],
   'prom-client': ['apps/cli'],
   '@napi-rs/blake-hash': ['libs/merkle', 'test/bench'],

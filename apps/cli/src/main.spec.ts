@@ -63,6 +63,10 @@ describe('what is typed', () => {
     [['download', 'abababab', 'elsewhere'], 2],
     [['download', 'to'], 2],
     [['download', HASH, '--wait', '0'], 2],
+    [['cat'], 2],
+    [['cat', ' '], 2],
+    [['cat', HASH, '--json'], 2],
+    [['open'], 2],
     [['share'], 2],
     [['share', ''], 2],
     [['view'], 2],
@@ -218,34 +222,35 @@ describe('every refusal of a service has its exit code', () => {
   }, 120_000);
 });
 
-describe('search', () => {
-  const answer = (names: readonly string[]) => ({
-    results: names.map((name, at) => ({
-      hash: at.toString(16).padStart(64, '0') as FileHash,
-      kind: 'file' as const,
-      name,
-      size: 2_048,
-      peers: 2,
-      score: 1,
-      similar: false,
-      modifiedMs: null,
-      where: { folder: 'films', short: 'films', peers: [] },
-      otherNames: [],
-      group: at,
-    })),
-    total: names.length,
-    totalIsLeast: false,
+/** What a tracker answers of these names. */
+const found = (names: readonly string[]) => ({
+  results: names.map((name, at) => ({
+    hash: at.toString(16).padStart(64, '0') as FileHash,
+    kind: 'file' as const,
+    name,
+    size: 2_048,
+    peers: 2,
+    score: 1,
     similar: false,
-    leader: PEER,
-    partial: false,
-  });
+    modifiedMs: null,
+    where: { folder: 'films', short: 'films', peers: [] },
+    otherNames: [],
+    group: at,
+  })),
+  total: names.length,
+  totalIsLeast: false,
+  similar: false,
+  leader: PEER,
+  partial: false,
+});
 
+describe('search', () => {
   test('passes on what was typed, numbers and dashes as they are', async () => {
     const asked: unknown[] = [];
     await fake('indexer', {
       search: (question) => {
         asked.push(question);
-        return answer(['x']);
+        return found(['x']);
       },
     });
     await iwanto('search', 'dark', 'knight', '--limit', '3');
@@ -265,7 +270,7 @@ describe('search', () => {
     await fake('indexer', {
       search: (question) => {
         asked.push(question);
-        return answer(['x']);
+        return found(['x']);
       },
     });
     await iwanto(
@@ -301,14 +306,14 @@ describe('search', () => {
   });
 
   test('similar names are said to be so, and end with 3', async () => {
-    await fake('indexer', { search: () => ({ ...answer(['Interstellar.mkv']), similar: true }) });
+    await fake('indexer', { search: () => ({ ...found(['Interstellar.mkv']), similar: true }) });
     const { code, stdout, stderr } = await iwanto('search', 'intrestelr');
     expect([code, stdout]).toEqual([3, expect.stringContaining('Interstellar.mkv')]);
     expect(stderr).toContain('No match; similar names:');
   });
 
   test('HOSTILE 60: a name cannot steer the terminal', async () => {
-    await fake('indexer', { search: () => answer(['\u001b[2J\u202efilm\n']) });
+    await fake('indexer', { search: () => found(['\u001b[2J\u202efilm\n']) });
     const plain = await iwanto('search', 'film');
     expect(plain.stdout).toContain('\\x1b[2J\\u{202e}film\\x0a');
     const json = await iwanto('search', 'film', '--json');
@@ -317,15 +322,15 @@ describe('search', () => {
   });
 
   test('nothing found ends with 3 and valid JSON', async () => {
-    await fake('indexer', { search: () => answer([]) });
+    await fake('indexer', { search: () => found([]) });
     expect((await iwanto('search', 'x')).code).toBe(3);
     const { code, stdout } = await iwanto('search', 'x', '--json');
-    expect([code, JSON.parse(stdout)]).toEqual([3, answer([])]);
+    expect([code, JSON.parse(stdout)]).toEqual([3, found([])]);
   });
 
   test('HOSTILE 94: a reader that goes away is no failure', async () => {
     await fake('indexer', {
-      search: () => answer(Array.from({ length: 5_000 }, (_, at) => `name ${at}`)),
+      search: () => found(Array.from({ length: 5_000 }, (_, at) => `name ${at}`)),
     });
     const script = `"$1" "$2" search x --limit 10000 --json | head -c 10; echo " \${PIPESTATUS[0]}"`;
     const child = spawn('bash', ['-c', script, '-', process.execPath, PROGRAM], {
@@ -338,7 +343,7 @@ describe('search', () => {
 
   test('all of a long answer arrives, also through a pipe', async () => {
     const names = Array.from({ length: 4_000 }, (_, at) => `name ${at}`);
-    await fake('indexer', { search: () => answer(names) });
+    await fake('indexer', { search: () => found(names) });
     const script = `"$1" "$2" search x --limit 10000 --json | cat`;
     const child = spawn('bash', ['-c', script, '-', process.execPath, PROGRAM], {
       env: { ...process.env, IWANT_HOME: cli.home },
@@ -350,7 +355,7 @@ describe('search', () => {
 
   const scripted = spawnSync('script', ['--version']).status === 0 ? test : test.skip;
   scripted('HOSTILE 94: 20 columns, NO_COLOR and a dumb terminal are fine', async () => {
-    await fake('indexer', { search: () => answer(['a name that is longer than the screen']) });
+    await fake('indexer', { search: () => found(['a name that is longer than the screen']) });
     const onTerminal = (env: NodeJS.ProcessEnv) => {
       const line = `stty cols 20; '${process.execPath}' '${PROGRAM}' search zzz`;
       const child = spawn('script', ['-qec', line, '/dev/null'], {
@@ -510,6 +515,60 @@ describe('downloads', () => {
     expect(stdout).toContain(`${PEER}  100 B`);
     isWhole = false;
     expect((await iwanto('verify', '/tmp/film.mkv')).code).toBe(32);
+  });
+});
+
+describe('cat', () => {
+  const BYTES = Buffer.from(Array.from({ length: 1_500_000 }, (_, at) => at % 251));
+
+  const library = () => {
+    const asked = new Set<number>();
+    return fake('transfer', {
+      'read.open': ({ hash }) => {
+        if (hash.startsWith('cd')) throw new Failure('E_NOT_FOUND', 'Nothing has that hash.');
+        return { hash: HASH, kind: 'file', name: 'a.bin', size: BYTES.length };
+      },
+      // Less than asked for, and nothing yet at first: as a service answers that has to fetch it.
+      'read.bytes': ({ offset, count }) => {
+        const isLate = !asked.has(offset);
+        asked.add(offset);
+        const bytes = BYTES.subarray(offset, offset + Math.min(count, 100_000));
+        return { bytes: new Uint8Array(isLate ? [] : bytes) };
+      },
+      'read.close': () => ({}),
+    });
+  };
+
+  test('prints the bytes and nothing else', async () => {
+    await library();
+    const child = start(['cat', HASH]);
+    const parts: Buffer[] = [];
+    child.stdout?.on('data', (part: Buffer) => parts.push(part));
+    const [code] = (await once(child, 'close')) as [number];
+    expect(code).toBe(0);
+    expect(Buffer.concat(parts).equals(BYTES)).toBe(true);
+  });
+
+  test.each([
+    [['cat', HASH, '--range', '5-3'], 2],
+    [['cat', HASH, '--range', 'all'], 2],
+    [['cat', HASH, '--range', '1500000-'], 2],
+    [['cat', 'cd'.repeat(32)], 3],
+  ])('%j is refused with a sentence', async (words, code) => {
+    await library();
+    const answer = await iwanto(...words);
+    expect([answer.code, answer.stdout]).toEqual([code, '']);
+    expect(answer.stderr).toMatch(/^iwanto: .+\.\n$/);
+  });
+
+  test('a name that only resembles something is not taken for it', async () => {
+    await library();
+    await fake('indexer', {
+      search: () => ({ ...found(['metropolis.mkv']), similar: true }),
+    });
+    const answer = await iwanto('cat', 'metropolitan');
+    expect([answer.code, answer.stdout]).toEqual([3, '']);
+    expect(answer.stderr).toContain('similar is metropolis.mkv');
   });
 });
 

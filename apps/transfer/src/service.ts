@@ -6,10 +6,13 @@ import { type Config, type Running, type ServiceContext, listenAddresses } from 
 import { type TransferStore, openTransferStore } from '@iwanto/store';
 import { type Holder, type PeerId, isLoopback } from '@iwanto/wire';
 import { DownloadFolder } from './disk/download-folder.js';
+import type { DownloadTools } from './downloading/download-spec.js';
 import { Downloads } from './downloading/downloads.js';
 import { Lines, isDialable } from './sources/lines.js';
 import { RateLimits } from './limits.js';
 import { Pace } from './pace.js';
+import { LocalSource } from './reading/local-source.js';
+import { Readings } from './reading/readings.js';
 import type { Uploads } from './uploading/uploads.js';
 import { HoldingNews } from './uploading/holding-news.js';
 import { Holdings } from './uploading/holdings.js';
@@ -30,6 +33,10 @@ import { folderGet } from './verbs/folder-get.js';
 import { folderSet } from './verbs/folder-set.js';
 import { limitsGet } from './verbs/limits-get.js';
 import { limitsSet } from './verbs/limits-set.js';
+import { readBytes } from './verbs/read-bytes.js';
+import { readClose } from './verbs/read-close.js';
+import { readFiles } from './verbs/read-files.js';
+import { readOpen } from './verbs/read-open.js';
 import { holdingsGet } from './verbs/holdings-get.js';
 
 /** How long a download waits for a source before it gives up, in ms. */
@@ -61,29 +68,28 @@ export async function startTransfer(context: ServiceContext): Promise<Running<'t
     rank: (request) => uploader.timesSent.of(request),
     onTrouble,
   });
-  const { curve: keys, peer: self } = identity;
-  const lines = new Lines({ keys, self, nowMs });
   const history = openHistory(context);
   const folder = new DownloadFolder({ paths, path: config.downloadDir, mounts: journal.placed });
-  const downloads = new Downloads({
-    ...{ bus, self, folders: folder },
-    tools: {
-      ...{ ...doing, lines, journal, kept },
-      ...{ serves: config.reseed, holdersOf: followHolders(context) },
-      isAllowed: holderFilter(context),
-      tell: teller(bus, history),
-      noSourceLimitMs: NO_SOURCE_LIMIT_MS,
-      pace: new Pace(limits.download),
-    },
+  const { downloads, readings, lines } = openFetching(context, {
+    ...{ doing, journal, kept, uploader, limits, history, folder },
   });
   await folder.note();
   listenToNews(context, uploader, downloads);
   const goOn = setInterval(() => void downloads.goOn(), GO_ON_MS);
   const holding = [kept, news] as const;
-  const closeAll = closing({ downloads, lines, server, uploader, journal, goOn, holding });
+  const closeAll = closing({
+    downloads,
+    readings,
+    lines,
+    server,
+    uploader,
+    journal,
+    goOn,
+    holding,
+  });
   return {
     handlers: handlersOf({
-      ...{ downloads, history, folder, blake3, journal, limits, news },
+      ...{ downloads, readings, history, folder, blake3, journal, limits, news },
       sent: uploader.sent,
     }),
     port: () => server.port,
@@ -91,6 +97,44 @@ export async function startTransfer(context: ServiceContext): Promise<Running<'t
     reconfigure: (changed) => reconfigure({ folder, limits }, changed),
     stop: closeAll,
   };
+}
+
+interface Fetching {
+  readonly doing: Pick<DownloadTools, 'bus' | 'blake3' | 'nowMs' | 'onTrouble'> & {
+    readonly holdings: Holdings;
+  };
+  readonly journal: TransferStore;
+  readonly kept: Kept;
+  readonly uploader: Uploader;
+  readonly limits: RateLimits;
+  readonly history: History;
+  readonly folder: DownloadFolder;
+}
+
+/** What brings bytes of others here: to the disk, or to somebody who reads. */
+function openFetching(
+  context: ServiceContext,
+  { doing, journal, kept, uploader, limits, history, folder }: Fetching,
+) {
+  const { bus, identity, config } = context;
+  const { curve: keys, peer: self } = identity;
+  const lines = new Lines({ keys, self, nowMs });
+  const fetching = {
+    ...{ ...doing, lines, holdersOf: followHolders(context), isAllowed: holderFilter(context) },
+    noSourceLimitMs: NO_SOURCE_LIMIT_MS,
+  };
+  const downloads = new Downloads({
+    ...{ bus, self, folders: folder },
+    tools: {
+      ...{ ...fetching, journal, kept, serves: config.reseed, tell: teller(bus, history) },
+      pace: new Pace(limits.download),
+    },
+  });
+  const local = new LocalSource(self, uploader);
+  const readings = new Readings({
+    ...{ self, tools: { ...fetching, local }, lines: () => doing.holdings.lines() },
+  });
+  return { downloads, readings, lines };
 }
 
 /** A folder that is refused leaves the limits as they were. */
@@ -116,6 +160,7 @@ const openHistory = ({ paths, log }: ServiceContext) =>
 
 interface Served {
   readonly downloads: Downloads;
+  readonly readings: Readings;
   readonly history: History;
   readonly sent: Uploads;
   readonly folder: DownloadFolder;
@@ -127,6 +172,7 @@ interface Served {
 
 function handlersOf({
   downloads,
+  readings,
   history,
   sent,
   folder,
@@ -147,6 +193,10 @@ function handlersOf({
     'download.verify': downloadVerify(blake3, journal.placed),
     'upload.list': uploadList(sent),
     'holdings.get': holdingsGet(news),
+    'read.open': readOpen(readings),
+    'read.bytes': readBytes(readings),
+    'read.files': readFiles(readings),
+    'read.close': readClose(readings),
     'limits.get': limitsGet(limits),
     'limits.set': limitsSet(limits),
     'folder.get': folderGet(folder),
@@ -203,6 +253,7 @@ function listenToNews({ bus }: ServiceContext, uploader: Uploader, downloads: Do
 
 interface Opened {
   readonly downloads: Downloads;
+  readonly readings: Readings;
   readonly lines: Lines;
   readonly server: OpenPort;
   readonly uploader: Uploader;
@@ -213,6 +264,7 @@ interface Opened {
 
 function closing({
   downloads,
+  readings,
   lines,
   server,
   uploader,
@@ -223,6 +275,7 @@ function closing({
   return async () => {
     clearInterval(goOn);
     await downloads.stopAll();
+    await readings.closeAll();
     lines.closeAll();
     await server.close();
     uploader.close();

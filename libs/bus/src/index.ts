@@ -26,5 +26,6 @@ export { makeDir } from './make-dir.js';
 export * from './network-shapes.js';
 export { nobodyListens } from './probe.js';
 export { HOLDINGS_MAX, type HeldContents } from './holdings.js';
+export { READ_FILES_MAX, type ReadFile, type ReadOpened } from './read-verbs.js';
 export * from './shapes.js';
 export type { OnTrouble } from './trouble.js';

@@ -2,6 +2,7 @@
 import { hashPrefixSchema } from '@iwanto/wire';
 import { z } from 'zod';
 import { holdingsVerb } from './holdings.js';
+import { readVerbs } from './read-verbs.js';
 import {
   DOWNLOADS_MAX,
   downloadSchema,
@@ -122,6 +123,7 @@ export const transferVerbs = {
     answer: limitsSchema,
     limitMs: 5_000,
   }),
+  ...readVerbs,
   'holdings.get': verb(holdingsVerb),
   'folder.get': verb({
     owner: 'transfer',

@@ -20,8 +20,12 @@ export interface EndGameOptions {
 export class EndGame {
   constructor(private readonly options: EndGameOptions) {}
 
-  /** End game: the piece that another source will bring last, if this one would bring it much sooner. */
-  choose(source: Source, nowMs: number): number | undefined {
+  /** Of the pieces in question, the one that another source will bring last, if this one would bring it much sooner. */
+  choose(
+    source: Source,
+    nowMs: number,
+    isInQuestion: (piece: number) => boolean = () => true,
+  ): number | undefined {
     let latest: number | undefined;
     let latestMs = 0;
     const isAnyProved = this.#isAnyProved();
@@ -33,7 +37,7 @@ export class EndGame {
       const askersMax = isAnyProved ? this.options.askersMax : askersWhile(other.silentMs(nowMs));
       const piece = [...other.asks.keys()]
         .reverse()
-        .find((one) => this.#mayAskTwice(source, one, askersMax));
+        .find((one) => isInQuestion(one) && this.#mayAskTwice(source, one, askersMax));
       if (piece === undefined) continue;
       const mineMs = source.expectMs(this.options.pieces.bytesOf(piece));
       if (mineMs * END_GAME_GAIN + END_GAME_MARGIN_MS > drainMs) continue;

@@ -50,8 +50,10 @@ export type SwarmInput =
       readonly source: PeerId;
       readonly isForged?: boolean;
     }
-  /** Pieces that somebody waits for, numbered through over all files: these first, in this order. */
+  /** Pieces that somebody waits for, numbered through over all files: these and no others, the soonest needed first. */
   | { readonly type: 'hurry'; readonly nowMs: number; readonly pieces: readonly number[] }
+  /** Pieces that were there and are not any more, numbered through over all files. */
+  | { readonly type: 'piecesForgotten'; readonly nowMs: number; readonly pieces: readonly number[] }
   /** `ok`: verified and written. `bad`: the bytes are not those that the digest names. */
   | ({
       readonly type: 'pieceArrived';
@@ -78,6 +80,14 @@ export type SwarmOutput =
   /** Something is missing and nobody is left to ask for it (true), or somebody is again. */
   | { readonly type: 'starving'; readonly isStarving: boolean }
   | { readonly type: 'done' };
+
+export interface SwarmOptions {
+  readonly limits?: SwarmLimits;
+  /** Any number, another one for each download of the network; 0 begins at the first piece. */
+  readonly seed?: number;
+  /** Only what somebody waits for is asked for: a content is read, not fetched. */
+  readonly isOnDemand?: boolean;
+}
 
 export interface SwarmLimits {
   /** Requests for pieces that one source may have unanswered (HOSTILE 45): below 64, so that manifests and digests find room. */

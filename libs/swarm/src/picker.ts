@@ -1,4 +1,4 @@
-/** Which piece a source is asked for next: urgent ones, then in order, or the rarest where peers still download too. */
+/** Which piece a source is asked for next when nobody waits for one: in order, or the rarest where peers still download too. */
 import type { PieceTable } from './pieces.js';
 import type { Source } from './source.js';
 
@@ -10,7 +10,6 @@ export class Picker {
   /** How many sources that do not have everything have a piece. */
   #holders = new Uint16Array(1_024);
   #partialSources = 0;
-  #urgent: readonly number[] = [];
   #random: number;
 
   /** `seed` decides where the search begins, so that many who begin together do not all ask for the same; 0: at the first piece. */
@@ -32,26 +31,16 @@ export class Picker {
     this.#holders[piece] = (this.#holders[piece] ?? 0) + change;
   }
 
-  /** These pieces first, in this order. */
-  hurry(pieces: readonly number[]): void {
-    this.#urgent = pieces;
+  /** What a source has counts no longer: it went, or has everything now. */
+  uncount(source: Source): void {
+    if (source.holdsAll) return;
+    for (const piece of source.held) this.count(piece, -1);
+    this.countPartial(-1);
   }
 
   /** A piece that nobody is asked for and that this source has. */
   pick(source: Source): number | undefined {
     if (this.pieces.wantedTotal === 0) return undefined;
-    return this.#pickUrgent(source) ?? this.#pickOther(source);
-  }
-
-  #pickUrgent(source: Source): number | undefined {
-    if (this.#urgent.length === 0) return undefined;
-    this.#urgent = this.#urgent.filter((piece) => !this.pieces.isThere(piece));
-    return this.#urgent.find(
-      (piece) => this.pieces.isWanted(piece) && this.#mayGive(source, piece),
-    );
-  }
-
-  #pickOther(source: Source): number | undefined {
     source.cursor ??= this.#draw(this.pieces.count);
     const isSwarm = this.#partialSources > 0;
     const from = isSwarm && source.holdsAll ? this.#draw(this.pieces.count) : source.cursor;
@@ -76,10 +65,6 @@ export class Picker {
       break;
     }
     return rarest;
-  }
-
-  #mayGive(source: Source, piece: number): boolean {
-    return source.holds(piece) && source.mayAsk(this.pieces.fileOf(piece));
   }
 
   /** Marsaglia's xorshift: good enough to spread requests. */

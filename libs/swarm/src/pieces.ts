@@ -111,6 +111,16 @@ export class PieceTable {
     return left === 0 ? file : undefined;
   }
 
+  /** It was there and is not any more. */
+  forget(piece: number): void {
+    if (this.#states[piece] !== THERE) return;
+    this.#states[piece] = WANTED;
+    this.wantedTotal += 1;
+    this.missingTotal += 1;
+    const file = this.fileOf(piece);
+    this.#missing[file] = this.missingOf(file) + 1;
+  }
+
   /** Wanted pieces of files that may be asked for, each once, from `from` on to the end and then from the start. */
   *wantedFrom(from: number, mayAsk: (file: number) => boolean): Generator<number> {
     const start = from < this.count ? from : 0;

@@ -192,6 +192,11 @@ export class Source {
     return this.#rate === 0 ? PATIENCE_MS : (this.askedBytes + bytes) / this.#rate;
   }
 
+  /** The same of a source that may have gone silent: it is expected ever later. */
+  bringsMs(bytes: number, nowMs: number): number {
+    return Math.max(this.expectMs(bytes), this.silentMs(nowMs));
+  }
+
   /** When all it is asked for will be here, in ms; a source that went silent is expected ever later. */
   drainMs(nowMs: number): number {
     const silentMs = nowMs - this.#lastProgressMs;

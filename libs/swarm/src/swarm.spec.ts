@@ -1,7 +1,13 @@
 /** One test per rule of the state machine, each with a clock that the test moves. */
 import { describe, expect, test } from '@jest/globals';
 import type { PeerId } from '@iwanto/wire';
-import { SWARM_LIMITS, Swarm, type SwarmInput, type SwarmOutput } from './index.js';
+import {
+  SWARM_LIMITS,
+  Swarm,
+  type SwarmInput,
+  type SwarmOptions,
+  type SwarmOutput,
+} from './index.js';
 
 const PIECE = 1_048_576;
 
@@ -12,7 +18,11 @@ type Told<I> = I extends { source: PeerId }
 
 class Table {
   nowMs = 1_000;
-  readonly swarm = new Swarm();
+  readonly swarm: Swarm;
+
+  constructor(options: SwarmOptions = {}) {
+    this.swarm = new Swarm(options);
+  }
 
   tell(input: Told<SwarmInput>) {
     return this.swarm.step({ ...input, nowMs: this.nowMs } as SwarmInput);
@@ -246,7 +256,7 @@ describe('Swarm', () => {
 
   test('many who begin together begin at different pieces', () => {
     const first = (seed: number) => {
-      const swarm = new Swarm(SWARM_LIMITS, seed);
+      const swarm = new Swarm({ seed });
       swarm.step({ type: 'filesAdded', nowMs: 0, files: [{ bytes: 1_000 * PIECE }] });
       return asked(swarm.step({ type: 'sourceAdded', nowMs: 0, source: 'a' as PeerId }))[0];
     };
@@ -310,5 +320,59 @@ describe('Swarm', () => {
     });
     expect(seen.flat().filter((type) => type === 'ban')).toHaveLength(1);
     expect(asked(table.source('a'))).toEqual([]);
+  });
+
+  test('reading: asks for nothing that nobody waits for, and starves only for that', () => {
+    const table = new Table({ isOnDemand: true });
+    expect(types(table.file(30))).toEqual([]);
+    expect(asked(table.source('a'))).toEqual([]);
+    expect(asked(table.tell({ type: 'hurry', pieces: [7, 8] }))).toEqual([7]);
+    expect(asked(table.ok('a', 7))).toEqual([8]);
+    expect(types(table.tell({ type: 'sourceLost', source: 'a' }))).toEqual(['starving']);
+    expect(types(table.tell({ type: 'hurry', pieces: [] }))).toEqual(['starving']);
+  });
+
+  test('reading: a piece that was let go of is asked for again when somebody waits for it', () => {
+    const table = new Table({ isOnDemand: true });
+    table.file(30);
+    table.source('a');
+    table.tell({ type: 'hurry', pieces: [7] });
+    table.ok('a', 7);
+    expect(asked(table.tell({ type: 'hurry', pieces: [7] }))).toEqual([]);
+    table.tell({ type: 'hurry', pieces: [] });
+    expect(asked(table.tell({ type: 'piecesForgotten', pieces: [7] }))).toEqual([]);
+    expect(asked(table.tell({ type: 'hurry', pieces: [7] }))).toEqual([7]);
+  });
+
+  test('a piece that is needed next is not asked of a slow source while a fast one would bring it sooner', () => {
+    const table = new Table({ isOnDemand: true });
+    table.file(900);
+    table.source('fast');
+    for (let piece = 100; piece < 140; piece += 1) {
+      table.tell({ type: 'hurry', pieces: [piece] });
+      table.nowMs += 10;
+      table.ok('fast', piece);
+    }
+    table.tell({ type: 'hurry', pieces: Array.from({ length: 40 }, (_, at) => at) });
+    const late = asked(table.source('slow'), 'slow');
+    expect(late).toHaveLength(1);
+    expect(late[0]).toBeGreaterThan(2);
+  });
+
+  test('a piece that somebody waits for is asked for twice when its source goes silent, whatever else is missing', () => {
+    const table = new Table();
+    table.proved('a', 300);
+    table.tell({ type: 'hurry', pieces: [200] });
+    expect(asked(table.ok('a', 1))).toEqual([200]);
+    const [first = -1] = asked(table.source('b'), 'b');
+    const open = [...asked(table.ok('b', first), 'b')];
+    const seen: number[] = [];
+    for (let waitedMs = 0; waitedMs < 3_000; waitedMs += 100) {
+      table.nowMs += 100;
+      const next = asked(table.ok('b', open.shift() ?? -1), 'b');
+      open.push(...next);
+      seen.push(...next);
+    }
+    expect(seen.filter((piece) => piece === 200)).toHaveLength(1);
   });
 });

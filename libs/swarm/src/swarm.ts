@@ -5,10 +5,12 @@ import {
   SWARM_LIMITS,
   type SwarmInput,
   type SwarmLimits,
+  type SwarmOptions,
   type SwarmOutput,
   type WantedFile,
 } from './messages.js';
 import { Askers } from './askers.js';
+import { Deadlines } from './deadlines.js';
 import { EndGame } from './end-game.js';
 import { Picker } from './picker.js';
 import { PieceTable } from './pieces.js';
@@ -22,10 +24,13 @@ const USUAL_WEIGHT = 0.1;
 export class Swarm {
   readonly #pieces = new PieceTable();
   readonly #picker: Picker;
+  readonly #deadlines: Deadlines;
   readonly #endGame: EndGame;
   readonly #sources = new Map<PeerId, Source>();
   readonly #askers = new Askers();
   readonly #trust: Trust;
+  readonly #limits: SwarmLimits;
+  readonly #isOnDemand: boolean;
   #bytesInFlight = 0;
   /** How long an answer takes here, in ms; 0 while there was none. */
   #usualMs = 0;
@@ -34,13 +39,12 @@ export class Swarm {
   #finished = false;
   #out: SwarmOutput[] = [];
 
-  /** `seed`: any number, another one for each download of the network; 0 begins at the first piece. */
-  constructor(
-    private readonly limits: SwarmLimits = SWARM_LIMITS,
-    seed = 0,
-  ) {
+  constructor({ limits = SWARM_LIMITS, seed = 0, isOnDemand = false }: SwarmOptions = {}) {
+    this.#limits = limits;
+    this.#isOnDemand = isOnDemand;
     this.#trust = new Trust(limits);
     this.#picker = new Picker(this.#pieces, seed);
+    this.#deadlines = new Deadlines(this.#pieces, this.#sources);
     this.#endGame = new EndGame({
       ...{ pieces: this.#pieces, sources: this.#sources, askers: this.#askers },
       askersMax: limits.askersMax,
@@ -84,7 +88,10 @@ export class Swarm {
       case 'sourceLost':
         return this.#loseSource(input);
       case 'hurry':
-        this.#picker.hurry(input.pieces);
+        this.#deadlines.set(input.pieces);
+        return this.#fillAll(input.nowMs);
+      case 'piecesForgotten':
+        for (const piece of input.pieces) this.#pieces.forget(piece);
         return this.#fillAll(input.nowMs);
       case 'pieceArrived':
         return this.#arrive(input);
@@ -109,7 +116,7 @@ export class Swarm {
 
   #addSource({ source: id, nowMs, isPartial }: Extract<SwarmInput, { type: 'sourceAdded' }>): void {
     if (this.#trust.isBanned(id) || this.#sources.has(id)) return;
-    this.#sources.set(id, new Source(id, nowMs, this.limits, isPartial === true));
+    this.#sources.set(id, new Source(id, nowMs, this.#limits, isPartial === true));
     if (isPartial) this.#picker.countPartial(1);
     this.#fillAll(nowMs);
   }
@@ -118,18 +125,12 @@ export class Swarm {
     const source = this.#sources.get(id);
     if (!source || source.holdsAll) return;
     if (pieces === 'all') {
-      this.#uncount(source);
+      this.#picker.uncount(source);
       source.gainsAll();
     } else {
       for (const piece of pieces) if (source.gains(piece)) this.#picker.count(piece, 1);
     }
     this.#fill(source, nowMs);
-  }
-
-  #uncount(source: Source): void {
-    if (source.holdsAll) return;
-    for (const piece of source.held) this.#picker.count(piece, -1);
-    this.#picker.countPartial(-1);
   }
 
   #loseSource({ source: id, isForged, nowMs }: Extract<SwarmInput, { type: 'sourceLost' }>): void {
@@ -144,7 +145,7 @@ export class Swarm {
     const source = this.#sources.get(id);
     if (!source) return;
     this.#sources.delete(id);
-    this.#uncount(source);
+    this.#picker.uncount(source);
     for (const piece of source.asks.keys()) this.#unask(piece, id);
     this.#bytesInFlight -= source.askedBytes;
   }
@@ -254,7 +255,7 @@ export class Swarm {
     const piece = this.#choose(source, nowMs);
     if (piece === undefined) return false;
     const bytes = this.#pieces.bytesOf(piece);
-    const crowded = this.#bytesInFlight + bytes > this.limits.bytesInFlightMax;
+    const crowded = this.#bytesInFlight + bytes > this.#limits.bytesInFlightMax;
     if (!source.hasRoom(bytes, nowMs) || (crowded && source.asks.size > 0)) return false;
     source.ask(piece, bytes, nowMs);
     source.cursor = piece + 1;
@@ -267,7 +268,15 @@ export class Swarm {
 
   #choose(source: Source, nowMs: number): number | undefined {
     if (!source.hasRoom(0, nowMs)) return undefined;
+    const urgent = this.#chooseUrgent(source, nowMs);
+    if (urgent !== undefined || this.#isOnDemand) return urgent;
     return this.#picker.pick(source) ?? this.#endGame.choose(source, nowMs);
+  }
+
+  /** What somebody waits for is asked for twice where its source is too slow, whatever else is missing. */
+  #chooseUrgent(source: Source, nowMs: number): number | undefined {
+    const isUrgent = (piece: number) => this.#deadlines.has(piece);
+    return this.#deadlines.pick(source, nowMs) ?? this.#endGame.choose(source, nowMs, isUrgent);
   }
 
   #conclude(nowMs: number): void {
@@ -277,7 +286,10 @@ export class Swarm {
       return;
     }
     const waiting = [...this.#sources.values()].some((source) => source.isPaused(nowMs));
-    const stalled = this.#pieces.wantedTotal > 0 && this.#askers.size === 0 && !waiting;
+    const isAnyWanted = this.#isOnDemand
+      ? this.#deadlines.isAnyWanted
+      : this.#pieces.wantedTotal > 0;
+    const stalled = isAnyWanted && this.#askers.size === 0 && !waiting;
     if (stalled !== this.#stalled) this.#out.push({ type: 'starving', isStarving: stalled });
     this.#stalled = stalled;
   }

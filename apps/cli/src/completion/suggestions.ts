@@ -39,6 +39,7 @@ export const suggestors: Suggest = {
     if (typed[0] === 'to') return Promise.resolve([FOLDERS_HERE]);
     return command === 'download' ? contents() : downloads();
   },
+  content: contents,
   host: peers,
   peer: peers,
 };

@@ -153,6 +153,8 @@ export const answers: Readonly<Record<string, readonly z.ZodType[]>> = {
     }),
   ],
   download: [progress, done, interrupted, begun, note, path],
+  cat: [],
+  open: [z.strictObject({ url: z.string(), hash: fileHashSchema, name: z.string() })],
   downloads: [downloads, downloadSchema],
   pause: [downloads],
   resume: [downloads],

@@ -12,7 +12,7 @@ import { fetchDigests } from './layers.js';
 import { type Plan, type PlannedFile, type PlannedLink, pathIn } from '../disk/planned.js';
 import { type Unit, unitsOf } from '../disk/units.js';
 import { HaveLog } from '../uploading/have-log.js';
-import { HaveWatch } from './have-watch.js';
+import { HaveWatches } from './have-watches.js';
 import type { Progress } from './progress.js';
 import { Pump } from './pump.js';
 import type { SourceLine } from '../sources/source-line.js';
@@ -58,7 +58,7 @@ export class ContentFetch {
   readonly units: readonly Unit[];
   /** The pieces that are there. */
   readonly log = new HaveLog();
-  readonly #watches = new Map<PeerId, HaveWatch>();
+  readonly #watches: HaveWatches;
   readonly #writer: TreeWriter;
   readonly #pump: Pump;
   readonly #folders: FolderTree;
@@ -84,17 +84,16 @@ export class ContentFetch {
       onFailed: (cause) => this.#fail(cause),
     });
     this.#pump = this.#newPump();
+    const { root, onPeers, onMissing } = options;
+    this.#watches = new HaveWatches({
+      ...{ root, onPeers, onMissing },
+      onPieces: (peer, pieces) => this.#learn(peer, pieces),
+    });
   }
 
   addSource(peer: PeerId, line: SourceLine): void {
     this.#pump.addSource(peer, line);
-    this.#watches.get(peer)?.stop();
-    const watch = new HaveWatch({
-      ...{ line, root: this.options.root, onPeers: this.options.onPeers },
-      onMissing: () => this.options.onMissing(peer),
-      onPieces: (pieces) => this.#learn(peer, pieces),
-    });
-    this.#watches.set(peer, watch);
+    this.#watches.add(peer, line);
   }
 
   /** Of a part of a directory the pieces are numbered in another way than for everybody else. */
@@ -103,17 +102,12 @@ export class ContentFetch {
   }
 
   loseSource(peer: PeerId, isForged: boolean): void {
-    this.#unwatch(peer);
+    this.#watches.remove(peer);
     this.#pump.loseSource(peer, isForged);
   }
 
   digestsOf(unit: number): Uint8Array | undefined {
     return this.#writer.digestsOf(unit);
-  }
-
-  #unwatch(peer: PeerId): void {
-    this.#watches.get(peer)?.stop();
-    this.#watches.delete(peer);
   }
 
   /** Resolves when every file is whole and durable in the temporary place; nothing is open then. */
@@ -126,7 +120,7 @@ export class ContentFetch {
       for (const link of this.options.plan.links) this.#makeLink(link);
     } finally {
       clearInterval(journal);
-      for (const peer of [...this.#watches.keys()]) this.#unwatch(peer);
+      this.#watches.stop();
       await this.#pump.stop();
       await this.#journal();
       await this.#writer.close();
@@ -152,11 +146,11 @@ export class ContentFetch {
       },
       onBan: (peer, reason) => {
         onTrouble(`Peer ${peer} is not used any more for ${this.options.root}: ${reason}.`);
-        this.#unwatch(peer);
+        this.#watches.remove(peer);
         sources.ban(peer);
       },
       onDrop: (peer) => {
-        this.#unwatch(peer);
+        this.#watches.remove(peer);
         sources.cut(peer);
       },
     });

@@ -8,7 +8,7 @@ import {
 } from '@iwanto/merkle';
 import { DIGESTS_PER_FRAME_MAX, Failure, type FileHash, PIECE_BYTES } from '@iwanto/wire';
 import type { Outcome, Wanted } from '../sources/source-line.js';
-import type { SourceSet } from '../sources/source-set.js';
+import type { Attempt, SourceSet } from '../sources/source-set.js';
 
 type Ask = (wanted: Wanted) => Promise<Outcome>;
 
@@ -18,12 +18,17 @@ export function fetchDigests(
   blake3: Blake3,
   file: { readonly root: FileHash; readonly size: number },
 ): Promise<Uint8Array> {
-  return sources.fetch(async (ask) => {
+  return sources.fetch(digestsAttempt(blake3, file));
+}
+
+/** Asks one source for them. */
+export const digestsAttempt =
+  (blake3: Blake3, file: { readonly root: FileHash; readonly size: number }): Attempt<Uint8Array> =>
+  async (ask) => {
     const digests = await askDigests(ask, file.root, pieceCount(file.size));
     if (!digests) return 'none';
     return verifyDigests(blake3, file, digests) ? { got: digests } : 'bad';
-  });
-}
+  };
 
 async function askDigests(ask: Ask, root: FileHash, count: number) {
   const parts: Uint8Array[] = [];
@@ -56,16 +61,21 @@ export function manifestBudget(): (bytes: number) => void {
 export function fetchManifest(
   sources: SourceSet,
   blake3: Blake3,
-  { root, spend }: ManifestWanted,
+  wanted: ManifestWanted,
 ): Promise<Uint8Array> {
-  return sources.fetch(async (ask) => {
+  return sources.fetch(manifestAttempt(blake3, wanted));
+}
+
+/** Asks one source for it. */
+export const manifestAttempt =
+  (blake3: Blake3, { root, spend }: ManifestWanted): Attempt<Uint8Array> =>
+  async (ask) => {
     const manifest = await askManifest(ask, root);
     if (!manifest) return 'none';
     if (directoryRoot(blake3, manifest) !== root) return 'bad';
     spend(manifest.length);
     return { got: manifest };
-  });
-}
+  };
 
 async function askManifest(ask: Ask, root: FileHash) {
   const parts: Uint8Array[] = [];

@@ -4,6 +4,7 @@ import {
   SWARM_LIMITS,
   Swarm,
   type SwarmInput,
+  type SwarmLimits,
   type SwarmOutput,
   type WantedFile,
 } from '@iwanto/swarm';
@@ -15,8 +16,14 @@ import type { Outcome, SourceLine } from '../sources/source-line.js';
 /** How often late sources are looked for, in ms. */
 const TICK_MS = 250;
 
+/** What the pump needs of a line. */
+type Askable = Pick<SourceLine, 'ask'>;
+
 export interface PumpOptions {
   readonly sink: PieceSink;
+  readonly limits?: SwarmLimits;
+  /** Only what somebody waits for is fetched. */
+  readonly isOnDemand?: boolean;
   /** Any number: where the search for pieces begins. */
   readonly seed: number;
   readonly nowMs: () => number;
@@ -38,14 +45,15 @@ export interface PumpOptions {
 
 export class Pump {
   readonly #swarm: Swarm;
-  readonly #lines = new Map<PeerId, SourceLine>();
+  readonly #lines = new Map<PeerId, Askable>();
   readonly #ticker: NodeJS.Timeout;
   readonly #writing = new Set<Promise<void>>();
   readonly #waiting = new Set<NodeJS.Timeout>();
   #stopped = false;
 
   constructor(private readonly options: PumpOptions) {
-    this.#swarm = new Swarm(SWARM_LIMITS, options.seed);
+    const { limits = SWARM_LIMITS, isOnDemand = false, seed } = options;
+    this.#swarm = new Swarm({ limits, isOnDemand, seed });
     this.#ticker = setInterval(() => this.#tell({ type: 'tick', nowMs: options.nowMs() }), TICK_MS);
   }
 
@@ -63,7 +71,7 @@ export class Pump {
   }
 
   /** A source is asked for nothing before it said what it has. */
-  addSource(source: PeerId, line: SourceLine): void {
+  addSource(source: PeerId, line: Askable): void {
     this.#lines.set(source, line);
     this.#tell({ type: 'sourceAdded', nowMs: this.options.nowMs(), source, isPartial: true });
   }
@@ -77,9 +85,14 @@ export class Pump {
     this.#tell({ type: 'sourceLost', nowMs: this.options.nowMs(), source, isForged });
   }
 
-  /** Pieces that somebody waits for come first, in this order. */
+  /** Pieces that somebody waits for come first: these and no others, in this order. */
   hurry(pieces: readonly number[]): void {
     this.#tell({ type: 'hurry', nowMs: this.options.nowMs(), pieces });
+  }
+
+  /** Pieces that were there and are not any more. */
+  forget(pieces: readonly number[]): void {
+    this.#tell({ type: 'piecesForgotten', nowMs: this.options.nowMs(), pieces });
   }
 
   /** The number of a piece, through over all units. */

@@ -11,6 +11,7 @@ import { ContentLookup } from './content-lookup.js';
 import { Fetchers } from './fetchers.js';
 import { HaveAnswers } from './have-answers.js';
 import type { HeldContent } from './held-content.js';
+import type { HaveLog } from './have-log.js';
 import type { Holdings } from './holdings.js';
 import { type FileEntry, ManifestEntries } from './manifest-entries.js';
 import { TimesSent } from './times-sent.js';
@@ -66,6 +67,20 @@ export class Uploader {
     }
   }
 
+  /** The same for this host itself: it counts as nothing sent. */
+  async giveHere(request: PieceRequest): Promise<PieceReply> {
+    try {
+      return await this.#giveContent(request, await this.options.holdings.find(request.root));
+    } catch (cause) {
+      return this.#refusalFor(cause, request.root);
+    }
+  }
+
+  /** What is here of a content: everything, what a log says, or nothing. */
+  async hereOf(root: FileHash): Promise<'all' | HaveLog | undefined> {
+    return this.#hereOf(root, await this.options.holdings.find(root));
+  }
+
   close(): void {
     this.#files.closeAll();
   }
@@ -80,6 +95,10 @@ export class Uploader {
   async #giveAny(request: PieceRequest, asker: PieceAsker): Promise<PieceReply> {
     const held = await this.options.holdings.find(request.root);
     if (request.ask === 'have') return this.#giveHave(request, asker, held);
+    return this.#giveContent(request, held);
+  }
+
+  async #giveContent(request: PieceRequest, held: HeldContent | undefined): Promise<PieceReply> {
     const reply = await held?.give(request);
     if (reply && (reply.type === 'data' || reply.reason !== 'notFound')) return reply;
     return this.#give(request);
@@ -91,12 +110,16 @@ export class Uploader {
     asker: PieceAsker,
     held: HeldContent | undefined,
   ): Promise<PieceReply> {
-    const isShared = (await this.contents.find(request.root)) !== undefined;
-    if (!isShared && (!held || (held.log && held.as.root !== request.root))) {
-      return refused('notFound');
-    }
-    const log = isShared ? undefined : held?.log;
+    const here = await this.#hereOf(request.root, held);
+    if (here === undefined) return refused('notFound');
+    const log = here === 'all' ? undefined : here;
     return { type: 'data', body: await this.#haveAnswers.answer(request, asker, log) };
+  }
+
+  async #hereOf(root: FileHash, held: HeldContent | undefined) {
+    if ((await this.contents.find(root)) !== undefined) return 'all';
+    if (!held || (held.log && held.as.root !== root)) return undefined;
+    return held.log ?? 'all';
   }
 
   async #give(request: PieceRequest): Promise<PieceReply> {

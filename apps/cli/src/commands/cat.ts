@@ -1,0 +1,67 @@
+/** `iwanto cat CONTENT`: the bytes of a file, verified, to a pipe, as fast as it takes them. */
+import { once } from 'node:events';
+import { EXIT } from '@iwanto/service';
+import { Failure } from '@iwanto/wire';
+import { withBus } from '../ask.js';
+import { commandOf } from '../command.js';
+import { bytesOf } from '../content/bytes.js';
+import { contentNamed } from '../content/named.js';
+import { type ByteRange, rangeIn } from '../content/range.js';
+
+export const command = commandOf({
+  options: (words) =>
+    words
+      .positional('content', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: 'A hash, a place in the last search, or a name',
+      })
+      .option('range', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Only these bytes, from 0: 0-99, 100-, or =-100 for the last 100',
+      })
+      .example('iwanto cat 3f9a41c2 | tar x', 'Unpack it while it comes')
+      .example('iwanto cat 3 --range 0-1023 | xxd', 'The first KiB of the third result')
+      .example('iwanto cat notes.txt > notes.txt', 'By its name')
+      .epilogue(
+        'Nothing is kept on the disk. Exit codes: 0 done, 2 wrong range or a folder, 3 not found, ' +
+          '4 services not running or no leader yet, 5 no source left, 32 verification failed.',
+      ),
+  run: async ({ content, range, json }) => {
+    if (json) throw new Failure('E_BAD_REQUEST', 'cat prints bytes: leave out --json.');
+    if (process.stdout.isTTY) {
+      const sentence =
+        'What others share is not printed to a terminal: write "| less", or "> FILE".';
+      throw new Failure('E_BAD_REQUEST', sentence);
+    }
+    return withBus(async (bus) => {
+      const { hash, kind, name, size } = await bus.call('read.open', {
+        hash: await contentNamed(bus, content),
+      });
+      if (kind === 'directory') {
+        const advice = '"iwanto open" plays it, "iwanto download" fetches it';
+        throw new Failure('E_BAD_REQUEST', `${name} is a folder: ${advice}.`);
+      }
+      const wanted = range === undefined ? { from: 0, to: size } : rangeFrom(range, size);
+      const never = new AbortController().signal;
+      for await (const bytes of bytesOf(bus, { hash }, wanted, never)) {
+        if (!process.stdout.write(bytes)) await once(process.stdout, 'drain');
+      }
+      return EXIT.done;
+    });
+  },
+});
+
+function rangeFrom(typed: string, size: number): ByteRange {
+  const range = rangeIn(typed, size);
+  if (range === 'malformed') {
+    const sentence = `--range takes two places such as 0-99, 100- or =-100, not "${typed}".`;
+    throw new Failure('E_BAD_REQUEST', sentence);
+  }
+  if (range === 'outside') {
+    throw new Failure('E_BAD_REQUEST', `It has ${size} bytes: there is none in ${typed}.`);
+  }
+  return range;
+}

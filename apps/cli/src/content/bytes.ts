@@ -1,0 +1,77 @@
+/** The bytes of a content as a stream: several questions on the way, answers in order, as fast as they are taken. */
+import { randomUUID } from 'node:crypto';
+import { BUS_BYTES_MAX, type Bus } from '@iwanto/bus';
+import type { FileHash } from '@iwanto/wire';
+import type { ByteRange } from './range.js';
+
+/** Questions on the way at the same time; few at first, because many who ask are gone after the first bytes. */
+const AT_ONCE_MAX = 8;
+
+export interface Wanted {
+  readonly hash: FileHash;
+  /** The folder that it is part of. */
+  readonly within?: FileHash;
+}
+
+/** Ends without a word when `signal` aborts; nothing is fetched for it then. Throws the service's Failure. */
+export async function* bytesOf(
+  bus: Bus,
+  wanted: Wanted,
+  range: ByteRange,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const reader = randomUUID();
+  const release = () => {
+    bus.call('read.close', { hash: wanted.hash, reader }).catch(() => undefined);
+  };
+  signal.addEventListener('abort', release);
+  const read = (slice: ByteRange) => sliceOf(bus, { ...wanted, reader }, slice, signal);
+  const open: Promise<Uint8Array[]>[] = [];
+  const slices = slicesOf(range);
+  let atOnce = 1;
+  try {
+    for (;;) {
+      while (open.length < atOnce) {
+        const next = slices.next();
+        if (next.done) break;
+        const reading = read(next.value);
+        // Whoever awaits it hears of it; after an abort nobody does.
+        reading.catch(() => undefined);
+        open.push(reading);
+      }
+      const first = open.shift();
+      if (!first || signal.aborted) return;
+      yield* await first;
+      atOnce = Math.min(AT_ONCE_MAX, atOnce + 1);
+    }
+  } finally {
+    signal.removeEventListener('abort', release);
+    if (!signal.aborted) release();
+  }
+}
+
+/** Cut at places that are the same whoever reads, so that no slice lies in two pieces. */
+function* slicesOf({ from, to }: ByteRange): Generator<ByteRange> {
+  for (let at = from; at < to;) {
+    const next = Math.min(to, (Math.floor(at / BUS_BYTES_MAX) + 1) * BUS_BYTES_MAX);
+    yield { from: at, to: next };
+    at = next;
+  }
+}
+
+/** The service answers with nothing while nothing is there: asked again, it knows that somebody still waits. */
+async function sliceOf(
+  bus: Bus,
+  reading: Wanted & { readonly reader: string },
+  { from, to }: ByteRange,
+  signal: AbortSignal,
+): Promise<Uint8Array[]> {
+  const parts: Uint8Array[] = [];
+  let offset = from;
+  while (offset < to && !signal.aborted) {
+    const { bytes } = await bus.call('read.bytes', { ...reading, offset, count: to - offset });
+    if (bytes.length > 0) parts.push(bytes);
+    offset += bytes.length;
+  }
+  return parts;
+}

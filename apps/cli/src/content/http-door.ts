@@ -1,0 +1,187 @@
+/** Serves contents to the players of this host: on the loopback interface, to whoever knows the token, and to nobody else. */
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { Failure, type FileHash } from '@iwanto/wire';
+import { type ByteRange, rangeIn } from './range.js';
+
+const LOOPBACK = '127.0.0.1';
+const TOKEN_BYTES = 24;
+/** Players open some lines at a time. */
+const CONNECTIONS_MAX = 64;
+const HEADER_BYTES_MAX = 8_192;
+/** A client that sends its head slowly is not waited for, in ms. */
+const HEAD_LIMIT_MS = 5_000;
+
+/** One thing that can be asked for. */
+export interface Served {
+  /** What stands behind the token in its address. */
+  readonly path: string;
+  readonly name: string;
+  readonly type: string;
+  readonly size: number;
+  /** Its root: the same bytes have the same one. */
+  readonly etag: FileHash;
+  /** Ends early, without a word, when `signal` aborts. */
+  bytes(range: ByteRange, signal: AbortSignal): AsyncIterable<Uint8Array>;
+}
+
+export interface DoorOptions {
+  /** `first`: the first part of a path behind the token; the rest is only there to be read. */
+  readonly served: (first: string) => Served | undefined;
+  /** Bytes did not come: the client got less than it was promised. */
+  readonly onFailed: (failure: Failure) => void;
+}
+
+export class HttpDoor {
+  readonly #token = randomBytes(TOKEN_BYTES).toString('base64url');
+  readonly #server: Server;
+
+  constructor(private readonly options: DoorOptions) {
+    this.#server = createServer(
+      {
+        maxHeaderSize: HEADER_BYTES_MAX,
+        headersTimeout: HEAD_LIMIT_MS,
+        requestTimeout: HEAD_LIMIT_MS,
+      },
+      (request, response) => void this.#answer(request, response),
+    );
+    this.#server.maxConnections = CONNECTIONS_MAX;
+  }
+
+  /** Resolves with the address of `path`, token included. */
+  async open(): Promise<(path: string) => string> {
+    this.#server.listen(0, LOOPBACK);
+    await once(this.#server, 'listening');
+    return (path) => `http://${LOOPBACK}:${this.#port}/${this.#token}/${path}`;
+  }
+
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  get #port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const served = this.#isOurs(request) ? this.#servedAt(request.url ?? '') : undefined;
+    // Whoever guesses learns nothing: every refusal looks the same.
+    if (!served) return void response.writeHead(404).end();
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      return void response.writeHead(405, { allow: 'GET, HEAD' }).end();
+    }
+    for (const [name, value] of headersOf(served)) response.setHeader(name, value);
+    if (request.headers['if-none-match'] === quoted(served.etag)) {
+      return void response.writeHead(304).end();
+    }
+    const range = wantedRange(request, served);
+    if (range === 'outside') {
+      return void response.writeHead(416, { 'content-range': `bytes */${served.size}` }).end();
+    }
+    await this.#give({ request, response, served, range });
+  }
+
+  /** A page in a browser that rebinds its name comes with another Host, any other page with its Origin (HOSTILE 20). */
+  #isOurs({ headers }: IncomingMessage): boolean {
+    const hosts = [`${LOOPBACK}:${this.#port}`, `localhost:${this.#port}`];
+    const { host, origin } = headers;
+    if (host === undefined || !hosts.includes(host)) return false;
+    return origin === undefined || origin === `http://${host}`;
+  }
+
+  #servedAt(url: string): Served | undefined {
+    const [, token = '', first = ''] = url.split('/');
+    const [given, right] = [Buffer.from(token), Buffer.from(this.#token)];
+    if (given.length !== right.length || !timingSafeEqual(given, right)) return undefined;
+    return this.options.served(first);
+  }
+
+  async #give({ request, response, served, range }: Giving): Promise<void> {
+    const { from, to } = range ?? { from: 0, to: served.size };
+    const head = () => {
+      response.setHeader('content-length', to - from);
+      if (range) response.setHeader('content-range', `bytes ${from}-${to - 1}/${served.size}`);
+      response.writeHead(range ? 206 : 200);
+    };
+    if (request.method === 'HEAD' || from === to) {
+      head();
+      return void response.end();
+    }
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    try {
+      // The head goes with the first bytes: until then there may be another answer.
+      for await (const bytes of served.bytes({ from, to }, gone.signal)) {
+        if (!response.headersSent) head();
+        if (gone.signal.aborted) return;
+        if (!response.write(bytes)) await drainedOrGone(response, gone.signal);
+      }
+      response.end();
+    } catch (cause) {
+      if (gone.signal.aborted) return;
+      if (response.headersSent) response.destroy();
+      else response.writeHead(503).end();
+      const failure = cause instanceof Failure ? cause : new Failure('E_UNEXPECTED', String(cause));
+      this.options.onFailed(failure);
+    }
+  }
+}
+
+interface Giving {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly served: Served;
+  readonly range: ByteRange | undefined;
+}
+
+const quoted = (etag: string) => `"${etag}"`;
+
+/** Scripts of a page that somebody shares run nowhere, and its address stays here. */
+function headersOf({ name, type, etag }: Served): [string, string][] {
+  const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
+  const exact = encodeURIComponent(name).replace(
+    /['()*]/g,
+    (one) => `%${one.charCodeAt(0).toString(16)}`,
+  );
+  return [
+    ['accept-ranges', 'bytes'],
+    ['content-type', type],
+    ['content-disposition', `inline; filename="${plain}"; filename*=UTF-8''${exact}`],
+    ['etag', quoted(etag)],
+    ['cache-control', 'no-store'],
+    ['x-content-type-options', 'nosniff'],
+    ['content-security-policy', 'sandbox'],
+    ['cross-origin-resource-policy', 'same-origin'],
+    ['referrer-policy', 'no-referrer'],
+  ];
+}
+
+/** What is no single range is answered with the whole, as RFC 9110 has it. */
+function wantedRange(
+  { headers }: IncomingMessage,
+  { etag, size }: Served,
+): ByteRange | 'outside' | undefined {
+  const [, text] = /^bytes=(.*)$/i.exec(headers.range ?? '') ?? [];
+  const condition = headers['if-range'];
+  if (text === undefined || (condition !== undefined && condition !== quoted(etag)))
+    return undefined;
+  const range = rangeIn(text.trim(), size);
+  return range === 'malformed' ? undefined : range;
+}
+
+/** Until the client took what was written, or went. */
+function drainedOrGone(response: ServerResponse, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      response.removeListener('drain', end);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    response.once('drain', end);
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+  });
+}

@@ -1,0 +1,28 @@
+/** Which content a user means: a hash, a place in the last search, or a name. */
+import type { Bus } from '@iwanto/bus';
+import { Failure, HASH_PREFIX_CHARACTERS_MIN, QUERY_CHARACTERS_MAX } from '@iwanto/wire';
+import { hashFrom } from '../input.js';
+import { recall, shownAs } from '../remembered.js';
+
+const HASH = new RegExp(`^[0-9a-f]{${HASH_PREFIX_CHARACTERS_MIN},}$`);
+const PLACE = /^\d{1,5}$/;
+
+/** A hash, whole or the beginning of one. Failure E_NOT_FOUND where nothing has that name. */
+export async function contentNamed(bus: Bus, words: readonly string[]): Promise<string> {
+  const typed = words.join(' ').trim();
+  if (typed === '') throw new Failure('E_BAD_REQUEST', 'The name is empty.');
+  const spelled = typed.replace(/\s+/g, '').toLowerCase();
+  if (PLACE.test(typed) || HASH.test(spelled)) {
+    return shownAs(await recall(), typed)?.hash ?? hashFrom(typed);
+  }
+  return bestFit(bus, typed);
+}
+
+async function bestFit(bus: Bus, name: string): Promise<string> {
+  const query = name.normalize('NFC').slice(-QUERY_CHARACTERS_MAX);
+  const { results, similar } = await bus.call('search', { query, limit: 1 });
+  const [best] = results;
+  if (best && !similar) return best.hash;
+  const nearest = best ? `; similar is ${best.name}, ${best.hash.slice(0, 16)}` : '';
+  throw new Failure('E_NOT_FOUND', `Nothing is called "${name}"${nearest}.`);
+}

@@ -1,0 +1,31 @@
+/** Starts what plays: the user's choice, or what the system opens such an address with. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Failure } from '@iwanto/wire';
+
+/** Opens an address and ends long before the player does. */
+const SYSTEM = process.platform === 'darwin' ? 'open' : 'xdg-open';
+
+export interface Player {
+  /** It ends when the user has seen enough; the system's opener does not. */
+  readonly isWaitedFor: boolean;
+  /** Resolves with its exit code. */
+  readonly ended: Promise<number>;
+}
+
+/** Failure E_NOT_FOUND where there is no such program. */
+export async function startPlayer(command: string | undefined, address: string): Promise<Player> {
+  const [program = SYSTEM, ...words] = command?.split(/\s+/).filter((word) => word !== '') ?? [];
+  const child: ChildProcess = spawn(program, [...words, address], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  try {
+    await once(child, 'spawn');
+  } catch {
+    const what = command === undefined ? `No player: ${program} is` : `The player ${program} is`;
+    const advice = 'name one with --player, or take the address with --print';
+    throw new Failure('E_NOT_FOUND', `${what} not installed or cannot be run; ${advice}.`);
+  }
+  const ended = once(child, 'exit').then(([code]) => (typeof code === 'number' ? code : 1));
+  return { isWaitedFor: command !== undefined, ended };
+}

@@ -1,0 +1,33 @@
+/** Verified pieces of one content in memory; those used longest ago go, but none that is needed. */
+
+/** Pieces of 1 MiB kept for one content. */
+export const CACHED_MAX = 32;
+
+export class PieceCache {
+  readonly #pieces = new Map<number, Buffer<ArrayBuffer>>();
+
+  /** Its bytes, which nobody changes; the piece counts as used. */
+  get(piece: number): Buffer<ArrayBuffer> | undefined {
+    const body = this.#pieces.get(piece);
+    if (body) {
+      this.#pieces.delete(piece);
+      this.#pieces.set(piece, body);
+    }
+    return body;
+  }
+
+  /** Keeps a copy. Returns the pieces that went for it. */
+  put(piece: number, body: Uint8Array, isNeeded: (piece: number) => boolean): number[] {
+    const copy = Buffer.allocUnsafeSlow(body.length);
+    copy.set(body);
+    this.#pieces.set(piece, copy);
+    const gone: number[] = [];
+    for (const old of this.#pieces.keys()) {
+      if (this.#pieces.size <= CACHED_MAX) break;
+      if (old === piece || isNeeded(old)) continue;
+      this.#pieces.delete(old);
+      gone.push(old);
+    }
+    return gone;
+  }
+}
