@@ -37,6 +37,12 @@ export interface Asked {
   readonly extension: string;
   /** Bits of words, not of numbers: what a doubtful spelling can lean on. */
   readonly proving: number;
+  /** The same without seasons and episodes: what the folder of a series is called. */
+  readonly series: string;
+  /** Bits of seasons, episodes and dates. */
+  readonly episodes: number;
+  /** Bits of these and of numbers: a name with another one is another work. */
+  readonly exact: number;
   /** Bits of one word that was taken apart: some of its pieces without the others prove nothing. */
   readonly wholes: readonly number[];
   /** Bits that must be there, however many others are. */

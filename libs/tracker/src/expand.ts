@@ -7,7 +7,7 @@ import { WEIGHTS, isNearSmall } from './noise.js';
 import { guess, trustOfStart } from './spell.js';
 import { split } from './split.js';
 import { wordsLike } from './phrase.js';
-import type { Text, Token } from './tokens.js';
+import { type Text, type Token, isEpisode, isExact, joinedOf } from './tokens.js';
 
 const QUALITY = {
   kin: 0.96,
@@ -77,18 +77,15 @@ export class Expander {
       claims: this.#claims,
       spellings: this.#spellings,
       excluded,
-      joined: text.tokens
-        .filter((token) => token.kind !== 'pattern' && !token.text.startsWith('.'))
-        .map((token) => token.text)
-        .join(''),
+      joined: joinedOf(text, (token) => token.kind !== 'pattern'),
+      series: joinedOf(text, (token) => token.kind === 'word' || token.kind === 'number'),
+      episodes: this.#bitsWhere(isEpisode),
+      exact: this.#bitsWhere(isExact),
       order: this.#parts.map(({ bits }) => bits),
       extension: text.extension,
       required,
       wholes: this.#parts.flatMap(({ bits, pieces }) => (pieces.length > 1 ? bits : [])),
-      proving: this.#parts.reduce(
-        (set, { token, bits }) => (token.kind === 'word' ? set | bits : set),
-        0,
-      ),
+      proving: this.#bitsWhere(({ kind }) => kind === 'word'),
     };
   }
 
@@ -256,6 +253,10 @@ export class Expander {
     for (const meant of guess(this.index.vocabulary, word, isKnown)) {
       this.#add({ ...meant, trust: isCut ? 'faint' : meant.trust, bits });
     }
+  }
+
+  #bitsWhere(is: (token: Token) => boolean): number {
+    return this.#parts.reduce((set, { token, bits }) => (is(token) ? set | bits : set), 0);
   }
 
   #bitsOf(from: number, to: number): number {

@@ -17,6 +17,8 @@ const PARTS = {
 /** How much a word counts in the folder, and in those above, beside one in the name. */
 const FOLDER = { nearest: 0.82, each: 0.02, least: 0.72 } as const;
 const DOUBTFUL_ALONE = 0.85;
+/** What is left of the score where an episode or a number that was asked for is another one. */
+const OTHER_NUMBER = 0.85;
 /** The whole text compared letter by letter counts a little less than the words themselves. */
 const WHOLE = {
   worth: 0.95,
@@ -37,6 +39,8 @@ interface Above {
   /** Bits that are there, and how good each is. */
   readonly quality: Float64Array;
   readonly bits: number;
+  /** True where a folder is called what was asked for, apart from the episode. */
+  readonly isSeries: boolean;
   /** How many telling words the folders have, and how many of them were asked for. */
   readonly words: number;
   readonly found: number;
@@ -90,9 +94,12 @@ export class Ranker {
       const isWhole = extension !== '' && extension === text.extension;
       return { score: isWhole ? SAME + 0.005 : SAME, bits: bits | own };
     }
+    if (above.isSeries && (own & this.asked.episodes) !== 0) return { score: SAME - 0.005, bits };
+    const isOther = (bits & this.asked.exact) !== this.asked.exact;
     const score = this.#score(text, hits, above);
     const whole = score < WHOLE.below ? this.#wholeScore(text, joined) : 0;
-    return { score: Math.min(SAME - 0.005, Math.max(score, whole)), bits };
+    const best = Math.min(SAME - 0.005, Math.max(score, whole));
+    return { score: isOther ? best * OTHER_NUMBER : best, bits };
   }
 
   /** The query against the whole name, and against what of it names the work. */
@@ -184,9 +191,11 @@ export class Ranker {
 
   #readAbove(folder: number): Above {
     const quality = new Float64Array(this.asked.weights.length);
+    const { episodes, series } = this.asked;
     let bits = 0;
     let words = 0;
     let found = 0;
+    let isSeries = false;
     this.folderTexts(folder).forEach((text, depth) => {
       const place = Math.max(FOLDER.least, FOLDER.nearest - FOLDER.each * depth);
       const hits = this.#assign(this.#hitsOf(text));
@@ -199,8 +208,9 @@ export class Ranker {
         bits |= spelling.bits;
       }
       for (const { weight } of text.tokens) words += weight;
+      isSeries ||= episodes !== 0 && text.tokens.map((token) => token.text).join('') === series;
     });
-    return { quality, bits, words, found };
+    return { quality, bits, isSeries, words, found };
   }
 }
 

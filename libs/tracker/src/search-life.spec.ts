@@ -46,6 +46,20 @@ describe('episodes', () => {
     (query) => expect(names(tracker, query)).toEqual(['Borgen - S02E02.mkv']),
   );
 
+  test('the series itself comes before names that happen to have its words', () => {
+    const both = trackerOf([
+      'tv/Cloud Mist/Season 4/05 - Envy.mkv',
+      'tv/Drum/Season 4/Drum - 4x05 - Cloud of the Mist.avi',
+      'tv/Star Trek The Next Generation/Season 02/Star Trek The Next Generation - S02E12.mkv',
+      'tv/Star Trek The Next Generation/Season 1/12 - Amber.mkv',
+      'books/The Art of Programming Volume 1.mobi',
+      'books/The Art of Programming Volume 3 - Donald Knuth.azw3',
+    ]);
+    expect(names(both, 'cloud mist s04e05')[0]).toBe('05 - Envy.mkv');
+    expect(names(both, 'star trek the next generation s01e12')[0]).toBe('12 - Amber.mkv');
+    expect(names(both, 'the art of programming volume 3')[0]).toMatch(/Volume 3/);
+  });
+
   test('a number in the folder of a season is an episode', () => {
     expect(names(tracker, 'rome s02e07')).toEqual(['07 - Part.avi']);
   });

@@ -261,3 +261,16 @@ export function termsOf({ tokens, forms, extension }: Text): Set<string> {
 /** How many telling words a text has: names with little else are meant first. */
 export const tellingWords = ({ tokens }: Text): number =>
   Math.round(tokens.reduce((sum, { weight }) => sum + weight, 0) * 2);
+
+/** Some words of a text, extensions aside, without what stands between them. */
+export const joinedOf = ({ tokens }: Text, is: (token: Token) => boolean) =>
+  tokens
+    .filter((token) => is(token) && !token.text.startsWith('.'))
+    .map((token) => token.text)
+    .join('');
+
+/** A season, an episode or a date. */
+export const isEpisode = ({ kind }: Token) => kind === 'episode' || kind === 'date';
+/** What cannot be forgiven: another one names another work. */
+export const isExact = (token: Token) =>
+  isEpisode(token) || (token.kind === 'number' && token.weight === WEIGHTS.telling);
