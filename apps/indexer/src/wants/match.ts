@@ -13,11 +13,13 @@ export const wordsOf = (text: string): string[] =>
     .filter((word) => word !== '');
 
 /** True when each wanted word is a word of the path or begins one. */
-export function isWanted(wanted: readonly string[], path: string): boolean {
-  if (wanted.length === 0) return false;
-  const words = wordsOf(path);
-  return wanted.every((want) => words.some((word) => word.startsWith(want) || isNear(want, word)));
-}
+export const isWanted = (wanted: readonly string[], path: string): boolean =>
+  areAmong(wanted, wordsOf(path));
+
+/** The same for the words of a path that is compared with many wants. */
+export const areAmong = (wanted: readonly string[], words: readonly string[]): boolean =>
+  wanted.length > 0 &&
+  wanted.every((want) => words.some((word) => word.startsWith(want) || isNear(want, word)));
 
 /** One letter other, more or less; never in a number. */
 function isNear(want: string, word: string): boolean {

@@ -11,7 +11,7 @@ import {
   type QuestionOf,
 } from '@iwanto/wire';
 import { z } from 'zod';
-import { isWanted, wordsOf } from './match.js';
+import { areAmong, isWanted, wordsOf } from './match.js';
 
 /** How often the tracker is asked what is new, while something is wanted. */
 const ASK_EVERY_MS = 300;
@@ -132,8 +132,9 @@ export class Wants {
   async #take({ entries }: AddedAnswer): Promise<void> {
     for (const { path, ...entry } of entries) {
       const name = path.slice(path.lastIndexOf('/') + 1);
+      const words = wordsOf(path);
       for (const standing of this.#standing) {
-        if (isWanted(standing.words, path)) this.#find(standing, { ...entry, name });
+        if (areAmong(standing.words, words)) this.#find(standing, { ...entry, name });
       }
     }
     await this.#save();
