@@ -4,11 +4,15 @@ const path = require('node:path');
 const program = path.resolve(__dirname, '../../apps/cli/bin/iwanto.js');
 
 /** Flags that must stand before the program; libs/service/src/node-flags.ts gives the reasons. */
+const LITTLE_GARBAGE = ['--single-threaded-gc', '--v8-pool-size=1', '--max-semi-space-size=1'];
 const NODE_FLAGS = {
-  election: [],
-  indexer: [],
-  transfer: ['--single-threaded-gc', '--no-incremental-marking'],
+  election: LITTLE_GARBAGE,
+  indexer: LITTLE_GARBAGE,
+  transfer: [...LITTLE_GARBAGE, '--no-incremental-marking'],
 };
+
+/** The same file has the reason of this one, too. */
+const ENVIRONMENT = { MALLOC_ARENA_MAX: '2' };
 
 /** pm2 calls a death by a signal exit code 0: an orderly end needs a code of its own to be told apart. */
 const STOPPED = 20;
@@ -19,7 +23,7 @@ module.exports = {
     script: program,
     args: service,
     node_args: flags,
-    env: { IWANT_STOPPED_CODE: String(STOPPED) },
+    env: { ...ENVIRONMENT, IWANT_STOPPED_CODE: String(STOPPED) },
     // A service says "ready" when it answers on the bus, and ends within 2 s when asked to.
     wait_ready: true,
     listen_timeout: 15_000,

@@ -1,7 +1,7 @@
 /** Runs the three services as child processes: starts again what dies, ends all when asked, and ends itself when all were asked to end. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { SERVICES, type ServiceName } from '@iwanto/bus';
-import { EXIT, Terminal, nodeFlags } from '@iwanto/service';
+import { EXIT, SERVICE_ENVIRONMENT, Terminal, nodeFlags } from '@iwanto/service';
 
 /** The wait before a service that died is started again: doubled each time, within these bounds. */
 const BACK_OFF_MS_MIN = 1_000;
@@ -74,6 +74,7 @@ class Supervisor {
     child.startedMs = performance.now();
     const started = fork(this.options.programOf(child.service), [], {
       execArgv: [...process.execArgv, ...nodeFlags(child.service)],
+      env: { ...SERVICE_ENVIRONMENT, ...process.env },
       // Standard output of the supervisor says `ready` and nothing else.
       stdio: ['ignore', process.stderr.fd, process.stderr.fd, 'ipc'],
     });

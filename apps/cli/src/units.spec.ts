@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { SERVICES } from '@iwanto/bus';
-import { EXIT, nodeFlags } from '@iwanto/service';
+import { EXIT, SERVICE_ENVIRONMENT, nodeFlags } from '@iwanto/service';
 import { type Scope, unitFiles } from './units.js';
 
 const SCOPES: readonly Scope[] = ['system', 'user'];
@@ -39,6 +39,7 @@ describe('unit files', () => {
       expect(units.get('iwanto.target')).toContain(`Wants=iwanto-${service}.service`);
       expect(text).toContain(`${program.script} ${service}\n`);
       for (const flag of nodeFlags(service)) expect(text).toContain(flag);
+      expect(text).toContain('Environment=MALLOC_ARENA_MAX=2\n');
       expect(text).toMatch(/^RestrictAddressFamilies=.*AF_NETLINK$/m);
       expect(text).not.toContain('MemoryDenyWriteExecute');
       expect(text).toContain('UMask=0022');
@@ -57,7 +58,7 @@ describe('unit files', () => {
     const odd = { node: '/opt/my node/bin/node', script: '/srv/50%/$x"y\\z.js', home: '/h 1' };
     const text = unitFiles('user', odd).get('iwanto-election.service') ?? '';
     expect(text).toContain(
-      'ExecStart="/opt/my node/bin/node" "/srv/50%%/$$x\\"y\\\\z.js" election\n',
+      'ExecStart="/opt/my node/bin/node" --single-threaded-gc --v8-pool-size=1 --max-semi-space-size=1 "/srv/50%%/$$x\\"y\\\\z.js" election\n',
     );
     expect(text).toContain('Environment="IWANT_HOME=/h 1"');
   });
@@ -95,6 +96,9 @@ test('pm2 is told the same flags, and the exit code of an orderly end', () => {
   for (const [at, app] of apps.entries()) {
     expect(app.node_args).toEqual(nodeFlags(SERVICES[at] ?? 'election'));
     expect(app.stop_exit_codes).toEqual([EXIT.stopped, EXIT.usage]);
-    expect(app.env).toEqual({ IWANT_STOPPED_CODE: String(EXIT.stopped) });
+    expect(app.env).toEqual({
+      ...SERVICE_ENVIRONMENT,
+      IWANT_STOPPED_CODE: String(EXIT.stopped),
+    });
   }
 });

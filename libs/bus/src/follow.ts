@@ -3,7 +3,7 @@ import { type NewsBody, type Topic, type VerbName, news } from './contract.js';
 import type { Listener } from './news.js';
 
 /** News can be lost to a slow socket; the state is asked for again this often, in ms. */
-const REFRESH_MS = 10_000;
+const REFRESH_MS = 30_000;
 
 /** A subscription reaches the publisher shortly after the handshake: what was told in between is asked for. */
 const SECOND_GET_MS = 250;

@@ -63,14 +63,8 @@ const lanSocket = {
   tcpMaxRetransmitTimeout: 15_000,
 } as const;
 
-/** Between indexers; their lines beat faster, because a lost leader must be noticed at once. */
-export const peerSocket = {
-  ...lanSocket,
-  maxMessageSize: PEER_MESSAGE_BYTES_MAX,
-  heartbeatInterval: 500,
-  heartbeatTimeout: 2_000,
-  heartbeatTimeToLive: 2_000,
-} as const;
+/** Between indexers. A leader that dies without a word is noticed by the election, long before any heartbeat. */
+export const peerSocket = { ...lanSocket, maxMessageSize: PEER_MESSAGE_BYTES_MAX } as const;
 
 /**
  * Between transfer services: requests, refusals and the grant of a data line, all small. What is large

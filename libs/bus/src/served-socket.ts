@@ -15,10 +15,25 @@ export interface Bindable {
   unbindSync(address: string): void;
 }
 
+/** All sockets of a process are looked for by one timer, in one wake-up. */
+const served = new Set<() => void>();
+let looking: NodeJS.Timeout | undefined;
+
+function lookRegularly(look: () => void): () => void {
+  served.add(look);
+  looking ??= setInterval(() => served.forEach((each) => each()), LOOK_INTERVAL_MS).unref();
+  return () => {
+    served.delete(look);
+    if (served.size > 0) return;
+    clearInterval(looking);
+    looking = undefined;
+  };
+}
+
 export class ServedSocket {
   #inode = 0n;
   #inTrouble = false;
-  #looking: NodeJS.Timeout | undefined;
+  #stopLooking: () => void = () => undefined;
   #closed = false;
 
   constructor(
@@ -30,12 +45,12 @@ export class ServedSocket {
   /** Binds where a killed process may have left its socket; the lock says that it is gone (HOSTILE 23, 24). */
   async bind(): Promise<void> {
     await this.#bind();
-    this.#looking = setInterval(() => void this.#look(), LOOK_INTERVAL_MS).unref();
+    this.#stopLooking = lookRegularly(() => void this.#look());
   }
 
   close(): void {
     this.#closed = true;
-    clearInterval(this.#looking);
+    this.#stopLooking();
   }
 
   async #bind(): Promise<void> {

@@ -28,5 +28,13 @@ describe('a lone peer', () => {
     }
     expect(nowMs).toBeLessThanOrEqual(510);
     expect(leadershipOf(state)).toMatchObject({ role: 'leader', epoch: 1 });
+
+    // With its announcements over, it wakes for its slow beat and to look for others, not ten times a second.
+    let wakeUps = 0;
+    for (const endMs = nowMs + 20_000; nowMs < endMs; nowMs = Math.max(nowMs, deadlineMs(state))) {
+      step(state, { type: 'tick', nowMs });
+      if (nowMs > endMs - 10_000) wakeUps += 1;
+    }
+    expect(wakeUps).toBeLessThanOrEqual(20);
   });
 });

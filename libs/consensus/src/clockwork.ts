@@ -13,7 +13,7 @@ import { askPending, pendingRipe, ripeDueMs } from './member/pending.js';
 import { cutOff, cutOffDueMs, ping } from './member/ping.js';
 import { probeLeader, startSuspicion, suspicionDueMs } from './member/suspect.js';
 import { followingOf, joiningOf, leads, reignOf } from './state/place.js';
-import type { Following, State } from './state/state.js';
+import type { Following, Reign, State } from './state/state.js';
 import type { Turn } from './state/turn.js';
 
 interface Timer {
@@ -48,6 +48,14 @@ const suspended = (state: State) => (leads(state) ? null : reignOf(state));
 const claimDueMs = ({ suspicion, pending }: Following) =>
   suspicion === null || pending?.isTrusted === true ? Infinity : suspicion.dueMs;
 
+/** A leader without members beats to nobody: it sleeps from one slow beat to the next. */
+const beatDueMs = ({ fastBeatAtMs }: Reign, { members }: State) =>
+  members.size > 0 ? fastBeatAtMs : Infinity;
+
+/** It looks for who is gone while there is somebody, and until it has noticed that there is nobody any more (S36). */
+const sweepDueMs = ({ sweepAtMs, hadMembers }: Reign, { members, leader }: State) =>
+  members.size > 0 || (hadMembers && leader?.lost === false) ? sweepAtMs : Infinity;
+
 /** Who leaves does nothing else any more (S41). */
 const LEAVING: readonly Timer[] = [when(leaving, (it) => it.atMs, sayGoodbye)];
 
@@ -64,9 +72,9 @@ const TIMERS: readonly Timer[] = [
   when(followingOf, claimDueMs, claimOrTakeOver),
   when(suspended, (it) => it.suspension?.askAtMs ?? Infinity, askOrResume),
   when(leading, (it) => it.announceAtMs, announce),
-  when(leading, (it) => it.fastBeatAtMs, beatStandbys),
+  when(leading, beatDueMs, beatStandbys),
   when(leading, (it) => it.slowBeatAtMs, slowBeat),
-  when(leading, (it) => it.sweepAtMs, sweep),
+  when(leading, sweepDueMs, sweep),
   when(leading, yieldDueMs, yieldToAll),
   { dueMs: (state) => state.seeds.probeAtMs, act: probeSeeds },
   { dueMs: (state) => state.seeds.rememberAtMs, act: tellRemembered },

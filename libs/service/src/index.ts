@@ -23,6 +23,7 @@ export { isWithin, refuseOverlap } from './folders.js';
 export { type Identity, loadIdentity, peerOfSignKey, verifySignature } from './identity.js';
 export { listenAddresses } from './interfaces.js';
 export { descriptorLimit, descriptorWarning } from './descriptors.js';
+export { giveBackMemory } from './give-back.js';
 export { homeDir } from './directories.js';
 export { type Claim, claimHome, holdersOf } from './home.js';
 export { HOME_PROCESSES, type HomeProcess, type Lock, livingHolder, takeLock } from './lock.js';
@@ -37,7 +38,7 @@ export {
   type ServiceDefinition,
   runService,
 } from './run-service.js';
-export { nodeFlags } from './node-flags.js';
+export { SERVICE_ENVIRONMENT, nodeFlags } from './node-flags.js';
 export { createSafely, writeSafely } from './safe-file.js';
 export { Terminal, announceReady } from './supervisors.js';
 export { version } from './version.js';

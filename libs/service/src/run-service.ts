@@ -6,6 +6,7 @@ import type { Config } from './config-schema.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
 import { type Identity, loadIdentity } from './identity.js';
 import { descriptorLimit, descriptorWarning } from './descriptors.js';
+import { giveBackAtRest, giveBackMemory } from './give-back.js';
 import { claimHome } from './home.js';
 import { Life } from './life.js';
 import type { Lock } from './lock.js';
@@ -106,6 +107,8 @@ async function startService<S extends ServiceName>(
   // Before anything is started: whoever hears "ready" may send a signal in the same moment.
   listenToTheSystem({ log, stop, reload });
   opened.running = life;
+  // The election may not stand still later: others would take over.
+  if (service === 'election') giveBackMemory();
   await life.begin();
   state.life = life;
   const handlers: object = {
@@ -119,6 +122,7 @@ async function startService<S extends ServiceName>(
   life.ready();
   log.info(`ready on port ${life.port()}`);
   announceReady((sentence) => log.warn(sentence));
+  if (service !== 'election') giveBackAtRest();
 }
 
 interface SystemListener {

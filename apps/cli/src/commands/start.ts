@@ -5,6 +5,7 @@ import {
   announceReady,
   claimHome,
   environmentName,
+  giveBackMemory,
   holdersOf,
   homePaths,
 } from '@iwanto/service';
@@ -101,7 +102,7 @@ async function superviseAll(json: boolean, paths: Paths): Promise<number> {
     ready: () => {
       say(json ? jsonLine({ event: 'ready', pid: process.pid }) : 'ready');
       announceReady(tell);
-      void nameTrouble(paths);
+      void nameTrouble(paths).finally(giveBackMemory);
     },
     tell,
   });
