@@ -1,5 +1,6 @@
 /** One simulated host: the real state machine, and what survives its restarts. */
 import {
+  Door,
   type Input,
   type Output,
   type State,
@@ -7,7 +8,15 @@ import {
   deadlineMs,
   step,
 } from '@iwanto/consensus';
-import type { Address, BootId, CatalogueMark, PeerCard, PeerId, PublicKey } from '@iwanto/wire';
+import type {
+  Address,
+  BootId,
+  CatalogueMark,
+  ElectionMessage,
+  PeerCard,
+  PeerId,
+  PublicKey,
+} from '@iwanto/wire';
 import { type Prng, mixHash } from './prng.js';
 
 /** An input without its time, which the host adds from its own clock. */
@@ -35,6 +44,8 @@ export class Host {
   /** What came while it stood still. */
   inbox: Timeless[] = [];
   bootedAtMs = 0;
+  /** What stands between its sockets and the state machine. */
+  door = new Door<ElectionMessage>();
 
   constructor(
     readonly index: number,
@@ -77,6 +88,9 @@ export class Host {
     this.inbox = [];
     this.pausedUntilMs = 0;
     this.bootedAtMs = nowMs;
+    this.door = new Door();
+    for (const { address } of [...this.staticPeers, ...this.remembered])
+      this.door.acquaint(address);
     return this.input(nowMs, {
       type: 'start',
       bornMs: Math.round(EPOCH_MS + nowMs + this.skewMs),

@@ -9,6 +9,8 @@ export interface Link {
   readonly multicastLoss: number;
   readonly duplicates: number;
   readonly multicast: boolean;
+  /** Subnets with routers between them, which forward no multicast; hosts are dealt out to them in turn. */
+  readonly subnets: number;
 }
 
 /** No datagram travels faster. */
@@ -42,6 +44,11 @@ export class Network {
     return this.cuts.size > 0 && this.cuts.has(from * this.hosts + to);
   }
 
+  /** Whether two hosts lie in one subnet. */
+  isNear(one: number, other: number): boolean {
+    return one % this.link.subnets === other % this.link.subnets;
+  }
+
   get isWhole(): boolean {
     return this.cuts.size === 0 && this.burstLoss === 0;
   }
@@ -55,7 +62,7 @@ export class Network {
   delays(from: number, to: number, multicast: boolean): number[] {
     const { prng, link } = this;
     if (this.isCut(from, to)) return [];
-    if (multicast && !link.multicast) return [];
+    if (multicast && !(link.multicast && this.isNear(from, to))) return [];
     const base = multicast ? Math.max(link.loss, link.multicastLoss) : link.loss;
     const loss = Math.max(base, this.burstLoss);
     if (loss > 0 && prng.chance(loss)) return [];

@@ -110,7 +110,7 @@ export function heal(world: World, safety: Safety): void {
 function boundMs(world: World, schedule: Schedule, healMs: number): number {
   if (schedule.withinMs !== undefined) return schedule.withinMs;
   const { link } = world.network;
-  if (link.loss > 0 || !link.multicast) return LOSSY_MS;
+  if (link.loss > 0 || !link.multicast || link.subnets > 1) return LOSSY_MS;
   const late = schedule.faults.filter((each) => endMs(each) > healMs - DOUBLE_MS);
   return late.length >= 2 ? DOUBLE_MS : WIRED_MS;
 }
@@ -152,7 +152,7 @@ function settle(world: World, safety: Safety, schedule: Schedule): number | null
 function oldestLease(world: World): Host | null {
   const leaders = leadersOf(world);
   const { link } = world.network;
-  if (leaders.length < 2 || link.loss > 0 || !link.multicast) return null;
+  if (leaders.length < 2 || link.loss > 0 || !link.multicast || link.subnets > 1) return null;
   const firm = leaders.every(
     ({ state, pausedUntilMs }) =>
       phaseOf(state) === 'leading' &&
@@ -176,11 +176,14 @@ const isOlderHost = (a: Host, b: Host) =>
 
 /** Whether those that live can find each other at all: by multicast, or by addresses they know. */
 function areConnected(world: World): boolean {
-  if (world.network.link.multicast) return true;
+  const { link } = world.network;
+  if (link.multicast && link.subnets === 1) return true;
   const live = world.hosts.filter(isHere);
   const byAddress = new Map(live.map((host) => [host.address.address, host]));
   const links = new Map<Host, Set<Host>>(live.map((host) => [host, new Set()]));
   for (const host of live) {
+    const near = live.filter((each) => world.network.isNear(host.index, each.index));
+    if (link.multicast) for (const each of near) links.get(host)?.add(each);
     const { seeds, leader } = host.state;
     for (const { address } of [
       ...seeds.staticPeers,

@@ -2,6 +2,7 @@
 import type { ElectionMessageType } from '@iwanto/wire';
 import { FORGERIES, type Fault, NEVER_MS, type Target } from './faults.js';
 import { nameOf } from './host.js';
+import type { Link } from './network.js';
 import type { Never, Schedule } from './schedule.js';
 
 const targetText = (target: Target): string => (target === 'leader' ? 'leader' : nameOf(target));
@@ -40,7 +41,8 @@ function faultText(fault: Fault): string {
 /** The lines of a schedule; `parseScenario` reads them back. */
 export function scenarioText(schedule: Schedule): string {
   const { seed, link, hints, hosts, faults } = schedule;
-  const flags = `${link.multicast ? '' : ' nomulticast'}${hints ? ' hints' : ''}`;
+  const subnets = link.subnets === 1 ? '' : ` subnets ${link.subnets}`;
+  const flags = `${subnets}${link.multicast ? '' : ' nomulticast'}${hints ? ' hints' : ''}`;
   const net = `net seed ${seed} delay ${link.delayMs} loss ${link.loss} mloss ${link.multicastLoss} dup ${link.duplicates}${flags}`;
   const hostLines = hosts.map((host, index) => {
     const skew = host.skewMs === 0 ? '' : ` skew ${host.skewMs}`;
@@ -141,11 +143,20 @@ const parseNever = (words: Words, [, host = '', phase = '']: readonly string[]):
   afterMs: words.number('after', 0),
 });
 
+const parseLink = (words: Words): Link => ({
+  delayMs: words.number('delay', 0.3),
+  loss: words.number('loss', 0),
+  multicastLoss: words.number('mloss', 0),
+  duplicates: words.number('dup', 0),
+  multicast: !words.has('nomulticast'),
+  subnets: words.number('subnets', 1),
+});
+
 /** Reads a scenario; `#` starts a comment. @throws Error that names the line it cannot read. */
 export function parseScenario(text: string): Schedule {
   let seed = 1;
   let hints = false;
-  let link = { delayMs: 0.3, loss: 0, multicastLoss: 0, duplicates: 0, multicast: true };
+  let link = parseLink(new Words([], ''));
   const hosts: Schedule['hosts'][number][] = [];
   const faults: Fault[] = [];
   let within = {};
@@ -158,13 +169,7 @@ export function parseScenario(text: string): Schedule {
     if (list[0] === 'net') {
       seed = words.number('seed', 1);
       hints = words.has('hints');
-      link = {
-        delayMs: words.number('delay', 0.3),
-        loss: words.number('loss', 0),
-        multicastLoss: words.number('mloss', 0),
-        duplicates: words.number('dup', 0),
-        multicast: !words.has('nomulticast'),
-      };
+      link = parseLink(words);
     } else if (list[0] === 'host') {
       hosts.push({
         startMs: words.number('start', 0),

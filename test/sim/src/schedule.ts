@@ -44,6 +44,7 @@ export function makeSchedule(seed: number, hostCount?: number): Schedule {
     multicastLoss: dice.chance(0.3) ? 0.2 : 0,
     duplicates: 0.05,
     multicast,
+    subnets: 1,
   };
   const skewed = dice.chance(0.4);
   const hosts = Array.from({ length: count }, (_, index) => ({
@@ -51,5 +52,13 @@ export function makeSchedule(seed: number, hostCount?: number): Schedule {
     skewMs: skewed ? Math.round(HOUR_MS * (2 * dice.unit() - 1)) : 0,
     knows: index > 0 && (!multicast || dice.chance(0.1)) ? [dice.below(index)] : [],
   }));
-  return { seed, link, hints: dice.chance(0.5), hosts, faults: makeFaults(dice, count) };
+  const hints = dice.chance(0.5);
+  const faults = makeFaults(dice, count);
+  const routed = dice.chance(0.2) ? 2 + dice.below(2) : 1;
+  const subnets = Math.min(routed, count);
+  // One address given in one subnet joins it to the ones before.
+  const joined = hosts.map((host, index) =>
+    index > 0 && index < subnets ? { ...host, knows: [dice.below(index)] } : host,
+  );
+  return { seed, link: { ...link, subnets }, hints, hosts: joined, faults };
 }

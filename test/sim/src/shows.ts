@@ -19,7 +19,7 @@ interface Setting {
 }
 
 function settled({ hosts, loss, hints = false, seed }: Setting): World {
-  const link = { delayMs: 0.3, loss, multicastLoss: 0, duplicates: 0, multicast: true };
+  const link = { delayMs: 0.3, loss, multicastLoss: 0, duplicates: 0, multicast: true, subnets: 1 };
   const world = new World({ seed, hosts, link, hints });
   // Crowds come as fast as they are let in: how a burst of joiners fares is a scenario of its own.
   const everyMs = hosts > LIMITS.crowd ? 1_100 / LIMITS.welcomesPerSecond : 1;

@@ -1,6 +1,12 @@
 /** N hosts on one network in virtual time; a witness sees every turn. */
 import type { Output } from '@iwanto/consensus';
-import type { Address, ElectionMessage, ElectionMessageType } from '@iwanto/wire';
+import {
+  type Address,
+  type ElectionMessage,
+  type ElectionMessageType,
+  listedIn,
+  rowOf,
+} from '@iwanto/wire';
 import { Agenda } from './agenda.js';
 import { Host, type Timeless } from './host.js';
 import { type Link, Network } from './network.js';
@@ -161,6 +167,11 @@ export class World {
       case 'remember':
         host.remembered = output.addresses;
         return;
+      case 'acquaint': {
+        const waiting = host.door.opened(output.address);
+        if (waiting !== undefined) this.unicast(host, output.address, waiting);
+        return;
+      }
       case 'left':
         host.up = false;
         return;
@@ -173,7 +184,11 @@ export class World {
     this.sent += 1;
     this.record(host, message);
     const other = this.byAddress.get(to.address);
-    if (other !== undefined && other !== host) this.carry(host, other, message, false);
+    if (other === undefined || other === host) return;
+    this.carry(host, other, message, false);
+    if (this.network.isNear(host.index, other.index) || isFirstContact(message)) return;
+    if (host.door.mustKnock(to, message, this.nowMs))
+      this.agenda.at(this.nowMs, () => this.give(host, { type: 'outside', to }));
   }
 
   private record(host: Host, message: ElectionMessage): void {
@@ -185,8 +200,18 @@ export class World {
   private carry(from: Host, to: Host, message: ElectionMessage, multicast: boolean): void {
     const input = { type: 'received', message, from: from.address, multicast } as const;
     for (const delayMs of this.network.delays(from.index, to.index, multicast)) {
-      this.agenda.at(this.nowMs + delayMs, () => this.give(to, input));
+      this.agenda.at(this.nowMs + delayMs, () => {
+        if (this.isLetIn(from, to, message)) this.give(to, input);
+      });
     }
+  }
+
+  /** As the sockets do: what comes from another subnet stands at the door first. */
+  private isLetIn(from: Host, to: Host, message: ElectionMessage): boolean {
+    if (this.network.isNear(from.index, to.index)) return true;
+    if (!to.door.admits(from.address.address, isFirstContact(message), this.nowMs)) return false;
+    for (const { address } of listedIn(message)) to.door.acquaint(address.address);
+    return true;
   }
 
   /** Sends a recorded datagram again, to everybody or to one. */
@@ -200,3 +225,6 @@ export class World {
     for (const host of target === null ? this.hosts : [this.host(target)]) this.give(host, input);
   }
 }
+
+const isFirstContact = (message: ElectionMessage): boolean =>
+  rowOf(message).isFirstContact === true;
