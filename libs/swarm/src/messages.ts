@@ -85,6 +85,8 @@ export interface SwarmOptions {
   readonly limits?: SwarmLimits;
   /** Any number, another one for each download of the network; 0 begins at the first piece. */
   readonly seed?: number;
+  /** Who downloads: who of those that download at the same time brings which piece in from outside follows from their ids. */
+  readonly self?: PeerId;
   /** Only what somebody waits for is asked for: a content is read, not fetched. */
   readonly isOnDemand?: boolean;
 }

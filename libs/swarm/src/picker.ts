@@ -1,10 +1,14 @@
 /** Which piece a source is asked for next when nobody waits for one: in order, or the rarest where peers still download too. */
+import type { PeerId } from '@iwanto/wire';
 import type { PieceTable } from './pieces.js';
+import type { Shares } from './shares.js';
 import type { Source } from './source.js';
 
 /** Pieces compared for the rarest, and looked at to find those: more would cost more than it gains. */
 const COMPARED_MAX = 64;
 const LOOKED_AT_MAX = 4_096;
+/** What others bring in, or have already, is asked of a holder of everything only so many pieces at a time. */
+const FOREIGN_ASKS_MAX = 2;
 
 export class Picker {
   /** How many sources that do not have everything have a piece. */
@@ -15,6 +19,7 @@ export class Picker {
   /** `seed` decides where the search begins, so that many who begin together do not all ask for the same; 0: at the first piece. */
   constructor(
     private readonly pieces: PieceTable,
+    private readonly shares: Shares,
     seed: number,
   ) {
     this.#random = seed >>> 0;
@@ -36,30 +41,43 @@ export class Picker {
     if (source.holdsAll) return;
     for (const piece of source.held) this.count(piece, -1);
     this.countPartial(-1);
+    this.shares.leave(source.id);
   }
 
-  /** A piece that nobody is asked for and that this source has. */
-  pick(source: Source): number | undefined {
+  /** A source that does not have everything said what it has: it downloads as well. */
+  joins(peer: PeerId): void {
+    this.shares.join(peer);
+  }
+
+  /** A piece that nobody is asked for and that this source has; null where it has one and is to be asked later. */
+  pick(source: Source): number | null | undefined {
     if (this.pieces.wantedTotal === 0) return undefined;
     source.cursor ??= this.#draw(this.pieces.count);
-    const isSwarm = this.#partialSources > 0;
-    const from = isSwarm && source.holdsAll ? this.#draw(this.pieces.count) : source.cursor;
-    return this.#rarestFrom(source, from, isSwarm ? COMPARED_MAX : 1);
+    if (this.#partialSources === 0) return this.#rarestFrom(source, source.cursor, () => 0);
+    if (!source.holdsAll) {
+      return this.#rarestFrom(source, source.cursor, (piece) => this.#holders[piece] ?? 0);
+    }
+    const costOf = (piece: number) =>
+      2 * (this.#holders[piece] ?? 0) + (this.shares.isOwn(piece) ? 0 : 1);
+    const piece = this.#rarestFrom(source, this.#draw(this.pieces.count), costOf);
+    const isForeign = piece !== undefined && costOf(piece) > 0;
+    return isForeign && source.asks.size >= FOREIGN_ASKS_MAX ? null : piece;
   }
 
-  #rarestFrom(source: Source, from: number, comparedMax: number): number | undefined {
+  /** The first piece that costs nothing, else the one that costs least of some. */
+  #rarestFrom(source: Source, from: number, costOf: (piece: number) => number): number | undefined {
     let rarest: number | undefined;
-    let fewest = Infinity;
+    let least = Infinity;
     let compared = 0;
     let lookedAt = 0;
     for (const piece of this.pieces.wantedFrom(from, (file) => source.mayAsk(file))) {
       lookedAt += 1;
       if (source.holds(piece)) {
         compared += 1;
-        const holders = this.#holders[piece] ?? 0;
-        if (holders < fewest) [rarest, fewest] = [piece, holders];
+        const cost = costOf(piece);
+        if (cost < least) [rarest, least] = [piece, cost];
       }
-      if (compared >= comparedMax || fewest === 0) break;
+      if (compared >= COMPARED_MAX || least === 0) break;
       if (lookedAt < LOOKED_AT_MAX) continue;
       source.cursor = piece + 1;
       break;

@@ -375,4 +375,27 @@ describe('Swarm', () => {
     }
     expect(seen.filter((piece) => piece === 200)).toHaveLength(1);
   });
+
+  test('two who download from the same holder ask it for different pieces, and for hardly any of the other', () => {
+    const [one, other] = ['0a'.repeat(10), 'f0'.repeat(10)];
+    const askedBy = (self: string, fellow: string) => {
+      const table = new Table({ self: self as PeerId, seed: 5 });
+      table.file(40);
+      table.tell({ type: 'sourceAdded', source: fellow, isPartial: true });
+      table.tell({ type: 'sourceHas', source: fellow, pieces: [] });
+      let open = asked(table.source('seed'), 'seed');
+      const seen = [...open];
+      for (let nth = 0; nth < 15; nth += 1) {
+        table.nowMs += 10;
+        const next = asked(table.ok('seed', open.shift() ?? -1), 'seed');
+        open = [...open, ...next];
+        seen.push(...next);
+      }
+      return new Set(seen);
+    };
+    const [mine, theirs] = [askedBy(one, other), askedBy(other, one)];
+    const both = [...mine].filter((piece) => theirs.has(piece));
+    expect(mine.size).toBeGreaterThanOrEqual(15);
+    expect(both.length).toBeLessThanOrEqual(4);
+  });
 });

@@ -14,6 +14,7 @@ import { Deadlines } from './deadlines.js';
 import { EndGame } from './end-game.js';
 import { Picker } from './picker.js';
 import { PieceTable } from './pieces.js';
+import { Shares } from './shares.js';
 import { Source } from './source.js';
 import { Trust } from './trust.js';
 
@@ -39,11 +40,11 @@ export class Swarm {
   #finished = false;
   #out: SwarmOutput[] = [];
 
-  constructor({ limits = SWARM_LIMITS, seed = 0, isOnDemand = false }: SwarmOptions = {}) {
+  constructor({ limits = SWARM_LIMITS, seed = 0, isOnDemand = false, self }: SwarmOptions = {}) {
     this.#limits = limits;
     this.#isOnDemand = isOnDemand;
     this.#trust = new Trust(limits);
-    this.#picker = new Picker(this.#pieces, seed);
+    this.#picker = new Picker(this.#pieces, new Shares(self), seed);
     this.#deadlines = new Deadlines(this.#pieces, this.#sources);
     this.#endGame = new EndGame({
       ...{ pieces: this.#pieces, sources: this.#sources, askers: this.#askers },
@@ -128,6 +129,7 @@ export class Swarm {
       this.#picker.uncount(source);
       source.gainsAll();
     } else {
+      this.#picker.joins(id);
       for (const piece of pieces) if (source.gains(piece)) this.#picker.count(piece, 1);
     }
     this.#fill(source, nowMs);
@@ -270,7 +272,9 @@ export class Swarm {
     if (!source.hasRoom(0, nowMs)) return undefined;
     const urgent = this.#chooseUrgent(source, nowMs);
     if (urgent !== undefined || this.#isOnDemand) return urgent;
-    return this.#picker.pick(source) ?? this.#endGame.choose(source, nowMs);
+    const piece = this.#picker.pick(source);
+    if (piece === null) return undefined;
+    return piece ?? this.#endGame.choose(source, nowMs);
   }
 
   /** What somebody waits for is asked for twice where its source is too slow, whatever else is missing. */

@@ -125,14 +125,15 @@ async function killedHalfWay(): Promise<void> {
 
 const CROWD = 8;
 const CROWD_BYTES = 100 * MEBIBYTE;
-const CROWD_MEGABITS = 400;
+/** Low enough that two cores carry all nine peers: at 50 MB/s they, not the wire, are the limit. */
+const CROWD_MEGABITS = 160;
 
 /** The slowest of many who fetch the same at the same time, beside one alone; and what the seed sent. */
 async function manyAtOnce(): Promise<void> {
   const alone = await crowdSeconds(1);
   const { seconds, sent } = await crowdSeconds(CROWD);
   console.log(
-    `${CROWD} downloaders of ${CROWD_BYTES / MEBIBYTE} MiB at the same time from one seed shaped to 50 MB/s: slowest ${seconds.toFixed(2)} s, ` +
+    `${CROWD} downloaders of ${CROWD_BYTES / MEBIBYTE} MiB at the same time from one seed shaped to ${CROWD_MEGABITS / 8} MB/s: slowest ${seconds.toFixed(2)} s, ` +
       `${(seconds / alone.seconds).toFixed(2)} x one alone; the seed sent ${(sent / CROWD_BYTES).toFixed(2)} x the size`,
   );
 }

@@ -31,6 +31,7 @@ const FOLDERS_A_TURN = 200;
 const PACKS_A_TURN = 16;
 
 export interface ContentFetchOptions {
+  readonly self: PeerId;
   readonly root: FileHash;
   readonly plan: Plan;
   readonly target: Target;
@@ -130,6 +131,7 @@ export class ContentFetch {
   #newPump(): Pump {
     const { progress, sources, onTrouble, onStarving, onPiece, onMissing, nowMs } = this.options;
     return new Pump({
+      self: this.options.self,
       nowMs,
       sink: this.#writer,
       seed: randomInt(1, 2 ** 32),

@@ -202,6 +202,7 @@ export class Download {
     this.#fetching = new ContentFetch({
       ...{ plan, target, blake3, journal, nowMs, onTrouble },
       root: this.spec.root,
+      self: this.tools.lines.self,
       sources: this.#sources,
       progress: this.progress,
       signal: this.#stopping.signal,

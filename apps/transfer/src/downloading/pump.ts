@@ -24,6 +24,8 @@ export interface PumpOptions {
   readonly limits?: SwarmLimits;
   /** Only what somebody waits for is fetched. */
   readonly isOnDemand?: boolean;
+  /** This peer, where others may download the same. */
+  readonly self?: PeerId;
   /** Any number: where the search for pieces begins. */
   readonly seed: number;
   readonly nowMs: () => number;
@@ -52,8 +54,8 @@ export class Pump {
   #stopped = false;
 
   constructor(private readonly options: PumpOptions) {
-    const { limits = SWARM_LIMITS, isOnDemand = false, seed } = options;
-    this.#swarm = new Swarm({ limits, isOnDemand, seed });
+    const { limits = SWARM_LIMITS, isOnDemand = false, seed, self } = options;
+    this.#swarm = new Swarm({ limits, isOnDemand, seed, ...(self && { self }) });
     this.#ticker = setInterval(() => this.#tell({ type: 'tick', nowMs: options.nowMs() }), TICK_MS);
   }
 

@@ -43,6 +43,11 @@ export class Lines {
 
   constructor(private readonly options: LinesOptions) {}
 
+  /** Who asks over these lines. */
+  get self(): PeerId {
+    return this.options.self;
+  }
+
   /** A hold on the line to `holder`, or undefined where it was lost a moment ago. */
   take(holder: Holder, onLost: LineLost): Hold | undefined {
     const lostAtMs = this.#lostAtMs.get(holder.peer);

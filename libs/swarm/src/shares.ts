@@ -1,0 +1,44 @@
+/**
+ * Of those who download the same at the same time, who asks the holders of everything for which piece: each piece
+ * belongs to one of them (rendezvous hashing), so that they bring in different ones without a word about it.
+ */
+import type { PeerId } from '@iwanto/wire';
+
+const HEX_CHARACTERS = 8;
+
+export class Shares {
+  readonly #self: number | undefined;
+  readonly #others = new Map<PeerId, number>();
+
+  /** Without `self` every piece belongs here. */
+  constructor(self: PeerId | undefined) {
+    this.#self = self === undefined ? undefined : saltOf(self);
+  }
+
+  /** Another one downloads as well. */
+  join(peer: PeerId): void {
+    this.#others.set(peer, saltOf(peer));
+  }
+
+  leave(peer: PeerId): void {
+    this.#others.delete(peer);
+  }
+
+  /** Whether nobody else is to bring in this piece. */
+  isOwn(piece: number): boolean {
+    if (this.#self === undefined) return true;
+    const own = weight(this.#self, piece);
+    for (const salt of this.#others.values()) if (weight(salt, piece) > own) return false;
+    return true;
+  }
+}
+
+const saltOf = (peer: PeerId) => Number.parseInt(peer.slice(0, HEX_CHARACTERS), 16) >>> 0;
+
+/** The finalizer of MurmurHash3: every bit of both numbers counts. */
+function weight(salt: number, piece: number): number {
+  let mixed = (salt ^ Math.imul(piece + 1, 0x9e3779b1)) >>> 0;
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
+}
