@@ -37,6 +37,8 @@ export const COMMANDS: readonly Row[] = [
   ),
   lazy('log [service]', 'What the services log', () => import('./commands/log.js')),
   lazy('service <action>', 'Run under systemd', () => import('./commands/service.js')),
+  lazy('trust [peer]', 'Prefer a peer as a source', () => import('./commands/trust.js')),
+  lazy('block [peer]', 'Neither ask nor answer a peer', () => import('./commands/block.js')),
   lazy('id', "This host's fingerprint", () => import('./commands/id.js')),
   lazy('doctor [host]', 'Find out what is wrong', () => import('./commands/doctor.js')),
   lazy('completion [shell]', 'Completion for a shell', () => import('./commands/completion.js')),

@@ -3,6 +3,8 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { loadBlake3 } from '@iwanto/merkle';
 import {
+  type Paths,
+  PeerTrust,
   type Running,
   type ServiceContext,
   listenAddresses,
@@ -66,6 +68,17 @@ const openWants = ({ bus, log, paths }: ServiceContext, tracking: Tracking) =>
     onTrouble: (sentence) => log.warn(sentence),
   });
 
+/** What is asked of the own folders. */
+const sharing = (folders: Folders, paths: Paths) => ({
+  'share.get': shareGet(folders.indexing),
+  'share.add': shareAdd(folders, paths),
+  'share.remove': shareRemove(folders, paths),
+  'share.rescan': shareRescan(folders),
+  'content.find': contentFind(folders.catalogue, (path) => folders.indexing.lookAt(path)),
+  'content.digests': contentDigests(folders.catalogue),
+  'content.manifest': contentManifest(folders.catalogue),
+});
+
 /** What `runService` needs of the indexer. */
 export async function startIndexer(context: ServiceContext): Promise<Running<'indexer'>> {
   const { bus, config, identity, log, paths } = context;
@@ -73,11 +86,13 @@ export async function startIndexer(context: ServiceContext): Promise<Running<'in
   const { catalogue, indexing } = folders;
   const tell = coalesce(TELL_INTERVAL_MS, () => bus.publish('share.changed', indexing.state()));
   indexing.onProgress(tell);
+  const trust = new PeerTrust(config, bus);
   const tracking = await startTracking({
     bus,
     identity,
     version,
     catalogue,
+    isBlocked: trust.isBlocked,
     port: config.ports.indexer,
     addresses: listenAddresses(config.interfaces),
     onTrouble: (sentence) => log.warn(sentence),
@@ -94,17 +109,14 @@ export async function startIndexer(context: ServiceContext): Promise<Running<'in
       'want.add': wantAdd(wants),
       'want.list': wantList(wants),
       'want.remove': wantRemove(wants),
-      'share.get': shareGet(indexing),
-      'share.add': shareAdd(folders, paths),
-      'share.remove': shareRemove(folders, paths),
-      'share.rescan': shareRescan(folders),
-      'content.find': contentFind(catalogue, (path) => indexing.lookAt(path)),
-      'content.digests': contentDigests(catalogue),
-      'content.manifest': contentManifest(catalogue),
+      ...sharing(folders, paths),
     },
     port: () => tracking.port,
     notes: () => [`hashes with ${indexing.blake3} BLAKE3`, indexing.excess].filter(Boolean),
-    reconfigure: ({ share, downloadDir }) => reshare(folders, paths, { share, downloadDir }),
+    reconfigure: (next) => {
+      trust.reconfigure(next);
+      return reshare(folders, paths, next);
+    },
     stop: async () => {
       clearInterval(compacting);
       stopHeld();

@@ -1,5 +1,5 @@
 /** What strangers may ask and answer: the hostile cases of the transfer service that need no disk tricks. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { encodeManifest } from '@iwanto/merkle';
 import { type FileHash, PIECE_BYTES, type PeerId, type PieceRequest } from '@iwanto/wire';
@@ -102,3 +102,24 @@ test('a very large directory is asked about before more of it is read', async ()
   // Once agreed to, it is read on - and in this case the rest of it is nowhere.
   expect((await home.fetch(root, { confirmed: true })).failure?.code).not.toBe('E_LIMIT');
 });
+
+test.each([
+  ['a small file', 100, { kind: 'file', size: 101 }],
+  ['a large file', PIECE_BYTES + 10, { kind: 'file', size: PIECE_BYTES * 9 }],
+  ['a file that is said to be a directory', 100, { kind: 'directory', size: 100 }],
+] as const)(
+  'HOSTILE 112: of contradicting claims the proved one counts: %s',
+  async (...[, size, lie]) => {
+    const shelf = new Shelf();
+    const bytes = bytesOf(size);
+    const { root } = shelf.file(newFile(newDir('share'), 'a', bytes));
+    const honest = await share(shelf);
+    const liars = [await share(shelf), await share(shelf)];
+    shelf.names.set(root, { name: 'a', ...lie });
+    shelf.others.set(root, [{ kind: 'file', size, holders: [honest.holder] }]);
+    const home = openHome({ shelf, holders: liars.map(({ holder }) => holder) });
+    const view = await home.fetch(root);
+    expect(view).toMatchObject({ state: 'done', bytes: size });
+    expect(readFileSync(view.path).equals(bytes)).toBe(true);
+  },
+);

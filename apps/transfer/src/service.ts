@@ -2,13 +2,19 @@
 import { join } from 'node:path';
 import { type Bus, type Download, HOLDINGS_MAX, type OpenPort, servePieces } from '@iwanto/bus';
 import { type Blake3, loadBlake3 } from '@iwanto/merkle';
-import { type Config, type Running, type ServiceContext, listenAddresses } from '@iwanto/service';
+import {
+  type Config,
+  PeerTrust,
+  type Running,
+  type ServiceContext,
+  listenAddresses,
+} from '@iwanto/service';
 import { type TransferStore, openTransferStore } from '@iwanto/store';
-import { type Holder, type PeerId, isLoopback } from '@iwanto/wire';
 import { DownloadFolder } from './disk/download-folder.js';
 import type { DownloadTools } from './downloading/download-spec.js';
 import { Downloads } from './downloading/downloads.js';
-import { Lines, isDialable } from './sources/lines.js';
+import { followHolders, holderFilter } from './sources/known-holders.js';
+import { Lines } from './sources/lines.js';
 import { RateLimits } from './limits.js';
 import { Pace } from './pace.js';
 import { LocalSource } from './reading/local-source.js';
@@ -68,10 +74,11 @@ export async function startTransfer(context: ServiceContext): Promise<Running<'t
     rank: (request) => uploader.timesSent.of(request),
     onTrouble,
   });
+  const trust = new PeerTrust(config, bus);
   const history = openHistory(context);
   const folder = new DownloadFolder({ paths, path: config.downloadDir, mounts: journal.placed });
   const { downloads, readings, lines } = openFetching(context, {
-    ...{ doing, journal, kept, uploader, limits, history, folder },
+    ...{ doing, journal, kept, uploader, limits, history, folder, trust },
   });
   await folder.note();
   listenToNews(context, uploader, downloads);
@@ -94,7 +101,7 @@ export async function startTransfer(context: ServiceContext): Promise<Running<'t
     }),
     port: () => server.port,
     notes: () => [`BLAKE3: ${blake3.name}`, `bytes sent: ${uploader.sent.bytesSent}`],
-    reconfigure: (changed) => reconfigure({ folder, limits }, changed),
+    reconfigure: (changed) => reconfigure({ folder, limits, trust }, changed),
     stop: closeAll,
   };
 }
@@ -109,18 +116,20 @@ interface Fetching {
   readonly limits: RateLimits;
   readonly history: History;
   readonly folder: DownloadFolder;
+  readonly trust: PeerTrust;
 }
 
 /** What brings bytes of others here: to the disk, or to somebody who reads. */
 function openFetching(
   context: ServiceContext,
-  { doing, journal, kept, uploader, limits, history, folder }: Fetching,
+  { doing, journal, kept, uploader, limits, history, folder, trust }: Fetching,
 ) {
   const { bus, identity, config } = context;
   const { curve: keys, peer: self } = identity;
   const lines = new Lines({ keys, self, nowMs });
   const fetching = {
-    ...{ ...doing, lines, holdersOf: followHolders(context), isAllowed: holderFilter(context) },
+    ...{ ...doing, lines, holdersOf: followHolders(context), isTrusted: trust.isTrusted },
+    isAllowed: holderFilter(context, trust),
     noSourceLimitMs: NO_SOURCE_LIMIT_MS,
   };
   const downloads = new Downloads({
@@ -139,11 +148,12 @@ function openFetching(
 
 /** A folder that is refused leaves the limits as they were. */
 async function reconfigure(
-  { folder, limits }: { folder: DownloadFolder; limits: RateLimits },
+  { folder, limits, trust }: { folder: DownloadFolder; limits: RateLimits; trust: PeerTrust },
   changed: Config,
 ): Promise<void> {
   await folder.reconfigure(changed);
   limits.reconfigure(changed.limits);
+  trust.reconfigure(changed);
 }
 
 const teller = (bus: Bus, history: History) => (view: Download) => {
@@ -218,29 +228,6 @@ function openHoldings(
   const max = config.reseed ? KEPT_MAX : 0;
   const kept = new Kept({ store: journal.held, holdings, blake3, max });
   return { holdings, kept, news };
-}
-
-/** Who may be dialled: nobody whose address only makes sense to whoever made it up (HOSTILE 47). */
-function holderFilter({ bus, identity }: ServiceContext): (holder: Holder) => boolean {
-  const onLoopback = new Set<string>();
-  bus.follow('peers.changed', ({ peers }) => {
-    onLoopback.clear();
-    for (const { peer, address } of peers) if (isLoopback(address)) onLoopback.add(peer);
-  });
-  return ({ peer, address }) =>
-    peer !== identity.peer && isDialable(address) && (!isLoopback(address) || onLoopback.has(peer));
-}
-
-/** Where each peer can be reached, as the election of this host knows it. */
-function followHolders({ bus }: ServiceContext): (peers: readonly PeerId[]) => Holder[] {
-  const holders = new Map<PeerId, Holder>();
-  bus.follow('peers.changed', ({ peers }) => {
-    holders.clear();
-    for (const { peer, address, transferPort: port, curveKey } of peers) {
-      if (port !== 0) holders.set(peer, { peer, address, port, curveKey });
-    }
-  });
-  return (peers) => peers.flatMap((peer) => holders.get(peer) ?? []);
 }
 
 function listenToNews({ bus }: ServiceContext, uploader: Uploader, downloads: Downloads): void {

@@ -16,6 +16,7 @@ import { type CurveKeys, curveServer } from './listen.js';
 import { connectPeer, servePeerVerbs } from './peer-line.js';
 import { type PieceReply, connectPieces, servePieces } from './piece-line.js';
 import { z85OfHex } from './z85.js';
+import { refuseKeys } from './zap.js';
 
 const addresses = ['127.0.0.1'];
 const root = 'cd'.repeat(32) as FileHash;
@@ -98,6 +99,24 @@ describe('the line between indexers', () => {
       const line = lineTo(server.port, server.keys.publicKey);
       expect(await line.call('announced', { peer })).toMatchObject({ revision: 5 });
     }
+  });
+
+  test('HOSTILE 113: a blocked key is not let in, and is again when it is no longer blocked', async () => {
+    const server = await serveOn(0);
+    const keys = newKeys();
+    refuseKeys([keys.publicKey]);
+    const line = connectPeer({
+      ...{ address: '127.0.0.1', port: server.port, serverKey: server.keys.publicKey, keys },
+    });
+    closing.push(() => line.close());
+    await expect(line.call('announced', { peer }, { limitMs: 700 })).rejects.toMatchObject({
+      code: 'E_NOT_RUNNING',
+    });
+    expect(
+      await lineTo(server.port, server.keys.publicKey).call('announced', { peer }),
+    ).toBeDefined();
+    refuseKeys([]);
+    expect(await line.call('announced', { peer })).toMatchObject({ revision: 5 });
   });
 
   test('HOSTILE 36: a second connection with the routing id of another takes none of its answers', async () => {

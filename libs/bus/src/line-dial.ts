@@ -31,7 +31,7 @@ export class LineDial {
     this.#meeting = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (inner) =>
       this.#dial(inner),
     );
-    this.#meeting.listen(path);
+    this.#meeting.listen(path).unref();
     dealer.connect(`ipc://${path}`);
   }
 

@@ -1,4 +1,5 @@
 /** The door-keeper of every CURVE socket of this process (ZeroMQ RFC 27, ZAP), bound before any of them. */
+import type { PublicKey } from '@iwanto/wire';
 import { Reply } from 'zeromq';
 import type { OnTrouble } from './trouble.js';
 import { messages } from './turns.js';
@@ -11,6 +12,9 @@ const KEY_BYTES = 32;
 
 /** How long the door stays open behind the last socket, in ms. */
 const STILL_OPEN_MS = 1_000;
+
+/** Keys that are not let in, as 64 hex characters. */
+let refused: ReadonlySet<string> = new Set();
 
 let keeper: Reply | undefined;
 let users = 0;
@@ -33,6 +37,11 @@ export async function openDoor(onTrouble: OnTrouble): Promise<() => Promise<void
     users -= 1;
     setTimeout(() => void closeUnused(), STILL_OPEN_MS);
   };
+}
+
+/** Lets nobody in who has one of these keys; lines that are open stay. */
+export function refuseKeys(keys: readonly PublicKey[]): void {
+  refused = new Set(keys);
 }
 
 /**
@@ -61,7 +70,7 @@ async function keepDoor(socket: Reply, onTrouble: OnTrouble): Promise<void> {
   for await (const frames of messages(socket)) {
     const [version, id = '', , , , mechanism, key] = frames;
     const curve = version?.toString() === VERSION && mechanism?.toString() === 'CURVE';
-    const status = curve && key?.length === KEY_BYTES ? ['200', 'OK'] : ['400', 'only CURVE'];
+    const status = statusOf(curve && key?.length === KEY_BYTES ? key : undefined);
     try {
       await socket.send([VERSION, id, ...status, key?.toString('hex') ?? '', '']);
     } catch (cause) {
@@ -69,4 +78,10 @@ async function keepDoor(socket: Reply, onTrouble: OnTrouble): Promise<void> {
       onTrouble(`A connection could not be let in: ${String(cause)}.`);
     }
   }
+}
+
+/** 300 tells nothing to whoever is refused: it tries again, and is let in when it is no longer blocked. */
+function statusOf(key: Buffer | undefined): [string, string] {
+  if (!key) return ['400', 'only CURVE'];
+  return refused.has(key.toString('hex')) ? ['300', 'not now'] : ['200', 'OK'];
 }

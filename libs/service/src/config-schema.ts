@@ -1,6 +1,6 @@
 /** What a configuration may hold: every key with its limits and its default. */
 import { isAbsolute } from 'node:path';
-import { PEER_NAME_BYTES_MAX, portSchema } from '@iwanto/wire';
+import { PEER_NAME_BYTES_MAX, peerIdSchema, portSchema } from '@iwanto/wire';
 import { z } from 'zod';
 import type { Paths } from './paths.js';
 import { RATE_RULES_CHARACTERS_MAX, rateRulesFrom } from './rates.js';
@@ -63,6 +63,9 @@ export const schemaFor = (paths: Paths) =>
       .default([]),
     /** Serve to others what was fetched. */
     reseed: z.boolean().default(true),
+    /** Peers that are preferred as sources, and peers that are neither asked nor answered. */
+    trust: z.array(peerIdSchema).max(LIST_MAX).default([]),
+    block: z.array(peerIdSchema).max(LIST_MAX).default([]),
     settleMs: z.number().int().min(0).max(60_000).default(SETTLE_MS_DEFAULT),
     /** Limits on what is fetched and sent, such as `5M` or `1M 08:00-18:00`; empty for none. */
     limits: z

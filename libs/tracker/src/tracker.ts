@@ -56,6 +56,8 @@ export interface Located {
   readonly name: string;
   readonly size: number;
   readonly peers: PeerId[];
+  /** What other peers say that this hash is, those first of which there are more. */
+  readonly others: Pick<Located, 'kind' | 'size' | 'peers'>[];
 }
 
 interface Catalogue {
@@ -164,8 +166,12 @@ export class Tracker {
     if (held.some(({ content }) => contents.hashOf(content) !== hash)) {
       throw this.#ambiguous(prefix, held);
     }
-    const peers = [...most.slots].flatMap((slot) => this.#ofSlot.get(slot)?.peer ?? []).sort();
-    return { hash, ...this.#describe(most.content), peers };
+    const claims = held.map(({ content, slots }) => {
+      const peers = [...slots].flatMap((slot) => this.#ofSlot.get(slot)?.peer ?? []).sort();
+      return { kind: contents.kindOf(content), size: contents.sizeOf(content), peers };
+    });
+    const [{ peers } = { peers: [] }, ...others] = claims;
+    return { hash, ...this.#describe(most.content), peers, others };
   }
 
   /** Those of the contents that somebody shares: who, and under which names. */

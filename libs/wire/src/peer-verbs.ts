@@ -36,6 +36,9 @@ export const SEARCH_LIMIT_MAX = 10_000;
 export const ANNOUNCE_ENTRIES_MAX = 2_000;
 /** Holders named in one answer to `locate`. */
 export const HOLDERS_MAX = 256;
+/** Other claims about one hash in an answer to `locate`, and holders of each. */
+export const OTHER_CLAIMS_MAX = 7;
+export const OTHER_HOLDERS_MAX = 32;
 /** Peers listed in one answer to `book`. */
 export const BOOK_PEERS_MAX = 4_096;
 
@@ -166,12 +169,18 @@ export const holderSchema = z.object({
 export type Holder = z.infer<typeof holderSchema>;
 
 export const locateQuestionSchema = z.object({ hash: hashPrefixSchema });
-export const locateAnswerSchema = z.object({
-  hash: fileHashSchema,
+/** What some peers say that a content is. */
+export const claimSchema = z.object({
   kind: kindSchema,
-  name: z.string(),
   size: sizeSchema,
   holders: z.array(holderSchema).max(HOLDERS_MAX),
+});
+export type Claim = z.infer<typeof claimSchema>;
+export const locateAnswerSchema = claimSchema.extend({
+  hash: fileHashSchema,
+  name: z.string(),
+  /** Where peers contradict each other about one hash: what the others say. At most one claim is true. */
+  others: z.array(claimSchema).max(OTHER_CLAIMS_MAX).optional(),
 });
 export type LocateAnswer = z.infer<typeof locateAnswerSchema>;
 

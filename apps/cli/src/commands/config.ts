@@ -1,25 +1,19 @@
 /** `iwanto config get|set|unset|path|list`: the configuration, changed in the file and in the running services. */
-import { type Bus, SERVICES } from '@iwanto/bus';
 import {
   type ConfigValue,
   EXIT,
   type Paths,
-  configText,
   environmentName,
   explainConfig,
   homePaths,
   leavesOf,
-  listenAddresses,
   loadConfig,
   nearest,
-  refuseOverlap,
-  restoreConfig,
   schemaFor,
-  setConfig,
   typedValue,
 } from '@iwanto/service';
 import { Failure } from '@iwanto/wire';
-import { withBus } from '../ask.js';
+import { changeConfig } from '../change-config.js';
 import { commandOf } from '../command.js';
 import { pathFrom } from '../input.js';
 import { jsonLine, remark, say, shown } from '../print.js';
@@ -107,14 +101,7 @@ interface Change {
 
 async function change(paths: Paths, { key, values, unset }: Change, json: boolean): Promise<void> {
   const value = unset ? undefined : valueFrom(paths, key, values ?? []);
-  await loadConfig(paths);
-  const before = await configText(paths);
-  await setConfig(paths, key, value);
-  const reloaded = await takeEffect(paths).catch(async (cause: unknown) => {
-    if (before !== undefined) await restoreConfig(paths, before);
-    await withBus(reloadAll);
-    throw cause;
-  });
+  const reloaded = await changeConfig(paths, { [key]: value });
   const now = (await explainConfig(paths)).find((one) => one.key === key);
   if (json) say(jsonLine({ ...now, services: reloaded }));
   else say(`${key} = ${shown(plain(now?.value))}`);
@@ -131,36 +118,4 @@ function valueFrom(paths: Paths, key: string, words: readonly string[]): unknown
   if (!PATH_KEYS.includes(key)) return value;
   const absolute = (item: unknown) => (typeof item === 'string' ? pathFrom(item) : item);
   return Array.isArray(value) ? value.map(absolute) : absolute(value);
-}
-
-/** Throws, before or after asking the services, where the configuration as a whole cannot work. */
-async function takeEffect(paths: Paths): Promise<string[]> {
-  const { config } = await loadConfig(paths);
-  listenAddresses(config.interfaces);
-  await refuseOverlap(config.share, config.downloadDir);
-  const answers = await withBus(reloadAll);
-  const refusal = answers.find(({ failure }) => failure !== undefined);
-  if (refusal) {
-    throw new Failure(
-      'E_BAD_REQUEST',
-      `The ${refusal.service} service refused, so nothing was changed: ${refusal.failure?.sentence}`,
-    );
-  }
-  return answers.map(({ service }) => service);
-}
-
-/** Each service that runs takes over what the file says now. */
-async function reloadAll(bus: Bus) {
-  const answers = await Promise.all(
-    SERVICES.map(async (service) => {
-      try {
-        await bus.call(`${service}.reload`, {});
-        return { service, failure: undefined };
-      } catch (cause) {
-        if (!(cause instanceof Failure)) throw cause;
-        return cause.code === 'E_NOT_RUNNING' ? undefined : { service, failure: cause };
-      }
-    }),
-  );
-  return answers.filter((answer) => answer !== undefined);
 }

@@ -91,3 +91,10 @@ test('uninstall', async () => {
   const { removed } = (await lineOf('uninstall', '--data', '--yes')) as { removed: string[] };
   expect(removed).toContain(join(cli.home, 'config.json'));
 });
+
+test('trust and block', async () => {
+  expect(await lineOf('trust', PEER)).toEqual({ trust: [PEER], block: [] });
+  expect(await lineOf('block', PEER)).toEqual({ trust: [], block: [PEER] });
+  expect(await lineOf('block', PEER, '--undo')).toEqual({ trust: [], block: [] });
+  expect(await lineOf('trust')).toEqual({ trust: [], block: [] });
+});

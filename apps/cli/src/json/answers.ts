@@ -33,6 +33,8 @@ const path = z.strictObject({ path: z.string() });
 const downloads = z.strictObject({ downloads: z.array(downloadSchema) });
 const shares = sharedSchema.pick({ folders: true, files: true, bytes: true, indexing: true });
 
+const peerLists = z.strictObject({ trust: z.array(peerIdSchema), block: z.array(peerIdSchema) });
+
 const member = z.strictObject({
   peer: peerIdSchema,
   name: z.string(),
@@ -175,6 +177,8 @@ export const answers: Readonly<Record<string, readonly z.ZodType[]>> = {
     }),
     z.strictObject({ removed: z.string() }),
   ],
+  trust: [peerLists],
+  block: [peerLists],
   name: [z.strictObject({ name: z.string(), shown: z.string(), peer: peerIdSchema })],
   ls: [
     z.strictObject({
@@ -204,7 +208,14 @@ export const answers: Readonly<Record<string, readonly z.ZodType[]>> = {
   ],
   history: [z.strictObject({ downloads: z.array(endedDownloadSchema) })],
   metrics: [z.strictObject({ type: z.string(), text: z.string() })],
-  id: [z.strictObject({ peer: peerIdSchema, signKey: publicKeySchema, curveKey: publicKeySchema })],
+  id: [
+    z.strictObject({
+      peer: peerIdSchema,
+      words: z.string(),
+      signKey: publicKeySchema,
+      curveKey: publicKeySchema,
+    }),
+  ],
   view: [z.strictObject({ file: z.string(), config: z.looseObject({}) })],
   config: [
     z.strictObject({ file: z.string() }),

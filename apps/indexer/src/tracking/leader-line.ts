@@ -21,6 +21,8 @@ export type BookVerb = 'search' | 'locate' | 'book' | 'holders' | 'added';
 export interface LeaderLineOptions {
   readonly peer: PeerId;
   readonly keys: CurveKeys;
+  /** Peers that are not asked, whatever they are elected to. */
+  readonly isBlocked?: (peer: PeerId) => boolean;
   /** Answers from this host's own tracker. */
   readonly ownAnswer: <V extends BookVerb>(
     verb: V,
@@ -69,7 +71,10 @@ export class LeaderLine {
   /** Leader and first successor as far as their indexers can be reached; this host may be one of them. */
   trackers(): Peer[] {
     const both = [this.#leader, this.#standby].filter((end) => end !== undefined);
-    return both.filter(({ peer, indexerPort }) => peer === this.options.peer || indexerPort !== 0);
+    return both.filter(({ peer, indexerPort }) => {
+      if (peer === this.options.peer) return true;
+      return indexerPort !== 0 && !this.options.isBlocked?.(peer);
+    });
   }
 
   /** The line to one of the trackers; throws E_NO_LEADER when it is no longer one. */

@@ -14,6 +14,8 @@ import {
   HOLDERS_MAX,
   type Holder,
   type LocateAnswer,
+  OTHER_CLAIMS_MAX,
+  OTHER_HOLDERS_MAX,
   type PeerId,
   type PeerVerbs,
   type SearchAnswer,
@@ -102,10 +104,16 @@ export class TrackerDesk {
 
   /** What a hash names, with each holder where the election sees it: never where it says that it is. */
   locate(prefix: string): LocateAnswer {
-    const { peers, ...content } = this.#tracker.locate(prefix);
+    const { peers, others, ...content } = this.#tracker.locate(prefix);
     const fetching = this.#partial.of(content.hash).filter((peer) => !peers.includes(peer));
     const holders = [...this.#dialable(peers), ...this.#dialable(fetching)];
-    return { ...content, holders: holders.slice(0, HOLDERS_MAX) };
+    const answer = { ...content, holders: holders.slice(0, HOLDERS_MAX) };
+    if (others.length === 0) return answer;
+    const claims = others.slice(0, OTHER_CLAIMS_MAX).map(({ kind, size, peers: claimants }) => {
+      const named = this.#dialable(claimants).slice(0, OTHER_HOLDERS_MAX);
+      return { kind, size, holders: named };
+    });
+    return { ...answer, others: claims };
   }
 
   /** By chance and spread over hosts, so that nobody is crowded out and who asks again hears of others (HOSTILE 108). */

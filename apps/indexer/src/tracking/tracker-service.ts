@@ -47,6 +47,8 @@ export interface TrackingOptions {
   readonly port: number;
   /** Addresses to listen on; all when left out. */
   readonly addresses?: readonly string[];
+  /** Peers that are not asked. */
+  readonly isBlocked?: (peer: PeerId) => boolean;
   readonly onTrouble: (sentence: string) => void;
   /** Given one sentence per announcement, which is often. */
   readonly onNote?: (sentence: string) => void;
@@ -109,6 +111,7 @@ class TrackerService {
     this.#leaderLine = new LeaderLine({
       peer,
       keys: curve,
+      isBlocked: (other) => this.#isBlocked(other),
       ownAnswer: (verb, question) =>
         answerHere({ table: peerVerbs, handlers: this.peerHandlers }, verb, question),
       onLeaderLost: ({ peer: leader, curveKey }) =>
@@ -147,7 +150,8 @@ class TrackerService {
     const shown = new ShownContents();
     const { catalogue, identity } = this.options;
     const { peer, curve } = identity;
-    const knownHere = (other: PeerId) => this.#known.get(other);
+    const knownHere = (other: PeerId) =>
+      this.#isBlocked(other) ? undefined : this.#known.get(other);
     return {
       search: search(line, peer, shown),
       locate: locate(line, knownHere, shown),
@@ -156,6 +160,10 @@ class TrackerService {
       holders: holders(line),
       'peer.list': peerList({ self: peer, keys: curve, own: catalogue, knownHere }),
     };
+  }
+
+  #isBlocked(peer: PeerId): boolean {
+    return this.options.isBlocked?.(peer) === true;
   }
 
   get ask(): LeaderLine['ask'] {

@@ -1,6 +1,6 @@
 /** `locate` on the bus: what a hash names and who has it, where this host sees them. */
 import type { Handler, KnownPeer, Verbs } from '@iwanto/bus';
-import type { Holder, PeerId } from '@iwanto/wire';
+import type { Claim, Holder, PeerId } from '@iwanto/wire';
 import type { LeaderLine } from '../tracking/leader-line.js';
 import type { ShownContents } from '../tracking/shown.js';
 
@@ -23,6 +23,9 @@ export const locate =
   (leaderLine: LeaderLine, knownHere: KnownHere, shown: ShownContents): Handler<Verbs, 'locate'> =>
   async ({ hash }) => {
     const answer = await leaderLine.ask('locate', { hash: shown.meant(hash) });
-    const holders = answer.holders.flatMap((holder) => asKnownHere(holder, knownHere));
-    return { ...answer, holders, name: shown.nameOf(answer.hash) ?? answer.name };
+    const holdersOf = ({ holders }: Pick<Claim, 'holders'>) =>
+      holders.flatMap((holder) => asKnownHere(holder, knownHere));
+    const others = answer.others?.map((claim) => ({ ...claim, holders: holdersOf(claim) }));
+    const known = { ...answer, holders: holdersOf(answer), ...(others && { others }) };
+    return { ...known, name: shown.nameOf(answer.hash) ?? answer.name };
   };

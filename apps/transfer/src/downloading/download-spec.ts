@@ -31,6 +31,8 @@ export interface DownloadTools extends OfferingTools {
   readonly lines: Lines;
   readonly journal: TransferStore;
   readonly isAllowed: (holder: Holder) => boolean;
+  /** Preferred before others. */
+  readonly isTrusted: (peer: PeerId) => boolean;
   /** Whether a download of other content is going to stand at this path. */
   readonly isReserved: (path: string, root: FileHash) => boolean;
   readonly nowMs: () => number;

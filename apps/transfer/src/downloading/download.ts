@@ -67,6 +67,7 @@ export class Download {
     this.#sources = new SourceSet({
       lines: tools.lines,
       isAllowed: tools.isAllowed,
+      isTrusted: tools.isTrusted,
       signal: this.#stopping.signal,
       onReady: (peer, line) => this.#sourceReady(peer, line),
       onLost: (peer, why) => this.#sourceLost(peer, why === 'forged'),
@@ -169,6 +170,7 @@ export class Download {
     this.#finder = new Finder({
       bus: this.tools.bus,
       root: this.spec.root,
+      claim: this.spec,
       hunger: this.#hunger,
       holders: this.spec.holders,
       nowMs: this.tools.nowMs,

@@ -5,6 +5,7 @@ import { Failure, type FileHash, type LocateAnswer, type PeerId } from '@iwanto/
 import type { Folders } from '../disk/download-folder.js';
 import { chosenName, foreignName } from '../disk/names.js';
 import { Target } from '../disk/target.js';
+import { provenClaim } from './claims.js';
 import { Download } from './download.js';
 import type { DownloadSpec, DownloadTools } from './download-spec.js';
 import { Patience } from './patience.js';
@@ -60,7 +61,8 @@ export class Downloads {
     const now = this.#running.get(hash);
     if (now) return sameOrRefuse(now, question, folder);
     if (!located) throw this.#unknown(hash);
-    return this.#begin(question, located, folder);
+    const claim = await provenClaim(located, this.options.tools);
+    return this.#running.get(claim.hash)?.progress.current ?? this.#begin(question, claim, folder);
   }
 
   get(id: string): DownloadView {
@@ -150,7 +152,8 @@ export class Downloads {
         await this.options.bus.call('locate', { hash: saved.hash }),
       );
       const folder = await this.options.folders.known(saved.folder);
-      if (!this.#running.has(saved.hash)) this.#begin(questionOf(saved), located, folder);
+      const claim = await provenClaim(located, this.options.tools);
+      if (!this.#running.has(saved.hash)) this.#begin(questionOf(saved), claim, folder);
       return true;
     } catch (cause) {
       // Nobody has it now, or its folder is away: tried again when peers come, and now and then.

@@ -1,6 +1,6 @@
 /** Finds who holds a content, again and again while a download runs: sooner when it starves. */
 import type { Bus } from '@iwanto/bus';
-import { Failure, type FileHash, type Holder, type PeerId } from '@iwanto/wire';
+import { Failure, type FileHash, type Holder, type Kind, type PeerId } from '@iwanto/wire';
 import type { Hunger, HungerDecision } from './hunger.js';
 import { Refusals } from './refusals.js';
 
@@ -10,6 +10,8 @@ const RETRY_MS = 500;
 export interface FinderOptions {
   readonly bus: Pick<Bus, 'call'>;
   readonly root: FileHash;
+  /** What the content is; who says otherwise does not hold it. */
+  readonly claim: { readonly kind: Kind; readonly bytes: number };
   readonly hunger: Hunger;
   readonly holders: readonly Holder[];
   readonly nowMs: () => number;
@@ -69,8 +71,13 @@ export class Finder {
     this.#asking = true;
     this.options.hunger.looked(this.options.nowMs());
     try {
-      const { holders } = await this.options.bus.call('locate', { hash: this.options.root });
-      this.#located(holders);
+      const { root, claim } = this.options;
+      const { others = [], ...first } = await this.options.bus.call('locate', { hash: root });
+      const same = [first, ...others].find(
+        ({ kind, size }) => kind === claim.kind && size === claim.bytes,
+      );
+      // Holders of another claim would be asked for what they do not have.
+      this.#located(same?.holders ?? []);
     } catch (cause) {
       if (cause instanceof Failure && cause.code === 'E_NOT_FOUND') this.#located([]);
       // No leader, no indexer, nobody has it: the next look may know more, and the limit on waiting ends it.

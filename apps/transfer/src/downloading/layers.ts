@@ -77,7 +77,7 @@ export const manifestAttempt =
     return { got: manifest };
   };
 
-async function askManifest(ask: Ask, root: FileHash) {
+export async function askManifest(ask: Ask, root: FileHash) {
   const parts: Uint8Array[] = [];
   for (let first = 0; first * PIECE_BYTES <= MANIFEST_BYTES_MAX; first += 1) {
     const outcome = await ask({ ask: 'manifest', root, first, count: 1 });

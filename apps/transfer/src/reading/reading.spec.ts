@@ -46,6 +46,7 @@ const openReadings = ({ shelf, holders, noSourceLimitMs = 20_000, here = NOTHING
       ...{ bus: busOf(shelf, holders), lines, blake3, nowMs, noSourceLimitMs },
       local: new LocalSource(SELF, here),
       isAllowed: () => true,
+      isTrusted: () => false,
       holdersOf: () => [],
       onTrouble: () => undefined,
     },

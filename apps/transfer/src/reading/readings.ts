@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { READ_FILES_MAX, type ReadFile, type ReadOpened } from '@iwanto/bus';
 import { Failure, type FileHash, type LocateAnswer, type PeerId } from '@iwanto/wire';
 import { pathIn } from '../disk/planned.js';
+import { provenClaim } from '../downloading/claims.js';
 import type { HoldingLine } from '../uploading/holdings.js';
 import { Listing } from './listing.js';
 import { Reading } from './reading.js';
@@ -145,7 +146,7 @@ export class Readings {
           `The leader answered ${located.hash} when asked for ${hash}.`,
         );
       }
-      return this.#readableOf(located);
+      return this.#readableOf(await provenClaim(located, this.options.tools));
     } catch (cause) {
       const here = hash.length === HASH_CHARACTERS && (await this.#findHere(hash as FileHash));
       if (here) return here;

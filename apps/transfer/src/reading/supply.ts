@@ -18,6 +18,8 @@ export interface ReadingTools {
   readonly blake3: Blake3;
   readonly nowMs: () => number;
   readonly isAllowed: (holder: Holder) => boolean;
+  /** Preferred before others. */
+  readonly isTrusted: (peer: PeerId) => boolean;
   /** Where these peers can be reached, as far as this host knows them itself. */
   readonly holdersOf: (peers: readonly PeerId[]) => Holder[];
   readonly onTrouble: (sentence: string) => void;
@@ -49,11 +51,11 @@ export class Supply {
   #finder: Finder | undefined;
 
   constructor(private readonly options: SupplyOptions) {
-    const { lines, isAllowed, nowMs, noSourceLimitMs, onSource, onLost } = options;
+    const { lines, isAllowed, isTrusted, nowMs, noSourceLimitMs, onSource, onLost } = options;
     this.#hunger = new Hunger(nowMs(), noSourceLimitMs);
     setMaxListeners(0, this.#stopping.signal);
     this.sources = new SourceSet({
-      ...{ lines, isAllowed, signal: this.#stopping.signal, onReady: onSource },
+      ...{ lines, isAllowed, isTrusted, signal: this.#stopping.signal, onReady: onSource },
       onLost: (peer, why) => onLost(peer, why === 'forged'),
       onMissing: (peer) => this.missing(peer),
     });
@@ -64,7 +66,7 @@ export class Supply {
     const { bus, of, nowMs, onLost } = this.options;
     if (this.#stopping.signal.aborted) return;
     this.#finder ??= new Finder({
-      ...{ bus, root: of.root, hunger: this.#hunger, holders: of.holders, nowMs },
+      ...{ bus, root: of.root, claim: of, hunger: this.#hunger, holders: of.holders, nowMs },
       haveAllLied: (holders) => this.sources.areAllBanned(holders.map(({ peer }) => peer)),
       offer: (holders) => this.sources.offer(holders),
       renew: (peer) => {

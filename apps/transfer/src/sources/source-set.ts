@@ -27,6 +27,8 @@ export interface SourceSetOptions {
   readonly lines: Lines;
   /** Not ourselves, not an address nobody should be made to dial (HOSTILE 47). */
   readonly isAllowed: (holder: Holder) => boolean;
+  /** Preferred before others, until it was let go of. */
+  readonly isTrusted: (peer: PeerId) => boolean;
   readonly onReady: (peer: PeerId, line: SourceLine) => void;
   readonly onLost: (peer: PeerId, why: PieceLost) => void;
   /** A source has not the layer it was asked for. */
@@ -59,13 +61,14 @@ export class SourceSet {
   }
 
   #inOrder(holders: readonly Holder[]): Holder[] {
-    const drops = ({ peer }: Holder) => this.#drops.get(peer) ?? 0;
+    const drops = ({ peer }: Holder) =>
+      (this.#drops.get(peer) ?? 0) + (this.options.isTrusted(peer) ? 0 : 1);
     return spreadOverPlaces(holders, Math.random).sort((one, other) => drops(one) - drops(other));
   }
 
   /** One host is one source, or a few: it cannot be made to take dozens of connections, nor take all there are. */
-  #isCrowded({ address }: Holder): boolean {
-    if (isLoopback(address)) return false;
+  #isCrowded({ peer, address }: Holder): boolean {
+    if (isLoopback(address) || this.options.isTrusted(peer)) return false;
     const place = placeOf(address);
     const there = [...this.#used.values()].filter((used) => used.place === place);
     return there.length >= SOURCES_PER_PLACE_MAX;

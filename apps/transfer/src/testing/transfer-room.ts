@@ -27,6 +27,7 @@ import { openTransferStore } from '@iwanto/store';
 import {
   type FileHash,
   type Holder,
+  type Claim,
   PIECE_BYTES,
   type PeerId,
   type PieceRequest,
@@ -78,6 +79,8 @@ export class Shelf {
   readonly contents = new Map<FileHash, Content>();
   readonly digests = new Map<FileHash, Uint8Array>();
   readonly manifests = new Map<FileHash, Uint8Array>();
+  /** What others say of a hash than what `names` has. */
+  readonly others = new Map<FileHash, Claim[]>();
   readonly names = new Map<FileHash, { name: string; size: number; kind: 'file' | 'directory' }>();
 
   file(path: string): { root: FileHash; size: number } {
@@ -190,6 +193,7 @@ export const share = async (
 };
 
 interface HomeOptions {
+  readonly trusted?: PeerId;
   readonly shelf: Shelf;
   readonly holders: Holder[];
   readonly dir?: string;
@@ -258,6 +262,7 @@ export const openHome = (options: HomeOptions) => {
       ...{ holdings, kept, serves: true, holdersOf },
       pace: new Pace(() => undefined),
       isAllowed: () => true,
+      isTrusted: (peer) => options.trusted === peer,
       onTrouble: () => undefined,
     },
   });

@@ -1,0 +1,15 @@
+/** `iwanto block [PEER]`: which peers are neither asked nor answered. */
+import { choosePeer } from '../choose-peer.js';
+import { commandOf } from '../command.js';
+
+export const command = commandOf({
+  options: (words) =>
+    words
+      .positional('peer', { type: 'string', describe: 'A name, or a peer id from "iwanto peers"' })
+      .option('undo', { type: 'boolean', default: false, describe: 'Take the peer off the list' })
+      .example('iwanto block', 'The list')
+      .example('iwanto block ben', 'Nothing from ben, nothing to ben')
+      .example('iwanto block ben --undo', 'As before')
+      .epilogue('A blocked peer that makes itself new keys is another peer.'),
+  run: ({ peer, undo, json }) => choosePeer('block', { peer, undo, json }),
+});

@@ -1,0 +1,17 @@
+/** `iwanto trust [PEER]`: which peers are preferred as sources. */
+import { choosePeer } from '../choose-peer.js';
+import { commandOf } from '../command.js';
+
+export const command = commandOf({
+  options: (words) =>
+    words
+      .positional('peer', { type: 'string', describe: 'A name, or a peer id from "iwanto peers"' })
+      .option('undo', { type: 'boolean', default: false, describe: 'Take the peer off the list' })
+      .example('iwanto trust', 'The list')
+      .example('iwanto trust ben', 'Fetch from ben first, where he has it')
+      .example('iwanto trust ben --undo', 'As before')
+      .epilogue(
+        'A trusted peer is preferred as a source. What it sends is checked like what anybody sends.',
+      ),
+  run: ({ peer, undo, json }) => choosePeer('trust', { peer, undo, json }),
+});
