@@ -1,7 +1,7 @@
 /** What the last searches on this host showed: so that "download 3" means the third, and a hash keeps the name it was shown under. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Paths, homePaths, writeSafely } from '@iwanto/service';
+import { type Paths, homePaths, writeLightly } from '@iwanto/service';
 import { Failure, type FileHash, fileHashSchema, kindSchema } from '@iwanto/wire';
 import { z } from 'zod';
 
@@ -41,7 +41,10 @@ export async function recall(paths: Paths = homePaths()): Promise<Memory> {
   }
 }
 
-/** Takes the results of a search as the last ones. A disk that is full or read-only does not spoil the search. */
+/**
+ * Takes the results of a search as the last ones. A disk that is full or read-only does not spoil the search, and
+ * a slow one does not delay it: what a power cut takes is only comfort.
+ */
 export async function remember(query: string, results: readonly Seen[]): Promise<void> {
   const paths = homePaths();
   const before = await recall(paths);
@@ -49,7 +52,7 @@ export async function remember(query: string, results: readonly Seen[]): Promise
   const older = before.seen.filter(({ hash }) => !now.has(hash));
   const seen = [...results, ...older].slice(0, SEEN_MAX).map(plain);
   const memory: Memory = { query, shown: Math.min(results.length, SEEN_MAX), seen };
-  await writeSafely(fileOf(paths), JSON.stringify(memory)).catch(() => undefined);
+  await writeLightly(fileOf(paths), JSON.stringify(memory)).catch(() => undefined);
 }
 
 const plain = ({ hash, kind, name, size, otherNames }: Seen): Seen => {

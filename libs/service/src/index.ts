@@ -40,7 +40,7 @@ export {
   runService,
 } from './run-service.js';
 export { SERVICE_ENVIRONMENT, nodeFlags } from './node-flags.js';
-export { createSafely, writeSafely } from './safe-file.js';
+export { createSafely, writeLightly, writeSafely } from './safe-file.js';
 export { Terminal, announceReady } from './supervisors.js';
 export { version } from './version.js';
 export { RATE_RULES_CHARACTERS_MAX, rateAt, rateFrom, rateRulesFrom } from './rates.js';

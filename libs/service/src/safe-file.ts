@@ -12,6 +12,11 @@ export async function writeSafely(path: string, text: string): Promise<void> {
   await syncDir(dirname(path));
 }
 
+/** The same for what may be lost in a power cut: a reader sees all of it or none, and nobody waits for the disk. */
+export async function writeLightly(path: string, text: string): Promise<void> {
+  await rename(await writeBeside(path, text, false), path);
+}
+
 /** Creates `path` with `text` unless it exists; says whether it did. */
 export async function createSafely(path: string, text: string): Promise<boolean> {
   const temporary = await writeBeside(path, text);
@@ -27,13 +32,13 @@ export async function createSafely(path: string, text: string): Promise<boolean>
   return true;
 }
 
-async function writeBeside(path: string, text: string): Promise<string> {
+async function writeBeside(path: string, text: string, isLasting = true): Promise<string> {
   await makeDir(dirname(path), 0o700);
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
   await withFile(await open(temporary, flags, 0o600), async (file) => {
     await file.writeFile(text, 'utf8');
-    await file.sync();
+    if (isLasting) await file.sync();
   });
   return temporary;
 }
