@@ -1,15 +1,16 @@
 /**
  * The real network: one UDP socket for each address of this host, which sends and hears unicast and sends
- * multicast, and one shared socket a family that hears multicast. No socket ever follows the default route.
+ * multicast, and shared sockets that hear multicast. No socket ever follows the default route.
  */
 import type { Socket } from 'node:dgram';
 import { Door } from '@iwanto/consensus';
 import { type Address, Failure, MULTICAST_GROUP, isFirstContact } from '@iwanto/wire';
+import { GroupSockets } from './group-sockets.js';
 import { agesOf } from './heard.js';
 import type { Network, NetworkOptions, Reach } from './network.js';
 import { type ListInterfaces, type Place, isNear, listPlaces, placeFor, zoneOf } from './places.js';
 import { Recent } from './recent.js';
-import { joinGroup, openGroupSocket, openPlaceSocket, portTaken } from './sockets.js';
+import { openPlaceSocket, portTaken } from './sockets.js';
 import { TroubleTeller } from './trouble.js';
 
 /** How often the addresses of this host are listed anew. */
@@ -54,7 +55,7 @@ export async function openUdpNetwork(options: UdpNetworkOptions): Promise<UdpNet
 export class UdpNetwork implements Network {
   #port = 0;
   #open = new Map<string, OpenPlace>();
-  readonly #groups = new Map<4 | 6, Socket>();
+  readonly #groups: GroupSockets;
   readonly #door = new Door<Uint8Array>();
   readonly #outside = new Recent<string, number>(OUTSIDE_MAX);
   /** When a multicast of this host last came back, by address. */
@@ -66,6 +67,11 @@ export class UdpNetwork implements Network {
 
   constructor(private readonly options: UdpNetworkOptions) {
     this.#trouble = new TroubleTeller(options.onTrouble);
+    this.#groups = new GroupSockets({
+      port: options.discoveryPort,
+      heard: (bytes, from) => this.#heard(bytes, from, true),
+      trouble: this.#trouble,
+    });
   }
 
   get port(): number {
@@ -85,7 +91,7 @@ export class UdpNetwork implements Network {
         if (tries >= PORTS_TRIED_MAX || port >= PORT_MAX) throw portsTaken(port);
       }
     }
-    await this.#joinGroups();
+    await this.#groups.join(this.#places());
     this.#timer = setInterval(() => void this.relist(), RELIST_MS);
   }
 
@@ -143,8 +149,7 @@ export class UdpNetwork implements Network {
     this.#closed = true;
     clearInterval(this.#timer);
     await this.#relisting;
-    for (const group of this.#groups.values()) group.close();
-    this.#groups.clear();
+    this.#groups.close();
     await this.#closePlaces();
   }
 
@@ -166,7 +171,7 @@ export class UdpNetwork implements Network {
       socket.close();
     }
     await this.#openPlaces(come, this.#port, () => false);
-    await this.#joinGroups();
+    await this.#groups.join(this.#places());
   }
 
   /** Opens what can be opened; a failure for which `fatal` holds rejects, any other is told. */
@@ -202,43 +207,6 @@ export class UdpNetwork implements Network {
     const rank = (one: OpenPlace) => order.indexOf(one.place.address);
     const sorted = [...this.#open.values()].sort((one, other) => rank(one) - rank(other));
     this.#open = new Map(sorted.map((one) => [one.place.address, one]));
-  }
-
-  async #joinGroups(): Promise<void> {
-    for (const family of [4, 6] as const) {
-      const places = this.#places().filter((each) => each.family === family && each.multicast);
-      if (places.length === 0) continue;
-      const socket = this.#groups.get(family) ?? (await this.#openGroup(family));
-      if (socket) for (const place of places) this.#join(socket, place);
-    }
-  }
-
-  async #openGroup(family: 4 | 6): Promise<Socket | undefined> {
-    try {
-      const socket = await openGroupSocket(family, this.options.discoveryPort);
-      socket.on('message', (bytes, from) => this.#heard(bytes, from, true));
-      socket.on('error', (cause) => {
-        this.#groups.delete(family);
-        socket.close();
-        this.#trouble.tell(
-          `group ${family}`,
-          `multicast over IPv${family} fails: ${cause.message}`,
-        );
-      });
-      this.#groups.set(family, socket);
-      this.#trouble.over(`group ${family}`);
-      return socket;
-    } catch (cause) {
-      const words = `multicast over IPv${family} cannot be heard: ${String(cause)}; add peers by address`;
-      this.#trouble.tell(`group ${family}`, words, true);
-      return undefined;
-    }
-  }
-
-  #join(socket: Socket, place: Place): void {
-    const trouble = joinGroup(socket, place);
-    if (!trouble) return this.#trouble.over(`join ${place.name}`);
-    this.#trouble.tell(`join ${place.name}`, `no multicast on ${place.name}: ${trouble}`, true);
   }
 
   #heard(bytes: Uint8Array, from: Address, multicast: boolean): void {

@@ -43,16 +43,24 @@ export async function openGroupSocket(family: 4 | 6, port: number): Promise<Sock
   return socket;
 }
 
-/** Joins the group on one interface; a sentence where that fails, nothing where it is joined already. */
-export function joinGroup(socket: Socket, place: Place): string | undefined {
+/** What came of joining: a socket is full when it has joined on as many interfaces as the system lets it. */
+export type Joining = 'joined' | 'full' | { readonly failed: string };
+
+/** Joins the group on one interface; where it is joined already it stays so. */
+export function joinGroup(socket: Socket, place: Place): Joining {
   try {
     if (place.family === 4) socket.addMembership(MULTICAST_GROUP.four, place.address);
     else socket.addMembership(MULTICAST_GROUP.six, `::%${place.name}`);
-    return undefined;
+    return 'joined';
   } catch (cause) {
-    return portTaken(cause) ? undefined : String(cause);
+    if (portTaken(cause)) return 'joined';
+    return isFull(cause) ? 'full' : { failed: String(cause) };
   }
 }
+
+/** IPv4 refuses by igmp_max_memberships (20), IPv6 by the memory for options of one socket. */
+const isFull = (cause: unknown): boolean =>
+  ['ENOBUFS', 'ENOMEM'].includes((cause as NodeJS.ErrnoException).code ?? '');
 
 function bound(
   socket: Socket,

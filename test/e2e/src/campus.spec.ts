@@ -1,9 +1,10 @@
 /** Two subnets with a router between them and no multicast across: one address, given on one side, joins them. */
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Lan, type LanHost, lanImpossible, makeCampus } from './lan.js';
+import { type Lan, type LanHost, lanImpossible, makeCampus, makeLan } from './lan.js';
 import { Peer, sha256Of, until, writeMade } from './peer.js';
 
 const reason = lanImpossible();
@@ -102,4 +103,47 @@ story('a campus of two subnets', () => {
     lan.heal();
     await holds('one leader again', async () => (await leadersOf()).size === 1);
   }, 90_000);
+});
+
+story('two hosts with more interfaces than one socket can join on', () => {
+  /** As many bridges as a developer of containers has; Linux lets one socket join a group on 20 interfaces. */
+  const BRIDGES = 26;
+  let root: string;
+  let lan: Lan;
+  let peers: Peer[];
+
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), 'iwanto-bridges-'));
+    lan = makeLan(2);
+    for (const { namespace, number } of lan.hosts) {
+      // IPv6 has no such limit.
+      const words = ['netns', 'exec', namespace, 'sysctl', '-qw'];
+      execFileSync('ip', [...words, 'net.ipv6.conf.all.disable_ipv6=1']);
+      for (let at = 0; at < BRIDGES; at += 1) {
+        const ip = (...words: string[]) => execFileSync('ip', ['-n', namespace, ...words]);
+        ip('link', 'add', `br-${at}`, 'type', 'veth', 'peer', 'name', `in-${at}`);
+        ip('addr', 'add', `10.${100 + number}.${at}.1/24`, 'dev', `br-${at}`);
+        for (const end of [`br-${at}`, `in-${at}`]) ip('link', 'set', end, 'up');
+      }
+    }
+    for (const host of lan.hosts) lan.replug(host);
+    peers = lan.hosts.map((host) => new Peer(join(root, `h${host.number}`), host));
+    await Promise.all(peers.map((peer) => mkdir(peer.home)));
+    await Promise.all(peers.map((peer) => peer.start()));
+  }, 120_000);
+
+  afterAll(async () => {
+    for (const peer of peers) peer.kill();
+    lan.remove();
+    await rm(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  });
+
+  test('they find each other by multicast', async () => {
+    const [first] = peers as [Peer];
+    const members = await until('the other host', JOIN_LIMIT_MS, async () => {
+      const { peers: known } = await first.json<PeersJson>('peers');
+      return known.length === 2 ? known : undefined;
+    });
+    expect(members.map(({ member }) => member)).toEqual([true, true]);
+  }, 60_000);
 });

@@ -23,6 +23,8 @@ export interface Lan {
   readonly hosts: readonly LanHost[];
   /** Pulls the host's cable. */
   cut(host: LanHost): void;
+  /** Takes the host's card out and puts it in again: of all interfaces it is now the last. */
+  replug(host: LanHost): void;
   /** Takes a subnet off the router; its hosts still reach each other. */
   cutSubnet(subnet: number): void;
   /** Plugs every cable in again and takes back every split, one-way cut, loss and block. */
@@ -146,14 +148,8 @@ class Switch implements Lan {
     const namespace = `${prefix}-h${number}`;
     const address = `10.77.${subnet}.${host}`;
     run('ip', 'netns', 'add', namespace);
-    const veth = ['link', 'add', portOf(number), 'type', 'veth'];
-    this.#inside(...veth, 'peer', 'name', 'eth0', 'netns', namespace);
-    this.#inside('link', 'set', portOf(number), 'master', bridgeOf(subnet), 'up');
-    run('ip', '-n', namespace, 'addr', 'add', `${address}/24`, 'dev', 'eth0');
     run('ip', '-n', namespace, 'link', 'set', 'lo', 'up');
-    run('ip', '-n', namespace, 'link', 'set', 'eth0', 'up');
-    if (this.subnets > 1)
-      run('ip', '-n', namespace, 'route', 'add', 'default', 'via', routerOf(subnet));
+    this.#wire({ namespace, address, number, subnet });
     return {
       number,
       subnet,
@@ -162,6 +158,21 @@ class Switch implements Lan {
       spawn: (command, words, options = {}) =>
         spawn('ip', ['netns', 'exec', namespace, command, ...words], options),
     };
+  }
+
+  #wire({ namespace, address, number, subnet }: Omit<LanHost, 'spawn'>): void {
+    const veth = ['link', 'add', portOf(number), 'type', 'veth'];
+    this.#inside(...veth, 'peer', 'name', 'eth0', 'netns', namespace);
+    this.#inside('link', 'set', portOf(number), 'master', bridgeOf(subnet), 'up');
+    run('ip', '-n', namespace, 'addr', 'add', `${address}/24`, 'dev', 'eth0');
+    run('ip', '-n', namespace, 'link', 'set', 'eth0', 'up');
+    if (this.subnets > 1)
+      run('ip', '-n', namespace, 'route', 'add', 'default', 'via', routerOf(subnet));
+  }
+
+  replug(host: LanHost): void {
+    run('ip', '-n', host.namespace, 'link', 'del', 'eth0');
+    this.#wire(host);
   }
 
   cut(host: LanHost): void {
