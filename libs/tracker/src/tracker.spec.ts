@@ -168,6 +168,22 @@ describe('the book', () => {
     expect(codeOf(change(revision + 2, 502))).toBe('E_LIMIT');
     expect(codeOf(change(revision + 2, 1_003))).toBeUndefined();
   });
+
+  test('large announcements in between take nothing from what small ones may', () => {
+    const tracker = trackerWith({});
+    let revision = tracker.held(ANNE).revision;
+    const tell = (nowMs: number, count: number) => {
+      revision += 1;
+      const entries = Array.from({ length: count }, (_, at) => file(`${revision}/${at}`, '1'));
+      tracker.applyAnnouncement(announce({ since: revision - 1, revision, entries }), nowMs);
+    };
+    // A folder of thousands of files while it is hashed: twice a second a large part and a small one.
+    for (let half = 0; half < 60; half += 1) {
+      tell(500 * half + 490, 120);
+      tell(500 * half + 500, 3);
+    }
+    expect(tracker.held(ANNE).revision).toBe(revision);
+  });
 });
 
 describe('holders', () => {

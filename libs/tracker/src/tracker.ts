@@ -241,14 +241,15 @@ export class Tracker {
 
   /** Throws E_LIMIT when small changes come faster than they may. */
   #mayChange(catalogue: Catalogue, { entries, gone }: Announcement, nowMs: number): void {
-    if (entries.length + gone.length >= BULK_LINES_MIN) return;
     const passedSeconds = Math.max(0, nowMs - catalogue.heardMs) / 1_000;
-    const left = catalogue.changesLeft + passedSeconds * CHANGES_PER_SECOND_MAX;
-    if (left < 1) {
+    const earned = catalogue.changesLeft + passedSeconds * CHANGES_PER_SECOND_MAX;
+    const left = Math.min(CHANGES_AT_ONCE_MAX, earned);
+    const isBulk = entries.length + gone.length >= BULK_LINES_MIN;
+    if (!isBulk && left < 1) {
       const sentence = `Peer ${catalogue.peer} announces more than ${CHANGES_PER_SECOND_MAX} changes a second; put them together.`;
       throw new Failure('E_LIMIT', sentence);
     }
-    catalogue.changesLeft = Math.min(CHANGES_AT_ONCE_MAX, left) - 1;
+    catalogue.changesLeft = isBulk ? left : left - 1;
   }
 
   #describe(content: number): Pick<Located, 'kind' | 'name' | 'size'> {
