@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { reasonOf } from '@iwanto/wire';
 import { compareFolders, copyDocuments, sha256Of, writeSeeded } from './demo/material.js';
 import { OWN_PROGRAM, Peer, freePort, until } from './demo/peer.js';
 import { Stage } from './demo/stage.js';
@@ -189,7 +190,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 try {
   await demo.tell();
 } catch (cause) {
-  console.error(`\nThe demo failed: ${cause instanceof Error ? cause.message : String(cause)}`);
+  console.error(`\nThe demo failed: ${reasonOf(cause)}`);
   process.exitCode = 1;
 } finally {
   await demo.close();

@@ -1,4 +1,5 @@
 /** How a command ends: one sentence and an exit code for every failure, quiet on a closed pipe, 130 on Ctrl-C. */
+import { reasonOf } from '@iwanto/wire';
 import { UsageError, usageSentence } from './usage.js';
 
 const EXIT_USAGE = 2;
@@ -93,7 +94,7 @@ async function wordsOf(
   if (cause instanceof Failure) {
     return { code: cause.code, sentence: cause.sentence, exit: exitCodeOf(cause.code) };
   }
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = reasonOf(cause);
   const sentence = `Something failed that should not: ${message}. Run it again with --verbose.`;
   return { code: 'E_UNEXPECTED', sentence, exit: exitCodeOf('E_UNEXPECTED') };
 }

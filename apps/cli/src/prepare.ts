@@ -11,7 +11,7 @@ import {
   refuseOverlap,
   updateConfig,
 } from '@iwanto/service';
-import { Failure } from '@iwanto/wire';
+import { Failure, codeOf, reasonOf } from '@iwanto/wire';
 import { pathFrom } from './input.js';
 import { remark, shown } from './print.js';
 
@@ -81,7 +81,7 @@ async function folderToShare(typed: string): Promise<string> {
     return await realpath(path);
   } catch (cause) {
     if (cause instanceof Failure) throw cause;
-    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    const reason = codeOf(cause) || reasonOf(cause);
     throw new Failure('E_BAD_PATH', `The folder ${path} cannot be shared (${reason}).`);
   }
 }
@@ -92,7 +92,7 @@ async function makeFolder(path: string): Promise<void> {
     await access(path, constants.W_OK | constants.X_OK);
   } catch (cause) {
     if (cause instanceof Failure) throw cause;
-    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    const reason = codeOf(cause) || reasonOf(cause);
     throw new Failure('E_BAD_PATH', `The download folder ${path} cannot be used (${reason}).`);
   }
 }

@@ -5,7 +5,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { homeDir } from '@iwanto/service';
-import { Failure } from '@iwanto/wire';
+import { Failure, codeOf } from '@iwanto/wire';
 import { type Program, type Scope, sysusersText, unitFiles } from './units.js';
 
 /** Starting waits until the services are ready. */
@@ -114,7 +114,7 @@ export class Systemd {
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, text, { mode: 0o644 });
     } catch (cause) {
-      const { code } = cause as NodeJS.ErrnoException;
+      const code = codeOf(cause);
       const advice = this.scope === 'system' ? 'use sudo, or --user' : 'check its owner';
       throw new Failure('E_BAD_PATH', `${path} cannot be written (${code}): ${advice}.`);
     }

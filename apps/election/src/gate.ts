@@ -3,8 +3,15 @@
  * whose signatures keep failing. Members keep a budget of their own, so that a flood of strangers does not
  * silence them (HOSTILE 5, 13; limits of the security model, section 5).
  */
-import { type Address, isLoopback } from '@iwanto/wire';
-import { Recent } from './recent.js';
+import {
+  type Address,
+  type Bucket,
+  type Rate,
+  Recent,
+  isLoopback,
+  refilled,
+  spend,
+} from '@iwanto/wire';
 
 /** Datagrams of one source in one second. */
 export const PER_SOURCE_PER_SECOND = 200;
@@ -20,26 +27,19 @@ const KNOWN_MS = 30_000;
 /** Sources remembered: strangers must not fill memory (I12). */
 const SOURCES_MAX = 4_096;
 
-/** Counts down from `perSecond` and refills evenly. */
+/** So many in a second, and as many in a row. */
 class Budget {
-  #left: number;
-  #atMs: number;
+  readonly #rate: Rate;
+  #bucket: Bucket;
 
-  constructor(
-    private readonly perSecond: number,
-    nowMs: number,
-  ) {
-    this.#left = perSecond;
-    this.#atMs = nowMs;
+  constructor(perSecond: number, nowMs: number) {
+    this.#rate = { perSecond, burst: perSecond };
+    this.#bucket = refilled(undefined, this.#rate, nowMs);
   }
 
   take(nowMs: number): boolean {
-    const refill = (Math.max(0, nowMs - this.#atMs) * this.perSecond) / 1_000;
-    this.#left = Math.min(this.perSecond, this.#left + refill);
-    this.#atMs = nowMs;
-    if (this.#left < 1) return false;
-    this.#left -= 1;
-    return true;
+    this.#bucket = refilled(this.#bucket, this.#rate, nowMs);
+    return spend(this.#bucket);
   }
 }
 

@@ -1,7 +1,6 @@
 /** Which hosts were heard lately, and how: what the doctor needs to know why a peer is not seen. */
 import type { NetworkView } from '@iwanto/bus';
-import { type Address, type PeerId, endpointText } from '@iwanto/wire';
-import { Recent } from './recent.js';
+import { type Address, type PeerId, Recent, endpointText } from '@iwanto/wire';
 
 /** Peers remembered with the times at which they were heard. */
 const PEERS_MAX = 1_024;

@@ -17,10 +17,10 @@ import {
   type DatagramVerifier,
   type PeerId,
   type PublicKey,
+  Recent,
   SEALED_SECRET_BYTES,
   type SecretSeal,
 } from '@iwanto/wire';
-import { Recent } from './recent.js';
 
 /** Signing keys kept parsed: parsing one costs as much as a verification. */
 const KEYS_MAX = 4_096;

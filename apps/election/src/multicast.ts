@@ -4,12 +4,11 @@
  */
 import type { Socket } from 'node:dgram';
 import { Door } from '@iwanto/consensus';
-import { type Address, Failure, MULTICAST_GROUP, isFirstContact } from '@iwanto/wire';
+import { type Address, Failure, MULTICAST_GROUP, Recent, isFirstContact } from '@iwanto/wire';
 import { GroupSockets } from './group-sockets.js';
 import { agesOf } from './heard.js';
 import type { Network, NetworkOptions, Reach } from './network.js';
 import { type ListInterfaces, type Place, isNear, listPlaces, placeFor, zoneOf } from './places.js';
-import { Recent } from './recent.js';
 import { openPlaceSocket, portTaken } from './sockets.js';
 import { TroubleTeller } from './trouble.js';
 

@@ -1,6 +1,5 @@
 /** One address for each peer that is heard over several: it stays the same while it works. */
-import { type Address, type ElectionHeader, isLinkLocal, isLoopback } from '@iwanto/wire';
-import { Recent } from './recent.js';
+import { type Address, type ElectionHeader, Recent, isLinkLocal, isLoopback } from '@iwanto/wire';
 
 /** A worse address takes the place of a better one only after the better was silent this long: two slow beats and a half. */
 const SILENT_MS = 2_500;

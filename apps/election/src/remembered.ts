@@ -1,7 +1,14 @@
 /** The addresses worth trying after a restart, where multicast does not reach: one small JSON file. */
 import { readFile } from 'node:fs/promises';
 import { writeSafely } from '@iwanto/service';
-import { type Address, addressSchema, isHostAddress, portSchema } from '@iwanto/wire';
+import {
+  type Address,
+  addressSchema,
+  codeOf,
+  isHostAddress,
+  portSchema,
+  reasonOf,
+} from '@iwanto/wire';
 import { z } from 'zod';
 
 /** Addresses kept across restarts (I12, S43). */
@@ -29,7 +36,7 @@ export class Remembered {
       if (text.length > FILE_BYTES_MAX) throw new Error(`it has ${text.length} bytes`);
       return fileSchema.parse(JSON.parse(text)).slice(0, REMEMBERED_MAX);
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') {
+      if (codeOf(cause) !== 'ENOENT') {
         this.onTrouble(`The remembered peers ${this.path} are not usable: ${sentenceOf(cause)}`);
       }
       return [];
@@ -59,5 +66,4 @@ export class Remembered {
   }
 }
 
-const sentenceOf = (cause: unknown): string =>
-  (cause instanceof Error ? cause.message : String(cause)).split('\n')[0] ?? '';
+const sentenceOf = (cause: unknown): string => reasonOf(cause).split('\n')[0] ?? '';

@@ -1,6 +1,6 @@
 /** Opening one UDP socket: bound, with its options set, or a rejection that says why. */
 import { type Socket, createSocket } from 'node:dgram';
-import { MULTICAST_GROUP } from '@iwanto/wire';
+import { MULTICAST_GROUP, codeOf, reasonOf } from '@iwanto/wire';
 import type { Place } from './places.js';
 
 /** Multicast never leaves the link. */
@@ -9,8 +9,7 @@ const MULTICAST_TTL = 1;
 const RECEIVE_BUFFER_BYTES = 1_048_576;
 
 /** True for the refusal of a port that another socket holds. */
-export const portTaken = (cause: unknown): boolean =>
-  (cause as NodeJS.ErrnoException).code === 'EADDRINUSE';
+export const portTaken = (cause: unknown): boolean => codeOf(cause) === 'EADDRINUSE';
 
 /** The socket of one address of this host. */
 export async function openPlaceSocket(place: Place, port: number): Promise<Socket> {
@@ -54,7 +53,7 @@ export function joinGroup(socket: Socket, place: Place): Joining {
     return 'joined';
   } catch (cause) {
     if (portTaken(cause)) return 'joined';
-    return isFull(cause) ? 'full' : { failed: String(cause) };
+    return isFull(cause) ? 'full' : { failed: reasonOf(cause) };
   }
 }
 

@@ -2,7 +2,7 @@
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { type Paths, isWithin, refuseOverlap } from '@iwanto/service';
-import { Failure } from '@iwanto/wire';
+import { Failure, codeOf, reasonOf } from '@iwanto/wire';
 import type { Catalogue, SharedFolder } from './catalogue/catalogue.js';
 import type { Indexing } from './indexing.js';
 
@@ -17,7 +17,8 @@ export function realPathOf(path: string): string {
   try {
     return realpathSync(path);
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
+    const code = codeOf(cause);
+    const message = reasonOf(cause);
     if (code === 'ENOENT' || code === 'ENOTDIR') return resolve(path);
     throw new Failure('E_BAD_PATH', `${path} cannot be used: ${message}.`);
   }

@@ -11,6 +11,7 @@ import type { Dealer } from 'zeromq';
 import { checked, packBody, unpack } from './codec.js';
 import { Outbox } from './outbox.js';
 import { messages } from './turns.js';
+import { Wakers } from './wakers.js';
 
 interface Open {
   readonly name: string;
@@ -41,7 +42,7 @@ export interface AskerOptions<T extends VerbTable> {
 export class Asker<T extends VerbTable> {
   readonly #open = new Map<string, Open>();
   readonly #outbox: Outbox;
-  readonly #waitingForLine = new Set<() => void>();
+  readonly #line = new Wakers();
   #connected = false;
   #closed = false;
   #nextId = 1;
@@ -82,7 +83,7 @@ export class Asker<T extends VerbTable> {
   close(): void {
     this.#closed = true;
     this.#refuseAll('The line was closed before the answer came.');
-    for (const wake of this.#waitingForLine) wake();
+    this.#line.wake();
     this.dealer.close();
     this.options.onClosed?.();
   }
@@ -131,7 +132,7 @@ export class Asker<T extends VerbTable> {
 
   #lineUp(): void {
     this.#connected = true;
-    for (const wake of this.#waitingForLine) wake();
+    this.#line.wake();
   }
 
   #lineDown(): void {
@@ -149,22 +150,10 @@ export class Asker<T extends VerbTable> {
 
   async #untilConnected(limitMs: number): Promise<void> {
     const hopeless = !this.#connected && (await this.options.absent?.());
-    if (!hopeless && !this.#connected && !this.#closed) await this.#lineOrLimit(limitMs);
+    if (!hopeless && !this.#connected && !this.#closed) await this.#line.next({ limitMs });
     if (this.#connected && !this.#closed) return;
     const { whom, advice } = this.options;
     throw new Failure('E_NOT_RUNNING', `${whom} is not running or not reachable; ${advice}.`);
-  }
-
-  #lineOrLimit(limitMs: number): Promise<void> {
-    return new Promise((done) => {
-      const wake = () => {
-        clearTimeout(timer);
-        this.#waitingForLine.delete(wake);
-        done();
-      };
-      const timer = setTimeout(wake, limitMs);
-      this.#waitingForLine.add(wake);
-    });
   }
 }
 

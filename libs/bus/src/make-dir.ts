@@ -1,7 +1,7 @@
 /** Making a directory with its parents, ending in an error where that cannot be. */
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Failure } from '@iwanto/wire';
+import { Failure, codeOf } from '@iwanto/wire';
 
 /**
  * Makes `path` and what it lies in; an existing directory is fine. Throws E_BAD_PATH naming what cannot be made.
@@ -11,7 +11,7 @@ export async function makeDir(path: string, mode = 0o777): Promise<void> {
   try {
     await mkdir(path, { mode });
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
+    const code = codeOf(cause);
     if (code === 'EEXIST') return;
     if (code !== 'ENOENT' || dirname(path) === path) throw refusal(path, code);
     await makeDir(dirname(path), mode);

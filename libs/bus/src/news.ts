@@ -1,4 +1,5 @@
 /** News of one host: each service publishes its topics, whoever cares subscribes or follows. */
+import { reasonOf } from '@iwanto/wire';
 import { Publisher, Subscriber } from 'zeromq';
 import { type NewsBody, type Topic, news } from './contract.js';
 import { checked, pack, unpack } from './codec.js';
@@ -32,7 +33,7 @@ export class Teller {
     if (!this.#isBound) return;
     this.#outbox
       .send([topic, bytes])
-      .catch((cause: unknown) => this.onTrouble(`News ${topic} was not sent: ${String(cause)}.`));
+      .catch((cause: unknown) => this.onTrouble(`News ${topic} was not sent: ${reasonOf(cause)}.`));
   }
 
   close(): void {
@@ -88,7 +89,7 @@ export class Listener {
         const body = checked(news[topic].body, unpack(bytes), `The news "${topic}"`);
         for (const heard of [...listeners]) heard(body);
       } catch (cause) {
-        this.onTrouble(`News ${topic} from ${this.owner} could not be taken: ${String(cause)}`);
+        this.onTrouble(`News ${topic} from ${this.owner} could not be taken: ${reasonOf(cause)}`);
       }
     }
   }

@@ -2,7 +2,7 @@
 import { lstatSync } from 'node:fs';
 import { chmod, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Failure } from '@iwanto/wire';
+import { Failure, reasonOf } from '@iwanto/wire';
 import { makeDir } from './make-dir.js';
 import type { OnTrouble } from './trouble.js';
 
@@ -59,7 +59,7 @@ export class ServedSocket {
     try {
       this.socket.bindSync(this.#address);
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = reasonOf(cause);
       throw new Failure('E_BAD_PATH', `The socket ${this.path} cannot be made: ${reason}.`);
     }
     await chmod(this.path, 0o600);
@@ -78,7 +78,7 @@ export class ServedSocket {
     } catch (cause) {
       if (this.#inTrouble || this.#closed) return;
       this.#inTrouble = true;
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = reasonOf(cause);
       this.onTrouble(`${reason} It is tried again every ${LOOK_INTERVAL_MS / 1000} s.`);
     }
   }

@@ -2,9 +2,8 @@
  * Which hosts outside the own subnets are heard, and when to knock at theirs (S55): what stands between the
  * sockets and the machine. Generic in what a datagram is, so that a simulation can use it too.
  */
-import type { Address } from '@iwanto/wire';
+import { type Address, forgetOldest } from '@iwanto/wire';
 import { addressText } from './anyone/address.js';
-import { forgetOldest } from './anyone/rates.js';
 import { LIMITS } from './state/config.js';
 
 /** A host that was heard within this time lets us in: there is no need to knock. */

@@ -1,5 +1,5 @@
 /** The text of a configuration file: read with every complaint naming the key and the line. */
-import { Failure } from '@iwanto/wire';
+import { Failure, reasonOf } from '@iwanto/wire';
 import type { z } from 'zod';
 import { type Loose, isObject, leavesOf } from './config-schema.js';
 import { nearest } from './nearest.js';
@@ -18,7 +18,7 @@ function parsed(path: string, text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     throw new Failure(
       'E_BAD_REQUEST',
       `The configuration ${path} is not JSON: ${reason}. Fix or delete it.`,

@@ -1,7 +1,7 @@
 /** The configuration of one peer: one JSON file, checked key by key, replaced as a whole; the environment goes before it. */
 import { readFile, stat } from 'node:fs/promises';
 import { makeDir } from '@iwanto/bus';
-import { Failure } from '@iwanto/wire';
+import { Failure, codeOf } from '@iwanto/wire';
 import {
   type Config,
   type Loose,
@@ -152,7 +152,7 @@ async function textOf(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
+    const code = codeOf(cause);
     if (code === 'ENOENT') return undefined;
     throw new Failure('E_BAD_PATH', `The configuration ${path} cannot be read (${code}).`);
   }

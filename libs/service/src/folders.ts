@@ -1,7 +1,7 @@
 /** Which folders may stand beside each other: what is fetched must never be shared half-way. */
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import { Failure } from '@iwanto/wire';
+import { Failure, codeOf } from '@iwanto/wire';
 
 /** Throws E_BAD_PATH where a shared folder and the download folder are one, or one lies in the other (HOSTILE 74). */
 export async function refuseOverlap(share: readonly string[], downloadDir: string): Promise<void> {
@@ -28,7 +28,7 @@ async function realPathOf(path: string): Promise<string> {
     return await realpath(path);
   } catch (cause) {
     const parent = dirname(path);
-    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path) return path;
+    if (codeOf(cause) !== 'ENOENT' || parent === path) return path;
     return join(await realPathOf(parent), basename(path));
   }
 }

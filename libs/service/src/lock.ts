@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { link, readFile, rename, rm } from 'node:fs/promises';
 import { SERVICES } from '@iwanto/bus';
-import { Failure } from '@iwanto/wire';
+import { Failure, codeOf } from '@iwanto/wire';
 import { z } from 'zod';
 import { createSafely } from './safe-file.js';
 
@@ -89,7 +89,7 @@ function isAlive(holder: Holder): boolean {
   try {
     process.kill(holder.pid, 0);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    if (codeOf(cause) === 'ESRCH') return false;
   }
   return startedOf(holder.pid) === holder.started;
 }

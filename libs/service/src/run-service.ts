@@ -1,6 +1,6 @@
 /** The life of one service: config, keys, lock, bus, start, ready, signals, ordered stop. */
 import { type Bus, type Handlers, type ServiceName, type VerbsOf, openBus } from '@iwanto/bus';
-import { Failure } from '@iwanto/wire';
+import { Failure, reasonOf } from '@iwanto/wire';
 import { loadConfig } from './config.js';
 import type { Config } from './config-schema.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
@@ -61,7 +61,7 @@ export async function runService<S extends ServiceName>(
   try {
     await startService(definition, opened);
   } catch (cause) {
-    const sentence = cause instanceof Error ? cause.message : String(cause);
+    const sentence = reasonOf(cause);
     // An open log writes errors to stderr too: the user reads the sentence once.
     if (opened.log)
       opened.log.error(sentence, { stack: cause instanceof Error ? cause.stack : '' });
@@ -147,9 +147,6 @@ function listenToTheSystem({ log, stop, reload }: SystemListener): void {
   });
 }
 
-const reasonOf = (cause: unknown): string =>
-  cause instanceof Error ? cause.message : String(cause);
-
 function stopOnce(service: ServiceName, opened: Opened): (why: string) => void {
   let stopping = false;
   return (why) => {
@@ -172,7 +169,7 @@ async function closeAll(opened: Opened): Promise<void> {
     await opened.bus?.close();
   };
   await within(STOP_LIMIT_MS, closing()).catch((cause: unknown) =>
-    opened.log?.error(`The stop was not clean: ${String(cause)}`),
+    opened.log?.error(`The stop was not clean: ${reasonOf(cause)}`),
   );
   await opened.lock?.release();
   if (opened.log) await closeLog(opened.log);

@@ -4,6 +4,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makeDir } from '@iwanto/bus';
+import { codeOf } from '@iwanto/wire';
 
 /** Replaces `path` by `text` (mode 0600): temporary file, fsync, rename, fsync of the directory. */
 export async function writeSafely(path: string, text: string): Promise<void> {
@@ -23,7 +24,7 @@ export async function createSafely(path: string, text: string): Promise<boolean>
   try {
     await link(temporary, path);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if (codeOf(cause) === 'EEXIST') return false;
     throw cause;
   } finally {
     await rm(temporary, { force: true });

@@ -1,16 +1,20 @@
 /** The leader's book: applies what peers announce, forgets peers, and answers search and locate. */
 import {
   type Announcement,
+  type Bucket,
   type CatalogId,
   Failure,
   type FileHash,
   HASH_PREFIX_CHARACTERS_MIN,
   HOLDERS_NAMED_MAX,
   type HoldersAnswer,
-  NAMES_MAX,
   type Kind,
+  NAMES_MAX,
   PEER_ENTRIES_MAX,
   type PeerId,
+  type Rate,
+  refilled,
+  spend,
 } from '@iwanto/wire';
 import { type Found, type SearchOptions, Searcher } from './search.js';
 import { type Part, Shelf, type ShelfOptions } from './shelf.js';
@@ -22,6 +26,7 @@ const REFILL_SHARE = 0.01;
 /** Small changes a peer may announce a second, and how many may come at once (HOSTILE 57). */
 export const CHANGES_PER_SECOND_MAX = 2;
 export const CHANGES_AT_ONCE_MAX = 10;
+const CHANGE_RATE: Rate = { perSecond: CHANGES_PER_SECOND_MAX, burst: CHANGES_AT_ONCE_MAX };
 /** An announcement with this many lines is part of a catalogue, not a change that could have waited. */
 const BULK_LINES_MIN = 100;
 /** Contents that a refusal as ambiguous lists. */
@@ -68,8 +73,8 @@ interface Catalogue {
   whole: boolean;
   leftOut: number;
   heardMs: number;
-  /** Small changes that may still come at once. */
-  changesLeft: number;
+  /** Small changes that may still come. */
+  changes: Bucket | undefined;
 }
 
 export interface TrackerOptions extends Partial<ShelfOptions> {
@@ -200,12 +205,11 @@ export class Tracker {
   }
 
   #begin(peer: PeerId, catalogId: CatalogId, before: Catalogue | undefined): Catalogue {
-    const changesLeft = before?.changesLeft ?? CHANGES_AT_ONCE_MAX;
     const heardMs = before?.heardMs ?? 0;
     this.dropPeer(peer);
     const part = this.#shelf.open();
-    const fresh = { revision: 0, whole: false, leftOut: 0, heardMs, changesLeft };
-    const catalogue: Catalogue = { peer, catalogId, part, ...fresh };
+    const fresh = { revision: 0, whole: false, leftOut: 0, heardMs };
+    const catalogue: Catalogue = { peer, catalogId, part, ...fresh, changes: before?.changes };
     this.#catalogues.set(peer, catalogue);
     this.#ofSlot.set(part.slot, catalogue);
     return catalogue;
@@ -241,15 +245,13 @@ export class Tracker {
 
   /** Throws E_LIMIT when small changes come faster than they may. */
   #mayChange(catalogue: Catalogue, { entries, gone }: Announcement, nowMs: number): void {
-    const passedSeconds = Math.max(0, nowMs - catalogue.heardMs) / 1_000;
-    const earned = catalogue.changesLeft + passedSeconds * CHANGES_PER_SECOND_MAX;
-    const left = Math.min(CHANGES_AT_ONCE_MAX, earned);
-    const isBulk = entries.length + gone.length >= BULK_LINES_MIN;
-    if (!isBulk && left < 1) {
+    if (entries.length + gone.length >= BULK_LINES_MIN) return;
+    // The bucket has a clock of its own: a large part in between costs nothing and loses nothing that was earned.
+    catalogue.changes = refilled(catalogue.changes, CHANGE_RATE, nowMs);
+    if (!spend(catalogue.changes)) {
       const sentence = `Peer ${catalogue.peer} announces more than ${CHANGES_PER_SECOND_MAX} changes a second; put them together.`;
       throw new Failure('E_LIMIT', sentence);
     }
-    catalogue.changesLeft = isBulk ? left : left - 1;
   }
 
   #describe(content: number): Pick<Located, 'kind' | 'name' | 'size'> {

@@ -1,5 +1,7 @@
 /** What crosses the LAN: ids, election datagrams, peer verbs and piece frames. */
 export * from './browse-questions.js';
+export * from './bucket.js';
+export * from './cause.js';
 export * from './datagram.js';
 export { cutText } from './datagram-bytes.js';
 export * from './election-messages.js';
@@ -21,6 +23,7 @@ export * from './ip-address.js';
 export * from './limits.js';
 export * from './peer-verbs.js';
 export * from './piece-frames.js';
+export * from './recent.js';
 export * from './data-frames.js';
 export * from './safe-text.js';
 export * from './size-text.js';

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Bus, type Shared, openBus } from '@iwanto/bus';
+import { codeOf } from '@iwanto/wire';
 
 const SCRIPT = fileURLToPath(new URL('../../../apps/indexer/dist/main.js', import.meta.url));
 /** Nothing a benchmark waits for may take longer, in ms. */
@@ -109,7 +110,7 @@ function readFdInfos(directory: string): string[] {
     try {
       return readFileSync(`${directory}/${fd}`, 'utf8');
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return '';
+      if (codeOf(cause) === 'ENOENT') return '';
       throw cause;
     }
   });

@@ -1,6 +1,7 @@
 /** Network namespaces for transfer benchmarks: one hub, spokes to it over veth, each slowed on demand. Nothing leaves them. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { reasonOf } from '@iwanto/wire';
 
 const COMMAND_LIMIT_MS = 10_000;
 /** A token bucket large enough for a gigabit, and half a second of queue at most. */
@@ -34,7 +35,7 @@ export function netImpossible(): string | undefined {
     ip('netns', 'del', trial);
     return undefined;
   } catch (cause) {
-    return `network namespaces cannot be made: ${String(cause).split('\n')[0] ?? ''}`;
+    return `network namespaces cannot be made: ${reasonOf(cause).split('\n')[0] ?? ''}`;
   }
 }
 

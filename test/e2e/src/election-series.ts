@@ -1,4 +1,5 @@
 /** Runs one fault again and again on one real cluster and collects what was measured. */
+import { reasonOf } from '@iwanto/wire';
 import { ElectionCluster } from './election-cluster.js';
 import type { Fault } from './election-faults.js';
 
@@ -30,7 +31,7 @@ export async function runSeries(fault: Fault, peers: number, runs: number): Prom
       if (measured.healedMs !== null) healedMs.push(measured.healedMs);
     }
   } catch (cause) {
-    faults.push(cause instanceof Error ? cause.message : String(cause));
+    faults.push(reasonOf(cause));
   }
   faults.push(...cluster.faults());
   await cluster.remove();

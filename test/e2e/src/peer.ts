@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
+import { codeOf } from '@iwanto/wire';
 import type { LanHost } from './lan.js';
 
 const PROGRAM = fileURLToPath(new URL('../../../apps/cli/bin/iwanto.js', import.meta.url));
@@ -113,7 +114,7 @@ export class Peer {
     try {
       process.kill(-pid, 'SIGKILL');
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'ESRCH') throw cause;
+      if (codeOf(cause) !== 'ESRCH') throw cause;
     }
   }
 

@@ -6,6 +6,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { codeOf } from '@iwanto/wire';
 
 /** The command of this checkout. */
 export const OWN_PROGRAM = fileURLToPath(
@@ -98,7 +99,7 @@ export class Peer {
     try {
       process.kill(-pid, 'SIGKILL');
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'ESRCH') throw cause;
+      if (codeOf(cause) !== 'ESRCH') throw cause;
     }
   }
 

@@ -1,7 +1,7 @@
 /** `iwanto metrics`: figures in Prometheus text, printed once or served on a loopback port. */
 import { createServer } from 'node:http';
 import { EXIT } from '@iwanto/service';
-import { Failure } from '@iwanto/wire';
+import { Failure, reasonOf } from '@iwanto/wire';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
 import { numberFrom } from '../input.js';
@@ -45,7 +45,7 @@ function serve(port: number): Promise<number> {
     }
     withBus(metricsText).then(
       ({ text }) => response.writeHead(200, { 'content-type': CONTENT_TYPE }).end(text),
-      (cause: unknown) => response.writeHead(503).end(`${String(cause)}\n`),
+      (cause: unknown) => response.writeHead(503).end(`${reasonOf(cause)}\n`),
     );
   });
   return new Promise((_, failed) => {

@@ -1,7 +1,7 @@
 /** `iwanto stop`: asks each service to end in order, and waits until no process of this home is left. */
 import { type Bus, SERVICES } from '@iwanto/bus';
 import { EXIT, type HomeProcess, type Paths, holdersOf, homePaths } from '@iwanto/service';
-import { Failure } from '@iwanto/wire';
+import { Failure, codeOf } from '@iwanto/wire';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
 import { jsonLine, say } from '../print.js';
@@ -51,7 +51,7 @@ function endDirectly({ name, pid }: Holder, answered: ReadonlySet<HomeProcess>):
   try {
     process.kill(pid, 'SIGTERM');
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
+    const code = codeOf(cause);
     if (code === 'ESRCH') return;
     throw new Failure('E_BAD_PATH', `Process ${pid} (${name}) cannot be stopped (${code}).`);
   }

@@ -4,6 +4,7 @@ import { access, readFile, stat, statfs } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { dirname } from 'node:path';
 import { type Config, type Paths, loadConfig } from '@iwanto/service';
+import { codeOf, reasonOf } from '@iwanto/wire';
 import { type Device, devices } from './devices.js';
 import { type Listener, listeners } from './listeners.js';
 
@@ -85,7 +86,7 @@ async function configOf(
     const { config, warnings } = await loadConfig(paths);
     return { config, configFault: null, configWarnings: warnings };
   } catch (cause) {
-    const configFault = cause instanceof Error ? cause.message : String(cause);
+    const configFault = reasonOf(cause);
     return { config: null, configFault, configWarnings: [] };
   }
 }
@@ -111,7 +112,7 @@ async function faultOf(path: string, use: FolderFacts['use']): Promise<string | 
     await access(path, R_OK | X_OK | writes);
     return (await stat(path)).isDirectory() ? null : 'ENOTDIR';
   } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code ?? String(cause);
+    return codeOf(cause) || reasonOf(cause);
   }
 }
 
@@ -150,7 +151,7 @@ async function watchFault(folder: string): Promise<string | null> {
         told(null);
       });
     } catch (cause) {
-      const { code = 'unknown' } = cause as NodeJS.ErrnoException;
+      const code = codeOf(cause) || 'unknown';
       // A home that does not exist yet says nothing about watching.
       told(code === 'ENOENT' ? null : code);
     }

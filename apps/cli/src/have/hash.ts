@@ -12,7 +12,7 @@ import {
   pieceCount,
 } from '@iwanto/merkle';
 import { homePaths, writeSafely } from '@iwanto/service';
-import { type FileHash, PIECE_BYTES, fileHashSchema } from '@iwanto/wire';
+import { type FileHash, PIECE_BYTES, codeOf, fileHashSchema } from '@iwanto/wire';
 import { z } from 'zod';
 import { type LocalFile, identityOf } from './walk.js';
 
@@ -80,7 +80,7 @@ async function hashUnknown(
       const isOld = nowMs() - file.changedMs > FRESH_MS;
       take(file, await reader.hash(file), isOld);
     } catch (cause) {
-      const reason = (cause as NodeJS.ErrnoException).code ?? 'it changed while it was read';
+      const reason = codeOf(cause) || 'it changed while it was read';
       skipped.push({ path: file.path, reason });
     }
   }

@@ -1,7 +1,7 @@
 /** Every regular file below the named paths, each with what tells whether it is still the same. */
 import { type BigIntStats, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Failure } from '@iwanto/wire';
+import { Failure, codeOf, reasonOf } from '@iwanto/wire';
 
 export interface LocalFile {
   readonly path: string;
@@ -40,7 +40,7 @@ export function walk(paths: readonly string[]): Walked {
         );
       } else if (stats.isFile()) walked.files.push(fileOf(path, stats));
     } catch (cause) {
-      const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+      const reason = codeOf(cause) || reasonOf(cause);
       walked.skipped.push({ path, reason });
     }
     if (walked.files.length > FILES_MAX) {

@@ -1,6 +1,6 @@
 /** The live screen of `iwanto top`: ink draws the lines, keys act on the chosen download. */
 import type { Bus } from '@iwanto/bus';
-import { Failure } from '@iwanto/wire';
+import { reasonOf } from '@iwanto/wire';
 import { Box, Text, render, useApp, useInput, useWindowSize } from 'ink';
 import { type ReactElement, createElement, useEffect, useState } from 'react';
 import { act } from './act.js';
@@ -45,8 +45,7 @@ function Top({ bus, first, watcher }: Properties): ReactElement {
   return createElement(Box, { flexDirection: 'column' }, ...lines.map(drawn));
 }
 
-const wordsOf = (cause: unknown): string =>
-  cause instanceof Failure ? cause.sentence : String(cause);
+const wordsOf = (cause: unknown): string => reasonOf(cause);
 
 /** Looks again and again, one look after the other. */
 function useLooks(

@@ -1,6 +1,6 @@
 /** Answers and asks for checkups: how two hosts see each other, for the doctor. */
 import type { KnownPeer, NetworkView } from '@iwanto/bus';
-import { type CheckupAnswer, type PeerId, sharesPrefix } from '@iwanto/wire';
+import { type CheckupAnswer, type PeerId, setRecent, sharesPrefix } from '@iwanto/wire';
 import type { dial } from './dial.js';
 
 /** A peer that asks again within this time gets what was found before, in ms: nobody can make this host dial in a loop. */
@@ -57,9 +57,7 @@ export class CheckupDesk {
     const before = this.#remembered.get(from.peer);
     if (before && nowMs - before.atMs < AGAIN_AFTER_MS) return before.dialled;
     const dialled = this.#dialBoth(from);
-    this.#remembered.delete(from.peer);
-    this.#remembered.set(from.peer, { atMs: nowMs, dialled });
-    if (this.#remembered.size > REMEMBERED_MAX) this.#forgetOldest();
+    setRecent(this.#remembered, [from.peer, { atMs: nowMs, dialled }], REMEMBERED_MAX);
     return dialled;
   }
 
@@ -69,12 +67,5 @@ export class CheckupDesk {
       this.options.dial(address, transferPort),
     ]);
     return { indexerPort: indexer, transferPort: transfer };
-  }
-
-  #forgetOldest(): void {
-    for (const oldest of this.#remembered.keys()) {
-      this.#remembered.delete(oldest);
-      return;
-    }
   }
 }

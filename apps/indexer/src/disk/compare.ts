@@ -2,6 +2,7 @@
 import { NODE_KINDS, type PresentRow } from '@iwanto/store';
 import { accessSync, constants, lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import { codeOf } from '@iwanto/wire';
 import type { CatalogueWriter, NodeFacts, Place } from '../catalogue/catalogue-writer.js';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import { type FileIdentity, identityOf, renameKey } from './identity.js';
@@ -121,7 +122,7 @@ function hasLeft(catalogue: Catalogue, row: PresentRow): boolean {
     const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
     return !stats || inodeOf(identityOf(stats)) !== inodeOf(row.identity);
   } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    return codeOf(cause) === 'ENOENT';
   }
 }
 

@@ -2,6 +2,7 @@
 import { type BigIntStats, lstatSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { NODE_KINDS } from '@iwanto/store';
+import { codeOf, reasonOf } from '@iwanto/wire';
 import type { Catalogue, SharedFolder } from '../catalogue/catalogue.js';
 import { deviceOf, directoryIdentity } from './identity.js';
 import { IGNORE_FILE, IgnoreTree } from './ignore-tree.js';
@@ -210,8 +211,8 @@ export class FolderOnDisk {
     try {
       return lstatSync(this.folder.diskPath, { bigint: true, throwIfNoEntry: false });
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
-      this.skip(this.folder.diskPath, (cause as Error).message);
+      if (codeOf(cause) === 'ENOTDIR') return undefined;
+      this.skip(this.folder.diskPath, reasonOf(cause));
       return 'unreadable';
     }
   }

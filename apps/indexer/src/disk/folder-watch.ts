@@ -1,6 +1,7 @@
 /** How one shared folder is watched: chokidar where it is small, a watch per directory where it is large, else polled. */
 import { type BigIntStats, lstatSync } from 'node:fs';
 import { basename, sep } from 'node:path';
+import { codeOf } from '@iwanto/wire';
 import { directoryIdentity } from './identity.js';
 import { IGNORE_FILE } from './ignore-tree.js';
 import { type Mount, networkMount } from './mounts.js';
@@ -174,7 +175,7 @@ function identityAt(directory: string): string {
     return stats ? directoryIdentity(stats) : '';
   } catch (cause) {
     // What cannot be looked at is reported by the one who reads it.
-    if (cause instanceof Error && 'code' in cause) return '';
+    if (codeOf(cause) !== '') return '';
     throw cause;
   }
 }

@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { codeOf, reasonOf } from '@iwanto/wire';
 import { IgnoreRules, rulesProblem } from './ignore-rules.js';
 
 /** A file of this name adds rules for its directory and all below, with the syntax of a .gitignore; `!` takes a rule back. */
@@ -112,7 +113,8 @@ export class IgnoreTree {
       if (known || text === '' || this.#entries.size <= IGNORE_FILES_MAX) return { text };
       return { trouble: `is one of more than ${IGNORE_FILES_MAX} in this shared folder` };
     } catch (cause) {
-      const { code = '', message } = cause as NodeJS.ErrnoException;
+      const code = codeOf(cause);
+      const message = reasonOf(cause);
       if (code === 'ENOENT' || code === 'ENOTDIR') return NO_LINES;
       if (known && PASSING_CODES.has(code) && !isSame(known.lines, NO_LINES)) return known.lines;
       return { trouble: `cannot be read (${message})` };

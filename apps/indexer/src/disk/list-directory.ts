@@ -4,6 +4,7 @@ import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { entryProblem, nameProblem } from '@iwanto/merkle';
+import { codeOf, reasonOf } from '@iwanto/wire';
 import { type FileIdentity, identityOf } from './identity.js';
 
 export interface SeenName {
@@ -88,7 +89,8 @@ export function seeEntry(
       ctimeMs: Number(stats.ctimeMs),
     };
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
+    const code = codeOf(cause);
+    const message = reasonOf(cause);
     if (isAbsence(code)) return undefined;
     onSkip(path, message);
     return { kind: 'unreadable', name: disk.normalize('NFC'), disk };
@@ -120,7 +122,8 @@ export async function listNames(directory: string, onSkip: OnSkip): Promise<List
     const isPlain = !names.some((name) => name.includes(REPLACEMENT));
     return { names: isPlain ? names : readCarefully(directory, onSkip) };
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
+    const code = codeOf(cause);
+    const message = reasonOf(cause);
     return { failed: isAbsence(code) ? 'vanished' : 'unreadable', reason: message };
   }
 }
@@ -150,7 +153,7 @@ export function isEmptyDirectory(directory: string): boolean {
   try {
     return readdirSync(directory).length === 0;
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause) return false;
+    if (codeOf(cause) !== '') return false;
     throw cause;
   }
 }

@@ -1,5 +1,6 @@
 /** What is mounted where (Linux): a mount covers what lay below it, and no watcher reports it. */
 import { readFileSync } from 'node:fs';
+import { codeOf } from '@iwanto/wire';
 
 const MOUNT_TABLE = '/proc/self/mountinfo';
 
@@ -32,7 +33,7 @@ export function readMounts(): readonly Mount[] {
     return readFileSync(MOUNT_TABLE, 'utf8').split('\n').flatMap(readMount);
   } catch (cause) {
     // Where /proc is not mounted nothing is known of mounts: the look every five minutes finds them.
-    if (cause instanceof Error && 'code' in cause) return [];
+    if (codeOf(cause) !== '') return [];
     throw cause;
   }
 }

@@ -1,6 +1,7 @@
 /** One watch a directory: for large folders, where a watch a file would cost too many (docs/decisions.md). */
 import { type FSWatcher, watch } from 'node:fs';
 import { sep } from 'node:path';
+import { codeOf, reasonOf } from '@iwanto/wire';
 import { type TreeWatch, type WatchListener, isWatchLimit } from './watch-tree.js';
 
 export class DirectoryWatch implements TreeWatch {
@@ -45,7 +46,8 @@ export class DirectoryWatch implements TreeWatch {
   }
 
   #fail(directory: string, cause: unknown): void {
-    const { code, message } = cause as NodeJS.ErrnoException;
+    const code = codeOf(cause);
+    const message = reasonOf(cause);
     this.#watchers.get(directory)?.close();
     this.#watchers.delete(directory);
     if (isWatchLimit(cause)) {

@@ -2,6 +2,7 @@
 import { type FSWatcher, watch } from 'chokidar';
 import type { Stats } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { reasonOf } from '@iwanto/wire';
 import { type TreeWatch, type WatchListener, isWatchLimit } from './watch-tree.js';
 
 type Ignores = (path: string, isDirectory: boolean) => boolean;
@@ -40,7 +41,7 @@ export class FileWatch implements TreeWatch {
       listener.onDoubt('');
     });
     this.#watcher.on('error', (cause) => {
-      const message = cause instanceof Error ? cause.message : String(cause);
+      const message = reasonOf(cause);
       if (isWatchLimit(cause)) listener.onLimit(cause);
       else listener.onDoubt(message);
     });

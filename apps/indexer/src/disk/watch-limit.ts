@@ -1,6 +1,7 @@
 /** Which limit of the system keeps a folder from being watched, and what raises it. */
 import { closeSync, openSync } from 'node:fs';
 import { devNull } from 'node:os';
+import { codeOf } from '@iwanto/wire';
 
 /** Whether a file can be opened: if so, it is not descriptors that are used up. */
 function canOpen(): boolean {
@@ -8,7 +9,7 @@ function canOpen(): boolean {
     closeSync(openSync(devNull, 'r'));
     return true;
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause) return false;
+    if (codeOf(cause) !== '') return false;
     throw cause;
   }
 }
@@ -33,6 +34,6 @@ function remedyOf(code: string | undefined): { what: string; remedy: string } {
 
 /** What a person should know and do. */
 export function limitAdvice(cause: unknown): string {
-  const { what, remedy } = remedyOf((cause as NodeJS.ErrnoException).code);
+  const { what, remedy } = remedyOf(codeOf(cause));
   return `${what}, so the folder is polled every 30 s; raise the limit with: ${remedy}`;
 }

@@ -1,4 +1,5 @@
 /** What every watcher of a shared folder offers and reports; its word is a hint, never the truth. */
+import { codeOf } from '@iwanto/wire';
 
 export interface TreeWatch {
   /** False until everything it was given is watched. */
@@ -23,5 +24,5 @@ export interface WatchListener {
 const LIMIT_CODES: ReadonlySet<string> = new Set(['ENOSPC', 'EMFILE', 'ENFILE', 'ENOMEM']);
 
 export function isWatchLimit(cause: unknown): boolean {
-  return LIMIT_CODES.has((cause as NodeJS.ErrnoException).code ?? '');
+  return LIMIT_CODES.has(codeOf(cause));
 }

@@ -1,5 +1,6 @@
 /** What is to be hashed, in which order, by how many threads: small files first, large ones never in their way. */
 import { Worker } from 'node:worker_threads';
+import { reasonOf } from '@iwanto/wire';
 import {
   type HashJob,
   type HashOrder,
@@ -107,7 +108,7 @@ export class HashQueue<Request extends HashRequest> {
     });
     const thread = { worker, batches: [] };
     worker.on('message', (report: HashReport) => this.#hear(thread, report));
-    worker.on('error', (cause) => this.#replace(thread, String(cause)));
+    worker.on('error', (cause) => this.#replace(thread, reasonOf(cause)));
     return thread;
   }
 

@@ -1,6 +1,13 @@
 /** Keeps one tracker in step with this host's catalogue: asks what it holds, sends what it lacks. */
 import type { Held } from '@iwanto/tracker';
-import { type Announcement, Failure } from '@iwanto/wire';
+import {
+  type Announcement,
+  type Bucket,
+  Failure,
+  type Rate,
+  reasonOf,
+  refilled,
+} from '@iwanto/wire';
 
 /** Entries in one announcement: a part is taken in within some ms, so that searches need not wait for it. */
 export const PART_ENTRIES_MAX = 500;
@@ -11,6 +18,10 @@ const ENTRY_BYTES = 140;
 /** Changes are told this often on average, and this many at once after a quiet time (HOSTILE 57). */
 export const ANNOUNCE_INTERVAL_MS = 500;
 export const ANNOUNCE_AT_ONCE_MAX = 3;
+const ANNOUNCE_RATE: Rate = {
+  perSecond: 1_000 / ANNOUNCE_INTERVAL_MS,
+  burst: ANNOUNCE_AT_ONCE_MAX,
+};
 /** A file and the folders above it change in revisions of their own, which belong into one telling, in ms. */
 export const GATHER_MS = 15;
 /** How often a tracker is asked whether it still holds what it was told, in ms. */
@@ -55,12 +66,11 @@ export class Announcer {
   #stopped = false;
   #again = false;
   #retryMs = RETRY_MIN_MS;
-  /** Tellings that may go at once, as of `#countedMs`. */
-  #allowed = ANNOUNCE_AT_ONCE_MAX;
-  #countedMs: number;
+  /** Announcements that may go now; below 0 where more went, as they had to. */
+  #allowed: Bucket;
 
   constructor(private readonly options: AnnouncerOptions) {
-    this.#countedMs = options.nowMs();
+    this.#allowed = refilled(undefined, ANNOUNCE_RATE, options.nowMs());
     this.#wakeIn(0);
   }
 
@@ -82,11 +92,8 @@ export class Announcer {
   }
 
   #waitMs(): number {
-    const nowMs = this.options.nowMs();
-    const earned = (nowMs - this.#countedMs) / ANNOUNCE_INTERVAL_MS;
-    this.#allowed = Math.min(ANNOUNCE_AT_ONCE_MAX, this.#allowed + earned);
-    this.#countedMs = nowMs;
-    return Math.max(GATHER_MS, (1 - this.#allowed) * ANNOUNCE_INTERVAL_MS);
+    this.#allowed = refilled(this.#allowed, ANNOUNCE_RATE, this.options.nowMs());
+    return Math.max(GATHER_MS, (1 - this.#allowed.tokens) * ANNOUNCE_INTERVAL_MS);
   }
 
   /** Wakes then, or earlier where that was already to be: changes without end may not put it off. */
@@ -121,7 +128,7 @@ export class Announcer {
     const quiet =
       cause instanceof Failure &&
       ['E_NOT_RUNNING', 'E_TIMEOUT', 'E_NO_LEADER'].includes(cause.code);
-    if (!quiet) this.options.onTrouble(`The catalogue could not be announced: ${String(cause)}`);
+    if (!quiet) this.options.onTrouble(`The catalogue could not be announced: ${reasonOf(cause)}`);
     this.#wakeIn(this.#retryMs);
     this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MAX_MS);
   }
@@ -132,7 +139,7 @@ export class Announcer {
     for (let more = true; more && !this.#stopped;) {
       const changes = await partSince(catalogue, knownRevision(held, catalogue));
       if (isHeld(held, changes)) return;
-      if (!changes.more) this.#allowed -= 1;
+      if (!changes.more) this.#allowed.tokens -= 1;
       const before = held;
       held = await target.announce(changes);
       this.#held = held;

@@ -1,5 +1,5 @@
 /** The lines to the leader and to the first who would take over: every question to a tracker goes through here. */
-import { type CurveKeys, type Leadership, type PeerLine, connectPeer } from '@iwanto/bus';
+import { type CurveKeys, type Leadership, type PeerLine, Wakers, connectPeer } from '@iwanto/bus';
 import {
   type AnswerOf,
   Failure,
@@ -48,7 +48,7 @@ const sameEnd = (a: Peer, b: Peer) =>
 /** Follows the election; asks whoever leads, and the first successor when the leader is slow or gone. */
 export class LeaderLine {
   readonly #lines = new Map<PeerId, Line>();
-  readonly #waiting = new Set<() => void>();
+  readonly #leaders = new Wakers();
   #leader: Peer | undefined;
   #standby: Peer | undefined;
 
@@ -65,7 +65,7 @@ export class LeaderLine {
       this.#lines.delete(peer);
     }
     for (const end of wanted) if (!this.#lines.has(end.peer)) this.#connect(end);
-    if (this.#leader) for (const wake of [...this.#waiting]) wake();
+    if (this.#leader) this.#leaders.wake();
   }
 
   /** Leader and first successor as far as their indexers can be reached; this host may be one of them. */
@@ -92,7 +92,7 @@ export class LeaderLine {
     verb: V,
     question: QuestionOf<PeerVerbs, V>,
   ): Promise<AnswerOf<PeerVerbs, V>> {
-    if (!this.#leader) await this.#leaderKnown();
+    if (!this.#leader) await this.#leaders.next({ limitMs: LEADER_WAIT_MS });
     const [first, second] = this.trackers();
     if (!first) throw noLeader(this.#leader);
     const way = (end: Peer) => () => this.#askOne(end, verb, question);
@@ -102,7 +102,7 @@ export class LeaderLine {
   close(): void {
     for (const { line } of this.#lines.values()) line.close();
     this.#lines.clear();
-    for (const wake of [...this.#waiting]) wake();
+    this.#leaders.wake();
   }
 
   async #askOne<V extends BookVerb>(
@@ -126,18 +126,6 @@ export class LeaderLine {
       },
     });
     this.#lines.set(end.peer, { to: end, line });
-  }
-
-  #leaderKnown(): Promise<void> {
-    return new Promise((known) => {
-      const wake = () => {
-        clearTimeout(timer);
-        this.#waiting.delete(wake);
-        known();
-      };
-      const timer = setTimeout(wake, LEADER_WAIT_MS);
-      this.#waiting.add(wake);
-    });
   }
 }
 

@@ -1,5 +1,5 @@
 /** What this host showed its user: a hash typed afterwards means that, under the name it was shown. */
-import type { SearchResult } from '@iwanto/wire';
+import { type SearchResult, setRecent } from '@iwanto/wire';
 
 /** Contents remembered; those shown longest ago are forgotten first. */
 const SHOWN_MAX = 20_000;
@@ -11,12 +11,7 @@ export class ShownContents {
   note({ results }: { results: readonly Pick<SearchResult, 'hash' | 'name'>[] }): void {
     // The best come last, so that they are kept longest.
     for (const { hash, name } of results.toReversed()) {
-      this.#names.delete(hash);
-      this.#names.set(hash, name);
-    }
-    for (const hash of this.#names.keys()) {
-      if (this.#names.size <= SHOWN_MAX) return;
-      this.#names.delete(hash);
+      setRecent(this.#names, [hash, name], SHOWN_MAX);
     }
   }
 

@@ -3,7 +3,7 @@ import { lstatSync } from 'node:fs';
 import type { Content, Handler, Verbs } from '@iwanto/bus';
 import { rootBytes } from '@iwanto/merkle';
 import { NODE_KINDS, type NodeRow } from '@iwanto/store';
-import type { FileHash } from '@iwanto/wire';
+import { type FileHash, codeOf } from '@iwanto/wire';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import { identityOf, identityParts } from '../disk/identity.js';
 
@@ -37,7 +37,7 @@ function isIntact(catalogue: Catalogue, row: NodeRow): boolean {
   try {
     return identityOf(lstatSync(catalogue.diskPath(row), { bigint: true })) === row.identity;
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause) return false;
+    if (codeOf(cause) !== '') return false;
     throw cause;
   }
 }

@@ -9,6 +9,8 @@ import {
   type FileHash,
   type PeerVerbs,
   type QuestionOf,
+  codeOf,
+  reasonOf,
 } from '@iwanto/wire';
 import { z } from 'zod';
 import { areAmong, isWanted, wordsOf } from './match.js';
@@ -124,7 +126,7 @@ export class Wants {
       this.#later(answer.entries.length > 0 ? 0 : ASK_EVERY_MS);
     } catch (cause) {
       if (!(cause instanceof Failure))
-        this.options.onTrouble(`A want could not be looked for: ${String(cause)}.`);
+        this.options.onTrouble(`A want could not be looked for: ${reasonOf(cause)}.`);
       this.#later(RETRY_MS);
     }
   }
@@ -174,7 +176,7 @@ export class Wants {
 
   #fetch({ hash, name }: { hash: FileHash; name: string }): void {
     this.options.bus.call('download.start', { hash, as: name }).catch((cause: unknown) => {
-      const reason = cause instanceof Failure ? cause.sentence : String(cause);
+      const reason = reasonOf(cause);
       this.options.onTrouble(`What was wanted could not be fetched: ${name}: ${reason}`);
     });
   }
@@ -186,9 +188,9 @@ export class Wants {
         return { want, words: wordsOf(want.query), seen: new Set(seen) };
       });
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') {
+      if (codeOf(cause) !== 'ENOENT') {
         this.options.onTrouble(
-          `The wants in ${this.options.path} cannot be read and are forgotten: ${String(cause)}.`,
+          `The wants in ${this.options.path} cannot be read and are forgotten: ${reasonOf(cause)}.`,
         );
       }
       return [];
@@ -202,7 +204,7 @@ export class Wants {
       .then(() => writeSafely(this.options.path, text))
       .catch((cause: unknown) =>
         this.options.onTrouble(
-          `The wants in ${this.options.path} cannot be written: ${String(cause)}.`,
+          `The wants in ${this.options.path} cannot be written: ${reasonOf(cause)}.`,
         ),
       );
     return this.#saving;

@@ -1,7 +1,7 @@
 /** What the disk says: room left, and its errors as sentences a user can act on. */
 import { lstatSync, readdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Failure, type FailureCode } from '@iwanto/wire';
+import { Failure, type FailureCode, codeOf, reasonOf } from '@iwanto/wire';
 
 const GO_ON = 'start the download again: it goes on from there';
 
@@ -39,7 +39,8 @@ const SAME_AS: Readonly<Record<string, string>> = { EROFS: 'EACCES', EPERM: 'EAC
 /** A refusal that names the path and the way out for anything a write can fail with. */
 export function diskFailure(cause: unknown, path: string): Failure {
   if (cause instanceof Failure) return cause;
-  const { code = '', message } = cause as NodeJS.ErrnoException;
+  const code = codeOf(cause);
+  const message = reasonOf(cause);
   const known = SENTENCES[SAME_AS[code] ?? code];
   if (known) return new Failure(known[0], known[1](path, code));
   return new Failure('E_UNEXPECTED', `Writing ${path} failed: ${code || message}.`);

@@ -2,6 +2,7 @@
 import { constants, lstatSync, readlinkSync, symlinkSync } from 'node:fs';
 import { copyFile, link, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { codeOf } from '@iwanto/wire';
 
 /**
  * Each path below `from` stands below `to` as well afterwards. Ordinary files become second names of
@@ -20,7 +21,7 @@ async function keepOne(from: string, to: string): Promise<void> {
     if (stat.isSymbolicLink()) symlinkSync(readlinkSync(from), to);
     else await link(from, to);
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
+    const code = codeOf(cause);
     // Carried over by a run that was cut off.
     if (code === 'EEXIST' && lstatSync(to).ino === stat.ino) return;
     if (code === 'EEXIST' || !stat.isFile()) throw cause;

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { FileHash, Kind } from '@iwanto/wire';
+import { type FileHash, type Kind, codeOf } from '@iwanto/wire';
 import { diskFailure, spaceOf } from './disk.js';
 import { makeTreeDurable } from './durable.js';
 import { Folder, FolderTree } from './folder.js';
@@ -46,8 +46,6 @@ function leave(folder: string): boolean {
   else underWay.delete(folder);
   return left <= 0;
 }
-
-const codeOf = (cause: unknown) => (cause as NodeJS.ErrnoException).code ?? '';
 
 export class Target {
   readonly path: string;

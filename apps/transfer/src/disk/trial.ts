@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { portableNameProblem } from '@iwanto/merkle';
-import { Failure } from '@iwanto/wire';
+import { Failure, codeOf } from '@iwanto/wire';
 import { setFileTime } from './attributes.js';
 import { diskFailure } from './disk.js';
 import { type Plan, type PlannedFile, pathIn } from './planned.js';
@@ -88,7 +88,7 @@ function refusedOf(dir: string, names: readonly string[]): string | undefined {
       try {
         writeFileSync(`${place}/${name}`, '');
       } catch (cause) {
-        if ((cause as NodeJS.ErrnoException).code === 'ENOSPC') throw cause;
+        if (codeOf(cause) === 'ENOSPC') throw cause;
         return name;
       }
     }

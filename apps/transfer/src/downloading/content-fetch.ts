@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Blake3, pieceBytes } from '@iwanto/merkle';
 import type { TransferStore } from '@iwanto/store';
 import type { PieceAt } from '@iwanto/swarm';
-import type { FileHash, PeerId } from '@iwanto/wire';
+import { type FileHash, type PeerId, codeOf, reasonOf } from '@iwanto/wire';
 import { PIECE_BYTES } from '@iwanto/wire';
 import { diskFailure } from '../disk/disk.js';
 import { fetchDigests } from './layers.js';
@@ -241,7 +241,7 @@ export class ContentFetch {
       this.#saveProgress();
     } catch (cause) {
       // Without an entry the pieces are hashed again at a resume: slower, not wrong.
-      onTrouble(`The journal of ${root} could not be written: ${String(cause)}.`);
+      onTrouble(`The journal of ${root} could not be written: ${reasonOf(cause)}.`);
     }
   }
 
@@ -258,7 +258,7 @@ export class ContentFetch {
     try {
       symlinkSync(target, path);
     } catch (cause) {
-      const there = (cause as NodeJS.ErrnoException).code === 'EEXIST';
+      const there = codeOf(cause) === 'EEXIST';
       if (!there || readlinkSync(path) !== target) throw diskFailure(cause, pathIn(folder, name));
     }
   }

@@ -1,7 +1,7 @@
 /** One download from the question to the name on the disk: find, plan, fetch, place. */
 import { setMaxListeners } from 'node:events';
 import type { SavedDownload } from '@iwanto/store';
-import { Failure, type PeerId } from '@iwanto/wire';
+import { Failure, type PeerId, reasonOf } from '@iwanto/wire';
 import { ContentFetch } from './content-fetch.js';
 import { diskFailure } from '../disk/disk.js';
 import { Finder } from './finder.js';
@@ -294,7 +294,7 @@ export class Download {
       this.tools.journal.save(saved);
       this.#isSaved = true;
     } catch (cause) {
-      this.tools.onTrouble(`The download ${root} could not be noted: ${String(cause)}.`);
+      this.tools.onTrouble(`The download ${root} could not be noted: ${reasonOf(cause)}.`);
     }
   }
 }

@@ -1,7 +1,14 @@
 /** All downloads of this host: begun, running, ended in this run, and those an earlier run left. */
 import { type Bus, DOWNLOADS_MAX, type Download as DownloadView } from '@iwanto/bus';
 import type { SavedDownload } from '@iwanto/store';
-import { Failure, type FileHash, type LocateAnswer, type PeerId } from '@iwanto/wire';
+import {
+  Failure,
+  type FileHash,
+  type LocateAnswer,
+  type PeerId,
+  reasonOf,
+  setRecent,
+} from '@iwanto/wire';
 import type { Folders } from '../disk/download-folder.js';
 import { chosenName, foreignName } from '../disk/names.js';
 import { Target } from '../disk/target.js';
@@ -205,11 +212,7 @@ export class Downloads {
   #note({ progress }: Download): void {
     const { id } = progress.current;
     this.#running.delete(id);
-    this.#ended.set(id, progress.current);
-    for (const old of this.#ended.keys()) {
-      if (this.#ended.size <= DOWNLOADS_MAX) return;
-      this.#ended.delete(old);
-    }
+    setRecent(this.#ended, [id, progress.current], DOWNLOADS_MAX);
   }
 
   #isReserved(path: string, root: FileHash): boolean {
@@ -272,7 +275,7 @@ export class Downloads {
       target.close();
     } catch (cause) {
       this.options.tools.onTrouble(
-        `What is left of ${saved.name} in ${saved.folder} could not be removed: ${String(cause)}.`,
+        `What is left of ${saved.name} in ${saved.folder} could not be removed: ${reasonOf(cause)}.`,
       );
     }
   }

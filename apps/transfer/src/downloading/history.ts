@@ -1,6 +1,7 @@
 /** The downloads that ended on this host, one JSON line each in a file of bounded size. */
 import { appendFileSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { type Download, type EndedDownload, endedDownloadSchema } from '@iwanto/bus';
+import { reasonOf } from '@iwanto/wire';
 
 /** A file this large becomes the old one, which is read as well: two hold some 5,000 downloads. */
 const FILE_BYTES_MAX = 1_048_576;
@@ -35,7 +36,7 @@ export class History {
     } catch (cause) {
       // A full disk must not spoil a download that is whole.
       this.options.onTrouble(
-        `The history ${this.options.path} cannot be written: ${String(cause)}.`,
+        `The history ${this.options.path} cannot be written: ${reasonOf(cause)}.`,
       );
     }
   }

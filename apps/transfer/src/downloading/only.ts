@@ -1,6 +1,6 @@
 /** Which files of a directory are wanted: a pattern as in .gitignore, and what of it is here already. */
 import ignore from 'ignore';
-import { Failure } from '@iwanto/wire';
+import { Failure, reasonOf } from '@iwanto/wire';
 import { type Plan, pathIn } from '../disk/planned.js';
 
 /** The part of a plan that fits `pattern`; folders are kept only where something is in them. */
@@ -31,7 +31,7 @@ function matcher(pattern: string): (path: string) => boolean {
     const rules = ignore().add(pattern);
     return (path) => rules.ignores(path);
   } catch (cause) {
-    throw new Failure('E_BAD_REQUEST', `--only ${JSON.stringify(pattern)}: ${String(cause)}.`);
+    throw new Failure('E_BAD_REQUEST', `--only ${JSON.stringify(pattern)}: ${reasonOf(cause)}.`);
   }
 }
 

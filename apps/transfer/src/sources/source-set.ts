@@ -1,7 +1,7 @@
 /** The peers one download draws from: connected, in use, lost, banned. */
 import { type Holder, type PeerId, isLoopback, placeOf, spreadOverPlaces } from '@iwanto/wire';
 import type { Outcome, SourceLine, Wanted } from './source-line.js';
-import type { PieceLost } from '@iwanto/bus';
+import { type PieceLost, Wakers } from '@iwanto/bus';
 import type { Hold, Lines } from './lines.js';
 import { isMissing } from '../downloading/refusals.js';
 import { firstOf } from './first-of.js';
@@ -46,7 +46,7 @@ export class SourceSet {
   readonly #banned = new Set<PeerId>();
   /** How often each was let go of. */
   readonly #drops = new Map<PeerId, number>();
-  readonly #arrivals = new Set<() => void>();
+  readonly #arrivals = new Wakers();
   #turn = 0;
 
   constructor(private readonly options: SourceSetOptions) {}
@@ -100,7 +100,7 @@ export class SourceSet {
 
   close(): void {
     for (const peer of [...this.#used.keys()]) this.drop(peer);
-    for (const wake of this.#arrivals) wake();
+    this.#arrivals.wake();
   }
 
   /** Asks sources until one gives it: more of them where the first do not answer. Rejects with the signal's reason. */
@@ -148,18 +148,7 @@ export class SourceSet {
   /** Until a source arrives; after a round in which all refused, for a while only. */
   async #pause(limited: boolean): Promise<void> {
     const { signal } = this.options;
-    await new Promise<void>((resolve) => {
-      const wake = () => {
-        clearTimeout(timer);
-        this.#arrivals.delete(wake);
-        signal.removeEventListener('abort', wake);
-        resolve();
-      };
-      const timer = limited ? setTimeout(wake, ROUND_PAUSE_MS) : undefined;
-      this.#arrivals.add(wake);
-      signal.addEventListener('abort', wake);
-      if (signal.aborted) wake();
-    });
+    await this.#arrivals.next({ signal, limitMs: limited ? ROUND_PAUSE_MS : undefined });
     signal.throwIfAborted();
   }
 
@@ -172,7 +161,7 @@ export class SourceSet {
     void hold.line.ready.then((ready) => {
       if (!ready || this.#used.get(peer) !== used) return;
       used.ready = true;
-      for (const wake of [...this.#arrivals]) wake();
+      this.#arrivals.wake();
       this.options.onReady(peer, hold.line);
     });
   }

@@ -1,6 +1,6 @@
 /** What the local indexer knows of a content: asked in batches, remembered until the catalogue changes. */
 import { BUS_BYTES_MAX, type Bus, CONTENTS_MAX, type Content } from '@iwanto/bus';
-import { Failure, type FileHash } from '@iwanto/wire';
+import { Failure, type FileHash, reasonOf, setRecent } from '@iwanto/wire';
 
 /** Contents remembered at once; the ones used longest ago are forgotten. */
 const CONTENTS_KEPT_MAX = 20_000;
@@ -119,7 +119,8 @@ export class ContentLookup {
         for (const { resolve } of asked.get(hash) ?? []) resolve(content);
       }
     } catch (cause) {
-      const failure = cause instanceof Failure ? cause : new Failure('E_UNEXPECTED', String(cause));
+      const failure =
+        cause instanceof Failure ? cause : new Failure('E_UNEXPECTED', reasonOf(cause));
       for (const hash of hashes) {
         for (const { reject } of asked.get(hash) ?? []) reject(failure);
       }
@@ -127,10 +128,8 @@ export class ContentLookup {
   }
 
   #keep(hash: FileHash, content: Content | undefined): void {
-    this.#kept.delete(hash);
-    this.#kept.set(hash, { content, untilMs: this.nowMs() + KEPT_MS });
-    const oldest = this.#kept.keys().next();
-    if (this.#kept.size > CONTENTS_KEPT_MAX && !oldest.done) this.#kept.delete(oldest.value);
+    const kept = { content, untilMs: this.nowMs() + KEPT_MS };
+    setRecent(this.#kept, [hash, kept], CONTENTS_KEPT_MAX);
   }
 
   #forgetAll(): void {

@@ -1,5 +1,5 @@
 /** Who fetches which content from here at the moment, so that they hear of each other. */
-import { type FileHash, HAVE_PEERS_MAX, type PeerId } from '@iwanto/wire';
+import { type FileHash, HAVE_PEERS_MAX, type PeerId, setRecent } from '@iwanto/wire';
 
 /** Who has not asked for so long fetches no more, in ms. */
 const FORGET_MS = 20_000;
@@ -50,10 +50,7 @@ export class Fetchers {
 
   #group(root: FileHash): Group {
     const known = this.#groups.get(root) ?? { seenMs: new Map(), waiting: new Set(), version: 0 };
-    this.#groups.delete(root);
-    this.#groups.set(root, known);
-    const oldest = this.#groups.keys().next();
-    if (this.#groups.size > CONTENTS_MAX && !oldest.done) this.#groups.delete(oldest.value);
+    setRecent(this.#groups, [root, known], CONTENTS_MAX);
     return known;
   }
 }

@@ -6,6 +6,7 @@ import {
   type PeerId,
   type PieceRequest,
   encodeHaveAnswer,
+  setRecent,
 } from '@iwanto/wire';
 import type { PieceAsker } from '@iwanto/bus';
 import type { Fetchers } from './fetchers.js';
@@ -33,16 +34,9 @@ export class HaveAnswers {
     const isFirst = first === 0;
     const known = Math.max(0, first - 1);
     if (!isFirst) await this.#news(root, known, this.#told.get(key) ?? 0, log);
-    this.#tell(key, this.fetchers.versionOf(root));
+    setRecent(this.#told, [key, this.fetchers.versionOf(root)], ASKERS_MAX);
     const peers = this.fetchers.of(root, peer);
     return encodeHaveAnswer(haveNow(peers, isFirst ? undefined : known, log), isFirst);
-  }
-
-  #tell(key: string, version: number): void {
-    this.#told.delete(key);
-    this.#told.set(key, version);
-    const oldest = this.#told.keys().next();
-    if (this.#told.size > ASKERS_MAX && !oldest.done) this.#told.delete(oldest.value);
   }
 
   /** Resolves a moment after the first news, so that they go out together, or after a while. */

@@ -1,6 +1,7 @@
 /** Shared files held open for reading, so that a piece costs one read and not an open as well. */
 import { close, closeSync, constants, fstatSync, openSync } from 'node:fs';
 import type { Content } from '@iwanto/bus';
+import { setRecent } from '@iwanto/wire';
 
 export type FileContent = Extract<Content, { kind: 'file' }>;
 
@@ -72,16 +73,14 @@ export class OpenFiles {
   #take(content: FileContent): OpenFile {
     const known = this.#files.get(content.path);
     if (known && isSameVersion(known.content, content)) {
-      this.#files.delete(content.path);
-      this.#files.set(content.path, known);
+      setRecent(this.#files, [content.path, known], FILES_MAX);
       return known;
     }
     this.forget(content.path);
     const fd = openSync(content.path, READ_FLAGS);
     const file = { fd, content, readers: 0, usedMs: this.nowMs() };
-    this.#files.set(content.path, file);
-    const oldest = this.#files.keys().next();
-    if (this.#files.size > FILES_MAX && !oldest.done) this.forget(oldest.value);
+    const oldest = setRecent(this.#files, [content.path, file], FILES_MAX);
+    if (oldest) this.#closeUnused(oldest[1]);
     return file;
   }
 

@@ -1,5 +1,5 @@
 /** How often each piece was sent: of what one asker waits for, what fewest others have goes first. */
-import type { PieceRequest } from '@iwanto/wire';
+import { type PieceRequest, setRecent } from '@iwanto/wire';
 
 /** Pieces remembered; the ones sent longest ago are forgotten. */
 const PIECES_MAX = 65_536;
@@ -14,10 +14,6 @@ export class TimesSent {
   }
 
   note(request: PieceRequest): void {
-    const times = this.of(request) + 1;
-    this.#times.delete(keyOf(request));
-    this.#times.set(keyOf(request), times);
-    const oldest = this.#times.keys().next();
-    if (this.#times.size > PIECES_MAX && !oldest.done) this.#times.delete(oldest.value);
+    setRecent(this.#times, [keyOf(request), this.of(request) + 1], PIECES_MAX);
   }
 }

@@ -4,7 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Bus, Content, PieceAsker, PieceReply } from '@iwanto/bus';
 import { type Blake3, FileRootBuilder, pieceBytes, pieceCount } from '@iwanto/merkle';
-import { Failure, type FileHash, PIECE_BYTES, type PieceRequest, type Refusal } from '@iwanto/wire';
+import {
+  type FileHash,
+  PIECE_BYTES,
+  type PieceRequest,
+  type Refusal,
+  codeOf,
+  reasonOf,
+} from '@iwanto/wire';
 import { isContentOf, readWhole } from '../disk/small-files.js';
 import { isPacked } from '../disk/units.js';
 import { ContentLookup } from './content-lookup.js';
@@ -203,7 +210,7 @@ export class Uploader {
 
   #refusalFor(cause: unknown, root: FileHash): PieceReply {
     this.contents.forget(root);
-    const code = cause instanceof Failure ? cause.code : (cause as NodeJS.ErrnoException).code;
+    const code = codeOf(cause);
     switch (code) {
       case 'E_NOT_FOUND':
         return refused('notFound');
@@ -224,7 +231,7 @@ export class Uploader {
       case 'ENFILE':
         return refused('busy');
       default:
-        this.options.onTrouble(`A piece of ${root} could not be given: ${String(cause)}.`);
+        this.options.onTrouble(`A piece of ${root} could not be given: ${reasonOf(cause)}.`);
         return refused('unexpected');
     }
   }

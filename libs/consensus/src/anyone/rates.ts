@@ -1,39 +1,21 @@
-/** Token buckets: how often something may be done at the wish of strangers. */
-import type { Address } from '@iwanto/wire';
+/** How often something may be done at the wish of strangers. */
+import { type Address, type Bucket, type Rate, forgetOldest, refilled, spend } from '@iwanto/wire';
 import { LIMITS } from '../state/config.js';
 import { followingOf, isStandby } from '../state/place.js';
-import type { Bucket, Budget } from '../state/state.js';
+import type { Budget } from '../state/state.js';
 import type { Turn } from '../state/turn.js';
 import { addressText } from './address.js';
 
-interface Rate {
-  readonly perSecond: number;
-  /** So many may come in a row. */
-  readonly atOnce: number;
-}
-
-/** The bucket as it is now, refilled; a new one is full. */
+/** The bucket as it is now, refilled and touched last; a new one is full. */
 function bucketOf<K>(buckets: Map<K, Bucket>, what: K, nowMs: number, rate: Rate): Bucket {
-  const { perSecond, atOnce } = rate;
-  const known = buckets.get(what);
-  const tokens = known
-    ? Math.min(atOnce, known.tokens + ((nowMs - known.atMs) * perSecond) / 1_000)
-    : atOnce;
-  const bucket = { tokens, atMs: nowMs };
+  const bucket = refilled(buckets.get(what), rate, nowMs);
   buckets.delete(what);
   buckets.set(what, bucket);
   return bucket;
 }
 
-/** Takes one from each bucket, or nothing from any. */
-function spend(...buckets: Bucket[]): boolean {
-  const enough = buckets.every(({ tokens }) => tokens >= 1);
-  if (enough) for (const bucket of buckets) bucket.tokens -= 1;
-  return enough;
-}
-
 const budget = ({ state, nowMs }: Turn, what: Budget, perSecond: number): Bucket =>
-  bucketOf(state.budgets, what, nowMs, { perSecond, atOnce: perSecond });
+  bucketOf(state.budgets, what, nowMs, { perSecond, burst: perSecond });
 
 function bucketFor({ state, nowMs }: Turn, whom: string, rate: Rate): Bucket {
   const { buckets } = state;
@@ -46,24 +28,20 @@ export const allow = (turn: Turn, what: Budget, perSecond: number): boolean =>
   spend(budget(turn, what, perSecond));
 
 /** Takes one from what `whom` may have; the one untouched longest is forgotten. */
-export const allowFor = (
-  turn: Turn,
-  whom: string,
-  perSecond: number,
-  atOnce = perSecond,
-): boolean => spend(bucketFor(turn, whom, { perSecond, atOnce }));
+export const allowFor = (turn: Turn, whom: string, perSecond: number, burst = perSecond): boolean =>
+  spend(bucketFor(turn, whom, { perSecond, burst }));
 
 /** An answer to an address that proved nothing (S46), of a kind that is limited as a whole too. */
 export function allowAnswer(turn: Turn, to: Address, kind: Budget, perSecond: number): boolean {
   const each = LIMITS.answersPerAddressPerSecond;
-  const rate = { perSecond: each, atOnce: each };
+  const rate = { perSecond: each, burst: each };
   return spend(bucketFor(turn, addressText(to), rate), budget(turn, kind, perSecond));
 }
 
 /** A question to an address that somebody else named: it takes nothing from what that address may have itself. */
 export function allowHearsay(turn: Turn, to: Address): boolean {
   const each = LIMITS.answersPerAddressPerSecond;
-  const rate = { perSecond: each, atOnce: each };
+  const rate = { perSecond: each, burst: each };
   const own = bucketFor(turn, `hearsay ${addressText(to)}`, rate);
   return spend(own, budget(turn, 'hearsay', LIMITS.introductionsPerSecond));
 }
@@ -76,12 +54,4 @@ export function takesPart({ state, isMulticast }: Turn): boolean {
   const following = followingOf(state);
   if (!isMulticast || following === null || isStandby(state)) return true;
   return state.config.random() * following.members < LIMITS.volunteers;
-}
-
-/** Drops the entry that was touched longest ago (maps keep the order of insertion). */
-export function forgetOldest(map: Map<string, unknown>): void {
-  for (const key of map.keys()) {
-    map.delete(key);
-    return;
-  }
 }

@@ -1,8 +1,7 @@
 /** Each datagram counts once (S45): a window of 64 sequence numbers for each boot of each peer. */
-import type { ElectionHeader } from '@iwanto/wire';
+import { type ElectionHeader, forgetOldest } from '@iwanto/wire';
 import { LIMITS } from '../state/config.js';
 import type { Heard, State } from '../state/state.js';
-import { forgetOldest } from './rates.js';
 
 const WINDOW = 64;
 

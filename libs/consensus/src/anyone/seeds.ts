@@ -1,12 +1,11 @@
 /** First contact without multicast: the addresses a user gave and the addresses this host has met. */
-import type { Address } from '@iwanto/wire';
+import { type Address, forgetOldest } from '@iwanto/wire';
 import { LIMITS } from '../state/config.js';
 import { followingOf, leads, phaseOf } from '../state/place.js';
 import { provedMembers, type State } from '../state/state.js';
 import { log, send, spread, type Turn } from '../state/turn.js';
 import { addressText } from './address.js';
 import { slowBeatBody } from './beat.js';
-import { forgetOldest } from './rates.js';
 import { gapAfterMs } from './schedule.js';
 
 /** Seeds of one round, so that a round is never a burst. */

@@ -1,11 +1,10 @@
 /** Who was heard, how and since when: for the people who ask, never for the election itself. */
-import type { ElectionMessage, PeerCard } from '@iwanto/wire';
+import { type ElectionMessage, type PeerCard, forgetOldest } from '@iwanto/wire';
 import { LIMITS } from '../state/config.js';
 import type { ReceivedInput } from '../state/messages.js';
 import type { SeenHow, State } from '../state/state.js';
 import type { Turn } from '../state/turn.js';
 import { addressText, sameAddress } from './address.js';
-import { forgetOldest } from './rates.js';
 
 const TELL_AFTER_MS = 200;
 

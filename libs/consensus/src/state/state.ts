@@ -2,6 +2,7 @@
 import type {
   Address,
   BootRef,
+  Bucket,
   CatalogueMark,
   LeaderTuple,
   Nonce,
@@ -228,11 +229,6 @@ export type Budget =
   | 'line'
   | 'ignored line'
   | 'impossible epoch';
-
-export interface Bucket {
-  tokens: number;
-  atMs: number;
-}
 
 export interface Seeds {
   staticPeers: readonly Address[];

@@ -1,0 +1,13 @@
+/** What a caught cause says: anything may have been thrown, also an error of another realm. */
+
+function textIn(cause: unknown, field: string): string | undefined {
+  if (typeof cause !== 'object' || cause === null) return undefined;
+  const value: unknown = Reflect.get(cause, field);
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The reason in words. */
+export const reasonOf = (cause: unknown): string => textIn(cause, 'message') ?? String(cause);
+
+/** The code that the system, or a Failure, gave the error (`ENOENT`, `E_TIMEOUT`); an empty text where there is none. */
+export const codeOf = (cause: unknown): string => textIn(cause, 'code') ?? '';
