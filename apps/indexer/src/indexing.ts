@@ -1,29 +1,15 @@
-/**
- * Keeps the catalogue equal to the shared folders. A change runs through these stages, each with what it waits for:
- *
- * 1. hint: a watcher names a directory, perhaps a name in it (`Hints.add`); quiet of 20 ms, 250 ms at most.
- * 2. look: the names, or the whole directory, against the catalogue (`FolderOnDisk.look`); one look at a time
- *    (`WorkLine`). Doubts and timers begin here, with `FolderOnDisk.reconcile`. What needs no hashing is committed.
- * 3. settle: a file rests before it is read (`Settling.add`); `settleMs`, longer where it keeps moving.
- * 4. hash: small files first (`HashQueue.push`), when a thread is free.
- * 5. commit: results become a revision, then the roots above them (`Intake.commit`, `DirectoryRoots.refresh`);
- *    50 ms, or 1,000 results.
- * 6. announced: the catalogue reports the revision (`Catalogue.onChange`): the bus hears of it every 25 ms, the
- *    trackers after another 15 ms (`Announcer.changed`).
- */
+/** Keeps the catalogue equal to the shared folders: which folders there are, when each is looked through, and what a failure means. The way of a change is `pipe/pipe.ts`. */
 import { basename, dirname } from 'node:path';
 import type { Shared } from '@iwanto/bus';
 import type { Blake3 } from '@iwanto/merkle';
-import { PEER_ENTRIES_MAX } from '@iwanto/wire';
+import { PEER_ENTRIES_MAX, reasonOf } from '@iwanto/wire';
 import { isCorruption, isDiskFull, isReadOnly } from '@iwanto/store';
 import type { Catalogue, SharedFolder } from './catalogue/catalogue.js';
-import { type DirtyDirectories, HINTS_DOUBTED, Hints } from './disk/hints.js';
-import { Intake } from './hashing/intake.js';
 import { FolderOnDisk } from './disk/folder-on-disk.js';
 import { readMounts } from './disk/mounts.js';
-import { IndexLog, type Note } from './index-log.js';
 import { Pause } from './pause.js';
-import { WorkLine } from './work-line.js';
+import { IndexLog, type Note } from './pipe/index-log.js';
+import { Pipe } from './pipe/pipe.js';
 
 /** Everything is compared again after this time, whatever the watchers say, in ms. */
 const RECONCILE_INTERVAL_MS = 300_000;
@@ -55,10 +41,8 @@ export interface IndexingOptions {
 
 export class Indexing {
   readonly #options: IndexingOptions;
-  readonly #intake: Intake;
-  readonly #line: WorkLine;
+  readonly #pipe: Pipe;
   readonly #log: IndexLog;
-  readonly #hints: Hints;
   readonly #folders = new Map<number, FolderOnDisk>();
   readonly #doubts = new Map<number, NodeJS.Timeout>();
   readonly #timers: NodeJS.Timeout[] = [];
@@ -73,14 +57,14 @@ export class Indexing {
     options.catalogue.onChange(() => this.#tell());
     const { pauseMs, onTrouble } = options;
     this.#pause = new Pause({ pauseMs, onTrouble, onResume: () => this.#resume() });
-    this.#line = new WorkLine((cause) => this.#judge(cause));
-    this.#hints = new Hints((dirty, count) => this.#look(dirty, count));
-    this.#intake = new Intake({
+    this.#pipe = new Pipe({
       ...options,
-      onProgress: () => this.#tell(),
-      look: (file) => this.#folders.get(file.place.folder)?.lookAt(file),
+      log: this.#log,
+      folderOf: (path) => this.#folderOf(path),
       guard: (work) => this.#guard(work),
-      onSkip: (path, why) => this.#folderOf(path)?.skip(path, why),
+      onFlood: () => [...this.#folders.keys()].forEach((id) => this.#doubt(id)),
+      onProgress: () => this.#tell(),
+      onFailure: (cause) => this.#judge(cause),
     });
     this.#every(RECONCILE_INTERVAL_MS, () => this.#reconcileWhere(() => true));
     this.#every(POLL_INTERVAL_MS, () => this.#reconcileWhere((folder) => folder.isPolled));
@@ -92,7 +76,7 @@ export class Indexing {
 
   /** Which BLAKE3 the hashing threads use. */
   get blake3(): string {
-    return this.#intake.blake3;
+    return this.#pipe.blake3;
   }
 
   /** Calls `heard` whenever `state` has something new to tell, which is often. */
@@ -108,31 +92,33 @@ export class Indexing {
       folder,
       privatePaths,
       onTrouble,
-      onFile: (file) => this.#intake.add(file),
-      onHint: (directory, name) => this.#hints.add(directory, name),
+      onFile: (file) => this.#pipe.found(file),
+      onHint: (directory, name) => this.#pipe.hint(directory, name),
       onDoubt: () => this.#doubt(folder.id),
       hasToStop: () => this.#hasToStop(),
     });
     this.#folders.set(folder.id, added);
     this.#log.added(folder.diskPath);
-    return this.#reconcile(added, false);
+    return this.#pipe.lookThrough(added, false);
   }
 
   /** Stops keeping a folder; what was waiting to be hashed of it is forgotten. */
   removeFolder(folder: SharedFolder): void {
     this.#folders.get(folder.id)?.close();
     if (this.#folders.delete(folder.id)) this.#log.removed(folder.diskPath);
-    this.#intake.drop(({ place }) => place.folder === folder.id);
+    this.#pipe.drop(({ place }) => place.folder === folder.id);
   }
 
   /** Somebody found that a file is not as it was hashed. */
   lookAt(path: string): void {
-    this.#hints.add(dirname(path), basename(path));
+    this.#pipe.hint(dirname(path), basename(path));
   }
 
   /** Compares every folder; with `full` hashes everything again. Resolves when compared. */
   async rescan(full: boolean): Promise<void> {
-    await Promise.all([...this.#folders.values()].map((folder) => this.#reconcile(folder, full)));
+    await Promise.all(
+      [...this.#folders.values()].map((folder) => this.#pipe.lookThrough(folder, full)),
+    );
   }
 
   /** What this host shares, and how far indexing is. */
@@ -150,7 +136,7 @@ export class Indexing {
       folders,
       files: folders.reduce((sum, { files }) => sum + files, 0),
       bytes: folders.reduce((sum, { bytes }) => sum + bytes, 0),
-      indexing: this.#intake.state(this.#line.isBusy || !this.#hints.isEmpty),
+      indexing: this.#pipe.state(),
     };
   }
 
@@ -168,10 +154,8 @@ export class Indexing {
     this.#timers.forEach(clearInterval);
     this.#doubts.forEach(clearTimeout);
     this.#pause.close();
-    this.#hints.close();
     for (const folder of this.#folders.values()) folder.close();
-    await this.#intake.close();
-    await this.#line.add(async () => undefined);
+    await this.#pipe.close();
   }
 
   #tell(): void {
@@ -195,29 +179,8 @@ export class Indexing {
 
   #reconcileWhere(isDue: (folder: FolderOnDisk) => boolean): void {
     for (const folder of this.#folders.values()) {
-      if (isDue(folder)) void this.#reconcile(folder, false);
+      if (isDue(folder)) void this.#pipe.lookThrough(folder, false);
     }
-  }
-
-  #reconcile(folder: FolderOnDisk, full: boolean): Promise<void> {
-    const { id } = folder.folder;
-    const done = this.#line.add(() => this.#scan(folder, full), `${id} ${full}`);
-    this.#tell();
-    return done.then(() => this.#looked());
-  }
-
-  async #scan(folder: FolderOnDisk, full: boolean): Promise<void> {
-    const { catalogue } = this.#options;
-    const startedMs = performance.now();
-    const before = catalogue.revision;
-    await folder.reconcile(full, readMounts());
-    this.#log.scanned({
-      path: folder.folder.diskPath,
-      ...catalogue.totals(folder.folder.id),
-      ...folder.counts,
-      isNews: catalogue.revision !== before,
-      tookMs: performance.now() - startedMs,
-    });
   }
 
   #doubt(folder: number): void {
@@ -225,29 +188,13 @@ export class Indexing {
     const again = () => {
       this.#doubts.delete(folder);
       const doubted = this.#folders.get(folder);
-      if (doubted) void this.#reconcile(doubted, false);
+      if (doubted) void this.#pipe.lookThrough(doubted, false);
     };
     if (!this.#closed) this.#doubts.set(folder, setTimeout(again, DOUBT_QUIET_MS));
   }
 
-  #look(dirty: DirtyDirectories, hints: number): void {
-    if (hints >= HINTS_DOUBTED) for (const folder of this.#folders.keys()) this.#doubt(folder);
-    const work = async () => {
-      for (const [directory, names] of dirty) {
-        await this.#folderOf(directory)?.look(directory, names);
-      }
-    };
-    void this.#line.add(work).then(() => this.#looked());
-  }
-
-  #looked(): void {
-    if (this.#closed) return;
-    this.#intake.refreshSoon();
-    this.#tell();
-  }
-
   async #hasToStop(): Promise<boolean> {
-    await this.#intake.room();
+    await this.#pipe.room();
     return this.#closed || this.#pause.isOn;
   }
 
@@ -265,10 +212,10 @@ export class Indexing {
   /** What went wrong decides what helps: a new database, a pause, or just a line in the log. */
   #judge(cause: unknown): void {
     if (this.#closed) return;
-    if (isCorruption(cause)) this.#rebuild(String(cause));
+    if (isCorruption(cause)) this.#rebuild(reasonOf(cause));
     else if (isDiskFull(cause)) this.#pauseFor('the disk is full: free some room');
     else if (isReadOnly(cause)) this.#pauseFor('the database cannot be written: allow it');
-    else this.#options.onTrouble(`Indexing failed and will be tried again: ${String(cause)}`);
+    else this.#options.onTrouble(`Indexing failed and will be tried again: ${reasonOf(cause)}`);
   }
 
   #rebuild(why: string): void {
@@ -290,7 +237,7 @@ export class Indexing {
 
   #resume(): void {
     this.#tell();
-    this.#intake.commit();
+    this.#pipe.commit();
     void this.rescan(false);
   }
 }

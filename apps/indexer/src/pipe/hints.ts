@@ -1,4 +1,4 @@
-/** Collects hints until they pause for a moment, so that a burst costs one look and not thousands. */
+/** Stage 1, hint: collects what watchers name until they pause for a moment, so that a burst costs one look and not thousands. */
 
 /** Hints are acted on after so much quiet, and at the latest so long after the first one, in ms. */
 const QUIET_MS = 20;
@@ -6,10 +6,16 @@ const WAIT_MAX_MS = 250;
 /** With more names than this the whole directory is read. */
 const NAMES_MAX = 64;
 /** So many hints at once may mean that the system dropped some: everything is compared (inotify holds 16,384 unless it was set otherwise). */
-export const HINTS_DOUBTED = 8_192;
+const HINTS_DOUBTED = 8_192;
 
 /** Names of a directory that may have changed; undefined for all of them. */
 export type DirtyDirectories = ReadonlyMap<string, ReadonlySet<string> | undefined>;
+
+export interface HintsOptions {
+  readonly onQuiet: (dirty: DirtyDirectories) => void;
+  /** So many came at the same time that some may be missing. */
+  readonly onFlood: () => void;
+}
 
 export class Hints {
   #dirty = new Map<string, Set<string> | undefined>();
@@ -17,8 +23,7 @@ export class Hints {
   #firstMs = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** `onPause` is given what is dirty and how many hints there were. */
-  constructor(private readonly onPause: (dirty: DirtyDirectories, hints: number) => void) {}
+  constructor(private readonly options: HintsOptions) {}
 
   get isEmpty(): boolean {
     return this.#count === 0;
@@ -31,7 +36,7 @@ export class Hints {
     this.#note(directory, name);
     const waitMs = Math.min(QUIET_MS, this.#firstMs + WAIT_MAX_MS - nowMs);
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#tell(), Math.max(0, waitMs));
+    this.#timer = setTimeout(() => this.#handOn(), Math.max(0, waitMs));
   }
 
   close(): void {
@@ -49,10 +54,11 @@ export class Hints {
     if (names && names.size > NAMES_MAX) this.#dirty.set(directory, undefined);
   }
 
-  #tell(): void {
+  #handOn(): void {
     const [dirty, count] = [this.#dirty, this.#count];
     this.#dirty = new Map();
     this.#count = 0;
-    this.onPause(dirty, count);
+    if (count >= HINTS_DOUBTED) this.options.onFlood();
+    this.options.onQuiet(dirty);
   }
 }

@@ -1,10 +1,12 @@
-/** Files that changed lately: each waits until it has been still for a while, longer each time it moves again. */
+/** Stage 3, settle: each file that changed lately waits until it has been still for a while, longer each time it moves. */
 import type { FileIdentity } from '../disk/identity.js';
 
 /** The longest quiet a file has to keep, in ms (HOSTILE 81). */
 const QUIET_MAX_MS = 2_000;
 /** After this time a file that never rests is tried all the same, in ms (HOSTILE 81). */
 const RESTLESS_MAX_MS = 30_000;
+/** A file whose last change is older than this when it is first seen need not prove that it is still, in ms. */
+const STILL_FOR_MS = 10_000;
 /** A file that moved so often is a log or a long copy: its directory does not wait for it. */
 const MOVES_WAITED_FOR = 4;
 
@@ -18,6 +20,8 @@ interface Settler<T> {
 export interface Settled {
   readonly path: string;
   readonly identity: FileIdentity;
+  /** When it changed last, by the wall clock. */
+  readonly ctimeMs: number;
 }
 
 export interface SettlingOptions<T extends Settled> {
@@ -25,6 +29,8 @@ export interface SettlingOptions<T extends Settled> {
   readonly settleMs: number;
   /** A clock that never goes back, in ms. */
   readonly nowMs: () => number;
+  /** The wall clock, in ms. */
+  readonly dateMs: () => number;
   /** How the file is now; undefined when it is gone or no longer shared. */
   readonly look: (file: T) => T | undefined;
   readonly onSettled: (file: T, moves: number) => void;
@@ -47,18 +53,23 @@ export class Settling<T extends Settled> {
   }
 
   /** Those a directory waits for: all but the restless ones. */
-  *waitedFor(): Iterable<T> {
+  *waitedFor(): Generator<T> {
     for (const { file, moves } of this.#files.values()) if (moves <= MOVES_WAITED_FOR) yield file;
   }
 
-  has(path: string): boolean {
-    return this.#files.has(path);
+  /** Whether a directory waits for one of them. */
+  get isAwaited(): boolean {
+    return this.waitedFor().next().done !== true;
   }
 
   /** A file was seen; `moves` says how often it is already known to have changed while it was looked at. */
   add(file: T, moves = 0): void {
-    const nowMs = this.#options.nowMs();
     const known = this.#files.get(file.path);
+    if (!known && moves === 0 && this.#options.dateMs() - file.ctimeMs > STILL_FOR_MS) {
+      this.#options.onSettled(file, 0);
+      return;
+    }
+    const nowMs = this.#options.nowMs();
     if (known?.file.identity === file.identity) return;
     const settler: Settler<T> = {
       file,
