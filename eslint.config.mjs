@@ -60,6 +60,19 @@ const LAYERS = [
   { sourceTag: 'layer:outside', onlyDependOnLibsWithTags: ['layer:core', 'layer:edge'] },
 ];
 
+/** One way to write it, in every room. */
+const ONE_DIALECT = [
+  {
+    selector: 'PropertyDefinition[accessibility="private"]',
+    message: 'A private member is written #name.',
+  },
+  {
+    selector: 'MethodDefinition[accessibility="private"][kind!="constructor"]',
+    message: 'A private member is written #name.',
+  },
+  { selector: 'ImportSpecifier[imported.name="it"]', message: 'A test is written test().' },
+];
+
 const CORE_MESSAGE = 'A core has no clock, dice, timer, console or process: take it as an input.';
 
 /** What no core may name: the rule that makes simulation possible. */
@@ -80,6 +93,7 @@ const coreRules = {
     ],
     'no-restricted-syntax': [
       'error',
+      ...ONE_DIALECT,
       { selector: 'NewExpression[callee.name="Date"]', message: CORE_MESSAGE },
       { selector: 'AwaitExpression', message: 'A core never waits.' },
       { selector: 'ForOfStatement[await=true]', message: 'A core never waits.' },
@@ -124,6 +138,7 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/require-await': 'off',
       eqeqeq: 'error',
+      'no-restricted-syntax': ['error', ...ONE_DIALECT],
       'no-console': 'error',
       'prefer-const': 'error',
     },

@@ -8,7 +8,7 @@ import { networkView } from './verbs/network-get.js';
 import { removePeer } from './verbs/remove-peer.js';
 import { setName } from './verbs/set-name.js';
 
-async function start(context: ServiceContext): Promise<Running<'election'>> {
+async function start(context: ServiceContext<'election'>): Promise<Running<'election'>> {
   const { bus, config, identity, paths } = context;
   const open = await openElection(context);
   const { election, network, views, staticPeers, remembered } = open;

@@ -28,7 +28,7 @@ export interface OpenElection {
 }
 
 /** Opens the sockets; the election itself begins with `election.start`. */
-export async function openElection(context: ServiceContext): Promise<OpenElection> {
+export async function openElection(context: ServiceContext<'election'>): Promise<OpenElection> {
   const { config, identity, log, paths } = context;
   const onTrouble = (sentence: string) => void log.warn(sentence);
   const nowMs = electionClock();
@@ -97,7 +97,7 @@ const storyOf = (log: ServiceContext['log'], nowMs: () => number) =>
 
 /** Where news of the state machine goes: to the bus and to the log. */
 function tellers(
-  { bus, log, paths }: ServiceContext,
+  { bus, log, paths }: ServiceContext<'election'>,
   story: Story,
   views: () => Views,
 ): Pick<Performers, 'leadershipChanged' | 'peersChanged' | 'log' | 'duplicateIdentity' | 'story'> {

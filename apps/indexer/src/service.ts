@@ -34,7 +34,7 @@ const TELL_INTERVAL_MS = 25;
 const COMPACT_INTERVAL_MS = 60_000;
 
 /** Opens the catalogue and begins to keep the configured folders. */
-async function openFolders(context: ServiceContext): Promise<Folders> {
+async function openFolders(context: ServiceContext<'indexer'>): Promise<Folders> {
   const { paths, config, log } = context;
   await refuseOverlap(config.share, config.downloadDir);
   const onTrouble = (sentence: string) => void log.warn(sentence);
@@ -59,7 +59,7 @@ async function openFolders(context: ServiceContext): Promise<Folders> {
   return { catalogue, indexing };
 }
 
-const openWants = ({ bus, log, paths }: ServiceContext, tracking: Tracking) =>
+const openWants = ({ bus, log, paths }: ServiceContext<'indexer'>, tracking: Tracking) =>
   new Wants({
     path: join(paths.dataDir, 'wants.json'),
     bus,
@@ -80,7 +80,9 @@ const sharing = (folders: Folders, paths: Paths) => ({
 });
 
 /** What `runService` needs of the indexer. */
-export async function startIndexer(context: ServiceContext): Promise<Running<'indexer'>> {
+export async function startIndexer(
+  context: ServiceContext<'indexer'>,
+): Promise<Running<'indexer'>> {
   const { bus, config, identity, log, paths } = context;
   const folders = await openFolders(context);
   const { catalogue, indexing } = folders;

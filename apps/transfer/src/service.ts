@@ -1,6 +1,12 @@
 /** Wires the transfer service: pieces in, pieces out, and the verbs of the local bus. */
 import { join } from 'node:path';
-import { type Bus, type Download, HOLDINGS_MAX, type OpenPort, servePieces } from '@iwanto/bus';
+import {
+  type Download,
+  HOLDINGS_MAX,
+  type OpenPort,
+  type ServiceBus,
+  servePieces,
+} from '@iwanto/bus';
 import { type Blake3, loadBlake3 } from '@iwanto/merkle';
 import {
   type Config,
@@ -56,7 +62,9 @@ const KEPT_MAX = HOLDINGS_MAX / 2;
 
 const nowMs = () => performance.now();
 
-export async function startTransfer(context: ServiceContext): Promise<Running<'transfer'>> {
+export async function startTransfer(
+  context: ServiceContext<'transfer'>,
+): Promise<Running<'transfer'>> {
   const { paths, config, identity, log, bus } = context;
   const onTrouble = (sentence: string) => void log.warn(sentence);
   const blake3 = await loadBlake3();
@@ -121,7 +129,7 @@ interface Fetching {
 
 /** What brings bytes of others here: to the disk, or to somebody who reads. */
 function openFetching(
-  context: ServiceContext,
+  context: ServiceContext<'transfer'>,
   { doing, journal, kept, uploader, limits, history, folder, trust }: Fetching,
 ) {
   const { bus, identity, config } = context;
@@ -156,12 +164,12 @@ async function reconfigure(
   trust.reconfigure(changed);
 }
 
-const teller = (bus: Bus, history: History) => (view: Download) => {
+const teller = (bus: ServiceBus<'transfer'>, history: History) => (view: Download) => {
   history.note(view);
   bus.publish('download.progressed', view);
 };
 
-const openHistory = ({ paths, log }: ServiceContext) =>
+const openHistory = ({ paths, log }: ServiceContext<'transfer'>) =>
   new History({
     path: join(paths.dataDir, 'history.ndjson'),
     dateMs: Date.now,
@@ -216,7 +224,7 @@ function handlersOf({
 
 /** What this host serves beside what it shares, and the news of it. */
 function openHoldings(
-  { bus, config }: ServiceContext,
+  { bus, config }: ServiceContext<'transfer'>,
   { journal, blake3 }: { journal: TransferStore; blake3: Blake3 },
 ) {
   const news = new HoldingNews(
@@ -230,7 +238,11 @@ function openHoldings(
   return { holdings, kept, news };
 }
 
-function listenToNews({ bus }: ServiceContext, uploader: Uploader, downloads: Downloads): void {
+function listenToNews(
+  { bus }: ServiceContext<'transfer'>,
+  uploader: Uploader,
+  downloads: Downloads,
+): void {
   bus.follow('share.changed', ({ catalogueRevision }) =>
     uploader.contents.catalogueChanged(catalogueRevision),
   );

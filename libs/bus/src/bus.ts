@@ -5,8 +5,10 @@ import { Dealer, Router } from 'zeromq';
 import { type Handlers, answerVerbs } from './answer.js';
 import { Asker } from './ask.js';
 import {
+  type FollowableTopic,
   type NewsBody,
   type Topic,
+  type TopicsOf,
   type VerbName,
   type Verbs,
   type VerbsOf,
@@ -54,11 +56,10 @@ export interface Bus {
   close(): Promise<void>;
 }
 
-/** Topics with a state, and so with a `.get`. */
-export type FollowableTopic = Exclude<
-  Topic,
-  'leaderLine.lost' | 'want.found' | 'download.progressed'
->;
+/** The bus as one service has it: it publishes its own topics only. */
+export type ServiceBus<S extends ServiceName> = Omit<Bus, 'publish'> & {
+  publish<T extends TopicsOf<S>>(topic: T, body: NewsBody<T>): void;
+};
 
 const addressOf = (runDir: string, service: ServiceName, line: 'verbs' | 'news') =>
   `ipc://${join(runDir, `${service}.${line}`)}`;

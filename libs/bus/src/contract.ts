@@ -34,40 +34,41 @@ export interface NewsRow<B extends z.ZodType = z.ZodType, S extends ServiceName 
   /** The verb that tells the present state to a late starter; none for news without a state. */
   readonly get?: VerbName;
 }
-const tell = <B extends z.ZodType, S extends ServiceName>(row: NewsRow<B, S>) => row;
+/** Keeps the literal types of a row: its owner says who may publish, and its `get` that it can be followed. */
+const newsRow = <const R extends NewsRow>(row: R) => row;
 
 export const news = {
-  'leader.changed': tell({
+  'leader.changed': newsRow({
     owner: 'election',
     about: 'Leader, epoch, role or standbys changed.',
     body: leadershipSchema,
     get: 'leader.get',
   }),
-  'peers.changed': tell({
+  'peers.changed': newsRow({
     owner: 'election',
     about: 'A peer came, went or moved.',
     body: peersSchema,
     get: 'peers.get',
   }),
-  'election.changed': tell({
+  'election.changed': newsRow({
     owner: 'election',
     about: 'The election service became ready or got another port.',
     body: serviceStatusSchema,
     get: 'election.status',
   }),
-  'indexer.changed': tell({
+  'indexer.changed': newsRow({
     owner: 'indexer',
     about: 'The indexer became ready or got another port.',
     body: serviceStatusSchema,
     get: 'indexer.status',
   }),
-  'share.changed': tell({
+  'share.changed': newsRow({
     owner: 'indexer',
     about: 'The catalogue of this host has a new revision, or indexing went on.',
     body: sharedSchema,
     get: 'share.get',
   }),
-  'want.found': tell({
+  'want.found': newsRow({
     owner: 'indexer',
     about: 'A standing search found something new.',
     body: z.object({
@@ -77,19 +78,19 @@ export const news = {
       found: wantFoundSchema,
     }),
   }),
-  'leaderLine.lost': tell({
+  'leaderLine.lost': newsRow({
     owner: 'indexer',
     about: 'The TCP line to the leader broke: a hint for the election, no proof.',
     body: z.object({ leader: peerIdSchema, curveKey: publicKeySchema }),
   }),
-  'transfer.changed': tell({
+  'transfer.changed': newsRow({
     owner: 'transfer',
     about: 'The transfer service became ready or got another port.',
     body: serviceStatusSchema,
     get: 'transfer.status',
   }),
-  'holdings.changed': tell(holdingsNews),
-  'download.progressed': tell({
+  'holdings.changed': newsRow(holdingsNews),
+  'download.progressed': newsRow({
     owner: 'transfer',
     about: 'A download went on, ended or failed.',
     body: downloadSchema,
@@ -99,6 +100,10 @@ export const news = {
 export type News = typeof news;
 export type Topic = keyof News;
 export type NewsBody<T extends Topic> = z.infer<News[T]['body']>;
+/** Topics with a state, and so with a `get`. */
+export type FollowableTopic = {
+  [T in Topic]: News[T] extends { readonly get: VerbName } ? T : never;
+}[Topic];
 /** The topics one service may publish. */
 export type TopicsOf<S extends ServiceName> = {
   [T in Topic]: News[T]['owner'] extends S ? T : never;

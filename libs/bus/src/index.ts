@@ -1,6 +1,6 @@
 /** The local bus and the lines between hosts: the only door to ZeroMQ. */
 export { type Handler, type Handlers, answerHere } from './answer.js';
-export { type Bus, type BusOptions, type FollowableTopic, openBus } from './bus.js';
+export { type Bus, type BusOptions, type ServiceBus, openBus } from './bus.js';
 export { checked, pack, unpack } from './codec.js';
 export * from './contract.js';
 export type { CurveKeys } from './listen.js';

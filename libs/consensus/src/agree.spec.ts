@@ -1,10 +1,10 @@
 /** The first thing an election must do: a lone peer leads itself within half a second. */
 import type { BootId, PeerId, PublicKey } from '@iwanto/wire';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createConsensus, deadlineMs, leadershipOf, step } from './index.js';
 
 describe('a lone peer', () => {
-  it('founds a cluster within the join window and says so', () => {
+  test('founds a cluster within the join window and says so', () => {
     const state = createConsensus({
       peer: 'aa'.repeat(10) as PeerId,
       boot: 'bb'.repeat(8) as BootId,

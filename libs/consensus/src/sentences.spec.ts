@@ -11,7 +11,7 @@ import {
   type PeerId,
   type PublicKey,
 } from '@iwanto/wire';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { readFileSync, readdirSync } from 'node:fs';
 import {
   brokenInvariant,
@@ -74,21 +74,21 @@ class Stage {
   readonly sent: Sent[] = [];
   readonly actors = new Map<string, Actor>();
   blocked: (from: string, to: string, message: ElectionMessage) => boolean = () => false;
-  private boots = 0;
-  private readonly flying: {
+  #boots = 0;
+  readonly #flying: {
     atMs: number;
     to: string;
     input: Omit<Extract<Input, { type: 'received' }>, 'nowMs'>;
   }[] = [];
 
   start(name: string, plan: Plan = {}): Actor {
-    this.boots += 1;
+    this.#boots += 1;
     const peer = (plan.peer ?? idOf(name)) as PeerId;
-    let dice = this.boots;
+    let dice = this.#boots;
     const random = () => (dice = (dice * 16_807) % 2_147_483_647) / 2_147_483_647;
     const state = createConsensus({
       peer,
-      boot: this.boots.toString(16).padStart(16, '0') as BootId,
+      boot: this.#boots.toString(16).padStart(16, '0') as BootId,
       random,
       randomBytes: (count) => Uint8Array.from({ length: count }, () => Math.floor(random() * 256)),
       hmac: (key, bytes) =>
@@ -140,22 +140,22 @@ class Stage {
         const to = [...this.actors.values()].find(
           (each) => each.address.address === output.to.address,
         );
-        this.fly(name, to?.name ?? '?', output.message, false);
+        this.#fly(name, to?.name ?? '?', output.message, false);
       } else if (output.type === 'multicast') {
         this.sent.push({ atMs: this.nowMs, from: name, to: null, message: output.message });
         if (this.multicast)
           for (const other of this.actors.keys())
-            if (other !== name) this.fly(name, other, output.message, true);
+            if (other !== name) this.#fly(name, other, output.message, true);
       }
     }
     return outputs;
   }
 
-  private fly(from: string, to: string, message: ElectionMessage, multicast: boolean): void {
+  #fly(from: string, to: string, message: ElectionMessage, multicast: boolean): void {
     if (!multicast) this.sent.push({ atMs: this.nowMs, from, to, message });
     if (this.blocked(from, to, message)) return;
     const input = { type: 'received', message, from: addressOf(from), multicast } as const;
-    this.flying.push({ atMs: this.nowMs + TRIP_MS, to, input });
+    this.#flying.push({ atMs: this.nowMs + TRIP_MS, to, input });
   }
 
   run(forMs: number): void {
@@ -163,11 +163,11 @@ class Stage {
     for (;;) {
       const awake = [...this.actors.values()].filter((each) => each.up && !each.asleep);
       const due = awake.map((each) => deadlineMs(each.state));
-      const nextMs = Math.min(...due, ...this.flying.map((each) => each.atMs));
+      const nextMs = Math.min(...due, ...this.#flying.map((each) => each.atMs));
       if (nextMs > endMs) break;
       this.nowMs = Math.max(this.nowMs, nextMs);
-      for (const each of this.flying.splice(0)) {
-        if (each.atMs > this.nowMs) this.flying.push(each);
+      for (const each of this.#flying.splice(0)) {
+        if (each.atMs > this.nowMs) this.#flying.push(each);
         else if (this.actors.has(each.to)) this.give(each.to, each.input);
       }
       for (const each of awake)
@@ -1065,33 +1065,36 @@ const decided = [new URL('./', import.meta.url), new URL('../../wire/src/', impo
   .join('\n');
 
 describe('the source', () => {
-  it.each(Object.keys(sentences))('says at the constant or function what decides %s', (number) => {
-    expect(new RegExp(`\\b${number}\\b`).test(decided)).toBe(true);
-  });
+  test.each(Object.keys(sentences))(
+    'says at the constant or function what decides %s',
+    (number) => {
+      expect(new RegExp(`\\b${number}\\b`).test(decided)).toBe(true);
+    },
+  );
 
-  it('cites no sentence that is not there', () => {
+  test('cites no sentence that is not there', () => {
     const cited = decided.match(/\bS\d+\b/g) ?? [];
     expect(cited.filter((each) => sentences[each] === undefined)).toEqual([]);
   });
 });
 
 describe('docs/consensus.md', () => {
-  it.each(ELECTION_MESSAGE_TYPES)('has a row for %s', (type) => {
+  test.each(ELECTION_MESSAGE_TYPES)('has a row for %s', (type) => {
     expect(doc).toMatch(new RegExp(`^\\| ${type.toUpperCase()} `, 'm'));
   });
 
-  it.each(['I', 'L'])('defines every %s that a check of the simulator names', (letter) => {
+  test.each(['I', 'L'])('defines every %s that a check of the simulator names', (letter) => {
     const checks = sourcesOf(new URL('../../../test/sim/src/', import.meta.url)) + decided;
     const named = new Set(checks.match(new RegExp(`\\b${letter}\\d+(?=[:b])`, 'g')));
     expect(named.size).toBeGreaterThan(0);
     for (const each of named) expect(doc).toMatch(new RegExp(`^\\| ${each} `, 'm'));
   });
 
-  it('has a test for each sentence, and a sentence for each test', () => {
+  test('has a test for each sentence, and a sentence for each test', () => {
     expect(Object.keys(sentences)).toEqual(written.map(({ number }) => number));
   });
 
-  it.each(written)('$number $text', ({ number }) => {
+  test.each(written)('$number $text', ({ number }) => {
     sentences[number]?.();
   });
 });

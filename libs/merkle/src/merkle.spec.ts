@@ -1,7 +1,7 @@
 /** Content hashes against golden vectors and a slow twin that was written from docs/wire.md alone. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import type { FileHash } from '@iwanto/wire';
+import { type FileHash, pieceCount } from '@iwanto/wire';
 import fc from 'fast-check';
 import * as twin from '../vectors/slow-twin.mjs';
 import {
@@ -16,7 +16,6 @@ import {
   loadWasmBlake3,
   parseManifest,
   pieceBytes,
-  pieceCount,
   proveRun,
   verifyDigests,
   verifyPiece,

@@ -1,11 +1,6 @@
-/** A file as pieces of 1 MiB: how many there are, how long each is, and whether bytes are the right ones. */
-import { PIECE_BYTES } from '@iwanto/wire';
+/** A file as pieces of 1 MiB: how long each is, and whether bytes are the right ones. */
+import { PIECE_BYTES, pieceCount } from '@iwanto/wire';
 import { type Blake3, DIGEST_BYTES } from './blake3.js';
-
-/** Pieces of a file of `size` bytes; an empty file has none. */
-export function pieceCount(size: number): number {
-  return Math.ceil(size / PIECE_BYTES);
-}
 
 /** Bytes of piece `index`: 1 MiB for all but the last. RangeError where the file has no such piece. */
 export function pieceBytes(size: number, index: number): number {

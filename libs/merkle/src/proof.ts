@@ -2,9 +2,9 @@
  * Proofs that a run of piece digests belongs to a file: the tops of the subtrees beside the run,
  * in the order a walk from left to right meets them. One piece is a run of one.
  */
-import type { FileHash } from '@iwanto/wire';
+import { type FileHash, pieceCount } from '@iwanto/wire';
 import { type Blake3, DIGEST_BYTES } from './blake3.js';
-import { digestAt, pieceCount } from './pieces.js';
+import { digestAt } from './pieces.js';
 import { fileRoot, innerDigest, leftLeaves } from './tree.js';
 
 /** A run of pieces: the first one and how many. */

@@ -3,9 +3,8 @@
  * The shape is fixed by the number of leaves: the left subtree holds the largest power of two
  * that is smaller than the whole (docs/wire.md, "Content hashes and manifests").
  */
-import type { FileHash } from '@iwanto/wire';
+import { type FileHash, pieceCount } from '@iwanto/wire';
 import { type Blake3, DIGEST_BYTES } from './blake3.js';
-import { pieceCount } from './pieces.js';
 import { rootText } from './root-text.js';
 
 /** The digest of an inner node. */

@@ -1,5 +1,12 @@
 /** The life of one service: config, keys, lock, bus, start, ready, signals, ordered stop. */
-import { type Bus, type Handlers, type ServiceName, type VerbsOf, openBus } from '@iwanto/bus';
+import {
+  type Bus,
+  type Handlers,
+  type ServiceBus,
+  type ServiceName,
+  type VerbsOf,
+  openBus,
+} from '@iwanto/bus';
 import { Failure, reasonOf } from '@iwanto/wire';
 import { loadConfig } from './config.js';
 import type { Config } from './config-schema.js';
@@ -24,12 +31,12 @@ export type OwnHandlers<S extends ServiceName> = Omit<
   `${S}.status` | `${S}.stop` | `${S}.reload`
 >;
 
-export interface ServiceContext {
+export interface ServiceContext<S extends ServiceName = ServiceName> {
   readonly paths: Paths;
   readonly config: Config;
   readonly identity: Identity;
   readonly log: Log;
-  readonly bus: Bus;
+  readonly bus: ServiceBus<S>;
   /** To be called when port or notes changed. */
   statusChanged(): void;
 }
@@ -50,7 +57,7 @@ export interface ServiceDefinition<S extends ServiceName> {
   readonly service: S;
   /** The part of the configuration that holds for a whole life of the service: another value needs a new start inside the process. */
   readonly fixedBy: (config: Config) => unknown;
-  readonly start: (context: ServiceContext) => Promise<Running<S>>;
+  readonly start: (context: ServiceContext<S>) => Promise<Running<S>>;
 }
 
 /** Runs a service until it is told to stop; a start that fails prints one sentence and sets the exit code. */

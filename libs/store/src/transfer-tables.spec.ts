@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { FileHash } from '@iwanto/wire';
 import { type SavedDownload, openTransferStore } from './transfer-tables.js';
 
@@ -31,7 +31,7 @@ describe('the journal of downloads', () => {
   afterEach(() => rmSync(dir, { recursive: true }));
   const open = () => openTransferStore({ path: join(dir, 'transfer.db'), nowMs: 1 });
 
-  it('remembers downloads and claims over a restart', () => {
+  test('remembers downloads and claims over a restart', () => {
     const first = open();
     first.save(download);
     first.saveClaims(hash, [claim]);
@@ -42,7 +42,7 @@ describe('the journal of downloads', () => {
     second.close();
   });
 
-  it('keeps the claims when the download is saved again', () => {
+  test('keeps the claims when the download is saved again', () => {
     const store = open();
     store.save(download);
     store.saveClaims(hash, [claim]);
@@ -52,7 +52,7 @@ describe('the journal of downloads', () => {
     store.close();
   });
 
-  it('knows how far a download is although it was never saved again', () => {
+  test('knows how far a download is although it was never saved again', () => {
     const store = open();
     store.save(download);
     store.saveProgress(hash, 4, 2);
@@ -60,7 +60,7 @@ describe('the journal of downloads', () => {
     store.close();
   });
 
-  it('remembers what was put where, and on which mount a folder lay', () => {
+  test('remembers what was put where, and on which mount a folder lay', () => {
     const placed = {
       ...{ path: '/downloads/film.mkv', hash, kind: 'file' as const, bytes: 5, files: 1 },
       ...{ placedMs: 7, stamp: '1:2', sources: [{ peer: 'a'.repeat(20), bytes: 5 }] },
@@ -79,7 +79,7 @@ describe('the journal of downloads', () => {
     store.close();
   });
 
-  it('forgets a download with its claims', () => {
+  test('forgets a download with its claims', () => {
     const store = open();
     store.save(download);
     store.saveClaims(hash, [claim]);

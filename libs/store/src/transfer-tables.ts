@@ -79,12 +79,12 @@ const choices: Migration = (kysely) => [
 
 /** The journal of downloads. Everything in it is a hint: bytes are hashed again where a file changed since. */
 export class TransferStore {
-  private readonly all: Statement<DownloadRow>;
-  private readonly upsert: Statement<unknown>;
-  private readonly remove: Statement<unknown>;
-  private readonly claimOf: Statement<SavedClaim>;
-  private readonly putClaim: Statement<unknown>;
-  private readonly setProgress: Statement<unknown>;
+  readonly #all: Statement<DownloadRow>;
+  readonly #upsert: Statement<unknown>;
+  readonly #remove: Statement<unknown>;
+  readonly #claimOf: Statement<SavedClaim>;
+  readonly #putClaim: Statement<unknown>;
+  readonly #setProgress: Statement<unknown>;
   /** What was fetched and where it lies. */
   readonly placed: PlacedStore;
 
@@ -94,13 +94,13 @@ export class TransferStore {
   constructor(private readonly database: Database<Tables>) {
     const { kysely, sqlite } = database;
     this.held = new HeldStore(database);
-    this.all = prepare(sqlite, kysely.selectFrom('download').selectAll().orderBy('name'));
-    this.upsert = prepare(sqlite, upsertDownload(kysely));
-    this.remove = prepare(
+    this.#all = prepare(sqlite, kysely.selectFrom('download').selectAll().orderBy('name'));
+    this.#upsert = prepare(sqlite, upsertDownload(kysely));
+    this.#remove = prepare(
       sqlite,
       kysely.deleteFrom('download').where('hash', '=', value<FileHash>('hash')),
     );
-    this.claimOf = prepare(
+    this.#claimOf = prepare(
       sqlite,
       kysely
         .selectFrom('claim')
@@ -108,8 +108,8 @@ export class TransferStore {
         .where('hash', '=', value<FileHash>('hash'))
         .where('path', '=', value<string>('path')),
     );
-    this.putClaim = prepare(sqlite, upsertClaim(kysely));
-    this.setProgress = prepare(
+    this.#putClaim = prepare(sqlite, upsertClaim(kysely));
+    this.#setProgress = prepare(
       sqlite,
       kysely
         .updateTable('download')
@@ -125,7 +125,7 @@ export class TransferStore {
   }
 
   downloads(): SavedDownload[] {
-    return this.all.all().map((row) => ({
+    return this.#all.all().map((row) => ({
       ...row,
       overwrite: row.overwrite === 1,
       paused: row.paused === 1,
@@ -135,7 +135,7 @@ export class TransferStore {
 
   save(download: SavedDownload): void {
     const { overwrite, paused, confirmed } = download;
-    this.upsert.run({
+    this.#upsert.run({
       ...download,
       overwrite: Number(overwrite),
       paused: Number(paused),
@@ -145,23 +145,23 @@ export class TransferStore {
 
   /** How far a saved download is: what is told of it after a crash. */
   saveProgress(hash: FileHash, bytesDone: number, files: number): void {
-    this.setProgress.run({ hash, bytesDone, files });
+    this.#setProgress.run({ hash, bytesDone, files });
   }
 
   /** Forgets a download and its claims. */
   forget(hash: FileHash): void {
-    this.remove.run({ hash });
+    this.#remove.run({ hash });
   }
 
   claim(hash: FileHash, path: string): SavedClaim | undefined {
-    return this.claimOf.get({ hash, path });
+    return this.#claimOf.get({ hash, path });
   }
 
   /** All or none. The bytes claimed must be durable before: what is recorded is believed after a crash. */
   saveClaims(hash: FileHash, claims: readonly SavedClaim[]): void {
     const save = this.database.sqlite.transaction(() => {
       for (const { path, inode, ctimeNs, verified } of claims) {
-        this.putClaim.run({ hash, path, inode, ctimeNs, verified });
+        this.#putClaim.run({ hash, path, inode, ctimeNs, verified });
       }
     });
     save.immediate();

@@ -1,4 +1,3 @@
 /** One download as a state machine: sources and pieces in, requests and verdicts out. */
 export * from './messages.js';
-export { pieceCount } from './pieces.js';
 export { Swarm } from './swarm.js';

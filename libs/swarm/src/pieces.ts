@@ -1,5 +1,5 @@
 /** Every piece of a download and how it stands: wanted, asked for, there, or held back. */
-import { PIECE_BYTES } from '@iwanto/wire';
+import { PIECE_BYTES, pieceCount } from '@iwanto/wire';
 import type { PieceAt, WantedFile } from './messages.js';
 
 const WANTED = 0;
@@ -7,9 +7,6 @@ const ASKED = 1;
 const THERE = 2;
 /** Of a file that cannot be judged yet. */
 const HELD_BACK = 3;
-
-/** How many pieces a file of that size has. */
-export const pieceCount = (bytes: number): number => Math.ceil(bytes / PIECE_BYTES);
 
 /** Pieces are numbered through over all files, so that one list serves files of any size. */
 export class PieceTable {

@@ -1,8 +1,8 @@
 /** Whole downloads from sources of every temper, on a virtual clock: safety at each step, completion at the end. */
 import { describe, expect, test } from '@jest/globals';
-import type { PeerId } from '@iwanto/wire';
+import { type PeerId, pieceCount } from '@iwanto/wire';
 import fc from 'fast-check';
-import { SWARM_LIMITS, Swarm, type SwarmInput, type SwarmOutput, pieceCount } from './index.js';
+import { SWARM_LIMITS, Swarm, type SwarmInput, type SwarmOutput } from './index.js';
 
 type Temper = 'honest' | 'corrupt' | 'silent' | 'refusing' | 'busy' | 'vanishing' | 'faulty';
 

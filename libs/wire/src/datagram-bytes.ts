@@ -6,40 +6,40 @@ const TWO_32 = 2 ** 32;
 
 /** Collects the bytes of one datagram; remembers instead of throwing when a value does not fit. */
 export class FieldWriter {
-  private readonly bytes: Uint8Array;
-  private readonly view: DataView;
-  private at = 0;
-  private misfit = '';
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  #at = 0;
+  #misfit = '';
 
   constructor(bytesMax: number) {
-    this.bytes = new Uint8Array(bytesMax);
-    this.view = new DataView(this.bytes.buffer);
+    this.#bytes = new Uint8Array(bytesMax);
+    this.#view = new DataView(this.#bytes.buffer);
   }
 
   u8(value: number): this {
-    return this.number(value, 1, (at) => this.view.setUint8(at, value));
+    return this.#number(value, 1, (at) => this.#view.setUint8(at, value));
   }
 
   u16(value: number): this {
-    return this.number(value, 2, (at) => this.view.setUint16(at, value));
+    return this.#number(value, 2, (at) => this.#view.setUint16(at, value));
   }
 
   u32(value: number): this {
-    return this.number(value, 4, (at) => this.view.setUint32(at, value));
+    return this.#number(value, 4, (at) => this.#view.setUint32(at, value));
   }
 
   u48(value: number): this {
-    return this.number(value, 6, (at) => {
-      this.view.setUint16(at, Math.floor(value / TWO_32));
-      this.view.setUint32(at + 2, value % TWO_32);
+    return this.#number(value, 6, (at) => {
+      this.#view.setUint16(at, Math.floor(value / TWO_32));
+      this.#view.setUint32(at + 2, value % TWO_32);
     });
   }
 
   /** Exactly `length` bytes. */
   raw(value: Uint8Array, length = value.length): this {
-    const at = this.room(length);
-    if (value.length !== length) this.misfit ||= `${value.length} bytes where ${length} belong`;
-    else if (at !== undefined) this.bytes.set(value, at);
+    const at = this.#room(length);
+    if (value.length !== length) this.#misfit ||= `${value.length} bytes where ${length} belong`;
+    else if (at !== undefined) this.#bytes.set(value, at);
     return this;
   }
 
@@ -58,7 +58,7 @@ export class FieldWriter {
   address(value: string): this {
     const bytes = addressBytes(value);
     if (!bytes) {
-      this.misfit ||= `${value} is no IP address`;
+      this.#misfit ||= `${value} is no IP address`;
       return this;
     }
     return this.u8(bytes.length === 4 ? 4 : 6).raw(bytes);
@@ -66,33 +66,33 @@ export class FieldWriter {
 
   /** One byte: how many entries follow. */
   count(entries: number, entriesMax: number): this {
-    if (entries > entriesMax) this.misfit ||= `${entries} entries, ${entriesMax} may be sent`;
+    if (entries > entriesMax) this.#misfit ||= `${entries} entries, ${entriesMax} may be sent`;
     return this.u8(Math.min(entries, 255));
   }
 
   /** Zeros up to `length` bytes in all. */
   padTo(length: number): this {
-    return this.raw(new Uint8Array(Math.max(0, length - this.at)));
+    return this.raw(new Uint8Array(Math.max(0, length - this.#at)));
   }
 
   /** What was written, or a sentence: what did not fit. */
   finish(): Uint8Array | string {
-    return this.misfit || this.bytes.slice(0, this.at);
+    return this.#misfit || this.#bytes.slice(0, this.#at);
   }
 
-  private number(value: number, length: number, set: (at: number) => void): this {
-    const at = this.room(length);
+  #number(value: number, length: number, set: (at: number) => void): this {
+    const at = this.#room(length);
     if (!Number.isInteger(value) || value < 0 || value >= 256 ** length) {
-      this.misfit ||= `${value} does not fit ${length} bytes`;
+      this.#misfit ||= `${value} does not fit ${length} bytes`;
     } else if (at !== undefined) set(at);
     return this;
   }
 
-  private room(length: number): number | undefined {
-    const at = this.at;
-    this.at += length;
-    if (this.at <= this.bytes.length) return at;
-    this.misfit ||= `more than ${this.bytes.length} bytes`;
+  #room(length: number): number | undefined {
+    const at = this.#at;
+    this.#at += length;
+    if (this.#at <= this.#bytes.length) return at;
+    this.#misfit ||= `more than ${this.#bytes.length} bytes`;
     return undefined;
   }
 }
@@ -111,49 +111,49 @@ export function cutText(text: string, bytesMax: number): Uint8Array {
  * and goes on with zeros: the caller asks once, at the end.
  */
 export class FieldReader {
-  private readonly view: DataView;
-  private at = 0;
-  private broken = false;
+  readonly #view: DataView;
+  #at = 0;
+  #broken = false;
 
   constructor(
     private readonly bytes: Uint8Array,
     /** The interface the datagram came in by: it becomes the zone of link-local addresses. */
     private readonly zone = '',
   ) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   /** True unless something did not fit; bytes left over are fine: a later version may have added fields. */
   get sound(): boolean {
-    return !this.broken;
+    return !this.#broken;
   }
 
   fail(): void {
-    this.broken = true;
+    this.#broken = true;
   }
 
   u8(): number {
-    const at = this.take(1);
-    return at === undefined ? 0 : this.view.getUint8(at);
+    const at = this.#take(1);
+    return at === undefined ? 0 : this.#view.getUint8(at);
   }
 
   u16(): number {
-    const at = this.take(2);
-    return at === undefined ? 0 : this.view.getUint16(at);
+    const at = this.#take(2);
+    return at === undefined ? 0 : this.#view.getUint16(at);
   }
 
   u32(): number {
-    const at = this.take(4);
-    return at === undefined ? 0 : this.view.getUint32(at);
+    const at = this.#take(4);
+    return at === undefined ? 0 : this.#view.getUint32(at);
   }
 
   u48(): number {
-    const at = this.take(6);
-    return at === undefined ? 0 : this.view.getUint16(at) * TWO_32 + this.view.getUint32(at + 2);
+    const at = this.#take(6);
+    return at === undefined ? 0 : this.#view.getUint16(at) * TWO_32 + this.#view.getUint32(at + 2);
   }
 
   raw(length: number): Uint8Array {
-    const at = this.take(length);
+    const at = this.#take(length);
     return at === undefined ? new Uint8Array(length) : this.bytes.slice(at, at + length);
   }
 
@@ -163,28 +163,28 @@ export class FieldReader {
 
   text(bytesMax: number): string {
     const length = this.u8();
-    if (length > bytesMax) this.broken = true;
+    if (length > bytesMax) this.#broken = true;
     const bytes = this.raw(Math.min(length, bytesMax));
     const text = new TextDecoder().decode(bytes);
     // A replacement character that was not sent means that the bytes were no UTF-8.
-    if (!sameBytes(new TextEncoder().encode(text), bytes)) this.broken = true;
+    if (!sameBytes(new TextEncoder().encode(text), bytes)) this.#broken = true;
     return text;
   }
 
   address(): string {
     const family = this.u8();
-    if (family !== 4 && family !== 6) this.broken = true;
+    if (family !== 4 && family !== 6) this.#broken = true;
     const text = addressText(this.raw(family === 4 ? 4 : 16)) ?? '';
     return this.zone && isLinkLocal(text) ? `${text}%${this.zone}` : text;
   }
 
-  private take(length: number): number | undefined {
-    const at = this.at;
-    if (this.broken || at + length > this.bytes.length) {
-      this.broken = true;
+  #take(length: number): number | undefined {
+    const at = this.#at;
+    if (this.#broken || at + length > this.bytes.length) {
+      this.#broken = true;
       return undefined;
     }
-    this.at += length;
+    this.#at += length;
     return at;
   }
 }

@@ -12,6 +12,8 @@ import type { FileHash } from './ids.js';
 export const PIECE_FRAME_VERSION = 2;
 /** A piece, and so the largest body, in bytes (docs/decisions.md: 1 MiB). */
 export const PIECE_BYTES = 1_048_576;
+/** Pieces of a file of `size` bytes; an empty file has none. */
+export const pieceCount = (size: number): number => Math.ceil(size / PIECE_BYTES);
 /** Digests of 32 bytes that fit into one body. */
 export const DIGESTS_PER_FRAME_MAX = PIECE_BYTES / 32;
 /** Requests one peer may have unanswered (HOSTILE 45). */

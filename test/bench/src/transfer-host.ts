@@ -15,9 +15,9 @@ const TICKS_PER_SECOND = 100;
 
 /** One host: a real transfer service, with its indexer and election played by this process. */
 export class BenchHost {
-  private readonly paths: Paths;
-  private child: ChildProcess | undefined;
-  private buses: Bus[] = [];
+  readonly #paths: Paths;
+  #child: ChildProcess | undefined;
+  #buses: Bus[] = [];
   #pid = 0;
   #election: Bus | undefined;
   #peers: Peers = { revision: 1, peers: [] };
@@ -28,7 +28,7 @@ export class BenchHost {
     readonly at: number,
     readonly home: string,
   ) {
-    this.paths = homePaths({ IWANT_HOME: home });
+    this.#paths = homePaths({ IWANT_HOME: home });
   }
 
   async start(shelf: BenchShelf, shown: Shown, holders: readonly Holder[]): Promise<void> {
@@ -36,12 +36,12 @@ export class BenchHost {
     const ports = { election: 0, indexer: 0, transfer: 0 };
     const config = { share: [join(this.home, 'share')], downloadDir: join(this.home, 'in'), ports };
     writeFileSync(join(this.home, 'config.json'), JSON.stringify(config));
-    const indexer = await openBus({ runDir: this.paths.runDir });
+    const indexer = await openBus({ runDir: this.#paths.runDir });
     await indexer.serve('indexer', shelf.handlers(shown, holders) as never);
-    this.#election = await openBus({ runDir: this.paths.runDir });
+    this.#election = await openBus({ runDir: this.#paths.runDir });
     await this.#election.serve('election', { 'peers.get': () => this.#peers } as never);
-    this.bus = await openBus({ runDir: this.paths.runDir });
-    this.buses = [indexer, this.#election, this.bus];
+    this.bus = await openBus({ runDir: this.#paths.runDir });
+    this.#buses = [indexer, this.#election, this.bus];
     await this.spawn();
   }
 
@@ -57,7 +57,7 @@ export class BenchHost {
 
   /** Resolves when the service answers. */
   async spawn(): Promise<void> {
-    this.child = this.net.spawn(this.at, [...nodeFlags('transfer'), TRANSFER], {
+    this.#child = this.net.spawn(this.at, [...nodeFlags('transfer'), TRANSFER], {
       IWANT_HOME: this.home,
     });
     const untilMs = performance.now() + START_LIMIT_MS;
@@ -72,7 +72,7 @@ export class BenchHost {
   }
 
   async holder(): Promise<Holder> {
-    const { curve, peer } = await loadIdentity(this.paths);
+    const { curve, peer } = await loadIdentity(this.#paths);
     const { port } = await this.bus.call('transfer.status', {});
     return { peer, address: this.net.address(this.at), port, curveKey: curve.publicKey };
   }
@@ -108,15 +108,15 @@ export class BenchHost {
 
   /** Ends the service's process as a crash would. */
   async kill(): Promise<void> {
-    const gone = new Promise((resolve) => this.child?.once('exit', resolve));
+    const gone = new Promise((resolve) => this.#child?.once('exit', resolve));
     process.kill(this.#pid, 'SIGKILL');
     await gone;
   }
 
   async stop(): Promise<void> {
-    const gone = new Promise((resolve) => this.child?.once('exit', resolve));
+    const gone = new Promise((resolve) => this.#child?.once('exit', resolve));
     await this.bus.call('transfer.stop', {}).catch(() => undefined);
     await gone;
-    for (const bus of this.buses) await bus.close();
+    for (const bus of this.#buses) await bus.close();
   }
 }

@@ -29,9 +29,9 @@ export interface Shown {
 }
 
 export class BenchShelf {
-  private readonly contents = new Map<FileHash, Content>();
-  private readonly digests = new Map<FileHash, Uint8Array>();
-  private readonly manifests = new Map<FileHash, Uint8Array>();
+  readonly #contents = new Map<FileHash, Content>();
+  readonly #digests = new Map<FileHash, Uint8Array>();
+  readonly #manifests = new Map<FileHash, Uint8Array>();
 
   constructor(private readonly blake3: Blake3) {}
 
@@ -41,7 +41,7 @@ export class BenchShelf {
       const bytes = seededBytes(Math.min(64 * PIECE_BYTES, size - at), seed + at / PIECE_BYTES);
       writeFileSync(path, bytes, { flag: at === 0 ? 'w' : 'a' });
     }
-    return this.addFile(path);
+    return this.#addFile(path);
   }
 
   /** A directory of small files, in folders of a hundred. */
@@ -66,11 +66,11 @@ export class BenchShelf {
       folders.push({
         kind: 'directory',
         name,
-        root: this.addManifest(entries),
+        root: this.#addManifest(entries),
         ...manifestTotals(entries),
       });
     }
-    const hash = this.addManifest(folders);
+    const hash = this.#addManifest(folders);
     return { hash, kind: 'directory', name: 'many', size: manifestTotals(folders).bytes };
   }
 
@@ -78,7 +78,7 @@ export class BenchShelf {
     return {
       locate: () => ({ ...shown, holders: [...holders] }),
       'content.find': ({ hashes }: { hashes: FileHash[] }) => ({
-        contents: hashes.flatMap((hash) => this.contents.get(hash) ?? []),
+        contents: hashes.flatMap((hash) => this.#contents.get(hash) ?? []),
       }),
       'content.digests': ({
         hash,
@@ -89,27 +89,27 @@ export class BenchShelf {
         first: number;
         count: number;
       }) => ({
-        digests: this.digests
+        digests: this.#digests
           .get(hash)!
           .subarray(first * DIGEST_BYTES, (first + count) * DIGEST_BYTES),
       }),
       'content.manifest': ({ hash, offset }: { hash: FileHash; offset: number }) => {
-        const manifest = this.manifests.get(hash)!;
+        const manifest = this.#manifests.get(hash)!;
         const bytes = manifest.subarray(offset, offset + BUS_BYTES_MAX);
         return { bytes, manifestBytes: manifest.length };
       },
     };
   }
 
-  private addManifest(entries: readonly ManifestEntry[]): FileHash {
+  #addManifest(entries: readonly ManifestEntry[]): FileHash {
     const manifest = encodeManifest(entries);
     const hash = directoryRoot(this.blake3, manifest);
-    this.manifests.set(hash, manifest);
-    this.contents.set(hash, { kind: 'directory', hash, manifestBytes: manifest.length });
+    this.#manifests.set(hash, manifest);
+    this.#contents.set(hash, { kind: 'directory', hash, manifestBytes: manifest.length });
     return hash;
   }
 
-  private addFile(path: string): Shown & { kind: 'file' } {
+  #addFile(path: string): Shown & { kind: 'file' } {
     const { size: length } = statSync(path);
     const builder = new FileRootBuilder(this.blake3);
     const digests: Uint8Array[] = [];
@@ -123,12 +123,12 @@ export class BenchShelf {
     closeSync(fd);
     const hash = builder.finish(length);
     const stat = statSync(path, { bigint: true });
-    this.contents.set(hash, {
+    this.#contents.set(hash, {
       ...{ kind: 'file', hash, path, size: length },
       ...{ device: String(stat.dev), inode: String(stat.ino) },
       ...{ mtimeNs: String(stat.mtimeNs), ctimeNs: String(stat.ctimeNs) },
     });
-    this.digests.set(hash, Buffer.concat(digests));
+    this.#digests.set(hash, Buffer.concat(digests));
     return { hash, kind: 'file', name: 'large.bin', size: length };
   }
 }

@@ -11,12 +11,12 @@ const isBefore = (a: Entry, b: Entry) =>
 
 export class Agenda {
   nowMs = 0;
-  private readonly heap: Entry[] = [];
-  private order = 0;
+  readonly #heap: Entry[] = [];
+  #order = 0;
 
   at(atMs: number, act: () => void): void {
-    const entry = { atMs: Math.max(atMs, this.nowMs), order: this.order++, act };
-    const { heap } = this;
+    const entry = { atMs: Math.max(atMs, this.nowMs), order: this.#order++, act };
+    const heap = this.#heap;
     let place = heap.length;
     heap.push(entry);
     while (place > 0) {
@@ -31,16 +31,16 @@ export class Agenda {
 
   /** Does everything up to `untilMs`, as long as `goOn` holds. */
   run(untilMs: number, goOn: () => boolean): void {
-    while (this.heap.length > 0 && this.heap[0]!.atMs <= untilMs && goOn()) {
-      const entry = this.take();
+    while (this.#heap.length > 0 && this.#heap[0]!.atMs <= untilMs && goOn()) {
+      const entry = this.#take();
       this.nowMs = entry.atMs;
       entry.act();
     }
     if (goOn()) this.nowMs = Math.max(this.nowMs, untilMs);
   }
 
-  private take(): Entry {
-    const { heap } = this;
+  #take(): Entry {
+    const heap = this.#heap;
     const first = heap[0]!;
     const last = heap.pop()!;
     if (heap.length === 0) return first;

@@ -31,7 +31,7 @@ export function datagramOf(message: ElectionMessage): Uint8Array | string {
 export class Datagrams implements Witness {
   readonly sentBytes: number[];
   readonly receivedBytes: number[];
-  private readonly sizes = new WeakMap<ElectionMessage, number>();
+  readonly #sizes = new WeakMap<ElectionMessage, number>();
 
   constructor(private readonly world: World) {
     this.sentBytes = world.hosts.map(() => 0);
@@ -40,17 +40,17 @@ export class Datagrams implements Witness {
 
   before(host: Host, input: Timeless): void {
     if (input.type === 'received')
-      this.receivedBytes[host.index]! += this.sizeOf(input.message) + HEADERS_BYTES;
+      this.receivedBytes[host.index]! += this.#sizeOf(input.message) + HEADERS_BYTES;
   }
 
   after(host: Host, _: Timeless, outputs: readonly Output[]): void {
     for (const output of outputs)
       if ('message' in output)
-        this.sentBytes[host.index]! += this.sizeOf(output.message) + HEADERS_BYTES;
+        this.sentBytes[host.index]! += this.#sizeOf(output.message) + HEADERS_BYTES;
   }
 
-  private sizeOf(message: ElectionMessage): number {
-    const known = this.sizes.get(message);
+  #sizeOf(message: ElectionMessage): number {
+    const known = this.#sizes.get(message);
     if (known !== undefined) return known;
     const bytes = datagramOf(message);
     if (typeof bytes === 'string') {
@@ -60,7 +60,7 @@ export class Datagrams implements Witness {
     const most = rowOf(message).answerBytesMax ?? Infinity;
     if (bytes.length > most)
       this.world.fail(`I7: a ${message.type} of ${bytes.length} bytes is larger than its question`);
-    this.sizes.set(message, bytes.length);
+    this.#sizes.set(message, bytes.length);
     return bytes.length;
   }
 }

@@ -55,7 +55,7 @@ export class Host {
     this.peer = prng.hex(10) as PeerId;
     this.boot = prng.hex(8) as BootId;
     this.address = { address: `10.0.${index >> 8}.${index & 255}`, port: 7_700 };
-    this.state = this.fresh();
+    this.state = this.#fresh();
   }
 
   get card(): PeerCard {
@@ -68,7 +68,7 @@ export class Host {
     };
   }
 
-  private fresh(): State {
+  #fresh(): State {
     const { prng } = this;
     return createConsensus({
       peer: this.peer,
@@ -83,7 +83,7 @@ export class Host {
   start(nowMs: number, newId: boolean): Output[] {
     if (newId) this.peer = this.prng.hex(10) as PeerId;
     this.boot = this.prng.hex(8) as BootId;
-    this.state = this.fresh();
+    this.state = this.#fresh();
     this.up = true;
     this.inbox = [];
     this.pausedUntilMs = 0;

@@ -19,7 +19,7 @@ const DELAY_MIN_MS = 0.1;
 export class Network {
   /** Extra loss while a burst lasts. */
   burstLoss = 0;
-  private readonly cuts = new Map<number, number>();
+  readonly #cuts = new Map<number, number>();
 
   constructor(
     public link: Link,
@@ -30,18 +30,18 @@ export class Network {
   /** Cuts are counted: two faults may cut the same way. */
   cut(from: number, to: number): void {
     const way = from * this.hosts + to;
-    this.cuts.set(way, (this.cuts.get(way) ?? 0) + 1);
+    this.#cuts.set(way, (this.#cuts.get(way) ?? 0) + 1);
   }
 
   mend(from: number, to: number): void {
     const way = from * this.hosts + to;
-    const left = (this.cuts.get(way) ?? 0) - 1;
-    if (left > 0) this.cuts.set(way, left);
-    else this.cuts.delete(way);
+    const left = (this.#cuts.get(way) ?? 0) - 1;
+    if (left > 0) this.#cuts.set(way, left);
+    else this.#cuts.delete(way);
   }
 
   isCut(from: number, to: number): boolean {
-    return this.cuts.size > 0 && this.cuts.has(from * this.hosts + to);
+    return this.#cuts.size > 0 && this.#cuts.has(from * this.hosts + to);
   }
 
   /** Whether two hosts lie in one subnet. */
@@ -50,11 +50,11 @@ export class Network {
   }
 
   get isWhole(): boolean {
-    return this.cuts.size === 0 && this.burstLoss === 0;
+    return this.#cuts.size === 0 && this.burstLoss === 0;
   }
 
   heal(): void {
-    this.cuts.clear();
+    this.#cuts.clear();
     this.burstLoss = 0;
   }
 
@@ -66,11 +66,11 @@ export class Network {
     const base = multicast ? Math.max(link.loss, link.multicastLoss) : link.loss;
     const loss = Math.max(base, this.burstLoss);
     if (loss > 0 && prng.chance(loss)) return [];
-    const one = this.delay();
-    return link.duplicates > 0 && prng.chance(link.duplicates) ? [one, this.delay()] : [one];
+    const one = this.#delay();
+    return link.duplicates > 0 && prng.chance(link.duplicates) ? [one, this.#delay()] : [one];
   }
 
-  private delay(): number {
+  #delay(): number {
     return DELAY_MIN_MS - Math.log(1 - this.prng.unit()) * this.link.delayMs;
   }
 }

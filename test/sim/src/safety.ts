@@ -66,19 +66,19 @@ export class Safety implements Witness {
   leaderChanges = 0;
   /** When the network last changed for the worse or the better. */
   disturbedMs = 0;
-  private readonly watches: Watch[];
-  private readonly tokenOfReign = new Map<string, string>();
-  private readonly reignOfToken = new Map<string, string>();
-  private readonly strangers = new Strangers();
-  private was: Before | null = null;
+  readonly #watches: Watch[];
+  readonly #tokenOfReign = new Map<string, string>();
+  readonly #reignOfToken = new Map<string, string>();
+  readonly #strangers = new Strangers();
+  #was: Before | null = null;
 
   constructor(private readonly world: World) {
-    this.watches = world.hosts.map(freshWatch);
+    this.#watches = world.hosts.map(freshWatch);
   }
 
   /** A pause begins: what the host expected of its clock. */
   paused(host: Host, forMs: number): void {
-    const watch = this.watches[host.index]!;
+    const watch = this.#watches[host.index]!;
     watch.pausedDueMs ??= deadlineMs(host.state);
     watch.pausedForMs = forMs;
   }
@@ -91,7 +91,7 @@ export class Safety implements Witness {
       message.epoch < state.epoch &&
       rowOf(message).isVoidFromEarlierEpoch === true &&
       deadlineMs(state) > this.world.nowMs;
-    this.was = {
+    this.#was = {
       epoch: state.epoch,
       phase: phaseOf(state),
       stale,
@@ -100,11 +100,11 @@ export class Safety implements Witness {
       rosterVersion: state.rosterVersion,
       members: state.members.size,
     };
-    this.noteResume(host);
+    this.#noteResume(host);
   }
 
-  private noteResume(host: Host): void {
-    const watch = this.watches[host.index]!;
+  #noteResume(host: Host): void {
+    const watch = this.#watches[host.index]!;
     if (watch.pausedDueMs === null || host.pausedUntilMs > 0) return;
     const { nowMs } = this.world;
     const late = nowMs - watch.pausedDueMs > host.state.timers.leaseMs;
@@ -116,19 +116,19 @@ export class Safety implements Witness {
   after(host: Host, input: Timeless, outputs: readonly Output[]): void {
     const broken =
       brokenInvariant(host.state) ??
-      this.epochFell(host) ??
-      this.tokenMixed(host) ??
-      this.staleWordCounted(host) ??
-      this.admittedTooOld(outputs) ??
-      this.spokeUnverified(host, outputs) ??
-      this.tooTalkative(host, outputs) ??
-      this.strangers.answeredTooMuch(host, input, outputs) ??
-      this.usurped(host);
+      this.#epochFell(host) ??
+      this.#tokenMixed(host) ??
+      this.#staleWordCounted(host) ??
+      this.#admittedTooOld(outputs) ??
+      this.#spokeUnverified(host, outputs) ??
+      this.#tooTalkative(host, outputs) ??
+      this.#strangers.answeredTooMuch(host, input, outputs) ??
+      this.#usurped(host);
     if (broken !== null) this.world.fail(`${host.name}: ${broken} (on ${nameOf(input)})`);
   }
 
-  private epochFell(host: Host): string | null {
-    const watch = this.watches[host.index]!;
+  #epochFell(host: Host): string | null {
+    const watch = this.#watches[host.index]!;
     const { epoch } = host.state;
     const fell = watch.boot === host.boot && epoch < watch.epoch;
     if (watch.boot !== host.boot) Object.assign(watch, freshWatch(), { boot: host.boot });
@@ -136,8 +136,8 @@ export class Safety implements Witness {
     return fell ? 'I1: epoch fell' : null;
   }
 
-  private tokenMixed(host: Host): string | null {
-    const watch = this.watches[host.index]!;
+  #tokenMixed(host: Host): string | null {
+    const watch = this.#watches[host.index]!;
     const { state } = host;
     if (state.secret === null || state.leader === null) return null;
     if (watch.secret === state.secret && watch.secretEpoch === state.epoch) return null;
@@ -145,16 +145,16 @@ export class Safety implements Witness {
     watch.secretEpoch = state.epoch;
     const token = tokenOf(state)?.join() ?? '';
     const reign = `${state.leader.peer} ${state.leader.boot} ${state.epoch}`;
-    const [known, of] = [this.tokenOfReign.get(reign), this.reignOfToken.get(token)];
+    const [known, of] = [this.#tokenOfReign.get(reign), this.#reignOfToken.get(token)];
     if (known !== undefined && known !== token) return 'I3: two tokens of one reign';
     if (of !== undefined && of !== reign) return 'I3: one token for two reigns';
-    this.tokenOfReign.set(reign, token);
-    this.reignOfToken.set(token, reign);
+    this.#tokenOfReign.set(reign, token);
+    this.#reignOfToken.set(token, reign);
     return null;
   }
 
-  private staleWordCounted(host: Host): string | null {
-    const { was } = this;
+  #staleWordCounted(host: Host): string | null {
+    const was = this.#was;
     if (was === null || !was.stale || was.phase === 'joining') return null;
     const { state } = host;
     // A leader chooses its standbys itself; the word may only have made it beat earlier.
@@ -167,7 +167,7 @@ export class Safety implements Witness {
     return same ? null : 'I4: a word from an earlier epoch counted';
   }
 
-  private admittedTooOld(outputs: readonly Output[]): string | null {
+  #admittedTooOld(outputs: readonly Output[]): string | null {
     for (const output of outputs)
       if (output.type === 'send' && output.message.type === 'welcome')
         if (output.message.rank <= output.message.leader.rank)
@@ -175,17 +175,17 @@ export class Safety implements Witness {
     return null;
   }
 
-  private spokeUnverified(host: Host, outputs: readonly Output[]): string | null {
-    const watch = this.watches[host.index]!;
+  #spokeUnverified(host: Host, outputs: readonly Output[]): string | null {
+    const watch = this.#watches[host.index]!;
     const phase = phaseOf(host.state);
     const spoke = outputs.some((each) => 'message' in each && speaksAsLeader(each.message));
-    const asked = this.was?.phase === 'suspended' && phase !== 'suspended';
+    const asked = this.#was?.phase === 'suspended' && phase !== 'suspended';
     if (asked || (phase !== 'leading' && phase !== 'suspended')) watch.unverified = false;
     if (watch.unverified && spoke) return 'I6: spoke as leader after a pause, before asking';
-    return spoke && phase === 'leading' ? this.rivalAfterPause(host, watch) : null;
+    return spoke && phase === 'leading' ? this.#rivalAfterPause(host, watch) : null;
   }
 
-  private rivalAfterPause(host: Host, watch: Watch): string | null {
+  #rivalAfterPause(host: Host, watch: Watch): string | null {
     const { world } = this;
     if (world.nowMs - watch.resumedMs > I8_WATCH_MS) return null;
     if (world.network.link.loss > 0 || world.nowMs - this.disturbedMs < I8_WATCH_MS) return null;
@@ -200,8 +200,8 @@ export class Safety implements Witness {
     return rival === undefined ? null : `I8: beats after its pause although ${rival.name} leads`;
   }
 
-  private tooTalkative(host: Host, outputs: readonly Output[]): string | null {
-    const watch = this.watches[host.index]!;
+  #tooTalkative(host: Host, outputs: readonly Output[]): string | null {
+    const watch = this.#watches[host.index]!;
     const second = Math.floor(this.world.nowMs / 1_000);
     if (second !== watch.second) {
       watch.second = second;
@@ -213,9 +213,10 @@ export class Safety implements Witness {
     return watch.sentInSecond > most ? `I7: more than ${most} datagrams in one second` : null;
   }
 
-  private usurped(host: Host): string | null {
-    const { world, was } = this;
-    const watch = this.watches[host.index]!;
+  #usurped(host: Host): string | null {
+    const { world } = this;
+    const was = this.#was;
+    const watch = this.#watches[host.index]!;
     const leading = reignOf(host.state) !== null;
     const began = leading && was?.phase !== 'leading' && was?.phase !== 'suspended';
     if (!leading) watch.ledSinceMs = Infinity;
@@ -230,7 +231,7 @@ export class Safety implements Witness {
       (each) =>
         each !== host &&
         each.pausedUntilMs === 0 &&
-        world.nowMs - this.watches[each.index]!.ledSinceMs > I9_QUIET_MS,
+        world.nowMs - this.#watches[each.index]!.ledSinceMs > I9_QUIET_MS,
     );
     return robbed === undefined ? null : `I9: usurped ${robbed.name}`;
   }

@@ -1,6 +1,6 @@
 /** A modest number of random schedules on every test run, and every directed scenario against its trace. */
 import { join } from 'node:path';
-import { describe, expect, it, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { runSeeds } from './batch.js';
 import { play, readScenario, readScenarios, scenariosFolder } from './directed.js';
 import { parseOptions } from './options.js';
@@ -13,16 +13,16 @@ const SCHEDULES = 150;
 const first = Math.floor(Date.now() / 1_000) % 2 ** 31;
 
 describe('random fault schedules', () => {
-  it(`hold every invariant and heal: ${SCHEDULES} from seed ${first}`, () => {
+  test(`hold every invariant and heal: ${SCHEDULES} from seed ${first}`, () => {
     expect(runSeeds(first, SCHEDULES).bad).toEqual([]);
   }, 60_000);
 
-  it('follow from their seed alone', () => {
+  test('follow from their seed alone', () => {
     const [one, two] = [run(makeSchedule(first)), run(makeSchedule(first))];
     expect(one).toEqual(two);
   });
 
-  it('are the same after a trip through text', () => {
+  test('are the same after a trip through text', () => {
     for (let seed = first; seed < first + 50; seed++)
       expect(parseScenario(scenarioText(makeSchedule(seed)))).toEqual(makeSchedule(seed));
   });
@@ -48,7 +48,7 @@ describe('one scenario by name or file', () => {
 });
 
 describe('directed scenarios', () => {
-  it.each(readScenarios())(
+  test.each(readScenarios())(
     '$name',
     ({ commands, expected }) => {
       expect(play(commands)).toBe(expected);

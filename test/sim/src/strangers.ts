@@ -9,16 +9,16 @@ type Message = Parameters<typeof datagramOf>[0];
 
 export class Strangers {
   /** Bytes that may still be sent there, by all: a host that slept passes a word on late, to one that heard it too. */
-  private owed = 0;
+  #owed = 0;
 
   /** A joiner is not meant: it asks to be let in wherever somebody says that a leader is, for some seconds. */
   answeredTooMuch(host: Host, input: Timeless, outputs: readonly Output[]): string | null {
-    if (input.type === 'received') this.owed += earned(input.message, input.from);
+    if (input.type === 'received') this.#owed += earned(input.message, input.from);
     if (host.state.place.at === 'joining') return null;
     for (const output of outputs)
       if (output.type === 'send' && output.to.address === STRANGER.address)
-        this.owed -= bytesOf(output.message);
-    return this.owed < 0 ? 'I7: a stranger is sent more than it sent' : null;
+        this.#owed -= bytesOf(output.message);
+    return this.#owed < 0 ? 'I7: a stranger is sent more than it sent' : null;
   }
 }
 

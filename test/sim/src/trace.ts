@@ -22,7 +22,7 @@ export function standing(world: World, state: State): string {
 }
 
 export class Trace implements Witness {
-  private readonly last = new Map<Host, string>();
+  readonly #last = new Map<Host, string>();
 
   constructor(
     private readonly world: World,
@@ -42,12 +42,12 @@ export class Trace implements Witness {
 
   after(host: Host, _: Timeless, outputs: readonly Output[]): void {
     const now = standing(this.world, host.state);
-    if (this.last.get(host) !== now) this.line(`${host.name} is ${now}`);
-    this.last.set(host, now);
-    if (this.datagrams) for (const output of outputs) this.told(host, output);
+    if (this.#last.get(host) !== now) this.line(`${host.name} is ${now}`);
+    this.#last.set(host, now);
+    if (this.datagrams) for (const output of outputs) this.#told(host, output);
   }
 
-  private told(host: Host, output: Output): void {
+  #told(host: Host, output: Output): void {
     if (output.type === 'log') this.line(`  ${host.name} says: ${output.sentence}`);
   }
 }
@@ -70,9 +70,9 @@ function brief(value: unknown): string {
 
 /** For crowds: how many are in each state, whenever a quarter of a second changed it. */
 export class CountTrace implements Witness {
-  private readonly standings = new Map<Host, string>();
-  private toldMs = 0;
-  private told = '';
+  readonly #standings = new Map<Host, string>();
+  #toldMs = 0;
+  #told = '';
 
   constructor(
     private readonly world: World,
@@ -80,17 +80,17 @@ export class CountTrace implements Witness {
   ) {}
 
   after(host: Host): void {
-    this.standings.set(host, host.up ? phaseOf(host.state) : 'down');
+    this.#standings.set(host, host.up ? phaseOf(host.state) : 'down');
     const { nowMs } = this.world;
-    if (nowMs - this.toldMs < 250) return;
-    this.toldMs = nowMs;
+    if (nowMs - this.#toldMs < 250) return;
+    this.#toldMs = nowMs;
     const counts = new Map<string, number>();
-    for (const phase of this.standings.values()) counts.set(phase, (counts.get(phase) ?? 0) + 1);
+    for (const phase of this.#standings.values()) counts.set(phase, (counts.get(phase) ?? 0) + 1);
     const text = [...counts]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([phase, n]) => `${n} ${phase}`);
-    if (text.join(', ') === this.told) return;
-    this.told = text.join(', ');
-    this.print(`${nowMs.toFixed(0).padStart(9)}  ${this.told}`);
+    if (text.join(', ') === this.#told) return;
+    this.#told = text.join(', ');
+    this.print(`${nowMs.toFixed(0).padStart(9)}  ${this.#told}`);
   }
 }

@@ -51,13 +51,13 @@ export class World {
   failure: string | null = null;
   sent = 0;
   events = 0;
-  private readonly byAddress = new Map<string, Host>();
+  readonly #byAddress = new Map<string, Host>();
 
   constructor(readonly options: WorldOptions) {
     this.prng = prng(options.seed);
     this.network = new Network(options.link, options.hosts, this.prng);
     this.hosts = Array.from({ length: options.hosts }, (_, index) => new Host(index, this.prng));
-    for (const host of this.hosts) this.byAddress.set(host.address.address, host);
+    for (const host of this.hosts) this.#byAddress.set(host.address.address, host);
   }
 
   get nowMs(): number {
@@ -81,7 +81,7 @@ export class World {
   start(index: number, newId = false): void {
     const host = this.host(index);
     if (host.up) return;
-    this.turn(host, { type: 'start' } as Timeless, () => host.start(this.nowMs, newId));
+    this.#turn(host, { type: 'start' } as Timeless, () => host.start(this.nowMs, newId));
     if (host.catalogue !== null)
       this.give(host, { type: 'catalogueChanged', catalogue: host.catalogue });
   }
@@ -98,10 +98,10 @@ export class World {
         other.state.leader?.peer === host.peer &&
         !this.network.isCut(index, other.index)
       )
-        this.agenda.at(this.nowMs + HINT_MS, () => this.hint(other, host));
+        this.agenda.at(this.nowMs + HINT_MS, () => this.#hint(other, host));
   }
 
-  private hint(host: Host, lost: Host): void {
+  #hint(host: Host, lost: Host): void {
     this.give(host, { type: 'hint', leader: lost.peer });
   }
 
@@ -112,11 +112,11 @@ export class World {
     const until = host.pausedUntilMs;
     for (const witness of this.witnesses) witness.paused?.(host, until - this.nowMs);
     this.agenda.at(until, () => {
-      if (host.up && host.pausedUntilMs === until) this.resume(host);
+      if (host.up && host.pausedUntilMs === until) this.#resume(host);
     });
   }
 
-  private resume(host: Host): void {
+  #resume(host: Host): void {
     host.pausedUntilMs = 0;
     const inbox = host.inbox.splice(0);
     if (this.prng.chance(0.5)) this.give(host, { type: 'tick' });
@@ -131,19 +131,19 @@ export class World {
       if (input.type !== 'tick' && host.inbox.length < INBOX_MAX) host.inbox.push(input);
       return;
     }
-    this.turn(host, input, () => host.input(this.nowMs, input));
+    this.#turn(host, input, () => host.input(this.nowMs, input));
   }
 
-  private turn(host: Host, input: Timeless, act: () => Output[]): void {
+  #turn(host: Host, input: Timeless, act: () => Output[]): void {
     this.events += 1;
     for (const witness of this.witnesses) witness.before?.(host, input);
     const outputs = act();
-    for (const output of outputs) this.perform(host, output);
+    for (const output of outputs) this.#perform(host, output);
     for (const witness of this.witnesses) witness.after?.(host, input, outputs);
-    this.planTick(host);
+    this.#planTick(host);
   }
 
-  private planTick(host: Host): void {
+  #planTick(host: Host): void {
     const dueMs = host.dueMs;
     if (dueMs === Infinity) return;
     const state = host.state;
@@ -153,23 +153,23 @@ export class World {
     });
   }
 
-  private perform(host: Host, output: Output): void {
+  #perform(host: Host, output: Output): void {
     switch (output.type) {
       case 'send':
-        this.unicast(host, output.to, output.message);
+        this.#unicast(host, output.to, output.message);
         return;
       case 'multicast':
         this.sent += 1;
-        this.record(host, output.message);
+        this.#record(host, output.message);
         for (const other of this.hosts)
-          if (other !== host) this.carry(host, other, output.message, true);
+          if (other !== host) this.#carry(host, other, output.message, true);
         return;
       case 'remember':
         host.remembered = output.addresses;
         return;
       case 'acquaint': {
         const waiting = host.door.opened(output.address);
-        if (waiting !== undefined) this.unicast(host, output.address, waiting);
+        if (waiting !== undefined) this.#unicast(host, output.address, waiting);
         return;
       }
       case 'left':
@@ -180,34 +180,34 @@ export class World {
     }
   }
 
-  private unicast(host: Host, to: Address, message: ElectionMessage): void {
+  #unicast(host: Host, to: Address, message: ElectionMessage): void {
     this.sent += 1;
-    this.record(host, message);
-    const other = this.byAddress.get(to.address);
+    this.#record(host, message);
+    const other = this.#byAddress.get(to.address);
     if (other === undefined || other === host) return;
-    this.carry(host, other, message, false);
+    this.#carry(host, other, message, false);
     if (this.network.isNear(host.index, other.index) || isFirstContact(message)) return;
     if (host.door.mustKnock(to, message, this.nowMs))
       this.agenda.at(this.nowMs, () => this.give(host, { type: 'outside', to }));
   }
 
-  private record(host: Host, message: ElectionMessage): void {
+  #record(host: Host, message: ElectionMessage): void {
     const item = { message, from: host.address };
     if (this.recorded.length < RECORD_MAX) this.recorded.push(item);
     else if (this.prng.chance(0.05)) this.recorded[this.prng.below(RECORD_MAX)] = item;
   }
 
-  private carry(from: Host, to: Host, message: ElectionMessage, multicast: boolean): void {
+  #carry(from: Host, to: Host, message: ElectionMessage, multicast: boolean): void {
     const input = { type: 'received', message, from: from.address, multicast } as const;
     for (const delayMs of this.network.delays(from.index, to.index, multicast)) {
       this.agenda.at(this.nowMs + delayMs, () => {
-        if (this.isLetIn(from, to, message)) this.give(to, input);
+        if (this.#isLetIn(from, to, message)) this.give(to, input);
       });
     }
   }
 
   /** As the sockets do: what comes from another subnet stands at the door first. */
-  private isLetIn(from: Host, to: Host, message: ElectionMessage): boolean {
+  #isLetIn(from: Host, to: Host, message: ElectionMessage): boolean {
     if (this.network.isNear(from.index, to.index)) return true;
     if (!to.door.admits(from.address.address, isFirstContact(message), this.nowMs)) return false;
     for (const { address } of listedIn(message)) to.door.acquaint(address.address);

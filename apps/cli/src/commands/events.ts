@@ -25,7 +25,7 @@ export const command = commandOf({
   run: async ({ only }) => withBus((bus) => stream(bus, only ?? TOPICS)),
 });
 
-const hasState = (topic: Topic): topic is FollowableTopic => news[topic].get !== undefined;
+const hasState = (topic: Topic): topic is FollowableTopic => 'get' in news[topic];
 
 /** Never resolves by itself: the process ends with a signal. */
 function stream(bus: Bus, topics: readonly Topic[]): Promise<number> {

@@ -3,16 +3,9 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as otherWork } from 'node:timers/promises';
-import {
-  type Blake3,
-  FileRootBuilder,
-  loadBlake3,
-  pieceBuffer,
-  pieceBytes,
-  pieceCount,
-} from '@iwanto/merkle';
+import { type Blake3, FileRootBuilder, loadBlake3, pieceBuffer, pieceBytes } from '@iwanto/merkle';
 import { homePaths, writeSafely } from '@iwanto/service';
-import { type FileHash, PIECE_BYTES, codeOf, fileHashSchema } from '@iwanto/wire';
+import { type FileHash, PIECE_BYTES, codeOf, fileHashSchema, pieceCount } from '@iwanto/wire';
 import { z } from 'zod';
 import { type LocalFile, identityOf } from './walk.js';
 

@@ -11,9 +11,8 @@ import {
   FileRootBuilder,
   loadBlake3,
   pieceBuffer,
-  pieceCount,
 } from '@iwanto/merkle';
-import { PIECE_BYTES } from '@iwanto/wire';
+import { PIECE_BYTES, pieceCount } from '@iwanto/wire';
 import {
   type HashJob,
   type HashOrder,

@@ -1,11 +1,11 @@
 /** Everything of the indexer that speaks with other hosts, wired: desk, lines, announcers and peer verbs. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
-  type Bus,
   type CurveKeys,
   type Handlers,
   type KnownPeer,
   type Leadership,
+  type ServiceBus,
   type VerbsOf,
   answerHere,
   servePeerVerbs,
@@ -38,7 +38,7 @@ import { search } from '../verbs/search.js';
 const TIDY_INTERVAL_MS = 2_000;
 
 export interface TrackingOptions {
-  readonly bus: Pick<Bus, 'call' | 'follow' | 'publish'>;
+  readonly bus: Pick<ServiceBus<'indexer'>, 'call' | 'follow' | 'publish'>;
   /** The version of this program, as peers are told it. */
   readonly version: string;
   readonly identity: Signer & { readonly curve: CurveKeys };

@@ -1,6 +1,6 @@
 /** Standing searches of this host: kept over restarts, answered as the leader's tracker takes new files in. */
 import { readFileSync } from 'node:fs';
-import { type Bus, WANTS_MAX, type Want, type WantFound, wantSchema } from '@iwanto/bus';
+import { type ServiceBus, WANTS_MAX, type Want, type WantFound, wantSchema } from '@iwanto/bus';
 import { writeSafely } from '@iwanto/service';
 import {
   type AddedAnswer,
@@ -37,7 +37,7 @@ type Content = Omit<WantFound, 'atMs'>;
 
 export interface WantsOptions {
   readonly path: string;
-  readonly bus: Pick<Bus, 'call' | 'publish'>;
+  readonly bus: Pick<ServiceBus<'indexer'>, 'call' | 'publish'>;
   readonly ask: <V extends 'search' | 'added'>(
     verb: V,
     question: QuestionOf<PeerVerbs, V>,

@@ -13,8 +13,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { promisify } from 'node:util';
-import { pieceBytes, pieceCount } from '@iwanto/merkle';
-import { Failure, PIECE_BYTES } from '@iwanto/wire';
+import { pieceBytes } from '@iwanto/merkle';
+import { Failure, PIECE_BYTES, pieceCount } from '@iwanto/wire';
 import { PieceBuffers } from '../piece-buffers.js';
 import { type Attributes, setAttributes } from './attributes.js';
 import { DiskPace } from './disk-pace.js';

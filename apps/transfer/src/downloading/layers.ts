@@ -1,12 +1,12 @@
 /** What must be known before a piece can be judged: manifests and digests, each checked against its root. */
+import { type Blake3, MANIFEST_BYTES_MAX, directoryRoot, verifyDigests } from '@iwanto/merkle';
 import {
-  type Blake3,
-  MANIFEST_BYTES_MAX,
-  directoryRoot,
+  DIGESTS_PER_FRAME_MAX,
+  Failure,
+  type FileHash,
+  PIECE_BYTES,
   pieceCount,
-  verifyDigests,
-} from '@iwanto/merkle';
-import { DIGESTS_PER_FRAME_MAX, Failure, type FileHash, PIECE_BYTES } from '@iwanto/wire';
+} from '@iwanto/wire';
 import type { Outcome, Wanted } from '../sources/source-line.js';
 import type { Attempt, SourceSet } from '../sources/source-set.js';
 

@@ -1,8 +1,8 @@
 /** One file that is being read: what its readers need is fetched first, verified, and kept in memory for a while. */
 import { randomInt } from 'node:crypto';
-import { type Blake3, digestAt, pieceBytes, pieceCount, verifyPiece } from '@iwanto/merkle';
+import { type Blake3, digestAt, pieceBytes, verifyPiece } from '@iwanto/merkle';
 import { type PieceAt, SWARM_LIMITS } from '@iwanto/swarm';
-import { Failure, PIECE_BYTES } from '@iwanto/wire';
+import { Failure, PIECE_BYTES, pieceCount } from '@iwanto/wire';
 import { isContentOf } from '../disk/small-files.js';
 import { HaveWatches } from '../downloading/have-watches.js';
 import { digestsAttempt } from '../downloading/layers.js';

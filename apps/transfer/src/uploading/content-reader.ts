@@ -2,16 +2,9 @@
 import { close, constants, open, read } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import {
-  type Blake3,
-  digestAt,
-  pieceBytes,
-  pieceCount,
-  verifyDigests,
-  verifyPiece,
-} from '@iwanto/merkle';
+import { type Blake3, digestAt, pieceBytes, verifyDigests, verifyPiece } from '@iwanto/merkle';
 import type { PieceAt } from '@iwanto/swarm';
-import { Failure, type Kind, PIECE_BYTES } from '@iwanto/wire';
+import { Failure, type Kind, PIECE_BYTES, pieceCount } from '@iwanto/wire';
 import type { PlannedFile } from '../disk/planned.js';
 import { isContentOf, readWhole } from '../disk/small-files.js';
 import { type Unit, filesOf, slicesOf } from '../disk/units.js';

@@ -1,6 +1,5 @@
 /** A content that this host fetches or has fetched, as others may ask for it. */
 import type { PieceReply } from '@iwanto/bus';
-import { pieceCount } from '@iwanto/merkle';
 import type { PieceAt } from '@iwanto/swarm';
 import {
   type FileHash,
@@ -8,6 +7,7 @@ import {
   PIECE_BYTES,
   type PieceRequest,
   type Refusal,
+  pieceCount,
 } from '@iwanto/wire';
 import type { Unit } from '../disk/units.js';
 import type { HaveLog } from './have-log.js';

@@ -3,13 +3,14 @@ import { read } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Bus, Content, PieceAsker, PieceReply } from '@iwanto/bus';
-import { type Blake3, FileRootBuilder, pieceBytes, pieceCount } from '@iwanto/merkle';
+import { type Blake3, FileRootBuilder, pieceBytes } from '@iwanto/merkle';
 import {
   type FileHash,
   PIECE_BYTES,
   type PieceRequest,
   type Refusal,
   codeOf,
+  pieceCount,
   reasonOf,
 } from '@iwanto/wire';
 import { isContentOf, readWhole } from '../disk/small-files.js';
