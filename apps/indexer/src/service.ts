@@ -28,13 +28,15 @@ import { wantList } from './verbs/want-list.js';
 import { wantRemove } from './verbs/want-remove.js';
 import { Wants } from './wants/wants.js';
 
+type Context = ServiceContext<'indexer'>;
+
 /** `share.changed` is told at once and then at most this often, in ms. */
 const TELL_INTERVAL_MS = 25;
 /** Old tombstones are looked for this often, in ms. */
 const COMPACT_INTERVAL_MS = 60_000;
 
 /** Opens the catalogue and begins to keep the configured folders. */
-async function openFolders(context: ServiceContext<'indexer'>): Promise<Folders> {
+async function openFolders(context: Context): Promise<Folders> {
   const { paths, config, log } = context;
   await refuseOverlap(config.share, config.downloadDir);
   const onTrouble = (sentence: string) => void log.warn(sentence);
@@ -59,7 +61,7 @@ async function openFolders(context: ServiceContext<'indexer'>): Promise<Folders>
   return { catalogue, indexing };
 }
 
-const openWants = ({ bus, log, paths }: ServiceContext<'indexer'>, tracking: Tracking) =>
+const openWants = ({ bus, log, paths }: Context, tracking: Tracking) =>
   new Wants({
     path: join(paths.dataDir, 'wants.json'),
     bus,
@@ -80,9 +82,7 @@ const sharing = (folders: Folders, paths: Paths) => ({
 });
 
 /** What `runService` needs of the indexer. */
-export async function startIndexer(
-  context: ServiceContext<'indexer'>,
-): Promise<Running<'indexer'>> {
+export async function startIndexer(context: Context): Promise<Running<'indexer'>> {
   const { bus, config, identity, log, paths } = context;
   const folders = await openFolders(context);
   const { catalogue, indexing } = folders;
@@ -98,6 +98,7 @@ export async function startIndexer(
     port: config.ports.indexer,
     addresses: listenAddresses(config.interfaces),
     onTrouble: (sentence) => log.warn(sentence),
+    onInfo: (sentence) => log.info(sentence),
     onNote: (sentence) => log.debug(sentence),
   });
   const wants = openWants(context, tracking);

@@ -1,12 +1,6 @@
 /** Wires the transfer service: pieces in, pieces out, and the verbs of the local bus. */
 import { join } from 'node:path';
-import {
-  type Download,
-  HOLDINGS_MAX,
-  type OpenPort,
-  type ServiceBus,
-  servePieces,
-} from '@iwanto/bus';
+import { type Download, HOLDINGS_MAX, type OpenPort, servePieces } from '@iwanto/bus';
 import { type Blake3, loadBlake3 } from '@iwanto/merkle';
 import {
   type Config,
@@ -17,6 +11,7 @@ import {
 } from '@iwanto/service';
 import { type TransferStore, openTransferStore } from '@iwanto/store';
 import { DownloadFolder } from './disk/download-folder.js';
+import { DownloadLog } from './downloading/download-log.js';
 import type { DownloadTools } from './downloading/download-spec.js';
 import { Downloads } from './downloading/downloads.js';
 import { followHolders, holderFilter } from './sources/known-holders.js';
@@ -62,9 +57,9 @@ const KEPT_MAX = HOLDINGS_MAX / 2;
 
 const nowMs = () => performance.now();
 
-export async function startTransfer(
-  context: ServiceContext<'transfer'>,
-): Promise<Running<'transfer'>> {
+type Context = ServiceContext<'transfer'>;
+
+export async function startTransfer(context: Context): Promise<Running<'transfer'>> {
   const { paths, config, identity, log, bus } = context;
   const onTrouble = (sentence: string) => void log.warn(sentence);
   const blake3 = await loadBlake3();
@@ -74,7 +69,8 @@ export async function startTransfer(
   const limits = new RateLimits({ paths, limits: config.limits, now: () => new Date() });
   const { holdings, kept, news } = openHoldings(context, { journal, blake3 });
   const doing = { bus, blake3, holdings, nowMs, onTrouble };
-  const uploader = new Uploader({ ...doing, pace: new Pace(limits.upload) });
+  const onInfo = (sentence: string) => void log.info(sentence);
+  const uploader = new Uploader({ ...doing, pace: new Pace(limits.upload), onInfo });
   const server = await servePieces({
     ...{ keys: identity.curve, port: config.ports.transfer },
     addresses: listenAddresses(config.interfaces),
@@ -129,7 +125,7 @@ interface Fetching {
 
 /** What brings bytes of others here: to the disk, or to somebody who reads. */
 function openFetching(
-  context: ServiceContext<'transfer'>,
+  context: Context,
   { doing, journal, kept, uploader, limits, history, folder, trust }: Fetching,
 ) {
   const { bus, identity, config } = context;
@@ -143,7 +139,7 @@ function openFetching(
   const downloads = new Downloads({
     ...{ bus, self, folders: folder },
     tools: {
-      ...{ ...fetching, journal, kept, serves: config.reseed, tell: teller(bus, history) },
+      ...{ ...fetching, journal, kept, serves: config.reseed, tell: teller(context, history) },
       pace: new Pace(limits.download),
     },
   });
@@ -164,12 +160,17 @@ async function reconfigure(
   trust.reconfigure(changed);
 }
 
-const teller = (bus: ServiceBus<'transfer'>, history: History) => (view: Download) => {
-  history.note(view);
-  bus.publish('download.progressed', view);
-};
+/** Where each view of a download goes: to the history, to the log, and to whoever listens. */
+function teller({ bus, log }: Context, history: History) {
+  const story = new DownloadLog((sentence) => log.info(sentence));
+  return (view: Download) => {
+    history.note(view);
+    story.note(view);
+    bus.publish('download.progressed', view);
+  };
+}
 
-const openHistory = ({ paths, log }: ServiceContext<'transfer'>) =>
+const openHistory = ({ paths, log }: Context) =>
   new History({
     path: join(paths.dataDir, 'history.ndjson'),
     dateMs: Date.now,
@@ -224,7 +225,7 @@ function handlersOf({
 
 /** What this host serves beside what it shares, and the news of it. */
 function openHoldings(
-  { bus, config }: ServiceContext<'transfer'>,
+  { bus, config }: Context,
   { journal, blake3 }: { journal: TransferStore; blake3: Blake3 },
 ) {
   const news = new HoldingNews(
@@ -238,11 +239,7 @@ function openHoldings(
   return { holdings, kept, news };
 }
 
-function listenToNews(
-  { bus }: ServiceContext<'transfer'>,
-  uploader: Uploader,
-  downloads: Downloads,
-): void {
+function listenToNews({ bus }: Context, uploader: Uploader, downloads: Downloads): void {
   bus.follow('share.changed', ({ catalogueRevision }) =>
     uploader.contents.catalogueChanged(catalogueRevision),
   );

@@ -21,9 +21,9 @@ const leadership = (leader: Peer | null, standbys: Peer[]): Leadership => ({
 });
 
 const desks: TrackerDesk[] = [];
-const newDesk = () => {
+const newDesk = (onInfo?: (line: string) => void) => {
   nowMs = 0;
-  const desk = new TrackerDesk({ peer: SELF, nowMs: () => nowMs });
+  const desk = new TrackerDesk({ peer: SELF, nowMs: () => nowMs, ...(onInfo && { onInfo }) });
   desks.push(desk);
   return desk;
 };
@@ -37,6 +37,20 @@ const share = (desk: TrackerDesk, peer: PeerId, more = false) =>
   });
 
 describe('the desk', () => {
+  test('says in the log who becomes searchable, and who no longer is, once each', () => {
+    const lines: string[] = [];
+    const desk = newDesk((line) => lines.push(line));
+    desk.followPeers([at(ANNE)]);
+    share(desk, ANNE);
+    desk.held(ANNE);
+    desk.followPeers([]);
+    desk.followPeers([]);
+    expect(lines).toEqual([
+      `Peer ${ANNE} is searchable: 1 entries.`,
+      `Peer ${ANNE} is no longer searchable.`,
+    ]);
+  });
+
   test('names a holder where the election sees it, and leaves out who cannot send', () => {
     const desk = newDesk();
     for (const peer of [SELF, ANNE, BEN]) share(desk, peer);

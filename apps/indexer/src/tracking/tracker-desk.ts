@@ -36,6 +36,8 @@ export interface TrackerDeskOptions {
   readonly peer: PeerId;
   /** A clock that never goes back, in ms. */
   readonly nowMs: () => number;
+  /** Given one sentence per peer that becomes searchable or no longer is. */
+  readonly onInfo?: (sentence: string) => void;
 }
 
 /** Names' worth of work between two looks at the clock, and how long one slice may take, in ms. */
@@ -81,6 +83,10 @@ export class TrackerDesk {
     const isAnew = since === 0 || before.catalogId !== catalogId;
     if (isTaken || before.catalogId !== held.catalogId) this.#partial.take(announcement, isAnew);
     this.#tendSoon();
+    if (before.catalogId === null && held.catalogId !== null) {
+      const more = announcement.more ? ', with more to come' : '';
+      this.options.onInfo?.(`Peer ${peer} is searchable: ${entries.length} entries${more}.`);
+    }
     return held;
   }
 
@@ -180,6 +186,8 @@ export class TrackerDesk {
   }
 
   #drop(peer: PeerId): void {
+    const { catalogId } = this.#tracker.held(peer);
+    if (catalogId !== null) this.options.onInfo?.(`Peer ${peer} is no longer searchable.`);
     this.#tracker.dropPeer(peer);
     this.#partial.drop(peer);
     this.#tendSoon();

@@ -50,6 +50,8 @@ export interface TrackingOptions {
   /** Peers that are not asked. */
   readonly isBlocked?: (peer: PeerId) => boolean;
   readonly onTrouble: (sentence: string) => void;
+  /** Given one sentence per peer that becomes searchable here or no longer is. */
+  readonly onInfo?: (sentence: string) => void;
   /** Given one sentence per announcement, which is often. */
   readonly onNote?: (sentence: string) => void;
 }
@@ -107,7 +109,7 @@ class TrackerService {
 
   constructor(private readonly options: TrackingOptions) {
     const { peer, curve } = options.identity;
-    this.#desk = new TrackerDesk({ peer, nowMs });
+    this.#desk = new TrackerDesk({ peer, nowMs, onInfo: (line) => options.onInfo?.(line) });
     this.#leaderLine = new LeaderLine({
       peer,
       keys: curve,

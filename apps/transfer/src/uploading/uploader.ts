@@ -25,6 +25,7 @@ import { type FileEntry, ManifestEntries } from './manifest-entries.js';
 import { TimesSent } from './times-sent.js';
 import { type FileContent, OpenFiles, isUnchanged } from './open-files.js';
 import type { Pace } from '../pace.js';
+import { UploadLog } from './upload-log.js';
 import { Uploads } from './uploads.js';
 import { PieceBuffers } from '../piece-buffers.js';
 
@@ -43,6 +44,8 @@ export interface UploaderOptions {
   readonly pace: Pace;
   /** One sentence for the log. */
   readonly onTrouble: (sentence: string) => void;
+  /** The same for what is no trouble: who fetches what. */
+  readonly onInfo?: (sentence: string) => void;
 }
 
 const refused = (reason: Refusal): PieceReply => ({ type: 'refused', reason });
@@ -54,6 +57,7 @@ export class Uploader {
   readonly #files: OpenFiles;
   readonly #manifests: ManifestEntries;
   readonly #haveAnswers: HaveAnswers;
+  readonly #log: UploadLog;
   readonly #buffers = new PieceBuffers();
 
   constructor(private readonly options: UploaderOptions) {
@@ -62,13 +66,17 @@ export class Uploader {
     this.sent = new Uploads(options.nowMs);
     this.#manifests = new ManifestEntries(this.contents);
     this.#haveAnswers = new HaveAnswers(new Fetchers(options.nowMs));
+    this.#log = new UploadLog({ nowMs: options.nowMs, info: (line) => options.onInfo?.(line) });
   }
 
   /** Never rejects: each request gets the thing or a reason. */
   async answer(request: PieceRequest, asker: PieceAsker): Promise<PieceReply> {
     try {
       const reply = await this.#giveAny(request, asker);
-      if (reply.type === 'data') await this.#count(request, reply.body.length);
+      if (reply.type === 'data') {
+        this.#log.sent(asker.peer, request.root, reply.body.length);
+        await this.#count(request, reply.body.length);
+      }
       return reply;
     } catch (cause) {
       return this.#refusalFor(cause, request.root);
@@ -90,6 +98,7 @@ export class Uploader {
   }
 
   close(): void {
+    this.#log.close();
     this.#files.closeAll();
   }
 
