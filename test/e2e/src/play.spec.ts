@@ -1,5 +1,5 @@
 /** A film is found, piped and played before it is whole: from three hosts, one of which corrupts what it sends. */
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -11,7 +11,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Lan, type LanHost, lanImpossible, makeLan } from './lan.js';
 import { Peer, sha256Of, until, within, writeMade } from './peer.js';
 
-const reason = lanImpossible();
+const hasCurl = spawnSync('curl', ['--version']).status === 0;
+const reason = lanImpossible() ?? (hasCurl ? undefined : 'the command curl is missing');
 if (reason) process.stderr.write(`play.spec.ts is skipped: ${reason}\n`);
 const story = reason ? describe.skip : describe;
 
