@@ -90,6 +90,28 @@ describe('a want', () => {
     expect(started).toEqual([{ hash: entry('', 'c').hash, as: 'S01E02.mkv' }]);
   });
 
+  test('a thousand finds are reported in portions that a reader of the bus can take', async () => {
+    const wants = openWants();
+    await wants.add('lecture', false);
+    let inARow = 0;
+    const rows: number[] = [];
+    const waitForAll = until(1_000);
+    const count = heard;
+    heard = () => {
+      if (inARow === 0) setImmediate(() => rows.push(inARow) && (inARow = 0));
+      inARow += 1;
+      count();
+    };
+    share(
+      ...Array.from({ length: 1_000 }, (_, at) =>
+        entry(`x/lecture ${at}`, at.toString(16).padStart(4, '0')),
+      ),
+    );
+    await waitForAll;
+    expect(Math.max(...rows)).toBeLessThanOrEqual(64);
+    expect(new Set(names()).size).toBe(1_000);
+  });
+
   test('survives a restart and a change of the tracker, and reports what came in between', async () => {
     const first = openWants();
     await first.add('metropolis', false);

@@ -1,5 +1,6 @@
 /** Standing searches of this host: kept over restarts, answered as the leader's tracker takes new files in. */
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ServiceBus, WANTS_MAX, type Want, type WantFound, wantSchema } from '@iwanto/bus';
 import { writeSafely } from '@iwanto/service';
 import {
@@ -24,6 +25,9 @@ const SEARCHED_MAX = 200;
 /** What is remembered of each want: the latest. */
 const FOUND_MAX = 100;
 const SEEN_MAX = 5_000;
+/** Finds reported in a row, far fewer than the bus keeps for a slow reader, and the pause after them, in ms. */
+const NEWS_IN_A_ROW_MAX = 64;
+const NEWS_PAUSE_MS = 10;
 
 const savedSchema = z.array(wantSchema.extend({ seen: z.array(z.string()) })).max(WANTS_MAX);
 
@@ -50,6 +54,8 @@ export class Wants {
   #standing: Standing[] = [];
   #mark = { id: '', next: 0 };
   #timer: NodeJS.Timeout | undefined;
+  /** Finds reported since the last pause. */
+  #inARow = 0;
   #isClosed = false;
   #saving: Promise<void> = Promise.resolve();
 
@@ -138,6 +144,7 @@ export class Wants {
       for (const standing of this.#standing) {
         if (areAmong(standing.words, words)) this.#find(standing, { ...entry, name });
       }
+      if (this.#inARow >= NEWS_IN_A_ROW_MAX) await this.#pause();
     }
     await this.#save();
   }
@@ -147,6 +154,7 @@ export class Wants {
     for (const standing of this.#standing) {
       const present = await this.#search(standing.want.query, standing.words);
       for (const content of present) this.#find(standing, content);
+      if (this.#inARow >= NEWS_IN_A_ROW_MAX) await this.#pause();
     }
     await this.#save();
   }
@@ -172,6 +180,13 @@ export class Wants {
       found,
     });
     if (want.get) this.#fetch(content);
+    this.#inARow += 1;
+  }
+
+  /** Lets the readers of the bus catch up. */
+  async #pause(): Promise<void> {
+    this.#inARow = 0;
+    await sleep(NEWS_PAUSE_MS);
   }
 
   #fetch({ hash, name }: { hash: FileHash; name: string }): void {
