@@ -126,6 +126,44 @@ describe('the announcer', () => {
     expect(told.at(-1)?.revision).toBe(PART_ENTRIES_MAX * 2 + 5);
   });
 
+  test('announces with the next part what has little to announce, the later word on a path last', async () => {
+    const told: Changes[] = [];
+    const none = { catalogId, entries: [], gone: [] };
+    /** Thousands of directories without a root, a file that comes, goes, and comes back; one that goes. */
+    const parts: Changes[] = [
+      ...Array.from({ length: 12 }, (_, at) => {
+        return { ...none, since: at * 500, revision: at * 500 + 500, more: true };
+      }),
+      { ...none, since: 6_000, revision: 6_001, more: true, entries: [entry('a'), entry('b')] },
+      { ...none, since: 6_001, revision: 6_002, more: true, gone: ['a', 'b'] },
+      { ...none, since: 6_002, revision: 6_003, more: false, entries: [entry('a')] },
+    ];
+    let held: Held = NOT_HELD;
+    const announcer = new Announcer({
+      target: {
+        announced: async () => held,
+        announce: async (changes) => {
+          told.push(changes);
+          return (held = { catalogId, revision: changes.revision });
+        },
+      },
+      catalogue: {
+        catalogId,
+        changesSince: (revision) => parts.find(({ since }) => since === revision)!,
+      },
+      nowMs: () => performance.now(),
+      onTrouble: () => undefined,
+    });
+    await pass(1_000);
+    announcer.stop();
+    expect(told).toEqual([
+      {
+        ...{ catalogId, since: 0, revision: 6_003, more: false },
+        ...{ entries: [entry('a')], gone: ['a', 'b'] },
+      },
+    ]);
+  });
+
   test('makes parts smaller where paths are long', async () => {
     const { announcer, change, told } = setUp((at) => `${'x'.repeat(3_000)}/${at}`);
     change(PART_ENTRIES_MAX);

@@ -11,6 +11,8 @@ import {
 
 /** Entries in one announcement: a part is taken in within some ms, so that searches need not wait for it. */
 export const PART_ENTRIES_MAX = 500;
+/** A smaller part counts as a change that could have waited, and a tracker takes few of those a second (HOSTILE 57). */
+const PART_ENTRIES_MIN = 100;
 /** Bytes that the texts of one part may take, so that it fits a message of 1 MiB. */
 const PART_BYTES_MAX = 700_000;
 /** Bytes of an entry besides its path: hash, kind, size and the names of the fields. */
@@ -137,7 +139,7 @@ export class Announcer {
     const { target, catalogue } = this.options;
     let held = await this.#ask();
     for (let more = true; more && !this.#stopped;) {
-      const changes = await partSince(catalogue, knownRevision(held, catalogue));
+      const changes = await largePartSince(catalogue, knownRevision(held, catalogue));
       if (isHeld(held, changes)) return;
       if (!changes.more) this.#allowed.tokens -= 1;
       const before = held;
@@ -166,6 +168,33 @@ const knownRevision = (held: Held, { catalogId }: CatalogueLog) =>
 
 const isHeld = (held: Held, { catalogId, revision }: Changes) =>
   held.catalogId === catalogId && held.revision >= revision;
+
+/**
+ * The next part, with those after it as long as it is small: revisions of directories that have no root yet, of
+ * which a tree that is being indexed has thousands, have nothing to announce.
+ */
+async function largePartSince(catalogue: CatalogueLog, revision: number): Promise<Changes> {
+  let part = await partSince(catalogue, revision);
+  while (part.more && part.entries.length + part.gone.length < PART_ENTRIES_MIN) {
+    const both = joined(part, await partSince(catalogue, part.revision));
+    if (both === undefined) break;
+    part = both;
+  }
+  return part;
+}
+
+/** Two parts as one, in which the later word on a path counts; undefined where they would not fit a message. */
+function joined(part: Changes, next: Changes): Changes | undefined {
+  if (next.since !== part.revision || next.catalogId !== part.catalogId) return undefined;
+  const gone = new Set(next.gone);
+  const both = {
+    ...next,
+    since: part.since,
+    entries: [...part.entries.filter(({ path }) => !gone.has(path)), ...next.entries],
+    gone: [...part.gone, ...next.gone],
+  };
+  return bytesOf(both) <= PART_BYTES_MAX ? both : undefined;
+}
 
 /** The next part; smaller where paths are so long that it would not fit a message. */
 async function partSince(catalogue: CatalogueLog, revision: number): Promise<Changes> {
