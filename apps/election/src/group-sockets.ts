@@ -6,7 +6,7 @@ import type { TroubleTeller } from './trouble.js';
 
 type Family = 4 | 6;
 
-/** More than this many interfaces per family are not listened on: 20 on each of the sockets. */
+/** Enough for 160 interfaces; on those beyond, multicast is not heard, and the log says so. */
 const SOCKETS_PER_FAMILY_MAX = 8;
 
 export interface GroupSocketsOptions {

@@ -8,6 +8,11 @@ export interface NamedPeer {
   readonly port: number;
 }
 
+/** A named peer with the addresses that its name stands for. */
+export interface KnownHost extends NamedPeer {
+  readonly addresses: readonly Address[];
+}
+
 export type LookUp = (host: string) => Promise<readonly { address: string }[]>;
 
 /** How long one name may take. */
@@ -40,8 +45,7 @@ export async function addressesOf(
 export class StaticPeers {
   #named: readonly NamedPeer[] = [];
   #round = 0;
-  #told = 0;
-  #found: readonly (readonly Address[])[] = [];
+  #known: readonly KnownHost[] = [];
   readonly #timer: NodeJS.Timeout;
 
   constructor(
@@ -55,16 +59,17 @@ export class StaticPeers {
   async use(named: readonly NamedPeer[]): Promise<void> {
     this.#named = named;
     const round = (this.#round += 1);
-    const found = await Promise.all(named.map((each) => addressesOf(each, this.lookUp)));
-    if (round !== this.#round || (named.length === 0 && this.#told === 0)) return;
-    this.#told = named.length;
-    this.#found = found;
-    this.changed(found.flat());
+    const known = await Promise.all(
+      named.map(async (each) => ({ ...each, addresses: await addressesOf(each, this.lookUp) })),
+    );
+    if (round !== this.#round || (named.length === 0 && this.#known.length === 0)) return;
+    this.#known = known;
+    this.changed(known.flatMap(({ addresses }) => addresses));
   }
 
-  /** Each named peer with its addresses as they were looked up last. */
-  known(): readonly (NamedPeer & { readonly addresses: readonly Address[] })[] {
-    return this.#named.map((named, at) => ({ ...named, addresses: this.#found[at] ?? [] }));
+  /** The peers as they were looked up last. */
+  known(): readonly KnownHost[] {
+    return this.#known;
   }
 
   close(): void {

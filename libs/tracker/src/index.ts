@@ -1,4 +1,11 @@
 /** The leader's book of what every peer shares, searchable. */
 export { type ReadAnnouncement, isSharePath, readAnnouncement } from './read-announcement.js';
 export { type Found, type SearchOptions, wordsOf } from './search.js';
-export { type Held, type Located, type PeerLine, Tracker, type TrackerOptions } from './tracker.js';
+export {
+  BULK_LINES_MIN,
+  type Held,
+  type Located,
+  type PeerLine,
+  Tracker,
+  type TrackerOptions,
+} from './tracker.js';

@@ -28,7 +28,7 @@ export const CHANGES_PER_SECOND_MAX = 2;
 export const CHANGES_AT_ONCE_MAX = 10;
 const CHANGE_RATE: Rate = { perSecond: CHANGES_PER_SECOND_MAX, burst: CHANGES_AT_ONCE_MAX };
 /** An announcement with this many lines is part of a catalogue, not a change that could have waited. */
-const BULK_LINES_MIN = 100;
+export const BULK_LINES_MIN = 100;
 /** Contents that a refusal as ambiguous lists. */
 const CANDIDATES_LISTED_MAX = 6;
 /** Rows looked at for the usual name of a content. */

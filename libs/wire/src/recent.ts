@@ -42,4 +42,11 @@ export class Recent<K, V> {
   set(key: K, value: V): void {
     setRecent(this.#map, [key, value], this.entriesMax);
   }
+
+  /** Gives what is there and forgets it. */
+  take(key: K): V | undefined {
+    const value = this.#map.get(key);
+    this.#map.delete(key);
+    return value;
+  }
 }

@@ -125,7 +125,7 @@ async function killedHalfWay(): Promise<void> {
 
 const CROWD = 8;
 const CROWD_BYTES = 100 * MEBIBYTE;
-/** Low enough that two cores carry all nine peers: at 50 MB/s they, not the wire, are the limit. */
+/** Meant to be low enough that two cores carry all nine peers; what limits them at 50 MB/s is not proved. */
 const CROWD_MEGABITS = 160;
 
 /** The slowest of many who fetch the same at the same time, beside one alone; and what the seed sent. */

@@ -5,18 +5,13 @@ import { Failure } from '@iwanto/wire';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
 import { bytesOf } from '../content/bytes.js';
-import { contentNamed } from '../content/named.js';
+import { contentNamed, contentWords } from '../content/named.js';
 import { type ByteRange, rangeIn } from '../content/range.js';
 
 export const command = commandOf({
   options: (words) =>
     words
-      .positional('content', {
-        type: 'string',
-        array: true,
-        demandOption: true,
-        describe: 'A hash, a place in the last search, or a name',
-      })
+      .positional('content', contentWords)
       .option('range', {
         type: 'string',
         requiresArg: true,

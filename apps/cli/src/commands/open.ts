@@ -6,7 +6,7 @@ import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
 import { type Wanted, bytesOf } from '../content/bytes.js';
 import { HttpDoor, type Served } from '../content/http-door.js';
-import { contentNamed } from '../content/named.js';
+import { contentNamed, contentWords } from '../content/named.js';
 import { startPlayer } from '../content/player.js';
 import { PLAYLIST, playable, playlistOf, typeOf } from '../content/playlist.js';
 import { jsonLine, remark, say, shown } from '../print.js';
@@ -14,12 +14,7 @@ import { jsonLine, remark, say, shown } from '../print.js';
 export const command = commandOf({
   options: (words) =>
     words
-      .positional('content', {
-        type: 'string',
-        array: true,
-        demandOption: true,
-        describe: 'A hash, a place in the last search, or a name',
-      })
+      .positional('content', contentWords)
       .option('print', {
         type: 'boolean',
         default: false,

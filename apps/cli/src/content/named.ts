@@ -7,6 +7,14 @@ import { recall, shownAs } from '../remembered.js';
 const HASH = new RegExp(`^[0-9a-f]{${HASH_PREFIX_CHARACTERS_MIN},}$`);
 const PLACE = /^\d{1,5}$/;
 
+/** The words that name it on a command line. */
+export const contentWords = {
+  type: 'string',
+  array: true,
+  demandOption: true,
+  describe: 'A hash, a place in the last search, or a name',
+} as const;
+
 /** A hash, whole or the beginning of one. Failure E_NOT_FOUND where nothing has that name. */
 export async function contentNamed(bus: Bus, words: readonly string[]): Promise<string> {
   const typed = words.join(' ').trim();

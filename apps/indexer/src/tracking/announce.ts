@@ -1,5 +1,5 @@
 /** Keeps one tracker in step with this host's catalogue: asks what it holds, sends what it lacks. */
-import type { Held } from '@iwanto/tracker';
+import { BULK_LINES_MIN, type Held } from '@iwanto/tracker';
 import {
   type Announcement,
   type Bucket,
@@ -11,8 +11,6 @@ import {
 
 /** Entries in one announcement: a part is taken in within some ms, so that searches need not wait for it. */
 export const PART_ENTRIES_MAX = 500;
-/** A smaller part counts as a change that could have waited, and a tracker takes few of those a second (HOSTILE 57). */
-const PART_ENTRIES_MIN = 100;
 /** Bytes that the texts of one part may take, so that it fits a message of 1 MiB. */
 const PART_BYTES_MAX = 700_000;
 /** Bytes of an entry besides its path: hash, kind, size and the names of the fields. */
@@ -171,11 +169,12 @@ const isHeld = (held: Held, { catalogId, revision }: Changes) =>
 
 /**
  * The next part, with those after it as long as it is small: revisions of directories that have no root yet, of
- * which a tree that is being indexed has thousands, have nothing to announce.
+ * which a tree that is being indexed has thousands, have nothing to announce, and a tracker takes few small changes
+ * a second (HOSTILE 57).
  */
 async function largePartSince(catalogue: CatalogueLog, revision: number): Promise<Changes> {
   let part = await partSince(catalogue, revision);
-  while (part.more && part.entries.length + part.gone.length < PART_ENTRIES_MIN) {
+  while (part.more && part.entries.length + part.gone.length < BULK_LINES_MIN) {
     const both = joined(part, await partSince(catalogue, part.revision));
     if (both === undefined) break;
     part = both;
