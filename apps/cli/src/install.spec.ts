@@ -261,6 +261,21 @@ describe('uninstall --data', () => {
     expect(await readdir(home)).not.toContain('logs');
   });
 
+  test('goes through while other commands fill the compile cache', async () => {
+    const compiled = join(home, 'cache', 'iwanto', 'v26.0.0-x64-0');
+    await mkdir(compiled, { recursive: true });
+    await writeFile(join(home, 'keys.json'), 'x');
+    let isOver = false;
+    const filling = (async () => {
+      for (let i = 0; !isOver; i++) await writeFile(join(compiled, `${i}`), 'x').catch(() => {});
+    })();
+    const { code, stdout } = await iwanto('uninstall', '--data', '--yes');
+    isOver = true;
+    await filling;
+    expect(code).toBe(0);
+    expect(stdout).toContain(`removed: ${compiled}\n`);
+  });
+
   test('asks first, and a closed terminal is no yes', async () => {
     await writeFile(join(home, 'keys.json'), 'x');
     const refused = await iwanto('uninstall', '--data');

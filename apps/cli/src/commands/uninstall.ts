@@ -1,5 +1,5 @@
 /** `iwanto uninstall --data`: removes what iwanto made on this host, and nothing else. */
-import { lstat, rm, rmdir } from 'node:fs/promises';
+import { lstat, rename, rm, rmdir } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { SERVICES } from '@iwanto/bus';
 import { type Config, EXIT, type Paths, homePaths, loadConfig } from '@iwanto/service';
@@ -87,7 +87,7 @@ async function confirm(files: readonly string[]): Promise<void> {
 async function remove({ files, dirs }: Owned): Promise<string[]> {
   const removed: string[] = [];
   for (const file of files) {
-    await rm(file, { recursive: true, force: true });
+    await removeWhole(file);
     removed.push(file);
   }
   for (const dir of dirs) {
@@ -98,6 +98,18 @@ async function remove({ files, dirs }: Owned): Promise<string[]> {
     if (gone) removed.push(dir);
   }
   return removed;
+}
+
+/**
+ * A directory gets another name first: commands that run at the same time go on filling the compile
+ * cache, and one that is filled while it is emptied could not be removed.
+ */
+async function removeWhole(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (!found?.isDirectory()) return rm(path, { force: true });
+  const aside = `${path}.${process.pid}`;
+  await rename(path, aside);
+  await rm(aside, { recursive: true, force: true });
 }
 
 /** Directories that hold something else are left, and named. */

@@ -27,6 +27,8 @@ export const PEER = '11'.repeat(10) as PeerId;
 
 export class CommandLine {
   readonly home = mkdtempSync(join(tmpdir(), 'iwanto-cli-'));
+  /** Of its own: a test that removes the cache must not remove that of the person who runs it. */
+  readonly #cache = join(this.home, 'cache');
   readonly #buses: Bus[] = [];
 
   /** A service of which only the given verbs answer something of their own. */
@@ -52,7 +54,7 @@ export class CommandLine {
 
   start(words: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
     return spawn(process.execPath, [PROGRAM, ...words], {
-      env: { ...process.env, IWANT_HOME: this.home, ...env },
+      env: { ...process.env, IWANT_HOME: this.home, XDG_CACHE_HOME: this.#cache, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: COMMAND_LIMIT_MS,
     });
