@@ -7,7 +7,7 @@ const ROOMS = [
   ...CORES,
   ...['libs/bus', 'libs/store', 'libs/service'],
   ...['apps/election', 'apps/indexer', 'apps/transfer', 'apps/cli'],
-  ...['test/sim', 'test/e2e', 'test/bench', 'tools'],
+  ...['test/sim', 'test/peer', 'test/e2e', 'test/bench', 'tools'],
 ];
 const SPECS = ['**/*.spec.ts'];
 
@@ -57,7 +57,11 @@ const LAYERS = [
   { sourceTag: 'layer:edge', onlyDependOnLibsWithTags: ['layer:core', 'layer:edge'] },
   { sourceTag: 'layer:app', onlyDependOnLibsWithTags: ['layer:core', 'layer:edge'] },
   { sourceTag: 'layer:sim', onlyDependOnLibsWithTags: ['layer:core'] },
-  { sourceTag: 'layer:outside', onlyDependOnLibsWithTags: ['layer:core', 'layer:edge'] },
+  { sourceTag: 'layer:peer', onlyDependOnLibsWithTags: ['layer:core'] },
+  {
+    sourceTag: 'layer:outside',
+    onlyDependOnLibsWithTags: ['layer:core', 'layer:edge', 'layer:peer'],
+  },
 ];
 
 /** One way to write it, in every room. */

@@ -24,6 +24,7 @@ export default {
   },
   moduleNameMapper: {
     '^@iwanto/(wire|merkle|consensus|tracker|swarm|bus|store|service)$': `${workspace}/libs/$1/src/index.ts`,
+    '^@iwanto/peer$': `${workspace}/test/peer/src/index.ts`,
     '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'],
   },
   testTimeout: 15_000,

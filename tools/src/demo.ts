@@ -7,9 +7,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import {
+  type DoneJson,
+  PROGRAM,
+  Peer,
+  type ResultJson,
+  apart,
+  freePort,
+  sha256Of,
+  until,
+} from '@iwanto/peer';
 import { reasonOf } from '@iwanto/wire';
-import { compareFolders, copyDocuments, sha256Of, writeSeeded } from './demo/material.js';
-import { OWN_PROGRAM, Peer, freePort, until } from './demo/peer.js';
+import { compareFolders, copyDocuments, writeSeeded } from './demo/material.js';
 import { Stage } from './demo/stage.js';
 
 const LARGE_BYTES = 256 * 1_048_576;
@@ -19,18 +28,6 @@ const FOLDER = 'documents';
 const FOUND_LIMIT_MS = 15_000;
 const REPOSITORY_DOCS = fileURLToPath(new URL('../../docs', import.meta.url));
 
-interface Result {
-  readonly hash: string;
-  readonly kind: 'file' | 'directory';
-  readonly name: string;
-  readonly peers: number;
-}
-interface Done {
-  readonly path: string;
-  readonly seconds: number;
-  readonly bytes: number;
-}
-
 class Demo {
   readonly #stage = new Stage();
   readonly #a: Peer;
@@ -38,13 +35,16 @@ class Demo {
   readonly #shared: string;
   readonly #fetched: string;
   readonly #sharedByB: string;
+  /** Of this demo alone: the user's real peer must not see its peers. */
+  readonly #discoveryPort: number;
 
   constructor(
     readonly home: string,
     { discoveryPort, program }: { discoveryPort: number; program: string },
   ) {
-    this.#a = new Peer('peer A', join(home, 'a'), discoveryPort, program);
-    this.#b = new Peer('peer B', join(home, 'b'), discoveryPort, program);
+    this.#a = new Peer(join(home, 'a'), { program });
+    this.#b = new Peer(join(home, 'b'), { program });
+    this.#discoveryPort = discoveryPort;
     this.#shared = join(home, 'files-of-a');
     this.#sharedByB = join(home, 'files-of-b');
     this.#fetched = join(home, 'fetched');
@@ -87,44 +87,43 @@ class Demo {
   }
 
   async #start(): Promise<void> {
+    for (const { home } of [this.#a, this.#b]) {
+      await mkdir(home);
+      const config = { ...(await apart(this.#discoveryPort)), share: [] };
+      await writeFile(join(home, 'config.json'), JSON.stringify(config));
+    }
     await Promise.all([
       this.#a.start('--share', this.#shared, '--download-dir', join(this.home, 'unused')),
       this.#b.start('--share', this.#sharedByB, '--download-dir', this.#fetched),
     ]);
     await until('one leader for both', FOUND_LIMIT_MS, async () => {
-      const { stdout } = await this.#b.run(['status', '--json']);
-      const status = JSON.parse(stdout) as { leader: string | null; peers: unknown[] };
-      return status.leader !== null && status.peers.length === 2 ? true : undefined;
+      const { leader, peers } = await this.#b.status();
+      return leader !== null && peers.length === 2 ? true : undefined;
     });
     await this.#find(LARGE_NAME, LARGE_NAME);
   }
 
   /** Searches until the wanted name is found, then shows what a user would see. */
-  async #search(query: string, wanted: string): Promise<Result> {
+  async #search(query: string, wanted: string): Promise<ResultJson> {
     const found = await this.#find(query, wanted);
     const shown = await this.#b.must(['search', query, '--limit', '5']);
     for (const line of shown.trimEnd().split('\n')) this.#stage.tell(line);
     return found;
   }
 
-  #find(query: string, wanted: string, unlike?: string): Promise<Result> {
-    return until(`"${wanted}" in the results`, FOUND_LIMIT_MS, async () => {
-      const { stdout } = await this.#b.run(['search', query, '--json']);
-      const { results = [] } = JSON.parse(stdout) as { results?: Result[] };
-      return results.find(({ name, hash }) => name.endsWith(wanted) && hash !== unlike);
-    });
+  #find(query: string, wanted: string, unlike?: string): Promise<ResultJson> {
+    return this.#b.find(query, wanted, FOUND_LIMIT_MS, unlike);
   }
 
-  async #fetch({ hash }: Result): Promise<Done> {
-    await this.#b.must(['download', hash], { showProgress: true });
-    const list = await this.#b.must(['downloads', '--json']);
-    const { downloads } = JSON.parse(list) as { downloads: (Done & { hash: string })[] };
+  async #fetch({ hash }: ResultJson): Promise<DoneJson> {
+    await this.#b.must(['download', hash], { showsProgress: true });
+    const { downloads } = await this.#b.json<{ downloads: DoneJson[] }>('downloads');
     const done = downloads.find((one) => one.hash === hash);
     if (!done) throw new Error(`"iwanto downloads" does not list ${hash}`);
     return done;
   }
 
-  async #fetchFile(film: Result): Promise<void> {
+  async #fetchFile(film: ResultJson): Promise<void> {
     const done = await this.#fetch(film);
     const [a, b] = await Promise.all([
       sha256Of(join(this.#shared, LARGE_NAME)),
@@ -168,8 +167,7 @@ class Demo {
     );
     // B fetched it before and serves it on: one peer is left that has it.
     await until('the end of A in the results', FOUND_LIMIT_MS, async () => {
-      const { stdout } = await this.#b.run(['search', LARGE_NAME, '--json']);
-      const { results } = JSON.parse(stdout) as { results?: Result[] };
+      const { results } = await this.#b.json<{ results?: ResultJson[] }>('search', LARGE_NAME);
       const large = results?.find(({ name }) => name.endsWith(LARGE_NAME));
       return large?.peers === 1 ? true : undefined;
     });
@@ -179,7 +177,7 @@ class Demo {
   }
 }
 
-const { values } = parseArgs({ options: { program: { type: 'string', default: OWN_PROGRAM } } });
+const { values } = parseArgs({ options: { program: { type: 'string', default: PROGRAM } } });
 const demo = new Demo(await mkdtemp(join(tmpdir(), 'iwanto-demo-')), {
   discoveryPort: await freePort(),
   program: values.program,

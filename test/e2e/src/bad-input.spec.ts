@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { Peer, apart, freePort, until, writeMade } from './peer.js';
+import { Peer, apart, freePort, until, writeMade } from '@iwanto/peer';
 
 const LIMIT_MS = 20_000;
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { Peer, apart, freePort, until } from './peer.js';
+import { Peer, apart, freePort, until } from '@iwanto/peer';
 
 const LIMIT_MS = 30_000;
 

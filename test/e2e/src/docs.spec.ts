@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { PROGRAM } from '@iwanto/peer';
 import { blocksOf, callsIn, likeness, mentionsIn, shownIn } from './console-blocks.js';
 import { lanImpossible } from './lan.js';
 import { ReadmeSession } from './readme-session.js';
 
 const WORKSPACE = fileURLToPath(new URL('../../..', import.meta.url));
-const PROGRAM = join(WORKSPACE, 'apps/cli/bin/iwanto.js');
 const PAGES = [
   'README.md',
   ...readdirSync(join(WORKSPACE, 'docs'))

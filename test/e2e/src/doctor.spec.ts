@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { Peer, type StatusJson, until, within } from '@iwanto/peer';
 import { type Lan, type LanHost, lanImpossible, makeLan } from './lan.js';
-import { Peer, type StatusJson, until, within } from './peer.js';
 
 const reason = lanImpossible();
 if (reason) process.stderr.write(`doctor.spec.ts is skipped: ${reason}\n`);
@@ -34,7 +34,9 @@ story('two hosts on one LAN', () => {
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'iwanto-doctor-'));
     lan = makeLan(2);
-    peers = lan.hosts.map((host, at) => new Peer(join(root, `home-${at}`), host)) as typeof peers;
+    peers = lan.hosts.map(
+      (host, at) => new Peer(join(root, `home-${at}`), { host }),
+    ) as typeof peers;
   });
 
   afterEach(async () => {

@@ -3,12 +3,10 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { Peer, apart, freePort, until } from './peer.js';
+import { PROGRAM, Peer, type PeerHost, apart, freePort, until } from '@iwanto/peer';
 
-const PROGRAM = fileURLToPath(new URL('../../../apps/cli/bin/iwanto.js', import.meta.url));
 const LIMIT_MS = 20_000;
 /** A user that no password file knows. */
 const NOBODY_KNOWN = 54_321;
@@ -52,7 +50,7 @@ async function configure(dir: string): Promise<void> {
 /** A peer, or a command to one, whose home follows from HOME alone. */
 function inHome(env: NodeJS.ProcessEnv): Peer {
   const none = { IWANT_HOME: '', XDG_CONFIG_HOME: '', XDG_DATA_HOME: '', XDG_STATE_HOME: '' };
-  const peer = new Peer(home, undefined, { ...none, HOME: home, ...env });
+  const peer = new Peer(home, { env: { ...none, HOME: home, ...env } });
   peers.push(peer);
   return peer;
 }
@@ -124,7 +122,7 @@ describe('environments', () => {
     async (HOME) => {
       const names = ['CONFIG_HOME', 'DATA_HOME', 'STATE_HOME', 'RUNTIME_DIR'];
       const relative = Object.fromEntries(names.map((name) => [`XDG_${name}`, 'relative/dir']));
-      const peer = new Peer(home, undefined, { HOME, ...relative });
+      const peer = new Peer(home, { env: { HOME, ...relative } });
       await configure(home);
       peers.push(peer);
       await peer.start();
@@ -138,7 +136,7 @@ describe('environments', () => {
   testAsOther(
     'a user without a password entry starts, also where HOME cannot be written',
     async () => {
-      const peer = new AsUser(join(root, 'volume'));
+      const peer = asUnknownUser(join(root, 'volume'));
       peers.push(peer);
       await configure(peer.home);
       for (const path of [peer.home, join(root, 'files'), join(root, 'fetched')]) {
@@ -149,7 +147,9 @@ describe('environments', () => {
       expect((await peer.status()).services.election).toBe('ready');
       expect((await peer.run('stop')).code).toBe(0);
       for (const env of [{ HOME: '/' }, { HOME: '' }]) {
-        const { code, stderr } = await ended(peer.spawn(['start'], { ...env, IWANT_HOME: '' }));
+        const { code, stderr } = await ended(
+          peer.spawn(['start'], { env: { ...env, IWANT_HOME: '' } }),
+        );
         expect([code, stderr]).toEqual([2, expect.stringContaining('IWANT_HOME')]);
         expect(stderr.trim().split('\n')).toHaveLength(1);
       }
@@ -184,13 +184,13 @@ describe('environments', () => {
   }, 60_000);
 
   test('256 open files are enough, 64 are refused with the remedy', async () => {
-    const few = new WithFewFiles(join(root, 'few'), 256);
+    const few = withFewFiles(join(root, 'few'), 256);
     peers.push(few);
     await configure(few.home);
     await few.start();
     expect(few.said.join('\n')).toContain('only 256 files');
     expect((await few.run('stop')).code).toBe(0);
-    const { code, stderr } = await ended(new WithFewFiles(few.home, 64).spawn(['start']));
+    const { code, stderr } = await ended(withFewFiles(few.home, 64).spawn(['start']));
     expect([code, stderr]).toEqual([2, expect.stringContaining('ulimit -n')]);
   }, 60_000);
 });
@@ -202,34 +202,20 @@ async function ended(child: ChildProcess) {
   return { code, stderr };
 }
 
-/** A peer whose every program is started by another one. */
-class Wrapped extends Peer {
-  constructor(
-    home: string,
-    private readonly wrapper: readonly [string, ...string[]],
-  ) {
-    super(home);
-  }
-
-  override spawn(words: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
-    const [program, ...before] = this.wrapper;
-    return spawn(program, [...before, process.execPath, PROGRAM, ...words], {
-      env: { PATH: dirname(process.execPath), IWANT_HOME: this.home, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
-    });
-  }
+/** A host where every program is started by another one. */
+function through(starter: string, ...before: string[]): PeerHost {
+  return {
+    spawn: (program, words, options) => spawn(starter, [...before, program, ...words], options),
+  };
 }
 
-class AsUser extends Wrapped {
-  constructor(home: string) {
-    const ids = [`--reuid=${NOBODY_KNOWN}`, `--regid=${NOBODY_KNOWN}`];
-    super(home, ['/usr/bin/setpriv', ...ids, '--clear-groups']);
-  }
+/** Nothing that a user without an entry would not have. */
+const BARE = { HOME: undefined, XDG_RUNTIME_DIR: undefined };
+
+function asUnknownUser(of: string): Peer {
+  const ids = [`--reuid=${NOBODY_KNOWN}`, `--regid=${NOBODY_KNOWN}`, '--clear-groups'];
+  return new Peer(of, { host: through('setpriv', ...ids), env: BARE });
 }
 
-class WithFewFiles extends Wrapped {
-  constructor(home: string, limit: number) {
-    super(home, ['/bin/sh', '-c', `ulimit -n ${limit}; exec "$0" "$@"`]);
-  }
-}
+const withFewFiles = (of: string, limit: number) =>
+  new Peer(of, { host: through('/bin/sh', '-c', `ulimit -n ${limit}; exec "$0" "$@"`) });

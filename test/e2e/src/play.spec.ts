@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Peer, sha256Of, until, within, writeMade } from '@iwanto/peer';
 import { type Lan, type LanHost, lanImpossible, makeLan } from './lan.js';
-import { Peer, sha256Of, until, within, writeMade } from './peer.js';
 
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 const reason = lanImpossible() ?? (hasCurl ? undefined : 'the command curl is missing');
@@ -78,7 +78,7 @@ story('a film on a LAN', () => {
     lan = makeLan(4);
     const peers = lan.hosts.map((one, at) => {
       const env = at === 2 ? { NODE_OPTIONS: `--require ${CORRUPTING}` } : {};
-      return new Peer(join(root, `host-${at}`, 'home'), one, env);
+      return new Peer(join(root, `host-${at}`, 'home'), { host: one, env });
     });
     sources = peers.slice(0, 3);
     viewer = peers[3]!;

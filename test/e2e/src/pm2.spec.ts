@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Peer, apart, freePort, until } from './peer.js';
+import { Peer, apart, freePort, until } from '@iwanto/peer';
 
 const PM2 = 'pm2@7.0.4';
 const INSTALL_LIMIT_MS = 240_000;

@@ -4,11 +4,9 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { PROGRAM, until } from '@iwanto/peer';
 import { type Lan, type LanHost, makeLan } from './lan.js';
-import { until } from './peer.js';
 
-const PROGRAM = fileURLToPath(new URL('../../../apps/cli/bin/iwanto.js', import.meta.url));
 const COMMAND_LIMIT_MS = 60_000;
 const READY_LIMIT_MS = 30_000;
 const MIB = 1_048_576;
@@ -28,7 +26,8 @@ export interface Seen {
 
 export class ReadmeSession {
   readonly #lan: Lan;
-  readonly #services: ChildProcess[] = [];
+  /** Whether Ben's services run; a command that is run alone starts them. */
+  #isStarted = false;
 
   private constructor(
     readonly room: string,
@@ -59,7 +58,11 @@ export class ReadmeSession {
 
   /** Runs one command of Ben's as his shell would. `iwanto start` goes on until the end of the session. */
   async run(command: string): Promise<Seen> {
-    if (command.startsWith('iwanto start')) return this.#start('ben', command);
+    if (command.startsWith('iwanto start')) {
+      this.#isStarted = true;
+      return this.#start('ben', command);
+    }
+    if (!this.#isStarted) await this.run('iwanto start --share ~/music');
     const child = this.#shell('ben', command);
     const limit = setTimeout(() => child.kill('SIGKILL'), COMMAND_LIMIT_MS);
     let text = '';
@@ -77,7 +80,6 @@ export class ReadmeSession {
   /** Until all three services are ready and, on Ben's host, the films are known. */
   async #start(user: 'anna' | 'ben', command: string): Promise<Seen> {
     const child = this.#shell(user, command);
-    this.#services.push(child);
     let text = '';
     child.stdout?.setEncoding('utf8').on('data', (part: string) => (text += part));
     await until(`"ready" of ${user}`, READY_LIMIT_MS, async () => {

@@ -1,9 +1,9 @@
 /** What the demo shares: documents that are on the machine already, and one large file made from a seed. */
 import { createCipheriv, createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { copyFile, mkdir, open, readdir, stat } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { sha256Of } from '@iwanto/peer';
 
 const CHUNK_BYTES = 1_048_576;
 /** Documents are many and small; the demo wants some of them. */
@@ -53,13 +53,6 @@ async function documentsIn(folder: string, depth: number): Promise<string[]> {
     else if (entry.isFile() && (await stat(path)).size <= DOCUMENT_BYTES_MAX) found.push(path);
   }
   return found;
-}
-
-/** SHA-256 of a file: on purpose not the hash that the program under show uses. */
-export async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: CHUNK_BYTES }), hash);
-  return hash.digest('hex');
 }
 
 /** Compares two folders byte by byte; returns how many files are equal, throws at the first difference. */

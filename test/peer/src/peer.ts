@@ -1,20 +1,16 @@
 /** One peer as its user sees it: a home, `iwanto start`, and commands; nothing but the command line is used. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { createSocket } from 'node:dgram';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createReadStream } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { codeOf } from '@iwanto/wire';
-import type { LanHost } from './lan.js';
+import { until, within } from './waiting.js';
 
-const PROGRAM = fileURLToPath(new URL('../../../apps/cli/bin/iwanto.js', import.meta.url));
+/** The command of this checkout. */
+export const PROGRAM = fileURLToPath(new URL('../../../apps/cli/bin/iwanto.js', import.meta.url));
 const READY_LIMIT_MS = 20_000;
 const COMMAND_LIMIT_MS = 60_000;
+const STOP_LIMIT_MS = 5_000;
 
 export interface Answer {
   readonly code: number;
@@ -51,28 +47,52 @@ export interface DoneJson {
   readonly sources: number;
 }
 
+/** Where programs of a peer run, when not on this machine: a host of a test LAN. */
+export interface PeerHost {
+  spawn(program: string, words: readonly string[], options: SpawnOptions): ChildProcess;
+}
+
+export interface PeerOptions {
+  readonly host?: PeerHost;
+  /** The environment of all its commands, beside that of this process. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** The command that is driven, when not that of this checkout. */
+  readonly program?: string;
+}
+
+export interface ProgramOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  /** Lets standard error through, so that progress bars are seen. */
+  readonly showsProgress?: boolean;
+}
+
 export class Peer {
-  /** What `iwanto start` said on stderr so far. */
+  /** What `iwanto start` printed on stderr so far. */
   readonly said: string[] = [];
+  readonly #options: PeerOptions;
+  /** Each leads a process group. */
+  readonly #running = new Set<ChildProcess>();
   #services: ChildProcess | undefined;
 
-  /** With a host the peer lives in its namespace, otherwise on this machine; `env` is that of all its commands. */
   constructor(
     readonly home: string,
-    private readonly host?: LanHost,
-    private readonly env: NodeJS.ProcessEnv = {},
-  ) {}
+    options: PeerOptions = {},
+  ) {
+    this.#options = options;
+  }
 
   /** Runs a program where the peer lives, as the leader of a process group of its own. */
-  spawn(words: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
-    const options = {
-      env: { ...process.env, IWANT_HOME: this.home, ...this.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'] as ('ignore' | 'pipe')[],
+  spawn(words: readonly string[], options: ProgramOptions = {}): ChildProcess {
+    const { env, host, program = PROGRAM } = this.#options;
+    const run = host ? host.spawn.bind(host) : spawn;
+    const child = run(process.execPath, [program, ...words], {
+      env: { ...process.env, IWANT_HOME: this.home, ...env, ...options.env },
+      stdio: ['ignore', 'pipe', options.showsProgress ? 'inherit' : 'pipe'],
       detached: true,
-    };
-    return this.host
-      ? this.host.spawn(process.execPath, [PROGRAM, ...words], options)
-      : spawn(process.execPath, [PROGRAM, ...words], options);
+    });
+    this.#running.add(child);
+    child.once('exit', () => this.#running.delete(child));
+    return child;
   }
 
   /** `iwanto start`: resolves when it has printed `ready`. */
@@ -88,17 +108,16 @@ export class Peer {
       throw new Error(`iwanto start ended with ${String(code)}: ${this.said.join('; ')}`);
     });
     failed.catch(() => undefined);
-    await within(READY_LIMIT_MS, 'ready', Promise.race([ready, failed]));
+    await within(READY_LIMIT_MS, `"ready" of ${this.home}`, Promise.race([ready, failed]));
   }
 
   /** Resolves with the exit code of `iwanto start`. */
   async ended(limitMs: number): Promise<number | null> {
     const services = this.#services;
     if (!services) throw new Error('the services were not started');
-    if (services.exitCode !== null) return services.exitCode;
-    const [code] = (await within(limitMs, 'the end of iwanto start', once(services, 'exit'))) as [
-      number | null,
-    ];
+    if (services.exitCode !== null || services.signalCode !== null) return services.exitCode;
+    const end = once(services, 'exit') as Promise<[number | null]>;
+    const [code] = await within(limitMs, `the end of iwanto start of ${this.home}`, end);
     return code;
   }
 
@@ -107,19 +126,32 @@ export class Peer {
     this.#services?.kill(signal);
   }
 
-  /** The power goes off: every process of the peer at once. */
+  /** The power goes off: every process of the peer at the same moment, its commands too. */
   kill(): void {
-    const pid = this.#services?.pid;
-    if (pid === undefined) return;
-    try {
-      process.kill(-pid, 'SIGKILL');
-    } catch (cause) {
-      if (codeOf(cause) !== 'ESRCH') throw cause;
+    // Services outlive a supervisor that is gone already.
+    for (const { pid } of new Set([this.#services, ...this.#running].filter(isChild))) {
+      if (pid !== undefined) killGroup(pid);
     }
   }
 
-  async run(...words: string[]): Promise<Answer> {
-    const child = this.spawn(words);
+  /** Ends the services in order, and kills what does not end. */
+  async stop(): Promise<void> {
+    this.signal('SIGTERM');
+    await this.ended(STOP_LIMIT_MS).finally(() => this.kill());
+  }
+
+  run(...words: string[]): Promise<Answer> {
+    return this.#outcome(this.spawn(words));
+  }
+
+  /** Runs a command that must succeed; returns what it printed. */
+  async must(words: readonly string[], options: ProgramOptions = {}): Promise<string> {
+    const { code, stdout, stderr } = await this.#outcome(this.spawn(words, options));
+    if (code === 0) return stdout;
+    throw new Error(`iwanto ${words.join(' ')} ended with ${code}: ${stderr.trim()}`);
+  }
+
+  async #outcome(child: ChildProcess): Promise<Answer> {
     const limit = setTimeout(() => child.kill('SIGKILL'), COMMAND_LIMIT_MS);
     let [stdout, stderr] = ['', ''];
     child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -144,11 +176,11 @@ export class Peer {
     return this.json<StatusJson>('status');
   }
 
-  /** Searches until a result with this name comes. */
-  find(query: string, name: string, limitMs: number): Promise<ResultJson> {
+  /** Searches until a result with this name comes, and with a hash other than `unlike`. */
+  find(query: string, name: string, limitMs: number, unlike?: string): Promise<ResultJson> {
     return until(`"${name}" in the search for "${query}"`, limitMs, async () => {
       const { results = [] } = await this.json<{ results?: ResultJson[] }>('search', query);
-      return results.find((result) => result.name.endsWith(name));
+      return results.find((result) => result.name.endsWith(name) && result.hash !== unlike);
     });
   }
 
@@ -160,59 +192,12 @@ export class Peer {
   }
 }
 
-/**
- * What keeps peers of a test on the loopback interface among themselves: a peer of the machine's user
- * listens at the usual ports, and peers of other tests may remember who had those before.
- */
-export async function apart(discoveryPort: number) {
-  const [election, indexer, transfer] = [await freePort(), await freePort(), await freePort()];
-  return { discoveryPort, ports: { election, indexer, transfer }, interfaces: ['lo'] };
-}
+const isChild = (child: ChildProcess | undefined): child is ChildProcess => child !== undefined;
 
-/** A UDP port that nobody uses at the moment. */
-export async function freePort(): Promise<number> {
-  const socket = createSocket('udp4');
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  return port;
-}
-
-/** Waits for something, but not for ever. */
-export async function within<T>(limitMs: number, what: string, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, fail) => {
-    timer = setTimeout(() => fail(new Error(`${what} did not come within ${limitMs} ms`)), limitMs);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
-}
-
-/** Asks again until the answer is there; each question is a command and takes its time. */
-export async function until<T>(
-  what: string,
-  limitMs: number,
-  ask: () => Promise<T | undefined>,
-): Promise<T> {
-  const deadlineMs = performance.now() + limitMs;
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-    if (performance.now() > deadlineMs)
-      throw new Error(`${what} did not come within ${limitMs} ms`);
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (cause) {
+    if (codeOf(cause) !== 'ESRCH') throw cause;
   }
-}
-
-/** Writes a file of `bytes` bytes that follow from its name; folders above it are made. */
-export async function writeMade(path: string, bytes: number): Promise<void> {
-  const pattern = createHash('sha512').update(path).digest();
-  await mkdir(join(path, '..'), { recursive: true });
-  await writeFile(path, Buffer.alloc(bytes, pattern));
-}
-
-/** SHA-256 of a file: on purpose not the hash that the program itself uses. */
-export async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }
