@@ -1,4 +1,4 @@
-/** `npm run docs`: writes docs/bus.md and docs/hostile.md from what they describe; with --check it only reports pages that are out of date. */
+/** `npm run docs`: writes docs/bus.md, docs/json.md, docs/hostile.md and the examples of docs/wire.md from what they describe; with --check it only reports pages that are out of date. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -8,6 +8,7 @@ import { SERVICES, type ServiceName, news, verbs } from '@iwanto/bus';
 import { format, resolveConfig } from 'prettier';
 import { casesFrom, hostilePage, testsByNumber } from './docs/hostile-page.js';
 import { typeText } from './docs/type-text.js';
+import { EXAMPLES_TITLE, wireExamples } from './docs/wire-examples.js';
 
 const WORKSPACE = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -62,11 +63,20 @@ async function jsonPage(): Promise<string> {
   return stdout;
 }
 
+/** Written by hand up to its last chapter. */
+async function wirePage(): Promise<string> {
+  const [byHand = ''] = (await readFile(join(WORKSPACE, 'docs/wire.md'), 'utf8')).split(
+    EXAMPLES_TITLE,
+  );
+  return byHand + (await wireExamples());
+}
+
 /** Every generated page, laid out as prettier does. */
 async function pages(): Promise<Page[]> {
   const cases = casesFrom(await readFile(join(WORKSPACE, 'docs', 'hostile-cases.txt'), 'utf8'));
   const raw = [
     { path: 'docs/bus.md', source: 'libs/bus/src/contract.ts', text: busPage() },
+    { path: 'docs/wire.md', source: 'tools/src/docs/wire-examples.ts', text: await wirePage() },
     { path: 'docs/json.md', source: 'apps/cli/src/json/answers.ts', text: await jsonPage() },
     {
       path: 'docs/hostile.md',

@@ -113,7 +113,8 @@ export class DataLine {
   }
 }
 
-function helloOf({ askerKey, lineId }: DataGrant): Uint8Array {
+/** The only bytes that the asker sends. */
+export function helloOf({ askerKey, lineId }: DataGrant): Uint8Array {
   const { tag } = new DataSeal(askerKey).seal(lineId, NOTHING);
   return Buffer.concat([lineId, tag]);
 }

@@ -3,6 +3,8 @@ export { type Handler, type Handlers, answerHere } from './answer.js';
 export { type Bus, type BusOptions, type ServiceBus, openBus } from './bus.js';
 export { checked, pack, unpack } from './codec.js';
 export * from './contract.js';
+export { helloOf } from './data-line.js';
+export { DataSeal } from './data-seal.js';
 export type { CurveKeys } from './listen.js';
 export {
   type OpenPort,
