@@ -1,6 +1,10 @@
 /** The way to the services of this host: one bus for the length of a command. */
 import { type Bus, openBus } from '@iwanto/bus';
 import { homePaths } from '@iwanto/service';
+import { z } from 'zod';
+
+// To compile a schema takes longer than to check the few answers of a command.
+z.config({ jitless: true });
 
 /** Does `work` with an open bus and closes it whatever happens. */
 export async function withBus<T>(work: (bus: Bus) => Promise<T>): Promise<T> {

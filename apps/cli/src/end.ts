@@ -1,5 +1,5 @@
 /** How a command ends: one sentence and an exit code for every failure, quiet on a closed pipe, 130 on Ctrl-C. */
-import { reasonOf } from '@iwanto/wire';
+import type { Words } from './refusal.js';
 import { UsageError, usageSentence } from './usage.js';
 
 const EXIT_USAGE = 2;
@@ -51,12 +51,6 @@ export function whenInterrupted(sentence: string): void {
   lastWords = sentence;
 }
 
-interface Words {
-  readonly code: string;
-  readonly sentence: string;
-  readonly exit: number;
-}
-
 /** Prints why the command failed - for people on stderr, with --json also on stdout - and returns the exit code. */
 export async function explain(
   cause: unknown,
@@ -87,14 +81,6 @@ async function wordsOf(
       exit: EXIT_USAGE,
     };
   }
-  const [{ Failure }, { exitCodeOf }] = await Promise.all([
-    import('@iwanto/wire'),
-    import('@iwanto/service'),
-  ]);
-  if (cause instanceof Failure) {
-    return { code: cause.code, sentence: cause.sentence, exit: exitCodeOf(cause.code) };
-  }
-  const message = reasonOf(cause);
-  const sentence = `Something failed that should not: ${message}. Run it again with --verbose.`;
-  return { code: 'E_UNEXPECTED', sentence, exit: exitCodeOf('E_UNEXPECTED') };
+  const { refusalOf } = await import('./refusal.js');
+  return refusalOf(cause);
 }

@@ -7,15 +7,14 @@ export type HeldHere = 'here' | 'fetching' | 'unfinished';
 /** Results beyond these get no mark: nobody reads them one by one. */
 const MARKED_MAX = 1_024;
 
-/** What is known of each hash; one that is not here at all is absent. */
+/** What is known of each hash that is found; one that is not here at all is absent. Downloads are asked for meanwhile. */
 export async function heldHere(
   bus: Bus,
-  hashes: readonly FileHash[],
+  found: Promise<readonly FileHash[]>,
 ): Promise<Map<FileHash, HeldHere>> {
-  const asked = hashes.slice(0, MARKED_MAX);
   const [downloads, shared] = await Promise.all([
     unlessSilent(bus.call('download.list', {}).then((answer) => answer.downloads)),
-    unlessSilent(sharedHere(bus, asked).then((own) => [...own])),
+    found.then((hashes) => unlessSilent(sharedHere(bus, hashes.slice(0, MARKED_MAX)))),
   ]);
   const held = new Map<FileHash, HeldHere>();
   for (const { hash, state } of downloads) held.set(hash, MARK_OF_STATE[state]);
@@ -45,7 +44,7 @@ const MARK_OF_STATE = {
 } as const;
 
 /** A mark is a comfort: without the service that knows it there is none. */
-async function unlessSilent<T>(answer: Promise<readonly T[]>): Promise<readonly T[]> {
+async function unlessSilent<T>(answer: Promise<Iterable<T>>): Promise<Iterable<T>> {
   return answer.catch((cause: unknown) => {
     if (cause instanceof Failure) return [];
     throw cause;

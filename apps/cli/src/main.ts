@@ -46,7 +46,10 @@ async function commandLine(words: readonly string[]): Promise<Argv<Given>> {
     .fail((message: string, error: Error | undefined) => {
       throw error ?? new UsageError(message);
     });
-  return COMMANDS.reduce((known, row) => row.add(known, words), line as Argv<Given>);
+  // Where a command is named, yargs need not take in the others.
+  const named = COMMANDS.filter(({ name }) => name === words[0]);
+  const rows = named.length > 0 ? named : COMMANDS;
+  return rows.reduce((known, row) => row.add(known, words), line as Argv<Given>);
 }
 
 /** What the completion scripts of the shells ask. */

@@ -26,7 +26,7 @@ const memorySchema = z.object({
   shown: z.number().int().min(0),
   seen: z.array(seenSchema).max(SEEN_MAX),
 });
-type Memory = z.infer<typeof memorySchema>;
+export type Memory = z.infer<typeof memorySchema>;
 
 const NOTHING: Memory = { query: '', shown: 0, seen: [] };
 const fileOf = (paths: Paths) => join(paths.dataDir, 'shown.json');
@@ -45,14 +45,15 @@ export async function recall(paths: Paths = homePaths()): Promise<Memory> {
  * Takes the results of a search as the last ones. A disk that is full or read-only does not spoil the search, and
  * a slow one does not delay it: what a power cut takes is only comfort.
  */
-export async function remember(query: string, results: readonly Seen[]): Promise<void> {
-  const paths = homePaths();
-  const before = await recall(paths);
+export async function remember(
+  { query, results }: { query: string; results: readonly Seen[] },
+  before: Memory,
+): Promise<void> {
   const now = new Set(results.map(({ hash }) => hash));
   const older = before.seen.filter(({ hash }) => !now.has(hash));
   const seen = [...results, ...older].slice(0, SEEN_MAX).map(plain);
   const memory: Memory = { query, shown: Math.min(results.length, SEEN_MAX), seen };
-  await writeLightly(fileOf(paths), JSON.stringify(memory)).catch(() => undefined);
+  await writeLightly(fileOf(homePaths()), JSON.stringify(memory)).catch(() => undefined);
 }
 
 const plain = ({ hash, kind, name, size, otherNames }: Seen): Seen => {

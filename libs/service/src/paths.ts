@@ -28,8 +28,14 @@ const SOCKET_NAME_BYTES = '/transfer.verbs'.length;
 export function homePaths(env: NodeJS.ProcessEnv = process.env): Paths {
   const given = env['IWANT_HOME'];
   const fixed = given ? pathsUnder(resolve(given)) : systemPaths(env);
-  const runDirs = runDirsOf(fixed, env);
-  return { ...fixed, runDirs, runDir: recordedRunDir(fixed.dataDir) ?? runDirs[0] ?? '' };
+  return {
+    ...fixed,
+    // A command that finds services running needs no hash for a name of its own.
+    get runDirs() {
+      return runDirsOf(fixed, env);
+    },
+    runDir: recordedRunDir(fixed.dataDir) ?? runDirsOf(fixed, env)[0] ?? '',
+  };
 }
 
 /** The lock of one process of the home; it lies with the data that it guards. */

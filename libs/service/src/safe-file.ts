@@ -1,5 +1,4 @@
 /** Writing a small file so that a crash leaves the old content or the new, never half of one. */
-import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -35,7 +34,8 @@ export async function createSafely(path: string, text: string): Promise<boolean>
 
 async function writeBeside(path: string, text: string, isLasting = true): Promise<string> {
   await makeDir(dirname(path), 0o700);
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  // Nobody has to be unable to guess it: the directory is private, and a name that is taken is refused.
+  const temporary = `${path}.${Math.random().toString(16).slice(2)}.tmp`;
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
   await withFile(await open(temporary, flags, 0o600), async (file) => {
     await file.writeFile(text, 'utf8');

@@ -1,13 +1,12 @@
 /** Bundles the command and the services: the same paths as in the workspace, each program in as few files as it needs. */
 import { readFile } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type BuildOptions, type Metafile, type Plugin, build } from 'esbuild';
 
 /** Packages with native parts: installed as they are, so that each picks the binary that fits the machine. */
 export const NATIVE = ['zeromq', 'better-sqlite3', '@napi-rs/blake-hash', 'msgpackr-extract'];
-
-/** Asked for only by somebody who debugs the screen of `iwanto top`, and not installed. */
-const ABSENT = ['react-devtools-core'];
 
 /** Programs that run on their own; one file each, so that an upgrade takes nothing from under a running one. */
 const PROGRAMS = [
@@ -18,10 +17,8 @@ const PROGRAMS = [
 ];
 
 /** CommonJS packages ask for Node's own modules with `require`, which a module does not have. */
-const REQUIRE = [
-  "import { createRequire as createRequireHere } from 'node:module';",
-  'const require = createRequireHere(import.meta.url);',
-].join(' ');
+const REQUIRE =
+  "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);";
 
 const COMMON = {
   bundle: true,
@@ -33,7 +30,7 @@ const COMMON = {
   minifySyntax: true,
   legalComments: 'none',
   metafile: true,
-  external: [...NATIVE, ...ABSENT],
+  external: NATIVE,
   // Without the checks that React has for developers.
   define: { 'process.env.NODE_ENV': '"production"' },
   banner: { js: REQUIRE },
@@ -42,14 +39,55 @@ const COMMON = {
 
 /**
  * Who imports the object `z` gets all of zod with its sentences in fifty languages: 450 kB for each program to
- * read and keep. Imported as a namespace, only what is used goes in.
+ * read and keep. Imported as a namespace, only what is used goes in, each schema built when it is first used.
  */
-const onlyUsedZod: Plugin = {
-  name: 'only-used-zod',
+export const lazyZod: Plugin = {
+  name: 'lazy-zod',
   setup: (bundling) => {
+    const zod = JSON.stringify(fileURLToPath(new URL('./lazy-zod.js', import.meta.url)));
     bundling.onLoad({ filter: /\/(apps|libs)\/\w+\/dist\/.*\.js$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
-      return { contents: text.replace("import { z } from 'zod'", "import * as z from 'zod'") };
+      return { contents: text.replace("import { z } from 'zod'", `import * as z from ${zod}`) };
+    });
+  },
+};
+
+/**
+ * Packages that a command works better without: the one that debugs the screen of `iwanto top` is not installed,
+ * and reading the binary that decodes messages faster takes longer than the few messages of a command.
+ */
+const WITHOUT = /^(react-devtools-core|msgpackr-extract)$/;
+
+const leaveOut: Plugin = {
+  name: 'leave-out',
+  setup: (bundling) => {
+    bundling.onResolve({ filter: WITHOUT }, ({ path }) => ({ path, namespace: 'leave-out' }));
+    bundling.onLoad({ filter: /.*/, namespace: 'leave-out' }, () => {
+      return { contents: 'module.exports = undefined;' };
+    });
+  },
+};
+
+/**
+ * A command uses few of the modules of Node.js that its files name. Each is loaded when something in it is first
+ * used; an `import` would load all of them at the start, and make a second table of what each exports.
+ */
+const lazyNode: Plugin = {
+  name: 'lazy-node',
+  setup: (bundling) => {
+    const builtins = new RegExp(`^(node:)?(${builtinModules.join('|')})$`);
+    bundling.onResolve({ filter: builtins }, ({ path }) => {
+      return { path: path.replace(/^(node:)?/, 'node:'), namespace: 'lazy-node' };
+    });
+    bundling.onLoad({ filter: /.*/, namespace: 'lazy-node' }, ({ path }) => {
+      const names = Object.keys(process.getBuiltinModule(path) ?? {});
+      return {
+        contents: `
+          for (const name of ${JSON.stringify(names)}) {
+            const get = () => process.getBuiltinModule('${path}')[name];
+            Object.defineProperty(module.exports, name, { get, enumerable: true });
+          }`,
+      };
     });
   },
 };
@@ -65,7 +103,7 @@ export async function bundle(workspace: string, stage: string): Promise<string[]
     // Only what a command needs is read: each command and each large package is a file of its own.
     splitting: true,
     chunkNames: '[name]-[hash]',
-    plugins: [plainWidths, onlyUsedZod],
+    plugins: [plainWidths, lazyZod, lazyNode, leaveOut],
   });
   Object.assign(inputs, command.metafile.inputs);
   for (const program of PROGRAMS) {
@@ -73,7 +111,7 @@ export async function bundle(workspace: string, stage: string): Promise<string[]
       ...options,
       entryPoints: [program],
       outfile: join(stage, program),
-      plugins: [onlyUsedZod],
+      plugins: [lazyZod],
     });
     Object.assign(inputs, built.metafile.inputs);
   }

@@ -91,17 +91,18 @@ async function print(where: string, entries: readonly Entry[]): Promise<void> {
   const hashed = entries.flatMap(({ hash, ...entry }) =>
     hash === null ? [] : [{ ...entry, hash }],
   );
+  const memory = await recall();
   const short = shortHashes(
     hashed.map(({ hash }) => hash),
-    shownHashes(await recall()),
+    shownHashes(memory),
   );
   const places = new Map(
     hashed.map((entry, at) => [entry.name, { place: at + 1, hash: short[at] }]),
   );
-  await remember(
-    where,
-    hashed.map(({ hash, kind, name, size }) => ({ hash, kind, name, size, otherNames: [] })),
-  );
+  const results = hashed.map(({ hash, kind, name, size }) => {
+    return { hash, kind, name, size, otherNames: [] };
+  });
+  await remember({ query: where, results }, memory);
   const columns: Column[] = [
     { title: '#', align: 'right' },
     { title: 'HASH', style: (text) => styled('cyan', text) },

@@ -52,12 +52,15 @@ export const command = commandOf({
       ...(filters && { filters }),
       ...(sort !== 'fit' && { sort }),
     };
-    const { answer, held } = await withBus(async (bus) => {
-      const found = await bus.call('search', question);
-      return { answer: found, held: await heldHere(bus, hashesOf(found)) };
-    });
-    const hashes = shortHashes(hashesOf(answer), shownHashes(await recall()));
-    await remember(question.query, answer.results.map(seenOf));
+    const [memory, [answer, held]] = await Promise.all([
+      recall(),
+      withBus((bus) => {
+        const found = bus.call('search', question);
+        return Promise.all([found, heldHere(bus, found.then(hashesOf))]);
+      }),
+    ]);
+    const hashes = shortHashes(hashesOf(answer), shownHashes(memory));
+    await remember({ query: question.query, results: answer.results.map(seenOf) }, memory);
     if (json) say(jsonLine({ ...answer, results: answer.results.map(markedWith(held)) }));
     else await print({ answer, held, hashes: verbose ? hashesOf(answer) : hashes }, question);
     return answer.results.length > 0 && !answer.similar ? EXIT.done : EXIT.notFound;

@@ -41,9 +41,10 @@ async function print(wants: readonly Want[]): Promise<void> {
     return;
   }
   const found = wants.flatMap((want) => want.found.map((one) => ({ want, ...one })));
+  const memory = await recall();
   const hashes = shortHashes(
     found.map(({ hash }) => hash),
-    shownHashes(await recall()),
+    shownHashes(memory),
   );
   const lines = tableLines(
     [
@@ -57,10 +58,8 @@ async function print(wants: readonly Want[]): Promise<void> {
     screenColumns(),
   );
   if (found.length > 0) {
-    await remember(
-      'wants',
-      found.map((one) => ({ ...one, otherNames: [] })),
-    );
+    const results = found.map((one) => ({ ...one, otherNames: [] }));
+    await remember({ query: 'wants', results }, memory);
     const columns = [
       { title: '#', align: 'right' as const },
       { title: 'WANT', align: 'right' as const },
