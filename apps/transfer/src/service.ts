@@ -136,16 +136,18 @@ function openFetching(
     isAllowed: holderFilter(context, trust),
     noSourceLimitMs: NO_SOURCE_LIMIT_MS,
   };
-  const downloads = new Downloads({
+  const downloads: Downloads = new Downloads({
     ...{ bus, self, folders: folder },
     tools: {
       ...{ ...fetching, journal, kept, serves: config.reseed, tell: teller(context, history) },
       pace: new Pace(limits.download),
+      inMemory: (root) => readings.inMemory(root),
     },
   });
   const local = new LocalSource(self, uploader);
   const readings = new Readings({
     ...{ self, tools: { ...fetching, local }, lines: () => doing.holdings.lines() },
+    onPiece: (root, piece, body) => downloads.give(root, piece, body),
   });
   return { downloads, readings, lines };
 }

@@ -1,15 +1,14 @@
 /** A film is found, piped and played before it is whole: from three hosts, one of which corrupts what it sends. */
-import { type ChildProcess, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Peer, sha256Of, until, within, writeMade } from '@iwanto/peer';
+import { Peer, sha256Of, until, writeMade } from '@iwanto/peer';
 import { type Lan, type LanHost, lanImpossible, makeLan } from './lan.js';
+import { ended, opened, sha256 } from './playing.js';
 
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 const reason = lanImpossible() ?? (hasCurl ? undefined : 'the command curl is missing');
@@ -20,23 +19,6 @@ const CORRUPTING = fileURLToPath(new URL('../src/corrupting.cjs', import.meta.ur
 const LIMIT_MS = 30_000;
 const FILM = 'Metropolis (1927).mkv';
 const FILM_BYTES = 60 * 1_048_576 + 77;
-
-const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: Buffer;
-  readonly stderr: string;
-}
-
-async function ended(child: ChildProcess): Promise<Ended> {
-  const parts: Buffer[] = [];
-  let stderr = '';
-  child.stdout?.on('data', (part: Buffer) => parts.push(part));
-  child.stderr?.on('data', (part: Buffer) => (stderr += part.toString()));
-  const [code] = (await within(60_000, 'the end', once(child, 'close'))) as [number | null];
-  return { code, stdout: Buffer.concat(parts), stderr };
-}
 
 story('a film on a LAN', () => {
   let lan: Lan;
@@ -59,19 +41,6 @@ story('a film on a LAN', () => {
   };
   const statusOf = async (...words: string[]) =>
     Number((await curl('-o', '/dev/null', '-w', '%{http_code}', ...words)).stdout.toString());
-
-  /** `iwanto open … --print` and the address it printed. */
-  async function opened(...words: string[]) {
-    const child = viewer.spawn(['open', ...words, '--print']);
-    if (!child.stdout) throw new Error('the command has no output');
-    const [address] = (await within(
-      LIMIT_MS,
-      'the address',
-      once(createInterface({ input: child.stdout }), 'line'),
-    )) as [string];
-    const end = ended(child);
-    return { address, stop: () => child.kill('SIGINT'), end };
-  }
 
   beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), 'iwanto-play-'));
@@ -146,7 +115,7 @@ story('a film on a LAN', () => {
   }, 120_000);
 
   test('open: what curl asks for is what it gets, whole, in parts, resumed', async () => {
-    const { address, stop, end } = await opened('metropolis');
+    const { address, stop, end } = await opened(viewer, 'metropolis');
     expect(await headersOf(address)).toMatchObject({
       ...{ status: 200, 'accept-ranges': 'bytes', 'content-length': String(FILM_BYTES) },
       ...{ 'content-type': 'video/x-matroska', 'x-content-type-options': 'nosniff' },
@@ -178,7 +147,7 @@ story('a film on a LAN', () => {
   }, 120_000);
 
   test('HOSTILE 19, 20: a guessed path, a foreign Host or Origin get 404 and nothing more; other hosts reach nothing', async () => {
-    const { address, stop, end } = await opened('metropolis');
+    const { address, stop, end } = await opened(viewer, 'metropolis');
     const { origin, port, pathname } = new URL(address);
     const guesses = ['/', '/0/', `/${'A'.repeat(32)}/0/film.mkv`, pathname.replace('/0/', '/1/')];
     for (const path of guesses) expect(await statusOf('--path-as-is', origin + path)).toBe(404);
@@ -201,7 +170,7 @@ story('a film on a LAN', () => {
   }, 60_000);
 
   test('open: a folder is a playlist in the order of its names', async () => {
-    const { address, stop, end } = await opened('shorts');
+    const { address, stop, end } = await opened(viewer, 'shorts');
     const { stdout } = await curl(address);
     const lines = stdout.toString().trim().split('\n');
     expect(lines.filter((line) => line.startsWith('#'))).toEqual([
@@ -227,7 +196,7 @@ story('a film on a LAN', () => {
   }, 60_000);
 
   test('a source is killed while it is read from: not a byte is missing; all are: a sentence says so', async () => {
-    const { address, stop, end } = await opened('metropolis');
+    const { address, stop, end } = await opened(viewer, 'metropolis');
     const slow = curl('--limit-rate', '20M', address);
     sources[0]?.kill();
     expect(sha256((await slow).stdout)).toBe(sha256(film));

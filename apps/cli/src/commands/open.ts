@@ -1,15 +1,21 @@
 /** `iwanto open CONTENT`: plays a file, or what a folder holds, while it comes. */
-import type { Bus, ReadFile, ReadOpened } from '@iwanto/bus';
+import type { ReadOpened } from '@iwanto/bus';
 import { EXIT, exitCodeOf } from '@iwanto/service';
 import { Failure } from '@iwanto/wire';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
-import { type Wanted, bytesOf } from '../content/bytes.js';
-import { HttpDoor, type Served } from '../content/http-door.js';
+import { keep } from '../content/keeping.js';
 import { contentNamed, contentWords } from '../content/named.js';
+import { addressInNetwork, invite } from '../content/network.js';
 import { startPlayer } from '../content/player.js';
-import { PLAYLIST, playable, playlistOf, typeOf } from '../content/playlist.js';
+import { type Showing, show } from '../content/showing.js';
+import { numberFrom } from '../input.js';
 import { jsonLine, remark, say, shown } from '../print.js';
+
+/** How long devices in the network may reach it, in minutes: a long film, with a break. */
+const MINUTES = 240;
+const MINUTES_MAX = 1_440;
+const MS_PER_MINUTE = 60_000;
 
 export const command = commandOf({
   options: (words) =>
@@ -25,93 +31,104 @@ export const command = commandOf({
         requiresArg: true,
         describe: 'Play it with this program, such as "mpv --fullscreen"',
       })
+      .option('lan', {
+        type: 'boolean',
+        describe: 'Let a television or a phone in this network play it',
+      })
+      .option('minutes', {
+        type: 'number',
+        requiresArg: true,
+        describe: `With --lan: for how long, ${MINUTES} unless told otherwise`,
+      })
+      .option('keep', {
+        type: 'boolean',
+        default: false,
+        describe: 'Download it as well',
+      })
+      .conflicts('lan', 'player')
+      .implies('minutes', 'lan')
       .example('iwanto open 3f9a41c2', 'With what this system plays such files with')
       .example('iwanto open 1 --player mpv', 'The first result of the last search; ends with mpv')
       .example('iwanto open metropolis --print', 'The address, for any player of this host')
+      .example('iwanto open metropolis --lan', 'The address and a QR code, for a television')
       .epilogue(
-        'Of a folder, a playlist is made. The address is of use on this host only, and until the command ends: ' +
-          'with the player that --player names, else with Ctrl-C. Exit codes: 0 done, 3 not found or no player, ' +
-          '4 services not running or no leader yet, 5 no source left, 32 verification failed.',
+        'Of a folder, a playlist is made. Subtitles that lie beside a film are offered with it. The address ' +
+          'is of use on this host only, or with --lan in its network, and until the command ends: with the ' +
+          'player that --player names, after --minutes, else with Ctrl-C. Exit codes: 0 done, 3 not found or no ' +
+          'player, 4 services not running or no leader yet, 5 no source left, 32 verification failed.',
       ),
-  run: ({ content, print, player, json }) =>
-    withBus(async (bus) => {
+  run: ({ content, print, player, lan = false, minutes = MINUTES, keep: isKept, json }) => {
+    const limitMs = MS_PER_MINUTE * numberFrom('minutes', minutes, { min: 1, max: MINUTES_MAX });
+    return withBus(async (bus) => {
       const opened = await bus.call('read.open', { hash: await contentNamed(bus, content) });
-      const files = opened.kind === 'directory' ? await playableIn(bus, opened) : undefined;
-      let failed = undefined as Failure | undefined;
-      const things = new Map<string, Served>();
-      const door = new HttpDoor({
-        served: (path) => things.get(path),
-        onFailed: (failure) => {
-          failed = failure;
-          remark(shown(failure.sentence));
-        },
-      });
-      const addressOf = await door.open();
+      const at = lan ? await addressInNetwork(bus) : undefined;
+      const failed: Failure[] = [];
+      const onFailed = (failure: Failure) => {
+        failed.push(failure);
+        remark(shown(failure.sentence));
+      };
+      const showing = await show({ bus, opened, at, onFailed });
+      const endKeeping = isKept ? await keep(bus, opened) : () => undefined;
       try {
-        const first = offer(bus, things, { opened, files, addressOf });
-        const address = addressOf(first);
-        if (json) say(jsonLine({ url: address, hash: opened.hash, name: opened.name }));
-        else if (print) say(address);
-        if (print || json) return await untilInterrupted(opened);
-        const playing = await startPlayer(player, address);
-        const code = await playing.ended;
-        // Its sentence was said when it happened.
-        if (failed) return exitCodeOf(failed.code);
-        if (code !== 0) throw playerFailure(code);
-        return playing.isWaitedFor ? EXIT.done : await untilInterrupted(opened);
+        const endMs = lan ? Date.now() + limitMs : undefined;
+        sayAddress({ opened, showing, endMs, json, print });
+        if (endMs !== undefined) return await untilOver(opened, showing.address, endMs);
+        if (print || json) return await untilInterrupted(opened.name);
+        return await play(opened, showing, { player, failed });
       } finally {
-        door.close();
+        endKeeping();
+        showing.close();
       }
-    }),
+    });
+  },
 });
+
+interface Said {
+  readonly opened: ReadOpened;
+  readonly showing: Showing;
+  readonly endMs: number | undefined;
+  readonly json: boolean;
+  readonly print: boolean;
+}
+
+function sayAddress({ opened: { hash, name }, showing, endMs, json, print }: Said): void {
+  const { address: url, subtitles } = showing;
+  if (json) {
+    const until = endMs === undefined ? null : new Date(endMs).toISOString();
+    const listed = subtitles.map((one) => ({ name: one.name, url: one.address }));
+    return say(jsonLine({ url, hash, name, subtitles: listed, until }));
+  }
+  if (!print && endMs === undefined) return;
+  say(url);
+  for (const one of subtitles) remark(`Subtitles: ${one.address}`);
+}
+
+async function play(
+  { name, kind }: ReadOpened,
+  { address, subtitles }: Showing,
+  { player, failed }: { player: string | undefined; failed: readonly Failure[] },
+): Promise<number> {
+  const beside = kind === 'file' ? subtitles.map((one) => one.address) : [];
+  const playing = await startPlayer(player, address, beside);
+  const code = await playing.ended;
+  // Its sentence was said when it happened.
+  const [failure] = failed;
+  if (failure) return exitCodeOf(failure.code);
+  if (code !== 0) throw playerFailure(code);
+  return playing.isWaitedFor ? EXIT.done : untilInterrupted(name);
+}
 
 const playerFailure = (code: number) =>
   new Failure('E_UNEXPECTED', `The player ended with ${code}: name another one with --player.`);
 
-function untilInterrupted({ name }: ReadOpened): Promise<never> {
+function untilInterrupted(name: string): Promise<never> {
   remark(`${shown(name)} can be played until Ctrl-C.`);
   return new Promise(() => undefined);
 }
 
-async function playableIn(bus: Bus, { hash, name }: ReadOpened): Promise<ReadFile[]> {
-  const all: ReadFile[] = [];
-  for (;;) {
-    const { total, files } = await bus.call('read.files', { hash, first: all.length });
-    all.push(...files);
-    if (all.length >= total || files.length === 0) break;
-  }
-  const found = playable(all);
-  if (found.length > 0) return found;
-  throw new Failure(
-    'E_NOT_FOUND',
-    `Nothing in ${name} can be played: it holds no film and no music.`,
-  );
-}
-
-interface Offer {
-  readonly opened: ReadOpened;
-  readonly files: readonly ReadFile[] | undefined;
-  readonly addressOf: (path: string) => string;
-}
-
-/** Fills the table of what is served; the path of what is to be opened. */
-function offer(bus: Bus, things: Map<string, Served>, { opened, files, addressOf }: Offer): string {
-  const { hash, name, size } = opened;
-  const put = (number: number, called: string, file: Wanted & { readonly size: number }) => {
-    const path = `${number}/${encodeURIComponent(called)}`;
-    things.set(String(number), {
-      ...{ path, name: called, type: typeOf(called), size: file.size, etag: file.hash },
-      bytes: (range, signal) => bytesOf(bus, file, range, signal),
-    });
-    return path;
-  };
-  if (files === undefined) return put(0, name, { hash, size });
-  const entries = files.map((file, number) => {
-    const called = file.path.slice(file.path.lastIndexOf('/') + 1);
-    const path = put(number, called, { hash: file.hash, within: hash, size: file.size });
-    return { name: file.path, address: addressOf(path) };
-  });
-  const list = playlistOf(entries, name, hash);
-  things.set(PLAYLIST, list);
-  return list.path;
+async function untilOver({ name }: ReadOpened, address: string, endMs: number): Promise<number> {
+  await invite(name, address, endMs);
+  await new Promise((resolve) => setTimeout(resolve, endMs - Date.now()));
+  remark('The time is over: nobody can reach it any more.');
+  return EXIT.done;
 }

@@ -27,7 +27,6 @@ beforeEach(async () => {
   failures = [];
   served = {
     ...{
-      path: '0/x',
       name: 'Cr\u00e8me "br\u00fbl\u00e9e".mp4',
       type: 'video/mp4',
       size: SIZE,
@@ -158,6 +157,39 @@ describe('the door for players', () => {
     }
     expect((await get({ origin })).status).toBe(200);
     expect((await get({ host: `localhost:${port}` })).status).toBe(200);
+  });
+
+  test('subtitles may be read by a page of another origin that knows the token, as browsers demand; nothing else may', async () => {
+    const headers = { origin: 'http://player.example' };
+    expect((await get(headers)).status).toBe(404);
+    served = { ...served, type: 'text/vtt', isForPages: true };
+    const answer = await get(headers);
+    expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([200, '*']);
+    const guessed = addressOf('0/x').replace(/\/[\w-]{22}\//, `/${'A'.repeat(22)}/`);
+    const refused = await get(headers, { address: guessed });
+    expect([refused.status, refused.headers['access-control-allow-origin']]).toEqual([
+      404,
+      undefined,
+    ]);
+    expect((await get({ ...headers, host: 'player.example' })).status).toBe(404);
+  });
+
+  test('HOSTILE 140: in a network it answers at its address there, with that Host and the token alone', async () => {
+    const options = { served: () => served, onFailed: () => undefined };
+    const open = new HttpDoor({ address: '127.0.0.2', ...options });
+    try {
+      const own = (await open.open())('0/x');
+      const { port, origin } = new URL(own);
+      expect(origin).toBe(`http://127.0.0.2:${port}`);
+      expect((await get({}, { address: own })).body.equals(BYTES)).toBe(true);
+      for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, `tv.local:${port}`]) {
+        expect((await get({ host }, { address: own })).status).toBe(404);
+      }
+      expect((await get({ origin: 'http://evil.example' }, { address: own })).status).toBe(404);
+      expect((await get({}, { address: `${origin}/0/x` })).status).toBe(404);
+    } finally {
+      open.close();
+    }
   });
 
   test('nothing came: an error; something did: the line breaks, and the command hears why', async () => {

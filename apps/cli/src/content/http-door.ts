@@ -1,13 +1,14 @@
-/** Serves contents to the players of this host: on the loopback interface, to whoever knows the token, and to nobody else. */
+/** Serves contents to players: of this host, or of its network where that was asked for; to whoever knows the token, and to nobody else. */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { Failure, type FileHash } from '@iwanto/wire';
+import { Failure, type FileHash, endpointText } from '@iwanto/wire';
 import { type ByteRange, rangeIn } from './range.js';
 
 const LOOPBACK = '127.0.0.1';
-const TOKEN_BYTES = 24;
+/** Nobody guesses them, and an address with them fits into a small QR code. */
+const TOKEN_BYTES = 16;
 /** Players open some lines at a time. */
 const CONNECTIONS_MAX = 64;
 const HEADER_BYTES_MAX = 8_192;
@@ -16,18 +17,20 @@ const HEAD_LIMIT_MS = 5_000;
 
 /** One thing that can be asked for. */
 export interface Served {
-  /** What stands behind the token in its address. */
-  readonly path: string;
   readonly name: string;
   readonly type: string;
   readonly size: number;
   /** Its root: the same bytes have the same one. */
   readonly etag: FileHash;
+  /** A page of another origin that knows the address may read it: subtitles, which browsers take only so. */
+  readonly isForPages?: boolean;
   /** Ends early, without a word, when `signal` aborts. */
   bytes(range: ByteRange, signal: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
 export interface DoorOptions {
+  /** Where it listens: the loopback interface, unless an address of this host in its network is given. */
+  readonly address?: string | undefined;
   /** `first`: the first part of a path behind the token; the rest is only there to be read. */
   readonly served: (first: string) => Served | undefined;
   /** Bytes did not come: the client got less than it was promised. */
@@ -52,9 +55,9 @@ export class HttpDoor {
 
   /** Resolves with the address of `path`, token included. */
   async open(): Promise<(path: string) => string> {
-    this.#server.listen(0, LOOPBACK);
+    this.#server.listen(0, this.options.address ?? LOOPBACK);
     await once(this.#server, 'listening');
-    return (path) => `http://${LOOPBACK}:${this.#port}/${this.#token}/${path}`;
+    return (path) => `http://${this.#hosts[0]}/${this.#token}/${path}`;
   }
 
   close(): void {
@@ -62,12 +65,16 @@ export class HttpDoor {
     this.#server.closeAllConnections();
   }
 
-  get #port(): number {
-    return (this.#server.address() as AddressInfo).port;
+  /** The names by which it is asked for. */
+  get #hosts(): string[] {
+    const { port } = this.#server.address() as AddressInfo;
+    const { address } = this.options;
+    if (address !== undefined) return [endpointText(address, port)];
+    return [endpointText(LOOPBACK, port), endpointText('localhost', port)];
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const served = this.#isOurs(request) ? this.#servedAt(request.url ?? '') : undefined;
+    const served = this.#servedTo(request);
     // Whoever guesses learns nothing: every refusal looks the same.
     if (!served) return void response.writeHead(404).end();
     if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -85,11 +92,12 @@ export class HttpDoor {
   }
 
   /** A page in a browser that rebinds its name comes with another Host, any other page with its Origin (HOSTILE 20). */
-  #isOurs({ headers }: IncomingMessage): boolean {
-    const hosts = [`${LOOPBACK}:${this.#port}`, `localhost:${this.#port}`];
+  #servedTo({ headers, url = '' }: IncomingMessage): Served | undefined {
     const { host, origin } = headers;
-    if (host === undefined || !hosts.includes(host)) return false;
-    return origin === undefined || origin === `http://${host}`;
+    if (host === undefined || !this.#hosts.includes(host)) return undefined;
+    const served = this.#servedAt(url);
+    if (served?.isForPages) return served;
+    return origin === undefined || origin === `http://${host}` ? served : undefined;
   }
 
   #servedAt(url: string): Served | undefined {
@@ -137,10 +145,13 @@ interface Giving {
   readonly range: ByteRange | undefined;
 }
 
+/** Without credentials: the token in the address is what is known. */
+const CORS: [string, string][] = [['access-control-allow-origin', '*']];
+
 const quoted = (etag: string) => `"${etag}"`;
 
 /** Scripts of a page that somebody shares run nowhere, and its address stays here. */
-function headersOf({ name, type, etag }: Served): [string, string][] {
+function headersOf({ name, type, etag, isForPages = false }: Served): [string, string][] {
   const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
   const exact = encodeURIComponent(name).replace(
     /['()*]/g,
@@ -154,7 +165,8 @@ function headersOf({ name, type, etag }: Served): [string, string][] {
     ['cache-control', 'no-store'],
     ['x-content-type-options', 'nosniff'],
     ['content-security-policy', 'sandbox'],
-    ['cross-origin-resource-policy', 'same-origin'],
+    ['cross-origin-resource-policy', isForPages ? 'cross-origin' : 'same-origin'],
+    ...(isForPages ? CORS : []),
     ['referrer-policy', 'no-referrer'],
   ];
 }

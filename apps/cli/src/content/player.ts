@@ -1,6 +1,7 @@
 /** Starts what plays: the user's choice, or what the system opens such an address with. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { basename } from 'node:path';
 import { Failure } from '@iwanto/wire';
 
 /** Opens an address and ends long before the player does. */
@@ -14,11 +15,19 @@ export interface Player {
 }
 
 /** Failure E_NOT_FOUND where there is no such program. */
-export async function startPlayer(command: string | undefined, address: string): Promise<Player> {
+export async function startPlayer(
+  command: string | undefined,
+  address: string,
+  subtitles: readonly string[] = [],
+): Promise<Player> {
   const [program = SYSTEM, ...words] = command?.split(/\s+/).filter((word) => word !== '') ?? [];
-  const child: ChildProcess = spawn(program, [...words, address], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const child: ChildProcess = spawn(
+    program,
+    [...words, ...subtitleWords(program, subtitles), address],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
   try {
     await once(child, 'spawn');
   } catch {
@@ -28,4 +37,16 @@ export async function startPlayer(command: string | undefined, address: string):
   }
   const ended = once(child, 'exit').then(([code]) => (typeof code === 'number' ? code : 1));
   return { isWaitedFor: command !== undefined, ended };
+}
+
+/** How players are given the address of subtitles. */
+const SUBTITLE_OPTIONS = new Map([
+  ['mpv', '--sub-file='],
+  ['vlc', '--input-slave='],
+  ['cvlc', '--input-slave='],
+]);
+
+function subtitleWords(program: string, subtitles: readonly string[]): string[] {
+  const option = SUBTITLE_OPTIONS.get(basename(program));
+  return option === undefined ? [] : subtitles.map((address) => `${option}${address}`);
 }

@@ -34,7 +34,7 @@ export function playlistOf(entries: readonly Entry[], folder: string, etag: File
   const lines = entries.map(({ name, address }) => `#EXTINF:-1,${oneLine(name)}\n${address}\n`);
   const text = Buffer.from(`#EXTM3U\n${lines.join('')}`);
   return {
-    ...{ path: PLAYLIST, name: `${folder}.m3u8`, type: PLAYLIST_TYPE, size: text.length, etag },
+    ...{ name: `${folder}.m3u8`, type: PLAYLIST_TYPE, size: text.length, etag },
     async *bytes({ from, to }) {
       yield text.subarray(from, to);
     },

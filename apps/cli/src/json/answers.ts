@@ -116,6 +116,15 @@ const logLine = z.looseObject({
 
 const unit = z.strictObject({ unit: z.string(), state: z.string(), enabled: z.boolean() });
 
+const shown = z.strictObject({
+  url: z.string(),
+  hash: fileHashSchema,
+  name: z.string(),
+  subtitles: z.array(z.strictObject({ name: z.string(), url: z.string() })),
+  /** With --lan: when it ends. */
+  until: z.iso.datetime().nullable(),
+});
+
 const optionOutline = z.strictObject({
   name: z.string(),
   about: z.string(),
@@ -156,7 +165,7 @@ export const answers: Readonly<Record<string, readonly z.ZodType[]>> = {
   ],
   download: [progress, done, interrupted, begun, note, path],
   cat: [],
-  open: [z.strictObject({ url: z.string(), hash: fileHashSchema, name: z.string() })],
+  open: [shown],
   downloads: [downloads, downloadSchema],
   pause: [downloads],
   resume: [downloads],

@@ -53,7 +53,11 @@ export interface ContentFetchOptions {
   /** Others fetch the same content: peers that may be asked, too. */
   readonly onPeers: (peers: readonly PeerId[]) => void;
   readonly onTrouble: (sentence: string) => void;
+  /** Pieces of a file that lie in memory here because somebody reads it. */
+  readonly inMemory: InMemory;
 }
+
+export type InMemory = (root: FileHash) => Promise<Iterable<readonly [number, Uint8Array]>>;
 
 export class ContentFetch {
   readonly units: readonly Unit[];
@@ -64,6 +68,8 @@ export class ContentFetch {
   readonly #pump: Pump;
   readonly #folders: FolderTree;
   readonly #finished: Promise<void>;
+  /** Files of several pieces that can be judged, by their roots. */
+  readonly #judged = new Map<FileHash, number>();
   #savedBytes = 0;
   #finish: () => void = () => undefined;
   #fail: (cause: unknown) => void = () => undefined;
@@ -107,6 +113,12 @@ export class ContentFetch {
     this.#pump.loseSource(peer, isForged);
   }
 
+  /** A piece of a file came here for somebody who reads it. */
+  give(root: FileHash, index: number, body: Uint8Array): void {
+    const file = this.#judged.get(root);
+    if (file !== undefined) this.#pump.give(this.options.self, { file, index }, body);
+  }
+
   digestsOf(unit: number): Uint8Array | undefined {
     return this.#writer.digestsOf(unit);
   }
@@ -129,10 +141,10 @@ export class ContentFetch {
   }
 
   #newPump(): Pump {
-    const { progress, sources, onTrouble, onStarving, onPiece, onMissing, nowMs } = this.options;
+    const { self, progress, sources, onTrouble, onStarving, onPiece, onMissing } = this.options;
     return new Pump({
-      self: this.options.self,
-      nowMs,
+      self,
+      nowMs: this.options.nowMs,
       sink: this.#writer,
       seed: randomInt(1, 2 ** 32),
       onStarving,
@@ -143,7 +155,8 @@ export class ContentFetch {
       onPiece: (peer, bytes, at) => {
         this.#note(at);
         progress.filesDone(this.#writer.filesWhole);
-        progress.fetched(bytes, peer);
+        if (peer === self) progress.found(bytes);
+        else progress.fetched(bytes, peer);
         onPiece();
       },
       onBan: (peer, reason) => {
@@ -223,7 +236,25 @@ export class ContentFetch {
     const have = await this.#writer.takeUpLarge(number, digests, claim);
     this.options.signal.throwIfAborted();
     for (const index of have) progress.found(pieceBytes(planned.size, index));
-    this.#release(number, have);
+    const more = await this.#takeUpRead(number, planned, new Set(have));
+    this.#release(number, [...have, ...more]);
+    this.#judged.set(planned.root, number);
+  }
+
+  /** What somebody reads at the moment need not be fetched again. */
+  async #takeUpRead(
+    file: number,
+    { root, size }: PlannedFile,
+    have: ReadonlySet<number>,
+  ): Promise<number[]> {
+    const taken: number[] = [];
+    for (const [index, body] of await this.options.inMemory(root)) {
+      if (have.has(index) || !this.#writer.isRight({ file, index }, body)) continue;
+      await this.#writer.write({ file, index }, body);
+      this.options.progress.found(pieceBytes(size, index));
+      taken.push(index);
+    }
+    return taken;
   }
 
   #release(number: number, have: readonly number[]): void {

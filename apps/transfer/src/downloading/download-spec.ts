@@ -2,6 +2,7 @@
 import type { Download as DownloadView } from '@iwanto/bus';
 import type { TransferStore } from '@iwanto/store';
 import type { FileHash, Holder, Kind, PeerId } from '@iwanto/wire';
+import type { InMemory } from './content-fetch.js';
 import type { FinderOptions } from './finder.js';
 import type { OfferingTools } from './offering.js';
 import type { Pace } from '../pace.js';
@@ -38,6 +39,8 @@ export interface DownloadTools extends OfferingTools {
   readonly nowMs: () => number;
   readonly tell: (view: DownloadView) => void;
   readonly onTrouble: (sentence: string) => void;
+  /** What is read here at the moment need not be fetched again. */
+  readonly inMemory: InMemory;
   /** Where these peers can be reached, as far as this host knows them itself. */
   readonly holdersOf: (peers: readonly PeerId[]) => Holder[];
   /** The limit on all downloads together. */

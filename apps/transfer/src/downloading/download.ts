@@ -1,13 +1,13 @@
 /** One download from the question to the name on the disk: find, plan, fetch, place. */
 import { setMaxListeners } from 'node:events';
 import type { SavedDownload } from '@iwanto/store';
-import { Failure, type PeerId, reasonOf } from '@iwanto/wire';
+import { Failure, type FileHash, type PeerId, reasonOf } from '@iwanto/wire';
 import { ContentFetch } from './content-fetch.js';
 import { diskFailure } from '../disk/disk.js';
 import { Finder } from './finder.js';
 import type { DownloadSpec, DownloadTools } from './download-spec.js';
 import { goneFailure } from './gone.js';
-import { Hunger, type HungerDecision } from './hunger.js';
+import { Hunger, type HungerDecision, givenUp } from './hunger.js';
 import { fetchManifest } from './layers.js';
 import type { SourceLine } from '../sources/source-line.js';
 import { type Plan, sizeOf } from '../disk/planned.js';
@@ -148,6 +148,11 @@ export class Download {
     }
   }
 
+  /** A piece of a file came here for somebody who reads it. */
+  give(root: FileHash, index: number, body: Uint8Array): void {
+    this.#fetching?.give(root, index, body);
+  }
+
   #openSpot(): Spot {
     const { root, kind, bytes } = this.spec;
     const { blake3, journal, isReserved } = this.tools;
@@ -200,9 +205,9 @@ export class Download {
   }
 
   async #fetch(plan: Plan, target: Target): Promise<void> {
-    const { blake3, journal, nowMs, onTrouble } = this.tools;
+    const { blake3, journal, nowMs, onTrouble, inMemory } = this.tools;
     this.#fetching = new ContentFetch({
-      ...{ plan, target, blake3, journal, nowMs, onTrouble },
+      ...{ plan, target, blake3, journal, nowMs, onTrouble, inMemory },
       root: this.spec.root,
       self: this.tools.lines.self,
       sources: this.#sources,
@@ -253,21 +258,15 @@ export class Download {
     }
   }
 
-  #obey({ isStalled, giveUp, hungryMs }: HungerDecision): void {
-    const { name } = this.spec;
+  #obey(decision: HungerDecision): void {
     this.progress.beat();
-    if (isStalled && this.progress.current.state !== 'stalled') {
+    if (decision.isStalled && this.progress.current.state !== 'stalled') {
       this.progress.change({ state: 'stalled' });
     }
-    if (giveUp === 'allLied') {
-      const sentence = `Every peer that offered ${name} sent bytes that its hash does not name.`;
-      this.#stopping.abort(new Failure('E_VERIFY', sentence));
-    }
-    if (giveUp === 'nobody') {
-      const seconds = Math.round(hungryMs / 1_000);
-      const sentence = `For ${seconds} s no peer gave what is missing of ${name}. It goes on by itself when one is there again.`;
-      this.#stopping.abort(new Failure('E_NO_SOURCE', sentence));
-    }
+    const failure = givenUp(decision, this.spec.name);
+    if (failure?.code !== 'E_NO_SOURCE') return failure && this.#stopping.abort(failure);
+    const sentence = `${failure.sentence} It goes on by itself when one is there again.`;
+    this.#stopping.abort(new Failure('E_NO_SOURCE', sentence));
   }
 
   /** Nobody has this content any more: what has its name now is what the user may want. */

@@ -147,6 +147,11 @@ export class Downloads {
     }
   }
 
+  /** A verified piece of a file came here for somebody who reads it: whoever downloads it can use it. */
+  give(root: FileHash, index: number, body: Uint8Array): void {
+    for (const download of this.#running.values()) download.give(root, index, body);
+  }
+
   async stopAll(): Promise<void> {
     this.#isGoingOn = true;
     await Promise.all([...this.#running.values()].map((download) => download.stop()));
@@ -243,10 +248,8 @@ export class Downloads {
     try {
       const located = await this.options.bus.call('locate', { hash });
       if (hash.length === HASH_CHARACTERS && located.hash !== hash) {
-        throw new Failure(
-          'E_VERIFY',
-          `The leader answered ${located.hash} when asked for ${hash}.`,
-        );
+        const sentence = `The leader answered ${located.hash} when asked for ${hash}.`;
+        throw new Failure('E_VERIFY', sentence);
       }
       return this.#withoutSelf(located);
     } catch (cause) {
@@ -258,10 +261,8 @@ export class Downloads {
   #withoutSelf(located: LocateAnswer): LocateAnswer {
     const holders = located.holders.filter(({ peer }) => peer !== this.options.self);
     if (holders.length === 0 && located.holders.length > 0) {
-      throw new Failure(
-        'E_EXISTS',
-        `Only this host has ${located.name}: it lies in a folder that is shared here.`,
-      );
+      const where = 'it lies in a folder that is shared here';
+      throw new Failure('E_EXISTS', `Only this host has ${located.name}: ${where}.`);
     }
     return { ...located, holders };
   }

@@ -1,4 +1,5 @@
 /** Decides when a download looks for more sources and when it gives up. Pure: times come in, a decision comes out. */
+import { Failure } from '@iwanto/wire';
 
 /** A download that nobody can be asked for is shown as stalled after this time, in ms. */
 export const STALLED_MS = 2_000;
@@ -99,4 +100,18 @@ export class Hunger {
     const last = HUNGRY_LOOK_MS.length - 1;
     return HUNGRY_LOOK_MS[Math.min(this.#hungryLooks, last)] ?? CALM_LOOK_MS;
   }
+}
+
+/** Why nothing more will come, where that was decided. */
+export function givenUp(
+  { giveUp, hungryMs }: Pick<HungerDecision, 'giveUp' | 'hungryMs'>,
+  name: string,
+): Failure | undefined {
+  if (giveUp === 'allLied') {
+    const sentence = `Every peer that offered ${name} sent bytes that its hash does not name.`;
+    return new Failure('E_VERIFY', sentence);
+  }
+  if (giveUp !== 'nobody') return undefined;
+  const seconds = Math.round(hungryMs / 1_000);
+  return new Failure('E_NO_SOURCE', `For ${seconds} s no peer gave what is missing of ${name}.`);
 }

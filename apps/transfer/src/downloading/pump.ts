@@ -87,6 +87,12 @@ export class Pump {
     this.#tell({ type: 'sourceLost', nowMs: this.options.nowMs(), source, isForged });
   }
 
+  /** A piece that this host brought here for another purpose: from no source, and the limits on rates have counted it. */
+  give(self: PeerId, at: PieceAt, body: Uint8Array): void {
+    if (this.#stopped || !this.#swarm.wants(at) || !this.options.sink.isRight(at, body)) return;
+    this.#write(self, at, body);
+  }
+
   /** Pieces that somebody waits for come first: these and no others, in this order. */
   hurry(pieces: readonly number[]): void {
     this.#tell({ type: 'hurry', nowMs: this.options.nowMs(), pieces });
@@ -167,7 +173,7 @@ export class Pump {
   }
 
   #wrote(source: PeerId, at: PieceAt, bytes: number): void {
-    const waitMs = this.options.waitMsFor(bytes);
+    const waitMs = source === this.options.self ? 0 : this.options.waitMsFor(bytes);
     if (waitMs <= 0) return this.#counted(source, at, bytes);
     // The swarm takes the source for as slow as that, and asks it for as little ahead.
     const timer = setTimeout(() => {

@@ -3,6 +3,11 @@
 /** Pieces of 1 MiB kept for one content. */
 export const CACHED_MAX = 32;
 
+interface Put {
+  readonly copy: Uint8Array;
+  readonly gone: number[];
+}
+
 export class PieceCache {
   readonly #pieces = new Map<number, Buffer<ArrayBuffer>>();
 
@@ -16,8 +21,12 @@ export class PieceCache {
     return body;
   }
 
-  /** Keeps a copy. Returns the pieces that went for it. */
-  put(piece: number, body: Uint8Array, isNeeded: (piece: number) => boolean): number[] {
+  entries(): Iterable<readonly [number, Uint8Array]> {
+    return this.#pieces.entries();
+  }
+
+  /** Keeps a copy, and gives it with the pieces that went for it. */
+  put(piece: number, body: Uint8Array, isNeeded: (piece: number) => boolean): Put {
     const copy = Buffer.allocUnsafeSlow(body.length);
     copy.set(body);
     this.#pieces.set(piece, copy);
@@ -28,6 +37,6 @@ export class PieceCache {
       this.#pieces.delete(old);
       gone.push(old);
     }
-    return gone;
+    return { copy, gone };
   }
 }

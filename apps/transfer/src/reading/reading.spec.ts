@@ -1,5 +1,5 @@
 /** Reading a content before it is whole: over real sockets, from peers of every temper. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import { type Holder, PIECE_BYTES, type FileHash, type PeerId } from '@iwanto/wire';
@@ -15,6 +15,7 @@ import {
   newDir,
   newFile,
   newKeys,
+  openHome,
   nowMs,
   share,
 } from '../testing/transfer-room.js';
@@ -34,14 +35,17 @@ interface Room {
   readonly shelf: Shelf;
   readonly holders: Holder[];
   readonly noSourceLimitMs?: number;
+  readonly onPiece?: (root: FileHash, piece: number, body: Uint8Array) => void;
   readonly here?: ConstructorParameters<typeof LocalSource>[1];
 }
 
-const openReadings = ({ shelf, holders, noSourceLimitMs = 20_000, here = NOTHING_HERE }: Room) => {
+const openReadings = (room: Room) => {
+  const { shelf, holders, noSourceLimitMs = 20_000, here = NOTHING_HERE } = room;
   const lines = new Lines({ keys: newKeys(), self: SELF, nowMs });
   const readings = new Readings({
     self: SELF,
     lines: () => [],
+    onPiece: room.onPiece ?? (() => undefined),
     tools: {
       ...{ bus: busOf(shelf, holders), lines, blake3, nowMs, noSourceLimitMs },
       local: new LocalSource(SELF, here),
@@ -211,6 +215,43 @@ describe('reading', () => {
     expect(got.equals(bytes)).toBe(true);
     expect(other.asked).toEqual([]);
     expect(own.uploader.sent.bytesSent).toBe(0);
+  });
+
+  test('what was read and lies in memory is not fetched again by a download', async () => {
+    const shelf = new Shelf();
+    const { bytes, hash } = film(shelf, 8 * PIECE_BYTES);
+    const peer = await share(shelf);
+    const readings = openReadings({ shelf, holders: [peer.holder] });
+    await readRange(readings, { hash, from: 0, to: bytes.length });
+    const inMemory = (root: FileHash) => readings.inMemory(root);
+    const home = openHome({ shelf, holders: [peer.holder], inMemory });
+    const view = await home.fetch(hash);
+    expect(view).toMatchObject({ state: 'done', bytesDone: bytes.length, sources: 0 });
+    expect(readFileSync(view.path).equals(bytes)).toBe(true);
+    expect(peer.asked.filter(({ ask }) => ask === 'piece')).toHaveLength(8);
+  });
+
+  test('what is read while a download of it waits for its source makes the download whole', async () => {
+    const shelf = new Shelf();
+    const { bytes, hash } = film(shelf, 8 * PIECE_BYTES);
+    let asked: () => void = () => undefined;
+    const isWaiting = new Promise<void>((resolve) => (asked = resolve));
+    const silent = await share(shelf, (honest) => (request, asker) => {
+      if (request.ask !== 'piece') return honest(request, asker);
+      asked();
+      return new Promise(() => undefined);
+    });
+    const home = openHome({ shelf, holders: [silent.holder] });
+    const fetched = home.fetch(hash);
+    await isWaiting;
+    const readings = openReadings({
+      ...{ shelf, holders: [(await share(shelf)).holder] },
+      onPiece: (root, piece, body) => home.downloads.give(root, piece, body),
+    });
+    await readRange(readings, { hash, from: 0, to: bytes.length });
+    const view = await fetched;
+    expect(view).toMatchObject({ state: 'done', bytesDone: bytes.length });
+    expect(readFileSync(view.path).equals(bytes)).toBe(true);
   });
 
   test('a folder names its files, and is no file itself', async () => {

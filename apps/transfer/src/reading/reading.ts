@@ -24,6 +24,8 @@ const LIMITS = { ...SWARM_LIMITS, windowMs: 100, windowBytesMax: 4 * MEBIBYTE };
 
 export interface ReadingOptions extends ReadingTools {
   readonly of: Readable;
+  /** A verified piece came. */
+  readonly onPiece: (piece: number, body: Uint8Array) => void;
   /** It failed: it is of no use any more. */
   readonly onFailed: () => void;
 }
@@ -80,6 +82,10 @@ export class Reading {
 
   get of(): Readable {
     return this.options.of;
+  }
+
+  inMemory(): Iterable<readonly [number, Uint8Array]> {
+    return this.#cache.entries();
   }
 
   /** Bytes from `offset` on, at most up to the end of their piece; none where they did not come in time: ask again. */
@@ -196,8 +202,9 @@ export class Reading {
   }
 
   #take(piece: number, body: Uint8Array): void {
-    const gone = this.#cache.put(piece, body, (one) => this.#needed.has(one));
+    const { copy, gone } = this.#cache.put(piece, body, (one) => this.#needed.has(one));
     this.#wake(piece);
+    this.options.onPiece(piece, copy);
     if (gone.length > 0) this.#pump.forget(gone);
   }
 

@@ -20,6 +20,8 @@ const HASH_CHARACTERS = 64;
 export interface ReadingsOptions {
   readonly tools: ReadingTools;
   readonly self: PeerId;
+  /** A verified piece of a file came: a download of it can use it. */
+  readonly onPiece: (root: FileHash, piece: number, body: Uint8Array) => void;
   /** What this host holds beside its shares. */
   readonly lines: () => readonly HoldingLine[];
 }
@@ -52,6 +54,12 @@ export class Readings {
     return reading.read(reader, offset, Math.min(count, bytes - offset));
   }
 
+  /** Verified pieces of a file that lie in memory. */
+  async inMemory(root: FileHash): Promise<Iterable<readonly [number, Uint8Array]>> {
+    const reading = await this.#readings.get(root)?.catch(() => undefined);
+    return reading?.inMemory() ?? [];
+  }
+
   /** A reader goes; with it what was being fetched for it alone. */
   async release(hash: FileHash, reader: string): Promise<void> {
     (await this.#readings.get(hash)?.catch(() => undefined))?.release(reader);
@@ -82,9 +90,13 @@ export class Readings {
     if (this.#readings.size >= READINGS_MAX) {
       throw new Failure('E_LIMIT', `${READINGS_MAX} contents are read already: close one first.`);
     }
-    const { tools } = this.options;
+    const { tools, onPiece } = this.options;
     const opening = Promise.resolve(find()).then(
-      (of) => new Reading({ ...tools, of, onFailed: () => void this.#close(root) }),
+      (of) =>
+        new Reading({
+          ...{ ...tools, of, onFailed: () => void this.#close(root) },
+          onPiece: (piece, body) => onPiece(root, piece, body),
+        }),
     );
     this.#readings.set(root, opening);
     opening.catch(() => this.#readings.delete(root));

@@ -5,7 +5,7 @@ import type { Blake3 } from '@iwanto/merkle';
 import { Failure, type FileHash, type Holder, type Kind, type PeerId } from '@iwanto/wire';
 import { Finder } from '../downloading/finder.js';
 import { goneFailure } from '../downloading/gone.js';
-import { Hunger, type HungerDecision } from '../downloading/hunger.js';
+import { Hunger, type HungerDecision, givenUp } from '../downloading/hunger.js';
 import type { Lines } from '../sources/lines.js';
 import type { SourceLine } from '../sources/source-line.js';
 import { type Attempt, SourceSet } from '../sources/source-set.js';
@@ -114,17 +114,9 @@ export class Supply {
     this.sources.close();
   }
 
-  #obey({ giveUp, hungryMs }: HungerDecision): void {
-    const { name } = this.options.of;
-    if (giveUp === 'allLied') {
-      const sentence = `Every peer that offered ${name} sent bytes that its hash does not name.`;
-      this.#fail(new Failure('E_VERIFY', sentence));
-    }
-    if (giveUp === 'nobody') {
-      const seconds = Math.round(hungryMs / 1_000);
-      const sentence = `For ${seconds} s no peer gave what is missing of ${name}.`;
-      this.#fail(new Failure('E_NO_SOURCE', sentence));
-    }
+  #obey(decision: HungerDecision): void {
+    const failure = givenUp(decision, this.options.of.name);
+    if (failure) this.#fail(failure);
   }
 
   #fail(failure: Failure): void {

@@ -34,6 +34,7 @@ import {
   type PublicKey,
 } from '@iwanto/wire';
 import { usableFolder } from '../disk/download-folder.js';
+import type { DownloadTools } from '../downloading/download-spec.js';
 import { Downloads, type StartQuestion } from '../downloading/downloads.js';
 import { Lines } from '../sources/lines.js';
 import { Pace } from '../pace.js';
@@ -193,6 +194,7 @@ export const share = async (
 };
 
 interface HomeOptions {
+  readonly inMemory?: DownloadTools['inMemory'];
   readonly trusted?: PeerId;
   readonly shelf: Shelf;
   readonly holders: Holder[];
@@ -264,6 +266,7 @@ export const openHome = (options: HomeOptions) => {
       isAllowed: () => true,
       isTrusted: (peer) => options.trusted === peer,
       onTrouble: () => undefined,
+      inMemory: options.inMemory ?? (async () => []),
     },
   });
   let closed = false;
