@@ -242,6 +242,18 @@ describe('a folder to download to', () => {
     expect(await later.fetch(roots[0]!, { to: d2 })).toMatchObject({ state: 'done' });
   });
 
+  test('another one is taken after the first was refused before the first byte', async () => {
+    const shelf = new Shelf();
+    const root = 'ab'.repeat(32) as FileHash;
+    shelf.names.set(root, { name: 'vast.bin', size: 2 ** 52, kind: 'file' });
+    const { holder } = await share(shelf);
+    const home = openHome({ shelf, holders: [holder] });
+    for (const to of [join(newDir('d'), 'one'), join(newDir('d'), 'two')]) {
+      const { failure } = await home.fetch(root, { to });
+      expect(failure).toMatchObject({ code: 'E_DISK_FULL', sentence: expect.stringContaining(to) });
+    }
+  });
+
   test('two contents of one name at the same time: the second is refused before its first byte', async () => {
     const { shelf, roots } = await withFiles(['a.txt', 'b.txt']);
     shelf.names.set(roots[1]!, { name: 'a.txt', size: 900, kind: 'file' });

@@ -1,4 +1,4 @@
-/** How many files this process may have open, and whether that is enough. */
+/** How many files this process may have open, whether that is enough, and how large a file it may make. */
 import { readFileSync } from 'node:fs';
 import { Failure } from '@iwanto/wire';
 
@@ -7,13 +7,24 @@ const NEEDED = 128;
 /** With fewer, many peers or downloads at the same time may find none left. */
 const COMFORTABLE = 1_024;
 
+const OWN_LIMITS = '/proc/self/limits';
+
 const REMEDY = 'raise it with "ulimit -n 4096", or LimitNOFILE= in a systemd unit';
 
 /** The limit of this process; Infinity where the system does not say. Node has raised the soft limit to the hard one. */
-export function descriptorLimit(limitsFile = '/proc/self/limits'): number {
+export function descriptorLimit(limitsFile = OWN_LIMITS): number {
+  return limitOf('Max open files', limitsFile);
+}
+
+/** The largest file that this process may make, in bytes (`ulimit -f`); Infinity where the system does not say. */
+export function fileSizeLimit(limitsFile = OWN_LIMITS): number {
+  return limitOf('Max file size', limitsFile);
+}
+
+function limitOf(name: string, limitsFile: string): number {
   try {
-    const line = /^Max open files\s+(\d+|unlimited)/m.exec(readFileSync(limitsFile, 'utf8'));
-    return line?.[1] === undefined || line[1] === 'unlimited' ? Infinity : Number(line[1]);
+    const line = new RegExp(`^${name}\\s+(\\d+)`, 'm').exec(readFileSync(limitsFile, 'utf8'));
+    return line?.[1] === undefined ? Infinity : Number(line[1]);
   } catch {
     return Infinity;
   }

@@ -15,31 +15,48 @@ export const rememberHeld: Migration = (kysely) => [
     .addColumn('stamp', 'text', (column) => column.notNull()),
 ];
 
+/** Since version 4: what disks that lose times and modes cannot say. */
+export const rememberManifests: Migration = (kysely) => [
+  kysely.schema.alterTable('held').addColumn('manifests', 'blob'),
+];
+
+/** A row without its manifests, which may be large. */
+export type HeldLine = Omit<HeldRow, 'manifests'>;
+
 export class HeldStore {
-  readonly #all: Statement<HeldRow>;
+  readonly #all: Statement<HeldLine>;
+  readonly #manifestsOf: Statement<Pick<HeldRow, 'manifests'>>;
   readonly #put: Statement<unknown>;
   readonly #forget: Statement<unknown>;
 
   constructor({ kysely, sqlite }: Database<TransferTables>) {
     const hash = value<FileHash>('hash');
-    this.#all = prepare(sqlite, kysely.selectFrom('held').selectAll());
+    const held = kysely.selectFrom('held');
+    const line = ['hash', 'kind', 'name', 'bytes', 'path', 'stamp'] as const;
+    this.#all = prepare(sqlite, held.select(line));
+    this.#manifestsOf = prepare(sqlite, held.select('manifests').where('hash', '=', hash));
     this.#forget = prepare(sqlite, kysely.deleteFrom('held').where('hash', '=', hash));
     this.#put = prepare(
       sqlite,
       kysely.replaceInto('held').values({
         ...{ hash, kind: value<Kind>('kind'), name: value<string>('name') },
         ...{ bytes: value<number>('bytes'), path: value<string>('path') },
-        stamp: value<string>('stamp'),
+        ...{ stamp: value<string>('stamp'), manifests: value<Uint8Array>('manifests') },
       }),
     );
   }
 
-  all(): HeldRow[] {
+  all(): HeldLine[] {
     return this.#all.all();
   }
 
-  put({ hash, kind, name, bytes, path, stamp }: HeldRow): void {
-    this.#put.run({ hash, kind, name, bytes, path, stamp });
+  put({ hash, kind, name, bytes, path, stamp, manifests }: HeldRow): void {
+    this.#put.run({ hash, kind, name, bytes, path, stamp, manifests });
+  }
+
+  /** Null where the disk says what it is made of. */
+  manifestsOf(hash: FileHash): Uint8Array | null {
+    return this.#manifestsOf.get({ hash })?.manifests ?? null;
   }
 
   forget(hash: FileHash): void {

@@ -52,6 +52,8 @@ export interface HeldRow {
   path: string;
   /** Inode, size and times it had when it came. */
   stamp: string;
+  /** Packed; null where they are found again on the disk. */
+  manifests: Uint8Array | null;
 }
 
 export interface TransferTables {

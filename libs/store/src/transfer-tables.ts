@@ -2,7 +2,7 @@
 import type { FileHash, Kind } from '@iwanto/wire';
 import type { Kysely } from 'kysely';
 import { type Database, type Migration, type OpenOptions, openDatabase } from './open-database.js';
-import { HeldStore, rememberHeld } from './held-tables.js';
+import { HeldStore, rememberHeld, rememberManifests } from './held-tables.js';
 import { PlacedStore, rememberPlaces } from './placed-tables.js';
 import { type Statement, prepare, value } from './statement.js';
 import type { DownloadRow, TransferTables as Tables } from './transfer-rows.js';
@@ -175,7 +175,10 @@ export class TransferStore {
 /** Opens the journal of the transfer service. */
 export function openTransferStore(options: Omit<OpenOptions, 'migrations'>): TransferStore {
   return new TransferStore(
-    openDatabase<Tables>({ ...options, migrations: [begin, choices, rememberHeld] }),
+    openDatabase<Tables>({
+      ...options,
+      migrations: [begin, choices, rememberHeld, rememberManifests],
+    }),
   );
 }
 

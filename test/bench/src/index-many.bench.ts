@@ -1,12 +1,15 @@
 /** Many small files: how long until all can be searched, what they cost, and how fast a start finds nothing new. */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Dice } from './dice.js';
 import { IndexPeer } from './index-peer.js';
 
 const SEED = 4;
 const KIB = 1_024;
 const FILES_A_FOLDER = 100;
+/** Between two questions while a directory is indexed, in ms. */
+const ASK_INTERVAL_MS = 250;
 
 interface Crowd {
   readonly count: number;
@@ -92,5 +95,36 @@ async function moveTree(peer: IndexPeer, folder: string, count: number): Promise
   );
 }
 
+/** One directory of very many files, and what a question has to wait for meanwhile. */
+async function oneDirectory(): Promise<void> {
+  const peer = new IndexPeer();
+  await peer.start();
+  const count = 200_000;
+  const folder = peer.dir('one');
+  for (let at = 0; at < count; at += 1) {
+    writeFileSync(join(folder, `file number ${at} of many.txt`), `content ${at}`);
+  }
+  let [isOver, longestMs] = [false, 0];
+  const asking = async () => {
+    while (!isOver) {
+      const startMs = performance.now();
+      await peer.bus.call('share.get', {});
+      longestMs = Math.max(longestMs, performance.now() - startMs);
+      await delay(ASK_INTERVAL_MS);
+    }
+  };
+  const asked = asking();
+  const ms = await searchableAfter(peer, folder, count);
+  isOver = true;
+  await asked;
+  console.log(
+    `index ${count} files of one directory: ${(ms / 1_000).toFixed(1)} s, ` +
+      `${(peer.residentBytesMax() / 2 ** 20).toFixed(0)} MiB of memory at most (goal <= 300), ` +
+      `an answer meanwhile within ${longestMs.toFixed(0)} ms`,
+  );
+  await peer.close();
+}
+
 await tenThousand();
 await hundredThousand();
+await oneDirectory();

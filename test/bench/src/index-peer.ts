@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Bus, type Shared, openBus } from '@iwanto/bus';
+import { SERVICE_ENVIRONMENT, nodeFlags } from '@iwanto/service';
 import { codeOf } from '@iwanto/wire';
 
 const SCRIPT = fileURLToPath(new URL('../../../apps/indexer/dist/main.js', import.meta.url));
@@ -42,9 +43,10 @@ export class IndexPeer {
 
   /** Starts the service and waits until it answers. */
   async start(): Promise<void> {
-    const env = { ...process.env, IWANT_HOME: this.#home };
+    const env = { ...process.env, ...SERVICE_ENVIRONMENT, IWANT_HOME: this.#home };
     const stdio = ['ignore', 'ignore', 'inherit', 'ipc'] as const;
-    const service = spawn(process.execPath, [SCRIPT], { env, stdio: [...stdio] });
+    const words = [...nodeFlags('indexer'), SCRIPT];
+    const service = spawn(process.execPath, words, { env, stdio: [...stdio] });
     this.#service = service;
     await new Promise<void>((resolve, reject) => {
       service.once('message', () => resolve());
@@ -91,8 +93,17 @@ export class IndexPeer {
 
   /** Bytes of memory of the service that stand in RAM. */
   residentBytes(): number {
+    return this.#statusBytes('VmRSS');
+  }
+
+  /** The most that they ever were. */
+  residentBytesMax(): number {
+    return this.#statusBytes('VmHWM');
+  }
+
+  #statusBytes(name: string): number {
     const status = readFileSync(`/proc/${this.#service?.pid}/status`, 'utf8');
-    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1_024;
+    return Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) * 1_024;
   }
 
   /** Watches of the system that the service holds. */

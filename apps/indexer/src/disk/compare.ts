@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { codeOf } from '@iwanto/wire';
 import type { CatalogueWriter, NodeFacts, Place } from '../catalogue/catalogue-writer.js';
 import type { Catalogue } from '../catalogue/catalogue.js';
-import { type FileIdentity, identityOf, renameKey } from './identity.js';
+import { type FileIdentity, identityOf, isUnique, renameKey } from './identity.js';
 import type { Seen, SeenFile, SeenSymlink } from './list-directory.js';
 
 export interface Comparison {
@@ -105,6 +105,8 @@ function knownContent(
   identity: FileIdentity,
   present: PresentRow | undefined,
 ): Uint8Array | undefined {
+  // Without an inode number two files that were written in one second look like one.
+  if (!isUnique(identity)) return undefined;
   const key = renameKey(identity);
   const rows = catalogue.read.withIdentity(key);
   const known = rows.find(
@@ -120,7 +122,7 @@ function hasLeft(catalogue: Catalogue, row: PresentRow): boolean {
   try {
     const path = catalogue.diskPath(row);
     const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-    return !stats || inodeOf(identityOf(stats)) !== inodeOf(row.identity);
+    return !stats || inodeOf(identityOf(stats, true)) !== inodeOf(row.identity);
   } catch (cause) {
     return codeOf(cause) === 'ENOENT';
   }

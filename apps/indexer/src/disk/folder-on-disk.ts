@@ -1,6 +1,7 @@
 /** One shared folder while it is shared: its rules, its watcher, its warnings, and every look at it. */
 import { type BigIntStats, lstatSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
+import { keepsInodes } from '@iwanto/service';
 import { NODE_KINDS } from '@iwanto/store';
 import { codeOf, reasonOf } from '@iwanto/wire';
 import type { Catalogue, SharedFolder } from '../catalogue/catalogue.js';
@@ -155,7 +156,8 @@ export class FolderOnDisk {
     const prefix = inside === '' ? '' : `${inside}/`;
     const ignores = (name: string, isDirectory: boolean) =>
       this.#ignores(prefix + name, isDirectory);
-    const seen = seeEntry(dirname(file.path), basename(file.path), ignores, this.#host.onSkip);
+    const { onSkip } = this.#host;
+    const seen = seeEntry(dirname(file.path), basename(file.path), { ignores, onSkip });
     return seen?.kind === 'file' ? { ...file, ...seen } : undefined;
   }
 
@@ -163,7 +165,7 @@ export class FolderOnDisk {
   hasChanged(mounts: readonly Mount[]): boolean {
     const found = this.#stats();
     if (found === 'unreadable') return false;
-    const identity = found ? directoryIdentity(found) : '';
+    const identity = found ? this.#identityOf(found) : '';
     return identity !== this.#identity || this.#mountsInside(mounts) !== this.#mounts;
   }
 
@@ -206,6 +208,10 @@ export class FolderOnDisk {
     await this.look(dirname(directory), new Set([basename(directory)]));
   }
 
+  #identityOf(stats: BigIntStats): string {
+    return directoryIdentity(stats, keepsInodes(this.folder.diskPath));
+  }
+
   /** Undefined where it is not there. */
   #stats(): BigIntStats | 'unreadable' | undefined {
     try {
@@ -221,7 +227,7 @@ export class FolderOnDisk {
   #notice(mounts: readonly Mount[]): boolean {
     const stats = this.#stats();
     if (stats === 'unreadable') return false;
-    const identity = stats?.isDirectory() ? directoryIdentity(stats) : '';
+    const identity = stats?.isDirectory() ? this.#identityOf(stats) : '';
     if (identity !== this.#identity) this.#watch.stop();
     this.#identity = identity;
     this.#mounts = this.#mountsInside(mounts);

@@ -1,6 +1,7 @@
 /** How one shared folder is watched: chokidar where it is small, a watch per directory where it is large, else polled. */
 import { type BigIntStats, lstatSync } from 'node:fs';
 import { basename, sep } from 'node:path';
+import { keepsInodes } from '@iwanto/service';
 import { codeOf } from '@iwanto/wire';
 import { directoryIdentity } from './identity.js';
 import { IGNORE_FILE } from './ignore-tree.js';
@@ -172,7 +173,7 @@ function identityAt(directory: string): string {
       bigint: true,
       throwIfNoEntry: false,
     });
-    return stats ? directoryIdentity(stats) : '';
+    return stats ? directoryIdentity(stats, keepsInodes(directory)) : '';
   } catch (cause) {
     // What cannot be looked at is reported by the one who reads it.
     if (codeOf(cause) !== '') return '';

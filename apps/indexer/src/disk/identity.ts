@@ -4,10 +4,23 @@ import type { BigIntStats } from 'node:fs';
 /** `device:inode:size:mtimeNs:ctimeNs` */
 export type FileIdentity = string & { readonly __brand: 'FileIdentity' };
 
-export function identityOf(stats: BigIntStats): FileIdentity {
+/** Stands for the inode number where a file system does not keep it. */
+const NO_INODE = 0n;
+
+/** Without `hasInode` the number is left out: the file system gives the same file another one now and then. */
+export function identityOf(stats: BigIntStats, hasInode: boolean): FileIdentity {
   const { dev, ino, size, mtimeNs, ctimeNs } = stats;
-  return `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}` as FileIdentity;
+  return `${dev}:${hasInode ? ino : NO_INODE}:${size}:${mtimeNs}:${ctimeNs}` as FileIdentity;
 }
+
+/** Whether an identity tells its file from all others. */
+export const isUnique = (identity: string): boolean => inodeOf(identity) !== String(NO_INODE);
+
+/** Whether the file is as it was when it had that identity. */
+export const isAs = (stats: BigIntStats, identity: string): boolean =>
+  identityOf(stats, isUnique(identity)) === identity;
+
+const inodeOf = (identity: string): string => identity.split(':', 2)[1] ?? '';
 
 /** The parts of an identity, as the bus tells them. */
 export function identityParts(identity: string): {
@@ -29,4 +42,5 @@ export function renameKey(identity: FileIdentity): string {
 export const deviceOf = (identity: string): string => identity.split(':', 1).join();
 
 /** Which directory this is: another one mounted or made in its place has another text. */
-export const directoryIdentity = ({ dev, ino }: BigIntStats): string => `${dev}:${ino}`;
+export const directoryIdentity = ({ dev, ino }: BigIntStats, hasInode: boolean): string =>
+  `${dev}:${hasInode ? ino : NO_INODE}`;

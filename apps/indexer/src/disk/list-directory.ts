@@ -4,6 +4,7 @@ import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { entryProblem, nameProblem } from '@iwanto/merkle';
+import { keepsInodes } from '@iwanto/service';
 import { codeOf, reasonOf } from '@iwanto/wire';
 import { type FileIdentity, identityOf } from './identity.js';
 
@@ -57,12 +58,19 @@ function secondsOf(timeNs: bigint): number {
   return Number(timeNs < seconds * NS_PER_SECOND ? seconds - 1n : seconds);
 }
 
+/** How entries of one directory are looked at. */
+export interface LookOptions {
+  readonly ignores: Ignores;
+  readonly onSkip: OnSkip;
+  /** Whether the file system keeps inode numbers; found out where it is left out. */
+  readonly hasInodes?: boolean;
+}
+
 /** One entry, or undefined where there is none, or none that is shared. */
 export function seeEntry(
   directory: string,
   disk: string,
-  ignores: Ignores,
-  onSkip: OnSkip,
+  { ignores, onSkip, hasInodes = keepsInodes(directory) }: LookOptions,
 ): Seen | undefined {
   const path = join(directory, disk);
   try {
@@ -82,7 +90,7 @@ export function seeEntry(
       kind: 'file',
       name,
       disk,
-      identity: identityOf(stats),
+      identity: identityOf(stats, hasInodes),
       size: Number(stats.size),
       exec: (stats.mode & OWNER_EXECUTES) !== 0n,
       mtimeSeconds: secondsOf(stats.mtimeNs),
@@ -162,11 +170,12 @@ export function isEmptyDirectory(directory: string): boolean {
 export function seeEntries(
   directory: string,
   disks: readonly string[],
-  { ignores, onSkip, taken }: { ignores: Ignores; onSkip: OnSkip; taken: Map<string, string> },
+  { ignores, onSkip, taken }: LookOptions & { readonly taken: Map<string, string> },
 ): Map<string, Seen> {
   const entries = new Map<string, Seen>();
+  const look = { ignores, onSkip, hasInodes: keepsInodes(directory) };
   for (const disk of disks) {
-    const seen = seeEntry(directory, disk, ignores, onSkip);
+    const seen = seeEntry(directory, disk, look);
     if (!seen) continue;
     const twin = taken.get(seen.name);
     if (twin === undefined) entries.set(seen.name, seen);

@@ -12,8 +12,8 @@ export interface Mount {
   readonly type: string;
 }
 
-/** File systems on which another host may change files without a word. */
-const NETWORK_TYPES = /^(nfs|cifs|smb|9p|fuse|ceph|afs|ncp)/;
+/** File systems on which another host may change files without a word; `fuseblk` is a disk of this one. */
+const NETWORK_TYPES = /^(nfs|cifs|smb|9p|fuse(?!blk)|ceph|afs|ncp)/;
 
 /** Blanks, line ends and backslashes stand in octal: `\040`. */
 const decoded = (path: string) =>
@@ -42,6 +42,16 @@ export function readMounts(): readonly Mount[] {
 export function mountsIn(mounts: readonly Mount[], folder: string): readonly Mount[] {
   return mounts.filter(({ path }) => path.startsWith(`${folder}/`));
 }
+
+/** The mount that a real path lies on. */
+export function mountOf(mounts: readonly Mount[], path: string): Mount | undefined {
+  const above = mounts.filter((mount) => isAbove(mount.path, path));
+  // Of several at one place the last covers the others.
+  return above.findLast((mount) => above.every((other) => other.path.length <= mount.path.length));
+}
+
+const isAbove = (point: string, path: string) =>
+  point === '/' || path === point || path.startsWith(`${point}/`);
 
 /** The first network file system among some mounts. */
 export const networkMount = (mounts: readonly Mount[]): Mount | undefined =>

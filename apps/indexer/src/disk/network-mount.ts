@@ -1,5 +1,8 @@
 /** Whether a folder lies on a file system that tells nobody when another host changes it. */
 import { statfsSync } from 'node:fs';
+import { mountOf, networkMount, readMounts } from './mounts.js';
+
+const FUSE = 0x65735546;
 
 /** Magic numbers of network file systems, from the `statfs` manual page of Linux. */
 const NETWORK_TYPES: ReadonlyMap<number, string> = new Map([
@@ -8,7 +11,7 @@ const NETWORK_TYPES: ReadonlyMap<number, string> = new Map([
   [0xfe534d42, 'SMB'],
   [0xff534d42, 'CIFS'],
   [0x01021997, '9P'],
-  [0x65735546, 'FUSE'],
+  [FUSE, 'FUSE'],
 ]);
 
 /** The kind of network file system `path` lies on, or undefined where it is a local one. */
@@ -16,9 +19,16 @@ export function networkMountOf(path: string): string | undefined {
   if (process.platform !== 'linux') return undefined;
   try {
     // The type is signed on some systems: compare the lower 32 bits.
-    return NETWORK_TYPES.get(statfsSync(path).type >>> 0);
+    const type = statfsSync(path).type >>> 0;
+    return type === FUSE && isLocal(path) ? undefined : NETWORK_TYPES.get(type);
   } catch (cause) {
     if (cause instanceof Error) return undefined;
     throw cause;
   }
+}
+
+/** Behind FUSE there may be a disk of this host: NTFS and exFAT often are. */
+function isLocal(path: string): boolean {
+  const mount = mountOf(readMounts(), path);
+  return mount !== undefined && networkMount([mount]) === undefined;
 }

@@ -205,12 +205,13 @@ class DirectoryScan {
 export function scanNames(host: ScanHost, at: PlaceOnDisk, disks: Iterable<string>): PlaceOnDisk[] {
   const names = new Map<string, Seen | undefined>();
   const rows = new Map<string, PresentRow>();
+  const look = { ignores: ignoresIn(host, at), onSkip: host.onSkip };
   for (const disk of disks) {
     const name = disk.normalize('NFC');
     const row = host.catalogue.read.child(at.place.id, name);
     // Two spellings of one name: only a look at the whole directory can tell which one counts.
     if (row && (row.disk ?? row.name) !== disk) return [at];
-    names.set(name, seeEntry(at.path, disk, ignoresIn(host, at), host.onSkip));
+    names.set(name, seeEntry(at.path, disk, look));
     if (row) rows.set(name, row);
   }
   const found = compare(host.catalogue, at.place, fitting(host, at, names), {

@@ -21,7 +21,7 @@ import {
   type HashResult,
   SLICE_BYTES,
 } from './hash-words.js';
-import { identityOf } from '../disk/identity.js';
+import { isAs } from '../disk/identity.js';
 
 /** Pieces hashed before other orders are looked at: some 10 ms of work. */
 const SLICE_PIECES = SLICE_BYTES / PIECE_BYTES;
@@ -56,7 +56,7 @@ function resultOf(job: HashJob, cause: unknown): HashResult {
 
 function refuseOther(job: HashJob, stats: BigIntStats): void {
   if (!stats.isFile()) throw new Refused('irregular', 'not a regular file');
-  if (identityOf(stats) !== job.identity) throw new Refused('changed', 'not as it was seen');
+  if (!isAs(stats, job.identity)) throw new Refused('changed', 'not as it was seen');
 }
 
 /** What a thread has once for all files. */

@@ -5,7 +5,7 @@ import { rootBytes } from '@iwanto/merkle';
 import { NODE_KINDS, type NodeRow } from '@iwanto/store';
 import { type FileHash, codeOf } from '@iwanto/wire';
 import type { Catalogue } from '../catalogue/catalogue.js';
-import { identityOf, identityParts } from '../disk/identity.js';
+import { identityParts, isAs } from '../disk/identity.js';
 
 /** Given the path of a file that is no longer as it was hashed: no watcher has to report it any more. */
 export type OnChanged = (path: string) => void;
@@ -35,7 +35,7 @@ function find(catalogue: Catalogue, hash: FileHash, onChanged: OnChanged): Conte
 function isIntact(catalogue: Catalogue, row: NodeRow): boolean {
   if (row.kind !== NODE_KINDS.file) return true;
   try {
-    return identityOf(lstatSync(catalogue.diskPath(row), { bigint: true })) === row.identity;
+    return isAs(lstatSync(catalogue.diskPath(row), { bigint: true }), row.identity);
   } catch (cause) {
     if (codeOf(cause) !== '') return false;
     throw cause;

@@ -35,6 +35,7 @@ export interface Plan {
 export interface DiskManners {
   readonly foldsCase: boolean;
   readonly portableNamesOnly: boolean;
+  readonly keepsLinks: boolean;
 }
 
 /** A path inside the tree. */

@@ -2,6 +2,7 @@
 import { type BigIntStats, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Blake3 } from '@iwanto/merkle';
+import { keepsInodes } from '@iwanto/service';
 import type { PlacedContent } from '@iwanto/store';
 import { Failure } from '@iwanto/wire';
 import { type Listing, unpackListing } from './listing.js';
@@ -38,13 +39,13 @@ export interface StandingOptions {
   readonly placed: PlacedContent | undefined;
 }
 
-/** Changes with each replacement and each change of what stands at a path. */
-export const stampOf = ({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string =>
-  [dev, ino, size, mtimeNs, ctimeNs].join(':');
+/** Changes with each replacement and each change of what stands at a path, as far as its file system says. */
+export const stampOf = ({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats, path: string): string =>
+  [...(keepsInodes(path) ? [dev, ino] : []), size, mtimeNs, ctimeNs].join(':');
 
 export const stampAt = (path: string): string | undefined => {
   const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  return stat && stampOf(stat);
+  return stat && stampOf(stat, path);
 };
 
 /** Looks at what stands at a path. Without a plan a directory that differs is `perhapsSame`. */
@@ -65,7 +66,7 @@ async function earlierFile(
   stat: BigIntStats,
 ): Promise<Standing> {
   if (placed?.kind !== 'file' || !stat.isFile()) return notFetched(path);
-  const stamp = stampOf(stat);
+  const stamp = stampOf(stat, path);
   const isAsPlaced =
     stamp === placed.stamp ||
     (Number(stat.size) === placed.bytes &&
@@ -95,7 +96,7 @@ async function earlierTree(
     const why = `${join(path, clash)} was not downloaded and would be replaced`;
     return { is: 'foreign', why };
   }
-  return { is: 'earlier', stamp: stampOf(stat), foreign, changed: found.changed, have };
+  return { is: 'earlier', stamp: stampOf(stat, path), foreign, changed: found.changed, have };
 }
 
 interface Surveyed {

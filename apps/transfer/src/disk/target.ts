@@ -6,6 +6,7 @@ import {
   renameSync,
   rmSync,
   rmdirSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -40,6 +41,16 @@ export interface TargetOptions {
 /** Downloads of this process under way in each folder: the last one out removes the temporary place. */
 const underWay = new Map<string, number>();
 
+function canLink(path: string): boolean {
+  try {
+    symlinkSync('target', path);
+    return true;
+  } catch (cause) {
+    // Left by a run that was cut off.
+    return codeOf(cause) === 'EEXIST';
+  }
+}
+
 function leave(folder: string): boolean {
   const left = (underWay.get(folder) ?? 1) - 1;
   if (left > 0) underWay.set(folder, left);
@@ -53,6 +64,8 @@ export class Target {
   readonly temporaryName: string;
   /** True when an earlier run left something, or equal files of this disk were put there. */
   isResumed: boolean;
+  /** Whether links can be made there, once that was tried. */
+  keepsLinks = true;
   readonly #outer: Folder;
   readonly #inner: Folder;
 
@@ -92,12 +105,15 @@ export class Target {
   /** What this disk can keep apart. */
   manners(): DiskManners {
     const probe = `${this.options.root.slice(0, 8)}.probe`;
+    const link = `${this.options.root.slice(0, 8)}.link`;
     writeFileSync(this.#inner.at(probe), '');
     try {
       const foldsCase = this.#stands(this.#inner.at(probe.toUpperCase()));
-      return { foldsCase, portableNamesOnly: process.platform === 'win32' };
+      this.keepsLinks = canLink(this.#inner.at(link));
+      const portableNamesOnly = process.platform === 'win32';
+      return { foldsCase, portableNamesOnly, keepsLinks: this.keepsLinks };
     } finally {
-      rmSync(this.#inner.at(probe), { force: true });
+      for (const name of [probe, link]) rmSync(this.#inner.at(name), { force: true });
     }
   }
 

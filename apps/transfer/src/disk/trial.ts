@@ -8,32 +8,35 @@ import {
   readdirSync,
   rmSync,
   statSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { portableNameProblem } from '@iwanto/merkle';
+import { fileSizeLimit } from '@iwanto/service';
 import { Failure, codeOf } from '@iwanto/wire';
 import { setFileTime } from './attributes.js';
 import { diskFailure } from './disk.js';
-import { type Plan, type PlannedFile, pathIn } from './planned.js';
+import type { Plan, PlannedFile } from './planned.js';
 
 /** Names tried out before other work gets its turn. */
 const NAMES_A_TURN = 100;
 /** Every file system keeps names of ASCII up to this length; some encrypting ones no longer. */
 const PLAIN_NAME_BYTES = 140;
-/** FAT keeps no file of this size, and takes long to make a smaller one large. */
+/** FAT keeps no file above this size, and takes long to make a smaller one large. */
 const FAT_BYTES_MAX = 2 ** 32 - 1;
 /** FAT counts time in steps of two seconds. */
 const TIME_STEP_SECONDS = 2;
 const NEW_FILE = constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
+
+const TOO_LARGE = new Set(['EFBIG', 'EPERM', 'EINVAL', 'EOVERFLOW']);
 
 const quoted = (text: string) => JSON.stringify(text);
 
 export interface Trial {
   /** One sentence for each thing that will be missing. */
   readonly notes: readonly string[];
-  readonly keepsLinks: boolean;
+  /** Whether times and exec bits will be exactly as they were. */
+  readonly isFaithful: boolean;
 }
 
 export interface TrialOptions {
@@ -49,13 +52,13 @@ export interface TrialOptions {
 export async function tryOut(plan: Plan, { dir, shown, name }: TrialOptions): Promise<Trial> {
   await tryNames(dir, shown, [name, ...namesIn(plan)]);
   tryLargest(dir, shown, plan);
-  const keepsLinks = plan.links.length === 0 || canLink(dir);
-  const notes = [
-    linkNote(plan, keepsLinks),
-    execNote(dir, plan.files),
-    await timeNote(dir, plan.files),
-  ];
-  return { keepsLinks, notes: notes.filter((note) => note !== undefined) };
+  const times = tryTimes(dir, plan.files);
+  const keepsExec = canKeepExec(dir);
+  const notes = [keepsExec ? undefined : execNote(plan.files), times.note];
+  return {
+    notes: notes.filter((note) => note !== undefined),
+    isFaithful: keepsExec && times.areExact,
+  };
 }
 
 function* namesIn({ files, folders, links }: Plan): Generator<string> {
@@ -108,71 +111,69 @@ const cannotKeep = (shown: string, name: string) =>
 
 function tryLargest(dir: string, shown: string, { files }: Plan): void {
   const largest = files.reduce((most, { size }) => Math.max(most, size), 0);
-  if (largest <= FAT_BYTES_MAX) return;
+  if (largest <= Math.min(FAT_BYTES_MAX, fileSizeLimit())) return;
   const path = `${dir}/large`;
   const fd = openSync(path, NEW_FILE);
   try {
     ftruncateSync(fd, largest);
   } catch (cause) {
-    throw diskFailure(cause, shown);
+    // What else a driver says of a size it cannot keep: it could write everything before.
+    throw diskFailure(TOO_LARGE.has(codeOf(cause)) ? { code: 'EFBIG' } : cause, shown);
   } finally {
     closeSync(fd);
     rmSync(path, { force: true });
   }
 }
 
-function canLink(dir: string): boolean {
-  try {
-    symlinkSync('target', `${dir}/link`);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function linkNote({ links }: Plan, keepsLinks: boolean): string | undefined {
-  const [first] = links;
-  if (keepsLinks || !first) return undefined;
-  return `This disk keeps no links: ${links.length} left out, the first is ${quoted(pathIn(first.folder, first.name))}.`;
-}
-
-function execNote(dir: string, files: readonly PlannedFile[]): string | undefined {
-  const wanted = files.reduce((count, { exec }) => count + Number(exec), 0);
-  if (wanted === 0) return undefined;
+function canKeepExec(dir: string): boolean {
   const modeOf = (name: string, mode: number) => {
     writeFileSync(`${dir}/${name}`, '', { mode });
     return statSync(`${dir}/${name}`).mode & 0o100;
   };
-  if (modeOf('plain', 0o666) !== modeOf('exec', 0o777)) return undefined;
+  return modeOf('plain', 0o666) !== modeOf('exec', 0o777);
+}
+
+function execNote(files: readonly PlannedFile[]): string | undefined {
+  const wanted = files.reduce((count, { exec }) => count + Number(exec), 0);
+  if (wanted === 0) return undefined;
   return `This disk does not keep which files can be run: ${wanted} here.`;
 }
 
+interface TriedTimes {
+  readonly note: string | undefined;
+  readonly areExact: boolean;
+}
+
 /** The earliest and the latest time: what a file system cannot count lies outside of a range. */
-async function timeNote(dir: string, files: readonly PlannedFile[]): Promise<string | undefined> {
-  const times = new Set<number>();
+function tryTimes(dir: string, files: readonly PlannedFile[]): TriedTimes {
+  let areExact = true;
   let [first, last] = [Infinity, -Infinity];
   for (const { mtimeSeconds } of files) {
     if (mtimeSeconds === null) continue;
     first = Math.min(first, mtimeSeconds);
     last = Math.max(last, mtimeSeconds);
   }
-  for (const time of [first, last]) if (Number.isFinite(time)) times.add(time);
-  for (const time of times) {
-    if (!keepsTime(`${dir}/time`, time)) {
-      return `This disk cannot keep all times of change: ${timeText(time)} is beyond it.`;
+  if (!Number.isFinite(first)) return { note: undefined, areExact };
+  // An odd second between them shows a disk that counts in steps.
+  for (const time of new Set([first, last, first + ((first + 1) % TIME_STEP_SECONDS)])) {
+    const kept = keptTime(`${dir}/time`, time);
+    areExact &&= kept === time;
+    if (kept === undefined || Math.abs(kept - time) > TIME_STEP_SECONDS) {
+      const note = `This disk cannot keep all times of change: ${timeText(time)} is beyond it.`;
+      return { note, areExact: false };
     }
   }
-  return undefined;
+  return { note: undefined, areExact };
 }
 
-function keepsTime(path: string, seconds: number): boolean {
+/** What the disk makes of a time, in seconds; undefined where it refuses it. */
+function keptTime(path: string, seconds: number): number | undefined {
   const fd = openSync(path, NEW_FILE);
   try {
     setFileTime(fd, seconds);
-    const kept = Number(statSync(path, { bigint: true }).mtimeNs / 1_000_000_000n);
-    return Math.abs(kept - seconds) <= TIME_STEP_SECONDS;
+    return Math.floor(Number(statSync(path, { bigint: true }).mtimeNs) / 1e9);
   } catch {
-    return false;
+    return undefined;
   } finally {
     closeSync(fd);
   }

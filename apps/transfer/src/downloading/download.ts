@@ -142,7 +142,7 @@ export class Download {
       await prepare(plan, spot, this.progress, this.spec);
       await this.#fetch(plan, spot.target);
       await spot.place(plan, this.progress.givenBy);
-      this.#offering.keep(spot.target, this.progress.current.name);
+      await this.#offering.keep(spot, this.progress.current.name);
     } finally {
       spot.close();
     }

@@ -16,7 +16,8 @@ import { provenClaim } from './claims.js';
 import { Download } from './download.js';
 import type { DownloadSpec, DownloadTools } from './download-spec.js';
 import { Patience } from './patience.js';
-import { elsewhere, goesOnByItself, questionOf, viewOfSaved } from './saved.js';
+import { elsewhere, sameOrRefuse, wasRefused } from './one-place.js';
+import { goesOnByItself, questionOf, viewOfSaved } from './saved.js';
 
 /** Downloads that may run at once; each holds files and lines open. */
 const RUNNING_MAX = 64;
@@ -195,13 +196,19 @@ export class Downloads {
     const saved = this.#savedOf(hash);
     const asked = question.as === undefined ? undefined : chosenName(question.as);
     const name = asked ?? saved?.name ?? foreignName(located.name);
-    if (saved && (saved.folder !== folder || saved.name !== name)) throw elsewhere(saved);
+    if (saved && (saved.folder !== folder || saved.name !== name)) this.#giveUp(saved);
     const choices = { only: only ?? saved?.only ?? null, confirmed };
     return {
       ...{ root: hash, kind, name, bytes: size, folder, overwrite, rename, holders, ...choices },
       bytesPerSecondMax: bytesPerSecondMax ?? saved?.bytesPerSecondMax ?? null,
       adopts: this.#adoptable(hash, folder, name),
     };
+  }
+
+  /** A try in another place that was refused before its first byte is forgotten: the refusal said to choose another. */
+  #giveUp(saved: SavedDownload): void {
+    if (!wasRefused(saved)) throw elsewhere(saved);
+    this.#remove(saved);
   }
 
   /** An unfinished directory of other content that was to get the same name. */
@@ -280,20 +287,4 @@ export class Downloads {
       );
     }
   }
-}
-
-/** One content is fetched to one place at a time: asked for the same again, it is the one that runs. */
-function sameOrRefuse(
-  { folder, progress }: Download,
-  { as, to }: StartQuestion,
-  wanted: string,
-): DownloadView {
-  const { name, hash, path } = progress.current;
-  if ((to === undefined || folder === wanted) && (as === undefined || as === name)) {
-    return progress.current;
-  }
-  throw new Failure(
-    'E_EXISTS',
-    `This content is being fetched to ${path}. Wait for it and copy it, or end that with "iwanto cancel ${hash.slice(0, 8)}" first.`,
-  );
 }

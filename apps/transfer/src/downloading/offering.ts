@@ -6,7 +6,9 @@ import { ContentReader } from '../uploading/content-reader.js';
 import { HeldContent } from '../uploading/held-content.js';
 import type { Holdings } from '../uploading/holdings.js';
 import type { Kept } from '../uploading/kept.js';
+import { packManifests } from '../uploading/packed-manifests.js';
 import type { ContentFetch } from './content-fetch.js';
+import type { Spot } from './spot.js';
 
 export interface OfferingTools {
   readonly blake3: Blake3;
@@ -50,10 +52,14 @@ export class Offering {
     holdings.addPartial(new HeldContent({ as, units, manifests: this.manifests, reader, log }));
   }
 
-  /** It is whole and has its name: it is served on. */
-  keep({ path }: Target, name: string): void {
+  /** It is whole and has its name: it is served on, under its root also where the disk lost some of it. */
+  async keep({ target, isFaithful }: Spot, name: string): Promise<void> {
     const { root, kind, bytes, only } = this.spec;
-    if (this.tools.serves && only === null) this.tools.kept.keep({ root, kind, name, bytes, path });
+    if (!this.tools.serves || only !== null) return;
+    const { path, keepsLinks } = target;
+    const isOnDisk = kind === 'file' || (isFaithful && keepsLinks);
+    const manifests = isOnDisk ? undefined : await packManifests(this.manifests);
+    this.tools.kept.keep({ root, kind, name, bytes, path }, manifests);
   }
 
   /** The download ended, one way or the other. */

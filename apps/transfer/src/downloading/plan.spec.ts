@@ -19,7 +19,7 @@ async function nested(directories: number) {
   for (let at = 1; at < directories; at += 1) {
     root = keep([{ kind: 'directory', name: 'd', root, bytes: 1, files: 1 }]);
   }
-  const manners = { foldsCase: false, portableNamesOnly: false };
+  const manners = { foldsCase: false, portableNamesOnly: false, keepsLinks: true };
   return planTree({ root, manners, manifestOf: async (asked) => manifests.get(asked)! });
 }
 

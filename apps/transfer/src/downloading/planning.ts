@@ -2,7 +2,7 @@
 import type { PlacedStore } from '@iwanto/store';
 import { Failure } from '@iwanto/wire';
 import { unpackListing } from '../disk/listing.js';
-import { type Plan, sizeOf } from '../disk/planned.js';
+import { type Plan, pathIn, sizeOf } from '../disk/planned.js';
 import type { Target } from '../disk/target.js';
 import { refuseMany } from './confirm.js';
 import type { DownloadSpec } from './download-spec.js';
@@ -26,16 +26,26 @@ export async function planFor(spec: Spec, target: Target, tools: PlanningTools):
     return { files, folders: [], links: [], warnings: [] };
   }
   const spend = manifestBudget();
+  const manners = target.manners();
   const plan = await planTree({
     root,
-    manners: target.manners(),
+    manners,
     expect: ({ files }) => expect(spec, files),
     manifestOf: (of) => tools.fetch({ root: of, spend }),
   });
   const sum = sizeOf(plan);
   if (sum !== bytes) throw new Failure('E_VERIFY', `${root} has ${sum} bytes, not ${bytes}.`);
+  if (!manners.keepsLinks) leaveOutLinks(plan);
   for (const warning of plan.warnings) tools.note(warning);
   return wantedOf(plan, spec, await filesHere(spec, target, tools));
+}
+
+function leaveOutLinks({ links, warnings }: Plan): void {
+  const [first] = links;
+  if (!first) return;
+  const name = JSON.stringify(pathIn(first.folder, first.name));
+  warnings.push(`This disk keeps no links: ${links.length} left out, the first is ${name}.`);
+  links.length = 0;
 }
 
 /** A directory that says it is very large is asked about before more of it is read. */

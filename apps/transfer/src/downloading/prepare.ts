@@ -22,9 +22,9 @@ export async function prepare(
   const missing = Math.max(0, bytes - target.spaceTaken());
   requireRoom(folder, missing, target.isResumed ? 0 : entries);
   if (!confirmed) refuseLarge(progress.current.name, bytes, entries);
-  const { notes, keepsLinks } = await target.tryOut(plan);
+  const { notes, isFaithful } = await target.tryOut(plan);
   for (const note of notes) progress.note(note);
-  if (!keepsLinks) plan.links.length = 0;
+  spot.isFaithful = isFaithful;
   await target.prune(plan);
   await copyWhatIsHere(plan, spot, progress);
   progress.change({ state: 'running', files: plan.files.length, bytes });

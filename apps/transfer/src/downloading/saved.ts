@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Download as DownloadView } from '@iwanto/bus';
 import type { SavedDownload } from '@iwanto/store';
-import { Failure, type FailureCode, type FailureWords, failureSchema } from '@iwanto/wire';
+import { type FailureCode, type FailureWords, failureSchema } from '@iwanto/wire';
 import type { StartQuestion } from './downloads.js';
 
 /** What ended a try and may be otherwise at the next one, without anybody doing anything here. */
@@ -44,14 +44,4 @@ export function viewOfSaved(saved: SavedDownload): DownloadView {
     state: saved.paused ? 'paused' : isCutOff ? 'locating' : 'failed',
     failure: saved.paused || isCutOff ? null : failure,
   };
-}
-
-/** E_EXISTS: a try under another name, or in another folder, is not whole yet. */
-export function elsewhere({ hash, name, folder, bytes, bytesDone }: SavedDownload): Failure {
-  const percent = bytes === 0 ? 0 : Math.floor((100 * bytesDone) / bytes);
-  const short = hash.slice(0, 8);
-  return new Failure(
-    'E_EXISTS',
-    `${percent} % of this content lie in ${folder} already, as ${name}: go on there with "iwanto resume ${short}", or give that up with "iwanto cancel ${short}" first.`,
-  );
 }

@@ -35,6 +35,8 @@ export type Found = 'there' | 'free' | 'needsPlan';
 
 export class Spot {
   target: Target;
+  /** Whether the disk keeps times and exec bits as they are: only then can the root be found from it again. */
+  isFaithful = true;
   #earlier: Earlier | undefined;
   #name: string;
 

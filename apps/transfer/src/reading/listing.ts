@@ -22,7 +22,7 @@ export class Listing {
     const spend = manifestBudget();
     this.files = planTree({
       root: of.root,
-      manners: { foldsCase: false, portableNamesOnly: false },
+      manners: { foldsCase: false, portableNamesOnly: false, keepsLinks: true },
       manifestOf: (root) => this.#supply.layer(manifestAttempt(tools.blake3, { root, spend })),
     }).then(({ files }) => files);
     this.files.then(

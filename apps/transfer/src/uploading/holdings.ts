@@ -37,8 +37,8 @@ export class Holdings {
   }
 
   /** A whole content; what it is made of is found out when somebody asks, and forgotten after a while. */
-  addWhole(as: HeldAs, load: () => Promise<HeldContent | undefined>, content?: HeldContent): void {
-    this.#put({ ...as, isPartial: false }, load, content);
+  addWhole(as: HeldAs, load: () => Promise<HeldContent | undefined>): void {
+    this.#put({ ...as, isPartial: false }, load, undefined);
   }
 
   remove(root: FileHash): void {

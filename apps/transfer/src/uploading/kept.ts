@@ -1,15 +1,18 @@
 /** Contents that were fetched whole and are served on, over restarts, for as long as they lie where they were put. */
-import { type BigIntStats, lstatSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import type { Blake3 } from '@iwanto/merkle';
+import { keepsInodes } from '@iwanto/service';
 import type { HeldStore } from '@iwanto/store';
 import type { FileHash } from '@iwanto/wire';
 import type { Plan } from '../disk/planned.js';
 import { manifestsBelow } from '../disk/same-content.js';
+import { stampOf as stampOfStat } from '../disk/standing.js';
 import { unitsOf } from '../disk/units.js';
 import { planTree } from '../downloading/plan.js';
 import { ContentReader } from './content-reader.js';
 import { type HeldAs, HeldContent } from './held-content.js';
 import type { Holdings } from './holdings.js';
+import { unpackManifests } from './packed-manifests.js';
 
 /** How often it is looked whether they still lie there, in ms. */
 const LOOK_MS = 15_000;
@@ -40,15 +43,15 @@ export class Kept {
     this.#looking.unref();
   }
 
-  /** A download is whole and has its name. */
-  keep(placed: Placed, content?: HeldContent): void {
+  /** A download is whole and has its name; `manifests`, packed, where its disk cannot say what it is made of. */
+  keep(placed: Placed, manifests: Uint8Array | null = null): void {
     const { root, kind, name, bytes, path } = placed;
     const stamp = stampOf(path, kind);
     if (stamp === undefined) return;
     const { store, max } = this.options;
-    store.put({ hash: root, kind, name, bytes, path, stamp });
+    store.put({ hash: root, kind, name, bytes, path, stamp, manifests });
     for (const { hash } of store.all().slice(0, -max)) this.#drop(hash);
-    this.#offer(placed, content);
+    this.#offer(placed);
   }
 
   /** Offers no longer what was changed, moved or removed. */
@@ -68,9 +71,15 @@ export class Kept {
     this.options.holdings.remove(root);
   }
 
-  #offer(placed: Placed, content?: HeldContent): void {
+  #offer(placed: Placed): void {
     const { root, kind, name, bytes } = placed;
-    this.options.holdings.addWhole({ root, kind, name, bytes }, () => this.#load(placed), content);
+    this.options.holdings.addWhole({ root, kind, name, bytes }, () => this.#load(placed));
+  }
+
+  async #manifestsOf({ root, path }: Placed): Promise<Map<FileHash, Uint8Array>> {
+    const { blake3, store } = this.options;
+    const packed = store.manifestsOf(root);
+    return packed ? unpackManifests(blake3, packed) : manifestsBelow(blake3, path, root);
   }
 
   /** What it is made of, found out from the disk; undefined where it is not that content any more. */
@@ -78,7 +87,7 @@ export class Kept {
     const { blake3 } = this.options;
     const { root, kind, name, bytes, path } = placed;
     try {
-      const manifests = kind === 'file' ? new Map() : await manifestsBelow(blake3, path, root);
+      const manifests = kind === 'file' ? new Map() : await this.#manifestsOf(placed);
       const units = unitsOf(kind === 'file' ? planOfFile(placed) : await planOf(root, manifests));
       const reader = new ContentReader({
         ...{ kind, units, blake3, path: () => path, digestsOf: () => undefined },
@@ -101,7 +110,7 @@ function planOfFile({ root, name, bytes }: Placed): Pick<Plan, 'files'> {
 function planOf(root: FileHash, manifests: ReadonlyMap<FileHash, Uint8Array>): Promise<Plan> {
   return planTree({
     root,
-    manners: { foldsCase: false, portableNamesOnly: false },
+    manners: { foldsCase: false, portableNamesOnly: false, keepsLinks: true },
     // A directory that is not among them makes the parser refuse.
     manifestOf: (one) => Promise.resolve(manifests.get(one) ?? new Uint8Array()),
   });
@@ -111,9 +120,8 @@ function planOf(root: FileHash, manifests: ReadonlyMap<FileHash, Uint8Array>): P
 function stampOf(path: string, kind: HeldAs['kind']): string | undefined {
   const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   if (!stat) return undefined;
-  if (kind === 'directory') return stat.isDirectory() ? `${stat.dev}:${stat.ino}` : undefined;
-  return stat.isFile() ? fileStamp(stat) : undefined;
+  if (kind === 'file') return stat.isFile() ? stampOfStat(stat, path) : undefined;
+  if (!stat.isDirectory()) return undefined;
+  // Where a directory has no lasting number, a change of its entries at least is seen.
+  return keepsInodes(path) ? `${stat.dev}:${stat.ino}` : `${stat.mtimeNs}`;
 }
-
-const fileStamp = ({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string =>
-  [dev, ino, size, mtimeNs, ctimeNs].join(':');

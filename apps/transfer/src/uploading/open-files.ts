@@ -9,6 +9,8 @@ export type FileContent = Extract<Content, { kind: 'file' }>;
 const FILES_MAX = 48;
 /** A file nobody asked for is closed after this time, in ms: an open file keeps a deleted one on the disk. */
 const IDLE_MS = 5_000;
+/** Stands for the inode number where a file system does not keep it. */
+const NO_INODE = '0';
 /** Never follow a link that somebody put in place of the file; never wait for a FIFO's writer. */
 const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
@@ -26,7 +28,7 @@ export function isUnchanged(fd: number, content: FileContent): boolean {
     stat.isFile() &&
     stat.size === BigInt(content.size) &&
     String(stat.dev) === content.device &&
-    String(stat.ino) === content.inode &&
+    (content.inode === NO_INODE || String(stat.ino) === content.inode) &&
     String(stat.mtimeNs) === content.mtimeNs &&
     String(stat.ctimeNs) === content.ctimeNs
   );

@@ -1,0 +1,37 @@
+/** One content is fetched to one place at a time: what that means for somebody who names another. */
+import type { Download as DownloadView } from '@iwanto/bus';
+import type { SavedDownload } from '@iwanto/store';
+import { Failure } from '@iwanto/wire';
+import type { Download } from './download.js';
+import type { StartQuestion } from './downloads.js';
+import { goesOnByItself } from './saved.js';
+
+/** Whether it ended before its first byte, and will end so again. */
+export const wasRefused = (saved: SavedDownload): boolean =>
+  saved.bytesDone === 0 && saved.failure !== null && !saved.paused && !goesOnByItself(saved);
+
+/** E_EXISTS: a try under another name, or in another folder, is not whole yet. */
+export function elsewhere({ hash, name, folder, bytes, bytesDone }: SavedDownload): Failure {
+  const percent = bytes === 0 ? 0 : Math.floor((100 * bytesDone) / bytes);
+  const short = hash.slice(0, 8);
+  return new Failure(
+    'E_EXISTS',
+    `${percent} % of this content lie in ${folder} already, as ${name}: go on there with "iwanto resume ${short}", or give that up with "iwanto cancel ${short}" first.`,
+  );
+}
+
+/** Asked for the same again, it is the one that runs; E_EXISTS for another place. */
+export function sameOrRefuse(
+  { folder, progress }: Download,
+  { as, to }: StartQuestion,
+  wanted: string,
+): DownloadView {
+  const { name, hash, path } = progress.current;
+  if ((to === undefined || folder === wanted) && (as === undefined || as === name)) {
+    return progress.current;
+  }
+  throw new Failure(
+    'E_EXISTS',
+    `This content is being fetched to ${path}. Wait for it and copy it, or end that with "iwanto cancel ${hash.slice(0, 8)}" first.`,
+  );
+}
