@@ -6,6 +6,7 @@ import { explain, whenInterrupted } from './end.js';
 import { countText, jsonLine, remark, say, shown, sizeText, timeText } from './print.js';
 import { type Progress, openProgress } from './progress.js';
 import { confirmed } from './confirm.js';
+import { meantText } from './meant-text.js';
 import { watch } from './watch.js';
 
 /** Progress events on stdout come at most this often. */
@@ -26,6 +27,13 @@ const startOne = (
     readonly bytesPerSecondMax?: number;
   },
 ) => bus.call('download.start', question);
+
+/** Where the beginning of a hash decided, what it was taken to mean (HOSTILE 123). */
+async function startKnown(bus: Bus, question: StartQuestion): Promise<Download> {
+  const download = await startOne(bus, question);
+  if (question.hash !== download.hash) remark(meantText(question.hash, download));
+  return download;
+}
 
 export interface Order {
   readonly wanted: readonly StartQuestion[];
@@ -56,7 +64,7 @@ export async function fetchAll(bus: Bus, order: Order): Promise<number> {
 }
 
 async function begin(bus: Bus, question: StartQuestion, json: boolean): Promise<undefined> {
-  const download = await startOne(bus, question);
+  const download = await startKnown(bus, question);
   const { hash, name, path } = download;
   if (json) say(jsonLine({ event: 'begun', hash, name, path }));
   else say(`${hash.slice(0, 8)} ${shown(path)}`);
@@ -74,7 +82,7 @@ async function fetch(
 ): Promise<Download> {
   const { json, sourceLimitMs } = order;
   const start = () => startOne(bus, question);
-  const first = await start();
+  const first = await startKnown(bus, question);
   whenInterrupted('The download goes on in the service; "iwanto downloads --watch" shows it.');
   let latest = first;
   let notes = 0;

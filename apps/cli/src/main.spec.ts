@@ -188,6 +188,7 @@ describe('every refusal of a service has its exit code', () => {
     E_NO_LEADER: 4,
     E_NOT_LEADER: 4,
     E_TIMEOUT: 4,
+    E_BAD_ANSWER: 1,
     E_NO_SOURCE: 5,
     E_INTERRUPTED: 7,
     E_DISK_FULL: 9,
@@ -424,6 +425,14 @@ describe('download', () => {
     expect(code).toBe(5);
     expect(stderr).toMatch(/No source for "film.mkv" answered for 1 s/);
     expect(stdout).toContain('"event":"interrupted"');
+  });
+
+  test('HOSTILE 123: where the beginning of a hash decided, the whole hash is said', async () => {
+    const done = () => downloadOf({ state: 'done', bytesDone: 100 });
+    await fake('transfer', { 'download.start': done, 'download.get': done });
+    const { stderr } = await iwanto('download', HASH.slice(0, 8));
+    expect(stderr).toContain(`${HASH.slice(0, 8)} means ${HASH}, "film.mkv"`);
+    expect((await iwanto('download', HASH)).stderr).not.toContain('means');
   });
 
   test('a restarted service that forgot the number is asked anew', async () => {

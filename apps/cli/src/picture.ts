@@ -2,6 +2,7 @@
 import {
   type Bus,
   type Download,
+  type LeaderFinds,
   type Leadership,
   type Peers,
   SERVICES,
@@ -26,6 +27,8 @@ export interface Picture {
   readonly peers: readonly Member[];
   readonly downloads: readonly Download[];
   readonly shared: Pick<Shared, 'folders' | 'files' | 'bytes' | 'indexing'> | null;
+  /** Whether the leader finds what is shared here. */
+  readonly findable: LeaderFinds['findable'];
   readonly services: Record<ServiceName, ServiceState>;
   readonly details: readonly ServiceStatus[];
 }
@@ -45,11 +48,13 @@ const BOOK_LIMIT_MS = 1_500;
 
 /** Asks all services at once. */
 export async function lookAround(bus: Bus): Promise<Picture> {
-  const [leadership, known, book, shared, downloads, ...statuses] = await Promise.all([
+  const [leadership, known, book, shared, finds, downloads, ...statuses] = await Promise.all([
     unlessAbsent(bus.call('leader.get', {})),
     unlessAbsent(bus.call('peers.get', {})),
     unlessAbsent(bus.call('book', {}, { limitMs: BOOK_LIMIT_MS })),
     unlessAbsent(bus.call('share.get', {})),
+    // A service of an earlier version, which an upgrade left running, does not know the question.
+    bus.call('findable.get', {}).catch(() => undefined),
     unlessAbsent(bus.call('download.list', {})),
     ...SERVICES.map((service) => unlessAbsent(bus.call(`${service}.status`, {}))),
   ]);
@@ -67,6 +72,7 @@ export async function lookAround(bus: Bus): Promise<Picture> {
     peers: members(known, book, names),
     downloads: downloads?.downloads ?? [],
     shared: shared ? partOf(shared) : null,
+    findable: finds?.findable ?? 'unchecked',
     services: Object.fromEntries(
       SERVICES.map((service, at) => [service, stateOf(statuses[at])]),
     ) as Record<ServiceName, ServiceState>,
@@ -105,7 +111,7 @@ function members(
 
 /** The answer, or undefined where nobody can give one now. */
 async function unlessAbsent<T>(answer: Promise<T>): Promise<T | undefined> {
-  const absent = ['E_NOT_RUNNING', 'E_NO_LEADER', 'E_NOT_LEADER', 'E_TIMEOUT'];
+  const absent = ['E_NOT_RUNNING', 'E_NO_LEADER', 'E_NOT_LEADER', 'E_TIMEOUT', 'E_BAD_ANSWER'];
   return answer.catch((cause: unknown) => {
     if (cause instanceof Failure && absent.includes(cause.code)) return undefined;
     throw cause;

@@ -19,6 +19,7 @@ const healthy: Picture = {
     folders: [{ path: '/films', files: 5, bytes: 9, warning: '' }],
     ...{ files: 5, bytes: 9, indexing: idle },
   },
+  findable: 'found',
   services: { election: 'ready', indexer: 'ready', transfer: 'ready' },
   ...{ details: [], downloads: [] },
 };
@@ -45,6 +46,7 @@ describe('the verdict', () => {
       { services: { ...healthy.services, transfer: 'stopped' } },
       /transfer.*"iwanto start"/,
     ],
+    ['HOSTILE 124: a leader that hides this host', { findable: 'hidden' }, /anna.*does not find/],
     [
       'a service that begins',
       { services: { ...healthy.services, indexer: 'starting' } },

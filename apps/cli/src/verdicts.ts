@@ -25,6 +25,7 @@ export function verdictsOf(picture: Picture): Verdict[] {
   return [
     ...ofServices(picture),
     ...ofLeader(picture),
+    ...ofFindable(picture),
     ...ofShares(picture),
     ...ofDownloads(picture),
   ];
@@ -68,6 +69,16 @@ function ofLeader({ services, role, leader, leaderName, peers, peer }: Picture):
     ];
   }
   return [ok(`${countText(others, 'other peer')} here; ${who} leads.`)];
+}
+
+function ofFindable({ findable, leader, leaderName }: Picture): Verdict[] {
+  if (findable !== 'hidden' || leader === null) return [];
+  const who = leaderName ?? leader;
+  return [
+    warning(
+      `The leader (${who}) does not find what this host shares, so others may not find it either; this host asks the standby first. If this stays, restart iwanto there, or "iwanto block ${who}" keeps this host from asking it.`,
+    ),
+  ];
 }
 
 function ofShares({ shared }: Picture): Verdict[] {

@@ -2,10 +2,12 @@
 import {
   type AnswerOf,
   Failure,
+  type FailureCode,
   type QuestionOf,
   type VerbRow,
   type VerbTable,
   failureSchema,
+  reasonOf,
 } from '@iwanto/wire';
 import type { Dealer } from 'zeromq';
 import { checked, packBody, unpack } from './codec.js';
@@ -32,6 +34,8 @@ export interface AskerOptions<T extends VerbTable> {
   /** Tells at once that nobody is there, so that nobody has to wait for the limit. */
   readonly absent?: () => Promise<boolean>;
   readonly onLost?: (() => void) | undefined;
+  /** How a refusal reads here; its own words where they are left out. */
+  readonly refused?: (code: FailureCode, verb: string) => Failure;
   /** Told of each message that was taken out of the socket. */
   readonly onTaken?: (frames: readonly Buffer[]) => void;
   /** Told when the socket is closed. */
@@ -64,7 +68,8 @@ export class Asker<T extends VerbTable> {
 
   /**
    * The answer to one question. Rejects with the other side's Failure, with E_NOT_RUNNING when nobody
-   * is there or the line breaks meanwhile, and with E_TIMEOUT when the limit passes.
+   * is there or the line breaks meanwhile, with E_TIMEOUT when the limit passes, and with E_BAD_ANSWER when
+   * what comes does not fit.
    */
   async ask<V extends keyof T & string>(
     verb: V,
@@ -73,11 +78,38 @@ export class Asker<T extends VerbTable> {
   ): Promise<AnswerOf<T, V>> {
     const row: VerbRow = this.options.table[verb] as VerbRow;
     const what = `The question "${verb}"`;
-    checked(row.question, question, what);
+    const asked = checked(row.question, question, what);
     const body = packBody(question, what);
     await this.#untilConnected(Math.min(limitMs ?? row.limitMs, this.options.connectLimitMs));
     const answer = await this.#send({ verb, row, body, limitMs: limitMs ?? row.limitMs });
-    return checked(row.answer, answer, `The answer to "${verb}"`) as AnswerOf<T, V>;
+    return this.#fitting(verb, row, { asked, answer }) as AnswerOf<T, V>;
+  }
+
+  /** The answer as its schema sees it; one that does not fit is the fault of who gave it. */
+  #fitting(verb: string, row: VerbRow, said: { asked: unknown; answer: unknown }): unknown {
+    const answer = this.#understood(verb, () => checked(row.answer, said.answer, 'It'));
+    const fault = row.fault?.(said.asked, answer);
+    if (fault !== undefined) throw this.#badAnswer(verb, fault);
+    return answer;
+  }
+
+  #understood<R>(verb: string, read: () => R): R {
+    try {
+      return read();
+    } catch (cause) {
+      throw this.#badAnswer(verb, reasonOf(cause));
+    }
+  }
+
+  #badAnswer(verb: string, reason: string): Failure {
+    const { whom } = this.options;
+    return new Failure('E_BAD_ANSWER', `${whom} gave no usable answer to "${verb}": ${reason}`);
+  }
+
+  #refusal(verb: string, body: Buffer): Failure {
+    const words = this.#understood(verb, () => checked(failureSchema, unpack(body), 'It'));
+    const { code, sentence } = words;
+    return this.options.refused?.(code, verb) ?? new Failure(code, sentence);
   }
 
   close(): void {
@@ -109,8 +141,8 @@ export class Asker<T extends VerbTable> {
       const open = id && this.#take(id.toString('utf8'));
       if (!open || !state || !body) continue;
       try {
-        if (state.toString('utf8') === 'ok') open.answered(unpack(body));
-        else open.refused(refusal(body));
+        if (state.toString('utf8') !== 'ok') open.refused(this.#refusal(open.name, body));
+        else open.answered(this.#understood(open.name, () => unpack(body)));
       } catch (cause) {
         open.refused(cause as Failure);
       }
@@ -155,9 +187,4 @@ export class Asker<T extends VerbTable> {
     const { whom, advice } = this.options;
     throw new Failure('E_NOT_RUNNING', `${whom} is not running or not reachable; ${advice}.`);
   }
-}
-
-function refusal(body: Buffer): Failure {
-  const { code, sentence } = checked(failureSchema, unpack(body), 'The refusal');
-  return new Failure(code, sentence);
 }

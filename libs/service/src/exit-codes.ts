@@ -27,6 +27,7 @@ const EXIT_OF: Record<FailureCode, number> = {
   E_NO_LEADER: EXIT.notRunning,
   E_NOT_LEADER: EXIT.notRunning,
   E_TIMEOUT: EXIT.notRunning,
+  E_BAD_ANSWER: EXIT.unexpected,
   E_NO_SOURCE: EXIT.noSource,
   E_CHANGED: EXIT.noSource,
   E_INTERRUPTED: EXIT.interrupted,

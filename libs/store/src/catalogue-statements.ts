@@ -84,6 +84,21 @@ function readers({ kysely, sqlite }: Db) {
   };
 }
 
+function wholeReader({ kysely, sqlite }: Db) {
+  const nodes = kysely.selectFrom('node').selectAll();
+  return {
+    /** One that is whole, shared or held by the transfer service. */
+    wholeByRoot: prepare<NodeRow>(
+      sqlite,
+      nodes
+        .where('root', '=', value<Uint8Array>('root'))
+        .where('gone', '=', none)
+        .where('identity', '!=', sql.lit(HELD_AS.partial))
+        .limit(one),
+    ),
+  };
+}
+
 /** One line of the log of revisions. */
 export interface LogRow {
   readonly kind: number;
@@ -250,6 +265,7 @@ function settings({ kysely, sqlite }: Db) {
 export function catalogueStatements(db: Db) {
   return {
     ...readers(db),
+    ...wholeReader(db),
     ...logReaders(db),
     ...writers(db),
     ...directoryWriters(db),

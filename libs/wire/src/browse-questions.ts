@@ -1,7 +1,7 @@
 /** Who holds contents, what a folder of a peer has, and what is new: questions for browsing beside the search. */
 import { z } from 'zod';
 import { fileHashSchema, peerIdSchema } from './ids.js';
-import { PATH_BYTES_MAX } from './limits.js';
+import { COMPONENT_BYTES_MAX, PATH_BYTES_MAX } from './limits.js';
 import { kindSchema, sizeSchema } from './sizes.js';
 
 /** Hashes that one question about holders may name. */
@@ -19,7 +19,7 @@ export const holdersAnswerSchema = z.object({
     .array(
       z.object({
         hash: fileHashSchema,
-        names: z.array(z.string()).max(NAMES_MAX),
+        names: z.array(z.string().max(COMPONENT_BYTES_MAX)).max(NAMES_MAX),
         peers: z.array(peerIdSchema).max(HOLDERS_NAMED_MAX),
         /** How many peers share it, named or not. */
         count: z.number().int().min(1),
@@ -28,6 +28,32 @@ export const holdersAnswerSchema = z.object({
     .max(HOLDERS_QUESTION_MAX),
 });
 export type HoldersAnswer = z.infer<typeof holdersAnswerSchema>;
+
+/** Only what was asked for, each once, and no more peers than are counted. */
+export function holdersFault(
+  { hashes }: z.output<typeof holdersQuestionSchema>,
+  { contents }: HoldersAnswer,
+): string | undefined {
+  const asked = new Set(hashes);
+  for (const { hash, peers, count } of contents) {
+    if (!asked.delete(hash)) return `${hash} was not asked for, or comes twice`;
+    if (peers.length > count) return `it names ${peers.length} holders of ${count}`;
+  }
+  return undefined;
+}
+
+export const ownQuestionSchema = z.object({ hash: fileHashSchema });
+export const ownAnswerSchema = z.object({
+  /** Null where the asked peer does not have the whole of it. */
+  content: z
+    .object({
+      kind: kindSchema,
+      size: sizeSchema,
+      name: z.string().max(COMPONENT_BYTES_MAX),
+    })
+    .nullable(),
+});
+export type OwnContent = NonNullable<z.infer<typeof ownAnswerSchema>['content']>;
 
 /** Entries in one answer to `list`. */
 export const LIST_ENTRIES_MAX = 500;
@@ -42,7 +68,7 @@ export const listAnswerSchema = z.object({
   entries: z
     .array(
       z.object({
-        name: z.string(),
+        name: z.string().max(PATH_BYTES_MAX),
         kind: kindSchema,
         /** Bytes of the file, or of all files below the directory. */
         size: sizeSchema,

@@ -10,6 +10,7 @@ export const FAILURE_CODES = {
   E_NO_LEADER: 'No leader is known yet.',
   E_NOT_LEADER: 'The peer that was asked does not lead.',
   E_TIMEOUT: 'No answer came within the time limit.',
+  E_BAD_ANSWER: 'The answer does not fit its question, its schema or its limits.',
   E_NO_SOURCE: 'No peer is left that has the content.',
   E_INTERRUPTED: 'The work stopped half-way and can be resumed.',
   E_DISK_FULL: 'The disk has no room.',

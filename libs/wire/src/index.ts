@@ -2,6 +2,7 @@
 export * from './browse-questions.js';
 export * from './bucket.js';
 export * from './cause.js';
+export * from './checkup.js';
 export * from './datagram.js';
 export { cutText } from './datagram-bytes.js';
 export * from './election-messages.js';

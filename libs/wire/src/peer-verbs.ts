@@ -1,6 +1,7 @@
 /** The words between the indexers of two hosts, once: announce, search, locate, book. */
 import { z } from 'zod';
-import { addressSchema, portSchema } from './endpoint.js';
+import { checkupAnswerSchema, checkupQuestionSchema } from './checkup.js';
+import { PEER_NAME_BYTES_MAX, addressSchema, portSchema } from './endpoint.js';
 import {
   catalogIdSchema,
   fileHashSchema,
@@ -8,14 +9,17 @@ import {
   peerIdSchema,
   publicKeySchema,
 } from './ids.js';
-import { PATH_BYTES_MAX } from './limits.js';
+import { COMPONENT_BYTES_MAX, PATH_BYTES_MAX } from './limits.js';
 import {
   addedAnswerSchema,
   addedQuestionSchema,
   holdersAnswerSchema,
+  holdersFault,
   holdersQuestionSchema,
   listAnswerSchema,
   listQuestionSchema,
+  ownAnswerSchema,
+  ownQuestionSchema,
 } from './browse-questions.js';
 import { kindSchema, revisionSchema, sizeSchema } from './sizes.js';
 import type { VerbRow } from './verb.js';
@@ -114,16 +118,19 @@ export const searchQuestionSchema = z.object({
 });
 export type SearchQuestion = z.infer<typeof searchQuestionSchema>;
 
+/** The last component of a path: a tracker keeps no longer ones. */
+const nameSchema = z.string().max(COMPONENT_BYTES_MAX);
+
 export const searchResultSchema = z.object({
   hash: fileHashSchema,
   kind: kindSchema,
   /** The name that fits best of all names the content has. */
-  name: z.string(),
+  name: nameSchema,
   size: sizeSchema,
   /** How many peers hold it. */
   peers: z.number().int().min(0),
   /** Between 0 and 1; 1 is the name as typed. */
-  score: z.number(),
+  score: z.number().min(0).max(1),
   /** True where the name does not fit and is only like what was asked for. */
   similar: z.boolean(),
   /** When it was last changed, in ms since 1970, where that is known. */
@@ -131,14 +138,16 @@ export const searchResultSchema = z.object({
   /** Where it lies. */
   where: z.object({
     /** The folder of that name, share-relative; empty for a shared folder itself. */
-    folder: z.string(),
+    folder: z.string().max(PATH_BYTES_MAX),
     /** The shortest end of `folder` that tells it from the other results of the same name. */
-    short: z.string(),
+    short: z.string().max(PATH_BYTES_MAX),
     /** Some of the peers that hold it. */
-    peers: z.array(z.object({ peer: peerIdSchema, name: z.string() })).max(WHERE_PEERS_MAX),
+    peers: z
+      .array(z.object({ peer: peerIdSchema, name: z.string().max(PEER_NAME_BYTES_MAX) }))
+      .max(WHERE_PEERS_MAX),
   }),
   /** Other names that it has. */
-  otherNames: z.array(z.string()).max(OTHER_NAMES_MAX),
+  otherNames: z.array(nameSchema).max(OTHER_NAMES_MAX),
   /** The place of the result that this one belongs to: a folder to its film, a copy to its twin; else its own. */
   group: z.number().int().min(0),
 });
@@ -159,6 +168,15 @@ export const searchAnswerSchema = z.object({
 });
 export type SearchAnswer = z.infer<typeof searchAnswerSchema>;
 
+function searchFault(
+  { limit }: z.output<typeof searchQuestionSchema>,
+  { results, total }: SearchAnswer,
+): string | undefined {
+  if (results.length > limit)
+    return `it has ${results.length} results where ${limit} were asked for`;
+  return results.length > total ? `it has ${results.length} results of ${total}` : undefined;
+}
+
 export const holderSchema = z.object({
   peer: peerIdSchema,
   address: addressSchema,
@@ -178,11 +196,16 @@ export const claimSchema = z.object({
 export type Claim = z.infer<typeof claimSchema>;
 export const locateAnswerSchema = claimSchema.extend({
   hash: fileHashSchema,
-  name: z.string(),
+  name: nameSchema,
   /** Where peers contradict each other about one hash: what the others say. At most one claim is true. */
   others: z.array(claimSchema).max(OTHER_CLAIMS_MAX).optional(),
 });
 export type LocateAnswer = z.infer<typeof locateAnswerSchema>;
+
+const locateFault = (
+  { hash: asked }: z.output<typeof locateQuestionSchema>,
+  { hash }: LocateAnswer,
+): string | undefined => (hash.startsWith(asked) ? undefined : `it names ${hash}, not ${asked}`);
 
 export const bookAnswerSchema = z.object({
   leader: peerIdSchema,
@@ -192,40 +215,9 @@ export const bookAnswerSchema = z.object({
 });
 export type BookAnswer = z.infer<typeof bookAnswerSchema>;
 
-/** The largest filling of a checkup, in bytes: many packets of any size, well below a message. */
-export const CHECKUP_FILLING_BYTES_MAX = 65_536;
-const fillingSchema = z
-  .instanceof(Uint8Array)
-  .refine((bytes) => bytes.length <= CHECKUP_FILLING_BYTES_MAX);
-
-/** What became of one attempt to open a TCP connection. */
-export const reachSchema = z.enum(['open', 'refused', 'silent', 'unreachable', 'untried']);
-export type Reach = z.infer<typeof reachSchema>;
-
-const msAgoSchema = z.number().min(0).nullable();
-
-export const checkupAnswerSchema = z.object({
-  version: z.string().max(64),
-  /** The clock of the one asked, in ms since 1970. */
-  wallClockMs: z.number().int(),
-  /** When datagrams of the asker last arrived there; null for never. */
-  multicastMsAgo: msAgoSchema,
-  unicastMsAgo: msAgoSchema,
-  /** The address and netmask on the link over which the asker is seen; null where none fits. */
-  link: z
-    .object({ address: addressSchema, prefixBits: z.number().int().min(0).max(128) })
-    .nullable(),
-  /** Whether the TCP ports of the asker can be dialled from there. */
-  indexerPort: reachSchema,
-  transferPort: reachSchema,
-  /** The filling of the question, sent back. */
-  filling: fillingSchema,
-});
-export type CheckupAnswer = z.infer<typeof checkupAnswerSchema>;
-
 const row = <Q extends z.ZodType, A extends z.ZodType>(verb: VerbRow<Q, A>) => verb;
 
-/** Served by every indexer; all but `announce` and `list` are refused with E_NOT_LEADER by one that neither leads nor stands by. */
+/** Served by every indexer; all but `announce`, `list`, `own` and `checkup` are refused with E_NOT_LEADER by one that neither leads nor stands by. */
 export const peerVerbs = {
   announce: row({
     about:
@@ -251,12 +243,14 @@ export const peerVerbs = {
     question: searchQuestionSchema,
     answer: searchAnswerSchema,
     limitMs: 2_000,
+    fault: searchFault,
   }),
   locate: row({
     about: 'What a hash or a hash prefix names, and who has it.',
     question: locateQuestionSchema,
     answer: locateAnswerSchema,
     limitMs: 2_000,
+    fault: locateFault,
   }),
   book: row({
     about: 'Every peer the tracker knows, and how many files each shares.',
@@ -266,7 +260,7 @@ export const peerVerbs = {
   }),
   checkup: row({
     about: 'How the asked host sees the asker: what was heard of it and whether it can be dialled.',
-    question: z.object({ peer: peerIdSchema, filling: fillingSchema }),
+    question: checkupQuestionSchema,
     answer: checkupAnswerSchema,
     limitMs: 4_000,
   }),
@@ -275,6 +269,7 @@ export const peerVerbs = {
     question: holdersQuestionSchema,
     answer: holdersAnswerSchema,
     limitMs: 2_000,
+    fault: holdersFault,
   }),
   added: row({
     about: 'What peers announced since the last question, for the wants of the asking host.',
@@ -286,6 +281,12 @@ export const peerVerbs = {
     about: 'What the asked peer itself shares in one folder, by name; every peer answers.',
     question: listQuestionSchema,
     answer: listAnswerSchema,
+    limitMs: 2_000,
+  }),
+  own: row({
+    about: 'Whether the asked peer itself has the whole of a content; every peer answers.',
+    question: ownQuestionSchema,
+    answer: ownAnswerSchema,
     limitMs: 2_000,
   }),
 } as const;

@@ -8,6 +8,8 @@ export interface VerbRow<Q extends z.ZodType = z.ZodType, A extends z.ZodType = 
   readonly answer: A;
   /** How long the asker waits before it gives up, in ms. */
   readonly limitMs: number;
+  /** What the schema cannot say: why an answer is not one to this question, as the end of a sentence. */
+  fault?(question: z.output<Q>, answer: z.output<A>): string | undefined;
 }
 
 export type VerbTable = Readonly<Record<string, VerbRow>>;

@@ -5,7 +5,7 @@ import { Failure } from '@iwanto/wire';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
 import { bytesOf } from '../content/bytes.js';
-import { contentNamed, contentWords } from '../content/named.js';
+import { contentWords, openNamed } from '../content/named.js';
 import { type ByteRange, rangeIn } from '../content/range.js';
 
 export const command = commandOf({
@@ -32,9 +32,7 @@ export const command = commandOf({
       throw new Failure('E_BAD_REQUEST', sentence);
     }
     return withBus(async (bus) => {
-      const { hash, kind, name, size } = await bus.call('read.open', {
-        hash: await contentNamed(bus, content),
-      });
+      const { hash, kind, name, size } = await openNamed(bus, content);
       if (kind === 'directory') {
         const advice = '"iwanto open" plays it, "iwanto download" fetches it';
         throw new Failure('E_BAD_REQUEST', `${name} is a folder: ${advice}.`);

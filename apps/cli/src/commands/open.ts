@@ -5,7 +5,7 @@ import { Failure } from '@iwanto/wire';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
 import { keep } from '../content/keeping.js';
-import { contentNamed, contentWords } from '../content/named.js';
+import { contentWords, openNamed } from '../content/named.js';
 import { addressInNetwork, invite } from '../content/network.js';
 import { startPlayer } from '../content/player.js';
 import { type Showing, show } from '../content/showing.js';
@@ -60,7 +60,7 @@ export const command = commandOf({
   run: ({ content, print, player, lan = false, minutes = MINUTES, keep: isKept, json }) => {
     const limitMs = MS_PER_MINUTE * numberFrom('minutes', minutes, { min: 1, max: MINUTES_MAX });
     return withBus(async (bus) => {
-      const opened = await bus.call('read.open', { hash: await contentNamed(bus, content) });
+      const opened = await openNamed(bus, content);
       const at = lan ? await addressInNetwork(bus) : undefined;
       const failed: Failure[] = [];
       const onFailed = (failure: Failure) => {

@@ -1,7 +1,9 @@
 /** Which content a user means: a hash, a place in the last search, or a name. */
-import type { Bus } from '@iwanto/bus';
+import type { Bus, ReadOpened } from '@iwanto/bus';
 import { Failure, HASH_PREFIX_CHARACTERS_MIN, QUERY_CHARACTERS_MAX } from '@iwanto/wire';
 import { hashFrom } from '../input.js';
+import { meantText } from '../meant-text.js';
+import { remark } from '../print.js';
 import { recall, shownAs } from '../remembered.js';
 
 const HASH = new RegExp(`^[0-9a-f]{${HASH_PREFIX_CHARACTERS_MIN},}$`);
@@ -16,7 +18,7 @@ export const contentWords = {
 } as const;
 
 /** A hash, whole or the beginning of one. Failure E_NOT_FOUND where nothing has that name. */
-export async function contentNamed(bus: Bus, words: readonly string[]): Promise<string> {
+async function contentNamed(bus: Bus, words: readonly string[]): Promise<string> {
   const typed = words.join(' ').trim();
   if (typed === '') throw new Failure('E_BAD_REQUEST', 'The name is empty.');
   const spelled = typed.replace(/\s+/g, '').toLowerCase();
@@ -24,6 +26,14 @@ export async function contentNamed(bus: Bus, words: readonly string[]): Promise<
     return shownAs(await recall(), typed)?.hash ?? hashFrom(typed);
   }
   return bestFit(bus, typed);
+}
+
+/** Opens it to be read; where the beginning of a hash decided, it is said what that was taken to mean (HOSTILE 123). */
+export async function openNamed(bus: Bus, words: readonly string[]): Promise<ReadOpened> {
+  const hash = await contentNamed(bus, words);
+  const opened = await bus.call('read.open', { hash });
+  if (opened.hash !== hash) remark(meantText(hash, opened));
+  return opened;
 }
 
 async function bestFit(bus: Bus, name: string): Promise<string> {

@@ -3,6 +3,7 @@ import {
   SERVICES,
   downloadSchema,
   endedDownloadSchema,
+  findableSchema,
   news,
   addedHostSchema,
   knownPeerSchema,
@@ -52,6 +53,7 @@ const picture = z.strictObject({
   peers: z.array(member),
   downloads: z.array(downloadSchema),
   shared: shares.nullable(),
+  findable: findableSchema.shape.findable,
   services: z.record(z.enum(SERVICES), z.enum(['ready', 'starting', 'stopped'])),
   details: z.array(serviceStatusSchema),
 });

@@ -1,5 +1,12 @@
 /** What the rest of the indexer may ask of the catalogue's rows; how they are stored stays in this folder. */
-import { type CatalogueStatements, DIRTY, type NodeRow, type PresentRow } from '@iwanto/store';
+import {
+  type CatalogueStatements,
+  DIRTY,
+  NODE_KINDS,
+  type NodeRow,
+  type PresentRow,
+} from '@iwanto/store';
+import type { OwnContent } from '@iwanto/wire';
 
 /** Children given at a time, so that a directory of a million entries is never in memory as a whole. */
 export const PAGE_ROWS = 512;
@@ -39,6 +46,14 @@ export class CatalogueReader {
   /** Every live file and directory of this content. */
   withRoot(root: Uint8Array): NodeRow[] {
     return this.statements.byRoot.all({ root });
+  }
+
+  /** What that content is here, be it shared or fetched. */
+  own(root: Uint8Array): OwnContent | undefined {
+    const row = this.statements.wholeByRoot.get({ root });
+    if (!row) return undefined;
+    const kind = row.kind === NODE_KINDS.directory ? 'directory' : 'file';
+    return { kind, size: row.size, name: row.path.slice(row.path.lastIndexOf('/') + 1) };
   }
 
   hasRoot(root: Uint8Array): boolean {

@@ -21,6 +21,7 @@ import {
   Failure,
   type FileHash,
   type ListAnswer,
+  type OwnContent,
 } from '@iwanto/wire';
 import { CatalogueReader } from './catalogue-reader.js';
 import { CatalogueWriter, type Place } from './catalogue-writer.js';
@@ -185,6 +186,11 @@ export class Catalogue {
       kind: kind === NODE_KINDS.directory ? ('directory' as const) : ('file' as const),
     }));
     return { entries, more: rows.length > limit };
+  }
+
+  /** What this host says of a content that it has, to who asks itself instead of the leader. */
+  ownContent(hash: FileHash): OwnContent | undefined {
+    return this.#reader.own(rootBytes(hash));
   }
 
   /** What the transfer service holds is announced beside what is shared. */

@@ -4,6 +4,7 @@ import {
   type Announcement,
   type Bucket,
   Failure,
+  type FileHash,
   type Rate,
   reasonOf,
   refilled,
@@ -26,6 +27,8 @@ const ANNOUNCE_RATE: Rate = {
 export const GATHER_MS = 15;
 /** How often a tracker is asked whether it still holds what it was told, in ms. */
 export const CHECK_INTERVAL_MS = 5_000;
+/** Lines of the log among which one is drawn. */
+const DRAWN_FROM = 32;
 const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 2_000;
 
@@ -66,6 +69,8 @@ export class Announcer {
   #stopped = false;
   #again = false;
   #retryMs = RETRY_MIN_MS;
+  #isSettled = false;
+  #toldRevision = 0;
   /** Announcements that may go now; below 0 where more went, as they had to. */
   #allowed: Bucket;
 
@@ -74,8 +79,24 @@ export class Announcer {
     this.#wakeIn(0);
   }
 
+  /**
+   * One content that the tracker was told of, drawn by chance. Undefined where there is none, and until it holds what
+   * was there to announce, or refuses to: then it may be judged by what it finds.
+   */
+  async oneTold(chance: () => number): Promise<FileHash | undefined> {
+    if (!this.#isSettled) return undefined;
+    const { catalogue } = this.options;
+    for (const since of [Math.floor(chance() * this.#toldRevision), 0]) {
+      const { entries } = await catalogue.changesSince(since, DRAWN_FROM);
+      const whole = entries.filter(({ partial }) => !partial);
+      if (whole.length > 0) return whole[Math.floor(chance() * whole.length)]?.hash;
+    }
+    return undefined;
+  }
+
   /** The catalogue has a new revision. */
   changed(): void {
+    this.#isSettled = false;
     if (this.#busy) this.#again = true;
     else this.#wakeIn(this.#waitMs());
   }
@@ -118,6 +139,7 @@ export class Announcer {
 
   #rest(): void {
     this.#retryMs = RETRY_MIN_MS;
+    this.#isSettled = !this.#again;
     if (this.#again) this.#wakeIn(this.#waitMs());
     else this.#wakeIn(CHECK_INTERVAL_MS);
   }
@@ -128,6 +150,7 @@ export class Announcer {
     const quiet =
       cause instanceof Failure &&
       ['E_NOT_RUNNING', 'E_TIMEOUT', 'E_NO_LEADER'].includes(cause.code);
+    this.#isSettled = !quiet;
     if (!quiet) this.options.onTrouble(`The catalogue could not be announced: ${reasonOf(cause)}`);
     this.#wakeIn(this.#retryMs);
     this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MAX_MS);
@@ -138,6 +161,7 @@ export class Announcer {
     let held = await this.#ask();
     for (let more = true; more && !this.#stopped;) {
       const changes = await largePartSince(catalogue, knownRevision(held, catalogue));
+      this.#toldRevision = changes.revision;
       if (isHeld(held, changes)) return;
       if (!changes.more) this.#allowed.tokens -= 1;
       const before = held;

@@ -7,7 +7,10 @@ import {
   type PeerId,
   type PeerVerbs,
   type QuestionOf,
+  codeOf,
+  reasonOf,
 } from '@iwanto/wire';
+import { answerOf, inOwnWords } from './own-words.js';
 import { hedge } from './tracker-hedge.js';
 
 /** A leader that has not answered after this long is not waited for alone, in ms: several round trips of a busy LAN. */
@@ -30,6 +33,8 @@ export interface LeaderLineOptions {
   ) => Promise<AnswerOf<PeerVerbs, V>>;
   /** The TCP line to the leader broke. */
   readonly onLeaderLost: (leader: Peer) => void;
+  /** A tracker gave an answer that cannot be one; the other is asked. */
+  readonly onBadAnswer?: (tracker: PeerId, reason: string) => void;
   /** A line to a tracker came back or is new: what is held there has to be asked anew. */
   readonly onLost: (tracker: PeerId) => void;
 }
@@ -51,12 +56,15 @@ export class LeaderLine {
   readonly #leaders = new Wakers();
   #leader: Peer | undefined;
   #standby: Peer | undefined;
+  /** A leader that hides what it should find: the standby is asked first. */
+  #mistrusted: PeerId | undefined;
 
   constructor(private readonly options: LeaderLineOptions) {}
 
   /** Keeps lines to the present leader and first successor, and closes all others. */
   follow({ leader, standbys }: Leadership): void {
     this.#leader = leader ?? undefined;
+    if (this.#leader?.peer !== this.#mistrusted) this.#mistrusted = undefined;
     this.#standby = standbys.find(({ peer }) => peer !== leader?.peer);
     const wanted = this.trackers().filter(({ peer }) => peer !== this.options.peer);
     for (const [peer, { to, line }] of this.#lines) {
@@ -77,6 +85,30 @@ export class LeaderLine {
     });
   }
 
+  get leader(): PeerId | undefined {
+    return this.#leader?.peer;
+  }
+
+  get standby(): PeerId | undefined {
+    return this.trackers().find(({ peer }) => peer !== this.leader)?.peer;
+  }
+
+  /** From now on the standby is asked before this leader, until another one leads. */
+  mistrust(leader: PeerId | undefined): void {
+    this.#mistrusted = leader;
+  }
+
+  /** The answer of this tracker alone; throws E_NO_LEADER where it is no longer one. */
+  async askAlone<V extends BookVerb>(
+    tracker: PeerId,
+    verb: V,
+    question: QuestionOf<PeerVerbs, V>,
+  ): Promise<AnswerOf<PeerVerbs, V>> {
+    const end = this.trackers().find(({ peer }) => peer === tracker);
+    if (!end) throw noLeader(this.#leader);
+    return this.#askOne(end, verb, question);
+  }
+
   /** The line to one of the trackers; throws E_NO_LEADER when it is no longer one. */
   mustLineTo(peer: PeerId): PeerLine {
     const line = this.#lines.get(peer)?.line;
@@ -93,7 +125,7 @@ export class LeaderLine {
     question: QuestionOf<PeerVerbs, V>,
   ): Promise<AnswerOf<PeerVerbs, V>> {
     if (!this.#leader) await this.#leaders.next({ limitMs: LEADER_WAIT_MS });
-    const [first, second] = this.trackers();
+    const [first, second] = this.#inOrder();
     if (!first) throw noLeader(this.#leader);
     const way = (end: Peer) => () => this.#askOne(end, verb, question);
     return hedge(way(first), second && way(second), HEDGE_AFTER_MS);
@@ -111,7 +143,19 @@ export class LeaderLine {
     question: QuestionOf<PeerVerbs, V>,
   ): Promise<AnswerOf<PeerVerbs, V>> {
     if (end.peer === this.options.peer) return this.options.ownAnswer(verb, question);
-    return this.mustLineTo(end.peer).call(verb, question);
+    try {
+      return answerOf(end.peer, await this.mustLineTo(end.peer).call(verb, question));
+    } catch (cause) {
+      if (codeOf(cause) === 'E_BAD_ANSWER') {
+        this.options.onBadAnswer?.(end.peer, reasonOf(cause));
+      }
+      throw inOwnWords(verb, question, cause);
+    }
+  }
+
+  #inOrder(): Peer[] {
+    const trackers = this.trackers();
+    return trackers[0]?.peer === this.#mistrusted ? trackers.reverse() : trackers;
   }
 
   #connect(end: Peer): void {

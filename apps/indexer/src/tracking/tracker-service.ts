@@ -12,6 +12,8 @@ import {
 } from '@iwanto/bus';
 import { type PeerId, type PeerVerbs, peerVerbs } from '@iwanto/wire';
 import { type AnnounceTarget, Announcer, type CatalogueLog } from './announce.js';
+import { DirectLocate } from './direct-locate.js';
+import { LeaderCheck } from './leader-check.js';
 import { LeaderLine } from './leader-line.js';
 import { added } from '../peer-verbs/added.js';
 import { announce } from '../peer-verbs/announce.js';
@@ -23,12 +25,14 @@ import { peerCheck } from '../verbs/peer-check.js';
 import { book as bookForPeers } from '../peer-verbs/book.js';
 import { holders as holdersForPeers } from '../peer-verbs/holders.js';
 import { type Listing, list } from '../peer-verbs/list.js';
+import { type Owning, own } from '../peer-verbs/own.js';
 import { locate as locateForPeers } from '../peer-verbs/locate.js';
 import { search as searchForPeers } from '../peer-verbs/search.js';
 import { ShownContents } from './shown.js';
 import { TrackerDesk } from './tracker-desk.js';
 import { type Signer, signAnnouncement } from './tracker-signature.js';
 import { book } from '../verbs/book.js';
+import { findableGet } from '../verbs/findable-get.js';
 import { holders } from '../verbs/holders.js';
 import { locate } from '../verbs/locate.js';
 import { peerList } from '../verbs/peer-list.js';
@@ -42,7 +46,7 @@ export interface TrackingOptions {
   /** The version of this program, as peers are told it. */
   readonly version: string;
   readonly identity: Signer & { readonly curve: CurveKeys };
-  readonly catalogue: CatalogueLog & Listing;
+  readonly catalogue: CatalogueLog & Listing & Owning;
   /** The wished TCP port for other hosts; the next free one is taken. */
   readonly port: number;
   /** Addresses to listen on; all when left out. */
@@ -62,7 +66,7 @@ export interface Tracking {
   readonly port: number;
   readonly handlers: Pick<
     Handlers<VerbsOf<'indexer'>>,
-    'search' | 'locate' | 'book' | 'holders' | 'peer.list' | 'peer.check'
+    'search' | 'locate' | 'book' | 'holders' | 'findable.get' | 'peer.list' | 'peer.check'
   >;
   /** Asks the leader's tracker, or the standby's. */
   readonly ask: LeaderLine['ask'];
@@ -105,6 +109,7 @@ class TrackerService {
   readonly #announcers = new Map<PeerId, Announcer>();
   readonly #known = new Map<PeerId, KnownPeer>();
   readonly #checkups: CheckupDesk;
+  readonly #leaderCheck: LeaderCheck;
   readonly #tidying: NodeJS.Timeout;
 
   constructor(private readonly options: TrackingOptions) {
@@ -118,7 +123,17 @@ class TrackerService {
         answerHere({ table: peerVerbs, handlers: this.peerHandlers }, verb, question),
       onLeaderLost: ({ peer: leader, curveKey }) =>
         options.bus.publish('leaderLine.lost', { leader, curveKey }),
+      onBadAnswer: (tracker, reason) =>
+        options.onTrouble(
+          `${tracker} answers as no tracker does, the other one is asked: ${reason}`,
+        ),
       onLost: (tracker) => this.#announcers.get(tracker)?.unsure(),
+    });
+    this.#leaderCheck = new LeaderCheck({
+      self: peer,
+      line: this.#leaderLine,
+      content: async (leader) => this.#announcers.get(leader)?.oneTold(Math.random),
+      onTrouble: options.onTrouble,
     });
     this.#checkups = new CheckupDesk({
       version: options.version,
@@ -143,6 +158,7 @@ class TrackerService {
       checkup: checkup(this.#checkups),
       holders: holdersForPeers(desk),
       list: list(this.options.catalogue),
+      own: own(this.options.catalogue),
       added: added(desk),
     };
   }
@@ -154,10 +170,17 @@ class TrackerService {
     const { peer, curve } = identity;
     const knownHere = (other: PeerId) =>
       this.#isBlocked(other) ? undefined : this.#known.get(other);
+    const direct = new DirectLocate({
+      self: peer,
+      keys: curve,
+      nowMs,
+      members: () => [...this.#known.values()].filter((known) => !this.#isBlocked(known.peer)),
+    });
     return {
       search: search(line, peer, shown),
-      locate: locate(line, knownHere, shown),
+      locate: locate({ leaderLine: line, direct, knownHere, shown }),
       book: book(line),
+      'findable.get': findableGet(this.#leaderCheck),
       'peer.check': peerCheck({ peer, keys: curve }),
       holders: holders(line),
       'peer.list': peerList({ self: peer, keys: curve, own: catalogue, knownHere }),
@@ -188,6 +211,7 @@ class TrackerService {
 
   close(): void {
     clearInterval(this.#tidying);
+    this.#leaderCheck.close();
     for (const announcer of this.#announcers.values()) announcer.stop();
     this.#leaderLine.close();
     this.#desk.close();

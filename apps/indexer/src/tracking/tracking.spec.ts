@@ -47,6 +47,10 @@ class MemoryLog implements CatalogueLog {
     });
   }
 
+  ownContent(): undefined {
+    return undefined;
+  }
+
   list(path: string) {
     const entries = [...this.#lines.values()].flatMap(({ entry }) => {
       if (!entry?.path.startsWith(`${path}/`)) return [];

@@ -31,6 +31,9 @@ test('HOSTILE 111: a lying leader sends nobody to a host or port of its choice',
     [ANNE, known(ANNE, { address: '10.0.0.1' })],
     [BEN, known(BEN, { member: false })],
   ]);
-  const answer = await locate(line, (peer) => here.get(peer), new ShownContents())({ hash });
+  const direct = { locate: async () => undefined };
+  const knownHere = (peer: PeerId) => here.get(peer);
+  const handler = locate({ leaderLine: line, direct, knownHere, shown: new ShownContents() });
+  const answer = await handler({ hash });
   expect(answer.holders).toEqual([{ peer: ANNE, address: '10.0.0.1', port: 3, curveKey }]);
 });

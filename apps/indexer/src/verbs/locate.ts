@@ -1,6 +1,7 @@
 /** `locate` on the bus: what a hash names and who has it, where this host sees them. */
 import type { Handler, KnownPeer, Verbs } from '@iwanto/bus';
-import type { Claim, Holder, PeerId } from '@iwanto/wire';
+import type { Claim, Holder, LocateAnswer, PeerId } from '@iwanto/wire';
+import type { DirectLocate } from '../tracking/direct-locate.js';
 import type { LeaderLine } from '../tracking/leader-line.js';
 import type { ShownContents } from '../tracking/shown.js';
 
@@ -18,14 +19,38 @@ function asKnownHere({ peer }: Holder, knownHere: KnownHere): Holder[] {
   return [{ peer, address, port, curveKey }];
 }
 
-/** The user's words first: what was shown is what a beginning means, and the name it has here. */
+function seenFromHere(answer: LocateAnswer, knownHere: KnownHere): LocateAnswer {
+  const holdersOf = ({ holders }: Pick<Claim, 'holders'>) =>
+    holders.flatMap((holder) => asKnownHere(holder, knownHere));
+  const others = answer.others?.map((claim) => ({ ...claim, holders: holdersOf(claim) }));
+  return { ...answer, holders: holdersOf(answer), ...(others && { others }) };
+}
+
+export interface LocateOptions {
+  readonly leaderLine: Pick<LeaderLine, 'ask'>;
+  readonly direct: Pick<DirectLocate, 'locate'>;
+  readonly knownHere: KnownHere;
+  readonly shown: ShownContents;
+}
+
+/**
+ * The user's words first: what was shown is what a beginning means, and the name it has here. Where the leader names
+ * nobody who has it, or answers nothing, the peers themselves are asked (HOSTILE 122).
+ */
 export const locate =
-  (leaderLine: LeaderLine, knownHere: KnownHere, shown: ShownContents): Handler<Verbs, 'locate'> =>
+  ({ leaderLine, direct, knownHere, shown }: LocateOptions): Handler<Verbs, 'locate'> =>
   async ({ hash }) => {
-    const answer = await leaderLine.ask('locate', { hash: shown.meant(hash) });
-    const holdersOf = ({ holders }: Pick<Claim, 'holders'>) =>
-      holders.flatMap((holder) => asKnownHere(holder, knownHere));
-    const others = answer.others?.map((claim) => ({ ...claim, holders: holdersOf(claim) }));
-    const known = { ...answer, holders: holdersOf(answer), ...(others && { others }) };
-    return { ...known, name: shown.nameOf(answer.hash) ?? answer.name };
+    const meant = shown.meant(hash);
+    const told = leaderLine.ask('locate', { hash: meant });
+    const answer = await told.then(
+      (of) => seenFromHere(of, knownHere),
+      async (cause: unknown) => {
+        const found = await direct.locate(meant);
+        if (found) return found;
+        throw cause;
+      },
+    );
+    const isEmpty = [answer, ...(answer.others ?? [])].every(({ holders }) => holders.length === 0);
+    const found = (isEmpty && (await direct.locate(answer.hash))) || answer;
+    return { ...found, name: shown.nameOf(found.hash) ?? found.name };
   };

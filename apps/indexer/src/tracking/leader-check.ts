@@ -1,0 +1,117 @@
+/** Whether the leader finds what this host shares: asked now and then, because a leader that hides it says nothing. */
+import type { LeaderFinds } from '@iwanto/bus';
+import {
+  type AnswerOf,
+  type FileHash,
+  HOLDERS_MAX,
+  type PeerId,
+  type PeerVerbs,
+  codeOf,
+} from '@iwanto/wire';
+import type { LeaderLine } from './leader-line.js';
+
+/** How often, in ms, and how soon once something is amiss. */
+export const CHECK_EVERY_MS = 60_000;
+export const DOUBT_EVERY_MS = 5_000;
+/** Misses in a row before the leader is called faulty: an announcement may just be on its way. */
+const MISSES_MAX = 2;
+
+export interface LeaderCheckOptions {
+  readonly self: PeerId;
+  readonly line: Pick<LeaderLine, 'leader' | 'standby' | 'askAlone' | 'mistrust'>;
+  /** One content of this host by chance that the leader was told of; undefined where there is none, or not yet. */
+  readonly content: (leader: PeerId) => Promise<FileHash | undefined>;
+  readonly onTrouble: (sentence: string) => void;
+}
+
+export class LeaderCheck {
+  /** `unchecked` where it was not asked yet, or there is nothing to ask for. */
+  #findable: LeaderFinds['findable'] = 'unchecked';
+  #leader: PeerId | undefined;
+  #misses = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(private readonly options: LeaderCheckOptions) {
+    this.#later(DOUBT_EVERY_MS);
+  }
+
+  get state(): LeaderFinds {
+    const leader = this.options.line.leader ?? null;
+    return { leader, findable: leader === this.#leader ? this.#findable : 'unchecked' };
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** One look; gives how long to wait until the next. */
+  async look(): Promise<number> {
+    const { line, self, content } = this.options;
+    const { leader } = line;
+    if (leader !== this.#leader) this.#begin(leader);
+    const hash = leader && leader !== self ? await content(leader) : undefined;
+    if (!leader || !hash) return DOUBT_EVERY_MS;
+    const isFound = await this.#findsAt(leader, hash);
+    // Silence is what the election is for, and what happened meanwhile says nothing about this leader.
+    if (isFound === undefined || line.leader !== leader) return DOUBT_EVERY_MS;
+    if (isFound) this.#settle('found');
+    else await this.#missed(leader, hash);
+    return isFound || this.#findable === 'hidden' ? CHECK_EVERY_MS : DOUBT_EVERY_MS;
+  }
+
+  #begin(leader: PeerId | undefined): void {
+    this.#leader = leader;
+    this.#findable = 'unchecked';
+    this.#misses = 0;
+  }
+
+  async #missed(leader: PeerId, hash: FileHash): Promise<void> {
+    const { line, onTrouble } = this.options;
+    this.#misses += 1;
+    if (this.#misses < MISSES_MAX || this.#findable === 'hidden') return;
+    const { standby } = line;
+    const another = standby && (await this.#findsAt(standby, hash));
+    if (line.leader !== leader) return;
+    this.#settle('hidden');
+    onTrouble(
+      `The leader ${leader} does not find ${hash}, which this host announced to it` +
+        (another ? `; the standby ${standby} does, and is asked first from now on.` : '.'),
+    );
+  }
+
+  #settle(findable: LeaderFinds['findable']): void {
+    this.#findable = findable;
+    if (findable === 'found') this.#misses = 0;
+    this.options.line.mistrust(findable === 'hidden' ? this.#leader : undefined);
+  }
+
+  /** Undefined where it does not answer. More holders than an answer names are drawn by chance: that is no miss. */
+  async #findsAt(tracker: PeerId, hash: FileHash): Promise<boolean | undefined> {
+    try {
+      const answer = await this.options.line.askAlone(tracker, 'locate', { hash });
+      return this.#isNamed(answer);
+    } catch (cause) {
+      return ['E_NOT_FOUND', 'E_BAD_ANSWER'].includes(codeOf(cause)) ? false : undefined;
+    }
+  }
+
+  #isNamed({ holders, others = [] }: AnswerOf<PeerVerbs, 'locate'>): boolean {
+    const claims = [holders, ...others.map((claim) => claim.holders)];
+    return (
+      holders.length >= HOLDERS_MAX ||
+      claims.some((claim) => claim.some(({ peer }) => peer === this.options.self))
+    );
+  }
+
+  #later(waitMs: number): void {
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => {
+      void this.look()
+        .catch(() => DOUBT_EVERY_MS)
+        .then((nextMs) => this.#later(nextMs));
+    }, waitMs);
+    this.#timer.unref();
+  }
+}

