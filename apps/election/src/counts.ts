@@ -1,8 +1,8 @@
 /** How many datagrams came in and how many were dropped, by reason: what `iwanto status` and tests look at. */
 import type { DatagramRefusal } from '@iwanto/wire';
 
-/** Beside what the codec refuses: a source that is too loud, and our own datagrams come back. */
-export type DropReason = DatagramRefusal | 'rate' | 'own';
+/** Beside what the codec refuses: a source that is too loud, our own datagrams that come back, and who is not pinned. */
+export type DropReason = DatagramRefusal | 'rate' | 'own' | 'outsider';
 
 export interface Counts {
   heard: number;
@@ -23,5 +23,6 @@ export const newCounts = (): Counts => ({
     secret: 0,
     rate: 0,
     own: 0,
+    outsider: 0,
   },
 });

@@ -11,6 +11,7 @@ import {
   type Address,
   type DatagramVerifier,
   type PeerCard,
+  type PeerId,
   type SecretSeal,
   listedIn,
   openDatagram,
@@ -32,6 +33,8 @@ export interface ElectionOptions {
   readonly keys: DatagramVerifier & SecretSeal;
   /** Datagrams of another group are none of ours; the open LAN's when left out. */
   readonly group?: number;
+  /** The only peers that are heard, where not everybody is. */
+  readonly pinned?: ReadonlySet<PeerId> | undefined;
   readonly nowMs: () => number;
   /** Does what the state machine wants done. */
   readonly perform: (output: Output) => void;
@@ -93,6 +96,8 @@ export class Election {
     const { header } = read.value;
     const { peer, boot } = this.options.config;
     if (header.sender === peer && header.boot === boot) return this.#drop('own', from);
+    // Before any state is read: in pinned mode nobody else exists (HOSTILE 127).
+    if (this.options.pinned?.has(header.sender) === false) return this.#drop('outsider', from);
     const opened = openDatagram(read.value, this.options.keys, zone);
     if (!opened.ok) {
       if (opened.refusal !== 'body') this.#gate.failed(from, now);

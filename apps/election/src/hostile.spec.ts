@@ -9,6 +9,7 @@ import {
   HELLO_BYTES,
   type LeaderTuple,
   type Nonce,
+  type PeerId,
   QUESTION_BYTES,
   openDatagram,
   readDatagram,
@@ -34,7 +35,7 @@ class Subject {
   readonly election: Election;
   readonly address = addressOf(1);
 
-  constructor(group: { group?: number } = {}) {
+  constructor(options: { group?: number; pinned?: ReadonlySet<PeerId> } = {}) {
     const perform = performer({
       network: {
         port: this.address.port,
@@ -50,7 +51,7 @@ class Subject {
         close: async () => undefined,
       },
       keys: this.keys,
-      ...group,
+      ...options,
       leadershipChanged: () => undefined,
       peersChanged: () => undefined,
       remember: () => undefined,
@@ -61,7 +62,7 @@ class Subject {
     this.election = new Election({
       config: { peer: this.keys.peer, boot: this.boot, random: () => 0.5, randomBytes, hmac },
       keys: this.keys,
-      ...group,
+      ...options,
       nowMs: () => this.nowMs,
       acquaint: () => undefined,
       perform,
@@ -194,6 +195,22 @@ describe('what strangers send', () => {
     subject.hear(version2, from);
     expect(subject.election.counts.dropped).toMatchObject({ size: 3, type: 1, version: 1 });
     expect(subject.election.counts.heard).toBe(0);
+  });
+
+  test('HOSTILE 127: in pinned mode an outsider is not heard, however old it claims to be', () => {
+    const [outsider, trusted] = [new Stranger(addressOf(9)), new Stranger(addressOf(2))];
+    const subject = new Subject({ pinned: new Set([trusted.keys.peer]) }).pass(2_000);
+    subject.sent.splice(0);
+    for (let time = 0; time < 20; time += 1) {
+      subject.hear(outsider.beat({ leader: outsider.tuple({ rank: 0 }) }), outsider.address, true);
+      subject.hear(outsider.hello(), outsider.address);
+      subject.pass(100);
+    }
+    expect(subject.election.counts).toMatchObject({ heard: 0, dropped: { outsider: 40 } });
+    expect(subject.leader.role).toBe('leader');
+    expect(subject.messagesTo(outsider.address)).toEqual([]);
+    subject.hear(trusted.hello(), trusted.address);
+    expect(subject.messagesTo(trusted.address).map(({ type }) => type)).toContain('welcome');
   });
 
   test('HOSTILE 3: a datagram of another group is dropped, whichever way it came', () => {

@@ -1,7 +1,7 @@
 /** The election service: who is here and who leads. */
-import { type Config, type Running, type ServiceContext, runService } from '@iwanto/service';
+import { type Running, type ServiceContext, runService } from '@iwanto/service';
 import { OwnCard } from './card.js';
-import { openElection } from './service.js';
+import { fixedBy, openElection } from './service.js';
 import { addPeer } from './verbs/add-peer.js';
 import { addedHosts } from './verbs/added-hosts.js';
 import { networkView } from './verbs/network-get.js';
@@ -47,11 +47,5 @@ async function start(context: ServiceContext<'election'>): Promise<Running<'elec
     stop: () => open.close(),
   };
 }
-
-const fixedBy = ({ interfaces, ports, discoveryPort }: Config) => [
-  interfaces,
-  ports.election,
-  discoveryPort,
-];
 
 await runService({ service: 'election', fixedBy, start });

@@ -1,8 +1,13 @@
 /** Wires one election: network, state machine, bus and files. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { DISCOVERY_PORT_DEFAULT, type ServiceContext } from '@iwanto/service';
-import { type Address, type BootId, OPEN_GROUP, endpointText } from '@iwanto/wire';
+import {
+  type Config,
+  DISCOVERY_PORT_DEFAULT,
+  type ServiceContext,
+  pinnedPeers,
+} from '@iwanto/service';
+import { type Address, type BootId, OPEN_GROUP, type PeerId, endpointText } from '@iwanto/wire';
 import { electionClock } from './clock.js';
 import { Election } from './election.js';
 import { hmac, keysVerifier, secretSeal } from './keys.js';
@@ -16,6 +21,14 @@ import { Views } from './views.js';
 
 /** A goodbye takes at most 50 ms; longer means that something is wrong, and the sockets close all the same. */
 const LEAVE_LIMIT_MS = 300;
+
+/** What needs new sockets. */
+export const fixedBy = (config: Config) => [
+  config.interfaces,
+  config.ports.election,
+  config.discoveryPort,
+  pinnedPeers(config),
+];
 
 export interface OpenElection {
   readonly election: Election;
@@ -48,9 +61,7 @@ export async function openElection(context: ServiceContext<'election'>): Promise
   const election = new Election({
     config: { peer: identity.peer, boot: newBoot(), random: Math.random, randomBytes, hmac },
     keys,
-    group,
-    nowMs,
-    story,
+    ...{ group, nowMs, story, pinned: pinnedOf(config) },
     acquaint: (address) => network.acquaint(address),
     perform: performer({
       network,
@@ -82,6 +93,11 @@ export async function openElection(context: ServiceContext<'election'>): Promise
 /** Another discovery port is another group: remembered addresses must not join what multicast keeps apart. */
 const groupOf = (discoveryPort: number) =>
   discoveryPort === DISCOVERY_PORT_DEFAULT ? OPEN_GROUP : discoveryPort;
+
+const pinnedOf = (config: Config): ReadonlySet<PeerId> | undefined => {
+  const peers = pinnedPeers(config);
+  return peers ? new Set(peers) : undefined;
+};
 
 const newBoot = () => randomBytes(8).toString('hex') as BootId;
 

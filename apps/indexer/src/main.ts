@@ -1,7 +1,12 @@
 /** The indexer service: what exists. */
-import { type Config, runService } from '@iwanto/service';
+import { type Config, pinnedPeers, runService } from '@iwanto/service';
 import { startIndexer } from './service.js';
 
-const fixedBy = ({ interfaces, ports, settleMs }: Config) => [interfaces, ports.indexer, settleMs];
+const fixedBy = (config: Config) => [
+  config.interfaces,
+  config.ports.indexer,
+  config.settleMs,
+  pinnedPeers(config),
+];
 
 await runService({ service: 'indexer', fixedBy, start: startIndexer });

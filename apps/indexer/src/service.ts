@@ -88,7 +88,7 @@ export async function startIndexer(context: Context): Promise<Running<'indexer'>
   const { catalogue, indexing } = folders;
   const tell = coalesce(TELL_INTERVAL_MS, () => bus.publish('share.changed', indexing.state()));
   indexing.onProgress(tell);
-  const trust = new PeerTrust(config, bus);
+  const trust = new PeerTrust(config, context);
   const tracking = await startTracking({
     bus,
     identity,

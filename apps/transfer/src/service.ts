@@ -78,7 +78,7 @@ export async function startTransfer(context: Context): Promise<Running<'transfer
     rank: (request) => uploader.timesSent.of(request),
     onTrouble,
   });
-  const trust = new PeerTrust(config, bus);
+  const trust = new PeerTrust(config, context);
   const history = openHistory(context);
   const folder = new DownloadFolder({ paths, path: config.downloadDir, mounts: journal.placed });
   const { downloads, readings, lines } = openFetching(context, {

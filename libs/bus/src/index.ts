@@ -30,6 +30,6 @@ export { nobodyListens } from './probe.js';
 export { HOLDINGS_MAX, type HeldContents } from './holdings.js';
 export { READ_FILES_MAX, type ReadFile, type ReadOpened } from './read-verbs.js';
 export * from './shapes.js';
-export { refuseKeys } from './zap.js';
+export { admitOnly, refuseKeys } from './zap.js';
 export type { OnTrouble } from './trouble.js';
 export { Wakers } from './wakers.js';

@@ -13,10 +13,10 @@ import { Dealer, Router } from 'zeromq';
 import type { Handlers } from './answer.js';
 import { pack } from './codec.js';
 import { type CurveKeys, curveServer } from './listen.js';
-import { connectPeer, servePeerVerbs } from './peer-line.js';
+import { type PeerLine, connectPeer, servePeerVerbs } from './peer-line.js';
 import { type PieceReply, connectPieces, servePieces } from './piece-line.js';
 import { z85OfHex } from './z85.js';
-import { refuseKeys } from './zap.js';
+import { admitOnly, refuseKeys } from './zap.js';
 
 const addresses = ['127.0.0.1'];
 const root = 'cd'.repeat(32) as FileHash;
@@ -139,6 +139,27 @@ describe('the line between indexers', () => {
     ).toBeDefined();
     refuseKeys([]);
     expect(await line.call('announced', { peer })).toMatchObject({ revision: 5 });
+  });
+
+  test('HOSTILE 126: in pinned mode only the keys of the list are let in, and everybody again without it', async () => {
+    const server = await serveOn(0);
+    const [pinned, other] = [newKeys(), newKeys()];
+    admitOnly([pinned.publicKey]);
+    const [line, outside] = [pinned, other].map((keys) =>
+      connectPeer({
+        ...{ address: '127.0.0.1', port: server.port, serverKey: server.keys.publicKey, keys },
+      }),
+    ) as [PeerLine, PeerLine];
+    closing.push(
+      () => admitOnly(undefined),
+      () => line.close(),
+      () => outside.close(),
+    );
+    expect(await line.call('announced', { peer })).toMatchObject({ revision: 5 });
+    const refused = outside.call('announced', { peer }, { limitMs: 700 });
+    await expect(refused).rejects.toMatchObject({ code: 'E_NOT_RUNNING' });
+    admitOnly(undefined);
+    expect(await outside.call('announced', { peer })).toMatchObject({ revision: 5 });
   });
 
   test('HOSTILE 36: a second connection with the routing id of another takes none of its answers', async () => {

@@ -1,10 +1,15 @@
 /** Paths for unix sockets that only this process uses: in a directory of its own, which goes with the process. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { codeOf } from '@iwanto/wire';
 
 /** What a path may have, in bytes, on the systems where this runs (HOSTILE 22), with room for a number. */
 const DIRECTORY_BYTES_MAX = 80;
+
+const PREFIX = 'iwanto-';
+/** The process whose directory it is. */
+const NAME = /^iwanto-(?<pid>\d+)-/;
 
 let directory: string | undefined;
 let used = 0;
@@ -18,10 +23,36 @@ export function socketPath(): string {
 
 /** Mode 0700, as mkdtemp makes it: no other user gets past it. */
 function makeDirectory(): string {
-  const wished = join(tmpdir(), 'iwanto-');
-  const made = mkdtempSync(
-    Buffer.byteLength(wished) > DIRECTORY_BYTES_MAX ? '/tmp/iwanto-' : wished,
-  );
+  const name = `${PREFIX}${process.pid}-`;
+  const wished = join(tmpdir(), name);
+  const isLong = Buffer.byteLength(wished) > DIRECTORY_BYTES_MAX;
+  const made = mkdtempSync(isLong ? `/tmp/${name}` : wished);
+  removeStale(made);
   process.once('exit', () => rmSync(made, { recursive: true, force: true }));
   return made;
+}
+
+/**
+ * Removes what killed processes of this user left beside it (HOSTILE 130). A process in another container that shares
+ * the directory may be taken for dead: it makes a new directory for its next socket.
+ */
+function removeStale(own: string): void {
+  const place = dirname(own);
+  for (const name of readdirSync(place)) {
+    const pid = Number(NAME.exec(name)?.groups?.['pid']);
+    if (!pid || name === basename(own) || isAlive(pid)) continue;
+    const stale = join(place, name);
+    const found = lstatSync(stale, { throwIfNoEntry: false });
+    if (found?.isDirectory() && found.uid === process.getuid?.()) {
+      rmSync(stale, { recursive: true, force: true });
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (cause) {
+    return codeOf(cause) !== 'ESRCH';
+  }
 }

@@ -15,6 +15,8 @@ const STILL_OPEN_MS = 1_000;
 
 /** Keys that are not let in, as 64 hex characters. */
 let refused: ReadonlySet<string> = new Set();
+/** The only keys that are let in; all where it is undefined. */
+let admitted: ReadonlySet<string> | undefined;
 
 let keeper: Reply | undefined;
 let users = 0;
@@ -42,6 +44,11 @@ export async function openDoor(onTrouble: OnTrouble): Promise<() => Promise<void
 /** Lets nobody in who has one of these keys; lines that are open stay. */
 export function refuseKeys(keys: readonly PublicKey[]): void {
   refused = new Set(keys);
+}
+
+/** Lets nobody in who has another key (HOSTILE 126); everybody again where it is undefined. */
+export function admitOnly(keys: readonly PublicKey[] | undefined): void {
+  admitted = keys && new Set(keys);
 }
 
 /**
@@ -80,8 +87,10 @@ async function keepDoor(socket: Reply, onTrouble: OnTrouble): Promise<void> {
   }
 }
 
-/** 300 tells nothing to whoever is refused: it tries again, and is let in when it is no longer blocked. */
+/** 300 tells nothing to whoever is refused: it tries again, and is let in when it may. */
 function statusOf(key: Buffer | undefined): [string, string] {
   if (!key) return ['400', 'only CURVE'];
-  return refused.has(key.toString('hex')) ? ['300', 'not now'] : ['200', 'OK'];
+  const name = key.toString('hex');
+  const isWelcome = !refused.has(name) && (admitted?.has(name) ?? true);
+  return isWelcome ? ['200', 'OK'] : ['300', 'not now'];
 }

@@ -17,6 +17,8 @@ const SETTLE_MS_DEFAULT = 100;
 /** Folders, interfaces and static peers a configuration may list. */
 const LIST_MAX = 256;
 
+export const MODES = ['open', 'pinned'] as const;
+
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 
 const pathSchema = z
@@ -63,6 +65,8 @@ export const schemaFor = (paths: Paths) =>
       .default([]),
     /** Serve to others what was fetched. */
     reseed: z.boolean().default(true),
+    /** Who may come near: anybody on the LAN, or with `pinned` only the peers in `trust`. */
+    mode: z.enum(MODES).default('open'),
     /** Peers that are preferred as sources, and peers that are neither asked nor answered. */
     trust: z.array(peerIdSchema).max(LIST_MAX).default([]),
     block: z.array(peerIdSchema).max(LIST_MAX).default([]),

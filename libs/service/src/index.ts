@@ -31,7 +31,7 @@ export { HOME_PROCESSES, type HomeProcess, type Lock, livingHolder, takeLock } f
 export { type Log, openLog } from './log.js';
 export { nearest } from './nearest.js';
 export { type Paths, cacheDir, homePaths, lockFile } from './paths.js';
-export { PeerTrust } from './peer-trust.js';
+export { PeerTrust, pinnedPeers } from './peer-trust.js';
 export { makePrivateDir } from './private-dir.js';
 export {
   type OwnHandlers,

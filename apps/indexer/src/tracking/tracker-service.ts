@@ -150,7 +150,7 @@ class TrackerService {
   #answers(): Handlers<PeerVerbs> {
     const desk = this.#desk;
     return {
-      announce: announce(desk, this.options.onTrouble),
+      announce: announce(desk, (peer) => this.#isBlocked(peer), this.options.onTrouble),
       announced: announced(desk),
       search: searchForPeers(desk),
       locate: locateForPeers(desk),
