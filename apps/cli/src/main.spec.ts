@@ -702,6 +702,11 @@ describe('what peers share', () => {
     expect(peers.stdout).toContain('[::1]:9');
     expect(peers.stdout).toMatch(/anna\.lan:9 +::1 +anna +1\.0 s ago/);
     expect(peers.stdout).toMatch(/10\.9\.9\.9:9 +10\.9\.9\.9 +- +never/);
+    await fake('transfer', {
+      'liar.list': () => ({ liars: [{ peer: other, times: 2, secondsAgo: 180 }] }),
+    });
+    const { stderr } = await iwanto('peers');
+    expect(stderr).toContain(`anna (${other}) sent wrong bytes 3 min`);
   });
 });
 
@@ -754,6 +759,7 @@ describe('every --json has a schema', () => {
     const ended = { ...downloadOf({ state: 'done' }), endedMs: 1 };
     await fake('transfer', {
       'transfer.status': () => statusOf('transfer'),
+      'liar.list': () => ({ liars: [{ peer: PEER, times: 1, secondsAgo: 0 }] }),
       'download.list': () => ({ downloads: [downloadOf({})] }),
       'download.clear': () => ({ downloads: [downloadOf({})] }),
       'download.cancel': () => downloadOf({ state: 'cancelled' }),

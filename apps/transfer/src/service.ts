@@ -15,6 +15,7 @@ import { DownloadLog } from './downloading/download-log.js';
 import type { DownloadTools } from './downloading/download-spec.js';
 import { Downloads } from './downloading/downloads.js';
 import { followHolders, holderFilter } from './sources/known-holders.js';
+import { Liars } from './sources/liars.js';
 import { Lines } from './sources/lines.js';
 import { RateLimits } from './limits.js';
 import { Pace } from './pace.js';
@@ -29,6 +30,7 @@ import { downloadCancel } from './verbs/download-cancel.js';
 import { History } from './downloading/history.js';
 import { downloadClear } from './verbs/download-clear.js';
 import { downloadHistory } from './verbs/download-history.js';
+import { liarList } from './verbs/liar-list.js';
 import { uploadList } from './verbs/upload-list.js';
 import { downloadGet } from './verbs/download-get.js';
 import { downloadList } from './verbs/download-list.js';
@@ -81,7 +83,7 @@ export async function startTransfer(context: Context): Promise<Running<'transfer
   const trust = new PeerTrust(config, bus);
   const history = openHistory(context);
   const folder = new DownloadFolder({ paths, path: config.downloadDir, mounts: journal.placed });
-  const { downloads, readings, lines } = openFetching(context, {
+  const { downloads, readings, lines, liars } = openFetching(context, {
     ...{ doing, journal, kept, uploader, limits, history, folder, trust },
   });
   await folder.note();
@@ -100,7 +102,7 @@ export async function startTransfer(context: Context): Promise<Running<'transfer
   });
   return {
     handlers: handlersOf({
-      ...{ downloads, readings, history, folder, blake3, journal, limits, news },
+      ...{ downloads, readings, liars, history, folder, blake3, journal, limits, news },
       sent: uploader.sent,
     }),
     port: () => server.port,
@@ -131,8 +133,9 @@ function openFetching(
   const { bus, identity, config } = context;
   const { curve: keys, peer: self } = identity;
   const lines = new Lines({ keys, self, nowMs });
+  const liars = new Liars(nowMs);
   const fetching = {
-    ...{ ...doing, lines, holdersOf: followHolders(context), isTrusted: trust.isTrusted },
+    ...{ ...doing, lines, liars, holdersOf: followHolders(context), isTrusted: trust.isTrusted },
     isAllowed: holderFilter(context, trust),
     noSourceLimitMs: NO_SOURCE_LIMIT_MS,
   };
@@ -149,7 +152,7 @@ function openFetching(
     ...{ self, tools: { ...fetching, local }, lines: () => doing.holdings.lines() },
     onPiece: (root, piece, body) => downloads.give(root, piece, body),
   });
-  return { downloads, readings, lines };
+  return { downloads, readings, lines, liars };
 }
 
 /** A folder that is refused leaves the limits as they were. */
@@ -182,6 +185,7 @@ const openHistory = ({ paths, log }: Context) =>
 interface Served {
   readonly downloads: Downloads;
   readonly readings: Readings;
+  readonly liars: Liars;
   readonly history: History;
   readonly sent: Uploads;
   readonly folder: DownloadFolder;
@@ -194,6 +198,7 @@ interface Served {
 function handlersOf({
   downloads,
   readings,
+  liars,
   history,
   sent,
   folder,
@@ -213,6 +218,7 @@ function handlersOf({
     'download.history': downloadHistory(history),
     'download.verify': downloadVerify(blake3, journal.placed),
     'upload.list': uploadList(sent),
+    'liar.list': liarList(liars),
     'holdings.get': holdingsGet(news),
     'read.open': readOpen(readings),
     'read.bytes': readBytes(readings),

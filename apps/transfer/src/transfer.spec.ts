@@ -89,6 +89,10 @@ describe('a file', () => {
     const view = await home.fetch(root);
     expect(view).toMatchObject({ state: 'done', sources: 1 });
     expect(readFileSync(view.path).equals(bytes)).toBe(true);
+    expect(view.notes).toEqual([
+      `Not asked any more: ${liar.holder.peer}, which sent wrong bytes.`,
+    ]);
+    expect(home.liars.list()).toMatchObject([{ peer: liar.holder.peer, times: 1 }]);
   });
 
   test('ends with E_VERIFY when all there are lie, digests included', async () => {

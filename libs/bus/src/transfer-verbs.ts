@@ -11,6 +11,8 @@ import {
   pathSchema,
   receiptSchema,
   uploadsSchema,
+  liarSchema,
+  LIARS_MAX,
 } from './shapes.js';
 import { SHORT_MS, reloadOf, statusOf, stopOf, verb } from './verb-rows.js';
 
@@ -93,6 +95,13 @@ export const transferVerbs = {
     about: 'What is being sent to others now, and how much was sent in all.',
     question: nothing,
     answer: uploadsSchema,
+    limitMs: SHORT_MS,
+  }),
+  'liar.list': verb({
+    owner: 'transfer',
+    about: 'Which peers sent bytes that a hash does not name, within the last hour.',
+    question: nothing,
+    answer: z.object({ liars: z.array(liarSchema).max(LIARS_MAX) }),
     limitMs: SHORT_MS,
   }),
   'download.clear': verb({

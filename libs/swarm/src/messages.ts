@@ -69,11 +69,14 @@ export type SwarmInput =
     } & PieceAt)
   | { readonly type: 'tick'; readonly nowMs: number };
 
+/** Why a source is banned: it sent wrong bytes, or refused too often. */
+export type BanReason = 'badPiece' | 'strikes';
+
 /** All a download can want done. */
 export type SwarmOutput =
   | ({ readonly type: 'request'; readonly source: PeerId } & PieceAt)
   /** Never use this source again for this download. It is forgotten already. */
-  | { readonly type: 'ban'; readonly source: PeerId; readonly reason: 'badPiece' | 'strikes' }
+  | { readonly type: 'ban'; readonly source: PeerId; readonly reason: BanReason }
   /** Close the line to this source: it did not deliver in time. It may be added again later. */
   | { readonly type: 'drop'; readonly source: PeerId }
   | { readonly type: 'fileDone'; readonly file: number }

@@ -6,6 +6,7 @@ import {
   type SwarmInput,
   type SwarmLimits,
   type SwarmOptions,
+  type BanReason,
   type SwarmOutput,
   type WantedFile,
 } from './messages.js';
@@ -218,7 +219,7 @@ export class Swarm {
     if (this.#trust.strike(source.id)) this.#ban(source, 'strikes');
   }
 
-  #ban(source: Source, reason: 'badPiece' | 'strikes'): void {
+  #ban(source: Source, reason: BanReason): void {
     this.#trust.ban(source.id);
     this.#removeSource(source.id);
     this.#out.push({ type: 'ban', source: source.id, reason });

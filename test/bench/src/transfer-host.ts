@@ -95,7 +95,21 @@ export class BenchHost {
     return Math.round((Number(/VmHWM:\s+(\d+)/.exec(text)?.[1]) * 1_024) / 1e6);
   }
 
+  /** Bytes of pieces that left since the service started. */
+  async bytesSent(): Promise<number> {
+    const { notes } = await this.bus.call('transfer.status', {});
+    return Number(notes.join(' ').match(/bytes sent: (\d+)/)?.[1]);
+  }
+
+  /** How long it took, in seconds. */
   async fetch(shown: Shown, onProgress?: (view: Download) => void): Promise<number> {
+    return (await this.fetched(shown, onProgress)).seconds;
+  }
+
+  async fetched(
+    shown: Shown,
+    onProgress?: (view: Download) => void,
+  ): Promise<{ seconds: number; view: Download }> {
     const ended = new Promise<Download>((resolve) => {
       const stop = this.bus.subscribe('download.progressed', (view) => {
         onProgress?.(view);
@@ -109,7 +123,7 @@ export class BenchHost {
     await this.bus.call('download.start', { hash: shown.hash });
     const view = await ended;
     if (view.failure) throw new Error(view.failure.sentence);
-    return (performance.now() - startMs) / 1_000;
+    return { seconds: (performance.now() - startMs) / 1_000, view };
   }
 
   /** Ends the service's process as a crash would. */

@@ -5,6 +5,7 @@ import {
   endedDownloadSchema,
   news,
   addedHostSchema,
+  liarSchema,
   knownPeerSchema,
   receiptSchema,
   serviceStatusSchema,
@@ -177,7 +178,11 @@ export const answers: Readonly<Record<string, readonly z.ZodType[]>> = {
   shares: [shares],
   rescan: [z.strictObject({ revision: revisionSchema })],
   peers: [
-    z.strictObject({ peers: z.array(knownPeerSchema), added: z.array(addedHostSchema) }),
+    z.strictObject({
+      peers: z.array(knownPeerSchema),
+      added: z.array(addedHostSchema),
+      liars: z.array(liarSchema),
+    }),
     z.strictObject({
       address: z.string(),
       port: portSchema,

@@ -162,7 +162,8 @@ export class ContentFetch {
       onBan: (peer, reason) => {
         onTrouble(`Peer ${peer} is not used any more for ${this.options.root}: ${reason}.`);
         this.#watches.remove(peer);
-        sources.ban(peer);
+        if (reason === 'badPiece') sources.banLiar(peer);
+        else sources.ban(peer);
       },
       onDrop: (peer) => {
         this.#watches.remove(peer);

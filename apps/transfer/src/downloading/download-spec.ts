@@ -6,6 +6,7 @@ import type { InMemory } from './content-fetch.js';
 import type { FinderOptions } from './finder.js';
 import type { OfferingTools } from './offering.js';
 import type { Pace } from '../pace.js';
+import type { Liars } from '../sources/liars.js';
 import type { Lines } from '../sources/lines.js';
 
 export interface DownloadSpec {
@@ -34,6 +35,7 @@ export interface DownloadTools extends OfferingTools {
   readonly isAllowed: (holder: Holder) => boolean;
   /** Preferred before others. */
   readonly isTrusted: (peer: PeerId) => boolean;
+  readonly liars: Liars;
   /** Whether a download of other content is going to stand at this path. */
   readonly isReserved: (path: string, root: FileHash) => boolean;
   readonly nowMs: () => number;

@@ -68,6 +68,8 @@ export class Download {
       lines: tools.lines,
       isAllowed: tools.isAllowed,
       isTrusted: tools.isTrusted,
+      liars: tools.liars,
+      onLied: (peer) => this.progress.note(`Not asked any more: ${peer}, which sent wrong bytes.`),
       signal: this.#stopping.signal,
       onReady: (peer, line) => this.#sourceReady(peer, line),
       onLost: (peer, why) => this.#sourceLost(peer, why === 'forged'),

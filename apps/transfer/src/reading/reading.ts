@@ -185,7 +185,8 @@ export class Reading {
       onBan: (peer, reason) => {
         this.options.onTrouble(`Peer ${peer} is not used any more for ${this.of.root}: ${reason}.`);
         this.#watches.remove(peer);
-        this.#supply.sources.ban(peer);
+        if (reason === 'badPiece') this.#supply.sources.banLiar(peer);
+        else this.#supply.sources.ban(peer);
       },
       onDrop: (peer) => {
         this.#watches.remove(peer);

@@ -36,6 +36,7 @@ import {
 import { usableFolder } from '../disk/download-folder.js';
 import type { DownloadTools } from '../downloading/download-spec.js';
 import { Downloads, type StartQuestion } from '../downloading/downloads.js';
+import { Liars } from '../sources/liars.js';
 import { Lines } from '../sources/lines.js';
 import { Pace } from '../pace.js';
 import { busOf } from './bus-of.js';
@@ -250,6 +251,7 @@ export const openHome = (options: HomeOptions) => {
   const kept = new Kept({ store: journal.held, holdings, blake3, max: 100 });
   closing.push(() => kept.close());
   const lines = new Lines({ keys: newKeys(), self, nowMs });
+  const liars = new Liars(nowMs);
   const into = join(dir, 'downloads');
   const bus = busOf(shelf, holders);
   const downloads = new Downloads({
@@ -265,6 +267,7 @@ export const openHome = (options: HomeOptions) => {
       pace: new Pace(() => undefined),
       isAllowed: () => true,
       isTrusted: (peer) => options.trusted === peer,
+      liars,
       onTrouble: () => undefined,
       inMemory: options.inMemory ?? (async () => []),
     },
@@ -284,7 +287,7 @@ export const openHome = (options: HomeOptions) => {
     return ended(view) ? view : told.until(ended);
   };
   const { views, until } = told;
-  return { dir, into, downloads, journal, kept, views, until, fetch, close };
+  return { dir, into, downloads, journal, kept, liars, views, until, fetch, close };
 };
 
 export const newFile = (dir: string, name: string, bytes: Uint8Array): string => {
