@@ -25,7 +25,7 @@ const DOORS = {
   ink: ['apps/cli'],
   mime: ['apps/cli'],
   react: ['apps/cli'],
-  'prom-client': ['apps/cli'],
+  'prom-client': ['libs/service'],
   '@napi-rs/blake-hash': ['libs/merkle', 'test/bench'],
   'hash-wasm': ['libs/merkle', 'test/bench'],
 };

@@ -8,8 +8,9 @@ import {
   type ServiceName,
   type ServiceStatus,
   type Shared,
+  unlessAbsent,
 } from '@iwanto/bus';
-import { type BookAnswer, Failure, type PeerId } from '@iwanto/wire';
+import type { BookAnswer, PeerId } from '@iwanto/wire';
 import { peerNames } from './peer-names.js';
 
 export type ServiceState = 'ready' | 'starting' | 'stopped';
@@ -101,13 +102,4 @@ function members(
       files: book === undefined ? null : (files.get(peer) ?? 0),
       roundTripMs: seen === 'self' ? null : roundTripMs,
     }));
-}
-
-/** The answer, or undefined where nobody can give one now. */
-async function unlessAbsent<T>(answer: Promise<T>): Promise<T | undefined> {
-  const absent = ['E_NOT_RUNNING', 'E_NO_LEADER', 'E_NOT_LEADER', 'E_TIMEOUT'];
-  return answer.catch((cause: unknown) => {
-    if (cause instanceof Failure && absent.includes(cause.code)) return undefined;
-    throw cause;
-  });
 }

@@ -3,11 +3,13 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { loadBlake3 } from '@iwanto/merkle';
 import {
+  MetricsPort,
   type Paths,
   PeerTrust,
   type Running,
   type ServiceContext,
   listenAddresses,
+  metricsText,
   refuseOverlap,
   version,
 } from '@iwanto/service';
@@ -61,6 +63,22 @@ async function openFolders(context: Context): Promise<Folders> {
   return { catalogue, indexing };
 }
 
+function openTracking(context: Context, catalogue: Catalogue, trust: PeerTrust): Promise<Tracking> {
+  const { bus, config, identity, log } = context;
+  return startTracking({
+    bus,
+    identity,
+    version,
+    catalogue,
+    isBlocked: trust.isBlocked,
+    port: config.ports.indexer,
+    addresses: listenAddresses(config.interfaces),
+    onTrouble: (sentence) => log.warn(sentence),
+    onInfo: (sentence) => log.info(sentence),
+    onNote: (sentence) => log.debug(sentence),
+  });
+}
+
 const openWants = ({ bus, log, paths }: Context, tracking: Tracking) =>
   new Wants({
     path: join(paths.dataDir, 'wants.json'),
@@ -69,6 +87,12 @@ const openWants = ({ bus, log, paths }: Context, tracking: Tracking) =>
     dateMs: Date.now,
     onTrouble: (sentence) => log.warn(sentence),
   });
+
+async function openMetrics({ bus, config, log }: Context): Promise<MetricsPort> {
+  const metrics = new MetricsPort(() => metricsText(bus));
+  await metrics.begin(config.metricsPort, (sentence) => log.warn(sentence));
+  return metrics;
+}
 
 /** What is asked of the own folders. */
 const sharing = (folders: Folders, paths: Paths) => ({
@@ -83,29 +107,19 @@ const sharing = (folders: Folders, paths: Paths) => ({
 
 /** What `runService` needs of the indexer. */
 export async function startIndexer(context: Context): Promise<Running<'indexer'>> {
-  const { bus, config, identity, log, paths } = context;
+  const { bus, config, paths } = context;
   const folders = await openFolders(context);
   const { catalogue, indexing } = folders;
   const tell = coalesce(TELL_INTERVAL_MS, () => bus.publish('share.changed', indexing.state()));
   indexing.onProgress(tell);
   const trust = new PeerTrust(config, bus);
-  const tracking = await startTracking({
-    bus,
-    identity,
-    version,
-    catalogue,
-    isBlocked: trust.isBlocked,
-    port: config.ports.indexer,
-    addresses: listenAddresses(config.interfaces),
-    onTrouble: (sentence) => log.warn(sentence),
-    onInfo: (sentence) => log.info(sentence),
-    onNote: (sentence) => log.debug(sentence),
-  });
+  const tracking = await openTracking(context, catalogue, trust);
   const wants = openWants(context, tracking);
   catalogue.onChange(() => tracking.catalogueChanged());
   shareConfigured(folders, config.share, privatePlacesOf(paths));
   const stopHeld = bus.follow('holdings.changed', ({ holdings }) => catalogue.setHeld(holdings));
   const compacting = setInterval(() => catalogue.compact(), COMPACT_INTERVAL_MS);
+  const metrics = await openMetrics(context);
   return {
     handlers: {
       ...tracking.handlers,
@@ -115,15 +129,18 @@ export async function startIndexer(context: Context): Promise<Running<'indexer'>
       ...sharing(folders, paths),
     },
     port: () => tracking.port,
-    notes: () => [`hashes with ${indexing.blake3} BLAKE3`, indexing.excess].filter(Boolean),
-    reconfigure: (next) => {
+    notes: () =>
+      [`hashes with ${indexing.blake3} BLAKE3`, indexing.excess, metrics.note].filter(Boolean),
+    reconfigure: async (next) => {
+      await metrics.use(next.metricsPort);
       trust.reconfigure(next);
-      return reshare(folders, paths, next);
+      await reshare(folders, paths, next);
     },
     stop: async () => {
       clearInterval(compacting);
       stopHeld();
       tell.stop();
+      await metrics.close();
       await wants.close();
       await tracking.close();
       await indexing.close();

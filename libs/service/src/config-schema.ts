@@ -71,6 +71,8 @@ export const schemaFor = (paths: Paths) =>
     limits: z
       .object({ download: rateRulesSchema.default(''), upload: rateRulesSchema.default('') })
       .default({ download: '', upload: '' }),
+    /** The indexer serves metrics to programs of this host at this TCP port; 0 for none. */
+    metricsPort: portSchema.default(0),
     logLevel: z.enum(LOG_LEVELS).default('info'),
   });
 

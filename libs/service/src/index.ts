@@ -29,6 +29,8 @@ export { keepsInodes } from './inodes.js';
 export { type Claim, claimHome, holdersOf } from './home.js';
 export { HOME_PROCESSES, type HomeProcess, type Lock, livingHolder, takeLock } from './lock.js';
 export { type Log, openLog } from './log.js';
+export { type MetricsText, metricsText } from './metrics.js';
+export { MetricsPort } from './metrics-port.js';
 export { nearest } from './nearest.js';
 export { type Paths, cacheDir, homePaths, lockFile } from './paths.js';
 export { PeerTrust } from './peer-trust.js';
