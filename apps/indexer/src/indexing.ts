@@ -74,11 +74,6 @@ export class Indexing {
     });
   }
 
-  /** Which BLAKE3 the hashing threads use. */
-  get blake3(): string {
-    return this.#pipe.blake3;
-  }
-
   /** Calls `heard` whenever `state` has something new to tell, which is often. */
   onProgress(heard: () => void): void {
     this.#heard = heard;

@@ -1,7 +1,7 @@
 /** The indexer, wired: catalogue, indexing, tracker side and the verbs of the bus. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { loadBlake3 } from '@iwanto/merkle';
+import { type Blake3, loadBlake3 } from '@iwanto/merkle';
 import {
   MetricsPort,
   type Paths,
@@ -38,7 +38,7 @@ const TELL_INTERVAL_MS = 25;
 const COMPACT_INTERVAL_MS = 60_000;
 
 /** Opens the catalogue and begins to keep the configured folders. */
-async function openFolders(context: Context): Promise<Folders> {
+async function openFolders(context: Context, blake3: Blake3): Promise<Folders> {
   const { paths, config, log } = context;
   await refuseOverlap(config.share, config.downloadDir);
   const onTrouble = (sentence: string) => void log.warn(sentence);
@@ -52,7 +52,7 @@ async function openFolders(context: Context): Promise<Folders> {
   }
   const indexing = new Indexing({
     catalogue,
-    blake3: await loadBlake3(),
+    blake3,
     threads: Math.max(1, availableParallelism() - 1),
     script: new URL('./hashing/hash-file.js', import.meta.url),
     settleMs: config.settleMs,
@@ -108,7 +108,8 @@ const sharing = (folders: Folders, paths: Paths) => ({
 /** What `runService` needs of the indexer. */
 export async function startIndexer(context: Context): Promise<Running<'indexer'>> {
   const { bus, config, paths } = context;
-  const folders = await openFolders(context);
+  const blake3 = await loadBlake3();
+  const folders = await openFolders(context, blake3);
   const { catalogue, indexing } = folders;
   const tell = coalesce(TELL_INTERVAL_MS, () => bus.publish('share.changed', indexing.state()));
   indexing.onProgress(tell);
@@ -130,7 +131,7 @@ export async function startIndexer(context: Context): Promise<Running<'indexer'>
     },
     port: () => tracking.port,
     notes: () =>
-      [`hashes with ${indexing.blake3} BLAKE3`, indexing.excess, metrics.note].filter(Boolean),
+      [`hashes with ${blake3.name} BLAKE3`, indexing.excess, metrics.note].filter(Boolean),
     reconfigure: async (next) => {
       await metrics.use(next.metricsPort);
       trust.reconfigure(next);

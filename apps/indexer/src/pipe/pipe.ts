@@ -104,11 +104,6 @@ export class Pipe {
     });
   }
 
-  /** Which BLAKE3 the hashing threads use. */
-  get blake3(): string {
-    return this.#hashing.blake3;
-  }
-
   /** Into stage 1: a name in a directory, or all of them, may have changed. */
   hint(directory: string, name: string | undefined): void {
     this.#hints.add(directory, name);
