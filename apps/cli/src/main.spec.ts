@@ -730,6 +730,10 @@ describe('every --json has a schema', () => {
     await fake('election', {
       'election.status': () => statusOf('election'),
       'peers.get': () => ({ revision: 1, peers: [self] }),
+      'network.get': () => ({
+        ...{ discoveryPort: 9, addresses: [], heard: [], outside: [], otherVersions: [] },
+        troubles: ['eth0 has no address'],
+      }),
       'peers.add': () => ({ address: '::1', port: 9 }),
       'peers.remove': () => ({}),
       'peers.added': () => ({

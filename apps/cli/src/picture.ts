@@ -29,6 +29,8 @@ export interface Picture {
   readonly shared: Pick<Shared, 'folders' | 'files' | 'bytes' | 'indexing'> | null;
   readonly services: Record<ServiceName, ServiceState>;
   readonly details: readonly ServiceStatus[];
+  /** What does not work between this host and the network, one sentence each. */
+  readonly troubles: readonly string[];
 }
 
 export interface Member {
@@ -46,9 +48,10 @@ const BOOK_LIMIT_MS = 1_500;
 
 /** Asks all services at once. */
 export async function lookAround(bus: Bus): Promise<Picture> {
-  const [leadership, known, book, shared, downloads, ...statuses] = await Promise.all([
+  const [leadership, known, network, book, shared, downloads, ...statuses] = await Promise.all([
     unlessAbsent(bus.call('leader.get', {})),
     unlessAbsent(bus.call('peers.get', {})),
+    unlessAbsent(bus.call('network.get', {})),
     unlessAbsent(bus.call('book', {}, { limitMs: BOOK_LIMIT_MS })),
     unlessAbsent(bus.call('share.get', {})),
     unlessAbsent(bus.call('download.list', {})),
@@ -72,6 +75,7 @@ export async function lookAround(bus: Bus): Promise<Picture> {
       SERVICES.map((service, at) => [service, stateOf(statuses[at])]),
     ) as Record<ServiceName, ServiceState>,
     details,
+    troubles: network?.troubles ?? [],
   };
 }
 

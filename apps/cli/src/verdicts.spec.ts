@@ -20,7 +20,7 @@ const healthy: Picture = {
     ...{ files: 5, bytes: 9, indexing: idle },
   },
   services: { election: 'ready', indexer: 'ready', transfer: 'ready' },
-  ...{ details: [], downloads: [] },
+  ...{ details: [], downloads: [], troubles: [] },
 };
 const troubles = (changes: Partial<Picture>) =>
   verdictsOf({ ...healthy, ...changes })
@@ -40,6 +40,11 @@ describe('the verdict', () => {
   });
 
   test.each<[string, Partial<Picture>, RegExp]>([
+    [
+      'an interface waits',
+      { troubles: ['eth0 has no address'] },
+      /^Network: eth0 has no address\.$/,
+    ],
     [
       'a service that is away',
       { services: { ...healthy.services, transfer: 'stopped' } },

@@ -24,6 +24,7 @@ const broken = (sentence: string): Verdict => ({ level: 'broken', sentence });
 export function verdictsOf(picture: Picture): Verdict[] {
   return [
     ...ofServices(picture),
+    ...ofNetwork(picture),
     ...ofLeader(picture),
     ...ofShares(picture),
     ...ofDownloads(picture),
@@ -40,6 +41,9 @@ function ofServices({ services }: Picture): Verdict[] {
   });
   return wrong.length > 0 ? wrong : [ok('All three services run.')];
 }
+
+const ofNetwork = ({ troubles }: Picture): Verdict[] =>
+  troubles.map((sentence) => warning(`Network: ${sentence}.`));
 
 function ofLeader({ services, role, leader, leaderName, peers, peer }: Picture): Verdict[] {
   if (services.election !== 'ready' || role === null) return [];

@@ -72,7 +72,7 @@ function openTracking(context: Context, catalogue: Catalogue, trust: PeerTrust):
     catalogue,
     isBlocked: trust.isBlocked,
     port: config.ports.indexer,
-    addresses: listenAddresses(config.interfaces),
+    addresses: () => listenAddresses(config.interfaces),
     onTrouble: (sentence) => log.warn(sentence),
     onInfo: (sentence) => log.info(sentence),
     onNote: (sentence) => log.debug(sentence),

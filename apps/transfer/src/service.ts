@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { type Download, HOLDINGS_MAX, type OpenPort, servePieces } from '@iwanto/bus';
 import { type Blake3, loadBlake3 } from '@iwanto/merkle';
+import type { Holder } from '@iwanto/wire';
 import {
   type Config,
   PeerTrust,
@@ -75,7 +76,7 @@ export async function startTransfer(context: Context): Promise<Running<'transfer
   const uploader = new Uploader({ ...doing, pace: new Pace(limits.upload), onInfo });
   const server = await servePieces({
     ...{ keys: identity.curve, port: config.ports.transfer },
-    addresses: listenAddresses(config.interfaces),
+    addresses: () => listenAddresses(config.interfaces),
     answer: (request, asker) => uploader.answer(request, asker),
     rank: (request) => uploader.timesSent.of(request),
     onTrouble,
@@ -87,7 +88,7 @@ export async function startTransfer(context: Context): Promise<Running<'transfer
     ...{ doing, journal, kept, uploader, limits, history, folder, trust },
   });
   await folder.note();
-  listenToNews(context, uploader, downloads);
+  listenToNews(context, { uploader, downloads, lines });
   const goOn = setInterval(() => void downloads.goOn(), GO_ON_MS);
   const holding = [kept, news] as const;
   const closeAll = closing({
@@ -132,10 +133,12 @@ function openFetching(
 ) {
   const { bus, identity, config } = context;
   const { curve: keys, peer: self } = identity;
-  const lines = new Lines({ keys, self, nowMs });
+  const holdersOf = followHolders(context);
+  const placed = (holder: Holder) => holdersOf([holder.peer])[0] ?? holder;
+  const lines = new Lines({ keys, self, nowMs, placed });
   const liars = new Liars(nowMs);
   const fetching = {
-    ...{ ...doing, lines, liars, holdersOf: followHolders(context), isTrusted: trust.isTrusted },
+    ...{ ...doing, lines, liars, holdersOf, isTrusted: trust.isTrusted },
     isAllowed: holderFilter(context, trust),
     noSourceLimitMs: NO_SOURCE_LIMIT_MS,
   };
@@ -247,11 +250,17 @@ function openHoldings(
   return { holdings, kept, news };
 }
 
-function listenToNews({ bus }: Context, uploader: Uploader, downloads: Downloads): void {
+function listenToNews(
+  { bus }: Context,
+  { uploader, downloads, lines }: Pick<Opened, 'uploader' | 'downloads' | 'lines'>,
+): void {
   bus.follow('share.changed', ({ catalogueRevision }) =>
     uploader.contents.catalogueChanged(catalogueRevision),
   );
-  bus.follow('peers.changed', () => downloads.poke());
+  bus.follow('peers.changed', () => {
+    lines.followMoves();
+    downloads.poke();
+  });
   bus.follow('leader.changed', () => downloads.poke());
 }
 

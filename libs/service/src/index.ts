@@ -21,7 +21,7 @@ export { environmentName, typedValue } from './config-values.js';
 export { EXIT, exitCodeOf } from './exit-codes.js';
 export { isWithin, refuseOverlap } from './folders.js';
 export { type Identity, loadIdentity, peerOfSignKey, verifySignature } from './identity.js';
-export { listenAddresses } from './interfaces.js';
+export { listenAddresses, refuseUnknownInterfaces } from './interfaces.js';
 export { descriptorLimit, descriptorWarning, fileSizeLimit } from './descriptors.js';
 export { giveBackMemory } from './give-back.js';
 export { homeDir } from './directories.js';

@@ -55,6 +55,7 @@ const picture = z.strictObject({
   shared: shares.nullable(),
   services: z.record(z.enum(SERVICES), z.enum(['ready', 'starting', 'stopped'])),
   details: z.array(serviceStatusSchema),
+  troubles: z.array(z.string()),
 });
 const verdict = z.strictObject({
   level: z.enum(['ok', 'warning', 'broken']),

@@ -28,7 +28,7 @@ const picture: Picture = {
   ],
   shared: null,
   services: { election: 'ready', indexer: 'starting', transfer: 'ready' },
-  ...{ details: [], downloads: [] },
+  ...{ details: [], troubles: [], downloads: [] },
 };
 const moment = (downloads: readonly Download[]): Moment => ({
   ...{ picture, downloads, down: [0, 50, 100], up: [] },

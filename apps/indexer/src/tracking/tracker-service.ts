@@ -45,8 +45,8 @@ export interface TrackingOptions {
   readonly catalogue: CatalogueLog & Listing;
   /** The wished TCP port for other hosts; the next free one is taken. */
   readonly port: number;
-  /** Addresses to listen on; all when left out. */
-  readonly addresses?: readonly string[];
+  /** Addresses to listen on, which may come and go; all when left out. */
+  readonly addresses?: () => readonly string[];
   /** Peers that are not asked. */
   readonly isBlocked?: (peer: PeerId) => boolean;
   readonly onTrouble: (sentence: string) => void;

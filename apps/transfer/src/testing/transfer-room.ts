@@ -170,7 +170,7 @@ export const share = async (
   const honest: Answer = (request, asker) => uploader.answer(request, asker);
   const bent = bend(honest);
   const server = await servePieces({
-    ...{ keys, port: 0, addresses: ['127.0.0.1'] },
+    ...{ keys, port: 0, addresses: () => ['127.0.0.1'] },
     answer: (request, asker) => {
       asked.push(request);
       return bent(request, asker);
