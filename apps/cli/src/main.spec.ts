@@ -258,10 +258,10 @@ describe('search', () => {
     await iwanto('search', '--', '-rf', '--json');
     await iwanto('search', 'Ü/[a-z]*$(x)');
     expect(asked).toEqual([
-      { query: 'dark knight', limit: 3 },
-      { query: '007 1e3', limit: 20 },
-      { query: '-rf --json', limit: 20 },
-      { query: 'Ü/[a-z]*$(x)', limit: 20 },
+      { query: 'dark knight', limit: 3, withLeft: true },
+      { query: '007 1e3', limit: 20, withLeft: true },
+      { query: '-rf --json', limit: 20, withLeft: true },
+      { query: 'Ü/[a-z]*$(x)', limit: 20, withLeft: true },
     ]);
   });
 
@@ -310,6 +310,28 @@ describe('search', () => {
     const { code, stdout, stderr } = await iwanto('search', 'intrestelr');
     expect([code, stdout]).toEqual([3, expect.stringContaining('Interstellar.mkv')]);
     expect(stderr).toContain('No match; similar names:');
+  });
+
+  test('what hosts had that left is said to be so, is counted nowhere, and ends with 3', async () => {
+    const [one, two] = found(['here.mkv', 'gone.mkv']).results;
+    const seen = { secondsAgo: 7_300, peers: [{ peer: PEER, name: 'anna' }] };
+    const gone = { ...two!, peers: 0, seen };
+    let results = [one!, gone];
+    await fake('indexer', { search: () => ({ ...found([]), results, total: results.length - 1 }) });
+    const both = await iwanto('search', 'mkv');
+    expect([both.code, both.stdout]).toEqual([0, expect.stringContaining('seen 2 h ago on anna')]);
+    expect(both.stderr).toBe('');
+    const json = JSON.parse((await iwanto('search', 'mkv', '--json')).stdout);
+    expect(json.results.map((result: { seen?: unknown }) => result.seen)).toEqual([
+      undefined,
+      seen,
+    ]);
+    results = [gone];
+    const alone = await iwanto('search', 'mkv');
+    expect([alone.code, alone.stderr]).toEqual([
+      3,
+      'Nobody who is here has it; it was seen before:\n',
+    ]);
   });
 
   test('HOSTILE 60: a name cannot steer the terminal', async () => {

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Blake3, loadBlake3 } from '@iwanto/merkle';
 import {
+  type Config,
   MetricsPort,
   type Paths,
   PeerTrust,
@@ -17,7 +18,8 @@ import { Catalogue } from './catalogue/catalogue.js';
 import { coalesce } from './coalesce.js';
 import { type Folders, privatePlacesOf, reshare, shareConfigured } from './folders.js';
 import { Indexing } from './indexing.js';
-import { type Tracking, startTracking } from './tracking/tracker-service.js';
+import { LeftFolder } from './tracking/left-files.js';
+import { type Tracking, type TrackingOptions, startTracking } from './tracking/tracker-service.js';
 import { contentDigests } from './verbs/content-digests.js';
 import { contentFind } from './verbs/content-find.js';
 import { contentManifest } from './verbs/content-manifest.js';
@@ -36,6 +38,7 @@ type Context = ServiceContext<'indexer'>;
 const TELL_INTERVAL_MS = 25;
 /** Old tombstones are looked for this often, in ms. */
 const COMPACT_INTERVAL_MS = 60_000;
+const MS_PER_HOUR = 3_600_000;
 
 /** Opens the catalogue and begins to keep the configured folders. */
 async function openFolders(context: Context, blake3: Blake3): Promise<Folders> {
@@ -63,22 +66,6 @@ async function openFolders(context: Context, blake3: Blake3): Promise<Folders> {
   return { catalogue, indexing };
 }
 
-function openTracking(context: Context, catalogue: Catalogue, trust: PeerTrust): Promise<Tracking> {
-  const { bus, config, identity, log } = context;
-  return startTracking({
-    bus,
-    identity,
-    version,
-    catalogue,
-    isBlocked: trust.isBlocked,
-    port: config.ports.indexer,
-    addresses: () => listenAddresses(config.interfaces),
-    onTrouble: (sentence) => log.warn(sentence),
-    onInfo: (sentence) => log.info(sentence),
-    onNote: (sentence) => log.debug(sentence),
-  });
-}
-
 const openWants = ({ bus, log, paths }: Context, tracking: Tracking) =>
   new Wants({
     path: join(paths.dataDir, 'wants.json'),
@@ -93,6 +80,30 @@ async function openMetrics({ bus, config, log }: Context): Promise<MetricsPort> 
   await metrics.begin(config.metricsPort, (sentence) => log.warn(sentence));
   return metrics;
 }
+
+/** How this host remembers, when it leads or stands by, what peers had that left. */
+function rememberingOf({ config, paths, log }: Context) {
+  let { rememberHours } = config;
+  const files = new LeftFolder(join(paths.dataDir, 'left'), (sentence) => log.warn(sentence));
+  return {
+    left: { dateMs: Date.now, keepMs: () => rememberHours * MS_PER_HOUR, files },
+    reconfigure: (next: Config) => ({ rememberHours } = next),
+  };
+}
+
+/** Begins to serve other hosts. */
+const openTracking = (
+  { bus, config, identity, log }: Context,
+  own: Pick<TrackingOptions, 'catalogue' | 'left' | 'isBlocked'>,
+) =>
+  startTracking({
+    ...{ bus, identity, version, ...own },
+    port: config.ports.indexer,
+    addresses: () => listenAddresses(config.interfaces),
+    onTrouble: (sentence) => log.warn(sentence),
+    onInfo: (sentence) => log.info(sentence),
+    onNote: (sentence) => log.debug(sentence),
+  });
 
 /** What is asked of the own folders. */
 const sharing = (folders: Folders, paths: Paths) => ({
@@ -114,7 +125,12 @@ export async function startIndexer(context: Context): Promise<Running<'indexer'>
   const tell = coalesce(TELL_INTERVAL_MS, () => bus.publish('share.changed', indexing.state()));
   indexing.onProgress(tell);
   const trust = new PeerTrust(config, bus);
-  const tracking = await openTracking(context, catalogue, trust);
+  const remembering = rememberingOf(context);
+  const tracking = await openTracking(context, {
+    catalogue,
+    left: remembering.left,
+    isBlocked: trust.isBlocked,
+  });
   const wants = openWants(context, tracking);
   catalogue.onChange(() => tracking.catalogueChanged());
   shareConfigured(folders, config.share, privatePlacesOf(paths));
@@ -135,6 +151,7 @@ export async function startIndexer(context: Context): Promise<Running<'indexer'>
     reconfigure: async (next) => {
       await metrics.use(next.metricsPort);
       trust.reconfigure(next);
+      remembering.reconfigure(next);
       await reshare(folders, paths, next);
     },
     stop: async () => {
@@ -144,6 +161,7 @@ export async function startIndexer(context: Context): Promise<Running<'indexer'>
       await metrics.close();
       await wants.close();
       await tracking.close();
+      await remembering.left.files.close();
       await indexing.close();
       catalogue.close();
     },

@@ -14,6 +14,9 @@ export const DISCOVERY_PORT_DEFAULT = 17_116;
 /** How long a file must be still before it is hashed, in ms. */
 const SETTLE_MS_DEFAULT = 100;
 
+/** What left on Friday is still shown on Monday. */
+const REMEMBER_HOURS_DEFAULT = 72;
+
 /** Folders, interfaces and static peers a configuration may list. */
 const LIST_MAX = 256;
 
@@ -66,6 +69,8 @@ export const schemaFor = (paths: Paths) =>
     /** Peers that are preferred as sources, and peers that are neither asked nor answered. */
     trust: z.array(peerIdSchema).max(LIST_MAX).default([]),
     block: z.array(peerIdSchema).max(LIST_MAX).default([]),
+    /** How long a tracker remembers what peers had that left, in hours; 0 for not at all. */
+    rememberHours: z.number().min(0).max(8_760).default(REMEMBER_HOURS_DEFAULT),
     settleMs: z.number().int().min(0).max(60_000).default(SETTLE_MS_DEFAULT),
     /** Limits on what is fetched and sent, such as `5M` or `1M 08:00-18:00`; empty for none. */
     limits: z
