@@ -11,6 +11,8 @@ import {
 
 /** Entries in one announcement: a part is taken in within some ms, so that searches need not wait for it. */
 export const PART_ENTRIES_MAX = 500;
+/** The first part of a catalogue is small: the code of a tracker that has just started is five times as slow. */
+export const FIRST_PART_ENTRIES = BULK_LINES_MIN;
 /** Bytes that the texts of one part may take, so that it fits a message of 1 MiB. */
 const PART_BYTES_MAX = 700_000;
 /** Bytes of an entry besides its path: hash, kind, size and the names of the fields. */
@@ -136,8 +138,11 @@ export class Announcer {
   async #catchUp(): Promise<void> {
     const { target, catalogue } = this.options;
     let held = await this.#ask();
+    let limit = FIRST_PART_ENTRIES;
     for (let more = true; more && !this.#stopped;) {
-      const changes = await largePartSince(catalogue, knownRevision(held, catalogue));
+      const known = knownRevision(held, catalogue);
+      const changes = await largePartSince(catalogue, known, limit);
+      limit = Math.min(limit * 2, PART_ENTRIES_MAX);
       if (isHeld(held, changes)) return;
       if (!changes.more) this.#allowed.tokens -= 1;
       const before = held;
@@ -172,10 +177,14 @@ const isHeld = (held: Held, { catalogId, revision }: Changes) =>
  * which a tree that is being indexed has thousands, have nothing to announce, and a tracker takes few small changes
  * a second (HOSTILE 57).
  */
-async function largePartSince(catalogue: CatalogueLog, revision: number): Promise<Changes> {
-  let part = await partSince(catalogue, revision);
+async function largePartSince(
+  catalogue: CatalogueLog,
+  revision: number,
+  limit: number,
+): Promise<Changes> {
+  let part = await partSince(catalogue, revision, limit);
   while (part.more && part.entries.length + part.gone.length < BULK_LINES_MIN) {
-    const both = joined(part, await partSince(catalogue, part.revision));
+    const both = joined(part, await partSince(catalogue, part.revision, limit));
     if (both === undefined) break;
     part = both;
   }
@@ -196,8 +205,12 @@ function joined(part: Changes, next: Changes): Changes | undefined {
 }
 
 /** The next part; smaller where paths are so long that it would not fit a message. */
-async function partSince(catalogue: CatalogueLog, revision: number): Promise<Changes> {
-  for (let limit = PART_ENTRIES_MAX; ; limit = Math.ceil(limit / 4)) {
+async function partSince(
+  catalogue: CatalogueLog,
+  revision: number,
+  most: number,
+): Promise<Changes> {
+  for (let limit = most; ; limit = Math.ceil(limit / 4)) {
     const changes = await catalogue.changesSince(revision, limit);
     if (limit === 1 || bytesOf(changes) <= PART_BYTES_MAX) return changes;
   }
