@@ -8,6 +8,7 @@ export const COMMANDS: readonly Row[] = [
   lazy('search <name..>', 'Find files by name', () => import('./commands/search.js')),
   lazy('download <hash..>', 'Fetch by hash', () => import('./commands/download.js')),
   lazy('open <content..>', 'Play it while it comes', () => import('./commands/open.js')),
+  lazy('preview <content..>', 'What it looks like', () => import('./commands/preview.js')),
   lazy('cat <content..>', 'Its bytes to a pipe', () => import('./commands/cat.js')),
   lazy('downloads [action]', 'All downloads', () => import('./commands/downloads.js')),
   lazy('pause [hash..]', 'Stop downloads for now', () => import('./commands/pause.js')),

@@ -150,7 +150,10 @@ const CORS: [string, string][] = [['access-control-allow-origin', '*']];
 
 const quoted = (etag: string) => `"${etag}"`;
 
-/** Scripts of a page that somebody shares run nowhere, and its address stays here. */
+/**
+ * Scripts of a page that somebody shares run nowhere, and its address stays here. A browser that is given the address
+ * of a film makes a page around it, which has to have our origin to load it.
+ */
 function headersOf({ name, type, etag, isForPages = false }: Served): [string, string][] {
   const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
   const exact = encodeURIComponent(name).replace(
@@ -164,7 +167,7 @@ function headersOf({ name, type, etag, isForPages = false }: Served): [string, s
     ['etag', quoted(etag)],
     ['cache-control', 'no-store'],
     ['x-content-type-options', 'nosniff'],
-    ['content-security-policy', 'sandbox'],
+    ['content-security-policy', 'sandbox allow-same-origin'],
     ['cross-origin-resource-policy', isForPages ? 'cross-origin' : 'same-origin'],
     ...(isForPages ? CORS : []),
     ['referrer-policy', 'no-referrer'],

@@ -127,6 +127,19 @@ const shown = z.strictObject({
   until: z.iso.datetime().nullable(),
 });
 
+const looks = z.strictObject({
+  hash: fileHashSchema,
+  kind: z.enum(['film', 'song', 'photo', 'other', 'text', 'folder']),
+  /** Of a folder, the name of the file in it that is shown. */
+  name: z.string(),
+  seconds: z.number().nullable(),
+  width: count.nullable(),
+  height: count.nullable(),
+  /** Where the picture was written to. */
+  path: z.string().nullable(),
+  lines: z.array(z.string()).nullable(),
+});
+
 const optionOutline = z.strictObject({
   name: z.string(),
   about: z.string(),
@@ -168,6 +181,7 @@ export const answers: Readonly<Record<string, readonly z.ZodType[]>> = {
   download: [progress, done, interrupted, begun, note, path],
   cat: [],
   open: [shown],
+  preview: [looks],
   downloads: [downloads, downloadSchema],
   pause: [downloads],
   resume: [downloads],

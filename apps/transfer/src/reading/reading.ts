@@ -15,8 +15,6 @@ import { ReadWindows } from './windows.js';
 const MEBIBYTE = 1_048_576;
 /** What a question waits for a piece before it is answered with nothing, so that who asks shows that it is there, in ms. */
 const ANSWER_MS = 2_000;
-/** Readers of one content. */
-const READERS_MAX = 16;
 /** Pieces fetched early at the end of a file: its index may be there. */
 const TAIL_PIECES = 8;
 /** Little is asked ahead of each source: a jump has to wait for that. */
@@ -93,9 +91,6 @@ export class Reading {
     const nowMs = this.options.nowMs();
     const piece = Math.floor(offset / PIECE_BYTES);
     this.usedMs = nowMs;
-    if (this.#windows.readers >= READERS_MAX && !this.#windows.has(reader)) {
-      throw new Failure('E_LIMIT', `${READERS_MAX} readers of ${this.of.name} are enough.`);
-    }
     this.#windows.asked(reader, piece, nowMs);
     if (!this.#cache.get(piece)) await this.#wait(piece, reader);
     else this.#hurry();
