@@ -24,6 +24,7 @@ const startOne = (
     readonly rename: boolean;
     readonly confirmed: boolean;
     readonly bytesPerSecondMax?: number;
+    readonly reseed?: boolean;
   },
 ) => bus.call('download.start', question);
 

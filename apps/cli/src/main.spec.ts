@@ -524,6 +524,19 @@ describe('downloads', () => {
     expect((await iwanto('download', HASH)).stderr).toContain(notes[0]);
   });
 
+  test('are served on unless they are begun with --no-reseed', async () => {
+    const asked: boolean[] = [];
+    await fake('transfer', {
+      'download.start': ({ reseed }) => {
+        asked.push(reseed);
+        return downloadOf({ state: 'done' });
+      },
+    });
+    await iwanto('download', HASH);
+    await iwanto('download', HASH, '--no-reseed');
+    expect(asked).toEqual([true, false]);
+  });
+
   test('that were fetched are checked, with a receipt', async () => {
     const receipt = {
       ...{ path: '/tmp/film.mkv', hash: HASH, kind: 'file' as const, bytes: 100, files: 1 },

@@ -146,6 +146,7 @@ function openFetching(
     ...{ bus, self, folders: folder },
     tools: {
       ...{ ...fetching, journal, kept, serves: config.reseed, tell: teller(context, history) },
+      sharedAt: (root) => uploader.contents.fileOf(root),
       pace: new Pace(limits.download),
       inMemory: (root) => readings.inMemory(root),
     },

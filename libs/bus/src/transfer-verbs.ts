@@ -44,6 +44,8 @@ export const transferVerbs = {
       only: z.string().min(1).max(1_024).optional(),
       /** A limit on its own rate. */
       bytesPerSecondMax: z.number().int().min(1).optional(),
+      /** Serve it on when it is whole. */
+      reseed: z.boolean().default(true),
     }),
     answer: downloadSchema,
     limitMs: 10_000,

@@ -45,6 +45,7 @@ export const command = commandOf({
         describe: 'A limit on the rate of it, such as 5M',
       })
       .option('yes', { type: 'boolean', default: false, describe: 'Fetch it however large it is' })
+      .option('reseed', { type: 'boolean', default: true, describe: 'Serve it on; or --no-reseed' })
       .option('detach', { type: 'boolean', default: false, describe: 'Begin it and do not wait' })
       .option('wait', {
         type: 'number',
@@ -72,6 +73,7 @@ export const command = commandOf({
     detach,
     overwrite,
     rename,
+    reseed,
   }) => {
     const [first, second, ...others] = hashes;
     if (first === 'to' && others.length === 0) {
@@ -81,7 +83,7 @@ export const command = commandOf({
       throw new Failure('E_BAD_REQUEST', '--as names one download: give one hash with it.');
     }
     const choices = {
-      ...{ overwrite, rename, confirmed: yes },
+      ...{ overwrite, rename, reseed, confirmed: yes },
       ...(to === undefined ? {} : { to: pathFrom(to) }),
       ...(as === undefined ? {} : { as }),
       ...(only === undefined ? {} : { only }),

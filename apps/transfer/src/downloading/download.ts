@@ -50,16 +50,8 @@ export class Download {
     setMaxListeners(0, this.#stopping.signal);
     this.progress = new Progress(
       {
-        ...{
-          id: root,
-          hash: root,
-          kind,
-          name,
-          bytes,
-          path: `${folder}/${name}`,
-          state: 'locating',
-        },
-        ...{ bytesDone: 0, files: kind === 'file' ? 1 : 0, filesDone: 0 },
+        ...{ id: root, hash: root, kind, name, bytes, path: `${folder}/${name}` },
+        ...{ state: 'locating', bytesDone: 0, files: kind === 'file' ? 1 : 0, filesDone: 0 },
       },
       tools.nowMs,
       tools.tell,
@@ -141,7 +133,8 @@ export class Download {
         await spot.acknowledge(plan);
         return this.#wasThere(sizeOf(plan));
       }
-      await prepare(plan, spot, this.progress, this.spec);
+      const here = { sharedAt: this.tools.sharedAt, placed: this.tools.journal.placed };
+      await prepare(plan, spot, { ...this.spec, ...here, progress: this.progress });
       await this.#fetch(plan, spot.target);
       await spot.place(plan, this.progress.givenBy);
       await this.#offering.keep(spot, this.progress.current.name);
@@ -169,6 +162,7 @@ export class Download {
   }
 
   #wasThere(bytes: number): void {
+    if (!this.spec.reseed) this.tools.kept.forget(this.spec.root);
     this.progress.found(bytes);
     this.tools.journal.forget(this.spec.root);
   }
@@ -286,10 +280,11 @@ export class Download {
   }
 
   #save(failure: string | null): void {
-    const { root, kind, bytes, folder, overwrite, confirmed, only, bytesPerSecondMax } = this.spec;
+    const { root, kind, bytes, folder, overwrite, confirmed, only } = this.spec;
+    const { bytesPerSecondMax, reseed } = this.spec;
     const { name, files, bytesDone } = this.progress.current;
     const spec = { hash: root, kind, name, bytes, folder, overwrite };
-    const choices = { confirmed, only, bytesPerSecondMax, paused: false };
+    const choices = { confirmed, only, bytesPerSecondMax, reseed, paused: false };
     const saved: SavedDownload = { ...spec, ...choices, files, bytesDone, failure };
     try {
       this.tools.journal.save(saved);

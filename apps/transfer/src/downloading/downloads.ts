@@ -41,6 +41,7 @@ export interface StartQuestion {
   readonly confirmed?: boolean;
   readonly only?: string | undefined;
   readonly bytesPerSecondMax?: number | undefined;
+  readonly reseed?: boolean;
 }
 
 export interface DownloadsOptions {
@@ -193,6 +194,7 @@ export class Downloads {
   #specOf(question: StartQuestion, located: LocateAnswer, folder: string): DownloadSpec {
     const { hash, kind, size, holders } = located;
     const { overwrite, rename = false, confirmed = false, only, bytesPerSecondMax } = question;
+    const { reseed = true } = question;
     const saved = this.#savedOf(hash);
     const asked = question.as === undefined ? undefined : chosenName(question.as);
     const name = asked ?? saved?.name ?? foreignName(located.name);
@@ -201,6 +203,7 @@ export class Downloads {
     return {
       ...{ root: hash, kind, name, bytes: size, folder, overwrite, rename, holders, ...choices },
       bytesPerSecondMax: bytesPerSecondMax ?? saved?.bytesPerSecondMax ?? null,
+      reseed: reseed && (saved?.reseed ?? true),
       adopts: this.#adoptable(hash, folder, name),
     };
   }

@@ -26,9 +26,9 @@ export function goesOnByItself(saved: SavedDownload): boolean {
 
 /** The question that goes on with it as it was begun. */
 export function questionOf(saved: SavedDownload): StartQuestion {
-  const { hash, overwrite, confirmed, only, bytesPerSecondMax } = saved;
+  const { hash, overwrite, confirmed, only, bytesPerSecondMax, reseed } = saved;
   return {
-    ...{ hash, overwrite, confirmed },
+    ...{ hash, overwrite, confirmed, reseed },
     ...(only === null ? {} : { only }),
     ...(bytesPerSecondMax === null ? {} : { bytesPerSecondMax }),
   };

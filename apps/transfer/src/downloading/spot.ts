@@ -50,6 +50,13 @@ export class Spot {
     return this.#earlier?.have ?? new Map<string, string>();
   }
 
+  /** Where an older version of a planned path lies: in the earlier download that is replaced. */
+  olderOf(path: string): string | undefined {
+    if (!this.#earlier) return undefined;
+    const { path: top, temporaryName } = this.target;
+    return path === temporaryName ? top : join(top, path);
+  }
+
   /** Failure E_EXISTS where something stands there that may not go. */
   async look(plan?: Plan): Promise<Found> {
     for (let number = 1; number <= NUMBERS_MAX; number += 1) {

@@ -204,6 +204,7 @@ interface HomeOptions {
   readonly self?: PeerId;
   readonly holdings?: Holdings;
   readonly holdersOf?: (peers: readonly PeerId[]) => Holder[];
+  readonly sharedAt?: (root: FileHash) => Promise<string | undefined>;
 }
 
 /** What was told of downloads, and waiting for it. */
@@ -264,6 +265,7 @@ export const openHome = (options: HomeOptions) => {
     tools: {
       ...{ bus, lines, blake3, journal, nowMs, noSourceLimitMs, tell: told.tell },
       ...{ holdings, kept, serves: true, holdersOf },
+      sharedAt: options.sharedAt ?? (() => Promise.resolve(undefined)),
       pace: new Pace(() => undefined),
       isAllowed: () => true,
       isTrusted: (peer) => options.trusted === peer,

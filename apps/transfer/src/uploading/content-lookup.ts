@@ -62,6 +62,12 @@ export class ContentLookup {
     });
   }
 
+  /** Where a shared file of this content lies. */
+  async fileOf(hash: FileHash): Promise<string | undefined> {
+    const content = await this.find(hash);
+    return content?.kind === 'file' ? content.path : undefined;
+  }
+
   /** Digests of pieces `first` to `first + count - 1` of a shared file, one after the other. */
   async digests(hash: FileHash, first: number, count: number): Promise<Uint8Array> {
     const parts: Uint8Array[] = [];
