@@ -75,6 +75,10 @@ const ONE_DIALECT = [
     message: 'A private member is written #name.',
   },
   { selector: 'ImportSpecifier[imported.name="it"]', message: 'A test is written test().' },
+  {
+    selector: 'CallExpression[callee.name="String"] > Identifier[name=/^(cause|error)$/]',
+    message: 'What was thrown is put into words by reasonOf().',
+  },
 ];
 
 const CORE_MESSAGE = 'A core has no clock, dice, timer, console or process: take it as an input.';

@@ -4,7 +4,7 @@
  */
 import type { Socket } from 'node:dgram';
 import { Door } from '@iwanto/consensus';
-import { type Address, MULTICAST_GROUP, Recent, isFirstContact } from '@iwanto/wire';
+import { type Address, MULTICAST_GROUP, Recent, isFirstContact, reasonOf } from '@iwanto/wire';
 import { GroupSockets } from './group-sockets.js';
 import { agesOf } from './heard.js';
 import type { Network, NetworkOptions, Reach } from './network.js';
@@ -224,7 +224,7 @@ export class UdpNetwork implements Network {
         if (fatal(cause)) throw cause;
         this.#trouble.tell(
           `bind ${place.address}`,
-          `${place.address} cannot be used: ${String(cause)}`,
+          `${place.address} cannot be used: ${reasonOf(cause)}`,
         );
       }
     }
@@ -267,14 +267,14 @@ export class UdpNetwork implements Network {
     open?.socket.send(bytes, to.port, to.address, (cause) => {
       const kind = `send ${place.name} ${place.family}`;
       if (!cause) return this.#trouble.over(kind);
-      this.#trouble.tell(kind, `${place.name} does not send: ${cause.message}`);
+      this.#trouble.tell(kind, `${place.name} does not send: ${reasonOf(cause)}`);
     });
   }
 
   #failed(place: Place, cause: Error): void {
     this.#trouble.tell(
       `socket ${place.address}`,
-      `the socket of ${place.address} failed: ${cause.message}`,
+      `the socket of ${place.address} failed: ${reasonOf(cause)}`,
     );
     this.#open.get(place.address)?.socket.close();
     this.#open.delete(place.address);

@@ -65,8 +65,7 @@ export function joinGroup(socket: Socket, place: Place): Joining {
 }
 
 /** IPv4 refuses by igmp_max_memberships (20), IPv6 by the memory for options of one socket. */
-const isFull = (cause: unknown): boolean =>
-  ['ENOBUFS', 'ENOMEM'].includes((cause as NodeJS.ErrnoException).code ?? '');
+const isFull = (cause: unknown): boolean => ['ENOBUFS', 'ENOMEM'].includes(codeOf(cause));
 
 function bound(
   socket: Socket,

@@ -6,6 +6,7 @@ import {
   type VerbRow,
   type VerbTable,
   failureSchema,
+  reasonOf,
 } from '@iwanto/wire';
 import type { Dealer } from 'zeromq';
 import { checked, packBody, unpack } from './codec.js';
@@ -95,8 +96,7 @@ export class Asker<T extends VerbTable> {
       const timer = setTimeout(() => this.#timeOut(id, asked.limitMs), asked.limitMs);
       this.#open.set(id, { name: asked.verb, row: asked.row, answered, refused, timer });
       this.#outbox.send([id, asked.verb, asked.body]).catch((cause: unknown) => {
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        const sentence = `The question ${asked.verb} could not be sent: ${reason}.`;
+        const sentence = `The question ${asked.verb} could not be sent: ${reasonOf(cause)}.`;
         this.#take(id)?.refused(new Failure('E_NOT_RUNNING', sentence));
       });
     });

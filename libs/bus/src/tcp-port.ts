@@ -135,7 +135,7 @@ export class TcpPort {
       server.once('error', reject);
       server.listen({ port, backlog: BACKLOG, ...host }, () => {
         server.off('error', reject);
-        server.on('error', (cause) => onTrouble(`A TCP port failed: ${String(cause)}.`));
+        server.on('error', (cause) => onTrouble(`A TCP port failed: ${reasonOf(cause)}.`));
         resolve(server);
       });
     });

@@ -1,5 +1,6 @@
 /** The refusals every verb may answer with, on the bus and between hosts. */
 import { z } from 'zod';
+import { reasonOf } from './cause.js';
 
 export const FAILURE_CODES = {
   E_BAD_REQUEST: 'The question does not fit its schema or its limits.',
@@ -52,3 +53,7 @@ export class Failure extends Error {
     return { code: this.code, sentence: this.sentence.slice(0, SENTENCE_CHARACTERS_MAX) };
   }
 }
+
+/** What was thrown, as a refusal; what is none is something that should not have happened. */
+export const asFailure = (cause: unknown): Failure =>
+  cause instanceof Failure ? cause : new Failure('E_UNEXPECTED', reasonOf(cause));

@@ -3,7 +3,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { Failure, type FileHash, endpointText } from '@iwanto/wire';
+import { type Failure, type FileHash, asFailure, endpointText } from '@iwanto/wire';
 import { type ByteRange, rangeIn } from './range.js';
 
 const LOOPBACK = '127.0.0.1';
@@ -132,8 +132,7 @@ export class HttpDoor {
       if (gone.signal.aborted) return;
       if (response.headersSent) response.destroy();
       else response.writeHead(503).end();
-      const failure = cause instanceof Failure ? cause : new Failure('E_UNEXPECTED', String(cause));
-      this.options.onFailed(failure);
+      this.options.onFailed(asFailure(cause));
     }
   }
 }

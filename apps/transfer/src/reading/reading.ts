@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { type Blake3, digestAt, pieceBytes, verifyPiece } from '@iwanto/merkle';
 import { type PieceAt, SWARM_LIMITS } from '@iwanto/swarm';
-import { Failure, PIECE_BYTES, pieceCount } from '@iwanto/wire';
+import { Failure, PIECE_BYTES, asFailure, pieceCount } from '@iwanto/wire';
 import { isContentOf } from '../disk/small-files.js';
 import { HaveWatches } from '../downloading/have-watches.js';
 import { digestsAttempt } from '../downloading/layers.js';
@@ -141,7 +141,7 @@ export class Reading {
       }
       this.#pump.release(0, []);
     } catch (cause) {
-      this.#fail(cause instanceof Failure ? cause : new Failure('E_UNEXPECTED', String(cause)));
+      this.#fail(asFailure(cause));
     }
   }
 
@@ -174,7 +174,7 @@ export class Reading {
       waitMsFor: () => 0,
       onDone: () => undefined,
       onPiece: () => this.#supply.fed(),
-      onFailed: (cause) => this.#fail(new Failure('E_UNEXPECTED', String(cause))),
+      onFailed: (cause) => this.#fail(asFailure(cause)),
       onStarving: (isStarving) => this.#supply.starving(isStarving),
       onMissing: (peer) => this.#supply.missing(peer),
       onBan: (peer, reason) => {

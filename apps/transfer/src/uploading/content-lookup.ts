@@ -1,6 +1,6 @@
 /** What the local indexer knows of a content: asked in batches, remembered until the catalogue changes. */
 import { BUS_BYTES_MAX, type Bus, CONTENTS_MAX, type Content } from '@iwanto/bus';
-import { Failure, type FileHash, reasonOf, setRecent } from '@iwanto/wire';
+import { type FileHash, asFailure, setRecent } from '@iwanto/wire';
 
 /** Contents remembered at once; the ones used longest ago are forgotten. */
 const CONTENTS_KEPT_MAX = 20_000;
@@ -125,8 +125,7 @@ export class ContentLookup {
         for (const { resolve } of asked.get(hash) ?? []) resolve(content);
       }
     } catch (cause) {
-      const failure =
-        cause instanceof Failure ? cause : new Failure('E_UNEXPECTED', reasonOf(cause));
+      const failure = asFailure(cause);
       for (const hash of hashes) {
         for (const { reject } of asked.get(hash) ?? []) reject(failure);
       }
