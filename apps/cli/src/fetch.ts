@@ -76,7 +76,7 @@ async function fetch(
   const { json, sourceLimitMs } = order;
   const start = () => startOne(bus, question);
   const first = await start();
-  whenInterrupted('The download goes on in the service; "iwanto downloads --watch" shows it.');
+  whenInterrupted('The download continues in the service; "iwanto downloads --watch" shows it.');
   let latest = first;
   let notes = 0;
   try {
@@ -110,7 +110,7 @@ function finished(download: Download): Download {
   if (failure) throw new Failure(failure.code, failure.sentence);
   const sentence =
     state === 'paused'
-      ? `The download was paused; "iwanto resume ${hash.slice(0, 8)}" goes on.`
+      ? `The download was paused; "iwanto resume ${hash.slice(0, 8)}" continues it.`
       : 'The download was cancelled.';
   throw new Failure('E_INTERRUPTED', sentence);
 }

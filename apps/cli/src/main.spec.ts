@@ -474,7 +474,7 @@ describe('download', () => {
     child.stderr?.once('data', () => child.kill('SIGINT'));
     const { code, stderr } = await ended(child);
     expect(code).toBe(130);
-    expect(stderr).toContain('goes on in the service');
+    expect(stderr).toContain('continues in the service');
   });
 });
 

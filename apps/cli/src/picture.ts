@@ -46,7 +46,7 @@ export interface Member {
 /** The book is one question more to the leader: a status must not wait long for it. */
 const BOOK_LIMIT_MS = 1_500;
 
-/** Asks all services at once. */
+/** Asks all services at the same time. */
 export async function lookAround(bus: Bus): Promise<Picture> {
   const [leadership, known, network, book, shared, downloads, ...statuses] = await Promise.all([
     unlessAbsent(bus.call('leader.get', {})),

@@ -50,7 +50,7 @@ function ofLeader({ services, role, leader, leaderName, peers, peer }: Picture):
   if (leader === null) {
     return [
       warning(
-        'No leader is known yet: nothing can be searched. An election takes a second; if this stays, look into the log of the election.',
+        'No leader is known yet: nothing can be searched. An election takes about a second; if this persists, see "iwanto log election".',
       ),
     ];
   }
@@ -101,7 +101,7 @@ function ofDownloads({ downloads }: Picture): Verdict[] {
     ...(stalled > 0
       ? [
           warning(
-            `${countText(stalled, 'download')} waiting for a source: whoever has it is not here now. It resumes by itself.`,
+            `${countText(stalled, 'download')} waiting for a source: no peer that has it is here now. It resumes by itself.`,
           ),
         ]
       : []),

@@ -21,12 +21,12 @@ import { Routes } from './routes.js';
 import { openPlaceSocket, portTaken, portsTaken } from './sockets.js';
 import { TroubleTeller } from './trouble.js';
 
-/** How often the addresses of this host are listed anew. */
+/** How often the addresses of this host are listed again. */
 const RELIST_MS = 2_000;
 /** Ports tried after the one asked for. */
 const PORTS_TRIED_MAX = 64;
 const PORT_MAX = 65_535;
-/** Addresses outside the own subnets that are remembered because they sent something of ours. */
+/** Addresses outside its own subnets that are remembered because they sent something of ours. */
 const OUTSIDE_MAX = 64;
 
 export interface UdpNetworkOptions extends NetworkOptions {
@@ -85,7 +85,7 @@ export class UdpNetwork implements Network {
     const places = this.#list();
     this.#tellAbsent(places);
     for (let tries = 0; ; tries += 1) {
-      // Any free port is asked for anew each time; a numbered one gives way to the next.
+      // Any free port is asked for again each time; a numbered one gives way to the next.
       const port = this.options.port === 0 ? 0 : this.options.port + tries;
       try {
         await this.#openPlaces(places, port, portTaken);
@@ -253,7 +253,7 @@ export class UdpNetwork implements Network {
     return this.#places().some((place) => isNear(place, address));
   }
 
-  /** Whether a datagram from outside the own subnets goes further; what is ours and does not is remembered for the doctor. */
+  /** Whether a datagram from outside its own subnets goes further; what is ours and does not is remembered for the doctor. */
   #admits(bytes: Uint8Array, from: Address): boolean {
     const nowMs = performance.now();
     const ours = isOurs(bytes);

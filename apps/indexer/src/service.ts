@@ -34,7 +34,7 @@ import { Wants } from './wants/wants.js';
 
 type Context = ServiceContext<'indexer'>;
 
-/** `share.changed` is told at once and then at most this often, in ms. */
+/** `share.changed` is published immediately and then at most this often, in ms. */
 const TELL_INTERVAL_MS = 25;
 /** Old tombstones are looked for this often, in ms. */
 const COMPACT_INTERVAL_MS = 60_000;
@@ -48,10 +48,10 @@ async function openFolders(context: Context, blake3: Blake3): Promise<Folders> {
   const path = join(paths.dataDir, 'catalogue.sqlite');
   const catalogue = new Catalogue({ path, nowMs: Date.now });
   if (catalogue.setAside) {
-    onTrouble(`The catalogue was damaged and is built anew; the old one is ${catalogue.setAside}.`);
+    onTrouble(`The catalogue was damaged and is being rebuilt; the old one is ${catalogue.setAside}.`);
   }
   if (catalogue.isForgetful) {
-    onTrouble(`${path} cannot be written: what is shared is served, but forgotten at the stop.`);
+    onTrouble(`${path} cannot be written: shares are served, but will be forgotten when the service stops.`);
   }
   const indexing = new Indexing({
     catalogue,

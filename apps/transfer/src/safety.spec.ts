@@ -157,7 +157,7 @@ describe('equal files of this disk', () => {
     const view = await home.fetch(roots[1]!, { overwrite: true });
     expect(view).toMatchObject({ state: 'done', bytesDone: large.length + 50 });
     expect(piecesAsked(peer) - before).toBe(1);
-    expect(view.notes.join(' ')).toContain('1 files (3.0 MiB) lie on this disk already');
+    expect(view.notes.join(' ')).toContain('1 files (3.0 MiB) are already on this disk');
   });
 
   test('make a folder whose times alone differ the same folder, with the new times', async () => {

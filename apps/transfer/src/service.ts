@@ -68,7 +68,7 @@ export async function startTransfer(context: Context): Promise<Running<'transfer
   const blake3 = await loadBlake3();
   const path = join(paths.dataDir, 'transfer.db');
   const journal = openTransferStore({ path, nowMs: Date.now() });
-  if (journal.setAside) onTrouble(`The journal was damaged; it now lies in ${journal.setAside}.`);
+  if (journal.setAside) onTrouble(`The journal was damaged; it is now in ${journal.setAside}.`);
   const limits = new RateLimits({ paths, limits: config.limits, now: () => new Date() });
   const { holdings, kept, news } = openHoldings(context, { journal, blake3 });
   const doing = { bus, blake3, holdings, nowMs, onTrouble };

@@ -89,7 +89,7 @@ async function answerOne<T extends VerbTable>(
     if (busy >= QUESTIONS_IN_WORK_MAX) {
       throw new Failure(
         'E_LIMIT',
-        `More than ${QUESTIONS_IN_WORK_MAX} questions are open at once.`,
+        `More than ${QUESTIONS_IN_WORK_MAX} questions are open at the same time.`,
       );
     }
     const { answer } = await handle(asked.name, unpack(asked.body), options);

@@ -30,7 +30,7 @@ export interface AskerOptions<T extends VerbTable> {
   readonly connectLimitMs: number;
   /** What to do when nobody is there: the end of a sentence a user reads. */
   readonly advice: string;
-  /** Tells at once that nobody is there, so that nobody has to wait for the limit. */
+  /** Tells immediately that nobody is there, so that nobody has to wait for the limit. */
   readonly absent?: () => Promise<boolean>;
   readonly onLost?: (() => void) | undefined;
   /** Told of each message that was taken out of the socket. */

@@ -72,7 +72,7 @@ export class DataLine {
     this.#socket.pause();
   }
 
-  /** Returns whether to go on reading. */
+  /** Returns whether to continue reading. */
   #take(bytes: number): boolean {
     this.#filled += bytes;
     if (this.#filled === this.#wanted && !this.#advance()) this.#lose('forged');

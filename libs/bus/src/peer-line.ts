@@ -82,7 +82,7 @@ export interface PeerLine {
 }
 
 /**
- * A line to another host's indexer. It connects in the background; one that broke is made anew, because
+ * A line to another host's indexer. It connects in the background; one that broke is made again, because
  * ZeroMQ gives up for good where the other side broke a rule, such as the size of a message.
  */
 export function connectPeer(options: PeerLineOptions): PeerLine {
@@ -118,7 +118,7 @@ function connectOnce(options: PeerLineOptions, onLost: () => void): Asker<PeerVe
     table: peerVerbs,
     whom: `The peer at ${endpointText(address, port)}`,
     connectLimitMs: PEER_CONNECT_LIMIT_MS,
-    advice: 'it may have left or a firewall may stand between',
+    advice: 'it may have left, or a firewall may be in between',
     onLost,
     onTaken: (frames) => dial.taken(frames),
     onClosed: () => dial.close(),

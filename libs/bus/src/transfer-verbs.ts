@@ -27,7 +27,7 @@ export const transferVerbs = {
   'transfer.reload': reloadOf('transfer'),
   'download.start': verb({
     owner: 'transfer',
-    about: 'Fetch a content by its hash, or go on where an earlier run stopped.',
+    about: 'Fetch a content by its hash, or resume where an earlier run stopped.',
     question: z.object({
       hash: hashPrefixSchema,
       /** The folder it goes to; the download folder when left out. */
@@ -52,14 +52,14 @@ export const transferVerbs = {
   }),
   'download.get': verb({
     owner: 'transfer',
-    about: 'How far one download is.',
+    about: 'The progress of one download.',
     question: z.object({ id: z.string().max(64) }),
     answer: downloadSchema,
     limitMs: SHORT_MS,
   }),
   'download.list': verb({
     owner: 'transfer',
-    about: 'Every download of this run, and those that can be resumed.',
+    about: 'All downloads of this run, and those that can be resumed.',
     question: nothing,
     answer: z.object({ downloads: z.array(downloadSchema).max(DOWNLOADS_MAX) }),
     limitMs: SHORT_MS,
@@ -73,7 +73,7 @@ export const transferVerbs = {
   }),
   'download.resume': verb({
     owner: 'transfer',
-    about: 'Go on with a download that was paused, failed or cut off.',
+    about: 'Resume a download that was paused, failed or interrupted.',
     question: z.object({ id: z.string().max(64) }),
     answer: downloadSchema,
     limitMs: 10_000,
@@ -108,7 +108,7 @@ export const transferVerbs = {
   }),
   'download.clear': verb({
     owner: 'transfer',
-    about: 'Take ended downloads off the list, and name them; what can be resumed stays.',
+    about: 'Remove ended downloads from the list, and name them; what can be resumed stays.',
     question: nothing,
     answer: z.object({ downloads: z.array(downloadSchema).max(DOWNLOADS_MAX) }),
     limitMs: SHORT_MS,
@@ -129,7 +129,7 @@ export const transferVerbs = {
   }),
   'limits.set': verb({
     owner: 'transfer',
-    about: 'Change limits on rates while everything runs, for good.',
+    about: 'Change rate limits permanently, without a restart.',
     question: limitsSchema.partial(),
     answer: limitsSchema,
     limitMs: 5_000,
@@ -138,14 +138,14 @@ export const transferVerbs = {
   'holdings.get': verb(holdingsVerb),
   'folder.get': verb({
     owner: 'transfer',
-    about: 'The folder downloads go to.',
+    about: 'The download folder.',
     question: nothing,
     answer: z.object({ path: z.string() }),
     limitMs: SHORT_MS,
   }),
   'folder.set': verb({
     owner: 'transfer',
-    about: 'Let downloads go to another folder from now on, for good.',
+    about: 'Change the download folder permanently.',
     question: z.object({ path: pathSchema }),
     answer: z.object({ path: z.string() }),
     limitMs: SHORT_MS,

@@ -75,7 +75,7 @@ async function keepDoor(socket: Reply, onTrouble: OnTrouble): Promise<void> {
     try {
       await socket.send([VERSION, id, ...status, key?.toString('hex') ?? '', '']);
     } catch (cause) {
-      // Also thrown at once, not rejected, while the door is just being closed.
+      // Also thrown immediately, not rejected, while the door is just being closed.
       onTrouble(`A connection could not be checked: ${reasonOf(cause)}.`);
     }
   }

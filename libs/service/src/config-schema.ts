@@ -46,7 +46,7 @@ export const schemaFor = (paths: Paths) =>
   z.object({
     share: z.array(pathSchema).max(LIST_MAX).default([paths.defaultShareDir]),
     downloadDir: pathSchema.default(paths.defaultDownloadDir),
-    /** What others see this host as; the host name when it is empty. */
+    /** The name that others see for this host; the host name when it is empty. */
     name: z.string().max(PEER_NAME_BYTES_MAX).default(''),
     /** Names of network interfaces to use; none named means all. */
     interfaces: z.array(z.string().min(1).max(64)).max(LIST_MAX).default([]),

@@ -175,7 +175,7 @@ async function closeAll(opened: Opened): Promise<void> {
     await opened.bus?.close();
   };
   await within(STOP_LIMIT_MS, closing()).catch((cause: unknown) =>
-    opened.log?.error(`The stop was not clean: ${reasonOf(cause)}`),
+    opened.log?.error(`The shutdown was not clean: ${reasonOf(cause)}`),
   );
   await opened.lock?.release();
   if (opened.log) await closeLog(opened.log);

@@ -20,7 +20,7 @@ export interface SavedDownload {
   readonly bytesDone: number;
   /** What ended the last try, as JSON of a refusal's words; null while it was running. */
   readonly failure: string | null;
-  /** Its user stopped it: it goes on only when asked to. */
+  /** Its user stopped it: it continues only when asked to. */
   readonly paused: boolean;
   /** Its user agreed to its size. */
   readonly confirmed: boolean;

@@ -103,7 +103,7 @@ export interface SwarmLimits {
   readonly windowBytesMax: number;
   /** How much work a source is kept supplied with, in ms of its own speed. */
   readonly windowMs: number;
-  /** Bytes asked of all sources together: what may lie in memory at once. */
+  /** Bytes asked of all sources together: what may lie in memory at the same time. */
   readonly bytesInFlightMax: number;
   /** Sources that have delivered before and are asked for one piece at the same time in the end game. */
   readonly askersMax: number;

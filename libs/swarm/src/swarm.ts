@@ -163,7 +163,7 @@ export class Swarm {
     const tookMs = source && this.#settle(source, piece, input.nowMs);
     const asked = source !== undefined && tookMs !== undefined;
     if (input.verdict === 'bad') {
-      // A piece comes whole from one source, so that one alone supplied the bad one: banned at once.
+      // A piece comes whole from one source, so that one alone supplied the bad one: banned immediately.
       if (asked) this.#ban(source, 'badPiece');
       return this.#fillAll(input.nowMs);
     }

@@ -59,7 +59,7 @@ const NOTHING: Found = {
   similar: false,
 };
 
-/** Answers one question; made anew for each. */
+/** Answers one question; made again for each. */
 class Search {
   readonly #query: Query;
   readonly #text: Text;

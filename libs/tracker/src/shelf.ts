@@ -1,4 +1,4 @@
-/** What all peers share, as rows: who, under which path, which content. Peers leave at once and are swept out in slices. */
+/** What all peers share, as rows: who, under which path, which content. Peers leave immediately and are swept out in slices. */
 import { type CatalogueEntry, Failure } from '@iwanto/wire';
 import { IdPool } from './cells.js';
 import { Contents } from './contents.js';
@@ -8,7 +8,7 @@ import { PathTree } from './paths.js';
 import { SearchIndex, type SearchIndexOptions } from './search-index.js';
 import { Sharings } from './sharings.js';
 
-/** The most catalogues at once, those being swept out included: what a slot number can tell apart. */
+/** The most catalogues at the same time, those being swept out included: what a slot number can tell apart. */
 const SLOTS_MAX = 65_535;
 const MS_PER_SECOND = 1_000;
 

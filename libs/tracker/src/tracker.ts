@@ -21,7 +21,7 @@ import { type Lines, type Part, Shelf, type ShelfOptions } from './shelf.js';
 export const PEER_PATH_BYTES_MAX = 1_073_741_824;
 /** What was left out is asked for again when this part of the limit, or room for all of it, is free. */
 const REFILL_SHARE = 0.01;
-/** Small changes a peer may announce a second, and how many may come at once (HOSTILE 57). */
+/** Small changes a peer may announce per second, and how many may come at the same time (HOSTILE 57). */
 export const CHANGES_PER_SECOND_MAX = 2;
 export const CHANGES_AT_ONCE_MAX = 10;
 const CHANGE_RATE: Rate = { perSecond: CHANGES_PER_SECOND_MAX, burst: CHANGES_AT_ONCE_MAX };
@@ -106,7 +106,7 @@ export class Tracker {
   }
 
   /**
-   * Takes in a change; answers what is held afterwards, so that the peer can go on from there:
+   * Takes in a change; answers what is held afterwards, so that the peer can continue from there:
    * less than was sent where revisions are missing in between. Throws E_LIMIT for too many changes.
    */
   applyAnnouncement(announcement: Announcement, nowMs: number): Held {
@@ -117,7 +117,7 @@ export class Tracker {
     if (isNew && since > 0) return NOT_HELD;
     if (!isNew && (since > known.revision || revision <= known.revision)) return this.held(peer);
     if (known) this.#mayChange(known, announcement, nowMs);
-    // Nothing says what is gone since a revision that was forgotten: all is told anew.
+    // Nothing says what is gone since a revision that was forgotten: all is announced again.
     const isAnew = isNew || (since === 0 && known.revision > 0);
     const catalogue = isAnew ? this.#begin(peer, catalogId, known) : known;
     for (const path of announcement.gone) this.#shelf.takeAway(catalogue.part, path);
@@ -131,7 +131,7 @@ export class Tracker {
     return this.held(peer);
   }
 
-  /** Forgets everything a peer shares, at once. */
+  /** Forgets everything a peer shares, immediately. */
   dropPeer(peer: PeerId): void {
     const catalogue = this.#catalogues.get(peer);
     if (!catalogue) return;

@@ -13,15 +13,15 @@ export const FAILURE_CODES = {
   E_TIMEOUT: 'No answer came within the time limit.',
   E_NO_SOURCE: 'No peer is left that has the content.',
   E_INTERRUPTED: 'The work stopped half-way and can be resumed.',
-  E_DISK_FULL: 'The disk has no room.',
+  E_DISK_FULL: 'The disk is full.',
   E_EXISTS: 'The target exists with other content.',
   E_VERIFY: 'The bytes are not those that the hash names.',
   E_CHANGED: 'The file changed since it was indexed.',
   E_RANGE: 'The piece does not exist.',
-  E_GAP: 'Revisions are missing in between: send the whole catalogue.',
+  E_GAP: 'Revisions in between are missing: send the whole catalogue.',
   E_LIMIT: 'A limit on size, number or rate was reached.',
   E_ALREADY_RUNNING: 'Another process already does this for the same home.',
-  E_UNEXPECTED: 'Something failed that should not.',
+  E_UNEXPECTED: 'An unexpected error occurred.',
 } as const;
 
 export type FailureCode = keyof typeof FAILURE_CODES;

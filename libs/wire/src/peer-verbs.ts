@@ -135,14 +135,14 @@ const row = <Q extends z.ZodType, A extends z.ZodType>(verb: VerbRow<Q, A>) => v
 export const peerVerbs = {
   announce: row({
     about:
-      "A peer tells leader and standby what changed in its catalogue, signed with the peer's key.",
+      "A peer announces to leader and standby what changed in its catalogue, signed with the peer's key.",
     question: z.object({
       signKey: publicKeySchema,
       signature: z.instanceof(Uint8Array).refine((bytes) => bytes.length === 64),
       /** The msgpack bytes of an Announcement: signed as they are, parsed only when the signature holds. */
       announcement: z.instanceof(Uint8Array),
     }),
-    /** What the tracker holds now; less than what was sent means: go on from there. */
+    /** What the tracker holds now; less than what was sent means: continue from there. */
     answer: z.object({ catalogId: catalogIdSchema.nullable(), revision: revisionSchema }),
     limitMs: 5_000,
   }),

@@ -24,7 +24,7 @@ const PEERS = 50;
 const FIRST_PART_ENTRIES = 100;
 const PART_ENTRIES = 500;
 const SEED = 20_240_101;
-/** Names made at once: of more, each stands in several shares. */
+/** Names made at the same time: of more, each stands in several shares. */
 const MADE_MAX = 1_000_000;
 const QUERIES_PER_CLASS = 25;
 const WARM_QUERIES = 100;

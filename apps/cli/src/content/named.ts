@@ -12,7 +12,7 @@ export const contentWords = {
   type: 'string',
   array: true,
   demandOption: true,
-  describe: 'A hash, a place in the last search, or a name',
+  describe: 'A hash, a number from the last search, or a name',
 } as const;
 
 /** A hash, whole or the beginning of one. Failure E_NOT_FOUND where nothing has that name. */
@@ -32,5 +32,5 @@ async function bestFit(bus: Bus, name: string): Promise<string> {
   const [best] = results;
   if (best && !similar) return best.hash;
   const nearest = best ? `; similar is ${best.name}, ${best.hash.slice(0, 16)}` : '';
-  throw new Failure('E_NOT_FOUND', `Nothing is called "${name}"${nearest}.`);
+  throw new Failure('E_NOT_FOUND', `There is nothing called "${name}"${nearest}.`);
 }

@@ -46,7 +46,7 @@ export function walk(paths: readonly string[]): Walked {
     if (walked.files.length > FILES_MAX) {
       throw new Failure(
         'E_LIMIT',
-        `More than ${FILES_MAX} files: ask for one folder after the other.`,
+        `More than ${FILES_MAX} files: ask for one folder at a time.`,
       );
     }
   }

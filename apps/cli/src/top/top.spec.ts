@@ -110,7 +110,7 @@ describe('keys', () => {
     asked.length = 0;
     expect(await act(bus, 'x', download(1))).toBe('');
     expect(await act(bus, 'p', undefined)).toContain('no download');
-    expect(await act(bus, 'o', download(1))).toContain('not whole');
+    expect(await act(bus, 'o', download(1))).toContain('not complete');
     expect(await act(bus, 'c', download(1, { state: 'done' }))).toContain('nothing to cancel');
     expect(asked).toEqual([]);
   });

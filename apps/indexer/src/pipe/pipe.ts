@@ -173,7 +173,7 @@ export class Pipe {
     this.#options.onProgress();
   }
 
-  /** From stage 4: a root goes on, a file that changed goes back, one that vanished is left to the next look. */
+  /** From stage 4: a root moves on, a file that changed goes back, one that vanished is left to the next look. */
   #hashed(hashed: readonly HashedFile[]): void {
     if (this.#closed) return;
     const toCommit: HashedFile[] = [];

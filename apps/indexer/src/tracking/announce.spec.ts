@@ -110,7 +110,7 @@ describe('the announcer', () => {
     expect(told.length - before).toBeGreaterThan(5);
     await pass(ANNOUNCE_INTERVAL_MS);
     announcer.stop();
-    // Two a second and those that may go at once; parts of one telling count once.
+    // Two per second and those that may go at the same time; parts of one telling count once.
     const tellings = told.slice(before).filter(({ more }) => !more);
     expect(tellings.length).toBeLessThanOrEqual(
       3_500 / ANNOUNCE_INTERVAL_MS + ANNOUNCE_AT_ONCE_MAX,

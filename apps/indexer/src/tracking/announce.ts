@@ -17,7 +17,7 @@ export const FIRST_PART_ENTRIES = BULK_LINES_MIN;
 const PART_BYTES_MAX = 700_000;
 /** Bytes of an entry besides its path: hash, kind, size and the names of the fields. */
 const ENTRY_BYTES = 140;
-/** Changes are told this often on average, and this many at once after a quiet time (HOSTILE 57). */
+/** Changes are told this often on average, and this many at the same time after a quiet time (HOSTILE 57). */
 export const ANNOUNCE_INTERVAL_MS = 500;
 export const ANNOUNCE_AT_ONCE_MAX = 3;
 const ANNOUNCE_RATE: Rate = {
@@ -82,7 +82,7 @@ export class Announcer {
     else this.#wakeIn(this.#waitMs());
   }
 
-  /** The line broke or the tracker may be another: what it holds has to be asked anew. */
+  /** The line broke or the tracker may be another: what it holds has to be asked again. */
   unsure(): void {
     this.#heldUntilMs = -Infinity;
     this.changed();
@@ -150,13 +150,13 @@ export class Announcer {
       this.#held = held;
       this.options.onNote?.(sentenceOf(changes, held));
       if (!isHeld(held, changes) && held.revision === before.revision) {
-        throw new Failure('E_GAP', 'the tracker does not take in what it is told.');
+        throw new Failure('E_GAP', 'the tracker does not accept the announcement.');
       }
       more = changes.more || !isHeld(held, changes);
     }
   }
 
-  /** What the tracker holds: as it said last, or asked anew after a while and after doubts. */
+  /** What the tracker holds: as it said last, or asked again after a while and after doubts. */
   async #ask(): Promise<Held> {
     const nowMs = this.options.nowMs();
     if (this.#held && nowMs < this.#heldUntilMs) return this.#held;

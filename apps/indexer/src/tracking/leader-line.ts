@@ -30,7 +30,7 @@ export interface LeaderLineOptions {
   ) => Promise<AnswerOf<PeerVerbs, V>>;
   /** The TCP line to the leader broke. */
   readonly onLeaderLost: (leader: Peer) => void;
-  /** A line to a tracker came back or is new: what is held there has to be asked anew. */
+  /** A line to a tracker came back or is new: what is held there has to be asked again. */
   readonly onLost: (tracker: PeerId) => void;
 }
 
@@ -132,6 +132,6 @@ export class LeaderLine {
 function noLeader(leader: Peer | undefined): Failure {
   const sentence = leader
     ? `The indexer of the leader ${leader.peer} cannot be reached yet; try again in a moment.`
-    : 'No leader is known yet; the election takes a second after the start, see "iwanto status".';
+    : 'No leader is known yet; the election takes about a second after the start, see "iwanto status".';
   return new Failure('E_NO_LEADER', sentence);
 }

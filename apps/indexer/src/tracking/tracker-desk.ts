@@ -27,7 +27,7 @@ import { answerSearch } from './tracker-answer.js';
 
 /**
  * How long what a peer announced is kept after the election last knew it as a member, in ms:
- * it may only have been admitted anew.
+ * it may only have been admitted again.
  */
 export const STRANGER_LIMIT_MS = 10_000;
 /** How long a peer that neither leads nor stands by keeps what it was told, in ms: roles flap. */
@@ -168,7 +168,7 @@ export class TrackerDesk {
     throw new Failure('E_NOT_LEADER', `This peer does not lead; ${leader} does.`);
   }
 
-  /** The election's view of who is here: what a peer that left shared is held by nobody at once. */
+  /** The election's view of who is here: what a peer that left shared is held by nobody immediately. */
   followPeers(peers: readonly KnownPeer[]): void {
     const before = this.#members();
     this.#peers.clear();

@@ -22,7 +22,10 @@ import type { Target } from '../disk/target.js';
 
 /** Why a download was stopped from outside. */
 const CANCELLED = new Failure('E_INTERRUPTED', 'The download was cancelled; it can be resumed.');
-const PAUSED = new Failure('E_INTERRUPTED', 'The download is paused; "iwanto resume" goes on.');
+const PAUSED = new Failure(
+  'E_INTERRUPTED',
+  'The download is paused; "iwanto resume" continues it.',
+);
 const STOPPED = new Failure('E_INTERRUPTED', 'The transfer service stopped; start it again.');
 
 export class Download {
@@ -38,7 +41,7 @@ export class Download {
   #isSaved = false;
   readonly #hunger: Hunger;
 
-  /** Begins at once. */
+  /** Begins immediately. */
   constructor(
     private readonly spec: DownloadSpec,
     private readonly tools: DownloadTools,
@@ -46,7 +49,7 @@ export class Download {
     const { root, kind, name, bytes, folder } = spec;
     this.#offering = new Offering(spec, tools);
     this.#hunger = new Hunger(tools.nowMs(), tools.noSourceLimitMs);
-    // Each wait for a layer listens: many at once are no leak.
+    // Each wait for a layer listens: many at the same time are no leak.
     setMaxListeners(0, this.#stopping.signal);
     this.progress = new Progress(
       {
@@ -74,7 +77,7 @@ export class Download {
     return ['locating', 'running', 'stalled'].includes(this.progress.current.state);
   }
 
-  /** Sources may have come: a starving download looks at once. */
+  /** Sources may have come: a starving download looks immediately. */
   poke(): void {
     this.#finder?.poke();
   }
@@ -125,7 +128,7 @@ export class Download {
       if (found === 'there') return this.#wasThere(this.spec.bytes);
       this.#save(null);
       if (this.spec.adopts && spot.target.adopt(this.spec.adopts)) {
-        this.progress.note('Goes on with what an unfinished download of this name brought.');
+        this.progress.note('Continues with what an unfinished download of this name brought.');
       }
       this.#find();
       const plan = await this.#plan(spot.target);
@@ -261,7 +264,7 @@ export class Download {
     }
     const failure = givenUp(decision, this.spec.name);
     if (failure?.code !== 'E_NO_SOURCE') return failure && this.#stopping.abort(failure);
-    const sentence = `${failure.sentence} It goes on by itself when one is there again.`;
+    const sentence = `${failure.sentence} It resumes by itself when one is there again.`;
     this.#stopping.abort(new Failure('E_NO_SOURCE', sentence));
   }
 
@@ -290,7 +293,7 @@ export class Download {
       this.tools.journal.save(saved);
       this.#isSaved = true;
     } catch (cause) {
-      this.tools.onTrouble(`The download ${root} could not be noted: ${reasonOf(cause)}.`);
+      this.tools.onTrouble(`The download ${root} could not be recorded: ${reasonOf(cause)}.`);
     }
   }
 }

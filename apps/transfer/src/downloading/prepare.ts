@@ -50,7 +50,7 @@ function notesOf({ equal, older }: { readonly equal: Copied; readonly older: Cop
   const notes: string[] = [];
   if (equal.files > 0) {
     notes.push(
-      `${equal.files} files (${size(equal)}) lie on this disk already and are not fetched.`,
+      `${equal.files} files (${size(equal)}) are already on this disk and are not fetched.`,
     );
   }
   if (older.files > 0) {

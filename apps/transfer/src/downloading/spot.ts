@@ -143,13 +143,13 @@ export class Spot {
     return standingAt({ blake3, path, sought, placed: placed.at(path) }, plan);
   }
 
-  /** Downloads take long: what was put there meanwhile counts as well. */
+  /** Downloads take long: what appeared in the meantime counts as well. */
   async #stillEarlier(plan: Plan): Promise<Earlier | undefined> {
     const standing = await this.#standing(plan);
     if (standing.is === 'earlier') return standing;
     if (standing.is === 'nothing') return undefined;
     throw inTheWay(
-      standing.is === 'foreign' ? standing.why : `${this.target.path} was changed meanwhile`,
+      standing.is === 'foreign' ? standing.why : `${this.target.path} changed in the meantime`,
     );
   }
 

@@ -124,7 +124,7 @@ export class Reading {
     this.#watches.stop();
     this.#supply.close();
     await this.#pump.stop();
-    this.#failure ??= new Failure('E_INTERRUPTED', `${this.of.name} is read no longer.`);
+    this.#failure ??= new Failure('E_INTERRUPTED', `${this.of.name} is no longer being read.`);
     for (const piece of [...this.#waiting.keys()]) this.#wake(piece);
   }
 
@@ -178,7 +178,7 @@ export class Reading {
       onStarving: (isStarving) => this.#supply.starving(isStarving),
       onMissing: (peer) => this.#supply.missing(peer),
       onBan: (peer, reason) => {
-        this.options.onTrouble(`Peer ${peer} is not used any more for ${this.of.root}: ${reason}.`);
+        this.options.onTrouble(`Peer ${peer} is no longer used for ${this.of.root}: ${reason}.`);
         this.#watches.remove(peer);
         if (reason === 'badPiece') this.#supply.sources.banLiar(peer);
         else this.#supply.sources.ban(peer);

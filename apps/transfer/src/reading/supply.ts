@@ -112,7 +112,7 @@ export class Supply {
   }
 
   close(): void {
-    this.#stopping.abort(new Failure('E_INTERRUPTED', 'The content is read no longer.'));
+    this.#stopping.abort(new Failure('E_INTERRUPTED', 'The content is no longer being read.'));
     this.#finder?.stop();
     this.sources.close();
   }

@@ -11,7 +11,7 @@ const AHEAD_MAX = 16;
 interface Place {
   /** The piece it asked for last. */
   readonly at: number;
-  /** Pieces fetched ahead of it: none at first, one when it asks again, twice as many with each piece that it goes on. */
+  /** Pieces fetched ahead of it: none at first, one when it asks again, twice as many with each piece that it continues. */
   readonly ahead: number;
 }
 

@@ -7,7 +7,7 @@ import { isMissing } from '../downloading/refusals.js';
 import { firstOf } from './first-of.js';
 import type { Liars } from './liars.js';
 
-/** Peers one download draws from at once: more would only cost memory. */
+/** Peers one download draws from at the same time: more would only cost memory. */
 const SOURCES_MAX = 32;
 /** The same of one host, whatever the number of its names. */
 const SOURCES_PER_PLACE_MAX = 4;

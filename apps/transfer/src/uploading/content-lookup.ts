@@ -2,7 +2,7 @@
 import { BUS_BYTES_MAX, type Bus, CONTENTS_MAX, type Content } from '@iwanto/bus';
 import { type FileHash, asFailure, setRecent } from '@iwanto/wire';
 
-/** Contents remembered at once; the ones used longest ago are forgotten. */
+/** Contents remembered at the same time; the ones used longest ago are forgotten. */
 const CONTENTS_KEPT_MAX = 20_000;
 /** An answer is believed this long even when no news comes, in ms. */
 const KEPT_MS = 5_000;
