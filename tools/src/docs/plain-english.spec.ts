@@ -15,9 +15,11 @@ const PAGES = [
     .filter((name) => /\.(md|txt)$/.test(name))
     .map((name) => join('docs', name)),
 ];
-const SOURCES = ['apps', 'libs'].flatMap((room) =>
+/** Specs, and lists of real titles. */
+const NOT_ENGLISH = /\.spec\.|search-titles/;
+const SOURCES = ['apps', 'libs', 'test'].flatMap((room) =>
   list(room)
-    .filter((name) => /^[\w-]+\/src\/.*\.tsx?$/.test(name) && !name.includes('.spec.'))
+    .filter((name) => /^[\w-]+\/src\/.*\.tsx?$/.test(name) && !NOT_ENGLISH.test(name))
     .map((name) => join(room, name)),
 );
 /** Its table lists what is not written. */
