@@ -54,7 +54,8 @@ export function checkedFolder(
 ): string {
   const real = realPathOf(path);
   const stats = statSync(real, { throwIfNoEntry: false });
-  if (!stats) throw new Failure('E_BAD_PATH', `${path} does not exist: create it or check its name.`);
+  if (!stats)
+    throw new Failure('E_BAD_PATH', `${path} does not exist: create it or check its name.`);
   if (!stats.isDirectory()) {
     throw new Failure('E_BAD_PATH', `${path} is not a folder: share the folder that contains it.`);
   }

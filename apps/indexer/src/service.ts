@@ -48,10 +48,14 @@ async function openFolders(context: Context, blake3: Blake3): Promise<Folders> {
   const path = join(paths.dataDir, 'catalogue.sqlite');
   const catalogue = new Catalogue({ path, nowMs: Date.now });
   if (catalogue.setAside) {
-    onTrouble(`The catalogue was damaged and is being rebuilt; the old one is ${catalogue.setAside}.`);
+    onTrouble(
+      `The catalogue was damaged and is being rebuilt; the old one is ${catalogue.setAside}.`,
+    );
   }
   if (catalogue.isForgetful) {
-    onTrouble(`${path} cannot be written: shares are served, but will be forgotten when the service stops.`);
+    onTrouble(
+      `${path} cannot be written: shares are served, but will be forgotten when the service stops.`,
+    );
   }
   const indexing = new Indexing({
     catalogue,

@@ -106,10 +106,7 @@ describe.each(STICKS)('a disk of %s', (kind) => {
     test('takes a tree, says what it loses, and has it when asked again', async () => {
       const to = join(disk.dir, 'got');
       const first = await fetcher.run('download', hash, '--to', to);
-      expect([first.code, first.stderr]).toEqual([
-        0,
-        expect.stringContaining('executable bit'),
-      ]);
+      expect([first.code, first.stderr]).toEqual([0, expect.stringContaining('executable bit')]);
       expect((await readdir(disk.path('got', 'album'))).sort()).toEqual(
         expect.arrayContaining(['empty', 'film.bin', 'run.sh', 'sub']),
       );

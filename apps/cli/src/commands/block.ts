@@ -6,7 +6,11 @@ export const command = commandOf({
   options: (words) =>
     words
       .positional('peer', { type: 'string', describe: 'A name, or a peer id from "iwanto peers"' })
-      .option('undo', { type: 'boolean', default: false, describe: 'Remove the peer from the list' })
+      .option('undo', {
+        type: 'boolean',
+        default: false,
+        describe: 'Remove the peer from the list',
+      })
       .example('iwanto block', 'The list')
       .example('iwanto block ben', 'Exchange nothing with ben')
       .example('iwanto block ben --undo', 'As before')

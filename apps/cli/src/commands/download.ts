@@ -20,7 +20,8 @@ export const command = commandOf({
         type: 'string',
         array: true,
         demandOption: true,
-        describe: 'Hashes (at least 8 characters of each) or numbers from the last search; or: to DIR',
+        describe:
+          'Hashes (at least 8 characters of each) or numbers from the last search; or: to DIR',
       })
       .option('to', { type: 'string', requiresArg: true, describe: 'Put it into this folder' })
       .option('as', { type: 'string', requiresArg: true, describe: 'Give it this name' })
@@ -44,7 +45,11 @@ export const command = commandOf({
         requiresArg: true,
         describe: 'Limit its rate, such as 5M',
       })
-      .option('yes', { type: 'boolean', default: false, describe: 'Do not ask, however large it is' })
+      .option('yes', {
+        type: 'boolean',
+        default: false,
+        describe: 'Do not ask, however large it is',
+      })
       .option('reseed', { type: 'boolean', default: true, describe: 'Serve it on; or --no-reseed' })
       .option('detach', { type: 'boolean', default: false, describe: 'Start it and do not wait' })
       .option('wait', {

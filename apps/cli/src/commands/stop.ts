@@ -19,7 +19,9 @@ export const command = commandOf({
   options: (words) =>
     words
       .example('iwanto stop', 'Stop the services, however they were started')
-      .epilogue('Downloads resume at the next start. Exit codes: 0 stopped, 4 nothing was running.'),
+      .epilogue(
+        'Downloads resume at the next start. Exit codes: 0 stopped, 4 nothing was running.',
+      ),
   run: async ({ json }) => {
     const paths = homePaths();
     const running = holdersOf(paths);

@@ -6,7 +6,11 @@ export const command = commandOf({
   options: (words) =>
     words
       .positional('peer', { type: 'string', describe: 'A name, or a peer id from "iwanto peers"' })
-      .option('undo', { type: 'boolean', default: false, describe: 'Remove the peer from the list' })
+      .option('undo', {
+        type: 'boolean',
+        default: false,
+        describe: 'Remove the peer from the list',
+      })
       .example('iwanto trust', 'The list')
       .example('iwanto trust ben', 'Prefer ben as a source')
       .example('iwanto trust ben --undo', 'As before')

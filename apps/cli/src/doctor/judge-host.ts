@@ -79,7 +79,9 @@ function judgeDisk({ path, use, disk }: FolderFacts): Finding[] {
     return [broken('disk', `${where} is full: ${sizeText(freeBytes)} are free`, remedy)];
   }
   if (freeInodes < FREE_INODES_MIN) {
-    return [broken('disk', `${where} has no inodes left for more files (${freeInodes} inodes)`, remedy)];
+    return [
+      broken('disk', `${where} has no inodes left for more files (${freeInodes} inodes)`, remedy),
+    ];
   }
   if (freeBytes < FREE_BYTES_FEW || freeBytes < totalBytes * FREE_SHARE_FEW) {
     return [warning('disk', `${where} is almost full: ${sizeText(freeBytes)} are free`, remedy)];

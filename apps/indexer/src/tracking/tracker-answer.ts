@@ -82,5 +82,8 @@ function peersNamed(names: ReadonlyMap<PeerId, string>, asked: string): PeerId[]
     ([peer, name]) => name.toLowerCase() === wanted || peer.startsWith(wanted),
   );
   if (found.length > 0) return found.map(([peer]) => peer);
-  throw new Failure('E_NOT_FOUND', `No peer that is present is called ${asked}; see "iwanto peers".`);
+  throw new Failure(
+    'E_NOT_FOUND',
+    `No peer that is present is called ${asked}; see "iwanto peers".`,
+  );
 }

@@ -22,10 +22,7 @@ import type { Target } from '../disk/target.js';
 
 /** Why a download was stopped from outside. */
 const CANCELLED = new Failure('E_INTERRUPTED', 'The download was cancelled; it can be resumed.');
-const PAUSED = new Failure(
-  'E_INTERRUPTED',
-  'The download is paused; "iwanto resume" continues it.',
-);
+const PAUSED = new Failure('E_INTERRUPTED', 'The download is paused: see "iwanto resume".');
 const STOPPED = new Failure('E_INTERRUPTED', 'The transfer service stopped; start it again.');
 
 export class Download {
