@@ -25,7 +25,7 @@ const DOORS = {
   ink: ['apps/cli'],
   mime: ['apps/cli'],
   react: ['apps/cli'],
-  'prom-client': ['apps/cli'],
+  'prom-client': ['libs/service'],
   '@napi-rs/blake-hash': ['libs/merkle', 'test/bench'],
   'hash-wasm': ['libs/merkle', 'test/bench'],
 };
@@ -75,6 +75,10 @@ const ONE_DIALECT = [
     message: 'A private member is written #name.',
   },
   { selector: 'ImportSpecifier[imported.name="it"]', message: 'A test is written test().' },
+  {
+    selector: 'CallExpression[callee.name="String"] > Identifier[name=/^(cause|error)$/]',
+    message: 'What was thrown is put into words by reasonOf().',
+  },
 ];
 
 const CORE_MESSAGE = 'A core has no clock, dice, timer, console or process: take it as an input.';

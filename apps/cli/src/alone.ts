@@ -21,9 +21,9 @@ export const aloneCommand = (service: ServiceName) =>
   commandOf({
     options: (words) =>
       words
-        .option('log-level', { choices: LOG_LEVELS, describe: 'How much it logs this time' })
-        .example(`iwanto ${service}`, 'In the foreground, until it is stopped')
-        .example(`IWANT_HOME=/tmp/a iwanto ${service}`, 'A peer of its own, with all its files'),
+        .option('log-level', { choices: LOG_LEVELS, describe: 'Log level for this run' })
+        .example(`iwanto ${service}`, 'Run in the foreground until stopped')
+        .example(`IWANT_HOME=/tmp/a iwanto ${service}`, 'A separate peer, with all its files'),
     run: async ({ logLevel }) => {
       if (logLevel !== undefined) process.env[environmentName('logLevel')] = logLevel;
       notInterruptible();

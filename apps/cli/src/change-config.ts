@@ -3,9 +3,9 @@ import { type Bus, SERVICES } from '@iwanto/bus';
 import {
   type Paths,
   configText,
-  listenAddresses,
   loadConfig,
   refuseOverlap,
+  refuseUnknownInterfaces,
   restoreConfig,
   setConfig,
 } from '@iwanto/service';
@@ -20,7 +20,7 @@ export async function changeConfig(
   await loadConfig(paths);
   const before = await configText(paths);
   for (const [key, value] of Object.entries(changes)) await setConfig(paths, key, value);
-  return takeEffect(paths).catch(async (cause: unknown) => {
+  return takeEffect(paths, changes).catch(async (cause: unknown) => {
     if (before !== undefined) await restoreConfig(paths, before);
     await withBus(reloadAll);
     throw cause;
@@ -28,9 +28,13 @@ export async function changeConfig(
 }
 
 /** Throws, before or after asking the services, where the configuration as a whole cannot work. */
-async function takeEffect(paths: Paths): Promise<string[]> {
+async function takeEffect(
+  paths: Paths,
+  changes: Readonly<Record<string, unknown>>,
+): Promise<string[]> {
   const { config } = await loadConfig(paths);
-  listenAddresses(config.interfaces);
+  // One that was named before may be unplugged now, and is waited for.
+  if ('interfaces' in changes) refuseUnknownInterfaces(config.interfaces);
   await refuseOverlap(config.share, config.downloadDir);
   const answers = await withBus(reloadAll);
   const refusal = answers.find(({ failure }) => failure !== undefined);

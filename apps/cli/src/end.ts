@@ -46,7 +46,7 @@ export function notInterruptible(): void {
   process.removeListener('SIGINT', onInterrupt);
 }
 
-/** What Ctrl-C says from now on: what goes on in the services all the same. */
+/** What Ctrl-C says from now on: what continues in the services all the same. */
 export function whenInterrupted(sentence: string): void {
   lastWords = sentence;
 }

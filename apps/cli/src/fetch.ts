@@ -25,6 +25,7 @@ const startOne = (
     readonly rename: boolean;
     readonly confirmed: boolean;
     readonly bytesPerSecondMax?: number;
+    readonly reseed?: boolean;
   },
 ) => bus.call('download.start', question);
 
@@ -83,7 +84,7 @@ async function fetch(
   const { json, sourceLimitMs } = order;
   const start = () => startOne(bus, question);
   const first = await startKnown(bus, question);
-  whenInterrupted('The download goes on in the service; "iwanto downloads --watch" shows it.');
+  whenInterrupted('The download continues in the service; "iwanto downloads --watch" shows it.');
   let latest = first;
   let notes = 0;
   try {
@@ -117,7 +118,7 @@ function finished(download: Download): Download {
   if (failure) throw new Failure(failure.code, failure.sentence);
   const sentence =
     state === 'paused'
-      ? `The download was paused; "iwanto resume ${hash.slice(0, 8)}" goes on.`
+      ? `The download was paused; "iwanto resume ${hash.slice(0, 8)}" continues it.`
       : 'The download was cancelled.';
   throw new Failure('E_INTERRUPTED', sentence);
 }

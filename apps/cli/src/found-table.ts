@@ -1,11 +1,13 @@
 /** The results of a search as a table: place, mark, hash, size, peers, name. */
-import type { SearchResult } from '@iwanto/wire';
+import { type SearchResult, agoText } from '@iwanto/wire';
 import type { HeldHere } from './held-here.js';
 import { shown, sizeText, styled } from './print.js';
 import { highlighted, queryWords } from './screen/highlight.js';
 import { type Column, screenColumns, tableLines } from './screen/table.js';
 
 const MARKS = { here: '✓', fetching: '↓', unfinished: '…' } as const;
+
+type Seen = NonNullable<SearchResult['seen']>;
 
 export interface Found {
   readonly query: string;
@@ -21,18 +23,18 @@ export function foundLines({ query, results, hashes, held }: Found): string[] {
   const columns: Column[] = [
     { title: '#', align: 'right' },
     { title: '', style: (text) => styled('green', text) },
-    { title: 'HASH', style: (text) => styled('cyan', text) },
+    { title: 'HASH', style: (text, row) => styled(results[row]?.seen ? 'dim' : 'cyan', text) },
     { title: 'SIZE', align: 'right' },
     { title: 'PEERS', align: 'right' },
     { title: 'NAME', cut: true, style: (text) => highlighted(text, words) },
     { title: 'WHERE', cut: true },
   ];
-  const rows = results.map(({ hash, kind, name, size, peers, where }, at) => {
+  const rows = results.map(({ hash, kind, name, size, peers, where, seen }, at) => {
     const mark = held.get(hash);
     return [
       ...[String(at + 1), mark === undefined ? ' ' : MARKS[mark], hashes[at] ?? ''],
       ...[sizeText(size), String(peers), `${shown(name)}${kind === 'directory' ? '/' : ''}`],
-      whereText(where),
+      seen ? seenText(where, seen) : whereText(where),
     ];
   });
   return tableLines(columns, rows, screenColumns());
@@ -41,6 +43,12 @@ export function foundLines({ query, results, hashes, held }: Found): string[] {
 /** The folder, and the peers where they are few enough to be named. */
 const whereText = ({ short, peers }: SearchResult['where']): string =>
   [shown(short), ...peers.map(({ name }) => `@${shown(name)}`)].filter(Boolean).join(' ');
+
+/** Where it lay, when, and on whose host that is not here. */
+function seenText({ short }: SearchResult['where'], seen: Seen): string {
+  const names = seen.peers.map(({ peer, name }) => shown(name || peer)).join(', ');
+  return `${shown(short)}  seen ${agoText(seen.secondsAgo)} on ${names}`.trim();
+}
 
 /** What the marks mean, where one is there. */
 export function legend(held: ReadonlyMap<string, HeldHere>): string | undefined {

@@ -259,10 +259,10 @@ describe('search', () => {
     await iwanto('search', '--', '-rf', '--json');
     await iwanto('search', 'Ü/[a-z]*$(x)');
     expect(asked).toEqual([
-      { query: 'dark knight', limit: 3 },
-      { query: '007 1e3', limit: 20 },
-      { query: '-rf --json', limit: 20 },
-      { query: 'Ü/[a-z]*$(x)', limit: 20 },
+      { query: 'dark knight', limit: 3, withLeft: true },
+      { query: '007 1e3', limit: 20, withLeft: true },
+      { query: '-rf --json', limit: 20, withLeft: true },
+      { query: 'Ü/[a-z]*$(x)', limit: 20, withLeft: true },
     ]);
   });
 
@@ -311,6 +311,28 @@ describe('search', () => {
     const { code, stdout, stderr } = await iwanto('search', 'intrestelr');
     expect([code, stdout]).toEqual([3, expect.stringContaining('Interstellar.mkv')]);
     expect(stderr).toContain('No match; similar names:');
+  });
+
+  test('what hosts had that left is said to be so, is counted nowhere, and ends with 3', async () => {
+    const [one, two] = found(['here.mkv', 'gone.mkv']).results;
+    const seen = { secondsAgo: 7_300, peers: [{ peer: PEER, name: 'anna' }] };
+    const gone = { ...two!, peers: 0, seen };
+    let results = [one!, gone];
+    await fake('indexer', { search: () => ({ ...found([]), results, total: results.length - 1 }) });
+    const both = await iwanto('search', 'mkv');
+    expect([both.code, both.stdout]).toEqual([0, expect.stringContaining('seen 2 h ago on anna')]);
+    expect(both.stderr).toBe('');
+    const json = JSON.parse((await iwanto('search', 'mkv', '--json')).stdout);
+    expect(json.results.map((result: { seen?: unknown }) => result.seen)).toEqual([
+      undefined,
+      seen,
+    ]);
+    results = [gone];
+    const alone = await iwanto('search', 'mkv');
+    expect([alone.code, alone.stderr]).toEqual([
+      3,
+      'Nobody who is here has it; it was seen before:\n',
+    ]);
   });
 
   test('HOSTILE 60: a name cannot steer the terminal', async () => {
@@ -461,7 +483,7 @@ describe('download', () => {
     child.stderr?.once('data', () => child.kill('SIGINT'));
     const { code, stderr } = await ended(child);
     expect(code).toBe(130);
-    expect(stderr).toContain('goes on in the service');
+    expect(stderr).toContain('continues in the service');
   });
 });
 
@@ -509,6 +531,19 @@ describe('downloads', () => {
     const notes = ['Replaces a, an earlier download.'];
     await fake('transfer', { 'download.start': () => downloadOf({ state: 'done', notes }) });
     expect((await iwanto('download', HASH)).stderr).toContain(notes[0]);
+  });
+
+  test('are served on unless they are begun with --no-reseed', async () => {
+    const asked: boolean[] = [];
+    await fake('transfer', {
+      'download.start': ({ reseed }) => {
+        asked.push(reseed);
+        return downloadOf({ state: 'done' });
+      },
+    });
+    await iwanto('download', HASH);
+    await iwanto('download', HASH, '--no-reseed');
+    expect(asked).toEqual([true, false]);
   });
 
   test('that were fetched are checked, with a receipt', async () => {
@@ -711,6 +746,11 @@ describe('what peers share', () => {
     expect(peers.stdout).toContain('[::1]:9');
     expect(peers.stdout).toMatch(/anna\.lan:9 +::1 +anna +1\.0 s ago/);
     expect(peers.stdout).toMatch(/10\.9\.9\.9:9 +10\.9\.9\.9 +- +never/);
+    await fake('transfer', {
+      'liar.list': () => ({ liars: [{ peer: other, times: 2, secondsAgo: 180 }] }),
+    });
+    const { stderr } = await iwanto('peers');
+    expect(stderr).toContain(`anna (${other}) sent wrong bytes 3 min`);
   });
 });
 
@@ -734,6 +774,10 @@ describe('every --json has a schema', () => {
     await fake('election', {
       'election.status': () => statusOf('election'),
       'peers.get': () => ({ revision: 1, peers: [self] }),
+      'network.get': () => ({
+        ...{ discoveryPort: 9, addresses: [], heard: [], outside: [], otherVersions: [] },
+        troubles: ['eth0 has no address'],
+      }),
       'peers.add': () => ({ address: '::1', port: 9 }),
       'peers.remove': () => ({}),
       'peers.added': () => ({
@@ -763,6 +807,7 @@ describe('every --json has a schema', () => {
     const ended = { ...downloadOf({ state: 'done' }), endedMs: 1 };
     await fake('transfer', {
       'transfer.status': () => statusOf('transfer'),
+      'liar.list': () => ({ liars: [{ peer: PEER, times: 1, secondsAgo: 0 }] }),
       'download.list': () => ({ downloads: [downloadOf({})] }),
       'download.clear': () => ({ downloads: [downloadOf({})] }),
       'download.cancel': () => downloadOf({ state: 'cancelled' }),

@@ -35,6 +35,6 @@ describe('the name of a peer', () => {
 
   test('is refused where it fits nobody or several', () => {
     expect(() => peerFrom(PEERS, 'ben')).toThrow('fits 2 peers: ben~bbbbbb, Ben~cccccc');
-    expect(() => peerFrom(PEERS, 'carl')).toThrow('No peer is called "carl"');
+    expect(() => peerFrom(PEERS, 'carl')).toThrow('There is no peer called "carl"');
   });
 });

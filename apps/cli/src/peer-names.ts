@@ -45,5 +45,5 @@ export function peerFrom(peers: readonly Named[], typed: string): PeerId {
       );
     }
   }
-  throw new Failure('E_NOT_FOUND', `No peer is called "${typed}"; "iwanto peers" lists all.`);
+  throw new Failure('E_NOT_FOUND', `There is no peer called "${typed}"; "iwanto peers" lists all.`);
 }

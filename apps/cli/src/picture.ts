@@ -9,8 +9,9 @@ import {
   type ServiceName,
   type ServiceStatus,
   type Shared,
+  unlessAbsent,
 } from '@iwanto/bus';
-import { type BookAnswer, Failure, type PeerId } from '@iwanto/wire';
+import type { BookAnswer, PeerId } from '@iwanto/wire';
 import { peerNames } from './peer-names.js';
 
 export type ServiceState = 'ready' | 'starting' | 'stopped';
@@ -31,6 +32,8 @@ export interface Picture {
   readonly findable: LeaderFinds['findable'];
   readonly services: Record<ServiceName, ServiceState>;
   readonly details: readonly ServiceStatus[];
+  /** What does not work between this host and the network, one sentence each. */
+  readonly troubles: readonly string[];
 }
 
 export interface Member {
@@ -46,18 +49,20 @@ export interface Member {
 /** The book is one question more to the leader: a status must not wait long for it. */
 const BOOK_LIMIT_MS = 1_500;
 
-/** Asks all services at once. */
+/** Asks all services at the same time. */
 export async function lookAround(bus: Bus): Promise<Picture> {
-  const [leadership, known, book, shared, finds, downloads, ...statuses] = await Promise.all([
-    unlessAbsent(bus.call('leader.get', {})),
-    unlessAbsent(bus.call('peers.get', {})),
-    unlessAbsent(bus.call('book', {}, { limitMs: BOOK_LIMIT_MS })),
-    unlessAbsent(bus.call('share.get', {})),
-    // A service of an earlier version, which an upgrade left running, does not know the question.
-    bus.call('findable.get', {}).catch(() => undefined),
-    unlessAbsent(bus.call('download.list', {})),
-    ...SERVICES.map((service) => unlessAbsent(bus.call(`${service}.status`, {}))),
-  ]);
+  const [leadership, known, network, book, shared, finds, downloads, ...statuses] =
+    await Promise.all([
+      unlessAbsent(bus.call('leader.get', {})),
+      unlessAbsent(bus.call('peers.get', {})),
+      unlessAbsent(bus.call('network.get', {})),
+      unlessAbsent(bus.call('book', {}, { limitMs: BOOK_LIMIT_MS })),
+      unlessAbsent(bus.call('share.get', {})),
+      // A service of an earlier version, which an upgrade left running, does not know the question.
+      bus.call('findable.get', {}).catch(() => undefined),
+      unlessAbsent(bus.call('download.list', {})),
+      ...SERVICES.map((service) => unlessAbsent(bus.call(`${service}.status`, {}))),
+    ]);
   const details = statuses.filter((status) => status !== undefined);
   const names = peerNames(known?.peers ?? []);
   const peer = leadership?.peer ?? details[0]?.peer ?? null;
@@ -77,6 +82,7 @@ export async function lookAround(bus: Bus): Promise<Picture> {
       SERVICES.map((service, at) => [service, stateOf(statuses[at])]),
     ) as Record<ServiceName, ServiceState>,
     details,
+    troubles: network?.troubles ?? [],
   };
 }
 
@@ -107,13 +113,4 @@ function members(
       files: book === undefined ? null : (files.get(peer) ?? 0),
       roundTripMs: seen === 'self' ? null : roundTripMs,
     }));
-}
-
-/** The answer, or undefined where nobody can give one now. */
-async function unlessAbsent<T>(answer: Promise<T>): Promise<T | undefined> {
-  const absent = ['E_NOT_RUNNING', 'E_NO_LEADER', 'E_NOT_LEADER', 'E_TIMEOUT', 'E_BAD_ANSWER'];
-  return answer.catch((cause: unknown) => {
-    if (cause instanceof Failure && absent.includes(cause.code)) return undefined;
-    throw cause;
-  });
 }

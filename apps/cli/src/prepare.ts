@@ -6,9 +6,9 @@ import {
   type Config,
   type Paths,
   environmentName,
-  listenAddresses,
   loadConfig,
   refuseOverlap,
+  refuseUnknownInterfaces,
   updateConfig,
 } from '@iwanto/service';
 import { Failure, codeOf, reasonOf } from '@iwanto/wire';
@@ -25,7 +25,7 @@ export interface Wishes {
 export async function prepareConfig(paths: Paths, wishes: Wishes): Promise<void> {
   const share = await Promise.all((wishes.share ?? []).map(folderToShare));
   const target = wishes.downloadDir === undefined ? undefined : pathFrom(wishes.downloadDir);
-  listenAddresses(wishes.interfaces ?? []);
+  refuseUnknownInterfaces(wishes.interfaces ?? []);
   flagsGoFirst(wishes);
   const { config, created, warnings } = await loadConfig(paths);
   for (const warning of warnings) remark(shown(warning));

@@ -12,6 +12,6 @@ export function refusalOf(cause: unknown): Words {
   if (cause instanceof Failure) {
     return { code: cause.code, sentence: cause.sentence, exit: exitCodeOf(cause.code) };
   }
-  const sentence = `Something failed that should not: ${reasonOf(cause)}. Run it again with --verbose.`;
+  const sentence = `An unexpected error occurred: ${reasonOf(cause)}. Run it again with --verbose.`;
   return { code: 'E_UNEXPECTED', sentence, exit: exitCodeOf('E_UNEXPECTED') };
 }

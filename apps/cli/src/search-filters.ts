@@ -39,9 +39,9 @@ export function withFilters<T>(words: Argv<T>) {
     .option('ext', text('Only names with this extension, as in mkv or mkv,mp4'))
     .option('min-size', text('At least this large, as in 100M or 1.5G'))
     .option('max-size', text('At most this large'))
-    .option('newer', text('Changed since then: 2024-05-31, or 7d, 12h, 3w ago'))
-    .option('older', text('Not changed since then'))
-    .option('peer', text('Only what this peer has: its name or the beginning of its id'))
+    .option('newer', text('Changed since: 2024-05-31, or 7d, 12h, 3w ago'))
+    .option('older', text('Unchanged since then'))
+    .option('peer', text('Only what this peer has: its name or the start of its id'))
     .option('mine', { type: 'boolean', describe: 'Only what this host shares itself' })
     .option('missing', {
       type: 'boolean',

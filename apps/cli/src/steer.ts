@@ -43,8 +43,8 @@ export function steering({
           array: true,
           describe: 'Downloads, as "iwanto downloads" lists them',
         })
-        .option('all', { type: 'boolean', default: false, describe: 'All that it concerns' })
-        .example(`iwanto ${word} 3f9a41c2`, 'By at least 8 characters of the hash')
+        .option('all', { type: 'boolean', default: false, describe: 'All of them' })
+        .example(`iwanto ${word} 3f9a41c2`, 'At least 8 characters of each hash')
         .epilogue(epilogue),
     run: ({ hash, all, json }) =>
       withBus(async (bus) => {

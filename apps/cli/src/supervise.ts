@@ -1,5 +1,6 @@
 /** Runs the three services as child processes: starts again what dies, ends all when asked, and ends itself when all were asked to end. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { reasonOf } from '@iwanto/wire';
 import { SERVICES, type ServiceName } from '@iwanto/bus';
 import { EXIT, SERVICE_ENVIRONMENT, Terminal, nodeFlags } from '@iwanto/service';
 
@@ -83,7 +84,7 @@ class Supervisor {
       if (message === 'ready') this.#becameReady(child);
     });
     started.once('error', (error) => {
-      this.options.tell(`The ${child.service} service could not be started: ${error.message}.`);
+      this.options.tell(`The ${child.service} service could not be started: ${reasonOf(error)}.`);
     });
     started.once('close', (code, signal) => this.#died(child, { code, signal }));
   }

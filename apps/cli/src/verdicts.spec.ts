@@ -21,7 +21,7 @@ const healthy: Picture = {
   },
   findable: 'found',
   services: { election: 'ready', indexer: 'ready', transfer: 'ready' },
-  ...{ details: [], downloads: [] },
+  ...{ details: [], downloads: [], troubles: [] },
 };
 const troubles = (changes: Partial<Picture>) =>
   verdictsOf({ ...healthy, ...changes })
@@ -41,6 +41,11 @@ describe('the verdict', () => {
   });
 
   test.each<[string, Partial<Picture>, RegExp]>([
+    [
+      'an interface waits',
+      { troubles: ['eth0 has no address'] },
+      /^Network: eth0 has no address\.$/,
+    ],
     [
       'a service that is away',
       { services: { ...healthy.services, transfer: 'stopped' } },

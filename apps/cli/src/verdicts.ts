@@ -24,6 +24,7 @@ const broken = (sentence: string): Verdict => ({ level: 'broken', sentence });
 export function verdictsOf(picture: Picture): Verdict[] {
   return [
     ...ofServices(picture),
+    ...ofNetwork(picture),
     ...ofLeader(picture),
     ...ofFindable(picture),
     ...ofShares(picture),
@@ -42,12 +43,15 @@ function ofServices({ services }: Picture): Verdict[] {
   return wrong.length > 0 ? wrong : [ok('All three services run.')];
 }
 
+const ofNetwork = ({ troubles }: Picture): Verdict[] =>
+  troubles.map((sentence) => warning(`Network: ${sentence}.`));
+
 function ofLeader({ services, role, leader, leaderName, peers, peer }: Picture): Verdict[] {
   if (services.election !== 'ready' || role === null) return [];
   if (leader === null) {
     return [
       warning(
-        'No leader is known yet: nothing can be searched. An election takes a second; if this stays, look into the log of the election.',
+        'No leader is known yet: nothing can be searched. An election takes about a second; if this persists, see "iwanto log election".',
       ),
     ];
   }
@@ -108,7 +112,7 @@ function ofDownloads({ downloads }: Picture): Verdict[] {
     ...(stalled > 0
       ? [
           warning(
-            `${countText(stalled, 'download')} waiting for a source: whoever has it is not here now. It resumes by itself.`,
+            `${countText(stalled, 'download')} waiting for a source: no peer that has it is here now. It resumes by itself.`,
           ),
         ]
       : []),

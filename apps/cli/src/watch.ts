@@ -101,7 +101,7 @@ class Watcher {
     const { state, name, hash } = this.#now;
     const goOn = `the service keeps trying, "iwanto download ${hash.slice(0, 8)}" watches it again.`;
     if (state === 'running' && stillMs > STUCK_LIMIT_MS) {
-      const sentence = `"${name}" has not moved for ${STUCK_LIMIT_MS / 1000} s; ${goOn}`;
+      const sentence = `"${name}" has made no progress for ${STUCK_LIMIT_MS / 1000} s; ${goOn}`;
       this.#giveUp(new Failure('E_INTERRUPTED', sentence));
     } else if (state !== 'running' && stillMs > this.options.sourceLimitMs) {
       const seconds = Math.round(this.options.sourceLimitMs / 1000);

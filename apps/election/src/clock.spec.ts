@@ -1,4 +1,4 @@
-/** The clock goes on while the host sleeps and never goes back. */
+/** The clock continues while the host sleeps and never goes back. */
 import { expect, test } from '@jest/globals';
 import { electionClock } from './clock.js';
 

@@ -8,7 +8,7 @@ const ASLEEP_MS_MIN = 100;
 
 /**
  * The monotonic clock of a process stands still in suspend, so a resumed leader would not notice that it
- * was away. The uptime of Linux goes on; what it is ahead by is added. Elsewhere the monotonic clock serves.
+ * was away. The uptime of Linux continues; what it is ahead by is added. Elsewhere the monotonic clock serves.
  */
 export function electionClock(
   monotonicMs: () => number = () => performance.now(),

@@ -115,7 +115,7 @@ export class Election {
     this.take({ type: 'received', message: whole.value, from: path, multicast });
   }
 
-  /** A datagram goes to that host outside the own subnets: knocks there, after all that is being sent now. */
+  /** A datagram goes to that host outside its own subnets: knocks there, after all that is being sent now. */
   goesOutside(to: Address): void {
     queueMicrotask(() => this.take({ type: 'outside', to }));
   }

@@ -1,5 +1,6 @@
 /** The sockets that hear the group: as many as the interfaces need, as Linux lets one socket join on 20 of them only. */
 import type { RemoteInfo, Socket } from 'node:dgram';
+import { reasonOf } from '@iwanto/wire';
 import type { Place } from './places.js';
 import { joinGroup, openGroupSocket } from './sockets.js';
 import type { TroubleTeller } from './trouble.js';
@@ -67,13 +68,13 @@ export class GroupSockets {
       socket.on('message', heard);
       socket.on('error', (cause) => {
         this.#forget(socket);
-        trouble.tell(`group ${family}`, `multicast over IPv${family} fails: ${cause.message}`);
+        trouble.tell(`group ${family}`, `multicast over IPv${family} fails: ${reasonOf(cause)}`);
       });
       this.#sockets.push({ family, socket });
       trouble.over(`group ${family}`);
       return socket;
     } catch (cause) {
-      const words = `multicast over IPv${family} cannot be heard: ${String(cause)}; add peers by address`;
+      const words = `multicast over IPv${family} cannot be heard: ${reasonOf(cause)}; add peers by address`;
       trouble.tell(`group ${family}`, words, true);
       return undefined;
     }

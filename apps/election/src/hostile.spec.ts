@@ -348,7 +348,7 @@ describe('what strangers send', () => {
       subject.pass(10);
     }
     const types = subject.sent.map(({ bytes }) => bytes[3]);
-    // One bucket of 20 that refills 20 in a second.
+    // One bucket of 20 that refills 20 in per second.
     expect(types.filter((type) => type === 3).length).toBeLessThanOrEqual(41);
     expect(subject.sent.filter(({ to }) => to === undefined).length).toBeGreaterThanOrEqual(1);
     expect(subject.leader.role).toBe('leader');

@@ -4,20 +4,29 @@
  */
 import type { Socket } from 'node:dgram';
 import { Door } from '@iwanto/consensus';
-import { type Address, Failure, MULTICAST_GROUP, Recent, isFirstContact } from '@iwanto/wire';
+import { type Address, MULTICAST_GROUP, Recent, isFirstContact, reasonOf } from '@iwanto/wire';
 import { GroupSockets } from './group-sockets.js';
 import { agesOf } from './heard.js';
 import type { Network, NetworkOptions, Reach } from './network.js';
-import { type ListInterfaces, type Place, isNear, listPlaces, placeFor, zoneOf } from './places.js';
-import { openPlaceSocket, portTaken } from './sockets.js';
+import {
+  type ListInterfaces,
+  type Place,
+  isNear,
+  listPlaces,
+  nearPlace,
+  placesOutward,
+  zoneOf,
+} from './places.js';
+import { Routes } from './routes.js';
+import { openPlaceSocket, portTaken, portsTaken } from './sockets.js';
 import { TroubleTeller } from './trouble.js';
 
-/** How often the addresses of this host are listed anew. */
+/** How often the addresses of this host are listed again. */
 const RELIST_MS = 2_000;
 /** Ports tried after the one asked for. */
 const PORTS_TRIED_MAX = 64;
 const PORT_MAX = 65_535;
-/** Addresses outside the own subnets that are remembered because they sent something of ours. */
+/** Addresses outside its own subnets that are remembered because they sent something of ours. */
 const OUTSIDE_MAX = 64;
 
 export interface UdpNetworkOptions extends NetworkOptions {
@@ -38,12 +47,6 @@ interface OpenPlace {
   readonly socket: Socket;
 }
 
-const portsTaken = (last: number) =>
-  new Failure(
-    'E_ALREADY_RUNNING',
-    `No UDP port up to ${last} is free: stop what holds them ("ss -ulpn") or change ports.election.`,
-  );
-
 /** Opens every socket. Rejects only when none of 65 ports is free. */
 export async function openUdpNetwork(options: UdpNetworkOptions): Promise<UdpNetwork> {
   const network = new UdpNetwork(options);
@@ -59,6 +62,7 @@ export class UdpNetwork implements Network {
   readonly #outside = new Recent<string, number>(OUTSIDE_MAX);
   /** When a multicast of this host last came back, by address. */
   readonly #looped = new Map<string, number>();
+  readonly #routes = new Routes();
   readonly #trouble: TroubleTeller;
   #timer: NodeJS.Timeout | undefined;
   #relisting: Promise<void> | undefined;
@@ -79,8 +83,9 @@ export class UdpNetwork implements Network {
 
   async open(): Promise<void> {
     const places = this.#list();
+    this.#tellAbsent(places);
     for (let tries = 0; ; tries += 1) {
-      // Any free port is asked for anew each time; a numbered one gives way to the next.
+      // Any free port is asked for again each time; a numbered one gives way to the next.
       const port = this.options.port === 0 ? 0 : this.options.port + tries;
       try {
         await this.#openPlaces(places, port, portTaken);
@@ -95,14 +100,26 @@ export class UdpNetwork implements Network {
   }
 
   send(bytes: Uint8Array, to: Address): void {
-    const place = placeFor(this.#places(), to.address);
-    if (!place) {
+    const near = nearPlace(this.#places(), to.address);
+    if (near) return this.#sendFrom(near, bytes, to);
+    this.#sendOutward(bytes, to);
+    if (isFirstContact(bytes)) return;
+    if (this.#door.mustKnock(to, bytes, performance.now())) this.options.outside(to);
+  }
+
+  /** From the only place there is, else from the one that the kernel names. */
+  #sendOutward(bytes: Uint8Array, to: Address): void {
+    const [first, second] = placesOutward(this.#places(), to.address);
+    if (!first) {
       this.#trouble.tell('no way', `no interface in use leads to ${to.address}`);
       return;
     }
-    this.#sendFrom(place, bytes, to);
-    if (isFirstContact(bytes) || this.#isNear(to.address)) return;
-    if (this.#door.mustKnock(to, bytes, performance.now())) this.options.outside(to);
+    if (!second) return this.#sendFrom(first, bytes, to);
+    this.#routes.withSource(to.address, (source = first.address) => {
+      const places = placesOutward(this.#places(), to.address);
+      const place = places.find(({ address }) => address === source) ?? places[0];
+      if (place) this.#sendFrom(place, bytes, to);
+    });
   }
 
   multicast(bytesFor: (reach: Reach) => Uint8Array | undefined): void {
@@ -161,16 +178,31 @@ export class UdpNetwork implements Network {
   async #relistOnce(): Promise<void> {
     if (this.#closed) return;
     const places = this.#list();
-    const wanted = new Set(places.map(({ address }) => address));
-    const gone = [...this.#open.values()].filter(({ place }) => !wanted.has(place.address));
-    const come = places.filter(({ address }) => !this.#open.has(address));
+    this.#tellAbsent(places);
+    const wanted = new Map(places.map(({ address, identity }) => [address, identity]));
+    const gone = [...this.#open.values()].filter(
+      ({ place }) => wanted.get(place.address) !== place.identity,
+    );
+    const come = places.filter(
+      ({ address, identity }) => this.#open.get(address)?.place.identity !== identity,
+    );
     if (gone.length + come.length === 0) return;
+    this.#routes.forget();
     for (const { place, socket } of gone) {
       this.#open.delete(place.address);
       socket.close();
     }
     await this.#openPlaces(come, this.#port, () => false);
     await this.#groups.join(this.#places());
+  }
+
+  /** A named interface without an address is waited for, and that is said. */
+  #tellAbsent(places: readonly Place[]): void {
+    for (const name of this.options.interfaces) {
+      const kind = `absent ${name}`;
+      if (places.some((place) => place.name === name)) this.#trouble.over(kind);
+      else this.#trouble.tell(kind, `${name} has no address; it is used as soon as it has one`);
+    }
   }
 
   /** Opens what can be opened; a failure for which `fatal` holds rejects, any other is told. */
@@ -192,7 +224,7 @@ export class UdpNetwork implements Network {
         if (fatal(cause)) throw cause;
         this.#trouble.tell(
           `bind ${place.address}`,
-          `${place.address} cannot be used: ${String(cause)}`,
+          `${place.address} cannot be used: ${reasonOf(cause)}`,
         );
       }
     }
@@ -221,7 +253,7 @@ export class UdpNetwork implements Network {
     return this.#places().some((place) => isNear(place, address));
   }
 
-  /** Whether a datagram from outside the own subnets goes further; what is ours and does not is remembered for the doctor. */
+  /** Whether a datagram from outside its own subnets goes further; what is ours and does not is remembered for the doctor. */
   #admits(bytes: Uint8Array, from: Address): boolean {
     const nowMs = performance.now();
     const ours = isOurs(bytes);
@@ -235,14 +267,14 @@ export class UdpNetwork implements Network {
     open?.socket.send(bytes, to.port, to.address, (cause) => {
       const kind = `send ${place.name} ${place.family}`;
       if (!cause) return this.#trouble.over(kind);
-      this.#trouble.tell(kind, `${place.name} does not send: ${cause.message}`);
+      this.#trouble.tell(kind, `${place.name} does not send: ${reasonOf(cause)}`);
     });
   }
 
   #failed(place: Place, cause: Error): void {
     this.#trouble.tell(
       `socket ${place.address}`,
-      `the socket of ${place.address} failed: ${cause.message}`,
+      `the socket of ${place.address} failed: ${reasonOf(cause)}`,
     );
     this.#open.get(place.address)?.socket.close();
     this.#open.delete(place.address);

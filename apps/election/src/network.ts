@@ -13,7 +13,7 @@ export interface Incoming {
 
 export interface NetworkOptions {
   readonly heard: (incoming: Incoming) => void;
-  /** A datagram went to this address outside the own subnets, which was not heard lately: the election must knock there. */
+  /** A datagram went to this address outside its own subnets, which was not heard lately: the election must knock there. */
   readonly outside: (to: Address) => void;
   /** One sentence a person should read. */
   readonly onTrouble: (sentence: string) => void;
@@ -29,9 +29,9 @@ export interface Network {
    * peers and for all others: they differ where an address means nothing on another host.
    */
   multicast(bytesFor: (reach: Reach) => Uint8Array | undefined): void;
-  /** Lets a host outside the own subnets be heard: one the user named, or one a member named. */
+  /** Lets a host outside its own subnets be heard: one the user named, or one a member named. */
   acquaint(address: string): void;
-  /** That host outside the own subnets lets this one be heard: sends again what may have been dropped there. */
+  /** That host outside its own subnets lets this one be heard: sends again what may have been dropped there. */
   opened(to: Address): void;
   /** The address that others most likely reach this host by. */
   ownAddress(): string;

@@ -12,6 +12,8 @@ export interface Place {
   readonly loopback: boolean;
   /** True where multicast can be sent from: any IPv4, and IPv6 with a zone. */
   readonly multicast: boolean;
+  /** Another one where a socket that was opened for this place is of no use any more. */
+  readonly identity: string;
 }
 
 export type ListInterfaces = typeof networkInterfaces;
@@ -31,7 +33,7 @@ export function listPlaces(
 
 function placeOf(
   name: string,
-  info: { address: string; family: string; cidr: string | null },
+  info: { address: string; family: string; cidr: string | null; mac: string },
 ): Place | undefined {
   const family = info.family === 'IPv4' ? 4 : 6;
   const loopback = isLoopback(info.address);
@@ -45,6 +47,7 @@ function placeOf(
     address: local ? `${info.address}%${name}` : info.address,
     prefixBits: Number(info.cidr?.split('/')[1] ?? (family === 4 ? 32 : 128)),
     multicast: family === 4 || local,
+    identity: [name, info.mac, info.cidr].join(' '),
   };
 }
 
@@ -60,12 +63,20 @@ export const isNear = (place: Place, address: string): boolean =>
     ? isLinkLocal(place.address) && zoneOf(address) === place.name
     : sharesPrefix(place.address, address, place.prefixBits);
 
-/** The place to send from: in the same subnet, else any that is not loopback; undefined where nothing fits. */
-export function placeFor(places: readonly Place[], address: string): Place | undefined {
+/** The place in whose subnet the address lies, in the smallest one where it lies in several. */
+export const nearPlace = (places: readonly Place[], address: string): Place | undefined =>
+  places
+    .filter((place) => isNear(place, address))
+    .reduce<Place | undefined>(
+      (best, place) => (best && best.prefixBits >= place.prefixBits ? best : place),
+      undefined,
+    );
+
+/** The places from which an address outside all subnets may be reached: which of them, only the kernel knows. */
+export function placesOutward(places: readonly Place[], address: string): Place[] {
+  if (isLoopback(address) || isLinkLocal(address)) return [];
   const family = address.includes(':') ? 6 : 4;
-  const near = places.find((place) => isNear(place, address));
-  if (near || isLoopback(address) || isLinkLocal(address)) return near;
-  return places.find(
+  return places.filter(
     (place) => place.family === family && !place.loopback && !isLinkLocal(place.address),
   );
 }

@@ -1,6 +1,6 @@
 /** Opening one UDP socket: bound, with its options set, or a rejection that says why. */
 import { type Socket, createSocket } from 'node:dgram';
-import { MULTICAST_GROUP, codeOf, reasonOf } from '@iwanto/wire';
+import { Failure, MULTICAST_GROUP, codeOf, reasonOf } from '@iwanto/wire';
 import type { Place } from './places.js';
 
 /** Multicast never leaves the link. */
@@ -10,6 +10,13 @@ const RECEIVE_BUFFER_BYTES = 1_048_576;
 
 /** True for the refusal of a port that another socket holds. */
 export const portTaken = (cause: unknown): boolean => codeOf(cause) === 'EADDRINUSE';
+
+/** Every port that was tried is held. */
+export const portsTaken = (last: number) =>
+  new Failure(
+    'E_ALREADY_RUNNING',
+    `No UDP port up to ${last} is free: stop what holds them ("ss -ulpn") or change ports.election.`,
+  );
 
 /** The socket of one address of this host. */
 export async function openPlaceSocket(place: Place, port: number): Promise<Socket> {
@@ -58,8 +65,7 @@ export function joinGroup(socket: Socket, place: Place): Joining {
 }
 
 /** IPv4 refuses by igmp_max_memberships (20), IPv6 by the memory for options of one socket. */
-const isFull = (cause: unknown): boolean =>
-  ['ENOBUFS', 'ENOMEM'].includes((cause as NodeJS.ErrnoException).code ?? '');
+const isFull = (cause: unknown): boolean => ['ENOBUFS', 'ENOMEM'].includes(codeOf(cause));
 
 function bound(
   socket: Socket,

@@ -1,4 +1,4 @@
-/** Lets a thing be done at once and then no more often than every so many ms, the last call never lost. */
+/** Lets a thing be done immediately and then no more often than every so many ms, the last call never lost. */
 
 export interface Coalesced {
   (): void;

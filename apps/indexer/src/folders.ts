@@ -54,16 +54,17 @@ export function checkedFolder(
 ): string {
   const real = realPathOf(path);
   const stats = statSync(real, { throwIfNoEntry: false });
-  if (!stats) throw new Failure('E_BAD_PATH', `${path} does not exist: make it or check its name.`);
+  if (!stats)
+    throw new Failure('E_BAD_PATH', `${path} does not exist: create it or check its name.`);
   if (!stats.isDirectory()) {
-    throw new Failure('E_BAD_PATH', `${path} is not a folder: share the folder it lies in.`);
+    throw new Failure('E_BAD_PATH', `${path} is not a folder: share the folder that contains it.`);
   }
   refuseUnreadable(path, real);
   refusePrivate(path, real, places);
   for (const other of shared) {
     if (other === real) continue;
     if (isWithin(other, real)) {
-      throw new Failure('E_BAD_PATH', `${path} is shared already, as a part of ${other}.`);
+      throw new Failure('E_BAD_PATH', `${path} is already shared, as part of ${other}.`);
     }
     if (isWithin(real, other)) {
       throw new Failure('E_BAD_PATH', `${path} contains ${other}: stop sharing that one first.`);
@@ -89,7 +90,7 @@ function freeName(catalogue: Catalogue, diskPath: string): string {
   return name;
 }
 
-/** Shares one more folder; resolves when it was looked through once. */
+/** Shares one more folder; resolves when it was scanned once. */
 export function shareFolder({ catalogue, indexing }: Folders, diskPath: string): Promise<void> {
   return indexing.addFolder(catalogue.addFolder(freeName(catalogue, diskPath), diskPath));
 }

@@ -1,4 +1,4 @@
-/** Keeps the catalogue equal to the shared folders: which folders there are, when each is looked through, and what a failure means. The way of a change is `pipe/pipe.ts`. */
+/** Keeps the catalogue equal to the shared folders: which folders there are, when each is scanned, and what a failure means. The way of a change is `pipe/pipe.ts`. */
 import { basename, dirname } from 'node:path';
 import type { Shared } from '@iwanto/bus';
 import type { Blake3 } from '@iwanto/merkle';
@@ -13,7 +13,7 @@ import { Pipe } from './pipe/pipe.js';
 
 /** Everything is compared again after this time, whatever the watchers say, in ms. */
 const RECONCILE_INTERVAL_MS = 300_000;
-/** Folders without a working watcher are looked through so often, in ms. */
+/** Folders without a working watcher are scanned so often, in ms. */
 const POLL_INTERVAL_MS = 30_000;
 /** How often is looked whether a folder came, went, was replaced or mounted upon, in ms (HOSTILE 87: within 5 s). */
 const ROOT_CHECK_INTERVAL_MS = 2_000;
@@ -72,11 +72,6 @@ export class Indexing {
       const mounts = readMounts();
       this.#reconcileWhere((folder) => folder.hasChanged(mounts));
     });
-  }
-
-  /** Which BLAKE3 the hashing threads use. */
-  get blake3(): string {
-    return this.#pipe.blake3;
   }
 
   /** Calls `heard` whenever `state` has something new to tell, which is often. */
@@ -213,7 +208,7 @@ export class Indexing {
   #judge(cause: unknown): void {
     if (this.#closed) return;
     if (isCorruption(cause)) this.#rebuild(reasonOf(cause));
-    else if (isDiskFull(cause)) this.#pauseFor('the disk is full: free some room');
+    else if (isDiskFull(cause)) this.#pauseFor('the disk is full: free some space');
     else if (isReadOnly(cause)) this.#pauseFor('the database cannot be written: allow it');
     else this.#options.onTrouble(`Indexing failed and will be tried again: ${reasonOf(cause)}`);
   }
@@ -223,7 +218,7 @@ export class Indexing {
     const folders = [...this.#folders.values()].map(({ folder }) => folder);
     folders.forEach((folder) => this.removeFolder(folder));
     catalogue.reopen();
-    onTrouble(`The catalogue was damaged (${why}); it was set aside and is built anew.`);
+    onTrouble(`The catalogue was damaged (${why}); it was set aside and is being rebuilt.`);
     for (const { path, diskPath } of folders) {
       const known = catalogue.folders.find((folder) => folder.diskPath === diskPath);
       void this.addFolder(known ?? catalogue.addFolder(path, diskPath));

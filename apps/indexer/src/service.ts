@@ -1,13 +1,16 @@
 /** The indexer, wired: catalogue, indexing, tracker side and the verbs of the bus. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { loadBlake3 } from '@iwanto/merkle';
+import { type Blake3, loadBlake3 } from '@iwanto/merkle';
 import {
+  type Config,
+  MetricsPort,
   type Paths,
   PeerTrust,
   type Running,
   type ServiceContext,
   listenAddresses,
+  metricsText,
   refuseOverlap,
   version,
 } from '@iwanto/service';
@@ -15,7 +18,8 @@ import { Catalogue } from './catalogue/catalogue.js';
 import { coalesce } from './coalesce.js';
 import { type Folders, privatePlacesOf, reshare, shareConfigured } from './folders.js';
 import { Indexing } from './indexing.js';
-import { type Tracking, startTracking } from './tracking/tracker-service.js';
+import { LeftFolder } from './tracking/left-files.js';
+import { type Tracking, type TrackingOptions, startTracking } from './tracking/tracker-service.js';
 import { contentDigests } from './verbs/content-digests.js';
 import { contentFind } from './verbs/content-find.js';
 import { contentManifest } from './verbs/content-manifest.js';
@@ -30,27 +34,32 @@ import { Wants } from './wants/wants.js';
 
 type Context = ServiceContext<'indexer'>;
 
-/** `share.changed` is told at once and then at most this often, in ms. */
+/** `share.changed` is published immediately and then at most this often, in ms. */
 const TELL_INTERVAL_MS = 25;
 /** Old tombstones are looked for this often, in ms. */
 const COMPACT_INTERVAL_MS = 60_000;
+const MS_PER_HOUR = 3_600_000;
 
 /** Opens the catalogue and begins to keep the configured folders. */
-async function openFolders(context: Context): Promise<Folders> {
+async function openFolders(context: Context, blake3: Blake3): Promise<Folders> {
   const { paths, config, log } = context;
   await refuseOverlap(config.share, config.downloadDir);
   const onTrouble = (sentence: string) => void log.warn(sentence);
   const path = join(paths.dataDir, 'catalogue.sqlite');
   const catalogue = new Catalogue({ path, nowMs: Date.now });
   if (catalogue.setAside) {
-    onTrouble(`The catalogue was damaged and is built anew; the old one is ${catalogue.setAside}.`);
+    onTrouble(
+      `The catalogue was damaged and is being rebuilt; the old one is ${catalogue.setAside}.`,
+    );
   }
   if (catalogue.isForgetful) {
-    onTrouble(`${path} cannot be written: what is shared is served, but forgotten at the stop.`);
+    onTrouble(
+      `${path} cannot be written: shares are served, but will be forgotten when the service stops.`,
+    );
   }
   const indexing = new Indexing({
     catalogue,
-    blake3: await loadBlake3(),
+    blake3,
     threads: Math.max(1, availableParallelism() - 1),
     script: new URL('./hashing/hash-file.js', import.meta.url),
     settleMs: config.settleMs,
@@ -70,6 +79,36 @@ const openWants = ({ bus, log, paths }: Context, tracking: Tracking) =>
     onTrouble: (sentence) => log.warn(sentence),
   });
 
+async function openMetrics({ bus, config, log }: Context): Promise<MetricsPort> {
+  const metrics = new MetricsPort(() => metricsText(bus));
+  await metrics.begin(config.metricsPort, (sentence) => log.warn(sentence));
+  return metrics;
+}
+
+/** How this host remembers, when it leads or stands by, what peers had that left. */
+function rememberingOf({ config, paths, log }: Context) {
+  let { rememberHours } = config;
+  const files = new LeftFolder(join(paths.dataDir, 'left'), (sentence) => log.warn(sentence));
+  return {
+    left: { dateMs: Date.now, keepMs: () => rememberHours * MS_PER_HOUR, files },
+    reconfigure: (next: Config) => ({ rememberHours } = next),
+  };
+}
+
+/** Begins to serve other hosts. */
+const openTracking = (
+  { bus, config, identity, log }: Context,
+  own: Pick<TrackingOptions, 'catalogue' | 'left' | 'isBlocked'>,
+) =>
+  startTracking({
+    ...{ bus, identity, version, ...own },
+    port: config.ports.indexer,
+    addresses: () => listenAddresses(config.interfaces),
+    onTrouble: (sentence) => log.warn(sentence),
+    onInfo: (sentence) => log.info(sentence),
+    onNote: (sentence) => log.debug(sentence),
+  });
+
 /** What is asked of the own folders. */
 const sharing = (folders: Folders, paths: Paths) => ({
   'share.get': shareGet(folders.indexing),
@@ -83,29 +122,25 @@ const sharing = (folders: Folders, paths: Paths) => ({
 
 /** What `runService` needs of the indexer. */
 export async function startIndexer(context: Context): Promise<Running<'indexer'>> {
-  const { bus, config, identity, log, paths } = context;
-  const folders = await openFolders(context);
+  const { bus, config, paths } = context;
+  const blake3 = await loadBlake3();
+  const folders = await openFolders(context, blake3);
   const { catalogue, indexing } = folders;
   const tell = coalesce(TELL_INTERVAL_MS, () => bus.publish('share.changed', indexing.state()));
   indexing.onProgress(tell);
   const trust = new PeerTrust(config, context);
-  const tracking = await startTracking({
-    bus,
-    identity,
-    version,
+  const remembering = rememberingOf(context);
+  const tracking = await openTracking(context, {
     catalogue,
+    left: remembering.left,
     isBlocked: trust.isBlocked,
-    port: config.ports.indexer,
-    addresses: listenAddresses(config.interfaces),
-    onTrouble: (sentence) => log.warn(sentence),
-    onInfo: (sentence) => log.info(sentence),
-    onNote: (sentence) => log.debug(sentence),
   });
   const wants = openWants(context, tracking);
   catalogue.onChange(() => tracking.catalogueChanged());
   shareConfigured(folders, config.share, privatePlacesOf(paths));
   const stopHeld = bus.follow('holdings.changed', ({ holdings }) => catalogue.setHeld(holdings));
   const compacting = setInterval(() => catalogue.compact(), COMPACT_INTERVAL_MS);
+  const metrics = await openMetrics(context);
   return {
     handlers: {
       ...tracking.handlers,
@@ -115,17 +150,22 @@ export async function startIndexer(context: Context): Promise<Running<'indexer'>
       ...sharing(folders, paths),
     },
     port: () => tracking.port,
-    notes: () => [`hashes with ${indexing.blake3} BLAKE3`, indexing.excess].filter(Boolean),
-    reconfigure: (next) => {
+    notes: () =>
+      [`hashes with ${blake3.name} BLAKE3`, indexing.excess, metrics.note].filter(Boolean),
+    reconfigure: async (next) => {
+      await metrics.use(next.metricsPort);
       trust.reconfigure(next);
-      return reshare(folders, paths, next);
+      remembering.reconfigure(next);
+      await reshare(folders, paths, next);
     },
     stop: async () => {
       clearInterval(compacting);
       stopHeld();
       tell.stop();
+      await metrics.close();
       await wants.close();
       await tracking.close();
+      await remembering.left.files.close();
       await indexing.close();
       catalogue.close();
     },

@@ -26,7 +26,7 @@ export class RateLimits {
     return this.#texts;
   }
 
-  /** Bytes a second now; undefined for no limit. */
+  /** Bytes per second now; undefined for no limit. */
   readonly download = (): number | undefined => this.#now(this.#texts.download);
   readonly upload = (): number | undefined => this.#now(this.#texts.upload);
 

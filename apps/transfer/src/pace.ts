@@ -1,6 +1,6 @@
 /** Holds a rate: says how long to wait for each lot of bytes. Pure: times come in, waits come out. */
 
-/** What may pass at once after a pause, in ms of the rate. */
+/** What may pass immediately after a pause, in ms of the rate. */
 const BURST_MS = 250;
 
 export class Pace {

@@ -157,7 +157,7 @@ describe('equal files of this disk', () => {
     const view = await home.fetch(roots[1]!, { overwrite: true });
     expect(view).toMatchObject({ state: 'done', bytesDone: large.length + 50 });
     expect(piecesAsked(peer) - before).toBe(1);
-    expect(view.notes.join(' ')).toContain('1 files (3.0 MiB) lie on this disk already');
+    expect(view.notes.join(' ')).toContain('1 files (3.0 MiB) are already on this disk');
   });
 
   test('make a folder whose times alone differ the same folder, with the new times', async () => {
@@ -201,6 +201,67 @@ describe('equal files of this disk', () => {
     expect(view).toMatchObject({ state: 'done', filesDone: 3 });
     expect(piecesAsked(peer)).toBe(1);
     expect(readdirSync(again.into)).toEqual(['album']);
+  });
+});
+
+describe('files that this host has already', () => {
+  const film = bytesOf(3 * PIECE_BYTES + 5, 7);
+
+  test('are copied from its shares, and the rest is fetched', async () => {
+    const { shelf, roots, peer } = await withAlbum([{ film, small: bytesOf(50, 1) }]);
+    const mine = new Shelf();
+    const own = mine.file(newFile(newDir('mine'), 'my film', film));
+    const sharedAt = async (root: FileHash) => {
+      const content = mine.contents.get(root);
+      return content?.kind === 'file' ? content.path : undefined;
+    };
+    const home = openHome({ shelf, holders: [peer.holder], sharedAt });
+    const view = await home.fetch(roots[0]!);
+    expect(view).toMatchObject({
+      state: 'done',
+      notes: [expect.stringContaining('1 files (3.0 MiB)')],
+    });
+    expect(peer.asked.filter(({ root }) => root === own.root && root)).not.toContainEqual(
+      expect.objectContaining({ ask: 'piece' }),
+    );
+    expect(readFileSync(join(view.path, 'film')).equals(film)).toBe(true);
+  });
+
+  test('are copied from earlier downloads, in folders too; a copy that is not right any more is fetched', async () => {
+    const { shelf, roots, peer, home } = await withAlbum([{ film, small: bytesOf(50, 1) }]);
+    const album = await home.fetch(roots[0]!);
+    const { root } = shelf.file(newFile(newDir('share'), 'film.mkv', film));
+    const before = piecesAsked(peer);
+    const copied = await home.fetch(root, { to: join(newDir('d'), 'one') });
+    expect(readFileSync(copied.path).equals(film)).toBe(true);
+    expect(piecesAsked(peer)).toBe(before);
+    for (const path of [copied.path, join(album.path, 'film')]) {
+      writeFileSync(path, bytesOf(film.length, 8));
+    }
+    const fetched = await home.fetch(root, { to: join(newDir('d'), 'two') });
+    expect(readFileSync(fetched.path).equals(film)).toBe(true);
+    expect(piecesAsked(peer) - before).toBe(4);
+  });
+
+  test('in an older version: only the pieces that differ are fetched', async () => {
+    const edited = Buffer.from(film);
+    edited.fill(1, PIECE_BYTES + 7, PIECE_BYTES + 9);
+    const { shelf, peer, home } = await withAlbum([{}]);
+    const [old, now] = [film, edited].map(
+      (bytes) => shelf.file(newFile(newDir('share'), 'disk.img', bytes)).root,
+    );
+    const trees = await withAlbum([{ 'disk.img': film }, { 'disk.img': edited }]);
+    await home.fetch(old!);
+    const before = piecesAsked(peer);
+    const view = await home.fetch(now!, { overwrite: true });
+    expect(readFileSync(view.path).equals(edited)).toBe(true);
+    expect(view.notes.join(' ')).toContain('only what differs is fetched');
+    expect(piecesAsked(peer) - before).toBe(1);
+    await trees.home.fetch(trees.roots[0]!);
+    const beforeTree = piecesAsked(trees.peer);
+    await trees.home.fetch(trees.roots[1]!, { overwrite: true });
+    expect(readFileSync(join(trees.album, 'disk.img')).equals(edited)).toBe(true);
+    expect(piecesAsked(trees.peer) - beforeTree).toBe(1);
   });
 });
 

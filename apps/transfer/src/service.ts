@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { type Download, HOLDINGS_MAX, type OpenPort, servePieces } from '@iwanto/bus';
 import { type Blake3, loadBlake3 } from '@iwanto/merkle';
+import type { Holder } from '@iwanto/wire';
 import {
   type Config,
   PeerTrust,
@@ -15,6 +16,7 @@ import { DownloadLog } from './downloading/download-log.js';
 import type { DownloadTools } from './downloading/download-spec.js';
 import { Downloads } from './downloading/downloads.js';
 import { followHolders, holderFilter } from './sources/known-holders.js';
+import { Liars } from './sources/liars.js';
 import { Lines } from './sources/lines.js';
 import { RateLimits } from './limits.js';
 import { Pace } from './pace.js';
@@ -29,6 +31,7 @@ import { downloadCancel } from './verbs/download-cancel.js';
 import { History } from './downloading/history.js';
 import { downloadClear } from './verbs/download-clear.js';
 import { downloadHistory } from './verbs/download-history.js';
+import { liarList } from './verbs/liar-list.js';
 import { uploadList } from './verbs/upload-list.js';
 import { downloadGet } from './verbs/download-get.js';
 import { downloadList } from './verbs/download-list.js';
@@ -65,7 +68,7 @@ export async function startTransfer(context: Context): Promise<Running<'transfer
   const blake3 = await loadBlake3();
   const path = join(paths.dataDir, 'transfer.db');
   const journal = openTransferStore({ path, nowMs: Date.now() });
-  if (journal.setAside) onTrouble(`The journal was damaged; it now lies in ${journal.setAside}.`);
+  if (journal.setAside) onTrouble(`The journal was damaged; it is now in ${journal.setAside}.`);
   const limits = new RateLimits({ paths, limits: config.limits, now: () => new Date() });
   const { holdings, kept, news } = openHoldings(context, { journal, blake3 });
   const doing = { bus, blake3, holdings, nowMs, onTrouble };
@@ -73,7 +76,7 @@ export async function startTransfer(context: Context): Promise<Running<'transfer
   const uploader = new Uploader({ ...doing, pace: new Pace(limits.upload), onInfo });
   const server = await servePieces({
     ...{ keys: identity.curve, port: config.ports.transfer },
-    addresses: listenAddresses(config.interfaces),
+    addresses: () => listenAddresses(config.interfaces),
     answer: (request, asker) => uploader.answer(request, asker),
     rank: (request) => uploader.timesSent.of(request),
     onTrouble,
@@ -81,11 +84,11 @@ export async function startTransfer(context: Context): Promise<Running<'transfer
   const trust = new PeerTrust(config, context);
   const history = openHistory(context);
   const folder = new DownloadFolder({ paths, path: config.downloadDir, mounts: journal.placed });
-  const { downloads, readings, lines } = openFetching(context, {
+  const { downloads, readings, lines, liars } = openFetching(context, {
     ...{ doing, journal, kept, uploader, limits, history, folder, trust },
   });
   await folder.note();
-  listenToNews(context, uploader, downloads);
+  listenToNews(context, { uploader, downloads, lines });
   const goOn = setInterval(() => void downloads.goOn(), GO_ON_MS);
   const holding = [kept, news] as const;
   const closeAll = closing({
@@ -100,7 +103,7 @@ export async function startTransfer(context: Context): Promise<Running<'transfer
   });
   return {
     handlers: handlersOf({
-      ...{ downloads, readings, history, folder, blake3, journal, limits, news },
+      ...{ downloads, readings, liars, history, folder, blake3, journal, limits, news },
       sent: uploader.sent,
     }),
     port: () => server.port,
@@ -130,9 +133,12 @@ function openFetching(
 ) {
   const { bus, identity, config } = context;
   const { curve: keys, peer: self } = identity;
-  const lines = new Lines({ keys, self, nowMs });
+  const holdersOf = followHolders(context);
+  const placed = (holder: Holder) => holdersOf([holder.peer])[0] ?? holder;
+  const lines = new Lines({ keys, self, nowMs, placed });
+  const liars = new Liars(nowMs);
   const fetching = {
-    ...{ ...doing, lines, holdersOf: followHolders(context), isTrusted: trust.isTrusted },
+    ...{ ...doing, lines, liars, holdersOf, isTrusted: trust.isTrusted },
     isAllowed: holderFilter(context, trust),
     noSourceLimitMs: NO_SOURCE_LIMIT_MS,
   };
@@ -140,6 +146,7 @@ function openFetching(
     ...{ bus, self, folders: folder },
     tools: {
       ...{ ...fetching, journal, kept, serves: config.reseed, tell: teller(context, history) },
+      sharedAt: (root) => uploader.contents.fileOf(root),
       pace: new Pace(limits.download),
       inMemory: (root) => readings.inMemory(root),
     },
@@ -149,7 +156,7 @@ function openFetching(
     ...{ self, tools: { ...fetching, local }, lines: () => doing.holdings.lines() },
     onPiece: (root, piece, body) => downloads.give(root, piece, body),
   });
-  return { downloads, readings, lines };
+  return { downloads, readings, lines, liars };
 }
 
 /** A folder that is refused leaves the limits as they were. */
@@ -182,6 +189,7 @@ const openHistory = ({ paths, log }: Context) =>
 interface Served {
   readonly downloads: Downloads;
   readonly readings: Readings;
+  readonly liars: Liars;
   readonly history: History;
   readonly sent: Uploads;
   readonly folder: DownloadFolder;
@@ -194,6 +202,7 @@ interface Served {
 function handlersOf({
   downloads,
   readings,
+  liars,
   history,
   sent,
   folder,
@@ -213,6 +222,7 @@ function handlersOf({
     'download.history': downloadHistory(history),
     'download.verify': downloadVerify(blake3, journal.placed),
     'upload.list': uploadList(sent),
+    'liar.list': liarList(liars),
     'holdings.get': holdingsGet(news),
     'read.open': readOpen(readings),
     'read.bytes': readBytes(readings),
@@ -241,11 +251,17 @@ function openHoldings(
   return { holdings, kept, news };
 }
 
-function listenToNews({ bus }: Context, uploader: Uploader, downloads: Downloads): void {
+function listenToNews(
+  { bus }: Context,
+  { uploader, downloads, lines }: Pick<Opened, 'uploader' | 'downloads' | 'lines'>,
+): void {
   bus.follow('share.changed', ({ catalogueRevision }) =>
     uploader.contents.catalogueChanged(catalogueRevision),
   );
-  bus.follow('peers.changed', () => downloads.poke());
+  bus.follow('peers.changed', () => {
+    lines.followMoves();
+    downloads.poke();
+  });
   bus.follow('leader.changed', () => downloads.poke());
 }
 

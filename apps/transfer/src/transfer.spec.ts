@@ -89,6 +89,10 @@ describe('a file', () => {
     const view = await home.fetch(root);
     expect(view).toMatchObject({ state: 'done', sources: 1 });
     expect(readFileSync(view.path).equals(bytes)).toBe(true);
+    expect(view.notes).toEqual([
+      `Not asked any more: ${liar.holder.peer}, which sent wrong bytes.`,
+    ]);
+    expect(home.liars.list()).toMatchObject([{ peer: liar.holder.peer, times: 1 }]);
   });
 
   test('ends with E_VERIFY when all there are lie, digests included', async () => {
@@ -608,6 +612,22 @@ describe('who fetched serves on', () => {
     const second = openHome({ shelf, holders: [first!.holder] });
     expect((await second.fetch(root)).state).toBe('done');
     expect(new Shelf().directory(join(second.into, 'album')).root).toBe(root);
+  });
+
+  test('unless it was asked not to, also where a restart came between', async () => {
+    const shelf = new Shelf();
+    const { root } = shelf.file(newFile(newDir('share'), 'film.mkv', bytesOf(5 * PIECE_BYTES)));
+    const mute = await share(shelf, () => () => new Promise(() => undefined));
+    const first = openHome({ shelf, holders: [mute.holder] });
+    await first.downloads.start({ hash: root, overwrite: false, reseed: false });
+    await first.close();
+    const seed = await share(shelf);
+    const holdings = new Holdings({ nowMs, onChange: () => undefined });
+    const again = openHome({ shelf, holders: [seed.holder], dir: first.dir, holdings });
+    await again.downloads.goOn();
+    expect(await again.until(({ state }) => state === 'done')).toMatchObject({ hash: root });
+    expect(holdings.lines()).toEqual([]);
+    expect(again.journal.held.all()).toEqual([]);
   });
 
   test('what was changed or removed since is no longer offered, and never sent', async () => {

@@ -7,12 +7,14 @@ import {
   type ReplyOf,
   type VerbRow,
   type VerbTable,
+  reasonOf,
+  stackOf,
 } from '@iwanto/wire';
 import { checked, pack, packBody, unpack } from './codec.js';
 import { InWork } from './in-work.js';
 import { QUESTIONS_IN_WORK_MAX, VERB_BYTES_MAX } from './limits.js';
 import { Outbox } from './outbox.js';
-import type { OnTrouble } from './trouble.js';
+import { type OnTrouble, isGone } from './trouble.js';
 import { messages } from './turns.js';
 
 /** What answers one verb: the answer, or a thrown Failure that becomes the refusal. */
@@ -87,7 +89,7 @@ async function answerOne<T extends VerbTable>(
     if (busy >= QUESTIONS_IN_WORK_MAX) {
       throw new Failure(
         'E_LIMIT',
-        `More than ${QUESTIONS_IN_WORK_MAX} questions are open at once.`,
+        `More than ${QUESTIONS_IN_WORK_MAX} questions are open at the same time.`,
       );
     }
     const { answer } = await handle(asked.name, unpack(asked.body), options);
@@ -111,16 +113,12 @@ async function handle<T extends VerbTable>(
 
 function failureOf(cause: unknown, verb: string, onTrouble: OnTrouble): Failure {
   if (cause instanceof Failure) return cause;
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  onTrouble(
-    `The verb ${verb} failed: ${cause instanceof Error ? (cause.stack ?? reason) : reason}`,
-  );
-  return new Failure('E_UNEXPECTED', `${verb} failed: ${reason}. The log has more.`);
+  onTrouble(`The verb ${verb} failed: ${stackOf(cause)}`);
+  return new Failure('E_UNEXPECTED', `${verb} failed: ${reasonOf(cause)}. The log has more.`);
 }
 
 /** An asker that has gone is no trouble; anything else is told. */
 function reportUnsent(cause: unknown, verb: string, onTrouble: OnTrouble): void {
-  const code = (cause as { code?: string }).code;
-  if (code === 'EHOSTUNREACH' || code === 'EBADF') return;
-  onTrouble(`The answer to ${verb} could not be sent (${code ?? String(cause)}).`);
+  if (isGone(cause)) return;
+  onTrouble(`The answer to ${verb} could not be sent: ${reasonOf(cause)}.`);
 }

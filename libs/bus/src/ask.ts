@@ -31,7 +31,7 @@ export interface AskerOptions<T extends VerbTable> {
   readonly connectLimitMs: number;
   /** What to do when nobody is there: the end of a sentence a user reads. */
   readonly advice: string;
-  /** Tells at once that nobody is there, so that nobody has to wait for the limit. */
+  /** Tells immediately that nobody is there, so that nobody has to wait for the limit. */
   readonly absent?: () => Promise<boolean>;
   readonly onLost?: (() => void) | undefined;
   /** How a refusal reads here; its own words where they are left out. */
@@ -127,8 +127,7 @@ export class Asker<T extends VerbTable> {
       const timer = setTimeout(() => this.#timeOut(id, asked.limitMs), asked.limitMs);
       this.#open.set(id, { name: asked.verb, row: asked.row, answered, refused, timer });
       this.#outbox.send([id, asked.verb, asked.body]).catch((cause: unknown) => {
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        const sentence = `The question ${asked.verb} could not be sent: ${reason}.`;
+        const sentence = `The question ${asked.verb} could not be sent: ${reasonOf(cause)}.`;
         this.#take(id)?.refused(new Failure('E_NOT_RUNNING', sentence));
       });
     });

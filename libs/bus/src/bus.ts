@@ -33,7 +33,7 @@ export interface BusOptions {
   /** The directory of the sockets; made with mode 0700 by the first service. */
   readonly runDir: string;
   readonly onTrouble?: OnTrouble;
-  /** True for a person who waits: an owner that is not there is told at once, a busy one gets more time. */
+  /** True for a person who waits: an owner that is not there is told immediately, a busy one gets more time. */
   readonly impatient?: boolean;
 }
 

@@ -13,7 +13,7 @@ export const pack = (value: unknown): Buffer => packr.pack(value);
 export function packBody(value: unknown, what: string): Buffer {
   const body = pack(value);
   if (body.length <= BODY_BYTES_MAX) return body;
-  const sentence = `${what} has ${body.length} bytes, ${BODY_BYTES_MAX} fit into a message: ask for less at once.`;
+  const sentence = `${what} has ${body.length} bytes, ${BODY_BYTES_MAX} fit into a message: ask for less.`;
   throw new Failure('E_LIMIT', sentence);
 }
 

@@ -64,7 +64,7 @@ export const news = {
   }),
   'share.changed': newsRow({
     owner: 'indexer',
-    about: 'The catalogue of this host has a new revision, or indexing went on.',
+    about: 'The catalogue of this host has a new revision, or indexing made progress.',
     body: sharedSchema,
     get: 'share.get',
   }),
@@ -92,7 +92,7 @@ export const news = {
   'holdings.changed': newsRow(holdingsNews),
   'download.progressed': newsRow({
     owner: 'transfer',
-    about: 'A download went on, ended or failed.',
+    about: 'A download made progress, ended or failed.',
     body: downloadSchema,
   }),
 } as const;

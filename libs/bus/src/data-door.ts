@@ -79,7 +79,7 @@ export class ServedLine {
     });
   }
 
-  /** Node counts a write that goes on as activity: here nothing moved at all. */
+  /** Node counts a write that continues as activity: here nothing moved at all. */
   #quiet(): void {
     this.#idleTimes += 1;
     if (this.#unsent > 0 || this.#idleTimes > IDLE_TIMES_MAX) return this.close();

@@ -68,7 +68,7 @@ describe('DataSeal', () => {
 
 const openDoor = async () => {
   const door = await DataDoor.open({
-    ...{ port: 0, addresses: ['127.0.0.1'], onTrouble: () => undefined },
+    ...{ port: 0, addresses: () => ['127.0.0.1'], onTrouble: () => undefined },
   });
   closing.push(() => door.close());
   return door;

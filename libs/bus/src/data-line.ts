@@ -11,6 +11,7 @@ import {
   decodeDataHead,
 } from '@iwanto/wire';
 import { DataSeal } from './data-seal.js';
+import { endWithItsAddress } from './own-address.js';
 
 const NOTHING = new Uint8Array();
 const READY_HEAD_ID = 0;
@@ -53,7 +54,10 @@ export class DataLine {
         callback: (bytes) => this.#take(bytes),
       },
     });
-    this.#socket.on('connect', () => this.#socket.write(helloOf(grant)));
+    this.#socket.on('connect', () => {
+      endWithItsAddress(this.#socket);
+      this.#socket.write(helloOf(grant));
+    });
     this.#socket.on('error', () => this.#lose('broken'));
     this.#socket.on('close', () => this.#lose('broken'));
   }
@@ -68,7 +72,7 @@ export class DataLine {
     this.#socket.pause();
   }
 
-  /** Returns whether to go on reading. */
+  /** Returns whether to continue reading. */
   #take(bytes: number): boolean {
     this.#filled += bytes;
     if (this.#filled === this.#wanted && !this.#advance()) this.#lose('forged');

@@ -31,7 +31,7 @@ export const electionVerbs = {
   }),
   'peers.add': verb({
     owner: 'election',
-    about: 'Remember the address of a peer that multicast does not reach, for good.',
+    about: 'Remember permanently the address of a peer that multicast does not reach.',
     question: z.object({ host: z.string().min(1).max(253), port: portSchema.optional() }),
     answer: z.object({ address: z.string(), port: portSchema }),
     limitMs: 5_000,
@@ -59,7 +59,7 @@ export const electionVerbs = {
   }),
   'name.set': verb({
     owner: 'election',
-    about: 'Give this host another name, for good; without one it is the host name.',
+    about: 'Change the name of this host permanently; without one it is the host name.',
     question: z.object({ name: z.string().max(NAME_CHARACTERS_MAX) }),
     answer: z.object({ name: z.string() }),
     limitMs: 5_000,

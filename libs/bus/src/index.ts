@@ -32,4 +32,5 @@ export { READ_FILES_MAX, type ReadFile, type ReadOpened } from './read-verbs.js'
 export * from './shapes.js';
 export { admitOnly, refuseKeys } from './zap.js';
 export type { OnTrouble } from './trouble.js';
+export { unlessAbsent } from './unless-absent.js';
 export { Wakers } from './wakers.js';

@@ -114,14 +114,14 @@ export const indexerVerbs = {
   }),
   'share.add': verb({
     owner: 'indexer',
-    about: 'Share one more folder, for good, at once.',
+    about: 'Share one more folder, immediately and permanently.',
     question: z.object({ path: pathSchema }),
     answer: z.object({ path: z.string(), already: z.boolean() }),
     limitMs: 5_000,
   }),
   'share.remove': verb({
     owner: 'indexer',
-    about: 'Share a folder no longer, at once; nothing on disk changes.',
+    about: 'Stop sharing a folder, immediately; nothing on disk changes.',
     question: z.object({ path: pathSchema }),
     answer: z.object({ path: z.string() }),
     limitMs: 5_000,

@@ -18,7 +18,7 @@ import { type PieceReply, connectPieces, servePieces } from './piece-line.js';
 import { z85OfHex } from './z85.js';
 import { admitOnly, refuseKeys } from './zap.js';
 
-const addresses = ['127.0.0.1'];
+const addresses = () => ['127.0.0.1'];
 const root = 'cd'.repeat(32) as FileHash;
 const peer = 'ab'.repeat(10) as PeerId;
 

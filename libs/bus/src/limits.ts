@@ -13,7 +13,7 @@ export const BODY_BYTES_MAX = Math.min(BUS_MESSAGE_BYTES_MAX, PEER_MESSAGE_BYTES
 /** Waiting messages a socket may hold for one other side, in messages: ZeroMQ counts no bytes. */
 const QUEUE_MESSAGES_MAX = 256;
 
-/** Questions of one asker that may be worked on at once. */
+/** Questions of one asker that may be worked on at the same time. */
 export const QUESTIONS_IN_WORK_MAX = 64;
 
 /** Bytes of a verb's name and of a question's id. */

@@ -1,6 +1,7 @@
 /** The other end of a line's gate: what a DEALER connects to, and what dials the other host for it. */
 import { type Server, type Socket, connect, createServer } from 'node:net';
 import type { Dealer } from 'zeromq';
+import { endWithItsAddress } from './own-address.js';
 import { type Frames, Relay } from './relay.js';
 import { socketPath } from './socket-paths.js';
 
@@ -69,6 +70,7 @@ export class LineDial {
       settle();
       this.#dialling.delete(inner);
       this.#failures = 0;
+      endWithItsAddress(outer);
       const relay = new Relay(inner, outer, {
         untakenBytesMax,
         onClosed: () => this.#relays.delete(relay),

@@ -3,6 +3,7 @@
  * under a name of its own, so that a message taken out or sent counts for the line that it belongs to.
  */
 import { type Server, type Socket, createServer } from 'node:net';
+import { reasonOf } from '@iwanto/wire';
 import type { Router } from 'zeromq';
 import { AddressRate } from './address-rate.js';
 import type { AnsweringSocket } from './answer.js';
@@ -137,7 +138,7 @@ export class LineGate implements AnsweringSocket {
     this.#meetings.add(meeting);
     meeting.once('close', () => this.#meetings.delete(meeting));
     const failed = (cause: unknown) => {
-      this.options.onTrouble(`A connection of ${address} was dropped: ${String(cause)}.`);
+      this.options.onTrouble(`A connection of ${address} was dropped: ${reasonOf(cause)}.`);
       this.#release(outer, address);
       outer.destroy();
       meeting.close();

@@ -12,8 +12,8 @@ export interface ListenOptions {
   readonly keys: CurveKeys;
   /** The wished port; the next free one is taken when it is in use. 0 takes any. */
   readonly port: number;
-  /** Addresses of this host to listen on; all of them when left out. */
-  readonly addresses?: readonly string[];
+  /** Addresses of this host to listen on, asked for again while it listens; all of them when left out. */
+  readonly addresses?: () => readonly string[];
 }
 
 /** The options that make a socket a CURVE server of this host. */

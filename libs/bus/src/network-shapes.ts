@@ -44,7 +44,7 @@ export const networkSchema = z.object({
       }),
     )
     .max(HOSTS_MAX),
-  /** Addresses outside the own subnets that sent datagrams of ours, which were dropped. */
+  /** Addresses outside its own subnets that sent datagrams of ours, which were dropped. */
   outside: z.array(z.object({ address: addressSchema, msAgo: z.number().min(0) })).max(HOSTS_MAX),
   /** Addresses that speak another version of the protocol. */
   otherVersions: z

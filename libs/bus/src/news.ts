@@ -70,7 +70,7 @@ export class Listener {
     };
   }
 
-  /** Calls `told` each time the owner's socket is there anew. */
+  /** Calls `told` each time the owner's socket is there again. */
   onCameBack(told: () => void): () => void {
     this.#cameBack.add(told);
     return () => this.#cameBack.delete(told);

@@ -84,7 +84,7 @@ export interface PeerLine {
 }
 
 /**
- * A line to another host's indexer. It connects in the background; one that broke is made anew, because
+ * A line to another host's indexer. It connects in the background; one that broke is made again, because
  * ZeroMQ gives up for good where the other side broke a rule, such as the size of a message.
  */
 export function connectPeer(options: PeerLineOptions): PeerLine {
@@ -123,7 +123,7 @@ function connectOnce(options: PeerLineOptions, onLost: () => void): Asker<PeerVe
     // The sentence of another host is never shown as one of this program (HOSTILE 121).
     refused: (code, verb) => new Failure(code, `${whom} refused "${verb}": ${FAILURE_CODES[code]}`),
     connectLimitMs: PEER_CONNECT_LIMIT_MS,
-    advice: 'it may have left or a firewall may stand between',
+    advice: 'it may have left, or a firewall may be in between',
     onLost,
     onTaken: (frames) => dial.taken(frames),
     onClosed: () => dial.close(),

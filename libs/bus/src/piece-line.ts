@@ -36,7 +36,7 @@ export interface PieceServerOptions extends ListenOptions, Partial<PieceServing>
 
 /** Serves pieces to other hosts. Malformed requests are dropped and told; a flooding asker is refused `busy`. */
 export async function servePieces(options: PieceServerOptions): Promise<OpenPort> {
-  const { onTrouble = noTrouble, rank = () => 0, answer, addresses = ['*'] } = options;
+  const { onTrouble = noTrouble, rank = () => 0, answer, addresses } = options;
   const closeDoor = await openDoor(onTrouble);
   const router = new Router({
     ...gatedPieceSocket,
@@ -50,7 +50,8 @@ export async function servePieces(options: PieceServerOptions): Promise<OpenPort
   });
   const door = await DataDoor.open({
     port: options.port === 0 ? 0 : gate.port + 1,
-    ...{ addresses, onTrouble },
+    onTrouble,
+    ...(addresses && { addresses }),
   });
   const server = new PieceServer(gate, door, { answer, rank, onTrouble });
   const serving = server.serve();

@@ -8,12 +8,13 @@ import {
   type Refusal,
   decodePieceRequest,
   encodePieceAnswer,
+  reasonOf,
 } from '@iwanto/wire';
 import type { AnsweringSocket } from './answer.js';
 import type { DataDoor, ServedLine } from './data-door.js';
 import { InWork } from './in-work.js';
 import { Outbox } from './outbox.js';
-import type { OnTrouble } from './trouble.js';
+import { type OnTrouble, isGone } from './trouble.js';
 import { messages } from './turns.js';
 import { type Started, UploadQueue } from './upload-queue.js';
 
@@ -133,9 +134,7 @@ export class PieceServer {
   }
 
   #tellUnlessGone(cause: unknown): void {
-    const code = (cause as { code?: string }).code;
-    if (code === 'EHOSTUNREACH' || code === 'EBADF') return;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    this.serving.onTrouble(`An answer to a piece request could not be sent: ${reason}.`);
+    if (isGone(cause)) return;
+    this.serving.onTrouble(`An answer to a piece request could not be sent: ${reasonOf(cause)}.`);
   }
 }

@@ -28,8 +28,9 @@ export type ReadFile = z.infer<typeof fileSchema>;
 export const readVerbs = {
   'read.open': verb({
     owner: 'transfer',
-    about: 'What a hash names, in order to read it: its beginning and its end are fetched early.',
-    question: z.object({ hash: hashPrefixSchema }),
+    about:
+      'What a hash names, in order to read it: its beginning and its end are fetched early, unless it is only glanced at.',
+    question: z.object({ hash: hashPrefixSchema, glance: z.boolean().optional() }),
     answer: openedSchema,
     limitMs: 8_000,
   }),

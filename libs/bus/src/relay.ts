@@ -100,7 +100,7 @@ export class Relay {
     this.inner.resume();
   }
 
-  /** Ends both at once: only for a socket of ZeroMQ's that is closed already. */
+  /** Ends both at the same time: only for a socket of ZeroMQ's that is closed already. */
   destroy(): void {
     this.leave();
     this.inner.destroy();

@@ -4,30 +4,13 @@ import { chmod, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Failure, reasonOf } from '@iwanto/wire';
 import { makeDir } from './make-dir.js';
+import { LOOK_AGAIN_SECONDS, lookRegularly } from './regularly.js';
 import type { OnTrouble } from './trouble.js';
-
-/** How often the file is looked for: a cleaner of /tmp or a logout may remove it while we run. */
-const LOOK_INTERVAL_MS = 2_000;
 
 /** What is bound to a path; both calls return when it is done. */
 export interface Bindable {
   bindSync(address: string): void;
   unbindSync(address: string): void;
-}
-
-/** All sockets of a process are looked for by one timer, in one wake-up. */
-const served = new Set<() => void>();
-let looking: NodeJS.Timeout | undefined;
-
-function lookRegularly(look: () => void): () => void {
-  served.add(look);
-  looking ??= setInterval(() => served.forEach((each) => each()), LOOK_INTERVAL_MS).unref();
-  return () => {
-    served.delete(look);
-    if (served.size > 0) return;
-    clearInterval(looking);
-    looking = undefined;
-  };
 }
 
 export class ServedSocket {
@@ -45,6 +28,7 @@ export class ServedSocket {
   /** Binds where a killed process may have left its socket; the lock says that it is gone (HOSTILE 23, 24). */
   async bind(): Promise<void> {
     await this.#bind();
+    // A cleaner of /tmp or a logout may remove the file while we run.
     this.#stopLooking = lookRegularly(() => void this.#look());
   }
 
@@ -79,7 +63,7 @@ export class ServedSocket {
       if (this.#inTrouble || this.#closed) return;
       this.#inTrouble = true;
       const reason = reasonOf(cause);
-      this.onTrouble(`${reason} It is tried again every ${LOOK_INTERVAL_MS / 1000} s.`);
+      this.onTrouble(`${reason} It is tried again every ${LOOK_AGAIN_SECONDS} s.`);
     }
   }
 

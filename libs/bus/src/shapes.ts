@@ -234,6 +234,18 @@ export const uploadsSchema = z.object({
     .max(UPLOADS_MAX),
 });
 
+/** Peers that sent wrong bytes and are remembered for it. */
+export const LIARS_MAX = 256;
+
+export const liarSchema = z.object({
+  peer: peerIdSchema,
+  /** Downloads and proofs in which it did. */
+  times: z.number().int().positive(),
+  /** Since the last time. */
+  secondsAgo: z.number().int().min(0),
+});
+export type Liar = z.infer<typeof liarSchema>;
+
 /** Standing searches of one host, and what each remembers. */
 export const WANTS_MAX = 200;
 const WANT_FOUND_MAX = 100;

@@ -11,6 +11,8 @@ import {
   pathSchema,
   receiptSchema,
   uploadsSchema,
+  liarSchema,
+  LIARS_MAX,
 } from './shapes.js';
 import { SHORT_MS, reloadOf, statusOf, stopOf, verb } from './verb-rows.js';
 
@@ -25,7 +27,7 @@ export const transferVerbs = {
   'transfer.reload': reloadOf('transfer'),
   'download.start': verb({
     owner: 'transfer',
-    about: 'Fetch a content by its hash, or go on where an earlier run stopped.',
+    about: 'Fetch a content by its hash, or resume where an earlier run stopped.',
     question: z.object({
       hash: hashPrefixSchema,
       /** The folder it goes to; the download folder when left out. */
@@ -42,20 +44,22 @@ export const transferVerbs = {
       only: z.string().min(1).max(1_024).optional(),
       /** A limit on its own rate. */
       bytesPerSecondMax: z.number().int().min(1).optional(),
+      /** Serve it on when it is whole. */
+      reseed: z.boolean().default(true),
     }),
     answer: downloadSchema,
     limitMs: 10_000,
   }),
   'download.get': verb({
     owner: 'transfer',
-    about: 'How far one download is.',
+    about: 'The progress of one download.',
     question: z.object({ id: z.string().max(64) }),
     answer: downloadSchema,
     limitMs: SHORT_MS,
   }),
   'download.list': verb({
     owner: 'transfer',
-    about: 'Every download of this run, and those that can be resumed.',
+    about: 'All downloads of this run, and those that can be resumed.',
     question: nothing,
     answer: z.object({ downloads: z.array(downloadSchema).max(DOWNLOADS_MAX) }),
     limitMs: SHORT_MS,
@@ -69,7 +73,7 @@ export const transferVerbs = {
   }),
   'download.resume': verb({
     owner: 'transfer',
-    about: 'Go on with a download that was paused, failed or cut off.',
+    about: 'Resume a download that was paused, failed or interrupted.',
     question: z.object({ id: z.string().max(64) }),
     answer: downloadSchema,
     limitMs: 10_000,
@@ -95,9 +99,16 @@ export const transferVerbs = {
     answer: uploadsSchema,
     limitMs: SHORT_MS,
   }),
+  'liar.list': verb({
+    owner: 'transfer',
+    about: 'Which peers sent bytes that a hash does not name, within the last hour.',
+    question: nothing,
+    answer: z.object({ liars: z.array(liarSchema).max(LIARS_MAX) }),
+    limitMs: SHORT_MS,
+  }),
   'download.clear': verb({
     owner: 'transfer',
-    about: 'Take ended downloads off the list, and name them; what can be resumed stays.',
+    about: 'Remove ended downloads from the list, and name them; what can be resumed stays.',
     question: nothing,
     answer: z.object({ downloads: z.array(downloadSchema).max(DOWNLOADS_MAX) }),
     limitMs: SHORT_MS,
@@ -118,7 +129,7 @@ export const transferVerbs = {
   }),
   'limits.set': verb({
     owner: 'transfer',
-    about: 'Change limits on rates while everything runs, for good.',
+    about: 'Change rate limits permanently, without a restart.',
     question: limitsSchema.partial(),
     answer: limitsSchema,
     limitMs: 5_000,
@@ -127,14 +138,14 @@ export const transferVerbs = {
   'holdings.get': verb(holdingsVerb),
   'folder.get': verb({
     owner: 'transfer',
-    about: 'The folder downloads go to.',
+    about: 'The download folder.',
     question: nothing,
     answer: z.object({ path: z.string() }),
     limitMs: SHORT_MS,
   }),
   'folder.set': verb({
     owner: 'transfer',
-    about: 'Let downloads go to another folder from now on, for good.',
+    about: 'Change the download folder permanently.',
     question: z.object({ path: pathSchema }),
     answer: z.object({ path: z.string() }),
     limitMs: SHORT_MS,

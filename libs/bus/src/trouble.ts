@@ -1,5 +1,13 @@
-/** Where a socket loop tells of something odd that no caller can be told: one sentence for the log. */
+/** Where a socket loop reports something odd that no caller can be told: one sentence for the log. */
+import { codeOf } from '@iwanto/wire';
+
+/** Takes one sentence for the log. */
 export type OnTrouble = (sentence: string) => void;
 
 /** For callers with no log, such as a command that lives for a moment. */
 export const noTrouble: OnTrouble = () => undefined;
+
+const GONE_CODES = ['EHOSTUNREACH', 'EBADF'];
+
+/** Whether a ROUTER could not send because whoever asked is not there any more: that is no trouble. */
+export const isGone = (cause: unknown): boolean => GONE_CODES.includes(codeOf(cause));

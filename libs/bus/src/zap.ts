@@ -1,5 +1,5 @@
 /** The door-keeper of every CURVE socket of this process (ZeroMQ RFC 27, ZAP), bound before any of them. */
-import type { PublicKey } from '@iwanto/wire';
+import { type PublicKey, reasonOf } from '@iwanto/wire';
 import { Reply } from 'zeromq';
 import type { OnTrouble } from './trouble.js';
 import { messages } from './turns.js';
@@ -32,7 +32,8 @@ export async function openDoor(onTrouble: OnTrouble): Promise<() => Promise<void
     await keeper.bind(ADDRESS);
     keepDoor(keeper, onTrouble).catch((cause: unknown) => {
       // While it is being closed the socket refuses to be read: that is the end we want.
-      if (users > 0) onTrouble(`The door of this service stands still: ${String(cause)}.`);
+      if (users > 0)
+        onTrouble(`The access check of connections (ZAP) has stopped: ${reasonOf(cause)}.`);
     });
   });
   return async () => {
@@ -81,8 +82,8 @@ async function keepDoor(socket: Reply, onTrouble: OnTrouble): Promise<void> {
     try {
       await socket.send([VERSION, id, ...status, key?.toString('hex') ?? '', '']);
     } catch (cause) {
-      // Also thrown at once, not rejected, while the door is just being closed.
-      onTrouble(`A connection could not be let in: ${String(cause)}.`);
+      // Also thrown immediately, not rejected, while the door is just being closed.
+      onTrouble(`A connection could not be checked: ${reasonOf(cause)}.`);
     }
   }
 }

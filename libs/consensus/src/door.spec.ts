@@ -1,4 +1,4 @@
-/** Which hosts outside the own subnets are heard, and when to knock (S55). */
+/** Which hosts outside its own subnets are heard, and when to knock (S55). */
 import { expect, test } from '@jest/globals';
 import { Door } from './door.js';
 import { LIMITS } from './state/config.js';

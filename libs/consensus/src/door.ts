@@ -1,5 +1,5 @@
 /**
- * Which hosts outside the own subnets are heard, and when to knock at theirs (S55): what stands between the
+ * Which hosts outside its own subnets are heard, and when to knock at theirs (S55): what stands between the
  * sockets and the machine. Generic in what a datagram is, so that a simulation can use it too.
  */
 import { type Address, type Bucket, type Rate, Recent, refilled, spend } from '@iwanto/wire';
@@ -22,7 +22,7 @@ export class Door<Datagram> {
     this.#acquainted.set(address, this.#acquainted.get(address) ?? -Infinity);
   }
 
-  /** Whether a datagram from outside the own subnets may go further. */
+  /** Whether a datagram from outside its own subnets may go further. */
   admits(address: string, isFirstContact: boolean, nowMs: number): boolean {
     if (isFirstContact) return this.#allowsKnock(nowMs);
     if (this.#acquainted.get(address) === undefined) return false;

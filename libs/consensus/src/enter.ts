@@ -221,7 +221,7 @@ function newReign({ state, nowMs }: Turn, versionFloor: number, old: LeaderTuple
   };
 }
 
-/** A member older than its new leader was no fit standby: it is ranked anew, as if admitted now. */
+/** A member older than its new leader was no fit standby: it is ranked again, as if admitted now. */
 function inherit(state: State, member: Member, nowMs: number): void {
   if (member.rank <= state.rank) member.rank = stampedRank(state, nowMs);
   state.ownVersion += 1;

@@ -1,5 +1,5 @@
 /** Reads a manifest from somebody who may lie: either it is canonical to the last byte or it is refused as a whole. */
-import { Failure, type FileHash } from '@iwanto/wire';
+import { Failure, type FileHash, reasonOf } from '@iwanto/wire';
 import { DIGEST_BYTES } from './blake3.js';
 import {
   ENTRY_KINDS,
@@ -74,7 +74,7 @@ class Reader {
     try {
       return this.#decoder.decode(bytes);
     } catch (error) {
-      throw refuse(`a text in it is not UTF-8 (${(error as Error).message})`);
+      throw refuse(`a text in it is not UTF-8 (${reasonOf(error)})`);
     }
   }
 }

@@ -14,6 +14,9 @@ export const DISCOVERY_PORT_DEFAULT = 17_116;
 /** How long a file must be still before it is hashed, in ms. */
 const SETTLE_MS_DEFAULT = 100;
 
+/** What left on Friday is still shown on Monday. */
+const REMEMBER_HOURS_DEFAULT = 72;
+
 /** Folders, interfaces and static peers a configuration may list. */
 const LIST_MAX = 256;
 
@@ -45,7 +48,7 @@ export const schemaFor = (paths: Paths) =>
   z.object({
     share: z.array(pathSchema).max(LIST_MAX).default([paths.defaultShareDir]),
     downloadDir: pathSchema.default(paths.defaultDownloadDir),
-    /** What others see this host as; the host name when it is empty. */
+    /** The name that others see for this host; the host name when it is empty. */
     name: z.string().max(PEER_NAME_BYTES_MAX).default(''),
     /** Names of network interfaces to use; none named means all. */
     interfaces: z.array(z.string().min(1).max(64)).max(LIST_MAX).default([]),
@@ -70,11 +73,15 @@ export const schemaFor = (paths: Paths) =>
     /** Peers that are preferred as sources, and peers that are neither asked nor answered. */
     trust: z.array(peerIdSchema).max(LIST_MAX).default([]),
     block: z.array(peerIdSchema).max(LIST_MAX).default([]),
+    /** How long a tracker remembers what peers had that left, in hours; 0 for not at all. */
+    rememberHours: z.number().min(0).max(8_760).default(REMEMBER_HOURS_DEFAULT),
     settleMs: z.number().int().min(0).max(60_000).default(SETTLE_MS_DEFAULT),
     /** Limits on what is fetched and sent, such as `5M` or `1M 08:00-18:00`; empty for none. */
     limits: z
       .object({ download: rateRulesSchema.default(''), upload: rateRulesSchema.default('') })
       .default({ download: '', upload: '' }),
+    /** The indexer serves metrics to programs of this host at this TCP port; 0 for none. */
+    metricsPort: portSchema.default(0),
     logLevel: z.enum(LOG_LEVELS).default('info'),
   });
 

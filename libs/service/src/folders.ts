@@ -11,7 +11,7 @@ export async function refuseOverlap(share: readonly string[], downloadDir: strin
     if (!isWithin(source, target) && !isWithin(target, source)) continue;
     throw new Failure(
       'E_BAD_PATH',
-      `The shared folder ${folder} and the download folder ${downloadDir} overlap; choose folders apart.`,
+      `The shared folder ${folder} and the download folder ${downloadDir} overlap; choose separate folders.`,
     );
   }
 }

@@ -2,10 +2,12 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** How often a service is looked at until it rests, in ms. */
+/** How often a service is looked at, in ms. */
 const LOOK_MS = 10_000;
 /** It rests when it used less of a processor than this since the last look. */
-const REST_SHARE = 0.02;
+const REST_MS = LOOK_MS * 0.02;
+/** So much work leaves garbage that is worth standing still for, in ms of a processor. */
+const WORK_MS = 2_000;
 
 /** Stands still for some 100 ms: only for a process for which nobody waits. */
 export function giveBackMemory(): void {
@@ -15,14 +17,29 @@ export function giveBackMemory(): void {
   collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }
 
-/** Does it once, at the first rest: V8 itself waits for garbage that an idle service does not make. */
+/** When it is time: at the first rest after the start, and after each large piece of work, such as many new files. */
+export class Rests {
+  #workedMs = WORK_MS;
+
+  /** Told of each look how much of a processor was used since the last one. */
+  isDue(usedMs: number): boolean {
+    if (usedMs > REST_MS) {
+      this.#workedMs += usedMs;
+      return false;
+    }
+    const isDue = this.#workedMs >= WORK_MS;
+    if (isDue) this.#workedMs = 0;
+    return isDue;
+  }
+}
+
+/** Does it whenever it is time: V8 itself waits for garbage that an idle service does not make. */
 export function giveBackAtRest(): void {
-  let used = process.cpuUsage();
-  const looking = setInterval(() => {
-    const { user, system } = process.cpuUsage(used);
-    used = process.cpuUsage();
-    if ((user + system) / 1_000 > LOOK_MS * REST_SHARE) return;
-    clearInterval(looking);
-    giveBackMemory();
+  const rests = new Rests();
+  let before = process.cpuUsage();
+  setInterval(() => {
+    const { user, system } = process.cpuUsage(before);
+    before = process.cpuUsage();
+    if (rests.isDue((user + system) / 1_000)) giveBackMemory();
   }, LOOK_MS).unref();
 }

@@ -19,7 +19,7 @@ import { explainConfig, loadConfig, setConfig, updateConfig } from './config.js'
 import { exitCodeOf } from './exit-codes.js';
 import { isWithin, refuseOverlap } from './folders.js';
 import { loadIdentity, peerOfSignKey, verifySignature } from './identity.js';
-import { listenAddresses } from './interfaces.js';
+import { listenAddresses, refuseUnknownInterfaces } from './interfaces.js';
 import { claimHome, holdersOf } from './home.js';
 import { descriptorLimit, descriptorWarning } from './descriptors.js';
 import { takeLock } from './lock.js';
@@ -326,7 +326,9 @@ describe('files and folders', () => {
 test('only named interfaces are listened on, and an unknown one is named', () => {
   expect(listenAddresses([])).toEqual(['*']);
   expect(listenAddresses(['lo'])).toContain('127.0.0.1');
-  expect(() => listenAddresses(['nope0'])).toThrow('"nope0"');
+  expect(listenAddresses(['nope0'])).toEqual([]);
+  expect(() => refuseUnknownInterfaces(['lo', 'nope0'])).toThrow('"nope0"');
+  refuseUnknownInterfaces(['lo']);
 });
 
 test('every failure has an exit code', () => {

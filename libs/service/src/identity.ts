@@ -73,7 +73,10 @@ export async function loadIdentity(paths: Paths): Promise<Identity> {
 async function refuseOpenKeys(path: string): Promise<void> {
   const { mode } = await stat(path);
   if ((mode & 0o077) === 0) return;
-  throw new Failure('E_BAD_PATH', `Others may read the keys ${path}: run "chmod 600 ${path}".`);
+  throw new Failure(
+    'E_BAD_PATH',
+    `Other users may read the keys ${path}: run "chmod 600 ${path}".`,
+  );
 }
 
 function parseKeys(path: string, text: string): Keys {

@@ -1,4 +1,4 @@
-/** Whether a file system numbers its files for good: some give a file another inode number whenever they read it anew. */
+/** Whether a file system numbers its files for good: some give a file another inode number whenever they read it again. */
 import { statfsSync } from 'node:fs';
 
 /** Magic numbers from the `statfs` manual page of Linux. Behind FUSE there may be any file system. */

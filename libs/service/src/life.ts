@@ -45,7 +45,7 @@ export class Life<S extends ServiceName> {
     const answer = (name: string) => (question: unknown) => {
       const handler = (this.#running?.handlers as AnyHandlers | undefined)?.[name];
       if (handler) return handler(question);
-      const sentence = `The ${service} service is just taking over a new configuration; ask again.`;
+      const sentence = `The ${service} service is applying a new configuration; try again.`;
       throw new Failure('E_NOT_RUNNING', sentence);
     };
     return Object.fromEntries(own.map((name) => [name, answer(name)])) as OwnHandlers<S> &

@@ -33,7 +33,7 @@ export async function openLog(service: ServiceName, logDir: string, level: strin
   const bounded = format((info) => {
     const held = limit.pass(String(info.message), performance.now());
     if (held === undefined) return false;
-    if (held > 0) info.message = `${String(info.message)} (${held} more like this before it)`;
+    if (held > 0) info.message = `${String(info.message)} (${held} more similar lines before it)`;
     return withoutSecrets(info);
   });
   return createLogger({

@@ -23,7 +23,7 @@ const wrong = (text: string) =>
     `"${text}" is not a rate: write 500K, 5M, 1.5MB/s or off, with hours if you like, such as "1M 08:00-18:00".`,
   );
 
-/** Bytes a second; undefined for `off`. Failure E_BAD_REQUEST says how a rate is written. */
+/** Bytes per second; undefined for `off`. Failure E_BAD_REQUEST says how a rate is written. */
 export function rateFrom(text: string): number | undefined {
   const typed = text.trim().toLowerCase();
   if (typed === 'off') return undefined;

@@ -7,7 +7,7 @@ import {
   type VerbsOf,
   openBus,
 } from '@iwanto/bus';
-import { Failure, reasonOf } from '@iwanto/wire';
+import { Failure, reasonOf, stackOf } from '@iwanto/wire';
 import { loadConfig } from './config.js';
 import type { Config } from './config-schema.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
@@ -70,8 +70,7 @@ export async function runService<S extends ServiceName>(
   } catch (cause) {
     const sentence = reasonOf(cause);
     // An open log writes errors to stderr too: the user reads the sentence once.
-    if (opened.log)
-      opened.log.error(sentence, { stack: cause instanceof Error ? cause.stack : '' });
+    if (opened.log) opened.log.error(sentence, { stack: stackOf(cause) });
     else process.stderr.write(`${definition.service}: error: ${sentence}\n`);
     process.exitCode = cause instanceof Failure ? exitCodeOf(cause.code) : EXIT.unexpected;
     await closeAll(opened);
@@ -148,7 +147,7 @@ function listenToTheSystem({ log, stop, reload }: SystemListener): void {
   process.on('disconnect', () => stop('the supervisor went away'));
   process.on('unhandledRejection', (cause) => log.error('unhandled rejection', { cause }));
   process.on('uncaughtException', (cause) => {
-    log.error(`uncaught exception: ${cause.message}`, { stack: cause.stack });
+    log.error(`uncaught exception: ${reasonOf(cause)}`, { stack: stackOf(cause) });
     process.exitCode = EXIT.unexpected;
     stop('an uncaught exception');
   });
@@ -176,7 +175,7 @@ async function closeAll(opened: Opened): Promise<void> {
     await opened.bus?.close();
   };
   await within(STOP_LIMIT_MS, closing()).catch((cause: unknown) =>
-    opened.log?.error(`The stop was not clean: ${reasonOf(cause)}`),
+    opened.log?.error(`The shutdown was not clean: ${reasonOf(cause)}`),
   );
   await opened.lock?.release();
   if (opened.log) await closeLog(opened.log);

@@ -129,7 +129,7 @@ function migrate(options: OpenOptions, { sqlite, kysely, isCopy }: Target): void
   if (present > wanted) {
     throw new Failure(
       'E_BAD_PATH',
-      `${options.path} was written by a newer iwanto (format ${present}, this one knows ${wanted}): install the newer one again, or move the file away to begin anew.`,
+      `${options.path} was written by a newer iwanto (format ${present}, this one knows ${wanted}): install the newer one again, or move the file away to start over.`,
     );
   }
   if (present === wanted) return;

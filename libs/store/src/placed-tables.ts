@@ -40,10 +40,14 @@ export const rememberPlaces: Migration = (kysely) => [
     .addColumn('mountPoint', 'text', (column) => column.notNull()),
 ];
 
+/** A row without what a directory was made of, which may be large. */
+export type PlacedLine = Pick<PlacedRow, 'path' | 'hash' | 'kind'>;
+
 export class PlacedStore {
   readonly #at: Statement<PlacedRow>;
   readonly #put: Statement<unknown>;
   readonly #forget: Statement<unknown>;
+  readonly #lines: Statement<PlacedLine>;
   readonly #mountOf: Statement<MountRow>;
   readonly #putMount: Statement<unknown>;
 
@@ -51,6 +55,14 @@ export class PlacedStore {
     const path = value<string>('path');
     const folder = value<string>('folder');
     this.#at = prepare(sqlite, kysely.selectFrom('placed').selectAll().where('path', '=', path));
+    this.#lines = prepare(
+      sqlite,
+      kysely
+        .selectFrom('placed')
+        .select(['path', 'hash', 'kind'])
+        .orderBy('placedMs', 'desc')
+        .limit(value<number>('limit')),
+    );
     this.#forget = prepare(sqlite, kysely.deleteFrom('placed').where('path', '=', path));
     this.#put = prepare(
       sqlite,
@@ -75,6 +87,11 @@ export class PlacedStore {
     const row = this.#at.get({ path });
     if (!row) return undefined;
     return { ...row, sources: JSON.parse(row.sources) as PlacedContent['sources'] };
+  }
+
+  /** The latest `limit` of them. */
+  latest(limit: number): PlacedLine[] {
+    return this.#lines.all({ limit });
   }
 
   put(content: PlacedContent): void {

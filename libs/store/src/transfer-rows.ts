@@ -15,6 +15,7 @@ export interface DownloadRow {
   confirmed: number;
   only: string | null;
   bytesPerSecondMax: number | null;
+  reseed: number;
 }
 
 export interface ClaimRow {

@@ -20,6 +20,7 @@ const download: SavedDownload = {
   confirmed: false,
   only: '*.mkv',
   bytesPerSecondMax: 1_000,
+  reseed: false,
 };
 const claim = { path: '', inode: '7', ctimeNs: '1', verified: Buffer.of(5) };
 

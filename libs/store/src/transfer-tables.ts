@@ -20,7 +20,7 @@ export interface SavedDownload {
   readonly bytesDone: number;
   /** What ended the last try, as JSON of a refusal's words; null while it was running. */
   readonly failure: string | null;
-  /** Its user stopped it: it goes on only when asked to. */
+  /** Its user stopped it: it continues only when asked to. */
   readonly paused: boolean;
   /** Its user agreed to its size. */
   readonly confirmed: boolean;
@@ -28,6 +28,8 @@ export interface SavedDownload {
   readonly only: string | null;
   /** Its own limit on the rate; null for none. */
   readonly bytesPerSecondMax: number | null;
+  /** Serve it on when it is whole. */
+  readonly reseed: boolean;
 }
 
 /** Pieces of one file that were on the disk when it was the inode and had the change time given. */
@@ -75,6 +77,13 @@ const choices: Migration = (kysely) => [
   kysely.schema.alterTable('download').addColumn('only', 'text'),
   kysely.schema.alterTable('download').addColumn('bytesPerSecondMax', 'integer'),
   ...rememberPlaces(kysely),
+];
+
+/** Since version 5: whether a download is served on is asked of each. */
+const askReseed: Migration = (kysely) => [
+  kysely.schema
+    .alterTable('download')
+    .addColumn('reseed', 'integer', (column) => column.notNull().defaultTo(1)),
 ];
 
 /** The journal of downloads. Everything in it is a hint: bytes are hashed again where a file changed since. */
@@ -130,16 +139,18 @@ export class TransferStore {
       overwrite: row.overwrite === 1,
       paused: row.paused === 1,
       confirmed: row.confirmed === 1,
+      reseed: row.reseed === 1,
     }));
   }
 
   save(download: SavedDownload): void {
-    const { overwrite, paused, confirmed } = download;
+    const { overwrite, paused, confirmed, reseed } = download;
     this.#upsert.run({
       ...download,
       overwrite: Number(overwrite),
       paused: Number(paused),
       confirmed: Number(confirmed),
+      reseed: Number(reseed),
     });
   }
 
@@ -177,7 +188,7 @@ export function openTransferStore(options: Omit<OpenOptions, 'migrations'>): Tra
   return new TransferStore(
     openDatabase<Tables>({
       ...options,
-      migrations: [begin, choices, rememberHeld, rememberManifests],
+      migrations: [begin, choices, rememberHeld, rememberManifests, askReseed],
     }),
   );
 }
@@ -199,6 +210,7 @@ const upsertDownload = (kysely: Kysely<Tables>) =>
       confirmed: value<number>('confirmed'),
       only: value<string>('only'),
       bytesPerSecondMax: value<number>('bytesPerSecondMax'),
+      reseed: value<number>('reseed'),
     })
     // Not "replace": that would delete the row first, and its claims with it.
     .onConflict((conflict) =>
@@ -215,6 +227,7 @@ const upsertDownload = (kysely: Kysely<Tables>) =>
         confirmed: row.ref('excluded.confirmed'),
         only: row.ref('excluded.only'),
         bytesPerSecondMax: row.ref('excluded.bytesPerSecondMax'),
+        reseed: row.ref('excluded.reseed'),
       })),
     );
 

@@ -69,11 +69,14 @@ export type SwarmInput =
     } & PieceAt)
   | { readonly type: 'tick'; readonly nowMs: number };
 
+/** Why a source is banned: it sent wrong bytes, or refused too often. */
+export type BanReason = 'badPiece' | 'strikes';
+
 /** All a download can want done. */
 export type SwarmOutput =
   | ({ readonly type: 'request'; readonly source: PeerId } & PieceAt)
   /** Never use this source again for this download. It is forgotten already. */
-  | { readonly type: 'ban'; readonly source: PeerId; readonly reason: 'badPiece' | 'strikes' }
+  | { readonly type: 'ban'; readonly source: PeerId; readonly reason: BanReason }
   /** Close the line to this source: it did not deliver in time. It may be added again later. */
   | { readonly type: 'drop'; readonly source: PeerId }
   | { readonly type: 'fileDone'; readonly file: number }
@@ -100,7 +103,7 @@ export interface SwarmLimits {
   readonly windowBytesMax: number;
   /** How much work a source is kept supplied with, in ms of its own speed. */
   readonly windowMs: number;
-  /** Bytes asked of all sources together: what may lie in memory at once. */
+  /** Bytes asked of all sources together: what may lie in memory at the same time. */
   readonly bytesInFlightMax: number;
   /** Sources that have delivered before and are asked for one piece at the same time in the end game. */
   readonly askersMax: number;

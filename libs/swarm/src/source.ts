@@ -24,7 +24,7 @@ export class Source {
   /** Pieces asked for, in the order of asking: answers come in about the same order. */
   readonly asks = new Map<number, Ask>();
   askedBytes = 0;
-  /** Where the search for a wanted piece goes on; undefined before the first. */
+  /** Where the search for a wanted piece continues; undefined before the first. */
   cursor: number | undefined;
   /** Good pieces it sent. */
   delivered = 0;

@@ -6,6 +6,7 @@ import {
   type SwarmInput,
   type SwarmLimits,
   type SwarmOptions,
+  type BanReason,
   type SwarmOutput,
   type WantedFile,
 } from './messages.js';
@@ -162,7 +163,7 @@ export class Swarm {
     const tookMs = source && this.#settle(source, piece, input.nowMs);
     const asked = source !== undefined && tookMs !== undefined;
     if (input.verdict === 'bad') {
-      // A piece comes whole from one source, so that one alone supplied the bad one: banned at once.
+      // A piece comes whole from one source, so that one alone supplied the bad one: banned immediately.
       if (asked) this.#ban(source, 'badPiece');
       return this.#fillAll(input.nowMs);
     }
@@ -218,7 +219,7 @@ export class Swarm {
     if (this.#trust.strike(source.id)) this.#ban(source, 'strikes');
   }
 
-  #ban(source: Source, reason: 'badPiece' | 'strikes'): void {
+  #ban(source: Source, reason: BanReason): void {
     this.#trust.ban(source.id);
     this.#removeSource(source.id);
     this.#out.push({ type: 'ban', source: source.id, reason });

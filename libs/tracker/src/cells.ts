@@ -36,7 +36,7 @@ function copyOf<T extends Cells>(cells: T, buffer: ArrayBuffer): T {
   return larger;
 }
 
-/** The same cells where they are at least `length`, else new and empty ones: for what is written anew each time. */
+/** The same cells where they are at least `length`, else new and empty ones: for what is written again each time. */
 export function scratchOf<T extends Cells>(cells: T, length: number): T {
   if (length <= cells.length) return cells;
   return new (cells.constructor as new (length: number) => T)(Math.ceil(length * 1.25));

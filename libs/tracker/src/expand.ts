@@ -180,7 +180,7 @@ export class Expander {
             quality: QUALITY.joined,
             trust: 'sure',
           });
-    // Short words go on only where typing has stopped: too much begins with them.
+    // Short words continue only where typing has stopped: too much begins with them.
     const isLast = token.text === this.question.text.tokens.at(-1)?.text;
     const least = isLast ? PREFIX_CHARACTERS_MIN : PREFIX_CHARACTERS_MIN + 1;
     const mayGoOn = kind === 'word' && token.weight >= WEIGHT_GUESSED_MIN && text.length >= least;

@@ -1,8 +1,9 @@
 /** Which contents a search may show: kind, size, age, and who has it. */
 import type { PeerId, SearchFilters } from '@iwanto/wire';
 import { extensionOf, typeOf } from './extensions.js';
+import type { Row } from './holdings.js';
 import type { QueryFilters } from './query.js';
-import type { Row, Shelf } from './shelf.js';
+import type { Shelf } from './shelf.js';
 
 /** What the caller knows of peers: the tracker itself knows slots. */
 export interface Peers {
@@ -63,7 +64,7 @@ function peerTests(
     const own = slotOf(asker);
     const isMine = ({ content }: Row) => {
       let mine = false;
-      shelf.eachOf(content, HOLDER_LOOKS_MAX, ({ slot }) => (mine ||= slot === own));
+      shelf.here.eachOf(content, HOLDER_LOOKS_MAX, ({ slot }) => (mine ||= slot === own));
       return mine;
     };
     tests.push(holding === 'mine' ? isMine : (row) => !isMine(row));

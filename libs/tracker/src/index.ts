@@ -1,10 +1,17 @@
 /** The leader's book of what every peer shares, searchable. */
-export { type ReadAnnouncement, isSharePath, readAnnouncement } from './read-announcement.js';
+export {
+  type ReadAnnouncement,
+  isSharePath,
+  readAnnouncement,
+  readEntries,
+} from './read-announcement.js';
+export type { Located } from './locating.js';
 export { type Found, type SearchOptions, wordsOf } from './search.js';
+export type { Lines } from './shelf.js';
 export {
   BULK_LINES_MIN,
   type Held,
-  type Located,
+  type LeftLine,
   type PeerLine,
   Tracker,
   type TrackerOptions,

@@ -14,7 +14,7 @@ export class NameIndex {
   #nodeOf = new Uint32Array(0);
   #entryOf = new Uint32Array(0);
   #length = new Uint8Array(0);
-  /** Entries of names that are gone: they cost looks, until the index is built anew. */
+  /** Entries of names that are gone: they cost looks, until the index is built again. */
   stale = 0;
 
   constructor(seed: number) {

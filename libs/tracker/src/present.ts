@@ -1,6 +1,7 @@
 /** How results are shown: ties by what a person means, what belongs together side by side, and where each lies. */
 import { OTHER_NAMES_MAX, type PeerId, type SearchResult, WHERE_PEERS_MAX } from '@iwanto/wire';
 import { extensionOf, kindRank } from './extensions.js';
+import type { Holdings } from './holdings.js';
 import type { Shelf } from './shelf.js';
 
 /** One content that is to be shown, under its best name. */
@@ -34,13 +35,13 @@ const GROUP_SCORE_MAX = 0.12;
 const COPY_PART = 0.5;
 const MS_PER_SECOND = 1_000;
 
-function lineOf(shelf: Shelf, shown: Shown): Line {
+function lineOf(shelf: Shelf, holdings: Holdings, shown: Shown): Line {
   const { tree, contents } = shelf;
   const name = tree.nameOf(shown.node);
   const isDirectory = contents.kindOf(shown.content) === 'directory';
   const extension = isDirectory ? '' : extensionOf(name);
   const stem = (extension === '' ? name : name.slice(0, -extension.length - 1)).toLowerCase();
-  const peers = shelf.holdersOf(shown.content).size;
+  const peers = holdings.holdersOf(shown.content).size;
   const size = contents.sizeOf(shown.content);
   const folder = tree.parentOf(shown.node);
   return { ...shown, name, stem, extension, isDirectory, size, peers, folder };
@@ -145,6 +146,8 @@ export interface PresentOptions {
   readonly sort: Sort;
   readonly similar: boolean;
   readonly peerOf: (slot: number) => PeerId | undefined;
+  /** Whose: of those who are here, unless others are named. */
+  readonly holdings?: Holdings;
 }
 
 /** Which of the lines are told apart by where they lie; more than these keep the whole folder. */
@@ -154,10 +157,10 @@ const SHORTENED_MAX = 200;
 export function present(
   shelf: Shelf,
   shown: readonly Shown[],
-  { limit, sort, similar, peerOf }: PresentOptions,
+  { limit, sort, similar, peerOf, holdings = shelf.here }: PresentOptions,
 ): SearchResult[] {
   const worth = sort === 'fit' ? promising(shown, limit) : shown;
-  const lines = worth.map((one) => lineOf(shelf, one)).sort(SORTS[sort]);
+  const lines = worth.map((one) => lineOf(shelf, holdings, one)).sort(SORTS[sort]);
   const placed =
     sort === 'fit'
       ? grouped(lines).slice(0, limit)
@@ -166,7 +169,7 @@ export function present(
   const near = placed.slice(0, SHORTENED_MAX).map(({ line }) => line.name);
   const short = shortFolders(near, folders.slice(0, SHORTENED_MAX));
   return placed.map(({ line, group }, at) => {
-    const { slots, names } = aboutOf(shelf, line);
+    const { slots, names } = aboutOf(shelf, holdings, line);
     const peers = slots.flatMap((slot): WherePeer[] => {
       const peer = peerOf(slot);
       return peer === undefined ? [] : [{ peer, name: '' }];
@@ -193,13 +196,17 @@ export function present(
 }
 
 /** Some holders and other names of a content: those under the shown path first. */
-function aboutOf(shelf: Shelf, line: Line): { slots: number[]; names: string[] } {
+function aboutOf(
+  { tree }: Shelf,
+  holdings: Holdings,
+  line: Line,
+): { slots: number[]; names: string[] } {
   const slots = new Set<number>();
   const names = new Set<string>();
-  shelf.eachAt(line.node, ({ slot, content }) => content === line.content && slots.add(slot));
-  shelf.eachOf(line.content, NAME_LOOKS_MAX, ({ slot, node }) => {
+  holdings.eachAt(line.node, ({ slot, content }) => content === line.content && slots.add(slot));
+  holdings.eachOf(line.content, NAME_LOOKS_MAX, ({ slot, node }) => {
     slots.add(slot);
-    if (node !== line.node && names.size <= OTHER_NAMES_MAX) names.add(shelf.tree.nameOf(node));
+    if (node !== line.node && names.size <= OTHER_NAMES_MAX) names.add(tree.nameOf(node));
   });
   names.delete(line.name);
   return { slots: [...slots], names: [...names].slice(0, OTHER_NAMES_MAX) };

@@ -34,6 +34,10 @@ export function isSharePath(path: unknown): path is string {
   return path.split('/').every(isComponent);
 }
 
+/** The lines that keep every rule. */
+export const readEntries = (values: readonly unknown[]): CatalogueEntry[] =>
+  values.flatMap((line) => readEntry(line) ?? []);
+
 function readEntry(value: unknown): CatalogueEntry | undefined {
   const entry = catalogueEntrySchema.safeParse(value);
   return entry.success && isSharePath(entry.data.path) ? entry.data : undefined;
@@ -46,7 +50,7 @@ function readEntry(value: unknown): CatalogueEntry | undefined {
 export function readAnnouncement(value: unknown): ReadAnnouncement | undefined {
   const frame = frameSchema.safeParse(value);
   if (!frame.success) return undefined;
-  const entries = frame.data.entries.flatMap((line) => readEntry(line) ?? []);
+  const entries = readEntries(frame.data.entries);
   const gone = frame.data.gone.filter(isSharePath);
   const kept = entries.length + gone.length;
   const rejected = frame.data.entries.length + frame.data.gone.length - kept;

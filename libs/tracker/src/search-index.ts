@@ -1,4 +1,4 @@
-/** The words of all names and folders, kept in step; what has gone is swept out by building anew, in slices. */
+/** The words of all names and folders, kept in step; what has gone is swept out by building again, in slices. */
 import { withRoom } from './cells.js';
 import { NameIndex } from './name-index.js';
 import type { PathTree } from './paths.js';
@@ -10,7 +10,7 @@ const STALE_MIN = 4_096;
 export interface SearchIndexOptions {
   readonly tree: PathTree;
   readonly seed: number;
-  /** From how many gone names on the index may be built anew; lower in tests. */
+  /** From how many gone names on the index may be built again; lower in tests. */
   readonly staleMin?: number;
 }
 
@@ -19,7 +19,7 @@ export class SearchIndex {
   readonly #seed: number;
   readonly #staleMin: number;
   #index: NameIndex;
-  /** The index being built anew: it has all nodes up to the one named. */
+  /** The index being built again: it has all nodes up to the one named. */
   #next: { readonly index: NameIndex; upTo: number } | undefined;
   #isName = new Uint8Array(0);
   #names = 0;

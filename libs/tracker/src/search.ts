@@ -2,20 +2,21 @@
 import { type PeerId, SIMILAR_MAX, type SearchResult } from '@iwanto/wire';
 import { type Asked } from './asked.js';
 import { CandidateFinder, type Candidates, type Reach } from './candidates.js';
+import { Collector } from './collector.js';
 import { Expander } from './expand.js';
 import { type FilterOptions, testsOf } from './filters.js';
+import type { Row } from './holdings.js';
+import { LeftResults } from './left-results.js';
 import { hasPhrase } from './phrase.js';
 import { type Shown, type Sort, present } from './present.js';
 import { type Query, readQuery } from './query.js';
 import { Ranker } from './rank.js';
-import type { Row, Shelf } from './shelf.js';
+import type { Shelf } from './shelf.js';
 import { type Text, nameText, queryText, textOf } from './tokens.js';
 
 /** Contents whose letters are compared at least, and at most; what comes after keeps the order of the first stage. */
 const RANKED_MIN = 120;
 const RANKED_MAX = 2_000;
-/** Names of one content that are compared. */
-const NAMES_RANKED_MAX = 3;
 /** Names looked at where no word leads to them, and contents sorted by something else than fit. */
 const LISTED_MAX = 200_000;
 const SORTED_MAX = 20_000;
@@ -39,12 +40,16 @@ export interface Found {
 
 export interface SearchOptions extends FilterOptions {
   readonly sort?: Sort;
+  /** Shows what peers had that left as well, below all else, with its age at this time on the caller's calendar. */
+  readonly leftAtMs?: number;
 }
 
 /** What the tracker knows about slots. */
 export interface SlotBook {
   readonly peerOf: (slot: number) => PeerId | undefined;
   readonly slotOf: (peer: PeerId) => number;
+  /** When the peer of a slot left. */
+  readonly leftMsOf: (slot: number) => number;
 }
 
 const NOTHING: Found = {
@@ -54,47 +59,14 @@ const NOTHING: Found = {
   similar: false,
 };
 
-/** Contents in the order of their candidates, each once, counted to the end. */
-class Collector {
-  readonly shown = new Map<number, { nodes: number[]; row: Row }>();
-  readonly #seen: Set<number>;
-  total = 0;
-
-  constructor(
-    private readonly shelf: Shelf,
-    private readonly tests: readonly ((row: Row) => boolean)[],
-    private readonly keep: number,
-  ) {
-    this.#seen = new Set();
-  }
-
-  add(node: number): void {
-    this.shelf.eachAt(node, (row) => {
-      const known = this.shown.get(row.content);
-      if (known) {
-        const isOther = known.nodes.length < NAMES_RANKED_MAX && !known.nodes.includes(node);
-        if (isOther && this.#passes(row)) known.nodes.push(node);
-        return;
-      }
-      if (this.#seen.has(row.content) || !this.#passes(row)) return;
-      this.total += 1;
-      this.#seen.add(row.content);
-      if (this.shown.size < this.keep) this.shown.set(row.content, { nodes: [node], row });
-    });
-  }
-
-  #passes(row: Row): boolean {
-    return this.tests.every((test) => test(row));
-  }
-}
-
-/** Answers one question; made anew for each. */
+/** Answers one question; made again for each. */
 class Search {
   readonly #query: Query;
   readonly #text: Text;
   readonly #tests: ((row: Row) => boolean)[];
   readonly #folderTexts = new Map<number, readonly Text[]>();
   readonly #sort: Sort;
+  readonly #left: LeftResults | undefined;
 
   constructor(
     private readonly shelf: Shelf,
@@ -108,11 +80,19 @@ class Search {
     this.#tests = testsOf(shelf, question.options, this.#query, book);
     this.#limit = question.limit;
     this.#addPhraseTests();
+    const { leftAtMs } = question.options;
+    if (leftAtMs === undefined || shelf.left.slots.size === 0) return;
+    this.#left = new LeftResults({ shelf, book, tests: this.#tests, nowMs: leftAtMs });
   }
 
   readonly #limit: number;
 
   find(): Found {
+    const found = this.#findHere();
+    return this.#left === undefined ? found : this.#left.below(found, this.#limit);
+  }
+
+  #findHere(): Found {
     if (this.#text.tokens.length === 0) return this.#list();
     const expander = new Expander(this.shelf.index.current, {
       text: this.#text,
@@ -122,8 +102,9 @@ class Search {
     const typed = this.#candidates(expander.asked, 'fitting');
     const isCertain = typed.fitting.length > 0 && typed.best >= CERTAIN;
     const found = isCertain ? this.#answer(expander.asked, typed, isCertain) : NOTHING;
-    if (found.total > 0) return found;
-    expander.addGuesses(typed.settled);
+    if (found.total > 0 && !found.similar) return found;
+    // Where the certain names are of nobody who is here, they settle nothing.
+    expander.addGuesses(isCertain ? 0 : typed.settled);
     const meant = this.#candidates(expander.asked, 'fitting');
     const guessed = this.#answer(expander.asked, meant, false);
     if (guessed.total > 0 && !guessed.similar) return guessed;
@@ -143,12 +124,13 @@ class Search {
   #answer(asked: Asked, { fitting, others, isCut }: Candidates, isCertain: boolean): Found {
     const isSorted = this.#sort !== 'fit';
     const keep = isSorted ? SORTED_MAX : Math.max(RANKED_MIN, this.#limit + SIMILAR_MAX);
-    const collector = new Collector(this.shelf, this.#tests, keep);
+    const collector = new Collector(this.shelf.here, this.#tests, keep);
     for (const node of fitting) collector.add(node);
     const ranker = new Ranker(asked, (folder) => this.#textsAbove(folder), this.#query.words);
     const shown = this.#rank(ranker, collector);
+    this.#left?.look(fitting, (left) => this.#rank(ranker, left));
     if (isCertain && shown.length > 0) return this.#show(shown, collector.total, isCut);
-    const near = new Collector(this.shelf, this.#tests, RANKED_MIN);
+    const near = new Collector(this.shelf.here, this.#tests, RANKED_MIN);
     for (const node of others) near.add(node);
     const alike = this.#rank(ranker, near).filter(({ content }) => !collector.shown.has(content));
     const promoted = asked.required === 0 ? alike.filter(({ score }) => score >= SCORE_FITS) : [];
@@ -210,7 +192,7 @@ class Search {
   /** Everything that passes the filters, where there is no word to find it by. */
   #list(): Found {
     const { tree, index } = this.shelf;
-    const collector = new Collector(this.shelf, this.#tests, SORTED_MAX);
+    const collector = new Collector(this.shelf.here, this.#tests, SORTED_MAX);
     const end = Math.min(tree.last, LISTED_MAX);
     for (let node = 1; node <= end; node += 1) if (index.isName(node)) collector.add(node);
     const shown = Array.from(collector.shown, ([content, { nodes, row }]): Shown => {

@@ -78,7 +78,7 @@ export class Sharings {
     this.#modified[row] = seconds;
   }
 
-  /** The first row of a content; go on with `nextOfContent` until 0. */
+  /** The first row of a content; continue with `nextOfContent` until 0. */
   firstOfContent(content: number): number {
     return this.#ofContent.first(content);
   }
@@ -87,7 +87,7 @@ export class Sharings {
     return this.#ofContent.next(row);
   }
 
-  /** The first row of a path; go on with `nextOfNode` until 0. */
+  /** The first row of a path; continue with `nextOfNode` until 0. */
   firstOfNode(node: number): number {
     return this.#ofNode.first(node);
   }

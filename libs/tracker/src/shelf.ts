@@ -1,14 +1,16 @@
-/** What all peers share, as rows: who, under which path, which content. Peers leave at once and are swept out in slices. */
+/** What all peers share, as rows: who, under which path, which content. Peers leave immediately and are swept out in slices. */
 import { type CatalogueEntry, Failure } from '@iwanto/wire';
 import { IdPool } from './cells.js';
 import { Contents } from './contents.js';
+import { Holdings } from './holdings.js';
 import { IdTable, mix } from './id-table.js';
 import { PathTree } from './paths.js';
 import { SearchIndex, type SearchIndexOptions } from './search-index.js';
-import { type Sharing, Sharings } from './sharings.js';
+import { Sharings } from './sharings.js';
 
-/** The most catalogues at once, those being swept out included: what a slot number can tell apart. */
+/** The most catalogues at the same time, those being swept out included: what a slot number can tell apart. */
 const SLOTS_MAX = 65_535;
+const MS_PER_SECOND = 1_000;
 
 /** One peer's part of the shelf. */
 export interface Part {
@@ -20,8 +22,11 @@ export interface Part {
   pathBytes: number;
 }
 
-/** What one peer has under one path. */
-export type Row = Sharing;
+/** A stretch of what a part holds. */
+export interface Lines {
+  readonly entries: CatalogueEntry[];
+  readonly next: number | undefined;
+}
 
 export interface ShelfOptions extends Pick<SearchIndexOptions, 'staleMin'> {
   /** A random number of the caller, so that nobody can choose names that collide. */
@@ -32,16 +37,20 @@ export class Shelf {
   readonly tree: PathTree;
   readonly contents: Contents;
   readonly index: SearchIndex;
+  /** What peers share that are here, and what those shared that left: no part is in both. */
+  readonly here: Holdings;
+  readonly left: Holdings;
   readonly #seed: number;
   readonly #sharings = new Sharings();
   readonly #slots = new IdPool();
-  readonly #open = new Set<number>();
   readonly #leaving: { readonly part: Part; next: number }[] = [];
 
   constructor({ seed, ...options }: ShelfOptions) {
     this.#seed = seed;
     this.tree = new PathTree(seed, (node) => this.index.forget(node));
     this.contents = new Contents(seed);
+    this.here = new Holdings(this.#sharings, this.tree);
+    this.left = new Holdings(this.#sharings, this.tree);
     this.index = new SearchIndex({ tree: this.tree, seed, ...options });
   }
 
@@ -51,14 +60,27 @@ export class Shelf {
       throw new Failure('E_LIMIT', `The tracker already holds ${SLOTS_MAX} catalogues.`);
     }
     const slot = this.#slots.take();
-    this.#open.add(slot);
+    this.here.slots.add(slot);
     const rows = new IdTable((row) => mix(this.#sharings.nodeOf(row), this.#seed));
     return { slot, rows, files: 0, pathBytes: 0 };
   }
 
+  /** The peer of the part left: what it shared is only remembered. */
+  retire({ slot }: Part): void {
+    this.here.slots.delete(slot);
+    this.left.slots.add(slot);
+  }
+
+  /** The peer of the part is back. */
+  readmit({ slot }: Part): void {
+    this.left.slots.delete(slot);
+    this.here.slots.add(slot);
+  }
+
   /** Nothing of the part is seen from now on; its rows go as `tend` gets to them. */
-  leave(part: Part): void {
-    this.#open.delete(part.slot);
+  close(part: Part): void {
+    this.here.slots.delete(part.slot);
+    this.left.slots.delete(part.slot);
     this.#leaving.push({ part, next: 0 });
   }
 
@@ -67,7 +89,7 @@ export class Shelf {
     const node = this.tree.need(entry.path);
     const content = this.contents.need(entry);
     const known = this.#rowAt(part, node);
-    const modifiedSeconds = Math.max(0, Math.floor((entry.modifiedMs ?? 0) / 1_000));
+    const modifiedSeconds = Math.max(0, Math.floor((entry.modifiedMs ?? 0) / MS_PER_SECOND));
     if (known !== 0 && this.#sharings.contentOf(known) === content) {
       this.#sharings.setModified(known, modifiedSeconds);
       this.tree.release(node);
@@ -94,6 +116,17 @@ export class Shelf {
     if (row !== 0) this.#take(part, row);
   }
 
+  /** Some lines of a part, from a place on; `next` is the place to go on from, undefined at the end. */
+  entriesOf(part: Part, from: number, steps: number): Lines {
+    const end = Math.min(part.rows.slots, from + steps);
+    const entries: CatalogueEntry[] = [];
+    for (let place = from; place < end; place += 1) {
+      const row = part.rows.at(place);
+      if (row !== 0) entries.push(this.#entryOf(row));
+    }
+    return { entries, next: end < part.rows.slots ? end : undefined };
+  }
+
   /** Sweeps some rows of parts that left, then lets tree and index do their part; true while there is more. */
   tend(steps: number): boolean {
     const leaving = this.#leaving[0];
@@ -111,35 +144,6 @@ export class Shelf {
     return true;
   }
 
-  /** The slots of the parts that hold a content, each once. */
-  holdersOf(content: number): Set<number> {
-    const slots = new Set<number>();
-    const rows = this.#sharings;
-    for (let row = rows.firstOfContent(content); row !== 0; row = rows.nextOfContent(row)) {
-      const slot = rows.slotOf(row);
-      if (this.#open.has(slot)) slots.add(slot);
-    }
-    return slots;
-  }
-
-  /** Each row that stands under a path. */
-  eachAt(node: number, each: (row: Row) => void): void {
-    const rows = this.#sharings;
-    for (let row = rows.firstOfNode(node); row !== 0; row = rows.nextOfNode(row)) {
-      if (this.#open.has(rows.slotOf(row))) each(this.#rowOf(row));
-    }
-  }
-
-  /** Each row of a content. */
-  eachOf(content: number, looksMax: number, each: (row: Row) => void): void {
-    const rows = this.#sharings;
-    let row = rows.firstOfContent(content);
-    for (let looks = 0; row !== 0 && looks < looksMax; looks += 1) {
-      if (this.#open.has(rows.slotOf(row))) each(this.#rowOf(row));
-      row = rows.nextOfContent(row);
-    }
-  }
-
   /** True for a folder with nothing in it: it is where something may be, and nothing by itself. */
   isEmptyFolder(node: number, content: number): boolean {
     if (this.contents.kindOf(content) === 'file' || this.contents.sizeOf(content) > 0) return false;
@@ -149,36 +153,17 @@ export class Shelf {
     return this.tree.needsOf(node) === rows;
   }
 
-  #rowOf(row: number): Row {
+  #entryOf(row: number): CatalogueEntry {
     const rows = this.#sharings;
+    const content = rows.contentOf(row);
+    const modifiedSeconds = rows.modifiedOf(row);
     return {
-      slot: rows.slotOf(row),
-      node: rows.nodeOf(row),
-      content: rows.contentOf(row),
-      modifiedSeconds: rows.modifiedOf(row),
+      path: this.tree.pathOf(rows.nodeOf(row)),
+      kind: this.contents.kindOf(content),
+      hash: this.contents.hashOf(content),
+      size: this.contents.sizeOf(content),
+      ...(modifiedSeconds > 0 && { modifiedMs: modifiedSeconds * MS_PER_SECOND }),
     };
-  }
-
-  /** The name that a content has most often. */
-  nameOf(content: number, looksMax: number): string {
-    return this.namesOf(content, looksMax)[0] ?? '';
-  }
-
-  /** Its names, the most frequent one first; the looks are bounded, a name is only for people. */
-  namesOf(content: number, looksMax: number): string[] {
-    const rows = this.#sharings;
-    const counts = new Map<string, number>();
-    let row = rows.firstOfContent(content);
-    for (let looks = 0; row !== 0 && looks < looksMax; looks += 1) {
-      if (this.#open.has(rows.slotOf(row))) {
-        const name = this.tree.nameOf(rows.nodeOf(row));
-        counts.set(name, (counts.get(name) ?? 0) + 1);
-      }
-      row = rows.nextOfContent(row);
-    }
-    return [...counts]
-      .sort(([a, ofA], [b, ofB]) => ofB - ofA || (a < b ? -1 : 1))
-      .map(([name]) => name);
   }
 
   #rowAt(part: Part, node: number): number {

@@ -156,7 +156,7 @@ const PREFIX_PART_LIKELY = 0.75;
 /** Too much begins with fewer letters. */
 const PREFIX_LIKELY_CHARACTERS_MIN = 3;
 
-/** A word that goes on may be a plural, or a long one that was not typed to its end, or not yet. */
+/** A word that continues may be a plural, or a long one that was not typed to its end, or not yet. */
 export function trustOfStart(text: string, longer: string, isTyping: boolean): Trust {
   const rest = longer.slice(text.length);
   if (text.length >= 3 && (rest === 's' || (text.length >= 4 && rest === 'es'))) return 'sure';

@@ -21,8 +21,31 @@ interface Book {
 
 class Twin {
   readonly books = new Map<PeerId, Book>();
+  readonly left = new Map<PeerId, Book>();
+
+  leave(peer: PeerId): void {
+    const book = this.books.get(peer);
+    if (book) this.left.set(peer, book);
+    this.books.delete(peer);
+  }
+
+  comeBack(peer: PeerId): void {
+    const book = this.left.get(peer);
+    if (book) this.books.set(peer, book);
+    this.left.delete(peer);
+  }
+
+  /** What peers that left had under that name, and nobody has now. */
+  seenBefore(name: string): Set<string> {
+    const entriesOf = (books: Map<PeerId, Book>) =>
+      [...books.values()].flatMap(({ entries }) => [...entries.values()]);
+    const here = new Set(entriesOf(this.books).map(key));
+    const named = entriesOf(this.left).filter(({ path }) => path.endsWith(`/${name}`));
+    return new Set(named.map(key).filter((one) => !here.has(one)));
+  }
 
   apply({ peer, catalogId, since, revision, entries, gone }: Announcement): void {
+    this.comeBack(peer);
     const known = this.books.get(peer);
     const isSame = known?.catalogId === catalogId;
     if (isSame ? since > known.revision || revision <= known.revision : since > 0) return;
@@ -90,8 +113,11 @@ const step = fc.oneof(
     }),
   },
   {
-    weight: 1,
-    arbitrary: fc.record({ do: fc.constant('drop' as const), peer: fc.constantFrom(...PEERS) }),
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constantFrom('drop' as const, 'leave' as const, 'back' as const),
+      peer: fc.constantFrom(...PEERS),
+    }),
   },
   {
     weight: 3,
@@ -107,7 +133,7 @@ const key = (entry: { hash: string; kind: string; size: number }) =>
 
 function compare(tracker: Tracker, twin: Twin): void {
   for (const peer of PEERS) {
-    const book = twin.books.get(peer);
+    const book = twin.books.get(peer) ?? twin.left.get(peer);
     expect(tracker.held(peer)).toEqual({
       catalogId: book?.catalogId ?? null,
       revision: book?.revision ?? 0,
@@ -122,6 +148,10 @@ function compare(tracker: Tracker, twin: Twin): void {
     const { results, total } = tracker.search(word, 1_000);
     expect(new Map(results.map((result) => [key(result), result.peers]))).toEqual(twin.named(word));
     expect(total).toBe(results.length);
+    const withLeft = tracker.search(word, 1_000, { leftAtMs: 0 }).results;
+    expect(withLeft.slice(0, total)).toEqual(total > 0 ? results : []);
+    expect(new Set(withLeft.slice(total).map(key))).toEqual(twin.seenBefore(word));
+    expect(withLeft.slice(total).every(({ peers, seen }) => peers === 0 && seen)).toBe(true);
   }
   for (const hash of HASHES) {
     const holders = twin.holders(hash);
@@ -147,6 +177,15 @@ test.each([
           if (one.do === 'drop') {
             tracker.dropPeer(one.peer);
             twin.books.delete(one.peer);
+            twin.left.delete(one.peer);
+          }
+          if (one.do === 'leave') {
+            tracker.leave(one.peer, nowMs);
+            twin.leave(one.peer);
+          }
+          if (one.do === 'back') {
+            tracker.comeBack(one.peer);
+            twin.comeBack(one.peer);
           }
           if (one.do !== 'announce') continue;
           const { peer, catalogId, from, revisions, more, entries, gone } = one;

@@ -177,7 +177,7 @@ describe('the book', () => {
       const entries = Array.from({ length: count }, (_, at) => file(`${revision}/${at}`, '1'));
       tracker.applyAnnouncement(announce({ since: revision - 1, revision, entries }), nowMs);
     };
-    // A folder of thousands of files while it is hashed: twice a second a large part and a small one.
+    // A folder of thousands of files while it is hashed: twice per second a large part and a small one.
     for (let half = 0; half < 60; half += 1) {
       tell(500 * half + 490, 120);
       tell(500 * half + 500, 3);
@@ -198,6 +198,105 @@ describe('holders', () => {
     ]);
     tracker.dropPeer(ANNE);
     expect(tracker.holders([hashOf('11')])).toMatchObject([{ peers: [BEN], count: 1 }]);
+  });
+});
+
+describe('peers that left', () => {
+  const left = (tracker: Tracker, query: string, nowMs = 0) =>
+    tracker
+      .search(query, 10, { leftAtMs: nowMs })
+      .results.map(({ name, peers, seen }) => [name, peers, seen?.secondsAgo]);
+
+  test('are shown below who is here, and are no sources', () => {
+    const tracker = trackerWith(
+      { entries: [file('a/film two', '22'), file('a/film one', '11')] },
+      { peer: BEN, entries: [file('b/film one', '11'), file('b/film three', '33')] },
+    );
+    tracker.leave(BEN, 5_000);
+    tendAll(tracker);
+    expect(left(tracker, 'film', 12_000)).toEqual([
+      ['film one', 1, undefined],
+      ['film two', 1, undefined],
+      ['film three', 0, 7],
+    ]);
+    expect(tracker.search('film', 10)).toMatchObject({ total: 2, results: [{}, {}] });
+    expect(tracker.search('film', 1, { leftAtMs: 0 }).results).toHaveLength(1);
+    expect(tracker.holders([hashOf('33')])).toEqual([]);
+    expect(codeOf(() => tracker.locate(hashOf('33')))).toBe('E_NOT_FOUND');
+    expect(tracker.lastSeen(hashOf('33'))).toEqual({ name: 'film three', peers: [BEN] });
+    expect(tracker.book()).toMatchObject([{ peer: ANNE }]);
+  });
+
+  test('take the place of names that are only similar', () => {
+    const tracker = trackerWith(
+      { entries: [file('a/interstate', '11')] },
+      { peer: BEN, entries: [file('b/interstellar', '22')] },
+    );
+    tracker.leave(BEN, 0);
+    const found = tracker.search('interstellar', 5, { leftAtMs: 0 });
+    expect(found).toMatchObject({ similar: false, total: 0, results: [{ name: 'interstellar' }] });
+  });
+
+  test('do not hide a misspelt name of somebody who is here', () => {
+    const tracker = trackerWith(
+      { entries: [file('a/Rian Johnson interview', '11')] },
+      { peer: BEN, entries: [file('b/Ryan Johnson interview', '22')] },
+    );
+    tracker.leave(BEN, 0);
+    expect(left(tracker, 'ryan johnson interview')).toEqual([
+      ['Rian Johnson interview', 1, undefined],
+      ['Ryan Johnson interview', 0, 0],
+    ]);
+  });
+
+  test('come back with what they had, and announce only what changed', () => {
+    const tracker = trackerWith({ peer: BEN, entries: [file('b/film', '11')] });
+    tracker.leave(BEN, 0);
+    expect(tracker.held(BEN).revision).toBe(1);
+    expect(tracker.comeBack(BEN)).toBe(true);
+    expect(left(tracker, 'film')).toEqual([['film', 1, undefined]]);
+    tracker.leave(BEN, 0);
+    const change = announce({ peer: BEN, since: 1, revision: 2, gone: ['b/film'] });
+    expect(tracker.applyAnnouncement(change, 9_000).revision).toBe(2);
+    expect(left(tracker, 'film')).toEqual([]);
+  });
+
+  test('are remembered from before in parts, until they announce or this tracker saw more', () => {
+    const tracker = new Tracker();
+    tracker.remember({ peer: BEN, leftMs: 1_000 }, [file('b/film one', '11')]);
+    tracker.remember({ peer: BEN, leftMs: 1_000 }, [file('b/film two', '22')]);
+    tracker.remember({ peer: BEN, leftMs: 500 }, [file('b/film old', '33')]);
+    expect(left(tracker, 'film', 2_000)).toHaveLength(2);
+    expect(tracker.held(BEN)).toEqual({ catalogId: null, revision: 0 });
+    expect(tracker.comeBack(BEN)).toBe(false);
+    tracker.applyAnnouncement(announce({ peer: BEN, entries: [file('b/film one', '11')] }), 0);
+    tracker.remember({ peer: BEN, leftMs: 9_000 }, [file('b/film two', '22')]);
+    expect(left(tracker, 'film', 2_000)).toEqual([['film one', 1, undefined]]);
+  });
+
+  test('are forgotten, the first to leave first, where who is here needs the room', () => {
+    const tracker = new Tracker({ rememberedUpTo: 3 });
+    const peers = ['b', 'c', 'd'].map((letter) => letter.repeat(20) as PeerId);
+    peers.forEach((peer, at) => {
+      tracker.applyAnnouncement(announce({ peer, entries: [file(`x/film ${at}`, `${at}1`)] }), 0);
+    });
+    peers.forEach((peer, at) => tracker.leave(peer, 1_000 * at));
+    expect(tracker.left()).toHaveLength(3);
+    tracker.applyAnnouncement(announce({ entries: [file('a/book', 'aa')] }), 0);
+    expect(tracker.left().map(({ peer }) => peer)).toEqual([peers[2], peers[1]]);
+  });
+
+  test('are read line by line, as they are written to a file', () => {
+    const entries = ['11', '22', '33'].map((hash) => file(`b/film ${hash}`, hash));
+    const tracker = trackerWith({ peer: BEN, entries });
+    const lines: unknown[] = [];
+    for (let from: number | undefined = 0; from !== undefined;) {
+      const part = tracker.entriesOf(BEN, from, 2);
+      lines.push(...part.entries);
+      from = part.next;
+    }
+    expect(lines).toHaveLength(3);
+    expect(lines).toEqual(expect.arrayContaining(entries));
   });
 });
 

@@ -3,39 +3,30 @@ import {
   type Announcement,
   type Bucket,
   type CatalogId,
+  type CatalogueEntry,
   Failure,
   type FileHash,
-  HASH_PREFIX_CHARACTERS_MIN,
-  HOLDERS_NAMED_MAX,
   type HoldersAnswer,
-  type Kind,
-  NAMES_MAX,
   PEER_ENTRIES_MAX,
   type PeerId,
   type Rate,
   refilled,
   spend,
 } from '@iwanto/wire';
+import { type LastSeen, type Located, Locator } from './locating.js';
 import { type Found, type SearchOptions, Searcher } from './search.js';
-import { type Part, Shelf, type ShelfOptions } from './shelf.js';
+import { type Lines, type Part, Shelf, type ShelfOptions } from './shelf.js';
 
 /** Bytes that the paths of one peer may have together; what is beyond is left out (HOSTILE 49). */
 export const PEER_PATH_BYTES_MAX = 1_073_741_824;
 /** What was left out is asked for again when this part of the limit, or room for all of it, is free. */
 const REFILL_SHARE = 0.01;
-/** Small changes a peer may announce a second, and how many may come at once (HOSTILE 57). */
+/** Small changes a peer may announce per second, and how many may come at the same time (HOSTILE 57). */
 export const CHANGES_PER_SECOND_MAX = 2;
 export const CHANGES_AT_ONCE_MAX = 10;
 const CHANGE_RATE: Rate = { perSecond: CHANGES_PER_SECOND_MAX, burst: CHANGES_AT_ONCE_MAX };
 /** An announcement with this many lines is part of a catalogue, not a change that could have waited. */
 export const BULK_LINES_MIN = 100;
-/** Contents that a refusal as ambiguous lists. */
-const CANDIDATES_LISTED_MAX = 6;
-/** Rows looked at for the usual name of a content. */
-const NAME_LOOKS_MAX = 1_000;
-/** The same where many contents are asked for at once. */
-const NAME_LOOKS = 20;
-
 /** Up to where the tracker holds one peer's catalogue. */
 export interface Held {
   readonly catalogId: CatalogId | null;
@@ -54,20 +45,17 @@ export interface PeerLine extends Held {
   readonly heardMs: number;
 }
 
-/** What a hash names, and who holds it. */
-export interface Located {
-  readonly hash: FileHash;
-  readonly kind: Kind;
-  readonly name: string;
-  readonly size: number;
-  readonly peers: PeerId[];
-  /** What other peers say that this hash is, those first of which there are more. */
-  readonly others: Pick<Located, 'kind' | 'size' | 'peers'>[];
+/** A peer that left and is remembered. */
+export interface LeftLine {
+  readonly peer: PeerId;
+  /** When it left, on the caller's calendar. */
+  readonly leftMs: number;
 }
 
 interface Catalogue {
   readonly peer: PeerId;
-  readonly catalogId: CatalogId;
+  /** Null where only its lines are known, from a tracker before: nothing can be added to these. */
+  readonly catalogId: CatalogId | null;
   readonly part: Part;
   revision: number;
   whole: boolean;
@@ -75,47 +63,61 @@ interface Catalogue {
   heardMs: number;
   /** Small changes that may still come. */
   changes: Bucket | undefined;
+  /** When its peer left; undefined while it is here. */
+  leftMs: number | undefined;
 }
 
 export interface TrackerOptions extends Partial<ShelfOptions> {
   /** Lower limits, for tests. */
   readonly peerEntriesMax?: number;
   readonly peerPathBytesMax?: number;
+  readonly rememberedUpTo?: number;
 }
+
+/** Peers that left are remembered while there are no more of them, and while all peers together have no more entries. */
+const LEFT_PEERS_MAX = 1_000;
+const REMEMBERED_UP_TO = 1_000_000;
 
 const NOT_HELD: Held = { catalogId: null, revision: 0 };
 
 export class Tracker {
   readonly #shelf: Shelf;
   readonly #searcher: Searcher;
+  readonly #locator: Locator;
   readonly #catalogues = new Map<PeerId, Catalogue>();
   readonly #ofSlot = new Map<number, Catalogue>();
+  readonly #rememberedUpTo: number;
   readonly #entriesMax: number;
   readonly #pathBytesMax: number;
 
   constructor(options: TrackerOptions = {}) {
-    const { peerEntriesMax, peerPathBytesMax, seed = 0, ...rest } = options;
+    const { peerEntriesMax, peerPathBytesMax, rememberedUpTo, seed = 0, ...rest } = options;
     this.#shelf = new Shelf({ seed, ...rest });
+    const peerOf = (slot: number) => this.#ofSlot.get(slot)?.peer;
+    this.#locator = new Locator(this.#shelf, peerOf);
     this.#searcher = new Searcher(this.#shelf, {
-      peerOf: (slot) => this.#ofSlot.get(slot)?.peer,
+      peerOf,
       slotOf: (peer) => this.#catalogues.get(peer)?.part.slot ?? 0,
+      leftMsOf: (slot) => this.#ofSlot.get(slot)?.leftMs ?? 0,
     });
+    this.#rememberedUpTo = rememberedUpTo ?? REMEMBERED_UP_TO;
     this.#entriesMax = peerEntriesMax ?? PEER_ENTRIES_MAX;
     this.#pathBytesMax = peerPathBytesMax ?? PEER_PATH_BYTES_MAX;
   }
 
   /**
-   * Takes in a change; answers what is held afterwards, so that the peer can go on from there:
+   * Takes in a change; answers what is held afterwards, so that the peer can continue from there:
    * less than was sent where revisions are missing in between. Throws E_LIMIT for too many changes.
    */
   applyAnnouncement(announcement: Announcement, nowMs: number): Held {
     const { peer, catalogId, since, revision } = announcement;
+    this.comeBack(peer);
     const known = this.#catalogues.get(peer);
     const isNew = known?.catalogId !== catalogId;
     if (isNew && since > 0) return NOT_HELD;
     if (!isNew && (since > known.revision || revision <= known.revision)) return this.held(peer);
     if (known) this.#mayChange(known, announcement, nowMs);
-    // Nothing says what is gone since a revision that was forgotten: all is told anew.
+    // Nothing says what is gone since a revision that was forgotten: all is announced again.
     const isAnew = isNew || (since === 0 && known.revision > 0);
     const catalogue = isAnew ? this.#begin(peer, catalogId, known) : known;
     for (const path of announcement.gone) this.#shelf.takeAway(catalogue.part, path);
@@ -125,16 +127,59 @@ export class Tracker {
     catalogue.heardMs = nowMs;
     const hasRoomAgain = catalogue.whole && announcement.gone.length > 0;
     if (hasRoomAgain && this.#canRefill(catalogue)) this.#refill(catalogue);
+    this.#makeRoom();
     return this.held(peer);
   }
 
-  /** Forgets everything a peer shares, at once. */
+  /** Forgets everything a peer shares, immediately. */
   dropPeer(peer: PeerId): void {
     const catalogue = this.#catalogues.get(peer);
     if (!catalogue) return;
     this.#catalogues.delete(peer);
     this.#ofSlot.delete(catalogue.part.slot);
-    this.#shelf.leave(catalogue.part);
+    this.#shelf.close(catalogue.part);
+  }
+
+  /** The peer is not here any more: what it shared is remembered, and nobody is sent to it. */
+  leave(peer: PeerId, dateMs: number): void {
+    const catalogue = this.#catalogues.get(peer);
+    if (!catalogue || catalogue.leftMs !== undefined) return;
+    catalogue.leftMs = dateMs;
+    this.#shelf.retire(catalogue.part);
+    this.#makeRoom();
+  }
+
+  /** The peer is here again, with what it had; true where anything of it was remembered as its catalogue. */
+  comeBack(peer: PeerId): boolean {
+    const catalogue = this.#catalogues.get(peer);
+    if (catalogue?.leftMs === undefined || catalogue.catalogId === null) return false;
+    catalogue.leftMs = undefined;
+    this.#shelf.readmit(catalogue.part);
+    return true;
+  }
+
+  /** Takes lines of a peer that left from what a tracker knew before. What this one saw itself is more certain. */
+  remember({ peer, leftMs }: LeftLine, entries: readonly CatalogueEntry[]): void {
+    const known = this.#catalogues.get(peer);
+    if (known && (known.catalogId !== null || (known.leftMs ?? 0) > leftMs)) return;
+    const catalogue = known?.leftMs === leftMs ? known : this.#begin(peer, null, known);
+    if (catalogue !== known) this.#shelf.retire(catalogue.part);
+    catalogue.leftMs = leftMs;
+    for (const entry of entries) this.#put(catalogue, entry);
+    this.#makeRoom();
+  }
+
+  /** Who left and is remembered, the last to leave first. */
+  left(): LeftLine[] {
+    const lines = Array.from(this.#catalogues.values(), ({ peer, leftMs }) => ({ peer, leftMs }));
+    const left = lines.filter((line): line is LeftLine => line.leftMs !== undefined);
+    return left.sort((a, b) => b.leftMs - a.leftMs);
+  }
+
+  /** Some lines of what a peer shares or shared, from a place on. */
+  entriesOf(peer: PeerId, from: number, steps: number): Lines {
+    const part = this.#catalogues.get(peer)?.part;
+    return part ? this.#shelf.entriesOf(part, from, steps) : { entries: [], next: undefined };
   }
 
   /** Up to where a peer's catalogue is held; catalogId null and revision 0 when it is not. */
@@ -144,9 +189,10 @@ export class Tracker {
     return { catalogId: catalogue.catalogId, revision: catalogue.revision };
   }
 
-  /** Every peer whose catalogue is held. */
+  /** Every peer that is here whose catalogue is held. */
   book(): PeerLine[] {
-    return Array.from(this.#catalogues.values(), (catalogue) => {
+    const here = [...this.#catalogues.values()].filter(({ leftMs }) => leftMs === undefined);
+    return here.map((catalogue) => {
       const { peer, catalogId, revision, whole, leftOut, heardMs, part } = catalogue;
       return { peer, catalogId, revision, whole, leftOut, heardMs, files: part.files };
     });
@@ -159,41 +205,17 @@ export class Tracker {
 
   /** What a whole hash or a prefix of at least 8 hex characters names. Throws E_NOT_FOUND, E_AMBIGUOUS. */
   locate(prefix: string): Located {
-    const { contents } = this.#shelf;
-    const found = prefix.length < HASH_PREFIX_CHARACTERS_MIN ? [] : contents.startingWith(prefix);
-    const held = found
-      .map((content) => ({ content, slots: this.#shelf.holdersOf(content) }))
-      .filter(({ slots }) => slots.size > 0)
-      .sort((a, b) => b.slots.size - a.slots.size || a.content - b.content);
-    const [most] = held;
-    if (!most) throw new Failure('E_NOT_FOUND', `No peer that is here shares ${prefix}.`);
-    const hash = contents.hashOf(most.content);
-    if (held.some(({ content }) => contents.hashOf(content) !== hash)) {
-      throw this.#ambiguous(prefix, held);
-    }
-    const claims = held.map(({ content, slots }) => {
-      const peers = [...slots].flatMap((slot) => this.#ofSlot.get(slot)?.peer ?? []).sort();
-      return { kind: contents.kindOf(content), size: contents.sizeOf(content), peers };
-    });
-    const [{ peers } = { peers: [] }, ...others] = claims;
-    return { hash, ...this.#describe(most.content), peers, others };
+    return this.#locator.locate(prefix);
+  }
+
+  /** Who had what a hash names and left; undefined where somebody who is here shares it, or nobody ever did. */
+  lastSeen(prefix: string): LastSeen | undefined {
+    return this.#locator.lastSeen(prefix);
   }
 
   /** Those of the contents that somebody shares: who, and under which names. */
   holders(hashes: readonly FileHash[]): HoldersAnswer['contents'] {
-    return hashes.flatMap((hash) => {
-      const contents = this.#shelf.contents.withHash(hash);
-      const slots = new Set(contents.flatMap((content) => [...this.#shelf.holdersOf(content)]));
-      if (slots.size === 0) return [];
-      const peers = [...slots].flatMap((slot) => this.#ofSlot.get(slot)?.peer ?? []).sort();
-      const names = contents.flatMap((content) => this.#shelf.namesOf(content, NAME_LOOKS));
-      return {
-        hash,
-        names: [...new Set(names)].slice(0, NAMES_MAX),
-        peers: peers.slice(0, HOLDERS_NAMED_MAX),
-        count: slots.size,
-      };
-    });
+    return this.#locator.holders(hashes);
   }
 
   /**
@@ -204,24 +226,37 @@ export class Tracker {
     return this.#shelf.tend(steps);
   }
 
-  #begin(peer: PeerId, catalogId: CatalogId, before: Catalogue | undefined): Catalogue {
+  #begin(peer: PeerId, catalogId: CatalogId | null, before: Catalogue | undefined): Catalogue {
     const heardMs = before?.heardMs ?? 0;
     this.dropPeer(peer);
     const part = this.#shelf.open();
-    const fresh = { revision: 0, whole: false, leftOut: 0, heardMs };
+    const fresh = { revision: 0, whole: false, leftOut: 0, heardMs, leftMs: undefined };
     const catalogue: Catalogue = { peer, catalogId, part, ...fresh, changes: before?.changes };
     this.#catalogues.set(peer, catalogue);
     this.#ofSlot.set(part.slot, catalogue);
     return catalogue;
   }
 
-  #put(catalogue: Catalogue, entry: Announcement['entries'][number]): void {
+  #put(catalogue: Catalogue, entry: CatalogueEntry): void {
     const { part } = catalogue;
     const isFull =
       part.rows.size >= this.#entriesMax || part.pathBytes + entry.path.length > this.#pathBytesMax;
     // What is known is always brought up to date: a stale hash would send others to a content that is gone.
     if (!isFull || this.#shelf.holds(part, entry.path)) this.#shelf.put(part, entry);
     else catalogue.leftOut += 1;
+  }
+
+  /** Forgets who left longest ago, so that what is remembered takes no room from what is here. */
+  #makeRoom(): void {
+    if (this.#shelf.left.slots.size === 0) return;
+    const left = this.left();
+    let entries = 0;
+    for (const { part } of this.#catalogues.values()) entries += part.rows.size;
+    while (left.length > LEFT_PEERS_MAX || (left.length > 0 && entries > this.#rememberedUpTo)) {
+      const { peer } = left.pop()!;
+      entries -= this.#catalogues.get(peer)?.part.rows.size ?? 0;
+      this.dropPeer(peer);
+    }
   }
 
   #canRefill({ leftOut, part }: Catalogue): boolean {
@@ -252,25 +287,5 @@ export class Tracker {
       const sentence = `Peer ${catalogue.peer} announces more than ${CHANGES_PER_SECOND_MAX} changes a second; put them together.`;
       throw new Failure('E_LIMIT', sentence);
     }
-  }
-
-  #describe(content: number): Pick<Located, 'kind' | 'name' | 'size'> {
-    const { contents } = this.#shelf;
-    const name = this.#shelf.nameOf(content, NAME_LOOKS_MAX);
-    return { kind: contents.kindOf(content), name, size: contents.sizeOf(content) };
-  }
-
-  #ambiguous(prefix: string, held: readonly { content: number }[]): Failure {
-    const { contents } = this.#shelf;
-    const list = held
-      .slice(0, CANDIDATES_LISTED_MAX)
-      .map(
-        ({ content }) =>
-          `${contents.hashOf(content)} (${this.#describe(content).name.slice(0, 60)})`,
-      )
-      .join(', ');
-    const more = held.length > CANDIDATES_LISTED_MAX ? ', and others' : '';
-    const sentence = `${prefix} begins ${held.length} hashes: ${list}${more}. Type more of it.`;
-    return new Failure('E_AMBIGUOUS', sentence);
   }
 }

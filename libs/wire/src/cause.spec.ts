@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { codeOf, reasonOf } from './cause.js';
-import { Failure } from './failure.js';
+import { codeOf, reasonOf, stackOf } from './cause.js';
+import { Failure, asFailure } from './failure.js';
 
 const thrownBy = (act: () => unknown): unknown => {
   try {
@@ -25,8 +25,23 @@ describe('a cause', () => {
 
   test('that is no error at all is written as text, without a code', () => {
     for (const cause of [undefined, null, 7, 'why']) {
-      expect([codeOf(cause), reasonOf(cause)]).toEqual(['', String(cause)]);
+      const text = `${cause}`;
+      expect([codeOf(cause), reasonOf(cause), stackOf(cause)]).toEqual(['', text, text]);
     }
     expect(codeOf({ code: 7 })).toBe('');
+  });
+
+  test('says where it was thrown', () => {
+    expect(stackOf(new TypeError('no such thing'))).toMatch(
+      /^TypeError: no such thing\n.*cause\.spec/,
+    );
+  });
+
+  test('is passed on as a refusal: its own, or that of something unexpected', () => {
+    const own = new Failure('E_RANGE', 'There is no piece 7.');
+    expect(asFailure(own)).toBe(own);
+    expect(asFailure(new TypeError('no such thing'))).toMatchObject({
+      ...{ code: 'E_UNEXPECTED', sentence: 'no such thing' },
+    });
   });
 });

@@ -7,7 +7,10 @@ function textIn(cause: unknown, field: string): string | undefined {
 }
 
 /** The reason in words. */
-export const reasonOf = (cause: unknown): string => textIn(cause, 'message') ?? String(cause);
+export const reasonOf = (thrown: unknown): string => textIn(thrown, 'message') ?? String(thrown);
+
+/** Where it was thrown, for the log; the reason where nothing is known of that. */
+export const stackOf = (thrown: unknown): string => textIn(thrown, 'stack') ?? reasonOf(thrown);
 
 /** The code that the system, or a Failure, gave the error (`ENOENT`, `E_TIMEOUT`); an empty text where there is none. */
 export const codeOf = (cause: unknown): string => textIn(cause, 'code') ?? '';

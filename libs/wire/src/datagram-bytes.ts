@@ -58,7 +58,7 @@ export class FieldWriter {
   address(value: string): this {
     const bytes = addressBytes(value);
     if (!bytes) {
-      this.#misfit ||= `${value} is no IP address`;
+      this.#misfit ||= `${value} is not an IP address`;
       return this;
     }
     return this.u8(bytes.length === 4 ? 4 : 6).raw(bytes);
@@ -108,7 +108,7 @@ export function cutText(text: string, bytesMax: number): Uint8Array {
 
 /**
  * Reads fields in order. Past the end, or at a value that is no value, it marks itself `failed`
- * and goes on with zeros: the caller asks once, at the end.
+ * and continues with zeros: the caller asks once, at the end.
  */
 export class FieldReader {
   readonly #view: DataView;

@@ -379,7 +379,9 @@ describe('round trip', () => {
   test('what does not fit is a sentence, not a throw', () => {
     expect(sealDatagram({ ...leave, epoch: -1 }, signer)).toMatch(/does not fit/);
     expect(sealDatagram(beat({ members: 70_000 }), signer)).toMatch(/does not fit/);
-    expect(sealDatagram(beat({ standbys: [standby('ab', 'nowhere')] }), signer)).toMatch(/no IP/);
+    expect(sealDatagram(beat({ standbys: [standby('ab', 'nowhere')] }), signer)).toMatch(
+      /not an IP/,
+    );
   });
 
   test('an age beyond 16 bits is told as the oldest', () => {

@@ -133,7 +133,7 @@ export interface BeatMessage extends ElectionHeader {
   readonly heardMs: number | null;
   /** The leader it took over from, for some seconds after. */
   readonly previous: BootRef | null;
-  /** On slow and announcing beats, so that a member can reach the leader's services at once. */
+  /** On slow and announcing beats, so that a member can reach the leader's services immediately. */
   readonly card: PeerCard | null;
 }
 
@@ -238,7 +238,7 @@ export interface RelayMessage extends ElectionHeader {
 
 /**
  * Part of the member list, leader to member, asked for by the `rosterVersion` of ACK and PING:
- * all that changed after `since` up to `upTo`; `since` 0 begins anew. Complete when `upTo` is `latest`.
+ * all that changed after `since` up to `upTo`; `since` 0 starts again. Complete when `upTo` is `latest`.
  */
 export interface RosterMessage extends ElectionHeader {
   readonly type: 'roster';

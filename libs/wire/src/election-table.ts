@@ -102,7 +102,7 @@ export interface MessageRow<T extends ElectionMessageType> {
   readonly actsAsLeader?: boolean;
   /** From an earlier epoch than the receiver's it changes neither leader, standbys nor roster (S4). */
   readonly isVoidFromEarlierEpoch?: boolean;
-  /** It may come from outside the own subnets, from an address that has not shown yet that it hears there (S55). */
+  /** It may come from outside its own subnets, from an address that has not shown yet that it hears there (S55). */
   readonly isFirstContact?: boolean;
   /** The field that lists peers with their addresses. */
   readonly lists?: 'standbys' | 'entries';

@@ -1,5 +1,6 @@
 /** The refusals every verb may answer with, on the bus and between hosts. */
 import { z } from 'zod';
+import { reasonOf } from './cause.js';
 
 export const FAILURE_CODES = {
   E_BAD_REQUEST: 'The question does not fit its schema or its limits.',
@@ -13,15 +14,15 @@ export const FAILURE_CODES = {
   E_BAD_ANSWER: 'The answer does not fit its question, its schema or its limits.',
   E_NO_SOURCE: 'No peer is left that has the content.',
   E_INTERRUPTED: 'The work stopped half-way and can be resumed.',
-  E_DISK_FULL: 'The disk has no room.',
+  E_DISK_FULL: 'The disk is full.',
   E_EXISTS: 'The target exists with other content.',
   E_VERIFY: 'The bytes are not those that the hash names.',
   E_CHANGED: 'The file changed since it was indexed.',
   E_RANGE: 'The piece does not exist.',
-  E_GAP: 'Revisions are missing in between: send the whole catalogue.',
+  E_GAP: 'Revisions in between are missing: send the whole catalogue.',
   E_LIMIT: 'A limit on size, number or rate was reached.',
   E_ALREADY_RUNNING: 'Another process already does this for the same home.',
-  E_UNEXPECTED: 'Something failed that should not.',
+  E_UNEXPECTED: 'An unexpected error occurred.',
 } as const;
 
 export type FailureCode = keyof typeof FAILURE_CODES;
@@ -53,3 +54,7 @@ export class Failure extends Error {
     return { code: this.code, sentence: this.sentence.slice(0, SENTENCE_CHARACTERS_MAX) };
   }
 }
+
+/** What was thrown, as a refusal; what is none is something that should not have happened. */
+export const asFailure = (cause: unknown): Failure =>
+  cause instanceof Failure ? cause : new Failure('E_UNEXPECTED', reasonOf(cause));

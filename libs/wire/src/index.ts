@@ -1,4 +1,5 @@
 /** What crosses the LAN: ids, election datagrams, peer verbs and piece frames. */
+export * from './ago-text.js';
 export * from './browse-questions.js';
 export * from './bucket.js';
 export * from './cause.js';
@@ -27,6 +28,7 @@ export * from './piece-frames.js';
 export * from './recent.js';
 export * from './data-frames.js';
 export * from './safe-text.js';
+export * from './search-question.js';
 export * from './size-text.js';
 export * from './sizes.js';
 export * from './verb.js';

@@ -3,13 +3,11 @@ import { describe, expect, test } from '@jest/globals';
 import { PATH_BYTES_MAX } from './limits.js';
 import {
   ANNOUNCE_ENTRIES_MAX,
-  QUERY_CHARACTERS_MAX,
-  SEARCH_LIMIT_DEFAULT,
-  SEARCH_LIMIT_MAX,
   announcementSchema,
   catalogueEntrySchema,
   peerVerbs,
 } from './peer-verbs.js';
+import { QUERY_CHARACTERS_MAX, SEARCH_LIMIT_DEFAULT, SEARCH_LIMIT_MAX } from './search-question.js';
 
 const hash = 'ab'.repeat(32);
 const entry = { path: 'shared/a.txt', kind: 'file', hash, size: 1 };

@@ -51,7 +51,7 @@ export class BenchPeer {
     this.bus = await openBus({ runDir: join(this.home, 'run') });
   }
 
-  /** All processes of the peer, at once. */
+  /** All processes of the peer, at the same time. */
   async kill(): Promise<void> {
     const services = this.#services;
     this.#services = undefined;

@@ -13,7 +13,7 @@ const RUNS = 3;
 /** A file younger than this has to prove that it is still; what people share is older. */
 const OLD_ENOUGH_MS = 11_000;
 
-/** Bytes a second of all threads together. */
+/** Bytes per second of all threads together. */
 async function rawRate(threads: number, path?: string): Promise<number> {
   const pieces = FILE_BYTES / PIECE_BYTES / threads;
   const script = new URL('./raw-hash.js', import.meta.url);

@@ -19,6 +19,7 @@ export class BenchHost {
   #child: ChildProcess | undefined;
   #buses: Bus[] = [];
   #pid = 0;
+  #startCpuSeconds = 0;
   #election: Bus | undefined;
   #peers: Peers = { revision: 1, peers: [] };
   bus!: Bus;
@@ -65,6 +66,7 @@ export class BenchHost {
       const status = await this.bus.call('transfer.status', {}).catch(() => undefined);
       if (status?.ready) {
         this.#pid = status.pid;
+        this.#startCpuSeconds = this.#cpuSecondsSoFar();
         return;
       }
       if (performance.now() > untilMs) throw new Error(`no transfer service in ${this.home}`);
@@ -77,8 +79,12 @@ export class BenchHost {
     return { peer, address: this.net.address(this.at), port, curveKey: curve.publicKey };
   }
 
-  /** CPU seconds of the service so far. */
+  /** CPU seconds of the service since it was ready: the start is paid once, whatever is moved. */
   cpuSeconds(): number {
+    return this.#cpuSecondsSoFar() - this.#startCpuSeconds;
+  }
+
+  #cpuSecondsSoFar(): number {
     const fields = readFileSync(`/proc/${this.#pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
     return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
   }
@@ -89,7 +95,21 @@ export class BenchHost {
     return Math.round((Number(/VmHWM:\s+(\d+)/.exec(text)?.[1]) * 1_024) / 1e6);
   }
 
+  /** Bytes of pieces that left since the service started. */
+  async bytesSent(): Promise<number> {
+    const { notes } = await this.bus.call('transfer.status', {});
+    return Number(notes.join(' ').match(/bytes sent: (\d+)/)?.[1]);
+  }
+
+  /** How long it took, in seconds. */
   async fetch(shown: Shown, onProgress?: (view: Download) => void): Promise<number> {
+    return (await this.fetched(shown, onProgress)).seconds;
+  }
+
+  async fetched(
+    shown: Shown,
+    onProgress?: (view: Download) => void,
+  ): Promise<{ seconds: number; view: Download }> {
     const ended = new Promise<Download>((resolve) => {
       const stop = this.bus.subscribe('download.progressed', (view) => {
         onProgress?.(view);
@@ -103,7 +123,7 @@ export class BenchHost {
     await this.bus.call('download.start', { hash: shown.hash });
     const view = await ended;
     if (view.failure) throw new Error(view.failure.sentence);
-    return (performance.now() - startMs) / 1_000;
+    return { seconds: (performance.now() - startMs) / 1_000, view };
   }
 
   /** Ends the service's process as a crash would. */

@@ -74,6 +74,16 @@ export class BenchShelf {
     return { hash, kind: 'directory', name: 'many', size: manifestTotals(folders).bytes };
   }
 
+  /** A shelf with the same claims, of which every file has other bytes. */
+  lyingWith(path: string, size: number): BenchShelf {
+    const liar = new BenchShelf(this.blake3);
+    const lie = liar.newFile(path, size, 99);
+    const place = liar.#contents.get(lie.hash)!;
+    for (const hash of this.#contents.keys()) liar.#contents.set(hash, { ...place, hash });
+    for (const [hash, digests] of this.#digests) liar.#digests.set(hash, digests);
+    return liar;
+  }
+
   handlers(shown: Shown, holders: readonly Holder[]) {
     return {
       locate: () => ({ ...shown, holders: [...holders] }),

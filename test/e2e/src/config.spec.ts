@@ -1,6 +1,7 @@
 /** The configuration of a peer that runs: changed by commands, by signal, refused as a whole; and what its log says. */
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -59,6 +60,30 @@ test('what is set takes effect in the same processes, what is refused changes no
   expect(await pids()).toEqual(before);
   expect((await peer.run('config', 'set', 'setlems', '3')).stderr).toContain('settleMs');
 }, 180_000);
+
+test('metrics are served as soon as a port is set for them, and no longer', async () => {
+  const port = await freePort();
+  const metrics = () => fetch(`http://127.0.0.1:${port}/metrics`);
+  expect((await peer.run('config', 'set', 'metricsPort', String(port))).code).toBe(0);
+  const answer = await metrics();
+  expect(answer.headers.get('content-type')).toContain('text/plain; version=0.0.4');
+  const text = await answer.text();
+  for (const service of ['election', 'indexer', 'transfer']) {
+    expect(text).toContain(`iwanto_service_up{service="${service}"} 1`);
+  }
+  expect(text).toMatch(/^# TYPE iwanto_upload_bytes_total counter\niwanto_upload_bytes_total 0$/m);
+
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const other = (taken.address() as AddressInfo).port;
+  const refused = await peer.run('config', 'set', 'metricsPort', String(other));
+  taken.close();
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('EADDRINUSE')]);
+  expect((await metrics()).status).toBe(200);
+
+  expect((await peer.run('config', 'unset', 'metricsPort')).code).toBe(0);
+  await expect(metrics()).rejects.toThrow();
+}, 60_000);
 
 test('SIGHUP to the supervisor reads the file again, and the log says so as it happens', async () => {
   const following = peer.spawn(['log', 'election', '-f']);

@@ -70,7 +70,7 @@ story('two hosts on one LAN', () => {
   test('nothing is wrong: no alarm on either host, exit code 0', async () => {
     await start();
     await seen(2);
-    // Multicast of the leader comes once a second.
+    // Multicast of the leader comes once per second.
     for (const at of [0, 1] as const) {
       let last: string[] = [];
       await until('no alarm', LIMIT_MS, async () => {

@@ -1,4 +1,4 @@
-/** The faults a real cluster must survive, each as one function that does it, measures, and mends it again. */
+/** The faults a real cluster must survive, each as one function that does it, measures, and undoes it. */
 import type { ServiceName } from '@iwanto/bus';
 import type { ClusterPeer, ElectionCluster } from './election-cluster.js';
 

@@ -1,4 +1,4 @@
-/** A download that is interrupted in every way a user can think of, and goes on; two peers on the loopback interface. */
+/** A download that is interrupted in every way a user can think of, and continues; two peers on the loopback interface. */
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

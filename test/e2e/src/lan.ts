@@ -17,6 +17,8 @@ export interface LanHost {
   readonly address: string;
   /** Starts a program inside the host; killed at the latest when the LAN is removed. */
   spawn(command: string, words: readonly string[], options?: SpawnOptions): ChildProcess;
+  /** Runs `ip` inside the host. */
+  ip(...words: string[]): void;
 }
 
 export interface Lan {
@@ -157,10 +159,11 @@ class Switch implements Lan {
       address,
       spawn: (command, words, options = {}) =>
         spawn('ip', ['netns', 'exec', namespace, command, ...words], options),
+      ip: (...words) => void run('ip', '-n', namespace, ...words),
     };
   }
 
-  #wire({ namespace, address, number, subnet }: Omit<LanHost, 'spawn'>): void {
+  #wire({ namespace, address, number, subnet }: Omit<LanHost, 'spawn' | 'ip'>): void {
     const veth = ['link', 'add', portOf(number), 'type', 'veth'];
     this.#inside(...veth, 'peer', 'name', 'eth0', 'netns', namespace);
     this.#inside('link', 'set', portOf(number), 'master', bridgeOf(subnet), 'up');

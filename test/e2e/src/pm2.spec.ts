@@ -108,7 +108,7 @@ describe('under pm2', () => {
     const restarts = () => listed().map(({ pm2_env }) => pm2_env.restart_time);
     const before = restarts();
     expect((await peer.run('stop')).code).toBe(0);
-    // Not by its status: with a back-off pm2 7 goes on to say "waiting restart" of what it will not restart.
+    // Not by its status: with a back-off pm2 7 continues to say "waiting restart" of what it will not restart.
     expect(listed().map(({ pid, pm2_env }) => [pid, pm2_env.exit_code])).toEqual([
       [0, 20],
       [0, 20],

@@ -56,7 +56,7 @@ export class ReadmeSession {
     return session;
   }
 
-  /** Runs one command of Ben's as his shell would. `iwanto start` goes on until the end of the session. */
+  /** Runs one command of Ben's as his shell would. `iwanto start` continues until the end of the session. */
   async run(command: string): Promise<Seen> {
     if (command.startsWith('iwanto start')) {
       this.#isStarted = true;

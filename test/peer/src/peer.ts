@@ -180,7 +180,7 @@ export class Peer {
   find(query: string, name: string, limitMs: number, unlike?: string): Promise<ResultJson> {
     return until(`"${name}" in the search for "${query}"`, limitMs, async () => {
       const { results = [] } = await this.json<{ results?: ResultJson[] }>('search', query);
-      return results.find((result) => result.name.endsWith(name) && result.hash !== unlike);
+      return results.find((one) => one.name.endsWith(name) && one.hash !== unlike && one.peers > 0);
     });
   }
 

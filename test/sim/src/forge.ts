@@ -13,7 +13,7 @@ import { leadersOf } from './agreement.js';
 import type { Forgery } from './faults.js';
 import type { World } from './world.js';
 
-/** HELLOs of a flood, all at once, each of another identity. */
+/** HELLOs of a flood, all at the same time, each of another identity. */
 const FLOOD = 2_000;
 /** Later than all that anybody said yet. */
 const LATE_SEQ = 2 ** 40;

@@ -4,6 +4,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { reasonOf } from '@iwanto/wire';
 import { runInWorkers, work } from './batch.js';
 import { USAGE, type Options, parseOptions } from './options.js';
 import { run } from './run.js';
@@ -104,6 +105,6 @@ async function perform(options: Options): Promise<boolean> {
 try {
   process.exitCode = (await perform(parseOptions(process.argv.slice(2)))) ? 0 : 1;
 } catch (mistake) {
-  console.error(mistake instanceof Error ? mistake.message : mistake);
+  console.error(reasonOf(mistake));
   process.exitCode = 2;
 }

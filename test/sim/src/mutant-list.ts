@@ -92,7 +92,7 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [patch('leader/faceoff.js', 'followEpoch(turn, theirs.epoch + 1);', ';')],
   },
   {
-    name: 'the victory is told once, by one multicast',
+    name: 'the victory is announced once, by one multicast',
     patches: [
       patch(
         'anyone/beat.js',

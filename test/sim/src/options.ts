@@ -32,7 +32,7 @@ export const USAGE = `npm run sim -- [option]
   --workers N     ... in so many processes (2 when left out)
   --seed SEED     run one schedule; with --trace print what happens, with --datagrams every datagram too
   --scenario NAME run one of test/sim/scenarios, or a file of that form; --trace and --datagrams as above
-  --scenarios     run test/sim/scenarios/*.txt against their expected traces; --update writes them anew,
+  --scenarios     run test/sim/scenarios/*.txt against their expected traces; --update rewrites them,
                   --verdicts looks only at whether all ended well
   --shows         print the figures: fail-over, leave, calm, traffic
   --mutants       break the election on purpose, once for each mutant, and show which checks notice

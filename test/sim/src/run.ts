@@ -1,4 +1,5 @@
 /** One schedule from start to verdict: faults first, then healing, then what must be right. */
+import { stackOf } from '@iwanto/wire';
 import { phaseOf, reignOf, type State } from '@iwanto/consensus';
 import { agreement, isHere, leadersOf } from './agreement.js';
 import { endMs } from './faults.js';
@@ -54,7 +55,7 @@ export function run(schedule: Schedule, watch?: (world: World) => Witness): Repo
     )
       world.fail(`not all end in epoch ${endEpoch}`);
   } catch (mistake) {
-    world.fail(mistake instanceof Error ? (mistake.stack ?? mistake.message) : String(mistake));
+    world.fail(stackOf(mistake));
   }
   const { failure, nowMs, events } = world;
   return { failure, atMs: nowMs, events, simulatedMs: nowMs, healedInMs };

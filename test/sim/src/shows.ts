@@ -93,7 +93,7 @@ function calm(): boolean {
   return row(name, `${changes} leader changes`, '0', changes === 0 && failure === null);
 }
 
-/** Bytes a second, UDP and IP headers included: leader, standbys, and the busiest ordinary peer. */
+/** Bytes per second, UDP and IP headers included: leader, standbys, and the busiest ordinary peer. */
 function traffic(hosts: number, goals: { ordinary: number; leader: number }): boolean {
   const world = settled({ hosts, loss: 0, seed: 1 });
   world.run(world.nowMs + 30_000);

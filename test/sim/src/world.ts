@@ -86,7 +86,7 @@ export class World {
       this.give(host, { type: 'catalogueChanged', catalogue: host.catalogue });
   }
 
-  /** The process dies at once; those that follow it may see their line break. */
+  /** The process dies immediately; those that follow it may see their line break. */
   crash(index: number): void {
     const host = this.host(index);
     if (!host.up) return;
@@ -124,7 +124,7 @@ export class World {
     this.give(host, { type: 'tick' });
   }
 
-  /** Gives an input to a host: at once, or when it runs again. */
+  /** Gives an input to a host: immediately, or when it runs again. */
   give(host: Host, input: Timeless): void {
     if (!host.up) return;
     if (host.pausedUntilMs > 0) {

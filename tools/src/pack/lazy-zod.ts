@@ -7,6 +7,11 @@ import * as zod from 'zod';
 
 export * from 'zod';
 
+// What comes as msgpack or JSON never contains itself: no schema need look for that.
+zod.config({
+  memoizer: { attach: () => undefined, guard: () => undefined, alloc: (_, __, value) => value },
+});
+
 type Make = () => object;
 
 /** How each schema is made that was not used yet. */

@@ -6,10 +6,14 @@ export const command = commandOf({
   options: (words) =>
     words
       .positional('peer', { type: 'string', describe: 'A name, or a peer id from "iwanto peers"' })
-      .option('undo', { type: 'boolean', default: false, describe: 'Take the peer off the list' })
+      .option('undo', {
+        type: 'boolean',
+        default: false,
+        describe: 'Remove the peer from the list',
+      })
       .example('iwanto block', 'The list')
-      .example('iwanto block ben', 'Nothing from ben, nothing to ben')
+      .example('iwanto block ben', 'Exchange nothing with ben')
       .example('iwanto block ben --undo', 'As before')
-      .epilogue('A blocked peer that makes itself new keys is another peer.'),
+      .epilogue('A blocked peer that creates new keys counts as another peer.'),
   run: ({ peer, undo, json }) => choosePeer('block', { peer, undo, json }),
 });

@@ -17,7 +17,7 @@ export const command = commandOf({
         requiresArg: true,
         describe: 'Only these bytes, from 0: 0-99, 100-, or =-100 for the last 100',
       })
-      .example('iwanto cat 3f9a41c2 | tar x', 'Unpack it while it comes')
+      .example('iwanto cat 3f9a41c2 | tar x', 'Unpack it while it arrives')
       .example('iwanto cat 3 --range 0-1023 | xxd', 'The first KiB of the third result')
       .example('iwanto cat notes.txt > notes.txt', 'By its name')
       .epilogue(

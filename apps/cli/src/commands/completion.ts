@@ -12,7 +12,7 @@ export const command = commandOf({
     words
       .positional('shell', {
         choices: SHELLS,
-        describe: 'Whose script; the one of your login shell where none is named',
+        describe: 'The shell; by default your login shell',
       })
       .example('source <(iwanto completion bash)', 'In ~/.bashrc')
       .example('source <(iwanto completion zsh)', 'In ~/.zshrc, after compinit')

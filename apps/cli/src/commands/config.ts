@@ -28,17 +28,17 @@ export const command = commandOf({
   options: (words) =>
     words
       .positional('action', { choices: ACTIONS, demandOption: true, describe: 'What to do' })
-      .positional('key', { type: 'string', describe: 'Which value, such as ports.election' })
+      .positional('key', { type: 'string', describe: 'The key, such as ports.election' })
       .positional('values', { type: 'string', array: true, describe: 'The new value or values' })
       .option('show-origin', {
         type: 'boolean',
         default: false,
         describe: 'Where values come from',
       })
-      .example('iwanto config list --show-origin', 'Every value, and what says so')
-      .example('iwanto config set logLevel debug', 'For good, at once, without a restart')
+      .example('iwanto config list --show-origin', 'Every value, and where it comes from')
+      .example('iwanto config set logLevel debug', 'Permanently, and without a restart')
       .example('iwanto config set interfaces eth0 wlan0', 'A list: words, commas, or JSON')
-      .epilogue('The environment goes before the file: IWANT_LOG_LEVEL, IWANT_PORTS_ELECTION, …'),
+      .epilogue('The environment overrides the file: IWANT_LOG_LEVEL, IWANT_PORTS_ELECTION, …'),
   run: async ({ action, key, values, showOrigin, json }) => {
     const paths = homePaths();
     if (action === 'path') say(json ? jsonLine({ file: paths.configFile }) : paths.configFile);
@@ -106,7 +106,7 @@ async function change(paths: Paths, { key, values, unset }: Change, json: boolea
   if (json) say(jsonLine({ ...now, services: reloaded }));
   else say(`${key} = ${shown(plain(now?.value))}`);
   if (now?.source === 'environment') {
-    remark(`${environmentName(key)} in the environment goes before the file.`);
+    remark(`${environmentName(key)} in the environment overrides the file.`);
   }
 }
 

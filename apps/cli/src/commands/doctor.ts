@@ -9,7 +9,10 @@ import { jsonLine, say, shown, styled } from '../print.js';
 export const command = commandOf({
   options: (words) =>
     words
-      .positional('host', { type: 'string', describe: 'Only this host: a name, address or peer' })
+      .positional('host', {
+        type: 'string',
+        describe: 'Check only this host: a name, an address or a peer',
+      })
       .example('iwanto doctor', 'Check this host, and the way to up to eight others')
       .example('iwanto doctor 192.168.7.20', 'Why is that host not seen?')
       .epilogue('Exit codes: 0 nothing is broken, 6 something is.'),

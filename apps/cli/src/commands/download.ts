@@ -20,14 +20,15 @@ export const command = commandOf({
         type: 'string',
         array: true,
         demandOption: true,
-        describe: 'Hashes, 8 characters of each or more, or places in the last search; or: to DIR',
+        describe:
+          'Hashes (at least 8 characters of each) or numbers from the last search; or: to DIR',
       })
       .option('to', { type: 'string', requiresArg: true, describe: 'Put it into this folder' })
       .option('as', { type: 'string', requiresArg: true, describe: 'Give it this name' })
       .option('rename', {
         type: 'boolean',
         default: false,
-        describe: 'Where the name is taken, add a number to it',
+        describe: 'If the name is taken, add a number to it',
       })
       .option('overwrite', {
         type: 'boolean',
@@ -37,25 +38,30 @@ export const command = commandOf({
       .option('only', {
         type: 'string',
         requiresArg: true,
-        describe: 'Of a folder, fetch only files that fit this pattern, such as "*.jpg"',
+        describe: 'Fetch only the files of a folder that match this pattern, such as "*.jpg"',
       })
       .option('limit', {
         type: 'string',
         requiresArg: true,
-        describe: 'A limit on the rate of it, such as 5M',
+        describe: 'Limit its rate, such as 5M',
       })
-      .option('yes', { type: 'boolean', default: false, describe: 'Fetch it however large it is' })
-      .option('detach', { type: 'boolean', default: false, describe: 'Begin it and do not wait' })
+      .option('yes', {
+        type: 'boolean',
+        default: false,
+        describe: 'Do not ask, however large it is',
+      })
+      .option('reseed', { type: 'boolean', default: true, describe: 'Serve it on; or --no-reseed' })
+      .option('detach', { type: 'boolean', default: false, describe: 'Start it and do not wait' })
       .option('wait', {
         type: 'number',
         requiresArg: true,
         default: WAIT_SECONDS,
         describe: 'Seconds to wait while no source answers',
       })
-      .example('iwanto download 3f9a41c2', 'Fetch, verify and put it into the download folder')
+      .example('iwanto download 3f9a41c2', 'Fetch and verify it into the download folder')
       .example('iwanto download 3', 'The third result of the last search')
       .example('iwanto download 3f9a41c2 --to ~/films', 'This time into another folder')
-      .example('iwanto download to ~/Downloads', 'Let downloads go there from now on')
+      .example('iwanto download to ~/Downloads', 'Change the download folder')
       .epilogue(
         'Ctrl-C ends the command, not the download. Exit codes: 0 done, 3 unknown hash, 5 no source left, ' +
           '7 interrupted and resumable, 9 disk full, 13 target exists, 32 verification failed.',
@@ -72,6 +78,7 @@ export const command = commandOf({
     detach,
     overwrite,
     rename,
+    reseed,
   }) => {
     const [first, second, ...others] = hashes;
     if (first === 'to' && others.length === 0) {
@@ -81,7 +88,7 @@ export const command = commandOf({
       throw new Failure('E_BAD_REQUEST', '--as names one download: give one hash with it.');
     }
     const choices = {
-      ...{ overwrite, rename, confirmed: yes },
+      ...{ overwrite, rename, reseed, confirmed: yes },
       ...(to === undefined ? {} : { to: pathFrom(to) }),
       ...(as === undefined ? {} : { as }),
       ...(only === undefined ? {} : { only }),

@@ -19,15 +19,15 @@ export const command = commandOf({
       .positional('action', {
         type: 'string',
         choices: ['clear'],
-        describe: 'Take what ended off the list',
+        describe: 'Remove ended downloads from the list',
       })
       .option('watch', {
         type: 'boolean',
         default: false,
-        describe: 'Show them until nothing runs any more',
+        describe: 'Show them until none is running',
       })
-      .example('iwanto downloads', 'Everything that runs, ended or can be resumed')
-      .example('iwanto downloads clear', 'Take what ended off the list')
+      .example('iwanto downloads', 'Everything that is running, has ended or can be resumed')
+      .example('iwanto downloads clear', 'Remove ended downloads from the list')
       .epilogue('"iwanto pause", "iwanto resume" and "iwanto cancel" act on them.'),
   run: async ({ action, watch, json }) =>
     withBus(async (bus) => {
@@ -45,7 +45,7 @@ async function list(bus: Bus, json: boolean): Promise<void> {
   else print(downloads);
 }
 
-/** One that goes on by itself did not fail. */
+/** One that continues by itself did not fail. */
 function stateText({ state, failure }: Download): string {
   if (state !== 'failed') return state;
   if (failure?.code === 'E_INTERRUPTED') return 'interrupted';

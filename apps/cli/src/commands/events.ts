@@ -19,9 +19,7 @@ export const command = commandOf({
       })
       .example('iwanto events', 'What happens here, as it happens')
       .example('iwanto events --only download.progressed | jq .body.state', 'For scripts')
-      .epilogue(
-        'The present state comes first. It ends with Ctrl-C or when nobody reads any more.',
-      ),
+      .epilogue('The present state comes first. It ends with Ctrl-C or when its output is closed.'),
   run: async ({ only }) => withBus((bus) => stream(bus, only ?? TOPICS)),
 });
 

@@ -18,10 +18,10 @@ export const command = commandOf({
         array: true,
         describe: 'A rate, with hours if you like; off for none',
       })
-      .example('iwanto limit upload 5M', 'Send 5 MiB/s to all others together at most')
+      .example('iwanto limit upload 5M', 'Send at most 5 MiB/s to all others together')
       .example('iwanto limit download 1M 08:00-18:00', 'At these hours only')
       .example('iwanto limit download "off 22:00-06:00, 2M"', 'Everything at night, 2 MiB/s by day')
-      .example('iwanto limit upload off', 'No limit any more'),
+      .example('iwanto limit upload off', 'Remove the limit'),
   run: ({ direction, rate, json }) =>
     withBus(async (bus) => {
       const text = rate?.join(' ') ?? '';

@@ -16,21 +16,21 @@ export const command = commandOf({
   options: (words) =>
     words
       .positional('service', { choices: SERVICES, describe: 'Only this one' })
-      .option('follow', { alias: 'f', type: 'boolean', default: false, describe: 'And what comes' })
+      .option('follow', { alias: 'f', type: 'boolean', default: false, describe: 'Then follow it' })
       .option('lines', {
         alias: 'n',
         type: 'number',
         default: LINES_DEFAULT,
-        describe: 'How many of the last',
+        describe: 'How many lines',
       })
       .option('level', {
         choices: LOG_LEVELS,
         default: 'debug',
-        describe: 'Only from this level on',
+        describe: 'Only this level and above',
       })
       .example('iwanto log', 'The last lines of all services')
       .example('iwanto log election -f', 'Who comes and goes, as it happens')
-      .example('iwanto config set logLevel debug', 'More lines, from now on'),
+      .example('iwanto config set logLevel debug', 'Log more from now on'),
   run: async ({ service, follow, lines, level, json }) => {
     const { logDir } = homePaths();
     const most = numberFrom('lines', lines, { min: 0, max: LINES_MAX });

@@ -9,9 +9,9 @@ import { jsonLine, remark, say, shown } from '../print.js';
 export const command = commandOf({
   options: (words) =>
     words
-      .positional('name', { type: 'string', describe: 'The new name; "" is the host name again' })
-      .example('iwanto name', 'What others see this host as')
-      .example('iwanto name anna', 'Another name, for good')
+      .positional('name', { type: 'string', describe: 'The new name; "" restores the host name' })
+      .example('iwanto name', 'The name that others see for this host')
+      .example('iwanto name anna', 'Change the name permanently')
       .epilogue('Two peers may choose the same name: then both are shown with their fingerprint.'),
   run: async ({ name, json }) =>
     withBus(async (bus) => {

@@ -38,7 +38,7 @@ export const command = commandOf({
       .option('minutes', {
         type: 'number',
         requiresArg: true,
-        describe: `With --lan: for how long, ${MINUTES} unless told otherwise`,
+        describe: `With --lan: for how long, ${MINUTES} unless another is named`,
       })
       .option('keep', {
         type: 'boolean',
@@ -47,12 +47,12 @@ export const command = commandOf({
       })
       .conflicts('lan', 'player')
       .implies('minutes', 'lan')
-      .example('iwanto open 3f9a41c2', 'With what this system plays such files with')
+      .example('iwanto open 3f9a41c2', 'With the player that this system uses for such files')
       .example('iwanto open 1 --player mpv', 'The first result of the last search; ends with mpv')
       .example('iwanto open metropolis --print', 'The address, for any player of this host')
       .example('iwanto open metropolis --lan', 'The address and a QR code, for a television')
       .epilogue(
-        'Of a folder, a playlist is made. Subtitles that lie beside a film are offered with it. The address ' +
+        'Of a folder, a playlist is made. Subtitles beside a film are offered with it. The address ' +
           'is of use on this host only, or with --lan in its network, and until the command ends: with the ' +
           'player that --player names, after --minutes, else with Ctrl-C. Exit codes: 0 done, 3 not found or no ' +
           'player, 4 services not running or no leader yet, 5 no source left, 32 verification failed.',

@@ -6,5 +6,5 @@ export const command = steering({
   done: 'paused',
   concerns: isActive,
   act: (bus, id) => bus.call('download.pause', { id }),
-  epilogue: 'What has arrived is kept; "iwanto resume" goes on, also after a restart.',
+  epilogue: 'What has arrived is kept; "iwanto resume" continues, also after a restart.',
 });

@@ -1,8 +1,8 @@
 /** `iwanto peers [add|remove] [HOST[:PORT]]`: who is known, and which hosts were added by address. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AddedHost, Bus, KnownPeer } from '@iwanto/bus';
+import type { AddedHost, Bus, KnownPeer, Liar } from '@iwanto/bus';
 import { DEFAULT_PORTS, EXIT } from '@iwanto/service';
-import { Failure, endpointText } from '@iwanto/wire';
+import { Failure, codeOf, endpointText } from '@iwanto/wire';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
 import { hostFrom } from '../input.js';
@@ -111,11 +111,11 @@ async function remove(host: Host, json: boolean): Promise<number> {
 }
 
 async function list(json: boolean): Promise<number> {
-  const [{ peers }, { hosts: added }] = await withBus((bus) =>
-    Promise.all([bus.call('peers.get', {}), bus.call('peers.added', {})]),
+  const [{ peers }, { hosts: added }, { liars }] = await withBus((bus) =>
+    Promise.all([bus.call('peers.get', {}), bus.call('peers.added', {}), liarsOf(bus)]),
   );
   if (json) {
-    say(jsonLine({ peers, added }));
+    say(jsonLine({ peers, added, liars }));
     return EXIT.done;
   }
   printTable(
@@ -136,8 +136,22 @@ async function list(json: boolean): Promise<number> {
       added.map((each) => addedRowOf(each, peers)),
     );
   }
+  for (const liar of liars) remark(lieText(liar, peers));
   if (peers.length <= 1) remark('Nobody else is known; see "When nothing is found" in the README.');
   return EXIT.done;
+}
+
+/** Nobody's while the transfer service does not run. */
+const liarsOf = (bus: Bus): Promise<{ liars: Liar[] }> =>
+  bus.call('liar.list', {}).catch((cause: unknown) => {
+    if (codeOf(cause) === 'E_NOT_RUNNING') return { liars: [] };
+    throw cause;
+  });
+
+function lieText({ peer, secondsAgo }: Liar, peers: readonly KnownPeer[]): string {
+  const name = peers.find((known) => known.peer === peer)?.name;
+  const who = name === undefined ? peer : `${shown(name)} (${peer})`;
+  return `${who} sent wrong bytes ${timeText(secondsAgo)} ago: downloads ask it last. "iwanto block ${peer}" shuts it out.`;
 }
 
 const rowOf = ({

@@ -1,4 +1,4 @@
-/** `iwanto resume HASH… | --all`: goes on with downloads that were paused or failed. */
+/** `iwanto resume HASH… | --all`: continues with downloads that were paused or failed. */
 import { isActive, steering } from '../steer.js';
 
 export const command = steering({

@@ -42,13 +42,14 @@ export const command = commandOf({
       )
       .example('iwanto search --json -- -odd-name-', 'A name that begins with a dash')
       .epilogue(
-        'Exit codes: 0 found, 3 nothing found or only similar names, 4 services not running or no leader yet.',
+        'Exit codes: 0 found, 3 nothing found, only similar names, or only what hosts had that left, 4 services not running or no leader yet.',
       ),
   run: async ({ name, limit, json, verbose, sort, ...words }) => {
     const filters = filtersFrom(words, Date.now());
     const question = {
       query: queryFrom(name),
       limit: numberFrom('limit', limit, { min: 1, max: SEARCH_LIMIT_MAX }),
+      withLeft: true,
       ...(filters && { filters }),
       ...(sort !== 'fit' && { sort }),
     };
@@ -63,7 +64,7 @@ export const command = commandOf({
     await remember({ query: question.query, results: answer.results.map(seenOf) }, memory);
     if (json) say(jsonLine({ ...answer, results: answer.results.map(markedWith(held)) }));
     else await print({ answer, held, hashes: verbose ? hashesOf(answer) : hashes }, question);
-    return answer.results.length > 0 && !answer.similar ? EXIT.done : EXIT.notFound;
+    return isHere(answer) && !answer.similar ? EXIT.done : EXIT.notFound;
   },
 });
 
@@ -73,6 +74,9 @@ function queryFrom(words: readonly string[]): string {
   // A long path was pasted: its end is the name.
   return query.slice(-QUERY_CHARACTERS_MAX);
 }
+
+/** Whether anything was found on a host that is here. */
+const isHere = ({ results }: SearchAnswer) => results.some(({ seen }) => seen === undefined);
 
 const hashesOf = ({ results }: SearchAnswer) => results.map(({ hash }) => hash);
 
@@ -99,6 +103,7 @@ async function print(
   if (results.length === 0) remark(`No match for "${shown(query)}".`);
   else {
     if (similar) remark('No match; similar names:');
+    else if (!isHere(answer)) remark('Nobody who is here has it; it was seen before:');
     const meanings = legend(held);
     await sayPaged(foundLines({ query, results, hashes, held }));
     if (meanings !== undefined && process.stdout.isTTY) remark(styledError('dim', meanings));
@@ -108,6 +113,7 @@ async function print(
       ? 'more do not fit into one answer, so add to the name'
       : `--limit ${Math.min(total, SEARCH_LIMIT_MAX)} shows more`;
   const all = totalIsLeast ? `at least ${total}` : String(total);
-  if (total > results.length) remark(`${results.length} of ${all} are shown; ${more}.`);
+  const shownHere = results.filter(({ seen }) => seen === undefined).length;
+  if (total > shownHere) remark(`${shownHere} of ${all} are shown; ${more}.`);
   if (partial) remark('Some peers have not announced their files yet; try again in a moment.');
 }

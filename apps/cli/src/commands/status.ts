@@ -11,9 +11,9 @@ import { type Verdict, verdictsOf } from '../verdicts.js';
 export const command = commandOf({
   options: (words) =>
     words
-      .example('iwanto status', 'How everything is')
+      .example('iwanto status', 'Show the overall status')
       .example('iwanto status --json | jq .role', 'For scripts')
-      .epilogue('Exit codes: 0 all three services run, 4 one of them does not.'),
+      .epilogue('Exit codes: 0 all three services run, 4 at least one does not.'),
   run: async ({ json, verbose }) => {
     const picture = await withBus(lookAround);
     const verdicts = [...verdictsOf(picture), ...(await pinnedVerdicts(picture))];

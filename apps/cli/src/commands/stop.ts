@@ -18,8 +18,10 @@ interface Holder {
 export const command = commandOf({
   options: (words) =>
     words
-      .example('iwanto stop', 'End the services, whoever started them')
-      .epilogue('Downloads go on at the next start. Exit codes: 0 stopped, 4 nothing was running.'),
+      .example('iwanto stop', 'Stop the services, however they were started')
+      .epilogue(
+        'Downloads resume at the next start. Exit codes: 0 stopped, 4 nothing was running.',
+      ),
   run: async ({ json }) => {
     const paths = homePaths();
     const running = holdersOf(paths);

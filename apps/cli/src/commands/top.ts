@@ -13,7 +13,7 @@ const PLAIN = { columns: 120, rows: 60, chosen: -1, message: '' };
 export const command = commandOf({
   options: (words) =>
     words
-      .example('iwanto top', 'What happens here now; q leaves it')
+      .example('iwanto top', 'Show what is happening now; q quits')
       .epilogue(
         'Keys: up and down choose a download, p pauses or resumes it, c cancels it, o opens it.',
       ),

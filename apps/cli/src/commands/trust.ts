@@ -6,12 +6,16 @@ export const command = commandOf({
   options: (words) =>
     words
       .positional('peer', { type: 'string', describe: 'A name, or a peer id from "iwanto peers"' })
-      .option('undo', { type: 'boolean', default: false, describe: 'Take the peer off the list' })
+      .option('undo', {
+        type: 'boolean',
+        default: false,
+        describe: 'Remove the peer from the list',
+      })
       .example('iwanto trust', 'The list')
-      .example('iwanto trust ben', 'Fetch from ben first, where he has it')
+      .example('iwanto trust ben', 'Prefer ben as a source')
       .example('iwanto trust ben --undo', 'As before')
       .epilogue(
-        'A trusted peer is preferred as a source. What it sends is checked like what anybody sends.',
+        'A trusted peer is preferred as a source. What it sends is verified like everything else.',
       ),
   run: ({ peer, undo, json }) => choosePeer('trust', { peer, undo, json }),
 });

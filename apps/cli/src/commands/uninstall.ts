@@ -75,7 +75,7 @@ async function configOf(paths: Paths): Promise<Config | undefined> {
 
 async function confirm(files: readonly string[]): Promise<void> {
   for (const file of files) remark(shown(file));
-  const question = `Remove ${countText(files.length, 'file')} for good?`;
+  const question = `Remove ${countText(files.length, 'file')} permanently?`;
   if (!process.stdin.isTTY) throw new UsageError(`${question} Say so with --yes`);
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await terminal.question(`${question} [y/N] `);
@@ -101,7 +101,7 @@ async function remove({ files, dirs }: Owned): Promise<string[]> {
 }
 
 /**
- * A directory gets another name first: commands that run at the same time go on filling the compile
+ * A directory gets another name first: commands that run at the same time continue filling the compile
  * cache, and one that is filled while it is emptied could not be removed.
  */
 async function removeWhole(path: string): Promise<void> {
@@ -116,6 +116,6 @@ async function removeWhole(path: string): Promise<void> {
 async function nameTheRest({ dirs }: Owned): Promise<void> {
   for (const dir of dirs) {
     const left = await lstat(dir).catch(() => undefined);
-    if (left) remark(`Left, as there is something else in it: ${shown(dir)}`);
+    if (left) remark(`Kept, because it contains something else: ${shown(dir)}`);
   }
 }

@@ -9,7 +9,7 @@ export const command = commandOf({
   options: (words) =>
     words
       .positional('path', { type: 'string', demandOption: true, describe: 'The shared folder' })
-      .example('iwanto unshare ~/music', 'Nobody finds it any more; no file is touched')
+      .example('iwanto unshare ~/music', 'Others no longer find it; no file is touched')
       .epilogue('Exit codes: 0 done, 3 the folder is not shared.'),
   run: async ({ path, json }) => {
     const answer = await withBus((bus) => bus.call('share.remove', { path: pathFrom(path) }));

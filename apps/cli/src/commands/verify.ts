@@ -16,7 +16,10 @@ export const command = commandOf({
         demandOption: true,
         describe: 'A file or folder that was downloaded',
       })
-      .example('iwanto verify ~/Downloads/film.mkv', 'Every byte against the hash it came by')
+      .example(
+        'iwanto verify ~/Downloads/film.mkv',
+        'Check every byte against the hash it was fetched by',
+      )
       .epilogue('Exit codes: 0 as it was fetched, 3 no download put it there, 32 changed since.'),
   run: ({ path, json }) =>
     withBus(async (bus) => {

@@ -13,7 +13,7 @@ export const command = commandOf({
         demandOption: true,
         describe: 'What to show',
       })
-      .example('iwanto view config', 'The configuration, defaults filled in'),
+      .example('iwanto view config', 'The configuration, with defaults filled in'),
   run: async ({ json }) => {
     const paths = homePaths();
     if (!existsSync(paths.configFile)) {

@@ -13,10 +13,10 @@ export const command = commandOf({
         demandOption: true,
         describe: 'Words that the path of a new file must have',
       })
-      .option('get', { type: 'boolean', default: false, describe: 'Fetch what is found' })
-      .example('iwanto want metropolis 1927', 'Report it as soon as somebody shares it')
+      .option('get', { type: 'boolean', default: false, describe: 'Also fetch what is found' })
+      .example('iwanto want metropolis 1927', 'Report it as soon as a peer shares it')
       .example('iwanto want silicon valley s03 --get', 'Fetch each new episode')
-      .epilogue('"iwanto wants" lists what was found; "iwanto events" reports it as it comes.'),
+      .epilogue('"iwanto wants" lists what was found; "iwanto events" reports it immediately.'),
   run: async ({ name, get, json }) => {
     const query = name.join(' ').normalize('NFC').trim();
     const want = await withBus((bus) => bus.call('want.add', { query, get }));

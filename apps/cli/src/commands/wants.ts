@@ -15,9 +15,9 @@ export const command = commandOf({
     words
       .positional('action', { type: 'string', choices: ['remove'], describe: 'End one' })
       .positional('id', { type: 'number', describe: 'Which one' })
-      .example('iwanto wants', 'What is wanted, and what was found')
-      .example('iwanto wants remove 2', 'Want it no longer')
-      .epilogue('"iwanto download 3" fetches the third thing that was found.'),
+      .example('iwanto wants', 'List what is wanted, and what was found')
+      .example('iwanto wants remove 2', 'Remove this want')
+      .epilogue('"iwanto download 3" fetches the third result.'),
   run: async ({ action, id, json }) =>
     withBus(async (bus) => {
       if (action === undefined) {
@@ -37,7 +37,7 @@ export const command = commandOf({
 
 async function print(wants: readonly Want[]): Promise<void> {
   if (wants.length === 0) {
-    remark('Nothing is wanted; "iwanto want NAME" begins a standing search.');
+    remark('Nothing is wanted; "iwanto want NAME" starts a standing search.');
     return;
   }
   const found = wants.flatMap((want) => want.found.map((one) => ({ want, ...one })));

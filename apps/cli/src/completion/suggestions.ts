@@ -28,6 +28,7 @@ const folders = async (place: Place): Promise<readonly Suggestion[]> =>
 export const suggestors: Suggest = {
   path: folders,
   to: folders,
+  out: folders,
   share: folders,
   'download-dir': folders,
   interface: async () =>

@@ -127,7 +127,10 @@ describe('the door for players', () => {
     );
     expect(headers).toMatchObject({
       ...{ etag: `"${ETAG}"`, 'x-content-type-options': 'nosniff' },
-      ...{ 'content-security-policy': 'sandbox', 'referrer-policy': 'no-referrer' },
+      ...{
+        'content-security-policy': 'sandbox allow-same-origin',
+        'referrer-policy': 'no-referrer',
+      },
     });
   });
 

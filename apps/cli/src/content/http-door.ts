@@ -3,7 +3,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { Failure, type FileHash, endpointText } from '@iwanto/wire';
+import { type Failure, type FileHash, asFailure, endpointText } from '@iwanto/wire';
 import { type ByteRange, rangeIn } from './range.js';
 
 const LOOPBACK = '127.0.0.1';
@@ -132,8 +132,7 @@ export class HttpDoor {
       if (gone.signal.aborted) return;
       if (response.headersSent) response.destroy();
       else response.writeHead(503).end();
-      const failure = cause instanceof Failure ? cause : new Failure('E_UNEXPECTED', String(cause));
-      this.options.onFailed(failure);
+      this.options.onFailed(asFailure(cause));
     }
   }
 }
@@ -150,7 +149,10 @@ const CORS: [string, string][] = [['access-control-allow-origin', '*']];
 
 const quoted = (etag: string) => `"${etag}"`;
 
-/** Scripts of a page that somebody shares run nowhere, and its address stays here. */
+/**
+ * Scripts of a page that somebody shares run nowhere, and its address stays here. A browser that is given the address
+ * of a film makes a page around it, which has to have our origin to load it.
+ */
 function headersOf({ name, type, etag, isForPages = false }: Served): [string, string][] {
   const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
   const exact = encodeURIComponent(name).replace(
@@ -164,7 +166,7 @@ function headersOf({ name, type, etag, isForPages = false }: Served): [string, s
     ['etag', quoted(etag)],
     ['cache-control', 'no-store'],
     ['x-content-type-options', 'nosniff'],
-    ['content-security-policy', 'sandbox'],
+    ['content-security-policy', 'sandbox allow-same-origin'],
     ['cross-origin-resource-policy', isForPages ? 'cross-origin' : 'same-origin'],
     ...(isForPages ? CORS : []),
     ['referrer-policy', 'no-referrer'],

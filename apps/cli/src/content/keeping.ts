@@ -4,7 +4,7 @@ import { Failure } from '@iwanto/wire';
 import { whenInterrupted } from '../end.js';
 import { remark, shown } from '../print.js';
 
-const GOES_ON = 'The download goes on in the service; "iwanto downloads --watch" shows it.';
+const GOES_ON = 'The download continues in the service; "iwanto downloads --watch" shows it.';
 
 /** Begins it and says how it ends. A content that only this host has is kept already. */
 export async function keep(bus: Bus, { hash }: ReadOpened): Promise<() => void> {

@@ -14,7 +14,7 @@ export const contentWords = {
   type: 'string',
   array: true,
   demandOption: true,
-  describe: 'A hash, a place in the last search, or a name',
+  describe: 'A hash, a number from the last search, or a name',
 } as const;
 
 /** A hash, whole or the beginning of one. Failure E_NOT_FOUND where nothing has that name. */
@@ -29,9 +29,13 @@ async function contentNamed(bus: Bus, words: readonly string[]): Promise<string>
 }
 
 /** Opens it to be read; where the beginning of a hash decided, it is said what that was taken to mean (HOSTILE 123). */
-export async function openNamed(bus: Bus, words: readonly string[]): Promise<ReadOpened> {
+export async function openNamed(
+  bus: Bus,
+  words: readonly string[],
+  how: { readonly glance?: boolean } = {},
+): Promise<ReadOpened> {
   const hash = await contentNamed(bus, words);
-  const opened = await bus.call('read.open', { hash });
+  const opened = await bus.call('read.open', { hash, ...how });
   if (opened.hash !== hash) remark(meantText(hash, opened));
   return opened;
 }
@@ -42,5 +46,5 @@ async function bestFit(bus: Bus, name: string): Promise<string> {
   const [best] = results;
   if (best && !similar) return best.hash;
   const nearest = best ? `; similar is ${best.name}, ${best.hash.slice(0, 16)}` : '';
-  throw new Failure('E_NOT_FOUND', `Nothing is called "${name}"${nearest}.`);
+  throw new Failure('E_NOT_FOUND', `There is nothing called "${name}"${nearest}.`);
 }

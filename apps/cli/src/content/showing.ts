@@ -2,6 +2,7 @@
 import type { Bus, ReadFile, ReadOpened } from '@iwanto/bus';
 import { Failure } from '@iwanto/wire';
 import { type Wanted, bytesOf } from './bytes.js';
+import { filesIn } from './folder.js';
 import { HttpDoor, type Served } from './http-door.js';
 import { type Entry, PLAYLIST, playable, playlistOf, typeOf } from './playlist.js';
 import { areSubtitlesOf, isFilm, isSubtitle, subtitlesBeside } from './subtitles.js';
@@ -25,7 +26,7 @@ export interface ShowingOptions {
 export async function show(options: ShowingOptions): Promise<Showing> {
   const { bus, opened, at, onFailed } = options;
   const { hash, name, size } = opened;
-  const files = opened.kind === 'directory' ? await filesIn(bus, opened) : undefined;
+  const files = opened.kind === 'directory' ? await playableIn(bus, opened) : undefined;
   const beside = files ? [] : await subtitlesBeside(bus, { hash, name, size });
   const things = new Map<string, Served>();
   const door = new HttpDoor({ address: at, served: (path) => things.get(path), onFailed });
@@ -98,14 +99,9 @@ function subtitlesIn(files: readonly ReadFile[]): ReadFile[] {
   );
 }
 
-async function filesIn(bus: Bus, { hash, name }: ReadOpened): Promise<ReadFile[]> {
-  const all: ReadFile[] = [];
-  for (;;) {
-    const { total, files } = await bus.call('read.files', { hash, first: all.length });
-    all.push(...files);
-    if (all.length >= total || files.length === 0) break;
-  }
-  if (playable(all).length > 0) return all;
+async function playableIn(bus: Bus, { hash, name }: ReadOpened): Promise<ReadFile[]> {
+  const files = await filesIn(bus, hash);
+  if (playable(files).length > 0) return files;
   const sentence = `Nothing in ${name} can be played: it holds no film and no music.`;
   throw new Failure('E_NOT_FOUND', sentence);
 }

@@ -51,7 +51,7 @@ async function judgeFirewall({ config }: HostFacts): Promise<Finding[]> {
     warning(
       'firewall',
       `a firewall rule of this host may drop what is needed: ${rule}`,
-      'Allow inbound UDP 17116 and 17117 and TCP 17118 and 17119 from the own subnet.',
+      'Allow inbound UDP 17116 and 17117 and TCP 17118 to 17120 from your own subnet.',
     ),
   );
 }

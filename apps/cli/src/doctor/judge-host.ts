@@ -45,8 +45,8 @@ const FAULTS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
   ENOTDIR: 'is not a folder',
   EACCES: 'may not be used by this user',
-  EROFS: 'lies on a disk that is mounted read-only',
-  EIO: 'lies on a disk that reports errors',
+  EROFS: 'is on a disk that is mounted read-only',
+  EIO: 'is on a disk that reports errors',
 };
 
 function judgeFolder({ path, use, fault }: FolderFacts): Finding[] {
@@ -58,7 +58,7 @@ function judgeFolder({ path, use, fault }: FolderFacts): Finding[] {
       ? `Make the folder available again, or run "iwanto unshare ${path}".`
       : use === 'downloads'
         ? 'Make the folder available again, or choose another with "iwanto download to FOLDER".'
-        : 'Give this user the right to read and write it.';
+        : 'Give this user permission to read and write it.';
   return [
     broken('folders', `the ${USES[use]} ${path} ${FAULTS[fault] ?? `fails with ${fault}`}`, remedy),
   ];
@@ -67,7 +67,7 @@ function judgeFolder({ path, use, fault }: FolderFacts): Finding[] {
 function judgeDisks(folders: readonly FolderFacts[]): Finding[] {
   const written = folders.filter(({ use, disk }) => use !== 'share' && disk !== null);
   const findings = written.flatMap(judgeDisk);
-  return findings.length > 0 ? findings : [ok('disk', 'there is room for data and downloads')];
+  return findings.length > 0 ? findings : [ok('disk', 'there is space for data and downloads')];
 }
 
 function judgeDisk({ path, use, disk }: FolderFacts): Finding[] {
@@ -79,7 +79,9 @@ function judgeDisk({ path, use, disk }: FolderFacts): Finding[] {
     return [broken('disk', `${where} is full: ${sizeText(freeBytes)} are free`, remedy)];
   }
   if (freeInodes < FREE_INODES_MIN) {
-    return [broken('disk', `${where} has no room for more files (${freeInodes} inodes)`, remedy)];
+    return [
+      broken('disk', `${where} has no inodes left for more files (${freeInodes} inodes)`, remedy),
+    ];
   }
   if (freeBytes < FREE_BYTES_FEW || freeBytes < totalBytes * FREE_SHARE_FEW) {
     return [warning('disk', `${where} is almost full: ${sizeText(freeBytes)} are free`, remedy)];
@@ -125,7 +127,7 @@ function judgeWatch({ watch: { fault, watchesMax, instancesMax } }: HostFacts): 
 
 function judgeClock({ filesFromTheFutureMs }: HostFacts): Finding {
   if (filesFromTheFutureMs <= FUTURE_MS_MAX)
-    return ok('clock', 'no file of this program lies in the future');
+    return ok('clock', 'no file of this program is dated in the future');
   const ahead = timeText(filesFromTheFutureMs / 1_000);
   return warning(
     'clock',

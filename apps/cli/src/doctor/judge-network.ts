@@ -82,7 +82,7 @@ function judgeInterfaces({ network, others }: NetworkFacts, host: HostFacts): Fi
     findings.push(
       warning(
         'interfaces',
-        `${doubled.join(' and ')} lie in one subnet: answers may leave through the wrong one`,
+        `${doubled.join(' and ')} are in one subnet: answers may leave through the wrong one`,
         'Disconnect one of them, or choose one with "iwanto start --interface NAME".',
       ),
     );
@@ -142,7 +142,7 @@ function judgeLeader({ leadership, network, others }: NetworkFacts): Finding[] {
   if (!leadership || !network) return [];
   const { leader } = leadership;
   if (!leader) {
-    return [warning('leader', 'no leader is known yet', 'Wait a second; then look again.')];
+    return [warning('leader', 'no leader is known yet', 'Wait a moment, then check again.')];
   }
   const findings = [
     ok('leader', `${leader.name} (${leader.peer}) leads in epoch ${leadership.epoch}`),

@@ -41,7 +41,7 @@ export function rowsOf(protocol: Listener['protocol'], table: string): Listener[
     }));
 }
 
-/** Processes looked through for the holder of a socket. */
+/** Processes scanned for the holder of a socket. */
 const PROCESSES_MAX = 4_096;
 
 /** "name (process 123)" of the process that holds a socket; undefined where this user may not see it. */

@@ -6,7 +6,6 @@ import { setImmediate as otherWork } from 'node:timers/promises';
 import { type Blake3, FileRootBuilder, loadBlake3, pieceBuffer, pieceBytes } from '@iwanto/merkle';
 import { homePaths, writeSafely } from '@iwanto/service';
 import { type FileHash, PIECE_BYTES, codeOf, fileHashSchema, pieceCount } from '@iwanto/wire';
-import { z } from 'zod';
 import { type LocalFile, identityOf } from './walk.js';
 
 /** Hashes that are kept; the oldest go first. */
@@ -16,18 +15,21 @@ const FRESH_MS = 100;
 /** Bytes hashed before Ctrl-C gets its turn. */
 const TURN_BYTES = 16_777_216;
 
-const keptSchema = z.record(z.string().max(128), fileHashSchema);
-const keptFile = () => join(homePaths().dataDir, 'hashes.json');
+const keptFile = () => join(homePaths().dataDir, 'hashes.txt');
 
-async function kept(): Promise<Map<string, FileHash>> {
-  try {
-    return new Map(
-      Object.entries(keptSchema.parse(JSON.parse(await readFile(keptFile(), 'utf8')))),
-    );
-  } catch {
-    // None yet, or damaged: it is only there to save work.
-    return new Map();
+/**
+ * A line per file: what it was, a space, its hash. Read as a whole and checked where it is used: as JSON and with a
+ * schema for each line it took half as long as a command that has nothing to hash.
+ */
+async function kept(): Promise<Map<string, string>> {
+  // None yet, or damaged: it is only there to save work.
+  const text = await readFile(keptFile(), 'utf8').catch(() => '');
+  const hashes = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const end = line.indexOf(' ');
+    if (end > 0) hashes.set(line.slice(0, end), line.slice(end + 1));
   }
+  return hashes;
 }
 
 export interface Hashed {
@@ -44,8 +46,8 @@ export async function hashAll(
   const known = await kept();
   const hashes = new Map<LocalFile, FileHash>();
   for (const file of files) {
-    const hash = known.get(file.identity);
-    if (hash !== undefined) hashes.set(file, hash);
+    const { success, data } = fileHashSchema.safeParse(known.get(file.identity));
+    if (success) hashes.set(file, data);
   }
   const unknown = files.filter((file) => !hashes.has(file));
   if (unknown.length === 0) return { hashes, skipped: [] };
@@ -54,10 +56,8 @@ export async function hashAll(
     hashes.set(file, hash);
     if (isOld) known.set(file.identity, hash);
   });
-  const youngest = [...known].slice(-KEPT_MAX);
-  await writeSafely(keptFile(), JSON.stringify(Object.fromEntries(youngest))).catch(
-    () => undefined,
-  );
+  const lines = [...known].slice(-KEPT_MAX).map(([identity, hash]) => `${identity} ${hash}\n`);
+  await writeSafely(keptFile(), lines.join('')).catch(() => undefined);
   return { hashes, skipped };
 }
 

@@ -86,7 +86,11 @@ describe('the content of local files', () => {
   test('a damaged memory is as good as none', async () => {
     writeFileSync(at('a'), 'one');
     const { of } = await hashes();
-    writeFileSync(join(dir, 'home', 'data', 'hashes.json'), '{"x": 1');
-    expect(await hashes()).toMatchObject({ of, read: 1 });
+    const kept = join(dir, 'home', 'data', 'hashes.txt');
+    const cut = readFileSync(kept, 'utf8').slice(0, -3);
+    for (const damaged of [cut, '\0'.repeat(100), 'x', '']) {
+      writeFileSync(kept, damaged);
+      expect(await hashes()).toMatchObject({ of, read: 1 });
+    }
   });
 });

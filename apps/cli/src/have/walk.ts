@@ -44,10 +44,7 @@ export function walk(paths: readonly string[]): Walked {
       walked.skipped.push({ path, reason });
     }
     if (walked.files.length > FILES_MAX) {
-      throw new Failure(
-        'E_LIMIT',
-        `More than ${FILES_MAX} files: ask for one folder after the other.`,
-      );
+      throw new Failure('E_LIMIT', `More than ${FILES_MAX} files: ask for one folder at a time.`);
     }
   }
   return walked;

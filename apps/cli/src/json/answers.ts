@@ -6,6 +6,7 @@ import {
   findableSchema,
   news,
   addedHostSchema,
+  liarSchema,
   knownPeerSchema,
   receiptSchema,
   serviceStatusSchema,
@@ -56,6 +57,7 @@ const picture = z.strictObject({
   findable: findableSchema.shape.findable,
   services: z.record(z.enum(SERVICES), z.enum(['ready', 'starting', 'stopped'])),
   details: z.array(serviceStatusSchema),
+  troubles: z.array(z.string()),
 });
 const verdict = z.strictObject({
   level: z.enum(['ok', 'warning', 'broken']),
@@ -127,6 +129,19 @@ const shown = z.strictObject({
   until: z.iso.datetime().nullable(),
 });
 
+const looks = z.strictObject({
+  hash: fileHashSchema,
+  kind: z.enum(['film', 'song', 'photo', 'other', 'text', 'folder']),
+  /** Of a folder, the name of the file in it that is shown. */
+  name: z.string(),
+  seconds: z.number().nullable(),
+  width: count.nullable(),
+  height: count.nullable(),
+  /** Where the picture was written to. */
+  path: z.string().nullable(),
+  lines: z.array(z.string()).nullable(),
+});
+
 const optionOutline = z.strictObject({
   name: z.string(),
   about: z.string(),
@@ -168,6 +183,7 @@ export const answers: Readonly<Record<string, readonly z.ZodType[]>> = {
   download: [progress, done, interrupted, begun, note, path],
   cat: [],
   open: [shown],
+  preview: [looks],
   downloads: [downloads, downloadSchema],
   pause: [downloads],
   resume: [downloads],
@@ -179,7 +195,11 @@ export const answers: Readonly<Record<string, readonly z.ZodType[]>> = {
   shares: [shares],
   rescan: [z.strictObject({ revision: revisionSchema })],
   peers: [
-    z.strictObject({ peers: z.array(knownPeerSchema), added: z.array(addedHostSchema) }),
+    z.strictObject({
+      peers: z.array(knownPeerSchema),
+      added: z.array(addedHostSchema),
+      liars: z.array(liarSchema),
+    }),
     z.strictObject({
       address: z.string(),
       port: portSchema,

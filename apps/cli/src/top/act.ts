@@ -12,7 +12,7 @@ export async function act(bus: Bus, key: string, download: Download | undefined)
   if (!['p', 'c', 'o'].includes(key)) return '';
   if (!download) return 'There is no download to choose.';
   const { id, hash, name, state, path } = download;
-  if (key === 'o') return state === 'done' ? open(path) : `${shown(name)} is not whole yet.`;
+  if (key === 'o') return state === 'done' ? open(path) : `${shown(name)} is not complete yet.`;
   if (key === 'c') {
     if (state === 'done') return `${shown(name)} is done; there is nothing to cancel.`;
     await bus.call('download.cancel', { id, forget: true });

@@ -23,7 +23,7 @@ export interface Moment {
   readonly up: readonly number[];
 }
 
-/** Looks once a second; remembers what a look alone cannot tell. */
+/** Looks once per second; remembers what a look alone cannot tell. */
 export class Watcher {
   #down: number[] = [];
   #up: number[] = [];

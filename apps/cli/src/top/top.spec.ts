@@ -28,7 +28,7 @@ const picture: Picture = {
   ],
   ...{ shared: null, findable: 'found' },
   services: { election: 'ready', indexer: 'starting', transfer: 'ready' },
-  ...{ details: [], downloads: [] },
+  ...{ details: [], troubles: [], downloads: [] },
 };
 const moment = (downloads: readonly Download[]): Moment => ({
   ...{ picture, downloads, down: [0, 50, 100], up: [] },
@@ -110,7 +110,7 @@ describe('keys', () => {
     asked.length = 0;
     expect(await act(bus, 'x', download(1))).toBe('');
     expect(await act(bus, 'p', undefined)).toContain('no download');
-    expect(await act(bus, 'o', download(1))).toContain('not whole');
+    expect(await act(bus, 'o', download(1))).toContain('not complete');
     expect(await act(bus, 'c', download(1, { state: 'done' }))).toContain('nothing to cancel');
     expect(asked).toEqual([]);
   });

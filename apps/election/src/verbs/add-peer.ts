@@ -1,4 +1,4 @@
-/** `peers.add`: keeps the address of a peer that multicast does not reach, and tries it at once. */
+/** `peers.add`: keeps the address of a peer that multicast does not reach, and tries it immediately. */
 import { DEFAULT_PORTS, type Paths, updateConfig } from '@iwanto/service';
 import { Failure } from '@iwanto/wire';
 import { type LookUp, type NamedPeer, type StaticPeers, addressesOf } from '../static-peers.js';

@@ -1,4 +1,4 @@
-/** A directory on disk against the catalogue: takes in at once what needs no hashing, and names what does. */
+/** A directory on disk against the catalogue: takes in immediately what needs no hashing, and names what does. */
 import { NODE_KINDS, type PresentRow } from '@iwanto/store';
 import { accessSync, constants, lstatSync } from 'node:fs';
 import { join } from 'node:path';

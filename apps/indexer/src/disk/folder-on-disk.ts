@@ -242,12 +242,12 @@ export class FolderOnDisk {
   #absenceOf(identity: string): string {
     const { diskPath } = this.folder;
     const advice = `or stop sharing it with "iwanto unshare ${diskPath}"`;
-    if (identity === '') return `${diskPath} is not there: make it or mount it, ${advice}`;
+    if (identity === '') return `${diskPath} does not exist: create it or mount it, ${advice}`;
     const known = this.#options.catalogue.read.node(this.folder.id)?.identity ?? '';
     // What a file system leaves behind where it was mounted is an empty directory of another device.
     const isOtherDevice = known !== '' && deviceOf(known) !== deviceOf(identity);
     if (!isOtherDevice || !isEmptyDirectory(diskPath)) return '';
-    return `${diskPath} is empty and no longer the file system it was: mount it again, ${advice}`;
+    return `${diskPath} is empty and on another file system than before: mount it again, ${advice}`;
   }
 
   #keepIdentity(): void {

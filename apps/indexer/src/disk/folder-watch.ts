@@ -68,7 +68,7 @@ export class FolderWatch {
     if (kind === 'directories' && when === 'after') this.#options.onDoubt();
   }
 
-  /** A directory is about to be read. Another one than before in its place is watched anew. */
+  /** A directory is about to be read. Another one than before in its place is watched again. */
   enter(directory: string): void {
     const identity = identityAt(directory);
     const known = this.#directories.get(directory);
@@ -93,7 +93,7 @@ export class FolderWatch {
     this.#isStale = true;
   }
 
-  /** To be called after each look. chokidar cannot be given another directory under a path it knows: it starts anew. */
+  /** To be called after each look. chokidar cannot be given another directory under a path it knows: it starts again. */
   end(): void {
     if (!this.#isStale) return;
     this.#isStale = false;
@@ -158,7 +158,7 @@ export class FolderWatch {
     const own = networkMountOf(diskPath);
     const [type, where] = own ? [own, diskPath] : [below?.type, below?.path];
     const network = type
-      ? `${where} lies on a network file system (${type}), which does not report changes: the folder is polled every 30 s`
+      ? `${where} is on a network file system (${type}), which does not report changes: the folder is polled every 30 s`
       : '';
     if (network && network !== this.#network) onTrouble(`${network}.`);
     this.#network = network;

@@ -25,7 +25,7 @@ export const DEFAULT_RULES: readonly string[] = [
 const LINES_MAX = 10_000;
 /** Longer than any path; the regular expressions of the package have a limit too. */
 const LINE_CHARACTERS_MAX = 4_096;
-/** The package remembers every path it was asked about: it is made anew before that costs memory. */
+/** The package remembers every path it was asked about: it is made again before that costs memory. */
 const ASKED_MAX = 20_000;
 
 /** The rules that hold in one directory and below, those of the directories above included. */

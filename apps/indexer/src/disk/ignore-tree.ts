@@ -35,7 +35,7 @@ export class IgnoreTree {
   /** By directory, relative to the shared folder; that itself, `''`, has always an entry. */
   readonly #entries = new Map<string, Entry>();
 
-  /** `diskPath` is the shared folder; its own ignore file is read at once. */
+  /** `diskPath` is the shared folder; its own ignore file is read immediately. */
   constructor(
     private readonly diskPath: string,
     private readonly onTrouble: (sentence: string) => void,
@@ -62,7 +62,7 @@ export class IgnoreTree {
     if (isSame(lines, this.#entries.get(key)?.lines ?? NO_LINES)) return false;
     if ('trouble' in lines)
       this.onTrouble(
-        `${this.#fileIn(directory)} ${lines.trouble}, so nothing beside it is shared: mend it or remove it.`,
+        `${this.#fileIn(directory)} ${lines.trouble}, so nothing beside it is shared: fix it or remove it.`,
       );
     this.#put(key, lines);
     const inherited = [...this.#entries].filter(([other]) => isBelow(other, key));

@@ -21,7 +21,7 @@ export class Skipped {
     this.onTrouble(`${path} is not shared: ${why}.`);
   }
 
-  /** Everything is looked at anew. */
+  /** Everything is looked at again. */
   forget(): void {
     this.#present.clear();
   }

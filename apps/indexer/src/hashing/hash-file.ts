@@ -215,7 +215,5 @@ if (!port) throw new Error('This file is a hashing thread and nothing else.');
 // Whoever started the indexer even lower has to be left there: going up takes a right.
 if (process.platform === 'linux') setPriority(0, Math.max(NICENESS, getPriority()));
 const report = (words: HashReport) => port.postMessage(words);
-const blake3 = await loadBlake3();
-const thread = new HashThread(blake3, report);
+const thread = new HashThread(await loadBlake3(), report);
 port.on('message', (order: HashOrder) => thread.obey(order));
-report({ type: 'ready', blake3: blake3.name });

@@ -22,6 +22,9 @@ const LARGE_BATCHES_MAX = 1;
 /** A thread that died is replaced after this time, so that one that cannot live does not cost everything, in ms. */
 const RESTART_WAIT_MS = 1_000;
 
+/** Threads that had nothing to do for so long end: each holds some 10 MB, and there may be as many as cores. In ms. */
+const REST_MS = 60_000;
+
 /** What a thread hashes lies outside its heap: the default for new objects, 16 MiB and more, would never be needed. */
 const YOUNG_HEAP_MB = 4;
 
@@ -34,6 +37,8 @@ export interface HashRequest {
 export interface HashQueueOptions<Request extends HashRequest> {
   /** How many threads: cores - 1, at least 1. */
   readonly threads: number;
+  /** After how long without work the threads end. */
+  readonly restMs?: number;
   /** The built `hash-file.js`. */
   readonly script: URL;
   readonly onResults: (results: { request: Request; result: HashResult }[]) => void;
@@ -56,19 +61,19 @@ export class HashQueue<Request extends HashRequest> {
   readonly #threads: Thread[] = [];
   readonly #waiting = new SizeHeap<Request>();
   readonly #inWork = new Map<number, Request>();
-  readonly #restarts: NodeJS.Timeout[] = [];
+  /** Places of threads that died; each is free again after a while. */
+  readonly #restarts = new Set<NodeJS.Timeout>();
+  #rest: NodeJS.Timeout | undefined;
   #nextId = 0;
   #closed = false;
-  #blake3 = 'not loaded yet';
 
   constructor(options: HashQueueOptions<Request>) {
     this.#options = options;
-    for (let at = 0; at < options.threads; at += 1) this.#threads.push(this.#startThread());
   }
 
-  /** Which BLAKE3 the threads use. */
-  get blake3(): string {
-    return this.#blake3;
+  /** Threads that live now: none before the first file, and none a while after the last. */
+  get threads(): number {
+    return this.#threads.length;
   }
 
   /** Files waiting or in work. */
@@ -96,8 +101,20 @@ export class HashQueue<Request extends HashRequest> {
 
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#rest);
     this.#restarts.forEach(clearTimeout);
-    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+    await this.#endThreads();
+  }
+
+  async #endThreads(): Promise<void> {
+    await Promise.all(this.#threads.splice(0).map(({ worker }) => worker.terminate()));
+  }
+
+  /** Begins to wait when nothing is left to do; whatever comes meanwhile finds the threads as they are. */
+  #restWhenDone(): void {
+    clearTimeout(this.#rest);
+    if (this.length > 0 || this.#closed) return;
+    this.#rest = setTimeout(() => void this.#endThreads(), this.#options.restMs ?? REST_MS);
   }
 
   #startThread(): Thread {
@@ -107,6 +124,7 @@ export class HashQueue<Request extends HashRequest> {
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_HEAP_MB },
     });
     const thread = { worker, batches: [] };
+    this.#threads.push(thread);
     worker.on('message', (report: HashReport) => this.#hear(thread, report));
     worker.on('error', (cause) => this.#replace(thread, reasonOf(cause)));
     return thread;
@@ -114,7 +132,7 @@ export class HashQueue<Request extends HashRequest> {
 
   /** A thread died: its files go back to the queue and another thread takes its place. */
   #replace(thread: Thread, why: string): void {
-    if (this.#closed) return;
+    if (this.#closed || !this.#threads.includes(thread)) return;
     this.#options.onTrouble(`A hashing thread died and is replaced: ${why}`);
     for (const id of thread.batches.flatMap(({ ids }) => [...ids])) {
       const request = this.#inWork.get(id);
@@ -122,17 +140,15 @@ export class HashQueue<Request extends HashRequest> {
       if (request) this.#waiting.push(request);
     }
     this.#threads.splice(this.#threads.indexOf(thread), 1);
-    this.#restarts.push(
-      setTimeout(() => {
-        this.#threads.push(this.#startThread());
-        this.#feed();
-      }, RESTART_WAIT_MS),
-    );
+    const restart = setTimeout(() => {
+      this.#restarts.delete(restart);
+      this.#feed();
+    }, RESTART_WAIT_MS);
+    this.#restarts.add(restart);
   }
 
   #hear(thread: Thread, report: HashReport): void {
-    if (report.type === 'ready') this.#blake3 = report.blake3;
-    else if (report.type === 'progress') this.#options.onProgress(report.bytes);
+    if (report.type === 'progress') this.#options.onProgress(report.bytes);
     else this.#take(thread, report.results);
   }
 
@@ -163,7 +179,7 @@ export class HashQueue<Request extends HashRequest> {
     for (;;) {
       const next = this.#waiting.peek();
       const thread = next && this.#threadFor(next.size > SLICE_BYTES);
-      if (!thread) return;
+      if (!thread) return this.#restWhenDone();
       const jobs = this.#nextBatch();
       const isLarge = jobs.some(({ size }) => size > SLICE_BYTES);
       thread.batches.push({ ids: new Set(jobs.map(({ id }) => id)), isLarge });
@@ -171,14 +187,16 @@ export class HashQueue<Request extends HashRequest> {
     }
   }
 
-  /** The thread with the least to do that may have one more batch of that kind. */
+  /** An idle thread, a new one where there is none, or the one with the least to do that may have one more batch. */
   #threadFor(isLarge: boolean): Thread | undefined {
     const most = isLarge ? LARGE_BATCHES_MAX : SMALL_BATCHES_MAX;
     const load = ({ batches }: Thread) =>
       batches.filter((batch) => batch.isLarge === isLarge).length;
-    return this.#threads
+    const [least] = this.#threads
       .filter((thread) => load(thread) < most)
-      .sort((one, other) => load(one) - load(other))[0];
+      .sort((one, other) => load(one) - load(other));
+    const isRoom = this.#threads.length + this.#restarts.size < this.#options.threads;
+    return isRoom && (!least || load(least) > 0) ? this.#startThread() : least;
   }
 
   #nextBatch(): HashJob[] {

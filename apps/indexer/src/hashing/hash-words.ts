@@ -25,8 +25,7 @@ export type HashOrder =
   | { readonly type: 'hash'; readonly jobs: readonly HashJob[] }
   | { readonly type: 'cancel'; readonly id: number };
 
-/** From a thread: ready and with which hash package, bytes done since the last word, and results. */
+/** From a thread: bytes done since the last word, and results. */
 export type HashReport =
-  | { readonly type: 'ready'; readonly blake3: string }
   | { readonly type: 'progress'; readonly bytes: number }
   | { readonly type: 'done'; readonly results: readonly HashResult[] };

@@ -31,11 +31,6 @@ export class Hashing {
     });
   }
 
-  /** Which BLAKE3 the threads use. */
-  get blake3(): string {
-    return this.#queue.blake3;
-  }
-
   /** Files that wait for a thread or are hashed now. */
   get length(): number {
     return this.#files.size;

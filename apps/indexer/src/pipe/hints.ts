@@ -5,7 +5,7 @@ const QUIET_MS = 20;
 const WAIT_MAX_MS = 250;
 /** With more names than this the whole directory is read. */
 const NAMES_MAX = 64;
-/** So many hints at once may mean that the system dropped some: everything is compared (inotify holds 16,384 unless it was set otherwise). */
+/** So many hints at the same time may mean that the system dropped some: everything is compared (inotify holds 16,384 unless it was set otherwise). */
 const HINTS_DOUBTED = 8_192;
 
 /** Names of a directory that may have changed; undefined for all of them. */

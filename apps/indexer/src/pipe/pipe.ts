@@ -104,11 +104,6 @@ export class Pipe {
     });
   }
 
-  /** Which BLAKE3 the hashing threads use. */
-  get blake3(): string {
-    return this.#hashing.blake3;
-  }
-
   /** Into stage 1: a name in a directory, or all of them, may have changed. */
   hint(directory: string, name: string | undefined): void {
     this.#hints.add(directory, name);
@@ -178,7 +173,7 @@ export class Pipe {
     this.#options.onProgress();
   }
 
-  /** From stage 4: a root goes on, a file that changed goes back, one that vanished is left to the next look. */
+  /** From stage 4: a root moves on, a file that changed goes back, one that vanished is left to the next look. */
   #hashed(hashed: readonly HashedFile[]): void {
     if (this.#closed) return;
     const toCommit: HashedFile[] = [];

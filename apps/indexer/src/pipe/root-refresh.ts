@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DirectoryRoots } from '../catalogue/directory-roots.js';
 
-/** While hashing goes on, roots of finished directories are refreshed so often, and never most of the time. */
+/** While hashing continues, roots of finished directories are refreshed so often, and never most of the time. */
 const REFRESH_INTERVAL_MS = 2_000;
 const REFRESH_SHARE = 20;
 
@@ -39,7 +39,7 @@ export class RootRefresh {
     this.#isRunning = true;
     void this.#refresh().finally(() => {
       this.#isRunning = false;
-      // Asked for meanwhile: first go on, then report, so that nobody sees a rest that is none.
+      // Asked for meanwhile: first continue, then report, so that nobody sees a rest that is none.
       if (this.#again && !isBusy()) this.soon();
       onRefreshed();
     });

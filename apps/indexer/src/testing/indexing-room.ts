@@ -76,7 +76,7 @@ export class IndexingRoom {
     return path;
   }
 
-  /** Shares the folder, or goes on with the one the catalogue has, and waits until all of it is in. */
+  /** Shares the folder, or continues with the one the catalogue has, and waits until all of it is in. */
   async share(path = join(this.dir, 'shared')): Promise<void> {
     const known = this.catalogue.folders.find(({ diskPath }) => diskPath === path);
     if (known) await this.indexing.addFolder(known);

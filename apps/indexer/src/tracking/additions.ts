@@ -12,12 +12,21 @@ const KEPT_MAX = 20_000;
 /** What the paths of one answer may take, so that it fits a message of 1 MiB. */
 const ANSWER_BYTES_MAX = 700_000;
 
+const newId = () => randomBytes(8).toString('hex');
+
 export class Additions {
   /** Another tracker counts from another beginning. */
-  readonly id = randomBytes(8).toString('hex');
+  id = newId();
   #entries: AddedEntry[] = [];
   /** The number of the first entry that is kept. */
   #first = 0;
+
+  /** More came than is told one by one: who asks has to search. */
+  lose(): void {
+    this.id = newId();
+    this.#first += this.#entries.length;
+    this.#entries = [];
+  }
 
   note(entries: readonly CatalogueEntry[]): void {
     for (const { path, kind, hash, size } of entries)

@@ -12,11 +12,13 @@ import {
 
 /** Entries in one announcement: a part is taken in within some ms, so that searches need not wait for it. */
 export const PART_ENTRIES_MAX = 500;
+/** The first part of a catalogue is small: the code of a tracker that has just started is five times as slow. */
+export const FIRST_PART_ENTRIES = BULK_LINES_MIN;
 /** Bytes that the texts of one part may take, so that it fits a message of 1 MiB. */
 const PART_BYTES_MAX = 700_000;
 /** Bytes of an entry besides its path: hash, kind, size and the names of the fields. */
 const ENTRY_BYTES = 140;
-/** Changes are told this often on average, and this many at once after a quiet time (HOSTILE 57). */
+/** Changes are told this often on average, and this many at the same time after a quiet time (HOSTILE 57). */
 export const ANNOUNCE_INTERVAL_MS = 500;
 export const ANNOUNCE_AT_ONCE_MAX = 3;
 const ANNOUNCE_RATE: Rate = {
@@ -101,7 +103,7 @@ export class Announcer {
     else this.#wakeIn(this.#waitMs());
   }
 
-  /** The line broke or the tracker may be another: what it holds has to be asked anew. */
+  /** The line broke or the tracker may be another: what it holds has to be asked again. */
   unsure(): void {
     this.#heldUntilMs = -Infinity;
     this.changed();
@@ -159,8 +161,11 @@ export class Announcer {
   async #catchUp(): Promise<void> {
     const { target, catalogue } = this.options;
     let held = await this.#ask();
+    let limit = FIRST_PART_ENTRIES;
     for (let more = true; more && !this.#stopped;) {
-      const changes = await largePartSince(catalogue, knownRevision(held, catalogue));
+      const known = knownRevision(held, catalogue);
+      const changes = await largePartSince(catalogue, known, limit);
+      limit = Math.min(limit * 2, PART_ENTRIES_MAX);
       this.#toldRevision = changes.revision;
       if (isHeld(held, changes)) return;
       if (!changes.more) this.#allowed.tokens -= 1;
@@ -169,13 +174,13 @@ export class Announcer {
       this.#held = held;
       this.options.onNote?.(sentenceOf(changes, held));
       if (!isHeld(held, changes) && held.revision === before.revision) {
-        throw new Failure('E_GAP', 'the tracker does not take in what it is told.');
+        throw new Failure('E_GAP', 'the tracker does not accept the announcement.');
       }
       more = changes.more || !isHeld(held, changes);
     }
   }
 
-  /** What the tracker holds: as it said last, or asked anew after a while and after doubts. */
+  /** What the tracker holds: as it said last, or asked again after a while and after doubts. */
   async #ask(): Promise<Held> {
     const nowMs = this.options.nowMs();
     if (this.#held && nowMs < this.#heldUntilMs) return this.#held;
@@ -196,10 +201,14 @@ const isHeld = (held: Held, { catalogId, revision }: Changes) =>
  * which a tree that is being indexed has thousands, have nothing to announce, and a tracker takes few small changes
  * a second (HOSTILE 57).
  */
-async function largePartSince(catalogue: CatalogueLog, revision: number): Promise<Changes> {
-  let part = await partSince(catalogue, revision);
+async function largePartSince(
+  catalogue: CatalogueLog,
+  revision: number,
+  limit: number,
+): Promise<Changes> {
+  let part = await partSince(catalogue, revision, limit);
   while (part.more && part.entries.length + part.gone.length < BULK_LINES_MIN) {
-    const both = joined(part, await partSince(catalogue, part.revision));
+    const both = joined(part, await partSince(catalogue, part.revision, limit));
     if (both === undefined) break;
     part = both;
   }
@@ -220,8 +229,12 @@ function joined(part: Changes, next: Changes): Changes | undefined {
 }
 
 /** The next part; smaller where paths are so long that it would not fit a message. */
-async function partSince(catalogue: CatalogueLog, revision: number): Promise<Changes> {
-  for (let limit = PART_ENTRIES_MAX; ; limit = Math.ceil(limit / 4)) {
+async function partSince(
+  catalogue: CatalogueLog,
+  revision: number,
+  most: number,
+): Promise<Changes> {
+  for (let limit = most; ; limit = Math.ceil(limit / 4)) {
     const changes = await catalogue.changesSince(revision, limit);
     if (limit === 1 || bytesOf(changes) <= PART_BYTES_MAX) return changes;
   }

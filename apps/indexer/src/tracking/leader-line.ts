@@ -35,7 +35,7 @@ export interface LeaderLineOptions {
   readonly onLeaderLost: (leader: Peer) => void;
   /** A tracker gave an answer that cannot be one; the other is asked. */
   readonly onBadAnswer?: (tracker: PeerId, reason: string) => void;
-  /** A line to a tracker came back or is new: what is held there has to be asked anew. */
+  /** A line to a tracker came back or is new: what is held there has to be asked again. */
   readonly onLost: (tracker: PeerId) => void;
 }
 
@@ -176,6 +176,6 @@ export class LeaderLine {
 function noLeader(leader: Peer | undefined): Failure {
   const sentence = leader
     ? `The indexer of the leader ${leader.peer} cannot be reached yet; try again in a moment.`
-    : 'No leader is known yet; the election takes a second after the start, see "iwanto status".';
+    : 'No leader is known yet; the election takes about a second after the start, see "iwanto status".';
   return new Failure('E_NO_LEADER', sentence);
 }

@@ -20,21 +20,25 @@ export interface AnswerScope {
   readonly tracker: Tracker;
   readonly peers: ReadonlyMap<PeerId, KnownPeer>;
   readonly self: PeerId;
+  /** Names of peers that left, and the time on the calendar by which they did. */
+  readonly left: { readonly names: ReadonlyMap<PeerId, string>; readonly nowMs: number };
 }
 
 /** Answers one question. Throws E_NOT_FOUND for a peer that nobody is. */
 export function answerSearch(
-  { tracker, peers, self }: AnswerScope,
+  { tracker, peers, self, left }: AnswerScope,
   { question, partial }: { readonly question: SearchQuestion; readonly partial: boolean },
 ): SearchAnswer {
-  const { query, limit = SEARCH_LIMIT_DEFAULT, filters = {}, sort } = question;
+  const { query, limit = SEARCH_LIMIT_DEFAULT, filters = {}, sort, withLeft } = question;
   const { peer, ...rest } = filters;
+  const names = namesOf(peers, left.names);
   const found = tracker.search(query, limit, {
     ...rest,
     ...(sort && { sort }),
-    ...(peer !== undefined && { peers: peersNamed(peers, peer) }),
+    ...(withLeft && { leftAtMs: left.nowMs }),
+    ...(peer !== undefined && { peers: peersNamed(names, peer) }),
   });
-  const results = found.results.map((result) => withNames(result, peers));
+  const results = found.results.map((result) => withNames(result, names));
   return { ...found, results: fitting(results), leader: self, partial };
 }
 
@@ -48,25 +52,38 @@ function fitting(results: SearchResult[]): SearchResult[] {
   return end < 0 ? results : results.slice(0, end);
 }
 
-function bytesOf({ name, otherNames, where: { folder, short, peers } }: SearchResult): number {
-  const texts = [name, folder, short, ...otherNames, ...peers.map((peer) => peer.name)];
+function bytesOf({ name, otherNames, where, seen }: SearchResult): number {
+  const peers = [...where.peers, ...(seen?.peers ?? [])];
+  const texts = [name, where.folder, where.short, ...otherNames, ...peers.map((peer) => peer.name)];
   const sum = texts.reduce((bytes, text) => bytes + Buffer.byteLength(text), 0);
   return RESULT_BYTES + PEER_BYTES * peers.length + sum;
 }
 
-function withNames(result: SearchResult, known: ReadonlyMap<PeerId, KnownPeer>): SearchResult {
-  const peers = result.where.peers.map(({ peer }) => {
-    return { peer, name: known.get(peer)?.name ?? '' };
-  });
-  return { ...result, where: { ...result.where, peers } };
+function withNames(result: SearchResult, names: ReadonlyMap<PeerId, string>): SearchResult {
+  const named = ({ peer }: { peer: PeerId }) => ({ peer, name: names.get(peer) ?? '' });
+  const { where, seen } = result;
+  return {
+    ...{ ...result, where: { ...where, peers: where.peers.map(named) } },
+    ...(seen && { seen: { ...seen, peers: seen.peers.map(named) } }),
+  };
 }
 
+/** What peers are called, those who are here before those who left. */
+const namesOf = (
+  known: ReadonlyMap<PeerId, KnownPeer>,
+  left: ReadonlyMap<PeerId, string>,
+): Map<PeerId, string> =>
+  new Map([...left, ...Array.from(known.values(), ({ peer, name }) => [peer, name] as const)]);
+
 /** The peers of that name, or whose id begins so. Throws E_NOT_FOUND. */
-function peersNamed(known: ReadonlyMap<PeerId, KnownPeer>, asked: string): PeerId[] {
+function peersNamed(names: ReadonlyMap<PeerId, string>, asked: string): PeerId[] {
   const wanted = asked.toLowerCase();
-  const found = [...known.values()].filter(
-    ({ peer, name }) => name.toLowerCase() === wanted || peer.startsWith(wanted),
+  const found = [...names].filter(
+    ([peer, name]) => name.toLowerCase() === wanted || peer.startsWith(wanted),
   );
-  if (found.length > 0) return found.map(({ peer }) => peer);
-  throw new Failure('E_NOT_FOUND', `No peer that is here is called ${asked}; see "iwanto peers".`);
+  if (found.length > 0) return found.map(([peer]) => peer);
+  throw new Failure(
+    'E_NOT_FOUND',
+    `No peer that is present is called ${asked}; see "iwanto peers".`,
+  );
 }

@@ -176,6 +176,50 @@ describe('the desk', () => {
     expect(desk.search({ query: 'film', limit: 1 }).total).toBe(0);
   });
 
+  test('remembers who left under its name, shows it to who asks for it, and takes it back whole', () => {
+    const lines: string[] = [];
+    let dateMs = 0;
+    const left = { dateMs: () => dateMs, keepMs: () => 3_600_000 };
+    const desk = new TrackerDesk({
+      ...{ peer: SELF, nowMs: () => nowMs, left, onInfo: (line: string) => lines.push(line) },
+    });
+    desks.push(desk);
+    const [anne, ben] = [at(ANNE, { name: 'anne' }), at(BEN, { name: 'ben' })];
+    desk.followPeers([anne, ben]);
+    for (const peer of [ANNE, BEN]) share(desk, peer);
+    const counted = desk.added('', 0);
+    const seen = (filters = {}) =>
+      desk.search({ query: 'film', limit: 5, withLeft: true, filters }).results[0];
+
+    desk.followPeers([ben]);
+    expect(seen()).toMatchObject({ peers: 1 });
+    expect(seen()?.seen).toBeUndefined();
+    desk.followPeers([]);
+    dateMs = 120_000;
+    expect(seen()).toMatchObject({ peers: 0, where: { peers: [] }, seen: { secondsAgo: 120 } });
+    expect(
+      seen()
+        ?.seen?.peers.map(({ name }) => name)
+        .sort(),
+    ).toEqual(['anne', 'ben']);
+    expect(seen({ peer: 'anne' })).toBeDefined();
+    expect(desk.search({ query: 'film', limit: 5 }).results).toEqual([]);
+    expect(() => desk.locate(HASH)).toThrow('Nobody who is here has film; it was seen 2 min ago');
+
+    desk.followPeers([ben]);
+    expect(desk.held(BEN).revision).toBe(1);
+    expect(seen()).toMatchObject({ peers: 1, where: { peers: [{ name: 'ben' }] } });
+    expect(desk.added(counted.id, counted.next).lost).toBe(true);
+    expect(lines.at(-1)).toBe(`Peer ${BEN} is searchable again.`);
+
+    dateMs = 3_600_000;
+    desk.tidy();
+    desk.followPeers([]);
+    dateMs = 7_200_000;
+    desk.tidy();
+    expect(seen()).toBeUndefined();
+  });
+
   test('answers other peers only while it leads or is the first to take over', () => {
     const desk = newDesk();
     expect(() => desk.mustServe()).toThrow('does not lead');

@@ -4,6 +4,7 @@ import type { KnownPeer, Leadership } from '@iwanto/bus';
 import { Tracker } from '@iwanto/tracker';
 import type { Held, PeerLine } from '@iwanto/tracker';
 import { Additions } from './additions.js';
+import { type LeftOptions, LeftPeers } from './left-peers.js';
 import { PartialHolders } from './partial-holders.js';
 import {
   type AddedAnswer,
@@ -26,7 +27,7 @@ import { answerSearch } from './tracker-answer.js';
 
 /**
  * How long what a peer announced is kept after the election last knew it as a member, in ms:
- * it may only have been admitted anew.
+ * it may only have been admitted again.
  */
 export const STRANGER_LIMIT_MS = 10_000;
 /** How long a peer that neither leads nor stands by keeps what it was told, in ms: roles flap. */
@@ -36,6 +37,8 @@ export interface TrackerDeskOptions {
   readonly peer: PeerId;
   /** A clock that never goes back, in ms. */
   readonly nowMs: () => number;
+  /** How peers that left are remembered; not at all where this is left out. */
+  readonly left?: LeftOptions;
   /** Given one sentence per peer that becomes searchable or no longer is. */
   readonly onInfo?: (sentence: string) => void;
 }
@@ -44,17 +47,22 @@ export interface TrackerDeskOptions {
 const TEND_STEPS = 50;
 const TEND_SLICE_MS = 4;
 
+const NOTHING_REMEMBERED: LeftOptions = { dateMs: () => 0, keepMs: () => 0 };
+
 /** Answers from the book of this host, whether it leads, stands by, or is about to. */
 export class TrackerDesk {
   readonly #tracker = new Tracker({ seed: randomInt(2 ** 32) });
   readonly #additions = new Additions();
   readonly #partial = new PartialHolders();
   readonly #peers = new Map<PeerId, KnownPeer>();
+  readonly #left: LeftPeers;
   #leadership: Leadership | undefined;
   #uselessSinceMs: number | undefined;
   #tending: NodeJS.Immediate | undefined;
 
-  constructor(private readonly options: TrackerDeskOptions) {}
+  constructor(private readonly options: TrackerDeskOptions) {
+    this.#left = new LeftPeers(this.#tracker, options.left ?? NOTHING_REMEMBERED);
+  }
 
   /** True while other peers may ask this host: it leads or is the first to take over. */
   get serves(): boolean {
@@ -102,15 +110,19 @@ export class TrackerDesk {
 
   /** Throws E_NOT_FOUND for a peer that nobody is, E_BAD_REQUEST for a query that cannot be understood. */
   search(question: SearchQuestion): SearchAnswer {
+    const scope = { tracker: this.#tracker, peers: this.#peers, self: this.options.peer };
+    const nowMs = this.options.left?.dateMs() ?? 0;
     return answerSearch(
-      { tracker: this.#tracker, peers: this.#peers, self: this.options.peer },
+      { ...scope, left: { names: this.#left.names, nowMs } },
       { question, partial: this.#isPartial() },
     );
   }
 
   /** What a hash names, with each holder where the election sees it: never where it says that it is. */
   locate(prefix: string): LocateAnswer {
-    const { peers, others, ...content } = this.#tracker.locate(prefix);
+    const { peers, others, ...content } = this.#left.explained(prefix, () =>
+      this.#tracker.locate(prefix),
+    );
     const fetching = this.#partial.of(content.hash).filter((peer) => !peers.includes(peer));
     const holders = [...this.#dialable(peers), ...this.#dialable(fetching)];
     const answer = { ...content, holders: holders.slice(0, HOLDERS_MAX) };
@@ -156,17 +168,19 @@ export class TrackerDesk {
     throw new Failure('E_NOT_LEADER', `This peer does not lead; ${leader} does.`);
   }
 
-  /** The election's view of who is here: what a peer that left shared is gone at once. */
+  /** The election's view of who is here: what a peer that left shared is held by nobody immediately. */
   followPeers(peers: readonly KnownPeer[]): void {
-    const before = new Set(this.#members().map(({ peer }) => peer));
+    const before = this.#members();
     this.#peers.clear();
     for (const known of peers) this.#peers.set(known.peer, known);
-    const now = new Set(this.#members().map(({ peer }) => peer));
-    for (const peer of before) if (!now.has(peer)) this.#drop(peer);
+    for (const known of before) if (!this.#isMember(known.peer)) this.#leave(known);
+    for (const { peer } of this.#members()) this.#comeBack(peer);
   }
 
   followLeadership(leadership: Leadership): void {
+    const served = this.serves;
     this.#leadership = leadership;
+    if (this.serves && !served) this.#left.load((peer) => this.#isMember(peer));
     if (this.serves) this.#uselessSinceMs = undefined;
     else this.#uselessSinceMs ??= this.options.nowMs();
   }
@@ -179,10 +193,27 @@ export class TrackerDesk {
     for (const line of this.#tracker.book()) {
       if (useless || this.#isStranger(line, nowMs)) this.#drop(line.peer);
     }
+    this.#left.tidy();
+    if (useless) this.#left.release();
+    this.#tendSoon();
   }
 
   close(): void {
     clearImmediate(this.#tending);
+  }
+
+  #leave(known: KnownPeer): void {
+    const { peer } = known;
+    if (this.#left.add(known))
+      this.options.onInfo?.(`Peer ${peer} left; what it had is remembered.`);
+    else this.#drop(peer);
+  }
+
+  /** What it had is new to those who want it, as far as that is known here without an announcement. */
+  #comeBack(peer: PeerId): void {
+    if (!this.#left.comeBack(peer)) return;
+    this.#additions.lose();
+    this.options.onInfo?.(`Peer ${peer} is searchable again.`);
   }
 
   #drop(peer: PeerId): void {

@@ -15,6 +15,7 @@ import { type AnnounceTarget, Announcer, type CatalogueLog } from './announce.js
 import { DirectLocate } from './direct-locate.js';
 import { LeaderCheck } from './leader-check.js';
 import { LeaderLine } from './leader-line.js';
+import type { LeftOptions } from './left-peers.js';
 import { added } from '../peer-verbs/added.js';
 import { announce } from '../peer-verbs/announce.js';
 import { announced } from '../peer-verbs/announced.js';
@@ -49,8 +50,10 @@ export interface TrackingOptions {
   readonly catalogue: CatalogueLog & Listing & Owning;
   /** The wished TCP port for other hosts; the next free one is taken. */
   readonly port: number;
-  /** Addresses to listen on; all when left out. */
-  readonly addresses?: readonly string[];
+  /** Addresses to listen on, which may come and go; all when left out. */
+  readonly addresses?: () => readonly string[];
+  /** How peers that left are remembered; not at all where this is left out. */
+  readonly left?: LeftOptions;
   /** Peers that are not asked. */
   readonly isBlocked?: (peer: PeerId) => boolean;
   readonly onTrouble: (sentence: string) => void;
@@ -114,7 +117,10 @@ class TrackerService {
 
   constructor(private readonly options: TrackingOptions) {
     const { peer, curve } = options.identity;
-    this.#desk = new TrackerDesk({ peer, nowMs, onInfo: (line) => options.onInfo?.(line) });
+    this.#desk = new TrackerDesk({
+      ...{ peer, nowMs, onInfo: (line) => options.onInfo?.(line) },
+      ...(options.left && { left: options.left }),
+    });
     this.#leaderLine = new LeaderLine({
       peer,
       keys: curve,

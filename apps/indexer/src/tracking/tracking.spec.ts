@@ -88,7 +88,7 @@ const startHost = async (id: string) => {
     version: '0.0.0',
     catalogue: log,
     port: 0,
-    addresses: ['127.0.0.1'],
+    addresses: () => ['127.0.0.1'],
     onTrouble: (sentence) => troubles.push(sentence),
     bus: {
       call: () => Promise.reject(new Error('no service is asked here')),

@@ -1,4 +1,4 @@
-/** `share.add`: one more folder is shared, for good, at once. */
+/** `share.add`: one more folder is shared, for good, immediately. */
 import type { Handler, Verbs } from '@iwanto/bus';
 import { type Paths, loadConfig, refuseOverlap, updateConfig } from '@iwanto/service';
 import { type Folders, checkedFolder, privatePlacesOf, shareFolder } from '../folders.js';

@@ -3,7 +3,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import type { Handler, Verbs } from '@iwanto/bus';
 import type { Folders } from '../folders.js';
 
-/** The answer waits for the comparison so long; a larger one goes on without it, in ms. */
+/** The answer waits for the comparison so long; a larger one continues without it, in ms. */
 const WAIT_MAX_MS = 4_000;
 
 export const shareRescan =

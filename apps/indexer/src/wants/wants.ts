@@ -20,7 +20,7 @@ import { areAmong, isWanted, wordsOf } from './match.js';
 const ASK_EVERY_MS = 300;
 /** The same while no tracker answers. */
 const RETRY_MS = 1_000;
-/** Results of a search that are looked through after a change of the tracker. */
+/** Results of a search that are scanned after a change of the tracker. */
 const SEARCHED_MAX = 200;
 /** What is remembered of each want: the latest. */
 const FOUND_MAX = 100;
@@ -75,7 +75,7 @@ export class Wants {
     if (this.#standing.length >= WANTS_MAX) {
       throw new Failure(
         'E_LIMIT',
-        `There are ${WANTS_MAX} wants already; "iwanto wants remove N" makes room.`,
+        `There are ${WANTS_MAX} wants already; remove one with "iwanto wants remove N".`,
       );
     }
     // Before the search: what comes while it runs is new.
@@ -132,7 +132,7 @@ export class Wants {
       this.#later(answer.entries.length > 0 ? 0 : ASK_EVERY_MS);
     } catch (cause) {
       if (!(cause instanceof Failure))
-        this.options.onTrouble(`A want could not be looked for: ${reasonOf(cause)}.`);
+        this.options.onTrouble(`A want could not be searched for: ${reasonOf(cause)}.`);
       this.#later(RETRY_MS);
     }
   }

@@ -3,7 +3,7 @@ import { lstatSync, readdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, type FailureCode, codeOf, reasonOf } from '@iwanto/wire';
 
-const GO_ON = 'start the download again: it goes on from there';
+const GO_ON = 'start the download again: it resumes where it stopped';
 
 /** For each error of a write: the refusal and its sentence. */
 const SENTENCES: Readonly<
@@ -11,7 +11,7 @@ const SENTENCES: Readonly<
 > = {
   ENOSPC: [
     'E_DISK_FULL',
-    (path) => `The disk became full while writing ${path}. Make room and ${GO_ON}.`,
+    (path) => `The disk filled up while writing ${path}. Free some space and ${GO_ON}.`,
   ],
   EDQUOT: [
     'E_DISK_FULL',
@@ -53,7 +53,7 @@ export function requireRoom(path: string, bytes: number, entries: number): void 
   if (bytes > free) {
     throw new Failure(
       'E_DISK_FULL',
-      `${path} has ${free} bytes free, but ${bytes} are needed. Make room or choose another folder.`,
+      `${path} has ${free} bytes free, but ${bytes} are needed. Free some space or choose another folder.`,
     );
   }
   // File systems that make inodes as they need them count none.

@@ -21,7 +21,7 @@ export async function usableFolder(
   make: boolean,
 ): Promise<string> {
   if (!isAbsolute(path)) {
-    throw new Failure('E_BAD_PATH', `${path} is not an absolute path: name the folder in full.`);
+    throw new Failure('E_BAD_PATH', `${path} is not an absolute path: give the full path.`);
   }
   await refuseOverlap(shared, path);
   try {
@@ -39,12 +39,12 @@ function unusable(path: string, { code, message }: NodeJS.ErrnoException): Failu
   if (code === 'ENOENT') {
     return new Failure(
       'E_BAD_PATH',
-      `The folder ${path} is not there. If it lies on a disk that is not mounted, mount it; to make it, use "iwanto download to ${path}".`,
+      `The folder ${path} is not there. If it is on a disk that is not mounted, mount it; to make it, use "iwanto download to ${path}".`,
     );
   }
   return new Failure(
     'E_BAD_PATH',
-    `${path} cannot be used for downloads: ${code ?? message}. Choose another folder with --to, or for good with "iwanto download to DIR".`,
+    `${path} cannot be used for downloads: ${code ?? message}. Choose another folder with --to, or permanently with "iwanto download to DIR".`,
   );
 }
 
@@ -55,7 +55,7 @@ export interface DownloadFolderOptions {
   readonly mounts: Pick<PlacedStore, 'mountOf' | 'putMount'>;
 }
 
-/** The folder of the configuration, and others. What is shared is read anew each time: the indexer changes it. */
+/** The folder of the configuration, and others. What is shared is read again each time: the indexer changes it. */
 export class DownloadFolder implements Folders {
   path: string;
 
@@ -121,6 +121,6 @@ export function refuseAwayDisk(
   if (now.startsWith(before === '/' ? '/' : `${before}/`)) return;
   throw new Failure(
     'E_BAD_PATH',
-    `${folder} lay on the disk mounted at ${before}, which is not mounted now. Mount it, or use the folder as it is with "iwanto download to ${folder}".`,
+    `${folder} was on the disk mounted at ${before}, which is not mounted now. Mount it, or use the folder as it is with "iwanto download to ${folder}".`,
   );
 }

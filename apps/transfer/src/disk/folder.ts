@@ -75,7 +75,7 @@ export class Folder {
   }
 }
 
-/** Directories of one tree held open at once. */
+/** Directories of one tree held open at the same time. */
 const FOLDERS_MAX = 32;
 
 /** The directories below a folder, opened step by step and kept open while they are in use. */

@@ -172,7 +172,10 @@ export class PartFile {
     try {
       const stat = fstatSync(fd);
       if (!stat.isFile() || stat.nlink !== 1) {
-        throw new Failure('E_BAD_PATH', `${path()} is in the way: it is no file of its own.`);
+        throw new Failure(
+          'E_BAD_PATH',
+          `${path()} is in the way: it is not a regular, singly linked file.`,
+        );
       }
       this.#isFresh ??= stat.size === 0;
       if (stat.size !== size) ftruncateSync(fd, size);

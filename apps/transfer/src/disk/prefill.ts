@@ -1,29 +1,56 @@
-/** Files of a plan that lie on this disk already are copied, not fetched. */
-import { constants } from 'node:fs';
+/** Files of a plan that lie on this disk already, or an older version of them, are copied, not fetched. */
+import { constants, lstatSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
+import { PIECE_BYTES } from '@iwanto/wire';
 import type { FolderTree } from './folder.js';
-import type { Plan } from './planned.js';
+import { type Plan, type PlannedFile, pathIn } from './planned.js';
 
 /** Where the file system can share blocks the copy takes none. */
 const FLAGS = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE;
 
-/** What was copied. Whether it is right is found out as for any file that an earlier run left. */
+export interface Copies {
+  /** Equal files by their hash. */
+  readonly equal: ReadonlyMap<string, string>;
+  /** Where an older version of a planned path lies, if there is one. */
+  readonly olderOf: (path: string) => string | undefined;
+}
+
+export interface Copied {
+  files: number;
+  bytes: number;
+}
+
+/** What was copied. Whether it is right is found out, piece by piece, as for any file that an earlier run left. */
 export async function prefill(
   plan: Plan,
-  have: ReadonlyMap<string, string>,
+  { equal, olderOf }: Copies,
   folders: FolderTree,
-): Promise<{ readonly files: number; readonly bytes: number }> {
-  let [files, bytes] = [0, 0];
-  for (const { folder, name, size, root } of plan.files) {
-    const from = size > 0 ? have.get(root) : undefined;
+): Promise<{ readonly equal: Copied; readonly older: Copied }> {
+  const copied = { equal: { files: 0, bytes: 0 }, older: { files: 0, bytes: 0 } };
+  for (const file of plan.files) {
+    const { folder, name, size, root } = file;
+    const same = size > 0 ? equal.get(root) : undefined;
+    const from = same ?? olderVersion(file, olderOf);
     if (from === undefined) continue;
     try {
       await copyFile(from, folders.at(folder).at(name), FLAGS);
-      files += 1;
-      bytes += size;
+      const sum = same === undefined ? copied.older : copied.equal;
+      sum.files += 1;
+      sum.bytes += size;
     } catch {
       // It is there from an earlier run, or it went: then it is fetched like the others.
     }
   }
-  return { files, bytes };
+  return copied;
+}
+
+/** Of use only where some of several pieces may be the same. */
+function olderVersion(
+  { folder, name, size }: PlannedFile,
+  olderOf: Copies['olderOf'],
+): string | undefined {
+  const path = size > PIECE_BYTES ? olderOf(pathIn(folder, name)) : undefined;
+  if (path === undefined) return undefined;
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  return stat?.isFile() && stat.size > PIECE_BYTES ? path : undefined;
 }

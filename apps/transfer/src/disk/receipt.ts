@@ -21,7 +21,7 @@ export async function receiptOf(
   const real = realOf(path);
   const content = placed.at(real);
   if (!content) {
-    throw new Failure('E_NOT_FOUND', `No download that is known here put ${path} there.`);
+    throw new Failure('E_NOT_FOUND', `No known download put ${path} there.`);
   }
   const wrong = content.listing
     ? await wrongInTree(blake3, content, content.listing)

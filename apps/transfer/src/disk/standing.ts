@@ -76,7 +76,7 @@ async function earlierFile(
 
 const notFetched = (path: string): Standing => ({
   is: 'foreign',
-  why: `${path} exists with other content, and no download put it there`,
+  why: `${path} exists with other content and was not downloaded`,
 });
 
 async function earlierTree(
@@ -89,7 +89,7 @@ async function earlierTree(
   const { have } = found;
   const foreign = notPlanned(found, plan);
   if (!plan && foreign.length > 0) {
-    return { is: 'foreign', why: `${path} holds files that no download put there` };
+    return { is: 'foreign', why: `${path} contains files that were not downloaded` };
   }
   const clash = plan && clashOf(plan, foreign);
   if (clash !== undefined) {

@@ -158,7 +158,7 @@ export class Target {
       this.#outer.sync();
       this.#inner.sync();
     } catch (cause) {
-      if (IN_THE_WAY.has(codeOf(cause))) throw inTheWay(`${this.path} was put there meanwhile`);
+      if (IN_THE_WAY.has(codeOf(cause))) throw inTheWay(`${this.path} appeared in the meantime`);
       throw diskFailure(cause, this.path);
     }
   }
@@ -199,7 +199,7 @@ export class Target {
       rmSync(from);
     } catch (cause) {
       if (!NO_LINKS.has(codeOf(cause))) throw cause;
-      if (this.isTaken) throw inTheWay(`${this.path} was put there meanwhile`);
+      if (this.isTaken) throw inTheWay(`${this.path} appeared in the meantime`);
       renameSync(from, to);
     }
   }
@@ -208,7 +208,7 @@ export class Target {
     const from = this.#inner.at(this.temporaryName);
     const to = this.#outer.at(this.options.name);
     await keepAll(to, from, foreign);
-    if (stampAt(to) !== stamp) throw inTheWay(`${this.path} was changed meanwhile`);
+    if (stampAt(to) !== stamp) throw inTheWay(`${this.path} changed in the meantime`);
     const old = this.#inner.at(this.#oldName);
     rmSync(old, { recursive: true, force: true });
     renameSync(to, old);

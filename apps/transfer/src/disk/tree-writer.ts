@@ -13,7 +13,7 @@ import type { PieceSink } from './piece-sink.js';
 import { isContentOf } from './small-files.js';
 import { type Unit, filesOf, slicesOf, wantedOf } from './units.js';
 
-/** A small file is written anew as a whole; never through a link. */
+/** A small file is written again as a whole; never through a link. */
 const WHOLE_FLAGS =
   constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
 const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;

@@ -136,7 +136,7 @@ function canKeepExec(dir: string): boolean {
 function execNote(files: readonly PlannedFile[]): string | undefined {
   const wanted = files.reduce((count, { exec }) => count + Number(exec), 0);
   if (wanted === 0) return undefined;
-  return `This disk does not keep which files can be run: ${wanted} here.`;
+  return `This disk does not keep the executable bit: ${wanted} here.`;
 }
 
 interface TriedTimes {
@@ -159,7 +159,7 @@ function tryTimes(dir: string, files: readonly PlannedFile[]): TriedTimes {
     const kept = keptTime(`${dir}/time`, time);
     areExact &&= kept === time;
     if (kept === undefined || Math.abs(kept - time) > TIME_STEP_SECONDS) {
-      const note = `This disk cannot keep all times of change: ${timeText(time)} is beyond it.`;
+      const note = `This disk cannot keep all modification times: ${timeText(time)} is beyond it.`;
       return { note, areExact: false };
     }
   }

@@ -10,7 +10,9 @@ import type { DownloadTools } from './download-spec.js';
 /** How long the proof of a claim may take, in ms: as long as a layer of one source. */
 const PROOF_LIMIT_MS = 15_000;
 
-type Tools = Pick<DownloadTools, 'blake3' | 'isAllowed' | 'isTrusted'> & { readonly lines: Lines };
+type Tools = Pick<DownloadTools, 'blake3' | 'isAllowed' | 'isTrusted' | 'liars'> & {
+  readonly lines: Lines;
+};
 
 /** The answer with the claim that its holders proved first; as it was where all agree, or where nobody proves any. */
 export async function provenClaim(located: LocateAnswer, tools: Tools): Promise<LocateAnswer> {
@@ -37,7 +39,8 @@ async function prove(
 ): Promise<LocateAnswer> {
   const nothing = () => undefined;
   const sources = new SourceSet({
-    ...{ lines: tools.lines, isAllowed: tools.isAllowed, isTrusted: tools.isTrusted, signal },
+    ...{ lines: tools.lines, isAllowed: tools.isAllowed, isTrusted: tools.isTrusted },
+    ...{ liars: tools.liars, signal },
     ...{ onReady: nothing, onLost: nothing, onMissing: nothing },
   });
   try {

@@ -23,7 +23,7 @@ import type { FolderTree } from '../disk/folder.js';
 
 /** Between two entries in the journal, in ms: what a crash may cost is hashed again, not fetched again. */
 const JOURNAL_MS = 1_000;
-/** Files whose digests are asked for at once. */
+/** Files whose digests are asked for at the same time. */
 const DIGESTS_AT_ONCE = 8;
 /** Folders made before other work gets its turn. */
 const FOLDERS_A_TURN = 200;
@@ -160,9 +160,10 @@ export class ContentFetch {
         onPiece();
       },
       onBan: (peer, reason) => {
-        onTrouble(`Peer ${peer} is not used any more for ${this.options.root}: ${reason}.`);
+        onTrouble(`Peer ${peer} is no longer used for ${this.options.root}: ${reason}.`);
         this.#watches.remove(peer);
-        sources.ban(peer);
+        if (reason === 'badPiece') sources.banLiar(peer);
+        else sources.ban(peer);
       },
       onDrop: (peer) => {
         this.#watches.remove(peer);

@@ -22,7 +22,7 @@ describe('the log of downloads', () => {
     expect(lines).toEqual([
       'Download HASH of "a film.mkv" begins.',
       'Download HASH runs: 0 of 100 bytes are there already.',
-      'Download HASH is done and lies in "/d/a film.mkv": 100 bytes in 2.0 s, 50 bytes per second, from 3 sources.',
+      'Download HASH is done; it is in "/d/a film.mkv": 100 bytes in 2.0 s, 50 bytes per second, from 3 sources.',
     ]);
   });
 

@@ -36,7 +36,7 @@ function sentenceOf(view: Download, before: State | undefined): string | undefin
     case 'paused':
       return `is paused: ${bytesDone} of ${bytes} bytes are there.`;
     case 'done':
-      return `is done and lies in "${path}": ${workOf(view)}.`;
+      return `is done; it is in "${path}": ${workOf(view)}.`;
     case 'failed':
       return `failed after ${workOf(view)}: ${failure?.code ?? 'E_UNEXPECTED'}, ${failure?.sentence ?? 'no reason was given.'}`;
     case 'cancelled':

@@ -4,8 +4,10 @@ import type { TransferStore } from '@iwanto/store';
 import type { FileHash, Holder, Kind, PeerId } from '@iwanto/wire';
 import type { InMemory } from './content-fetch.js';
 import type { FinderOptions } from './finder.js';
+import type { SharedAt } from './here.js';
 import type { OfferingTools } from './offering.js';
 import type { Pace } from '../pace.js';
+import type { Liars } from '../sources/liars.js';
 import type { Lines } from '../sources/lines.js';
 
 export interface DownloadSpec {
@@ -22,6 +24,8 @@ export interface DownloadSpec {
   /** Of a directory, only files that fit this pattern. */
   readonly only: string | null;
   readonly bytesPerSecondMax: number | null;
+  /** Serve it on when it is whole. */
+  readonly reseed: boolean;
   readonly holders: readonly Holder[];
   /** An unfinished download of other content that had the same name: what it brought may be of use. */
   readonly adopts?: FileHash | undefined;
@@ -34,6 +38,9 @@ export interface DownloadTools extends OfferingTools {
   readonly isAllowed: (holder: Holder) => boolean;
   /** Preferred before others. */
   readonly isTrusted: (peer: PeerId) => boolean;
+  readonly liars: Liars;
+  /** Where a file of this content is shared on this host. */
+  readonly sharedAt: SharedAt;
   /** Whether a download of other content is going to stand at this path. */
   readonly isReserved: (path: string, root: FileHash) => boolean;
   readonly nowMs: () => number;

@@ -22,7 +22,7 @@ import type { Target } from '../disk/target.js';
 
 /** Why a download was stopped from outside. */
 const CANCELLED = new Failure('E_INTERRUPTED', 'The download was cancelled; it can be resumed.');
-const PAUSED = new Failure('E_INTERRUPTED', 'The download is paused; "iwanto resume" goes on.');
+const PAUSED = new Failure('E_INTERRUPTED', 'The download is paused: see "iwanto resume".');
 const STOPPED = new Failure('E_INTERRUPTED', 'The transfer service stopped; start it again.');
 
 export class Download {
@@ -38,7 +38,7 @@ export class Download {
   #isSaved = false;
   readonly #hunger: Hunger;
 
-  /** Begins at once. */
+  /** Begins immediately. */
   constructor(
     private readonly spec: DownloadSpec,
     private readonly tools: DownloadTools,
@@ -46,20 +46,12 @@ export class Download {
     const { root, kind, name, bytes, folder } = spec;
     this.#offering = new Offering(spec, tools);
     this.#hunger = new Hunger(tools.nowMs(), tools.noSourceLimitMs);
-    // Each wait for a layer listens: many at once are no leak.
+    // Each wait for a layer listens: many at the same time are no leak.
     setMaxListeners(0, this.#stopping.signal);
     this.progress = new Progress(
       {
-        ...{
-          id: root,
-          hash: root,
-          kind,
-          name,
-          bytes,
-          path: `${folder}/${name}`,
-          state: 'locating',
-        },
-        ...{ bytesDone: 0, files: kind === 'file' ? 1 : 0, filesDone: 0 },
+        ...{ id: root, hash: root, kind, name, bytes, path: `${folder}/${name}` },
+        ...{ state: 'locating', bytesDone: 0, files: kind === 'file' ? 1 : 0, filesDone: 0 },
       },
       tools.nowMs,
       tools.tell,
@@ -68,6 +60,8 @@ export class Download {
       lines: tools.lines,
       isAllowed: tools.isAllowed,
       isTrusted: tools.isTrusted,
+      liars: tools.liars,
+      onLied: (peer) => this.progress.note(`Not asked any more: ${peer}, which sent wrong bytes.`),
       signal: this.#stopping.signal,
       onReady: (peer, line) => this.#sourceReady(peer, line),
       onLost: (peer, why) => this.#sourceLost(peer, why === 'forged'),
@@ -80,7 +74,7 @@ export class Download {
     return ['locating', 'running', 'stalled'].includes(this.progress.current.state);
   }
 
-  /** Sources may have come: a starving download looks at once. */
+  /** Sources may have come: a starving download looks immediately. */
   poke(): void {
     this.#finder?.poke();
   }
@@ -131,7 +125,7 @@ export class Download {
       if (found === 'there') return this.#wasThere(this.spec.bytes);
       this.#save(null);
       if (this.spec.adopts && spot.target.adopt(this.spec.adopts)) {
-        this.progress.note('Goes on with what an unfinished download of this name brought.');
+        this.progress.note('Continues with what an unfinished download of this name brought.');
       }
       this.#find();
       const plan = await this.#plan(spot.target);
@@ -139,7 +133,8 @@ export class Download {
         await spot.acknowledge(plan);
         return this.#wasThere(sizeOf(plan));
       }
-      await prepare(plan, spot, this.progress, this.spec);
+      const here = { sharedAt: this.tools.sharedAt, placed: this.tools.journal.placed };
+      await prepare(plan, spot, { ...this.spec, ...here, progress: this.progress });
       await this.#fetch(plan, spot.target);
       await spot.place(plan, this.progress.givenBy);
       await this.#offering.keep(spot, this.progress.current.name);
@@ -167,6 +162,7 @@ export class Download {
   }
 
   #wasThere(bytes: number): void {
+    if (!this.spec.reseed) this.tools.kept.forget(this.spec.root);
     this.progress.found(bytes);
     this.tools.journal.forget(this.spec.root);
   }
@@ -265,7 +261,7 @@ export class Download {
     }
     const failure = givenUp(decision, this.spec.name);
     if (failure?.code !== 'E_NO_SOURCE') return failure && this.#stopping.abort(failure);
-    const sentence = `${failure.sentence} It goes on by itself when one is there again.`;
+    const sentence = `${failure.sentence} It resumes by itself when one is there again.`;
     this.#stopping.abort(new Failure('E_NO_SOURCE', sentence));
   }
 
@@ -284,16 +280,17 @@ export class Download {
   }
 
   #save(failure: string | null): void {
-    const { root, kind, bytes, folder, overwrite, confirmed, only, bytesPerSecondMax } = this.spec;
+    const { root, kind, bytes, folder, overwrite, confirmed, only } = this.spec;
+    const { bytesPerSecondMax, reseed } = this.spec;
     const { name, files, bytesDone } = this.progress.current;
     const spec = { hash: root, kind, name, bytes, folder, overwrite };
-    const choices = { confirmed, only, bytesPerSecondMax, paused: false };
+    const choices = { confirmed, only, bytesPerSecondMax, reseed, paused: false };
     const saved: SavedDownload = { ...spec, ...choices, files, bytesDone, failure };
     try {
       this.tools.journal.save(saved);
       this.#isSaved = true;
     } catch (cause) {
-      this.tools.onTrouble(`The download ${root} could not be noted: ${reasonOf(cause)}.`);
+      this.tools.onTrouble(`The download ${root} could not be recorded: ${reasonOf(cause)}.`);
     }
   }
 }

@@ -19,7 +19,7 @@ import { Patience } from './patience.js';
 import { elsewhere, sameOrRefuse, wasRefused } from './one-place.js';
 import { goesOnByItself, questionOf, viewOfSaved } from './saved.js';
 
-/** Downloads that may run at once; each holds files and lines open. */
+/** Downloads that may run at the same time; each holds files and lines open. */
 const RUNNING_MAX = 64;
 const HASH_CHARACTERS = 64;
 /** Refusals of `locate` that a download begun earlier can wait out. */
@@ -41,6 +41,7 @@ export interface StartQuestion {
   readonly confirmed?: boolean;
   readonly only?: string | undefined;
   readonly bytesPerSecondMax?: number | undefined;
+  readonly reseed?: boolean;
 }
 
 export interface DownloadsOptions {
@@ -59,7 +60,7 @@ export class Downloads {
 
   constructor(private readonly options: DownloadsOptions) {}
 
-  /** Begins a download, goes on with an earlier one, or gives the one that runs. */
+  /** Begins a download, continues with an earlier one, or gives the one that runs. */
   async start(question: StartQuestion): Promise<DownloadView> {
     const saved = this.#savedOf(question.hash);
     const running = this.#running.get(question.hash);
@@ -193,6 +194,7 @@ export class Downloads {
   #specOf(question: StartQuestion, located: LocateAnswer, folder: string): DownloadSpec {
     const { hash, kind, size, holders } = located;
     const { overwrite, rename = false, confirmed = false, only, bytesPerSecondMax } = question;
+    const { reseed = true } = question;
     const saved = this.#savedOf(hash);
     const asked = question.as === undefined ? undefined : chosenName(question.as);
     const name = asked ?? saved?.name ?? foreignName(located.name);
@@ -201,6 +203,7 @@ export class Downloads {
     return {
       ...{ root: hash, kind, name, bytes: size, folder, overwrite, rename, holders, ...choices },
       bytesPerSecondMax: bytesPerSecondMax ?? saved?.bytesPerSecondMax ?? null,
+      reseed: reseed && (saved?.reseed ?? true),
       adopts: this.#adoptable(hash, folder, name),
     };
   }
@@ -268,7 +271,7 @@ export class Downloads {
   #withoutSelf(located: LocateAnswer): LocateAnswer {
     const holders = located.holders.filter(({ peer }) => peer !== this.options.self);
     if (holders.length === 0 && located.holders.length > 0) {
-      const where = 'it lies in a folder that is shared here';
+      const where = 'it is in a folder that is shared here';
       throw new Failure('E_EXISTS', `Only this host has ${located.name}: ${where}.`);
     }
     return { ...located, holders };

@@ -18,7 +18,7 @@ export interface FinderOptions {
   /** Whether all of these, and at least one, are banned. */
   readonly haveAllLied: (holders: readonly Holder[]) => boolean;
   readonly offer: (holders: readonly Holder[]) => void;
-  /** Lets go of a source, so that it is asked anew. */
+  /** Lets go of a source, so that it is asked again. */
   readonly renew: (peer: PeerId) => void;
   /** Sources refused it, and for some time nobody is said to hold it. */
   readonly onGone: () => void;

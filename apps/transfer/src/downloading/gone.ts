@@ -2,7 +2,7 @@
 import type { Bus } from '@iwanto/bus';
 import { Failure, type FileHash, type Kind, QUERY_CHARACTERS_MAX } from '@iwanto/wire';
 
-/** Results looked through for the same name. */
+/** Results scanned for the same name. */
 const RESULTS_MAX = 50;
 
 export interface Gone {
@@ -16,8 +16,8 @@ export async function goneFailure(bus: Pick<Bus, 'call'>, gone: Gone): Promise<F
   const now = await successorOf(bus, gone);
   const sentence =
     now === undefined
-      ? `${gone.name} is gone: nobody offers it any more. What has arrived is kept; it goes on when somebody offers it again.`
-      : `${gone.name} changed at the source and is now ${now}: "iwanto download ${now.slice(0, 8)}" fetches that, without what is equal.`;
+      ? `${gone.name} is gone: nobody offers it any more. What has arrived is kept; it resumes when somebody offers it again.`
+      : `${gone.name} changed at the source and is now ${now}: "iwanto download ${now.slice(0, 8)}" fetches only what changed.`;
   return new Failure('E_CHANGED', sentence);
 }
 

@@ -76,7 +76,7 @@ export class Hunger {
     this.#hungryLooks += 1;
   }
 
-  /** To be asked about twice a second. `haveAllLied`: every known holder is banned. */
+  /** To be asked about twice per second. `haveAllLied`: every known holder is banned. */
   decide(nowMs: number, haveAllLied: boolean): HungerDecision {
     const hungryMs = this.isHungry ? nowMs - this.#lastGoodMs : 0;
     return {

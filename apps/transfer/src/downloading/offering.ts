@@ -15,7 +15,7 @@ export interface OfferingTools {
   /** What others may fetch from here. */
   readonly holdings: Holdings;
   /** Contents that were fetched and are served on. */
-  readonly kept: Pick<Kept, 'keep'>;
+  readonly kept: Pick<Kept, 'keep' | 'forget'>;
   /** Whether what is fetched is given to others. */
   readonly serves: boolean;
 }
@@ -25,6 +25,8 @@ interface Offered {
   readonly kind: Kind;
   readonly name: string;
   readonly bytes: number;
+  /** Serve it on when it is whole. */
+  readonly reseed: boolean;
   /** Of a directory, only a part is fetched. */
   readonly only: string | null;
 }
@@ -54,7 +56,8 @@ export class Offering {
 
   /** It is whole and has its name: it is served on, under its root also where the disk lost some of it. */
   async keep({ target, isFaithful }: Spot, name: string): Promise<void> {
-    const { root, kind, bytes, only } = this.spec;
+    const { root, kind, bytes, only, reseed } = this.spec;
+    if (!reseed) return this.tools.kept.forget(root);
     if (!this.tools.serves || only !== null) return;
     const { path, keepsLinks } = target;
     const isOnDisk = kind === 'file' || (isFaithful && keepsLinks);

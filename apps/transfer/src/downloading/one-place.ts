@@ -10,13 +10,13 @@ import { goesOnByItself } from './saved.js';
 export const wasRefused = (saved: SavedDownload): boolean =>
   saved.bytesDone === 0 && saved.failure !== null && !saved.paused && !goesOnByItself(saved);
 
-/** E_EXISTS: a try under another name, or in another folder, is not whole yet. */
+/** E_EXISTS: a try under another name, or in another folder, is not complete yet. */
 export function elsewhere({ hash, name, folder, bytes, bytesDone }: SavedDownload): Failure {
   const percent = bytes === 0 ? 0 : Math.floor((100 * bytesDone) / bytes);
   const short = hash.slice(0, 8);
   return new Failure(
     'E_EXISTS',
-    `${percent} % of this content lie in ${folder} already, as ${name}: go on there with "iwanto resume ${short}", or give that up with "iwanto cancel ${short}" first.`,
+    `${percent} % of this content are in ${folder} already, as ${name}: continue there with "iwanto resume ${short}", or give that up with "iwanto cancel ${short}" first.`,
   );
 }
 

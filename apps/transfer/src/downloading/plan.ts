@@ -12,7 +12,7 @@ import { type DiskManners, type Plan, type PlannedLink, pathIn } from '../disk/p
 
 /** The top of the tree: what is fetched counts as the first component of each path in it, under the shortest name. */
 const TOP: PathExtent = { components: 1, bytes: 1 };
-/** Manifests asked for at once. */
+/** Manifests asked for at the same time. */
 const MANIFESTS_AT_ONCE = 16;
 
 export interface PlanOptions {
@@ -117,7 +117,7 @@ function refuseUnkeepable(
     const key = foldsCase ? collisionKey(name) : name;
     if (seen.has(key)) {
       throw refuse(
-        `this disk cannot keep ${JSON.stringify(pathIn(path, name))} and its twin apart`,
+        `this disk cannot keep ${JSON.stringify(pathIn(path, name))} and its namesake apart`,
       );
     }
     seen.add(key);

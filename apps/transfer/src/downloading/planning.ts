@@ -44,7 +44,9 @@ function leaveOutLinks({ links, warnings }: Plan): void {
   const [first] = links;
   if (!first) return;
   const name = JSON.stringify(pathIn(first.folder, first.name));
-  warnings.push(`This disk keeps no links: ${links.length} left out, the first is ${name}.`);
+  warnings.push(
+    `This disk does not support symlinks: ${links.length} left out, the first is ${name}.`,
+  );
   links.length = 0;
 }
 

@@ -1,21 +1,22 @@
 /** Everything that can be known before the first byte of content is fetched. */
 import { requireRoom } from '../disk/disk.js';
 import { type Plan, sizeOf } from '../disk/planned.js';
-import { prefill } from '../disk/prefill.js';
+import { type Copied, prefill } from '../disk/prefill.js';
 import { refuseLarge } from './confirm.js';
 import type { DownloadSpec } from './download-spec.js';
+import { type HereTools, filesHere } from './here.js';
 import type { Progress } from './progress.js';
 import type { Spot } from './spot.js';
 
 const BYTES_PER_MEBIBYTE = 1_048_576;
 
+export interface Preparing extends HereTools, Pick<DownloadSpec, 'folder' | 'confirmed'> {
+  readonly progress: Progress;
+}
+
 /** Failure for what the disk cannot keep or take; notes for what will be missing; equal files are put in place. */
-export async function prepare(
-  plan: Plan,
-  spot: Spot,
-  progress: Progress,
-  { folder, confirmed }: Pick<DownloadSpec, 'folder' | 'confirmed'>,
-): Promise<void> {
+export async function prepare(plan: Plan, spot: Spot, preparing: Preparing): Promise<void> {
+  const { folder, confirmed, progress } = preparing;
   const { target } = spot;
   const bytes = sizeOf(plan);
   const entries = plan.files.length + plan.folders.length + plan.links.length;
@@ -26,26 +27,36 @@ export async function prepare(
   for (const note of notes) progress.note(note);
   spot.isFaithful = isFaithful;
   await target.prune(plan);
-  await copyWhatIsHere(plan, spot, progress);
+  await copyWhatIsHere(plan, spot, preparing);
   progress.change({ state: 'running', files: plan.files.length, bytes });
 }
 
-async function copyWhatIsHere(
-  plan: Plan,
-  { have, target }: Spot,
-  progress: Progress,
-): Promise<void> {
-  if (have.size === 0) return;
+async function copyWhatIsHere(plan: Plan, spot: Spot, preparing: Preparing): Promise<void> {
+  const { target } = spot;
+  const equal = new Map([...(await filesHere(plan, preparing)), ...spot.have]);
   const folders = target.openTree();
   try {
-    const { files, bytes } = await prefill(plan, have, folders);
-    if (files === 0) return;
+    const copied = await prefill(plan, { equal, olderOf: (path) => spot.olderOf(path) }, folders);
+    if (copied.equal.files + copied.older.files === 0) return;
     target.isResumed = true;
-    const mebibytes = (bytes / BYTES_PER_MEBIBYTE).toFixed(1);
-    progress.note(
-      `${files} files (${mebibytes} MiB) lie on this disk already and are not fetched.`,
-    );
+    for (const note of notesOf(copied)) preparing.progress.note(note);
   } finally {
     folders.close();
   }
+}
+
+function notesOf({ equal, older }: { readonly equal: Copied; readonly older: Copied }): string[] {
+  const size = ({ bytes }: Copied) => `${(bytes / BYTES_PER_MEBIBYTE).toFixed(1)} MiB`;
+  const notes: string[] = [];
+  if (equal.files > 0) {
+    notes.push(
+      `${equal.files} files (${size(equal)}) are already on this disk and are not fetched.`,
+    );
+  }
+  if (older.files > 0) {
+    notes.push(
+      `Of ${older.files} files (${size(older)}) an older version lies on this disk: only what differs is fetched.`,
+    );
+  }
+  return notes;
 }

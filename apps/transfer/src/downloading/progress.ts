@@ -1,4 +1,4 @@
-/** How far a download is: what is told of it, at most some times a second and at each change of state. */
+/** How far a download is: what is published of it, a few times per second at most and at each change of state. */
 import { DOWNLOAD_NOTES_MAX, type Download } from '@iwanto/bus';
 import { type FailureWords, type PeerId, SENTENCE_CHARACTERS_MAX } from '@iwanto/wire';
 
@@ -46,13 +46,13 @@ export class Progress {
     return this.#view;
   }
 
-  /** A change that is told at once. */
+  /** A change that is published immediately. */
   change(change: Partial<Pick<Download, 'state' | 'bytes' | 'files' | 'path' | 'name'>>): void {
     Object.assign(this.#view, change);
     this.#say();
   }
 
-  /** A sentence for the user, told at once. */
+  /** A sentence for the user, shown immediately. */
   note(sentence: string): void {
     const { notes } = this.#view;
     if (notes.length >= DOWNLOAD_NOTES_MAX || notes.includes(sentence)) return;
@@ -65,7 +65,7 @@ export class Progress {
     return [...this.#givenBy].map(([peer, bytes]) => ({ peer, bytes }));
   }
 
-  /** The end, told at once. */
+  /** The end, published immediately. */
   end(state: 'done' | 'failed' | 'cancelled' | 'paused', failure: FailureWords | null): void {
     Object.assign(this.#view, { state, failure });
     const { seconds } = this.#timed();

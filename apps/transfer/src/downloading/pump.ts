@@ -1,5 +1,6 @@
 /** Moves the bytes of one download: does what the swarm decides and tells it what came of it. */
 import {
+  type BanReason,
   type PieceAt,
   SWARM_LIMITS,
   Swarm,
@@ -40,7 +41,7 @@ export interface PumpOptions {
   readonly onFailed: (cause: unknown) => void;
   /** The source has not, or no longer, what it was asked for. */
   readonly onMissing: (source: PeerId) => void;
-  readonly onBan: (source: PeerId, reason: string) => void;
+  readonly onBan: (source: PeerId, reason: BanReason) => void;
   /** The source is to be closed; it may come back. */
   readonly onDrop: (source: PeerId) => void;
 }

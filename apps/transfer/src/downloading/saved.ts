@@ -1,4 +1,4 @@
-/** Downloads that an earlier run left: what is told of them, and whether they go on. */
+/** Downloads that an earlier run left: what is shown of them, and whether they resume. */
 import { join } from 'node:path';
 import type { Download as DownloadView } from '@iwanto/bus';
 import type { SavedDownload } from '@iwanto/store';
@@ -24,11 +24,11 @@ export function goesOnByItself(saved: SavedDownload): boolean {
   return !saved.paused && (failure === null || PASSES_BY_ITSELF.has(failure.code));
 }
 
-/** The question that goes on with it as it was begun. */
+/** The question that continues with it as it was begun. */
 export function questionOf(saved: SavedDownload): StartQuestion {
-  const { hash, overwrite, confirmed, only, bytesPerSecondMax } = saved;
+  const { hash, overwrite, confirmed, only, bytesPerSecondMax, reseed } = saved;
   return {
-    ...{ hash, overwrite, confirmed },
+    ...{ hash, overwrite, confirmed, reseed },
     ...(only === null ? {} : { only }),
     ...(bytesPerSecondMax === null ? {} : { bytesPerSecondMax }),
   };

@@ -50,6 +50,13 @@ export class Spot {
     return this.#earlier?.have ?? new Map<string, string>();
   }
 
+  /** Where an older version of a planned path lies: in the earlier download that is replaced. */
+  olderOf(path: string): string | undefined {
+    if (!this.#earlier) return undefined;
+    const { path: top, temporaryName } = this.target;
+    return path === temporaryName ? top : join(top, path);
+  }
+
   /** Failure E_EXISTS where something stands there that may not go. */
   async look(plan?: Plan): Promise<Found> {
     for (let number = 1; number <= NUMBERS_MAX; number += 1) {
@@ -136,13 +143,13 @@ export class Spot {
     return standingAt({ blake3, path, sought, placed: placed.at(path) }, plan);
   }
 
-  /** Downloads take long: what was put there meanwhile counts as well. */
+  /** Downloads take long: what appeared in the meantime counts as well. */
   async #stillEarlier(plan: Plan): Promise<Earlier | undefined> {
     const standing = await this.#standing(plan);
     if (standing.is === 'earlier') return standing;
     if (standing.is === 'nothing') return undefined;
     throw inTheWay(
-      standing.is === 'foreign' ? standing.why : `${this.target.path} was changed meanwhile`,
+      standing.is === 'foreign' ? standing.why : `${this.target.path} changed in the meantime`,
     );
   }
 

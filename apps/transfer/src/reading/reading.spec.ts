@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import { type Holder, PIECE_BYTES, type FileHash, type PeerId } from '@iwanto/wire';
 import fc from 'fast-check';
+import { Liars } from '../sources/liars.js';
 import { Lines } from '../sources/lines.js';
 import { busOf } from '../testing/bus-of.js';
 import {
@@ -51,6 +52,7 @@ const openReadings = (room: Room) => {
       local: new LocalSource(SELF, here),
       isAllowed: () => true,
       isTrusted: () => false,
+      liars: new Liars(nowMs),
       holdersOf: () => [],
       onTrouble: () => undefined,
     },

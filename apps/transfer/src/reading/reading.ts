@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { type Blake3, digestAt, pieceBytes, verifyPiece } from '@iwanto/merkle';
 import { type PieceAt, SWARM_LIMITS } from '@iwanto/swarm';
-import { Failure, PIECE_BYTES, pieceCount } from '@iwanto/wire';
+import { Failure, PIECE_BYTES, asFailure, pieceCount } from '@iwanto/wire';
 import { isContentOf } from '../disk/small-files.js';
 import { HaveWatches } from '../downloading/have-watches.js';
 import { digestsAttempt } from '../downloading/layers.js';
@@ -15,8 +15,6 @@ import { ReadWindows } from './windows.js';
 const MEBIBYTE = 1_048_576;
 /** What a question waits for a piece before it is answered with nothing, so that who asks shows that it is there, in ms. */
 const ANSWER_MS = 2_000;
-/** Readers of one content. */
-const READERS_MAX = 16;
 /** Pieces fetched early at the end of a file: its index may be there. */
 const TAIL_PIECES = 8;
 /** Little is asked ahead of each source: a jump has to wait for that. */
@@ -93,9 +91,6 @@ export class Reading {
     const nowMs = this.options.nowMs();
     const piece = Math.floor(offset / PIECE_BYTES);
     this.usedMs = nowMs;
-    if (this.#windows.readers >= READERS_MAX && !this.#windows.has(reader)) {
-      throw new Failure('E_LIMIT', `${READERS_MAX} readers of ${this.of.name} are enough.`);
-    }
     this.#windows.asked(reader, piece, nowMs);
     if (!this.#cache.get(piece)) await this.#wait(piece, reader);
     else this.#hurry();
@@ -129,7 +124,7 @@ export class Reading {
     this.#watches.stop();
     this.#supply.close();
     await this.#pump.stop();
-    this.#failure ??= new Failure('E_INTERRUPTED', `${this.of.name} is read no longer.`);
+    this.#failure ??= new Failure('E_INTERRUPTED', `${this.of.name} is no longer being read.`);
     for (const piece of [...this.#waiting.keys()]) this.#wake(piece);
   }
 
@@ -146,7 +141,7 @@ export class Reading {
       }
       this.#pump.release(0, []);
     } catch (cause) {
-      this.#fail(cause instanceof Failure ? cause : new Failure('E_UNEXPECTED', String(cause)));
+      this.#fail(asFailure(cause));
     }
   }
 
@@ -179,13 +174,14 @@ export class Reading {
       waitMsFor: () => 0,
       onDone: () => undefined,
       onPiece: () => this.#supply.fed(),
-      onFailed: (cause) => this.#fail(new Failure('E_UNEXPECTED', String(cause))),
+      onFailed: (cause) => this.#fail(asFailure(cause)),
       onStarving: (isStarving) => this.#supply.starving(isStarving),
       onMissing: (peer) => this.#supply.missing(peer),
       onBan: (peer, reason) => {
-        this.options.onTrouble(`Peer ${peer} is not used any more for ${this.of.root}: ${reason}.`);
+        this.options.onTrouble(`Peer ${peer} is no longer used for ${this.of.root}: ${reason}.`);
         this.#watches.remove(peer);
-        this.#supply.sources.ban(peer);
+        if (reason === 'badPiece') this.#supply.sources.banLiar(peer);
+        else this.#supply.sources.ban(peer);
       },
       onDrop: (peer) => {
         this.#watches.remove(peer);

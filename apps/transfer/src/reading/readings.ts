@@ -33,11 +33,12 @@ export class Readings {
 
   constructor(private readonly options: ReadingsOptions) {}
 
-  /** What a hash names; the beginning and the end of a file are fetched early. */
-  async open(hash: string): Promise<ReadOpened> {
+  /** What a hash names; the beginning and the end of a file are fetched early, unless it is only glanced at. */
+  async open(hash: string, isGlance = false): Promise<ReadOpened> {
     const readable = await this.#find(hash);
     const { root, kind, name, bytes } = readable;
-    if (kind === 'file' && bytes > 0) (await this.#reading(root, () => readable)).warm();
+    if (kind === 'file' && bytes > 0 && !isGlance)
+      (await this.#reading(root, () => readable)).warm();
     return { hash: root, kind, name, size: bytes };
   }
 

@@ -6,6 +6,7 @@ import { Failure, type FileHash, type Holder, type Kind, type PeerId } from '@iw
 import { Finder } from '../downloading/finder.js';
 import { goneFailure } from '../downloading/gone.js';
 import { Hunger, type HungerDecision, givenUp } from '../downloading/hunger.js';
+import type { Liars } from '../sources/liars.js';
 import type { Lines } from '../sources/lines.js';
 import type { SourceLine } from '../sources/source-line.js';
 import { type Attempt, SourceSet } from '../sources/source-set.js';
@@ -20,6 +21,7 @@ export interface ReadingTools {
   readonly isAllowed: (holder: Holder) => boolean;
   /** Preferred before others. */
   readonly isTrusted: (peer: PeerId) => boolean;
+  readonly liars: Liars;
   /** Where these peers can be reached, as far as this host knows them itself. */
   readonly holdersOf: (peers: readonly PeerId[]) => Holder[];
   readonly onTrouble: (sentence: string) => void;
@@ -51,11 +53,12 @@ export class Supply {
   #finder: Finder | undefined;
 
   constructor(private readonly options: SupplyOptions) {
-    const { lines, isAllowed, isTrusted, nowMs, noSourceLimitMs, onSource, onLost } = options;
+    const { lines, isAllowed, isTrusted, liars, nowMs, noSourceLimitMs } = options;
+    const { onSource, onLost } = options;
     this.#hunger = new Hunger(nowMs(), noSourceLimitMs);
     setMaxListeners(0, this.#stopping.signal);
     this.sources = new SourceSet({
-      ...{ lines, isAllowed, isTrusted, signal: this.#stopping.signal, onReady: onSource },
+      ...{ lines, isAllowed, isTrusted, liars, signal: this.#stopping.signal, onReady: onSource },
       onLost: (peer, why) => onLost(peer, why === 'forged'),
       onMissing: (peer) => this.missing(peer),
     });
@@ -109,7 +112,7 @@ export class Supply {
   }
 
   close(): void {
-    this.#stopping.abort(new Failure('E_INTERRUPTED', 'The content is read no longer.'));
+    this.#stopping.abort(new Failure('E_INTERRUPTED', 'The content is no longer being read.'));
     this.#finder?.stop();
     this.sources.close();
   }

@@ -1,16 +1,22 @@
 /** Where each reader of a content is, and which pieces are needed for that, the soonest first. Pure. */
+import { setRecent } from '@iwanto/wire';
 
 /** A reader that asked for nothing so long has gone, in ms. */
 export const SILENT_MS = 10_000;
+/** Readers of one content; the one that asked longest ago is forgotten for another. */
+export const READERS_MAX = 16;
 /** Pieces fetched ahead of all readers together: what is read lies in memory. */
 const AHEAD_MAX = 16;
 
-interface Reader {
+interface Place {
   /** The piece it asked for last. */
-  at: number;
-  /** Pieces fetched ahead of it: one at first, twice as many with each piece that it goes on. */
-  ahead: number;
-  askedMs: number;
+  readonly at: number;
+  /** Pieces fetched ahead of it: none at first, one when it asks again, twice as many with each piece that it continues. */
+  readonly ahead: number;
+}
+
+interface Reader extends Place {
+  readonly askedMs: number;
 }
 
 export class ReadWindows {
@@ -19,28 +25,10 @@ export class ReadWindows {
 
   constructor(private readonly pieces: number) {}
 
-  get readers(): number {
-    return this.#readers.size;
-  }
-
-  has(reader: string): boolean {
-    return this.#readers.has(reader);
-  }
-
-  /** A reader wants this piece now. Who jumps is given little ahead: it may jump again. */
+  /** A reader wants this piece now. */
   asked(reader: string, piece: number, nowMs: number): void {
-    const known = this.#readers.get(reader);
-    const isNear = known !== undefined && piece >= known.at && piece <= known.at + known.ahead;
-    if (!known || !isNear) {
-      const isBack = known !== undefined && piece === known.at - 1;
-      // Questions that are asked together may arrive in another order.
-      if (known && isBack) known.askedMs = nowMs;
-      else this.#readers.set(reader, { at: piece, ahead: 1, askedMs: nowMs });
-      return;
-    }
-    if (piece > known.at) known.ahead = Math.min(AHEAD_MAX, 2 * known.ahead);
-    known.at = piece;
-    known.askedMs = nowMs;
+    const place = moved(this.#readers.get(reader), piece);
+    setRecent(this.#readers, [reader, { ...place, askedMs: nowMs }], READERS_MAX);
   }
 
   /** These are needed soon whoever reads: where a film begins, and where its index may be. */
@@ -72,4 +60,15 @@ export class ReadWindows {
     }
     return [...needed];
   }
+}
+
+/** Who jumps is given nothing ahead: it may jump again. */
+function moved(known: Place | undefined, piece: number): Place {
+  const anew = { at: piece, ahead: 0 };
+  if (!known) return anew;
+  // Questions that are asked together may arrive in another order.
+  if (piece === known.at - 1) return known;
+  const near = Math.max(1, known.ahead);
+  if (piece < known.at || piece > known.at + near) return anew;
+  return { at: piece, ahead: piece > known.at ? Math.min(AHEAD_MAX, 2 * near) : near };
 }

@@ -26,7 +26,7 @@ export function followHolders({ bus }: ServiceContext): (peers: readonly PeerId[
   bus.follow('peers.changed', ({ peers }) => {
     holders.clear();
     for (const { peer, address, transferPort: port, curveKey } of peers) {
-      if (port !== 0) holders.set(peer, { peer, address, port, curveKey });
+      if (port !== 0 && isDialable(address)) holders.set(peer, { peer, address, port, curveKey });
     }
   });
   return (peers) => peers.flatMap((peer) => holders.get(peer) ?? []);

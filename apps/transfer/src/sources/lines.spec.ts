@@ -109,4 +109,28 @@ describe('Lines', () => {
     expect(lines.take(holder, () => undefined)).toBeDefined();
     lines.closeAll();
   });
+
+  test('a peer that moved is dialled where it is now, at once', () => {
+    const fake = fakeLine();
+    const dialled: string[] = [];
+    let address = '10.0.0.2';
+    const lines = new Lines({
+      ...{ keys, self: holder.peer, nowMs: () => 0 },
+      placed: (where) => ({ ...where, address }),
+      connect: (options) => {
+        dialled.push(options.address);
+        return fake.connect(options);
+      },
+    });
+    let lost = 0;
+    lines.take(holder, () => (lost += 1));
+    lines.followMoves();
+    expect(lost).toBe(0);
+    address = '10.0.0.3';
+    lines.followMoves();
+    expect(lost).toBe(1);
+    expect(lines.take(holder, () => undefined)).toBeDefined();
+    expect(dialled).toEqual(['10.0.0.2', '10.0.0.3']);
+    lines.closeAll();
+  });
 });

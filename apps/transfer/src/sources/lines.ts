@@ -19,6 +19,7 @@ export function isDialable(address: string): boolean {
 export type LineLost = (why: PieceLost) => void;
 
 interface Shared {
+  readonly holder: Holder;
   readonly line: SourceLine;
   readonly users: Set<LineLost>;
 }
@@ -34,6 +35,8 @@ export interface LinesOptions {
   readonly self: PeerId;
   readonly connect?: Connect;
   readonly nowMs: () => number;
+  /** The same holder where the election sees it now; whoever located it may have seen it elsewhere. */
+  readonly placed?: (holder: Holder) => Holder;
 }
 
 /** One line a peer, opened for its first user and closed behind its last. */
@@ -52,13 +55,27 @@ export class Lines {
   take(holder: Holder, onLost: LineLost): Hold | undefined {
     const lostAtMs = this.#lostAtMs.get(holder.peer);
     if (lostAtMs !== undefined && this.options.nowMs() - lostAtMs < RETRY_MS) return undefined;
-    const shared = this.#shared.get(holder.peer) ?? this.#open(holder);
+    const shared = this.#shared.get(holder.peer) ?? this.#open(this.#placed(holder));
     shared.users.add(onLost);
     return { line: shared.line, release: () => this.#release(holder.peer, shared, onLost) };
   }
 
+  /** Peers may have another address: lines to where they were end, and may be taken anew at once. */
+  followMoves(): void {
+    for (const { holder, line } of [...this.#shared.values()]) {
+      const { address, port } = this.#placed(holder);
+      if (address === holder.address && port === holder.port) continue;
+      line.close();
+      this.#lostAtMs.delete(holder.peer);
+    }
+  }
+
   closeAll(): void {
     for (const { line } of [...this.#shared.values()]) line.close();
+  }
+
+  #placed(holder: Holder): Holder {
+    return this.options.placed?.(holder) ?? holder;
   }
 
   #open(holder: Holder): Shared {
@@ -70,7 +87,7 @@ export class Lines {
       ...(connect && { connect }),
       onLost: (why) => this.#forget(holder.peer, users, why),
     });
-    const shared = { line, users };
+    const shared = { holder, line, users };
     this.#shared.set(holder.peer, shared);
     return shared;
   }

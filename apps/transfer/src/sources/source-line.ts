@@ -18,7 +18,7 @@ import {
 
 /** How long the handshake with a source may take, in ms. */
 const CONNECT_LIMIT_MS = 3_000;
-/** Requests on the wire at once; the uploader counts an answer as open a moment longer than we do. */
+/** Requests on the wire at the same time; the uploader counts an answer as open a moment longer than we do. */
 const ON_THE_WIRE_MAX = REQUESTS_IN_FLIGHT_MAX - 4;
 const REQUEST_ID_MAX = 2 ** 32 - 1;
 

@@ -5,11 +5,14 @@ import { type PieceLost, Wakers } from '@iwanto/bus';
 import type { Hold, Lines } from './lines.js';
 import { isMissing } from '../downloading/refusals.js';
 import { firstOf } from './first-of.js';
+import type { Liars } from './liars.js';
 
-/** Peers one download draws from at once: more would only cost memory. */
+/** Peers one download draws from at the same time: more would only cost memory. */
 const SOURCES_MAX = 32;
 /** The same of one host, whatever the number of its names. */
 const SOURCES_PER_PLACE_MAX = 4;
+/** Who sent wrong bytes elsewhere comes after everybody who was let go of less often than this. */
+const LIAR_DROPS = 1_000;
 /** When nobody answered for so long, others are asked as well, in ms. */
 const HEDGE_MS = 400;
 /** How long one answer with digests or a part of a manifest may take, in ms. */
@@ -29,6 +32,9 @@ export interface SourceSetOptions {
   readonly isAllowed: (holder: Holder) => boolean;
   /** Preferred before others, until it was let go of. */
   readonly isTrusted: (peer: PeerId) => boolean;
+  readonly liars: Liars;
+  /** It sent bytes that the hash does not name. */
+  readonly onLied?: (peer: PeerId) => void;
   readonly onReady: (peer: PeerId, line: SourceLine) => void;
   readonly onLost: (peer: PeerId, why: PieceLost) => void;
   /** A source has not the layer it was asked for. */
@@ -61,8 +67,9 @@ export class SourceSet {
   }
 
   #inOrder(holders: readonly Holder[]): Holder[] {
+    const { isTrusted, liars } = this.options;
     const drops = ({ peer }: Holder) =>
-      (this.#drops.get(peer) ?? 0) + (this.options.isTrusted(peer) ? 0 : 1);
+      (this.#drops.get(peer) ?? 0) + (isTrusted(peer) ? 0 : 1) + (liars.has(peer) ? LIAR_DROPS : 0);
     return spreadOverPlaces(holders, Math.random).sort((one, other) => drops(one) - drops(other));
   }
 
@@ -74,9 +81,17 @@ export class SourceSet {
     return there.length >= SOURCES_PER_PLACE_MAX;
   }
 
+  /** Not asked again. */
   ban(peer: PeerId): void {
     this.#banned.add(peer);
     this.drop(peer);
+  }
+
+  /** The same, for one that sent wrong bytes: other downloads will ask it last. */
+  banLiar(peer: PeerId): void {
+    this.options.liars.note(peer);
+    this.options.onLied?.(peer);
+    this.ban(peer);
   }
 
   /** Lets go of a source; it may be offered again. */
@@ -122,7 +137,8 @@ export class SourceSet {
     const outcome = await attempt((wanted) => this.#request(peer, line, wanted));
     if (this.options.signal.aborted || outcome === 'none') return undefined;
     if (outcome !== 'bad') return { value: outcome.got };
-    this.#banLiar(peer);
+    this.banLiar(peer);
+    this.options.onLost(peer, 'broken');
     return undefined;
   }
 
@@ -138,11 +154,6 @@ export class SourceSet {
     this.#turn += 1;
     const from = this.#turn % Math.max(1, ready.length);
     return [...ready.slice(from), ...ready.slice(0, from)];
-  }
-
-  #banLiar(peer: PeerId): void {
-    this.ban(peer);
-    this.options.onLost(peer, 'broken');
   }
 
   /** Until a source arrives; after a round in which all refused, for a while only. */

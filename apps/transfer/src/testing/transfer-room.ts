@@ -36,6 +36,7 @@ import {
 import { usableFolder } from '../disk/download-folder.js';
 import type { DownloadTools } from '../downloading/download-spec.js';
 import { Downloads, type StartQuestion } from '../downloading/downloads.js';
+import { Liars } from '../sources/liars.js';
 import { Lines } from '../sources/lines.js';
 import { Pace } from '../pace.js';
 import { busOf } from './bus-of.js';
@@ -169,7 +170,7 @@ export const share = async (
   const honest: Answer = (request, asker) => uploader.answer(request, asker);
   const bent = bend(honest);
   const server = await servePieces({
-    ...{ keys, port: 0, addresses: ['127.0.0.1'] },
+    ...{ keys, port: 0, addresses: () => ['127.0.0.1'] },
     answer: (request, asker) => {
       asked.push(request);
       return bent(request, asker);
@@ -203,6 +204,7 @@ interface HomeOptions {
   readonly self?: PeerId;
   readonly holdings?: Holdings;
   readonly holdersOf?: (peers: readonly PeerId[]) => Holder[];
+  readonly sharedAt?: (root: FileHash) => Promise<string | undefined>;
 }
 
 /** What was told of downloads, and waiting for it. */
@@ -250,6 +252,7 @@ export const openHome = (options: HomeOptions) => {
   const kept = new Kept({ store: journal.held, holdings, blake3, max: 100 });
   closing.push(() => kept.close());
   const lines = new Lines({ keys: newKeys(), self, nowMs });
+  const liars = new Liars(nowMs);
   const into = join(dir, 'downloads');
   const bus = busOf(shelf, holders);
   const downloads = new Downloads({
@@ -262,9 +265,11 @@ export const openHome = (options: HomeOptions) => {
     tools: {
       ...{ bus, lines, blake3, journal, nowMs, noSourceLimitMs, tell: told.tell },
       ...{ holdings, kept, serves: true, holdersOf },
+      sharedAt: options.sharedAt ?? (() => Promise.resolve(undefined)),
       pace: new Pace(() => undefined),
       isAllowed: () => true,
       isTrusted: (peer) => options.trusted === peer,
+      liars,
       onTrouble: () => undefined,
       inMemory: options.inMemory ?? (async () => []),
     },
@@ -284,7 +289,7 @@ export const openHome = (options: HomeOptions) => {
     return ended(view) ? view : told.until(ended);
   };
   const { views, until } = told;
-  return { dir, into, downloads, journal, kept, views, until, fetch, close };
+  return { dir, into, downloads, journal, kept, liars, views, until, fetch, close };
 };
 
 export const newFile = (dir: string, name: string, bytes: Uint8Array): string => {

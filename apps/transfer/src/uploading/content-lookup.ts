@@ -1,8 +1,8 @@
 /** What the local indexer knows of a content: asked in batches, remembered until the catalogue changes. */
 import { BUS_BYTES_MAX, type Bus, CONTENTS_MAX, type Content } from '@iwanto/bus';
-import { Failure, type FileHash, reasonOf, setRecent } from '@iwanto/wire';
+import { type FileHash, asFailure, setRecent } from '@iwanto/wire';
 
-/** Contents remembered at once; the ones used longest ago are forgotten. */
+/** Contents remembered at the same time; the ones used longest ago are forgotten. */
 const CONTENTS_KEPT_MAX = 20_000;
 /** An answer is believed this long even when no news comes, in ms. */
 const KEPT_MS = 5_000;
@@ -62,6 +62,12 @@ export class ContentLookup {
     });
   }
 
+  /** Where a shared file of this content lies. */
+  async fileOf(hash: FileHash): Promise<string | undefined> {
+    const content = await this.find(hash);
+    return content?.kind === 'file' ? content.path : undefined;
+  }
+
   /** Digests of pieces `first` to `first + count - 1` of a shared file, one after the other. */
   async digests(hash: FileHash, first: number, count: number): Promise<Uint8Array> {
     const parts: Uint8Array[] = [];
@@ -119,8 +125,7 @@ export class ContentLookup {
         for (const { resolve } of asked.get(hash) ?? []) resolve(content);
       }
     } catch (cause) {
-      const failure =
-        cause instanceof Failure ? cause : new Failure('E_UNEXPECTED', reasonOf(cause));
+      const failure = asFailure(cause);
       for (const hash of hashes) {
         for (const { reject } of asked.get(hash) ?? []) reject(failure);
       }

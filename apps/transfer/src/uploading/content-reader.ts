@@ -67,7 +67,7 @@ export class ContentReader {
     }
     const [file] = filesOf(unit);
     if (!verifyDigests(this.options.blake3, file!, digests)) {
-      throw new Failure('E_CHANGED', `${this.#pathOf(file!)} is not what it was.`);
+      throw new Failure('E_CHANGED', `${this.#pathOf(file!)} has changed.`);
     }
     return digests;
   }

@@ -1,4 +1,4 @@
-/** What the other services of this host are told of holdings: at most some times a second, the last state never lost. */
+/** What the other services of this host are told of holdings: at most some times per second, the last state never lost. */
 import { HOLDINGS_MAX, type HeldContents } from '@iwanto/bus';
 import type { Holdings } from './holdings.js';
 

@@ -50,25 +50,26 @@ export class Kept {
     if (stamp === undefined) return;
     const { store, max } = this.options;
     store.put({ hash: root, kind, name, bytes, path, stamp, manifests });
-    for (const { hash } of store.all().slice(0, -max)) this.#drop(hash);
+    for (const { hash } of store.all().slice(0, -max)) this.forget(hash);
     this.#offer(placed);
   }
 
   /** Offers no longer what was changed, moved or removed. */
   look(): void {
     for (const { hash, path, kind, stamp } of this.options.store.all()) {
-      if (stampOf(path, kind) !== stamp) this.#drop(hash);
+      if (stampOf(path, kind) !== stamp) this.forget(hash);
     }
     this.options.holdings.forgetIdle();
   }
 
-  close(): void {
-    clearInterval(this.#looking);
-  }
-
-  #drop(root: FileHash): void {
+  /** Offers it no longer. */
+  forget(root: FileHash): void {
     this.options.store.forget(root);
     this.options.holdings.remove(root);
+  }
+
+  close(): void {
+    clearInterval(this.#looking);
   }
 
   #offer(placed: Placed): void {

@@ -5,7 +5,7 @@ import { setRecent } from '@iwanto/wire';
 
 export type FileContent = Extract<Content, { kind: 'file' }>;
 
-/** Files held open at once; small, because a host may allow few (HOSTILE 103). */
+/** Files held open at the same time; small, because a host may allow few (HOSTILE 103). */
 const FILES_MAX = 48;
 /** A file nobody asked for is closed after this time, in ms: an open file keeps a deleted one on the disk. */
 const IDLE_MS = 5_000;
@@ -59,7 +59,7 @@ export class OpenFiles {
     }
   }
 
-  /** The next use opens the path anew: what stands there now may be another file. */
+  /** The next use opens the path again: what stands there now may be another file. */
   forget(path: string): void {
     const file = this.#files.get(path);
     if (!file) return;

@@ -19,10 +19,10 @@ describe('the log of uploads', () => {
     log.sent(peer, root, 1_000);
     jest.advanceTimersByTime(3_000);
     log.sent(peer, root, 500);
-    expect(lines).toEqual([`Peer ${peer} begins to fetch ${root}.`]);
+    expect(lines).toEqual([`Peer ${peer} started to fetch ${root}.`]);
     jest.advanceTimersByTime(30_000);
     expect(lines).toEqual([
-      `Peer ${peer} begins to fetch ${root}.`,
+      `Peer ${peer} started to fetch ${root}.`,
       `Peer ${peer} was sent 1500 bytes of ${root} in 3.0 s.`,
     ]);
     expect(jest.getTimerCount()).toBe(0);

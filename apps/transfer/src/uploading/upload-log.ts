@@ -1,4 +1,4 @@
-/** What the log says of uploads: each peer that begins to fetch a content from here, and what it was sent. */
+/** What the log says of uploads: each peer that started to fetch a content from here, and what it was sent. */
 import { type FileHash, type PeerId, forgetOldest } from '@iwanto/wire';
 
 /** Who asks for nothing for so long has ended, in ms. */
@@ -45,7 +45,7 @@ export class UploadLog {
     const oldest = this.#sendings.size >= PAIRS_MAX ? forgetOldest(this.#sendings) : undefined;
     if (oldest) this.#end(oldest[1]);
     this.#sendings.set(key, sending);
-    this.options.info(`Peer ${peer} begins to fetch ${root}.`);
+    this.options.info(`Peer ${peer} started to fetch ${root}.`);
     this.#watch();
     return sending;
   }

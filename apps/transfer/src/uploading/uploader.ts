@@ -241,7 +241,7 @@ export class Uploader {
       case 'ENFILE':
         return refused('busy');
       default:
-        this.options.onTrouble(`A piece of ${root} could not be given: ${reasonOf(cause)}.`);
+        this.options.onTrouble(`A piece of ${root} could not be sent: ${reasonOf(cause)}.`);
         return refused('unexpected');
     }
   }

@@ -1,4 +1,4 @@
-/** `download.start`: fetch a content, go on with it, or join the download of it that runs. */
+/** `download.start`: fetch a content, continue with it, or join the download of it that runs. */
 import type { Handlers, VerbsOf } from '@iwanto/bus';
 import type { Downloads } from '../downloading/downloads.js';
 

@@ -1,4 +1,4 @@
-/** `read.open`: what a hash names; its beginning and its end are fetched early. */
+/** `read.open`: what a hash names; its beginning and its end are fetched early, unless it is only glanced at. */
 import type { Handlers, VerbsOf } from '@iwanto/bus';
 import type { Readings } from '../reading/readings.js';
 
@@ -6,5 +6,5 @@ type Verbs = Handlers<VerbsOf<'transfer'>>;
 
 export const readOpen =
   (readings: Readings): Verbs['read.open'] =>
-  ({ hash }) =>
-    readings.open(hash);
+  ({ hash, glance = false }) =>
+    readings.open(hash, glance);

@@ -26,7 +26,7 @@ export async function serve(): Promise<void> {
   const keys = newKeys();
   const large = { leader: BUSY_PEER, peers: [], filling: 'x'.repeat(900_000) };
   const server = await servePeerVerbs({
-    ...{ keys, port: 0, addresses: ['127.0.0.1'] },
+    ...{ keys, port: 0, addresses: () => ['127.0.0.1'] },
     handlers: {
       announce: () => ({ catalogId: null, revision: 0 }),
       announced: ({ peer }) => {

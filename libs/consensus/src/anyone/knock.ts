@@ -1,5 +1,5 @@
 /**
- * First contact across a router (S55). A host outside the own subnets is not heard until it has shown that it
+ * First contact across a router (S55). A host outside its own subnets is not heard until it has shown that it
  * hears at its address: else a forged source there could draw traffic, or take up room, that no router near it
  * would let pass here. It knocks, is sent a cookie of the same size at most, and brings it back. Nothing is
  * remembered for that: the cookie follows from address and time, the nonce of a knock from where it was sent.
@@ -34,7 +34,7 @@ const knockNonce = (state: State, to: Address): Nonce =>
 const cookieFor = (state: State, address: Address, period: number): Uint8Array =>
   keyed(state, `cookie ${period} ${addressText(address)}`, COOKIE_BYTES);
 
-/** A datagram is to go to an address outside the own subnets that was not heard lately. */
+/** A datagram is to go to an address outside its own subnets that was not heard lately. */
 export function knock(turn: Turn, to: Address): void {
   const { state } = turn;
   if (!allowFor(turn, `knock ${addressText(to)}`, KNOCKS_TO_ONE_PER_SECOND)) return;

@@ -7,7 +7,7 @@ import { sameBoot } from './rank.js';
 
 /** A leader that was named but does not welcome us is waited for this long after it was last heard of (S7). */
 const TARGET_MS = 1_500;
-/** And this long in all, unless it is seen to admit others (it admits so many a second). */
+/** And this long in all, unless it is seen to admit others (it admits so many per second). */
 const PATIENCE_MS = 3_000;
 /** A leader that has not answered yet is waited for this long, a slow beat and more, and asked so often. */
 const STRANGER_MS = 1_200;

@@ -14,7 +14,7 @@ import { remember } from './seeds.js';
 import { peersChanged } from './sight.js';
 import { chooseStandbys } from './standbys.js';
 
-/** Departures kept for members that have not heard; beyond, the whole list is sent anew. */
+/** Departures kept for members that have not heard; beyond, the whole list is sent again. */
 const GONE_MAX = 256;
 
 /** A member came or moved: everybody hears of it with the next version of the roster. */

@@ -16,7 +16,7 @@ const HEARD_SECONDS = 24 * HOUR_SECONDS;
 
 /**
  * No honest epoch is later than the seconds since 2020: it would take a change of leader in each of them. A
- * bound on single jumps would not do: two of them carry a cluster out of reach of those who come anew, for ever.
+ * bound on single jumps would not do: two of them carry a cluster out of reach of those who come again, for ever.
  * This bound moves on.
  */
 function latestEpoch({ wallOffsetMs }: State, nowMs: number, slackSeconds: number): number {
@@ -37,7 +37,7 @@ function latestNamed(message: ElectionMessage): number {
   return Math.max(message.epoch, claimed, led);
 }
 
-/** Whether a datagram names an epoch that cannot be: then it is void, unless my own leader says it; told once a second at most. */
+/** Whether a datagram names an epoch that cannot be: then it is void, unless my own leader says it; told once per second at most. */
 export function namesImpossibleEpoch(turn: Turn, message: ElectionMessage, from: Address): boolean {
   const { state, nowMs } = turn;
   const epoch = latestNamed(message);
@@ -52,7 +52,7 @@ export function namesImpossibleEpoch(turn: Turn, message: ElectionMessage, from:
   return true;
 }
 
-/** A leader goes on in the epoch that somebody named. */
+/** A leader continues in the epoch that somebody named. */
 export function followEpoch(turn: Turn, epoch: number): void {
   if (epoch <= turn.state.epoch || !isFollowed(turn, epoch)) return;
   if (allow(turn, 'epoch', LIMITS.raisesPerSecond)) leadInEpoch(turn, epoch);

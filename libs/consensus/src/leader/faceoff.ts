@@ -1,4 +1,4 @@
-/** Two leaders meet: the older one goes on, the other hands over its members and serves until it is welcomed. */
+/** Two leaders meet: the older one continues, the other hands over its members and serves until it is welcomed. */
 import {
   type Address,
   ROSTER_ENTRIES_MAX,
@@ -22,7 +22,7 @@ import { send, type Turn } from '../state/turn.js';
 import { followEpoch } from './epoch.js';
 
 const YIELD_AGAIN_MS = 150;
-/** Rounds without a welcome: the winner is not there, and the search goes on here. */
+/** Rounds without a welcome: the winner is not there, and the search resumes here. */
 const YIELD_ROUNDS_MAX = 8;
 /** Whole rosters, to however many older leaders. */
 const HANDOVERS_PER_SECOND = 1;

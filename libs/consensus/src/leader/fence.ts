@@ -47,7 +47,11 @@ function memberPaused(turn: Turn, following: Following): void {
 function suspend(turn: Turn, reign: Reign, lateMs: number): void {
   const { state, nowMs } = turn;
   if (reign.suspension === null)
-    log(turn, 'warn', `This process stood still for ${lateMs} ms: it asks before it leads on.`);
+    log(
+      turn,
+      'warn',
+      `This process was suspended for ${lateMs} ms: it asks its members before it continues to lead.`,
+    );
   becomeSuspended(turn, reign, {
     sinceMs: nowMs,
     nonce: freshNonce(state),

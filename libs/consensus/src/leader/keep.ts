@@ -120,7 +120,7 @@ export function hearProbe(turn: Turn, message: ProbeMessage, from: Address): voi
   if (member) tellDismissed(turn, member);
 }
 
-/** Only standbys miss beats: one that is none any more did not hear so, and would go on suspecting. */
+/** Only standbys miss beats: one that is none any more did not hear so, and would continue suspecting. */
 function tellDismissed(turn: Turn, member: Member): void {
   const { state, nowMs } = turn;
   const stands = state.standbys.some((each) => each.peer === member.peer);

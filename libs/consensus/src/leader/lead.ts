@@ -23,7 +23,7 @@ export function sweep(turn: Turn, reign: Reign): void {
 }
 
 /**
- * A standby that misses beats for long cannot take over (S16): it makes room for the next. A leader that hears
+ * A standby that misses beats for long cannot take over (S16): it is replaced by the next. A leader that hears
  * nobody at all cannot tell that from its own deafness, and needs its standbys to act on it: it benches none.
  */
 function bench(turn: Turn, reign: Reign): void {
@@ -62,7 +62,7 @@ export function heardMember(turn: Turn, member: Member): void {
   noteLost(turn, reign);
 }
 
-/** A higher epoch was seen: go on in it, with a token of its own from the same secret. */
+/** A higher epoch was seen: continue in it, with a token of its own from the same secret. */
 export function leadInEpoch(turn: Turn, epoch: number): void {
   const { state } = turn;
   if (state.leader === null || epoch <= state.epoch) return;

@@ -9,7 +9,7 @@ import { freshNonce, send, type Turn } from '../state/turn.js';
 
 /** When the successor is asked, and asked again while it does not answer; the last time it is given up. */
 const ASK_AT_MS = [0, 12, 30, 55, 90, 140, 250, 500, 800];
-/** So many questions follow each other fast; later on a new word of the successor is worth to begin anew. */
+/** So many questions follow each other fast; later on a new word of the successor is worth to start again. */
 const HASTY_ASKS = 5;
 /** A leader of whom nothing says that it succeeds mine waits so much longer. */
 const STRANGER_FACTOR = 3;

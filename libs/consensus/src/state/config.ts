@@ -35,7 +35,7 @@ export interface Timers {
   readonly suspendMaxMs: number;
   /** A leader that heard no member for this long has lost its lease. */
   readonly lostMs: number;
-  /** A member that has had no proof of its leader for this long joins anew. */
+  /** A member that has had no proof of its leader for this long joins again. */
   readonly followMs: number;
   /** A standby that acknowledges nothing for this long is none any more. */
   readonly benchMs: number;
@@ -87,7 +87,7 @@ export const LIMITS = {
   joinersMax: 256,
   /** Entries of every table that strangers can fill. */
   strangersMax: 4_096,
-  /** Replay windows: at 1,000 strangers a second none of a member goes between two of its keep-alives. */
+  /** Replay windows: at 1,000 strangers per second none of a member goes between two of its keep-alives. */
   windowsMax: 8_192,
   /** Leaders to which one gives way at a time. */
   yieldingsMax: 3,
@@ -107,12 +107,12 @@ export const LIMITS = {
   hintsPerSecond: 20,
   /** Questions to leaders that nobody here knows. */
   introductionsPerSecond: 20,
-  /** Knocks at hosts outside the own subnets, and cookies for those that knock here: each is one signature. */
+  /** Knocks at hosts outside its own subnets, and cookies for those that knock here: each is one signature. */
   knocksPerSecond: 100,
   cookiesPerSecond: 50,
   /** Other leaders named to my own. */
   relaysPerSecond: 20,
-  /** Parts of the roster to the other members of a crowd: the leader of 1,000 may send 64 kB a second. */
+  /** Parts of the roster to the other members of a crowd: the leader of 1,000 may send 64 kB per second. */
   rosterPartsPerSecond: 12,
   /** Members beyond which a cluster is a crowd. */
   crowd: 100,

@@ -66,7 +66,7 @@ export interface RememberedPeersInput extends At {
   readonly addresses: readonly Address[];
 }
 
-/** A datagram went to this address, which lies outside the own subnets and was not heard lately. */
+/** A datagram went to this address, which lies outside its own subnets and was not heard lately. */
 export interface OutsideInput extends At {
   readonly type: 'outside';
   readonly to: Address;
@@ -110,7 +110,7 @@ export interface LeadershipChangedOutput {
   readonly type: 'leadershipChanged';
 }
 
-/** A peer came, went or moved: ask `peersOf`. At most five a second. */
+/** A peer came, went or moved: ask `peersOf`. At most five per second. */
 export interface PeersChangedOutput {
   readonly type: 'peersChanged';
 }
@@ -121,7 +121,7 @@ export interface RememberOutput {
   readonly addresses: readonly Address[];
 }
 
-/** This address, outside the own subnets, may be heard, and hears us: S55. */
+/** This address, outside its own subnets, may be heard, and hears us: S55. */
 export interface AcquaintOutput {
   readonly type: 'acquaint';
   readonly address: Address;

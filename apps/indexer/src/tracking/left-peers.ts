@@ -1,0 +1,115 @@
+/** Who left, as this tracker remembers it: in memory, to be searched, and in files, so that a restart loses nothing. */
+import type { LeftLine, Lines, Tracker } from '@iwanto/tracker';
+import { type CatalogueEntry, Failure, type PeerId, agoText, codeOf } from '@iwanto/wire';
+
+/** A peer that left, under the name it had. */
+export interface LeftPeer extends LeftLine {
+  readonly name: string;
+}
+
+/** Where what peers had that left outlives this process. */
+export interface LeftFiles {
+  /** Writes what `read` gives, place by place; undefined from it means that the peer is here again. */
+  save(left: LeftPeer, read: (from: number) => Lines | undefined): void;
+  forget(peer: PeerId): void;
+  load(take: (left: LeftPeer, entries: readonly CatalogueEntry[]) => void): void;
+}
+
+export interface LeftOptions {
+  /** This host's calendar, in ms since 1970. */
+  readonly dateMs: () => number;
+  /** How long what a peer shared is remembered, in ms; 0 for not at all. */
+  readonly keepMs: () => number;
+  readonly files?: LeftFiles;
+}
+
+/** Places of a catalogue that are read at a time: a millisecond's work. */
+const READ_STEPS = 200;
+/** Peers that a refusal names. */
+const NAMED_MAX = 4;
+const MS_PER_SECOND = 1_000;
+
+export class LeftPeers {
+  readonly #names = new Map<PeerId, string>();
+
+  constructor(
+    private readonly tracker: Tracker,
+    private readonly options: LeftOptions,
+  ) {}
+
+  /** Names of those who are remembered. */
+  get names(): ReadonlyMap<PeerId, string> {
+    return this.#names;
+  }
+
+  /** Remembers what a peer shared; false where nothing is to be remembered. */
+  add({ peer, name }: { readonly peer: PeerId; readonly name: string }): boolean {
+    const { dateMs, keepMs, files } = this.options;
+    if (keepMs() <= 0 || this.tracker.held(peer).catalogId === null) return false;
+    const leftMs = dateMs();
+    this.#names.set(peer, name);
+    this.tracker.leave(peer, leftMs);
+    files?.save({ peer, name, leftMs }, (from) =>
+      this.#has({ peer, leftMs }) ? this.tracker.entriesOf(peer, from, READ_STEPS) : undefined,
+    );
+    return true;
+  }
+
+  /** The peer is here again; true where it need not announce what it had. */
+  comeBack(peer: PeerId): boolean {
+    if (!this.#names.delete(peer)) return false;
+    this.options.files?.forget(peer);
+    return this.tracker.comeBack(peer);
+  }
+
+  /** What `locate` gives; where nobody who is here has it, its refusal says who had. */
+  explained<T>(prefix: string, locate: () => T): T {
+    try {
+      return locate();
+    } catch (cause) {
+      const seen = this.tracker.lastSeen(prefix);
+      if (codeOf(cause) !== 'E_NOT_FOUND' || !seen) throw cause;
+      const left = this.tracker.left().filter(({ peer }) => seen.peers.includes(peer));
+      const last = Math.max(...left.map(({ leftMs }) => leftMs));
+      const names = left.map(({ peer }) => this.#names.get(peer) || peer).slice(0, NAMED_MAX);
+      const ago = agoText((this.options.dateMs() - last) / MS_PER_SECOND);
+      const sentence = `Nobody who is here has ${seen.name}; it was seen ${ago} on ${names.join(', ')}.`;
+      throw new Failure('E_NOT_FOUND', sentence);
+    }
+  }
+
+  /** Takes up what was remembered before this process; `isHere` says who need not be remembered. */
+  load(isHere: (peer: PeerId) => boolean): void {
+    this.options.files?.load((left, entries) => {
+      if (isHere(left.peer) || this.#isOver(left)) return;
+      this.tracker.remember(left, entries);
+      if (this.#has(left)) this.#names.set(left.peer, left.name);
+    });
+  }
+
+  /** Forgets who left too long ago, and the files of those whom the tracker had no room for. */
+  tidy(): void {
+    for (const left of this.tracker.left())
+      if (this.#isOver(left)) this.tracker.dropPeer(left.peer);
+    const kept = new Set(this.tracker.left().map(({ peer }) => peer));
+    for (const peer of this.#names.keys()) {
+      if (kept.has(peer)) continue;
+      this.#names.delete(peer);
+      this.options.files?.forget(peer);
+    }
+  }
+
+  /** Gives the memory back; the files stay for the next time. */
+  release(): void {
+    for (const { peer } of this.tracker.left()) this.tracker.dropPeer(peer);
+    this.#names.clear();
+  }
+
+  #has({ peer, leftMs }: LeftLine): boolean {
+    return this.tracker.left().some((line) => line.peer === peer && line.leftMs === leftMs);
+  }
+
+  #isOver({ leftMs }: LeftLine): boolean {
+    return this.options.dateMs() - leftMs >= this.options.keepMs();
+  }
+}

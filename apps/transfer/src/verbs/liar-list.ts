@@ -1,0 +1,9 @@
+/** `liar.list`: which peers sent wrong bytes here of late. */
+import type { Handlers, VerbsOf } from '@iwanto/bus';
+import type { Liars } from '../sources/liars.js';
+
+type Verbs = Handlers<VerbsOf<'transfer'>>;
+
+export const liarList =
+  (liars: Liars): Verbs['liar.list'] =>
+  () => ({ liars: liars.list() });

@@ -1,0 +1,66 @@
+/** What peers had that left: shown below what is here, and counted nowhere. */
+import type { PeerId, SearchResult } from '@iwanto/wire';
+import { Collector } from './collector.js';
+import type { Row } from './holdings.js';
+import { type Shown, present } from './present.js';
+import type { Found, SlotBook } from './search.js';
+import type { Shelf } from './shelf.js';
+
+/** Contents of peers that left whose names are compared. */
+const COMPARED_MAX = 120;
+const MS_PER_SECOND = 1_000;
+
+export interface LeftOptions {
+  readonly shelf: Shelf;
+  readonly book: SlotBook;
+  readonly tests: readonly ((row: Row) => boolean)[];
+  readonly nowMs: number;
+}
+
+export class LeftResults {
+  #shown: readonly Shown[] = [];
+
+  constructor(private readonly options: LeftOptions) {}
+
+  /** Takes what peers that left had of these names, unless closer names were taken already. */
+  look(nodes: Uint32Array, rank: (collected: Collector) => Shown[]): void {
+    if (this.#shown.length > 0) return;
+    const { shelf, tests } = this.options;
+    const isGone = ({ content }: Row) => !shelf.here.holds(content);
+    const collector = new Collector(shelf.left, [...tests, isGone], COMPARED_MAX);
+    for (const node of nodes) collector.add(node);
+    this.#shown = rank(collector);
+  }
+
+  /** The results that are here, then these, as long as there is room: names that are only similar give way. */
+  below(found: Found, limit: number): Found {
+    if (this.#shown.length === 0) return found;
+    const here = found.similar ? [] : found.results;
+    const left = this.#present(limit - here.length, here.length);
+    const results = [...here, ...left];
+    return found.similar ? { ...found, results, total: 0, similar: false } : { ...found, results };
+  }
+
+  #present(limit: number, after: number): SearchResult[] {
+    if (limit <= 0) return [];
+    const { shelf, book } = this.options;
+    const holdings = shelf.left;
+    const { peerOf } = book;
+    const results = present(shelf, this.#shown, {
+      ...{ limit, sort: 'fit', similar: false, peerOf, holdings },
+    });
+    return results.map((result) => {
+      const { peers, ...where } = result.where;
+      const seen = { secondsAgo: this.#secondsSince(peers), peers };
+      const group = result.group + after;
+      return { ...result, peers: 0, group, where: { ...where, peers: [] }, seen };
+    });
+  }
+
+  /** Since the last of these peers left. */
+  #secondsSince(peers: readonly { readonly peer: PeerId }[]): number {
+    const { book, nowMs } = this.options;
+    const lastMs = Math.max(0, ...peers.map(({ peer }) => book.leftMsOf(book.slotOf(peer))));
+    return Math.max(0, Math.round((nowMs - lastMs) / MS_PER_SECOND));
+  }
+}

@@ -1,0 +1,112 @@
+/** What a hash names and who holds it, for one content or for many. */
+import {
+  Failure,
+  type FileHash,
+  HASH_PREFIX_CHARACTERS_MIN,
+  HOLDERS_NAMED_MAX,
+  type HoldersAnswer,
+  type Kind,
+  NAMES_MAX,
+  type PeerId,
+} from '@iwanto/wire';
+import type { Shelf } from './shelf.js';
+
+/** Contents that a refusal as ambiguous lists. */
+const CANDIDATES_LISTED_MAX = 6;
+/** Rows looked at for the usual name of a content. */
+const NAME_LOOKS_MAX = 1_000;
+/** The same where many contents are asked for at once. */
+const NAME_LOOKS = 20;
+
+/** What a hash names, and who holds it. */
+export interface Located {
+  readonly hash: FileHash;
+  readonly kind: Kind;
+  readonly name: string;
+  readonly size: number;
+  readonly peers: PeerId[];
+  /** What other peers say that this hash is, those first of which there are more. */
+  readonly others: Pick<Located, 'kind' | 'size' | 'peers'>[];
+}
+
+/** What a hash named, and who had it. */
+export interface LastSeen {
+  readonly name: string;
+  readonly peers: PeerId[];
+}
+
+export class Locator {
+  constructor(
+    private readonly shelf: Shelf,
+    private readonly peerOf: (slot: number) => PeerId | undefined,
+  ) {}
+
+  /** What a whole hash or a prefix of at least 8 hex characters names. Throws E_NOT_FOUND, E_AMBIGUOUS. */
+  locate(prefix: string): Located {
+    const { contents } = this.shelf;
+    const found = prefix.length < HASH_PREFIX_CHARACTERS_MIN ? [] : contents.startingWith(prefix);
+    const held = found
+      .map((content) => ({ content, slots: this.shelf.here.holdersOf(content) }))
+      .filter(({ slots }) => slots.size > 0)
+      .sort((a, b) => b.slots.size - a.slots.size || a.content - b.content);
+    const [most] = held;
+    if (!most) throw new Failure('E_NOT_FOUND', `No peer that is here shares ${prefix}.`);
+    const hash = contents.hashOf(most.content);
+    if (held.some(({ content }) => contents.hashOf(content) !== hash)) {
+      throw this.#ambiguous(prefix, held);
+    }
+    const claims = held.map(({ content, slots }) => {
+      const peers = [...slots].flatMap((slot) => this.peerOf(slot) ?? []).sort();
+      return { kind: contents.kindOf(content), size: contents.sizeOf(content), peers };
+    });
+    const [{ peers } = { peers: [] }, ...others] = claims;
+    return { hash, ...this.#describe(most.content), peers, others };
+  }
+
+  /** Who had what this names, where nobody who is here does. */
+  lastSeen(prefix: string): LastSeen | undefined {
+    const { contents, left } = this.shelf;
+    const found = prefix.length < HASH_PREFIX_CHARACTERS_MIN ? [] : contents.startingWith(prefix);
+    const content = found.find((one) => left.holds(one));
+    if (content === undefined) return undefined;
+    const peers = [...left.holdersOf(content)].flatMap((slot) => this.peerOf(slot) ?? []);
+    return { name: left.nameOf(content, NAME_LOOKS_MAX), peers };
+  }
+
+  /** Those of the contents that somebody shares: who, and under which names. */
+  holders(hashes: readonly FileHash[]): HoldersAnswer['contents'] {
+    return hashes.flatMap((hash) => {
+      const contents = this.shelf.contents.withHash(hash);
+      const slots = new Set(contents.flatMap((content) => [...this.shelf.here.holdersOf(content)]));
+      if (slots.size === 0) return [];
+      const peers = [...slots].flatMap((slot) => this.peerOf(slot) ?? []).sort();
+      const names = contents.flatMap((content) => this.shelf.here.namesOf(content, NAME_LOOKS));
+      return {
+        hash,
+        names: [...new Set(names)].slice(0, NAMES_MAX),
+        peers: peers.slice(0, HOLDERS_NAMED_MAX),
+        count: slots.size,
+      };
+    });
+  }
+
+  #describe(content: number): Pick<Located, 'kind' | 'name' | 'size'> {
+    const { contents } = this.shelf;
+    const name = this.shelf.here.nameOf(content, NAME_LOOKS_MAX);
+    return { kind: contents.kindOf(content), name, size: contents.sizeOf(content) };
+  }
+
+  #ambiguous(prefix: string, held: readonly { content: number }[]): Failure {
+    const { contents } = this.shelf;
+    const list = held
+      .slice(0, CANDIDATES_LISTED_MAX)
+      .map(
+        ({ content }) =>
+          `${contents.hashOf(content)} (${this.#describe(content).name.slice(0, 60)})`,
+      )
+      .join(', ');
+    const more = held.length > CANDIDATES_LISTED_MAX ? ', and others' : '';
+    const sentence = `${prefix} begins ${held.length} hashes: ${list}${more}. Type more of it.`;
+    return new Failure('E_AMBIGUOUS', sentence);
+  }
+}
