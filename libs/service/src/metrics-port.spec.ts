@@ -36,20 +36,28 @@ async function freePort(): Promise<number> {
 
 /** What a GET gives; the code of the error where nobody listens. */
 function get(port: number, path = '/metrics', host = `127.0.0.1:${port}`) {
-  return new Promise<{ status: number | string; text: string; type?: string }>((done) => {
-    const asked = request(
-      { agent: false, host: '127.0.0.1', port, path, headers: { host } },
-      (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (part: string) => (text += part));
-        response.on('end', () =>
-          done({ status: response.statusCode ?? 0, text, type: response.headers['content-type'] }),
-        );
-      },
-    );
-    asked.on('error', ({ code }: NodeJS.ErrnoException) => done({ status: code ?? '', text: '' }));
-    asked.end();
-  });
+  return new Promise<{ status: number | string; text: string; type?: string | undefined }>(
+    (done) => {
+      const asked = request(
+        { agent: false, host: '127.0.0.1', port, path, headers: { host } },
+        (response) => {
+          let text = '';
+          response.setEncoding('utf8').on('data', (part: string) => (text += part));
+          response.on('end', () =>
+            done({
+              status: response.statusCode ?? 0,
+              text,
+              type: response.headers['content-type'],
+            }),
+          );
+        },
+      );
+      asked.on('error', ({ code }: NodeJS.ErrnoException) =>
+        done({ status: code ?? '', text: '' }),
+      );
+      asked.end();
+    },
+  );
 }
 
 describe('the metrics port', () => {

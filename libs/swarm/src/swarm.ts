@@ -6,7 +6,6 @@ import {
   type SwarmInput,
   type SwarmLimits,
   type SwarmOptions,
-  type BanReason,
   type SwarmOutput,
   type WantedFile,
 } from './messages.js';
@@ -219,7 +218,7 @@ export class Swarm {
     if (this.#trust.strike(source.id)) this.#ban(source, 'strikes');
   }
 
-  #ban(source: Source, reason: BanReason): void {
+  #ban(source: Source, reason: Extract<SwarmOutput, { type: 'ban' }>['reason']): void {
     this.#trust.ban(source.id);
     this.#removeSource(source.id);
     this.#out.push({ type: 'ban', source: source.id, reason });

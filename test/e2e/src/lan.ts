@@ -1,5 +1,6 @@
 /** A LAN of network namespaces on one bridge, whose links can be cut, slowed and made lossy; it never touches the machine's own interfaces. */
 import { type ChildProcess, type SpawnOptions, execFileSync, spawn } from 'node:child_process';
+import { reasonOf } from '@iwanto/wire';
 
 /** Hosts of one subnet: their addresses are 10.77.0.1 and up, in the next subnet 10.77.1.1 and up. */
 const HOSTS_MAX = 200;
@@ -73,7 +74,7 @@ export function lanImpossible(): string | undefined {
     run('ip', 'netns', 'del', trial);
     return undefined;
   } catch (error) {
-    return `a network namespace could not be made: ${String(error).split('\n')[0] ?? ''}`;
+    return `a network namespace could not be made: ${reasonOf(error).split('\n')[0] ?? ''}`;
   }
 }
 
@@ -102,7 +103,7 @@ function removeNamespace(name: string): void {
     }
     run('ip', 'netns', 'del', name);
   } catch (error) {
-    process.stderr.write(`lan: namespace ${name} stays: ${String(error)}\n`);
+    process.stderr.write(`lan: namespace ${name} stays: ${reasonOf(error)}\n`);
   }
 }
 

@@ -40,11 +40,7 @@ export const command = commandOf({
         requiresArg: true,
         describe: 'Fetch only the files of a folder that match this pattern, such as "*.jpg"',
       })
-      .option('limit', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'Limit its rate, such as 5M',
-      })
+      .option('limit', { type: 'string', requiresArg: true, describe: 'Limit its rate: 5M' })
       .option('yes', {
         type: 'boolean',
         default: false,

@@ -39,7 +39,7 @@ function push(name: string): void {
   const path = join(dir, name);
   writeFileSync(path, `content of ${name}`);
   const stats = statSync(path, { bigint: true });
-  queue.push({ path, identity: identityOf(stats), size: Number(stats.size) });
+  queue.push({ path, identity: identityOf(stats, true), size: Number(stats.size) });
 }
 
 async function until(holds: () => boolean): Promise<void> {

@@ -56,7 +56,7 @@ const nothing: Handlers<PeerVerbs> = {
 const startPeer = async (peer: PeerId, handlers: Partial<Handlers<PeerVerbs>>) => {
   const keys = newKeys();
   const server = await servePeerVerbs({
-    ...{ keys, port: 0, addresses: ['127.0.0.1'] },
+    ...{ keys, port: 0, addresses: () => ['127.0.0.1'] },
     handlers: { ...nothing, ...handlers },
   });
   closing.push(() => server.close());
@@ -186,7 +186,7 @@ test('HOSTILE 124: a leader that hides this host is noticed, and the standby is 
   const { line } = lineTo(liar, [honest]);
   const troubles: string[] = [];
   const check = new LeaderCheck({
-    ...{ self: SELF, line, content: async () => hash },
+    ...{ self: SELF, line, content: async () => hash, onTrouble: () => undefined },
     onTrouble: (sentence) => troubles.push(sentence),
   });
   closing.push(() => check.close());
