@@ -621,12 +621,13 @@ describe('what was shown', () => {
   const result = (at: number, name: string) => {
     return {
       ...{ hash: hashAt(at), kind: 'file' as const, name, size: 2_048, peers: 2, score: 1 },
-      ...{ similar: false, modifiedMs: null, otherNames: [], group: at },
+      ...{ similar: false, modifiedMs: null, otherNames: [] as string[], group: at },
       where: { folder: 'films', short: 'films', peers: [] },
     };
   };
   const found = (names: readonly string[]) => {
     const results = names.map((name, at) => result(at, name));
+    if (names[0] === 'a.mkv') results[0]!.otherNames = ['film one.mkv', 'film eins.mkv'];
     return {
       ...{ results, total: names.length, totalIsLeast: false, similar: false },
       ...{ leader: PEER, partial: false },
@@ -689,8 +690,16 @@ describe('what was shown', () => {
 
   test('may get another name', async () => {
     await iwanto('search', 'old');
-    await iwanto('download', '1', '--as', 'new draft.txt');
+    const { stderr } = await iwanto('download', '1', '--as', 'new draft.txt');
     expect(asked).toMatchObject([{ hash: hashAt(0), as: 'new draft.txt' }]);
+    expect(stderr).toContain('new draft.txt is also called zz old draft.txt');
+  });
+
+  test('of several names, says the others', async () => {
+    await iwanto('search', 'film');
+    const { stderr } = await iwanto('download', '1');
+    expect(stderr).toContain('a.mkv is also called film one.mkv, film eins.mkv');
+    expect((await iwanto('download', '2')).stderr).not.toContain('also called');
   });
 });
 

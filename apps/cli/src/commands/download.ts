@@ -6,7 +6,7 @@ import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
 import { fetchAll } from '../fetch.js';
 import { hashFrom, numberFrom, pathFrom } from '../input.js';
-import { jsonLine, say, shown } from '../print.js';
+import { jsonLine, remark, say, shown } from '../print.js';
 import { type Seen, recall, shownAs } from '../remembered.js';
 
 /** How long to wait for a source while none answers, in seconds. */
@@ -93,6 +93,7 @@ export const command = commandOf({
     const memory = await recall();
     const named = hashes.map((typed) => {
       const seen = shownAs(memory, typed);
+      if (seen) remarkNames(seen, as);
       return { hash: seen?.hash ?? hashFrom(typed), ...shownName(seen), ...choices };
     });
     const wanted = [...new Map(named.map((question) => [question.hash, question])).values()];
@@ -109,6 +110,12 @@ function limited(limit: string | undefined) {
 /** The name under which it was shown; a hidden one that others chose is left to the service. */
 const shownName = (seen: Seen | undefined): { as?: string } =>
   seen === undefined || seen.name.startsWith('.') ? {} : { as: seen.name };
+
+/** One content may have been found under one name and be known under others: whoever looks for it later should know. */
+function remarkNames({ name, otherNames }: Seen, as = name): void {
+  const others = [...new Set([name, ...otherNames])].filter((one) => one !== as);
+  if (others.length > 0) remark(`${shown(as)} is also called ${others.map(shown).join(', ')}`);
+}
 
 async function setFolder(bus: Bus, folder: string | undefined, json: boolean): Promise<number> {
   if (folder === undefined) {
