@@ -130,7 +130,7 @@ export class CandidateFinder {
     judge.fit = 0;
     const node = scope.index.nodeOf(entry);
     if (node === 0 || !scope.isName(node)) return 0;
-    const worth = judge.judge(entry, node);
+    const worth = judge.judge(entry);
     if (worth <= 0) return 0;
     const bucket = Math.max(1, Math.min(BUCKETS - 1, Math.floor(worth * BUCKETS)));
     return judge.isFitting ? BUCKETS + bucket : bucket;

@@ -39,13 +39,13 @@ export class Judge {
     this.#claims = new BitSums(asked.claims);
   }
 
-  judge(entry: number, node: number): number {
+  judge(entry: number): number {
     const first = entry * LEVEL_COUNT;
     const own = this.marks[first] ?? 0;
     const likely = this.marks[first + 1] ?? 0;
     const unsure = this.marks[first + 2] ?? 0;
     const faint = this.marks[first + 3] ?? 0;
-    this.#readFolders(this.scope.tree.parentOf(node));
+    this.#readFolders(this.scope.index.folderOf(entry));
     const [sureAbove = 0, likelyAbove = 0, unsureAbove = 0, faintAbove = 0] = this.#above;
     const above = sureAbove & ~own;
     const all = own | above;

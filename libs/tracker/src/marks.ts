@@ -66,8 +66,11 @@ export class Marks {
   reachUp(index: NameIndex, tree: PathTree): void {
     const { count } = this;
     for (let at = 0; at < count; at += 1) {
-      const node = index.nodeOf(this.touched[at] ?? 0);
-      for (let folder = tree.parentOf(node); folder !== 0; folder = tree.parentOf(folder)) {
+      for (
+        let folder = index.folderOf(this.touched[at] ?? 0);
+        folder !== 0;
+        folder = tree.parentOf(folder)
+      ) {
         const entry = index.entryOf(folder);
         if (this.#isTouched[entry] !== 0) break;
         this.#isTouched[entry] = TOUCHED.above;
@@ -101,7 +104,7 @@ export class Marks {
     for (let at = 0; at < count; at += 1) {
       const entry = read[at] ?? 0;
       if (isTouched[entry] !== 0) continue;
-      const folder = tree.parentOf(index.nodeOf(entry));
+      const folder = index.folderOf(entry);
       if (below[folder] === BELOW.no || !this.#isBelow(index, tree, folder)) continue;
       isTouched[entry] = TOUCHED.marked;
       touched[touchedCount++] = entry;

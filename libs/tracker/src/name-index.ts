@@ -13,6 +13,8 @@ export class NameIndex {
   #last = 0;
   #nodeOf = new Uint32Array(0);
   #entryOf = new Uint32Array(0);
+  /** Beside the entry, because a query looks at the folders of hundreds of thousands. */
+  #folderOf = new Uint32Array(0);
   #length = new Uint8Array(0);
   /** Entries of names that are gone: they cost looks, until the index is built again. */
   stale = 0;
@@ -40,18 +42,25 @@ export class NameIndex {
     return this.#nodeOf[entry] ?? 0;
   }
 
+  /** The folder that the node of an entry lies in. */
+  folderOf(entry: number): number {
+    return this.#folderOf[entry] ?? 0;
+  }
+
   /** How many telling words the name of an entry has, in halves. */
   lengthOf(entry: number): number {
     return this.#length[entry] ?? 0;
   }
 
-  add(node: number, text: Text): void {
+  add(node: number, folder: number, text: Text): void {
     this.#last += 1;
     const entry = this.#last;
     this.#nodeOf = withRoom(this.#nodeOf, entry);
     this.#length = withRoom(this.#length, entry);
     this.#entryOf = withRoom(this.#entryOf, node);
+    this.#folderOf = withRoom(this.#folderOf, entry);
     this.#nodeOf[entry] = node;
+    this.#folderOf[entry] = folder;
     this.#length[entry] = Math.min(LENGTH_MAX, tellingWords(text));
     this.#entryOf[node] = entry;
     for (const term of termsOf(text)) this.#postings.add(this.vocabulary.need(term), entry);
@@ -61,6 +70,7 @@ export class NameIndex {
     const entry = this.entryOf(node);
     if (entry === 0) return;
     this.#nodeOf[entry] = 0;
+    this.#folderOf[entry] = 0;
     this.#entryOf[node] = 0;
     this.stale += 1;
   }

@@ -77,7 +77,7 @@ export class SearchIndex {
     const next = this.#next;
     const end = Math.min(this.#tree.last, next.upTo + steps);
     for (let node = next.upTo + 1; node <= end; node += 1) {
-      if (this.#index.has(node)) next.index.add(node, this.textOf(node));
+      if (this.#index.has(node)) this.#addTo(next.index, node);
     }
     next.upTo = end;
     if (end < this.#tree.last) return true;
@@ -93,9 +93,12 @@ export class SearchIndex {
   }
 
   #enter(node: number): void {
-    const text = this.textOf(node);
-    this.#index.add(node, text);
-    if (this.#next && node <= this.#next.upTo) this.#next.index.add(node, text);
+    this.#addTo(this.#index, node);
+    if (this.#next && node <= this.#next.upTo) this.#addTo(this.#next.index, node);
+  }
+
+  #addTo(index: NameIndex, node: number): void {
+    index.add(node, this.#tree.parentOf(node), this.textOf(node));
   }
 
   /** Neighbours mostly stand in one folder. */
