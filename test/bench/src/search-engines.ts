@@ -1,4 +1,5 @@
-/** What the tracker is measured beside: a plain trigram index, and MiniSearch as people usually set it up. */
+/** What the tracker is measured beside: a plain trigram index, MiniSearch as people usually set it up, and fzf. */
+import { spawnSync } from 'node:child_process';
 import MiniSearch from 'minisearch';
 
 /** Places of the best names in the list, best first. */
@@ -47,4 +48,20 @@ export function miniSearchEngine(names: readonly string[]): Engine {
       .search(query, { prefix: true, fuzzy: 0.2, combineWith: 'OR' })
       .slice(0, limit)
       .map(({ id }) => id as number);
+}
+
+const FZF_OUTPUT_BYTES_MAX = 2 ** 28;
+
+/** The command `fzf` (Debian package fzf), a process for each query; undefined where it is not installed. */
+export function fzfEngine(names: readonly string[]): Engine | undefined {
+  if (spawnSync('fzf', ['--version']).status !== 0) return undefined;
+  const places = new Map(names.map((name, at) => [name, at]));
+  const input = names.join('\n');
+  return (query, limit) => {
+    const { stdout } = spawnSync('fzf', ['--filter', query, '--tiebreak', 'length'], {
+      ...{ input, encoding: 'utf8', maxBuffer: FZF_OUTPUT_BYTES_MAX },
+    });
+    const best = stdout.split('\n', limit);
+    return best.flatMap((name) => places.get(name) ?? []);
+  };
 }

@@ -6,7 +6,7 @@ import { Tracker } from '@iwanto/tracker';
 import type { CatalogId, CatalogueEntry, FileHash, PeerId } from '@iwanto/wire';
 import { Dice } from './dice.js';
 import { type NamedFile, namedFiles } from './search-corpus.js';
-import { type Engine, miniSearchEngine, trigramEngine } from './search-engines.js';
+import { type Engine, fzfEngine, miniSearchEngine, trigramEngine } from './search-engines.js';
 import { type Query, classes, heldOut, queriesOf } from './search-queries.js';
 import { absentTitles } from './search-titles-screen.js';
 import { unseenAbsent, unseenClasses } from './search-unseen.js';
@@ -20,6 +20,8 @@ const SHOWN = 10;
 const SLOW_MS = 25;
 /** The engines beside the tracker are slow: they answer some queries of each class, and not among a million names. */
 const BESIDE = { namesMax: 100_000, queries: 12 } as const;
+/** fzf reads every name again for each query. */
+const FZF_NAMES_MAX = 10_000;
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -179,11 +181,20 @@ function unmarked({ tracker }: Corpus): string {
     .join(', ');
 }
 
-function beside({ files }: Corpus): void {
+function beside(corpus: Corpus): void {
+  const { files } = corpus;
   const names = files.map(({ path }) => path);
+  const placeOfKey = new Map(files.map(({ key }, at) => [key, at]));
+  const fzf = files.length <= FZF_NAMES_MAX ? fzfEngine(names) : undefined;
+  const ours: Engine = (query, limit) =>
+    corpus.tracker
+      .search(query, limit)
+      .results.flatMap(({ hash }) => placeOfKey.get(corpus.keyOf.get(hash) ?? '') ?? []);
   const engines: Readonly<Record<string, Engine>> = {
+    iwanto: ours,
     'plain trigrams': trigramEngine(names),
     MiniSearch: miniSearchEngine(names),
+    ...(fzf && { fzf }),
   };
   for (const [name, engine] of Object.entries(engines)) {
     const score = noScore();
