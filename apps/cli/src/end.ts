@@ -1,8 +1,10 @@
 /** How a command ends: one sentence and an exit code for every failure, quiet on a closed pipe, 130 on Ctrl-C. */
+import { writeSync } from 'node:fs';
 import type { Words } from './refusal.js';
 import { UsageError, usageSentence } from './usage.js';
 
 const EXIT_USAGE = 2;
+const EXIT_DISK_FULL = 9;
 const EXIT_CTRL_C = 130;
 
 const SHOW_CURSOR = '\u001b[?25h';
@@ -11,9 +13,20 @@ const SHOW_CURSOR = '\u001b[?25h';
 export function guardStreams(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOSPC') endOnFullDisk();
       process.exit(error.code === 'EPIPE' ? 0 : 1);
     });
   }
+}
+
+/** Written without a stream: the one that cannot be written to may be where errors go. */
+function endOnFullDisk(): never {
+  try {
+    writeSync(2, 'iwanto: The disk is full: what was printed is not all of it.\n');
+  } catch {
+    // Then there is only the exit code.
+  }
+  process.exit(EXIT_DISK_FULL);
 }
 
 /** Resolves when all that was written has left the process, or its reader has gone. */

@@ -605,6 +605,15 @@ describe('cat', () => {
     expect(answer.stderr).toMatch(/^iwanto: .+\.\n$/);
   });
 
+  test('a full disk behind the pipe: a sentence and its own code', async () => {
+    await library();
+    const line = `'${process.execPath}' '${PROGRAM}' cat ${HASH} > /dev/full`;
+    const { code, stderr } = await ended(
+      spawn('sh', ['-c', line], { env: { ...process.env, IWANT_HOME: cli.home }, stdio: 'pipe' }),
+    );
+    expect([code, stderr]).toEqual([9, expect.stringContaining('The disk is full')]);
+  });
+
   test('a name that only resembles something is not taken for it', async () => {
     await library();
     await fake('indexer', {

@@ -1,7 +1,7 @@
 /** A stand-in for the indexer of a benchmark's host: knows one content and serves it over the local bus. */
 import { createCipheriv } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { BUS_BYTES_MAX, type Content } from '@iwanto/bus';
 import {
   type Blake3,
@@ -41,7 +41,7 @@ export class BenchShelf {
       const bytes = seededBytes(Math.min(64 * PIECE_BYTES, size - at), seed + at / PIECE_BYTES);
       writeFileSync(path, bytes, { flag: at === 0 ? 'w' : 'a' });
     }
-    return this.#addFile(path);
+    return this.addFile(path);
   }
 
   /** A directory of small files, in folders of a hundred. */
@@ -119,7 +119,8 @@ export class BenchShelf {
     return hash;
   }
 
-  #addFile(path: string): Shown & { kind: 'file' } {
+  /** A file that is there already. */
+  addFile(path: string): Shown & { kind: 'file' } {
     const { size: length } = statSync(path);
     const builder = new FileRootBuilder(this.blake3);
     const digests: Uint8Array[] = [];
@@ -139,6 +140,6 @@ export class BenchShelf {
       ...{ mtimeNs: String(stat.mtimeNs), ctimeNs: String(stat.ctimeNs) },
     });
     this.#digests.set(hash, Buffer.concat(digests));
-    return { hash, kind: 'file', name: 'large.bin', size: length };
+    return { hash, kind: 'file', name: basename(path), size: length };
   }
 }

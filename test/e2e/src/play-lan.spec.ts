@@ -1,6 +1,6 @@
 /** A film for a television: `iwanto open --lan` in a network of three hosts, subtitles beside it, and what is played kept. */
-import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -26,12 +26,16 @@ story('a film for a television', () => {
   let television: LanHost;
 
   const films = () => join(root, 'films');
+  const small = () => join(root, 'small');
   const curl = (...words: string[]) => ended(television.spawn('curl', ['-s', ...words]));
   const statusOf = async (...words: string[]) =>
     Number((await curl('-o', '/dev/null', '-w', '%{http_code}', ...words)).stdout.toString());
 
   beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), 'iwanto-play-lan-'));
+    // Before the peers: a namespace sees only what was mounted before it.
+    await mkdir(small());
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', small()]);
     lan = makeLan(3);
     [host, television] = [lan.hosts[1]!, lan.hosts[2]!];
     source = new Peer(join(root, 'source'), { host: lan.hosts[0]! });
@@ -49,6 +53,7 @@ story('a film for a television', () => {
   afterAll(async () => {
     for (const peer of [source, viewer]) peer.kill();
     lan.remove();
+    execFileSync('umount', ['-l', small()]);
     await rm(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   }, 60_000);
 
@@ -114,5 +119,12 @@ story('a film for a television', () => {
     stop();
     await end;
     expect(await sha256Of(path)).toBe(await sha256Of(join(films(), FILM)));
+  }, 60_000);
+
+  test('a disk that is too small for what is to be kept: a sentence and its own code', async () => {
+    expect((await viewer.run('download', 'to', small())).code).toBe(0);
+    const player = ['--player', 'curl -s -o /dev/null'];
+    const { code, stderr } = await viewer.run('open', 'metropolis', '--keep', ...player);
+    expect([code, stderr]).toEqual([9, expect.stringContaining('bytes free')]);
   }, 60_000);
 });

@@ -200,11 +200,15 @@ story('a film on a LAN', () => {
     const slow = curl('--limit-rate', '20M', address);
     sources[0]?.kill();
     expect(sha256((await slow).stdout)).toBe(sha256(film));
+    const player = 'curl -s -o /dev/null --limit-rate 4M';
+    const inPlayer = ended(viewer.spawn(['open', 'metropolis', '--player', player]));
     const last = host.spawn('curl', ['-s', '--limit-rate', '4M', address]);
     await once(last.stdout ?? last, 'data');
     for (const source of sources) source.kill();
     const { code } = await ended(last);
     expect(code).not.toBe(0);
+    const left = await inPlayer;
+    expect([left.code, left.stderr]).toEqual([5, expect.stringMatching(/no peer gave/)]);
     stop();
     expect((await end).stderr).toMatch(/no peer gave what is missing/);
   }, 120_000);

@@ -22,7 +22,7 @@ export const command = commandOf({
       .example('iwanto cat notes.txt > notes.txt', 'By its name')
       .epilogue(
         'Nothing is kept on the disk. Exit codes: 0 done, 2 wrong range or a folder, 3 not found, ' +
-          '4 services not running or no leader yet, 5 no source left, 32 verification failed.',
+          '4 services not running or no leader yet, 5 no source left, 9 disk full, 32 verification failed.',
       ),
   run: async ({ content, range, json }) => {
     if (json) throw new Failure('E_BAD_REQUEST', 'cat prints bytes: leave out --json.');

@@ -55,7 +55,7 @@ export const command = commandOf({
         'Of a folder, a playlist is made. Subtitles beside a film are offered with it. The address ' +
           'is of use on this host only, or with --lan in its network, and until the command ends: with the ' +
           'player that --player names, after --minutes, else with Ctrl-C. Exit codes: 0 done, 3 not found or no ' +
-          'player, 4 services not running or no leader yet, 5 no source left, 32 verification failed.',
+          'player, 4 services not running or no leader yet, 5 no source left, 9 disk full, 32 verification failed.',
       ),
   run: ({ content, print, player, lan = false, minutes = MINUTES, keep: isKept, json }) => {
     const limitMs = MS_PER_MINUTE * numberFrom('minutes', minutes, { min: 1, max: MINUTES_MAX });
@@ -68,7 +68,7 @@ export const command = commandOf({
         remark(shown(failure.sentence));
       };
       const showing = await show({ bus, opened, at, onFailed });
-      const endKeeping = isKept ? await keep(bus, opened) : () => undefined;
+      const endKeeping = isKept ? await keep(bus, opened, onFailed) : () => undefined;
       try {
         const endMs = lan ? Date.now() + limitMs : undefined;
         sayAddress({ opened, showing, endMs, json, print });

@@ -1,5 +1,5 @@
 /** `iwanto preview CONTENT`: what it looks like, before it is downloaded: frames of a film, a cover, a photo, or lines of a text. */
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import type { Bus, ReadFile, ReadOpened } from '@iwanto/bus';
 import { EXIT } from '@iwanto/service';
 import { Failure, codeOf, reasonOf } from '@iwanto/wire';
@@ -86,7 +86,7 @@ async function lookAt(bus: Bus, opened: ReadOpened): Promise<Found> {
 const nothingIn = (name: string) =>
   new Failure(
     'E_NOT_FOUND',
-    `Nothing of ${name} can be shown: it is no film, song, photo or text.`,
+    `Nothing of ${name} can be shown: it is neither a film nor a song, photo or text.`,
   );
 
 function listOf(name: string, files: readonly ReadFile[]): Found {
@@ -101,7 +101,9 @@ async function writePicture(path: string, picture: Picture): Promise<void> {
   } catch (cause) {
     const code = codeOf(cause);
     if (code === 'EEXIST') throw new Failure('E_EXISTS', `${path} exists: name another file.`);
-    if (code === 'ENOSPC') throw new Failure('E_DISK_FULL', `There is no room for ${path}.`);
+    // What was written of it is no picture.
+    await rm(path, { force: true });
+    if (code === 'ENOSPC') throw new Failure('E_DISK_FULL', `The disk is too full for ${path}.`);
     throw new Failure('E_BAD_PATH', `${path} cannot be written: ${reasonOf(cause)}.`);
   }
 }

@@ -4,8 +4,10 @@ import { BUS_BYTES_MAX, type Bus } from '@iwanto/bus';
 import type { FileHash } from '@iwanto/wire';
 import type { ByteRange } from './range.js';
 
-/** Questions on the way at the same time; few at first, because many who ask are gone after the first bytes. */
+/** Questions on the way at the same time; one at first, because many who ask are gone after the first bytes. */
 const AT_ONCE_MAX = 8;
+/** Slices that are asked for one by one. */
+const ALONE = 2;
 
 export interface Wanted {
   readonly hash: FileHash;
@@ -29,6 +31,7 @@ export async function* bytesOf(
   const open: Promise<Uint8Array[]>[] = [];
   const slices = slicesOf(range);
   let atOnce = 1;
+  let given = 0;
   try {
     for (;;) {
       while (open.length < atOnce) {
@@ -42,7 +45,8 @@ export async function* bytesOf(
       const first = open.shift();
       if (!first || signal.aborted) return;
       yield* await first;
-      atOnce = Math.min(AT_ONCE_MAX, atOnce + 1);
+      given += 1;
+      if (given >= ALONE) atOnce = Math.min(AT_ONCE_MAX, atOnce + 1);
     }
   } finally {
     signal.removeEventListener('abort', release);

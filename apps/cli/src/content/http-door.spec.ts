@@ -2,6 +2,7 @@
 import { type IncomingHttpHeaders, request as ask } from 'node:http';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Failure, type FileHash } from '@iwanto/wire';
 import fc from 'fast-check';
@@ -194,6 +195,18 @@ describe('the door for players', () => {
       open.close();
     }
   });
+
+  test('HOSTILE 143: lines that say nothing, or their head slowly, are closed, and others get in again', async () => {
+    const { port } = new URL(addressOf(''));
+    const silent = Array.from({ length: 64 }, (_, at) => {
+      const line = connect(Number(port), '127.0.0.1');
+      line.on('error', () => undefined);
+      if (at % 2 === 0) line.write('GET / HTTP/1.1\r\nHost: ');
+      return line;
+    });
+    await Promise.all(silent.map((line) => once(line.resume(), 'close')));
+    expect((await get()).status).toBe(200);
+  }, 20_000);
 
   test('nothing came: an error; something did: the line breaks, and the command hears why', async () => {
     const failure = new Failure('E_NO_SOURCE', 'Nobody is there.');

@@ -14,6 +14,8 @@ const CONNECTIONS_MAX = 64;
 const HEADER_BYTES_MAX = 8_192;
 /** A client that sends its head slowly is not waited for, in ms. */
 const HEAD_LIMIT_MS = 5_000;
+/** How often that is looked at, in ms; Node.js does so every half minute of itself. */
+const LOOK_MS = 1_000;
 
 /** One thing that can be asked for. */
 export interface Served {
@@ -47,6 +49,7 @@ export class HttpDoor {
         maxHeaderSize: HEADER_BYTES_MAX,
         headersTimeout: HEAD_LIMIT_MS,
         requestTimeout: HEAD_LIMIT_MS,
+        connectionsCheckingInterval: LOOK_MS,
       },
       (request, response) => void this.#answer(request, response),
     );

@@ -7,7 +7,11 @@ import { remark, shown } from '../print.js';
 const GOES_ON = 'The download continues in the service; "iwanto downloads --watch" shows it.';
 
 /** Begins it and says how it ends. A content that only this host has is kept already. */
-export async function keep(bus: Bus, { hash }: ReadOpened): Promise<() => void> {
+export async function keep(
+  bus: Bus,
+  { hash }: ReadOpened,
+  onFailed: (failure: Failure) => void,
+): Promise<() => void> {
   let last: Download;
   try {
     last = await bus.call('download.start', {
@@ -21,14 +25,20 @@ export async function keep(bus: Bus, { hash }: ReadOpened): Promise<() => void> 
     remark(shown(cause.sentence));
     return () => undefined;
   }
+  let told: Download['state'] | undefined;
+  const tell = (view: Download) => {
+    const { state, path, failure } = (last = view);
+    if (state === told) return;
+    told = state;
+    if (state === 'done') remark(shown(path));
+    if (failure) onFailed(new Failure(failure.code, failure.sentence));
+  };
   const stop = bus.subscribe('download.progressed', (view) => {
-    if (view.id !== last.id || view.state === last.state) return;
-    last = view;
-    if (view.state === 'done') remark(shown(view.path));
-    if (view.failure) remark(shown(view.failure.sentence));
+    if (view.id === last.id) tell(view);
   });
-  if (last.state === 'done') remark(shown(last.path));
-  else whenInterrupted(GOES_ON);
+  // It may have ended before it could be listened to.
+  tell(await bus.call('download.get', { id: last.id }));
+  if (last.state !== 'done') whenInterrupted(GOES_ON);
   return () => {
     stop();
     if (last.state === 'running' || last.state === 'stalled') remark(GOES_ON);

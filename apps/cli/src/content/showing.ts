@@ -4,6 +4,7 @@ import { Failure } from '@iwanto/wire';
 import { type Wanted, bytesOf } from './bytes.js';
 import { filesIn } from './folder.js';
 import { HttpDoor, type Served } from './http-door.js';
+import { paced } from './paced.js';
 import { type Entry, PLAYLIST, playable, playlistOf, typeOf } from './playlist.js';
 import { areSubtitlesOf, isFilm, isSubtitle, subtitlesBeside } from './subtitles.js';
 
@@ -71,7 +72,7 @@ class Offer {
     const type = typeOf(name);
     this.things.set(number, {
       ...{ name, type, size: file.size, etag: file.hash, isForPages: isSubtitle(name) },
-      bytes: (range, signal) => bytesOf(this.bus, file, range, signal),
+      bytes: (range, signal) => paced(bytesOf(this.bus, file, range, signal), signal),
     });
     return addressOf(path);
   }

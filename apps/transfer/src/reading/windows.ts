@@ -7,12 +7,14 @@ export const SILENT_MS = 10_000;
 export const READERS_MAX = 16;
 /** Pieces fetched ahead of all readers together: what is read lies in memory. */
 const AHEAD_MAX = 16;
+/** Pieces that a reader goes on before anything is fetched ahead of it: a frame may lie across two. */
+const ALONE = 2;
 
 interface Place {
   /** The piece it asked for last. */
   readonly at: number;
-  /** Pieces fetched ahead of it: none at first, one when it asks again, twice as many with each piece that it continues. */
-  readonly ahead: number;
+  /** Pieces that it went on since it came there. */
+  readonly run: number;
 }
 
 interface Reader extends Place {
@@ -54,8 +56,9 @@ export class ReadWindows {
     const needed = new Set([...waited, ...this.#first]);
     const share = Math.max(1, Math.floor(AHEAD_MAX / Math.max(1, this.#readers.size)));
     for (let step = 0; step <= share; step += 1) {
-      for (const { at, ahead } of this.#readers.values()) {
-        if (step <= ahead && at + step < this.pieces) needed.add(at + step);
+      for (const reader of this.#readers.values()) {
+        const { at } = reader;
+        if (step <= aheadOf(reader) && at + step < this.pieces) needed.add(at + step);
       }
     }
     return [...needed];
@@ -64,11 +67,14 @@ export class ReadWindows {
 
 /** Who jumps is given nothing ahead: it may jump again. */
 function moved(known: Place | undefined, piece: number): Place {
-  const anew = { at: piece, ahead: 0 };
-  if (!known) return anew;
+  if (!known) return { at: piece, run: 0 };
   // Questions that are asked together may arrive in another order.
-  if (piece === known.at - 1) return known;
-  const near = Math.max(1, known.ahead);
-  if (piece < known.at || piece > known.at + near) return anew;
-  return { at: piece, ahead: piece > known.at ? Math.min(AHEAD_MAX, 2 * near) : near };
+  if (piece === known.at || piece === known.at - 1) return known;
+  const isNear = piece > known.at && piece <= known.at + Math.max(1, aheadOf(known));
+  return { at: piece, run: isNear ? known.run + 1 : 0 };
+}
+
+/** Nothing for who reads a piece and the next one; then twice as much with each piece. */
+function aheadOf({ run }: Place): number {
+  return run < ALONE ? 0 : Math.min(AHEAD_MAX, 2 ** (run - ALONE));
 }

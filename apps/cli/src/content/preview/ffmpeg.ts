@@ -33,7 +33,8 @@ const FORMATS = [
 
 const CAREFUL = [
   ...['-v', 'error', '-protocol_whitelist', 'http,tcp', '-format_whitelist', FORMATS],
-  ...['-probesize', String(PROBE_BYTES), '-max_pixels', String(PIXELS_MAX)],
+  // With several threads a frame comes out only after others went in, which have to be fetched for that.
+  ...['-threads', '1', '-probesize', String(PROBE_BYTES), '-max_pixels', String(PIXELS_MAX)],
 ];
 
 /** How long a film or a song lasts, in seconds; undefined where it says nothing of it. */
@@ -58,9 +59,7 @@ export interface FrameOptions {
 export async function frameOf(options: FrameOptions): Promise<Picture> {
   const { address, width, height, atSeconds, signal } = options;
   const isFrame = atSeconds !== undefined;
-  const seek = isFrame
-    ? ['-noaccurate_seek', '-skip_frame', 'nokey', '-ss', String(atSeconds)]
-    : [];
+  const seek = isFrame ? ['-noaccurate_seek', '-ss', String(atSeconds)] : [];
   // Pixels need not be square; nothing is made larger.
   const fit = `scale=iw*sar:ih,scale='min(${width},iw)':'min(${height},ih)':force_original_aspect_ratio=decrease`;
   const ground = isFrame ? `,pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2` : '';
