@@ -90,7 +90,7 @@ const serveDownload = () =>
       ready: true,
       port: 1,
       startedMsAgo: 1,
-      notes: [],
+      ...{ notes: [], troubles: [] },
       revision: 1,
     }),
     'download.list': () => ({

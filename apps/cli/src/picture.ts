@@ -82,7 +82,7 @@ export async function lookAround(bus: Bus): Promise<Picture> {
       SERVICES.map((service, at) => [service, stateOf(statuses[at])]),
     ) as Record<ServiceName, ServiceState>,
     details,
-    troubles: network?.troubles ?? [],
+    troubles: [...(network?.troubles ?? []), ...details.flatMap(({ troubles }) => troubles)],
   };
 }
 

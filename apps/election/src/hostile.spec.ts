@@ -58,6 +58,7 @@ class Subject {
       log: (_, sentence) => void this.logged.push(sentence),
       duplicateIdentity: (address) => void this.others.push({ type: 'duplicateIdentity', address }),
       left: () => undefined,
+      dial: () => undefined,
     });
     this.election = new Election({
       config: { peer: this.keys.peer, boot: this.boot, random: () => 0.5, randomBytes, hmac },

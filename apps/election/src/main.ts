@@ -4,6 +4,7 @@ import { OwnCard } from './card.js';
 import { fixedBy, openElection } from './service.js';
 import { addPeer } from './verbs/add-peer.js';
 import { addedHosts } from './verbs/added-hosts.js';
+import { lineAsk } from './verbs/line-ask.js';
 import { networkView } from './verbs/network-get.js';
 import { removePeer } from './verbs/remove-peer.js';
 import { setName } from './verbs/set-name.js';
@@ -40,6 +41,7 @@ async function start(context: ServiceContext<'election'>): Promise<Running<'elec
       'peers.add': (question) => addPeer({ paths, staticPeers }, question),
       'peers.remove': (question) => removePeer({ paths, staticPeers }, question),
       'peers.added': () => ({ hosts: addedHosts(open) }),
+      'line.ask': lineAsk(election),
     },
     port: () => network.port,
     notes: () => election.notes(),

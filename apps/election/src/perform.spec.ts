@@ -61,6 +61,7 @@ function recorder() {
     log: (_, sentence) => void logged.push(sentence),
     duplicateIdentity: nothing,
     left: nothing,
+    dial: nothing,
   });
   return { sent, logged, perform };
 }

@@ -1,5 +1,5 @@
 /** What the state machine wants done, one line for each kind of Output. */
-import type { LogOutput, Output } from '@iwanto/consensus';
+import type { DialWish, LogOutput, Output } from '@iwanto/consensus';
 import {
   type Address,
   type DatagramSigner,
@@ -28,6 +28,8 @@ export interface Performers {
   readonly story?: Pick<Story, 'sent'>;
   readonly duplicateIdentity: (address: Address) => void;
   readonly left: () => void;
+  /** A peer asks to be dialled. */
+  readonly dial: (wish: DialWish) => void;
 }
 
 type Acts = { readonly [T in Output['type']]: (output: Extract<Output, { type: T }>) => void };
@@ -59,6 +61,7 @@ export function performer(with_: Performers): (output: Output) => void {
     log: ({ level, sentence }) => log(level, sentence),
     duplicateIdentity: ({ address }) => with_.duplicateIdentity(address),
     left: () => with_.left(),
+    dial: ({ peer, line, ticket }) => with_.dial({ peer, line, ticket }),
   };
   return (output) => (acts[output.type] as (one: Output) => void)(output);
 }

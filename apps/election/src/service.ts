@@ -116,7 +116,10 @@ function tellers(
   { bus, log, paths }: ServiceContext<'election'>,
   story: Story,
   views: () => Views,
-): Pick<Performers, 'leadershipChanged' | 'peersChanged' | 'log' | 'duplicateIdentity' | 'story'> {
+): Pick<
+  Performers,
+  'leadershipChanged' | 'peersChanged' | 'log' | 'duplicateIdentity' | 'story' | 'dial'
+> {
   const tellLeadership = () => {
     const leadership = views().newLeadership();
     if (leadership) bus.publish('leader.changed', leadership);
@@ -132,6 +135,10 @@ function tellers(
       tellLeadership();
     },
     log: (level, sentence) => void log.log(level, sentence),
+    dial: (wish) => {
+      const asked = views().dialled(wish);
+      if (asked) bus.publish('line.asked', asked);
+    },
     duplicateIdentity: ({ address, port }: Address) => {
       log.error(
         `Another peer at ${endpointText(address, port)} has the keys of this one, as after copying a disk: ` +

@@ -1,6 +1,6 @@
 /** What the other services are told, made from the state machine's views: revisions and this host's own address added. */
-import type { Leadership, Peers } from '@iwanto/bus';
-import { type State, leadershipOf, peersOf } from '@iwanto/consensus';
+import type { Leadership, NewsBody, Peers } from '@iwanto/bus';
+import { type DialWish, type State, leadershipOf, peersOf } from '@iwanto/consensus';
 
 /** Until a view has a first revision nobody was told anything. */
 export class Views {
@@ -41,6 +41,13 @@ export class Views {
   peers(): Peers {
     const peers = peersOf(this.state, this.nowMs());
     return { revision: this.#peers, peers: peers.map((each) => this.#placed(each)) };
+  }
+
+  /** Where the peer that asks to be dialled is; undefined where the service that it names does not run there. */
+  dialled(wish: DialWish): NewsBody<'line.asked'> | undefined {
+    const peer = this.peers().peers.find((each) => each.peer === wish.peer);
+    const port = wish.line === 'indexer' ? peer?.indexerPort : peer?.transferPort;
+    return peer && port ? { ...wish, address: peer.address, port } : undefined;
   }
 
   /** A host does not know its own address from datagrams. */

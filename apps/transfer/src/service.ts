@@ -1,6 +1,6 @@
 /** Wires the transfer service: pieces in, pieces out, and the verbs of the local bus. */
 import { join } from 'node:path';
-import { type Download, HOLDINGS_MAX, type OpenPort, servePieces } from '@iwanto/bus';
+import { DialTickets, type Download, HOLDINGS_MAX, type PiecePort, servePieces } from '@iwanto/bus';
 import { type Blake3, loadBlake3 } from '@iwanto/merkle';
 import type { Holder } from '@iwanto/wire';
 import {
@@ -8,9 +8,12 @@ import {
   PeerTrust,
   type Running,
   type ServiceContext,
+  answerDials,
+  askToDial,
   listenAddresses,
 } from '@iwanto/service';
 import { type TransferStore, openTransferStore } from '@iwanto/store';
+import { type Opened, closing } from './closing.js';
 import { DownloadFolder } from './disk/download-folder.js';
 import { DownloadLog } from './downloading/download-log.js';
 import type { DownloadTools } from './downloading/download-spec.js';
@@ -18,6 +21,7 @@ import { Downloads } from './downloading/downloads.js';
 import { followHolders, holderFilter } from './sources/known-holders.js';
 import { Liars } from './sources/liars.js';
 import { Lines } from './sources/lines.js';
+import { Ways } from './sources/ways.js';
 import { RateLimits } from './limits.js';
 import { Pace } from './pace.js';
 import { LocalSource } from './reading/local-source.js';
@@ -63,7 +67,7 @@ const nowMs = () => performance.now();
 type Context = ServiceContext<'transfer'>;
 
 export async function startTransfer(context: Context): Promise<Running<'transfer'>> {
-  const { paths, config, identity, log, bus } = context;
+  const { paths, config, log, bus } = context;
   const onTrouble = (sentence: string) => void log.warn(sentence);
   const blake3 = await loadBlake3();
   const path = join(paths.dataDir, 'transfer.db');
@@ -74,18 +78,14 @@ export async function startTransfer(context: Context): Promise<Running<'transfer
   const doing = { bus, blake3, holdings, nowMs, onTrouble };
   const onInfo = (sentence: string) => void log.info(sentence);
   const uploader = new Uploader({ ...doing, pace: new Pace(limits.upload), onInfo });
-  const server = await servePieces({
-    ...{ keys: identity.curve, port: config.ports.transfer },
-    addresses: () => listenAddresses(config.interfaces),
-    answer: (request, asker) => uploader.answer(request, asker),
-    rank: (request) => uploader.timesSent.of(request),
-    onTrouble,
-  });
+  const tickets = new DialTickets();
   const trust = new PeerTrust(config, context);
+  const server = await serve(context, { uploader, tickets, trust });
   const history = openHistory(context);
   const folder = new DownloadFolder({ paths, path: config.downloadDir, mounts: journal.placed });
-  const { downloads, readings, lines, liars } = openFetching(context, {
+  const { downloads, readings, lines, liars, ways } = openFetching(context, {
     ...{ doing, journal, kept, uploader, limits, history, folder, trust },
+    tickets,
   });
   await folder.note();
   listenToNews(context, { uploader, downloads, lines });
@@ -108,9 +108,36 @@ export async function startTransfer(context: Context): Promise<Running<'transfer
     }),
     port: () => server.port,
     notes: () => [`BLAKE3: ${blake3.name}`, `bytes sent: ${uploader.sent.bytesSent}`],
+    troubles: () => ways.troubles(),
     reconfigure: (changed) => reconfigure({ folder, limits, trust }, changed),
     stop: closeAll,
   };
+}
+
+interface Serving {
+  readonly uploader: Uploader;
+  readonly tickets: DialTickets;
+  readonly trust: PeerTrust;
+}
+
+/** What others fetch here, over connections that they or, where they ask for it, this host opens. */
+async function serve(
+  { config, identity, log, bus }: Context,
+  { uploader, tickets, trust }: Serving,
+): Promise<PiecePort> {
+  const server = await servePieces({
+    ...{ keys: identity.curve, port: config.ports.transfer, tickets },
+    addresses: () => listenAddresses(config.interfaces),
+    answer: (request, asker) => uploader.answer(request, asker),
+    rank: (request) => uploader.timesSent.of(request),
+    onTrouble: (sentence) => log.warn(sentence),
+  });
+  answerDials(bus, {
+    ...{ lines: ['transfer', 'data'], isBlocked: trust.isBlocked },
+    dialBack: (asked, line) => server.dialBack(asked, line === 'data' ? 'data' : 'transfer'),
+    onNote: (sentence) => log.debug(sentence),
+  });
+  return server;
 }
 
 interface Fetching {
@@ -124,18 +151,24 @@ interface Fetching {
   readonly history: History;
   readonly folder: DownloadFolder;
   readonly trust: PeerTrust;
+  readonly tickets: DialTickets;
 }
 
 /** What brings bytes of others here: to the disk, or to somebody who reads. */
 function openFetching(
   context: Context,
-  { doing, journal, kept, uploader, limits, history, folder, trust }: Fetching,
+  { doing, journal, kept, uploader, limits, history, folder, trust, tickets }: Fetching,
 ) {
   const { bus, identity, config } = context;
   const { curve: keys, peer: self } = identity;
   const holdersOf = followHolders(context);
   const placed = (holder: Holder) => holdersOf([holder.peer])[0] ?? holder;
-  const lines = new Lines({ keys, self, nowMs, placed });
+  const { onTrouble } = doing;
+  const ways = new Ways({ isHere: (peer) => holdersOf([peer]).length > 0, onTrouble });
+  const lines = new Lines({
+    ...{ keys, self, nowMs, placed, askToDial: askToDial(bus, tickets) },
+    onWay: (holder, way) => ways.note(holder, way),
+  });
   const liars = new Liars(nowMs);
   const fetching = {
     ...{ ...doing, lines, liars, holdersOf, isTrusted: trust.isTrusted },
@@ -156,7 +189,7 @@ function openFetching(
     ...{ self, tools: { ...fetching, local }, lines: () => doing.holdings.lines() },
     onPiece: (root, piece, body) => downloads.give(root, piece, body),
   });
-  return { downloads, readings, lines, liars };
+  return { downloads, readings, lines, liars, ways };
 }
 
 /** A folder that is refused leaves the limits as they were. */
@@ -263,38 +296,4 @@ function listenToNews(
     downloads.poke();
   });
   bus.follow('leader.changed', () => downloads.poke());
-}
-
-interface Opened {
-  readonly downloads: Downloads;
-  readonly readings: Readings;
-  readonly lines: Lines;
-  readonly server: OpenPort;
-  readonly uploader: Uploader;
-  readonly journal: { close(): void };
-  readonly goOn: NodeJS.Timeout;
-  readonly holding: readonly [Kept, HoldingNews];
-}
-
-function closing({
-  downloads,
-  readings,
-  lines,
-  server,
-  uploader,
-  journal,
-  goOn,
-  holding,
-}: Opened): () => Promise<void> {
-  return async () => {
-    clearInterval(goOn);
-    await downloads.stopAll();
-    await readings.closeAll();
-    lines.closeAll();
-    await server.close();
-    uploader.close();
-    holding[0].close();
-    holding[1].stop();
-    journal.close();
-  };
 }

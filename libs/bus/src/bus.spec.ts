@@ -19,7 +19,7 @@ const status: ServiceStatus = {
   ready: true,
   port: 0,
   startedMsAgo: 0,
-  notes: [],
+  ...{ notes: [], troubles: [] },
   revision: 0,
 };
 const leadership = (revision: number): Leadership => ({
@@ -50,6 +50,7 @@ const electionHandlers = (revision: () => number): Handlers<VerbsOf<'election'>>
   'peers.added': () => ({ hosts: [] }),
   'peers.remove': () => ({}),
   'name.set': ({ name }) => ({ name }),
+  'line.ask': () => ({}),
 });
 
 let runDir: string;

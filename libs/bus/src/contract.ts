@@ -2,7 +2,14 @@
  * Every word spoken between the processes of one host, once: the news each service tells
  * and the verbs each service answers. Types, payload checks and docs/bus.md follow from it.
  */
-import { peerIdSchema, publicKeySchema } from '@iwanto/wire';
+import {
+  DIALLED_LINES,
+  addressSchema,
+  peerIdSchema,
+  portSchema,
+  publicKeySchema,
+  ticketSchema,
+} from '@iwanto/wire';
 import { z } from 'zod';
 import { holdingsNews } from './holdings.js';
 import {
@@ -55,6 +62,17 @@ export const news = {
     about: 'The election service became ready or got another port.',
     body: serviceStatusSchema,
     get: 'election.status',
+  }),
+  'line.asked': newsRow({
+    owner: 'election',
+    about: 'A peer cannot dial this host, and asks for a connection to its own port.',
+    body: z.object({
+      peer: peerIdSchema,
+      line: z.enum(DIALLED_LINES),
+      ticket: ticketSchema,
+      address: addressSchema,
+      port: portSchema,
+    }),
   }),
   'indexer.changed': newsRow({
     owner: 'indexer',

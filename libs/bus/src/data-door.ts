@@ -120,6 +120,11 @@ export class DataDoor {
     return encodeDataGrant(grant);
   }
 
+  /** Serves a connection that was opened from here, because the asker cannot open it. */
+  adopt(socket: Socket): void {
+    this.#accept(socket);
+  }
+
   async close(): Promise<void> {
     for (const { timer } of this.#granted.values()) clearTimeout(timer);
     this.#granted.clear();

@@ -1,5 +1,5 @@
 /** The asker's end of a data line: proves its key, then opens one sealed frame after the other. */
-import { type Socket, connect } from 'node:net';
+import type { Socket } from 'node:net';
 import {
   DATA_BODY_BYTES_MAX,
   DATA_HEAD_BYTES,
@@ -11,7 +11,7 @@ import {
   decodeDataHead,
 } from '@iwanto/wire';
 import { DataSeal } from './data-seal.js';
-import { endWithItsAddress } from './own-address.js';
+import { type Connected, type Connecting, connectEitherWay } from './either-way.js';
 
 const NOTHING = new Uint8Array();
 const READY_HEAD_ID = 0;
@@ -19,6 +19,10 @@ const READY_HEAD_ID = 0;
 export interface DataLineOptions {
   readonly address: string;
   readonly grant: DataGrant;
+  /** Asks the uploader to open the connection, for where it cannot be dialled. */
+  readonly askToDial?: (() => Promise<Socket>) | undefined;
+  /** The control line could not be dialled: this one need not be tried. */
+  readonly isAskedFirst?: boolean;
   /** The request that is open under this id. */
   readonly requestOf: (requestId: number) => PieceRequest | undefined;
   readonly onReady: () => void;
@@ -35,7 +39,8 @@ export interface DataLineOptions {
 export class DataLine {
   readonly #frame = new Uint8Array(DATA_HEAD_BYTES + DATA_BODY_BYTES_MAX + DATA_TAG_BYTES);
   readonly #seal: DataSeal;
-  readonly #socket: Socket;
+  readonly #connecting: Connecting;
+  #socket: Socket | undefined;
   #filled = 0;
   #wanted = DATA_HEAD_BYTES;
   #head: DataHead | undefined;
@@ -45,31 +50,48 @@ export class DataLine {
   constructor(private readonly options: DataLineOptions) {
     const { address, grant } = options;
     this.#seal = new DataSeal(grant.uploaderKey);
-    this.#socket = connect({
-      host: address,
-      port: grant.port,
-      noDelay: true,
+    this.#connecting = connectEitherWay({
+      ...{ address, port: grant.port, allowHalfOpen: false },
+      ...{ askToDial: options.askToDial, isAskedFirst: options.isAskedFirst === true },
       onread: {
         buffer: () => this.#frame.subarray(this.#filled, this.#wanted),
         callback: (bytes) => this.#take(bytes),
       },
     });
-    this.#socket.on('connect', () => {
-      endWithItsAddress(this.#socket);
-      this.#socket.write(helloOf(grant));
-    });
-    this.#socket.on('error', () => this.#lose('broken'));
-    this.#socket.on('close', () => this.#lose('broken'));
+    this.#connecting.connected.then(
+      (connected) => this.#begin(connected),
+      () => this.#lose('broken'),
+    );
+  }
+
+  #begin({ socket, isReversed }: Connected): void {
+    this.#socket = socket;
+    if (this.#isLost) return void socket.destroy();
+    for (const end of ['error', 'close', 'end'] as const)
+      socket.on(end, () => this.#lose('broken'));
+    if (isReversed) socket.on('data', (bytes) => this.#pour(bytes));
+    socket.write(helloOf(this.options.grant));
+  }
+
+  /** A connection that was accepted gives bytes where it wants: they are copied to where they are needed. */
+  #pour(bytes: Uint8Array): void {
+    for (let from = 0; from < bytes.length && !this.#isLost;) {
+      const part = bytes.subarray(from, from + this.#wanted - this.#filled);
+      this.#frame.set(part, this.#filled);
+      from += part.length;
+      this.#take(part.length);
+    }
   }
 
   close(): void {
     this.#isLost = true;
-    this.#socket.destroy();
+    this.#connecting.cancel();
+    this.#socket?.destroy();
   }
 
   /** Takes nothing more from the uploader: what it sends stays in its own memory. */
   pause(): void {
-    this.#socket.pause();
+    this.#socket?.pause();
   }
 
   /** Returns whether to continue reading. */

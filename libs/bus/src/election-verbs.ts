@@ -1,5 +1,5 @@
 /** The verbs that the election service answers on the bus. */
-import { portSchema } from '@iwanto/wire';
+import { DIALLED_LINES, peerIdSchema, portSchema, ticketSchema } from '@iwanto/wire';
 import { z } from 'zod';
 import { networkSchema } from './network-shapes.js';
 import {
@@ -55,6 +55,13 @@ export const electionVerbs = {
     about: 'The interfaces in use, and which hosts were heard over them.',
     question: nothing,
     answer: networkSchema,
+    limitMs: SHORT_MS,
+  }),
+  'line.ask': verb({
+    owner: 'election',
+    about: 'Ask a peer that cannot be dialled to open a connection to this host.',
+    question: z.object({ peer: peerIdSchema, line: z.enum(DIALLED_LINES), ticket: ticketSchema }),
+    answer: nothing,
     limitMs: SHORT_MS,
   }),
   'name.set': verb({

@@ -5,19 +5,24 @@ export { checked, pack, unpack } from './codec.js';
 export * from './contract.js';
 export { helloOf } from './data-line.js';
 export { DataSeal } from './data-seal.js';
+export { DialTickets } from './dial-tickets.js';
+export type { DialAsked } from './either-way.js';
 export type { CurveKeys } from './listen.js';
 export {
   type OpenPort,
   type PeerLine,
   type PeerLineOptions,
+  type PeerPort,
   type PeerServerOptions,
   connectPeer,
   servePeerVerbs,
 } from './peer-line.js';
 export {
+  type PieceConnection,
   type PieceLine,
   type PieceLineOptions,
   type PieceLost,
+  type PiecePort,
   type PieceReply,
   type PieceServerOptions,
   connectPieces,

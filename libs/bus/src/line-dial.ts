@@ -1,12 +1,10 @@
 /** The other end of a line's gate: what a DEALER connects to, and what dials the other host for it. */
-import { type Server, type Socket, connect, createServer } from 'node:net';
+import { type Server, type Socket, createServer } from 'node:net';
 import type { Dealer } from 'zeromq';
-import { endWithItsAddress } from './own-address.js';
+import { type Connecting, connectEitherWay } from './either-way.js';
 import { type Frames, Relay } from './relay.js';
 import { socketPath } from './socket-paths.js';
 
-/** How long a TCP connection may take, in ms. */
-const CONNECT_LIMIT_MS = 3_000;
 /** Between two tries, in ms: doubled each time it failed. */
 const RETRY_FIRST_MS = 50;
 const RETRY_MAX_MS = 1_000;
@@ -16,13 +14,17 @@ export interface LineDialOptions {
   readonly port: number;
   /** What may have come in and not been taken, in bytes: more than one whole message. */
   readonly untakenBytesMax: number;
+  /** Asks the other host to dial this one, for where it cannot be dialled itself. */
+  readonly askToDial?: (() => Promise<Socket>) | undefined;
 }
 
 export class LineDial {
   readonly #meeting: Server;
-  readonly #dialling = new Set<Socket>();
+  readonly #inners = new Set<Socket>();
+  readonly #connecting = new Set<Connecting>();
   readonly #relays = new Set<Relay>();
   #failures = 0;
+  #wasReversed = false;
 
   constructor(
     dealer: Dealer,
@@ -36,6 +38,11 @@ export class LineDial {
     dealer.connect(`ipc://${path}`);
   }
 
+  /** Whether the other host opened the connection, as it cannot be dialled from here. */
+  get isReversed(): boolean {
+    return this.#wasReversed;
+  }
+
   /** A message was taken out of the DEALER. */
   taken(frames: Frames): void {
     // One at a time is alive; what was before it is only being closed.
@@ -45,38 +52,34 @@ export class LineDial {
   /** To be called when the DEALER is closed. */
   close(): void {
     this.#meeting.close();
-    for (const socket of this.#dialling) socket.destroy();
+    for (const connecting of this.#connecting) connecting.cancel();
+    for (const inner of this.#inners) inner.destroy();
     for (const relay of this.#relays) relay.destroy();
   }
 
   #dial(inner: Socket): void {
-    const { address, port, untakenBytesMax } = this.options;
-    const outer = connect({ host: address, port, allowHalfOpen: true, noDelay: true });
-    this.#dialling.add(inner).add(outer);
-    const timer = setTimeout(() => outer.destroy(), CONNECT_LIMIT_MS);
-    const settle = () => {
-      clearTimeout(timer);
-      this.#dialling.delete(outer);
-      outer.off('close', failed);
-    };
-    const failed = () => {
-      settle();
-      this.#endLater(inner);
-    };
-    outer.once('close', failed);
-    // An error is followed by its close.
-    outer.on('error', () => undefined);
-    outer.once('connect', () => {
-      settle();
-      this.#dialling.delete(inner);
-      this.#failures = 0;
-      endWithItsAddress(outer);
-      const relay = new Relay(inner, outer, {
-        untakenBytesMax,
-        onClosed: () => this.#relays.delete(relay),
-      });
-      this.#relays.add(relay);
+    const { address, port, untakenBytesMax, askToDial } = this.options;
+    this.#inners.add(inner);
+    const connecting = connectEitherWay({
+      ...{ address, port, allowHalfOpen: true, askToDial },
+      isAskedFirst: this.#wasReversed,
     });
+    this.#connecting.add(connecting);
+    void connecting.connected
+      .then(
+        ({ socket, isReversed }) => {
+          this.#inners.delete(inner);
+          this.#failures = 0;
+          this.#wasReversed = isReversed;
+          const relay = new Relay(inner, socket, {
+            untakenBytesMax,
+            onClosed: () => this.#relays.delete(relay),
+          });
+          this.#relays.add(relay);
+        },
+        () => this.#endLater(inner),
+      )
+      .finally(() => this.#connecting.delete(connecting));
   }
 
   /** The DEALER tries again when its connection ends, so that waits as long as the next try has to. */
@@ -86,7 +89,7 @@ export class LineDial {
     const timer = setTimeout(() => inner.destroy(), waitMs);
     inner.once('close', () => {
       clearTimeout(timer);
-      this.#dialling.delete(inner);
+      this.#inners.delete(inner);
     });
   }
 }

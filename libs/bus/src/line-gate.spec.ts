@@ -5,7 +5,7 @@ import { type Server, type Socket, connect as connectTcp, createServer } from 'n
 import { createInterface } from 'node:readline';
 import { setTimeout as elapsed } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { PeerId, PublicKey } from '@iwanto/wire';
+import { type PeerId, type PublicKey, encodeDialHello } from '@iwanto/wire';
 import { Dealer } from 'zeromq';
 import { pack } from './codec.js';
 import { LINES_PER_ADDRESS_MAX } from './line-gate.js';
@@ -150,4 +150,21 @@ test('HOSTILE 107: one address gets its share of lines, and they are free again'
   // Those that stay silent are closed as well, after the time of a handshake.
   for (const socket of silent) if (!socket.closed) await once(socket, 'close');
   await answers();
+});
+
+test('HOSTILE 145: a made-up ticket, nonsense and silence are closed, and others are served', async () => {
+  const ended = async (begin: (socket: Socket) => void) => {
+    const socket = connectTcp(server.port, '127.0.0.1');
+    socket.on('error', () => undefined).resume();
+    await once(socket, 'connect');
+    begin(socket);
+    await once(socket, 'close', { signal: AbortSignal.timeout(4_000) });
+  };
+  await Promise.all([
+    ended((socket) => socket.write(encodeDialHello(Buffer.alloc(16, 7)))),
+    ended((socket) => socket.write('GET / HTTP/1.1\r\n\r\n')),
+    ended((socket) => socket.write(encodeDialHello(Buffer.alloc(16)).subarray(0, 9))),
+    ended(() => undefined),
+    answers(),
+  ]);
 });

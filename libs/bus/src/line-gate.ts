@@ -7,6 +7,8 @@ import { reasonOf } from '@iwanto/wire';
 import type { Router } from 'zeromq';
 import { AddressRate } from './address-rate.js';
 import type { AnsweringSocket } from './answer.js';
+import { hearBeginning } from './beginning.js';
+import type { DialTickets } from './dial-tickets.js';
 import { Relay, wireBytes } from './relay.js';
 import { socketPath } from './socket-paths.js';
 import { TcpPort, type TcpPortOptions } from './tcp-port.js';
@@ -28,6 +30,8 @@ const LAST_ANSWERS_MS = 300;
 export interface LineGateOptions extends Pick<TcpPortOptions, 'port' | 'addresses' | 'onTrouble'> {
   /** What may have come in on one line and not been taken, in bytes: more than one whole message. */
   readonly untakenBytesMax: number;
+  /** Where connections belong that other hosts were asked to open. */
+  readonly tickets: DialTickets;
 }
 
 interface Line {
@@ -110,7 +114,17 @@ export class LineGate implements AnsweringSocket {
     clearTimeout(end);
   }
 
+  /** Serves a connection that was opened from here, because the other host asked for it. */
+  adopt(outer: Socket): void {
+    this.#count(outer, (address) => this.#handOver(outer, address));
+  }
+
   #accept(outer: Socket): void {
+    this.#count(outer, (address) => this.#begin(outer, address));
+  }
+
+  /** Lets a connection in that is within all limits. */
+  #count(outer: Socket, begin: (address: string) => void): void {
     const address = outer.remoteAddress ?? '';
     const ofAddress = this.#ofAddress.get(address) ?? 0;
     const isOne = ofAddress < LINES_PER_ADDRESS_MAX && this.#outers.size < LINES_MAX;
@@ -120,7 +134,19 @@ export class LineGate implements AnsweringSocket {
     }
     this.#outers.add(outer);
     this.#ofAddress.set(address, ofAddress + 1);
-    this.#handOver(outer, address);
+    begin(address);
+  }
+
+  /** A stranger's connection, or one that this host asked for; which of them, its first bytes say. */
+  #begin(outer: Socket, address: string): void {
+    hearBeginning(outer, {
+      zmtp: () => this.#handOver(outer, address),
+      dialled: (ticket) => {
+        this.#release(outer, address);
+        if (!this.options.tickets.redeem(ticket, outer)) outer.destroy();
+      },
+      lost: () => this.#release(outer, address),
+    });
   }
 
   #release(outer: Socket, address: string): void {

@@ -1,4 +1,5 @@
 /** The line between the indexers of two hosts: the peer verbs over CURVE. */
+import type { Socket } from 'node:net';
 import {
   type AnswerOf,
   FAILURE_CODES,
@@ -20,6 +21,8 @@ import {
   gatedPeerSocket,
   peerSocket,
 } from './limits.js';
+import { DialTickets } from './dial-tickets.js';
+import { type DialAsked, dialBack } from './either-way.js';
 import { LineDial } from './line-dial.js';
 import { LineGate } from './line-gate.js';
 import { type CurveKeys, type ListenOptions, curveClient, curveServer } from './listen.js';
@@ -32,14 +35,21 @@ export interface OpenPort {
   close(): Promise<void>;
 }
 
+export interface PeerPort extends OpenPort {
+  /** Opens a connection to a host that asked for it, and answers over it; rejects where it cannot be dialled. */
+  dialBack(asked: DialAsked): Promise<void>;
+}
+
 export interface PeerServerOptions extends ListenOptions {
   readonly handlers: Handlers<PeerVerbs>;
   readonly onTrouble?: OnTrouble;
+  /** Where connections belong that other hosts were asked to open; none is asked for when left out. */
+  readonly tickets?: DialTickets;
 }
 
 /** Answers the peer verbs of other hosts. */
-export async function servePeerVerbs(options: PeerServerOptions): Promise<OpenPort> {
-  const { handlers, onTrouble = noTrouble } = options;
+export async function servePeerVerbs(options: PeerServerOptions): Promise<PeerPort> {
+  const { handlers, onTrouble = noTrouble, tickets = new DialTickets() } = options;
   const closeDoor = await openDoor(onTrouble);
   const router = new Router({
     ...gatedPeerSocket,
@@ -50,11 +60,14 @@ export async function servePeerVerbs(options: PeerServerOptions): Promise<OpenPo
     ...options,
     onTrouble,
     untakenBytesMax: PEER_UNTAKEN_BYTES_MAX,
+    tickets,
   });
   const answering = answerVerbs(gate, { table: peerVerbs, handlers, onTrouble });
   return {
     port: gate.port,
+    dialBack: async (asked) => gate.adopt(await dialBack(asked)),
     close: async () => {
+      tickets.close();
       await gate.close();
       await answering;
       await closeDoor();
@@ -68,6 +81,8 @@ export interface PeerLineOptions {
   /** The CURVE key from the peer's signed beacon: nobody else can answer. */
   readonly serverKey: PublicKey;
   readonly keys: CurveKeys;
+  /** Asks the other host to open the connection, for where it cannot be dialled. */
+  readonly askToDial?: (() => Promise<Socket>) | undefined;
   /** Called each time an established line breaks; it reconnects by itself. */
   readonly onLost?: () => void;
 }
@@ -109,7 +124,7 @@ export function connectPeer(options: PeerLineOptions): PeerLine {
 }
 
 function connectOnce(options: PeerLineOptions, onLost: () => void): Asker<PeerVerbs> {
-  const { address, port, keys, serverKey } = options;
+  const { address, port, keys, serverKey, askToDial } = options;
   const dealer = new Dealer({
     ...peerSocket,
     ...askerSocket,
@@ -128,6 +143,9 @@ function connectOnce(options: PeerLineOptions, onLost: () => void): Asker<PeerVe
     onTaken: (frames) => dial.taken(frames),
     onClosed: () => dial.close(),
   });
-  const dial = new LineDial(dealer, { address, port, untakenBytesMax: PEER_UNTAKEN_BYTES_MAX });
+  const dial = new LineDial(dealer, {
+    ...{ address, port, askToDial },
+    untakenBytesMax: PEER_UNTAKEN_BYTES_MAX,
+  });
   return asker;
 }

@@ -9,6 +9,7 @@ import {
   encodePieceRequest,
 } from '@iwanto/wire';
 import { Dealer, Router } from 'zeromq';
+import type { Socket } from 'node:net';
 import { DataDoor } from './data-door.js';
 import { DataLine } from './data-line.js';
 import {
@@ -18,6 +19,8 @@ import {
   gatedPieceSocket,
   pieceSocket,
 } from './limits.js';
+import { DialTickets } from './dial-tickets.js';
+import { type DialAsked, dialBack } from './either-way.js';
 import { LineDial } from './line-dial.js';
 import { LineGate } from './line-gate.js';
 import { type CurveKeys, type ListenOptions, curveClient, curveServer } from './listen.js';
@@ -32,11 +35,22 @@ export type { PieceReply } from './piece-server.js';
 
 export interface PieceServerOptions extends ListenOptions, Partial<PieceServing> {
   readonly answer: PieceServing['answer'];
+  /** Where connections belong that other hosts were asked to open; none is asked for when left out. */
+  readonly tickets?: DialTickets;
+}
+
+/** The two connections that a piece line consists of. */
+export type PieceConnection = 'transfer' | 'data';
+
+export interface PiecePort extends OpenPort {
+  /** Opens a connection to a host that asked for it, and serves it there; rejects where it cannot be dialled. */
+  dialBack(asked: DialAsked, line: PieceConnection): Promise<void>;
 }
 
 /** Serves pieces to other hosts. Malformed requests are dropped and told; a flooding asker is refused `busy`. */
-export async function servePieces(options: PieceServerOptions): Promise<OpenPort> {
+export async function servePieces(options: PieceServerOptions): Promise<PiecePort> {
   const { onTrouble = noTrouble, rank = () => 0, answer, addresses } = options;
+  const { tickets = new DialTickets() } = options;
   const closeDoor = await openDoor(onTrouble);
   const router = new Router({
     ...gatedPieceSocket,
@@ -47,6 +61,7 @@ export async function servePieces(options: PieceServerOptions): Promise<OpenPort
     ...options,
     onTrouble,
     untakenBytesMax: PIECE_UNTAKEN_BYTES_MAX,
+    tickets,
   });
   const door = await DataDoor.open({
     port: options.port === 0 ? 0 : gate.port + 1,
@@ -57,7 +72,13 @@ export async function servePieces(options: PieceServerOptions): Promise<OpenPort
   const serving = server.serve();
   return {
     port: gate.port,
+    dialBack: async (asked, line) => {
+      const socket = await dialBack(asked);
+      if (line === 'data') door.adopt(socket);
+      else gate.adopt(socket);
+    },
     close: async () => {
+      tickets.close();
       await gate.close();
       server.close();
       await door.close();
@@ -77,6 +98,8 @@ export interface PieceLineOptions {
   readonly keys: CurveKeys;
   /** Who asks: told to the uploader, so that those who fetch the same hear of each other. */
   readonly self: PeerId;
+  /** Asks the other host to open a connection, for where it cannot be dialled. */
+  readonly askToDial?: ((line: PieceConnection) => Promise<Socket>) | undefined;
   /** The bytes of an answer are valid until this returns. */
   readonly onAnswer: (answer: PieceAnswer) => void;
   /** The line broke: what was asked and not answered will not be answered. */
@@ -91,6 +114,8 @@ const ROOT_CHARACTERS = 64;
 export interface PieceLine {
   /** Sends a request. Ids are the caller's, above 0; an id may come again only after its answer. */
   request(request: PieceRequest): Promise<void>;
+  /** Whether the other host opened the connection. */
+  readonly isReversed: boolean;
   close(): void;
 }
 
@@ -109,6 +134,9 @@ const lineRequest = (self: PeerId): PieceRequest => ({
   root: self.padEnd(ROOT_CHARACTERS, '0') as PieceRequest['root'],
   ...{ first: 0, count: 1 },
 });
+
+const askingFor = ({ askToDial }: PieceLineOptions, line: PieceConnection) =>
+  askToDial && (() => askToDial(line));
 
 class AskingLine implements PieceLine {
   readonly #dealer: Dealer;
@@ -134,8 +162,15 @@ class AskingLine implements PieceLine {
     this.#dealer.events.on('disconnect', () => this.#lose('broken'));
     const { address, port } = options;
     const untakenBytesMax = PIECE_UNTAKEN_BYTES_MAX;
-    this.#dial = new LineDial(this.#dealer, { address, port, untakenBytesMax });
+    this.#dial = new LineDial(this.#dealer, {
+      ...{ address, port, untakenBytesMax },
+      askToDial: askingFor(options, 'transfer'),
+    });
     void this.#receive();
+  }
+
+  get isReversed(): boolean {
+    return this.#dial.isReversed;
   }
 
   request(request: PieceRequest): Promise<void> {
@@ -175,6 +210,8 @@ class AskingLine implements PieceLine {
     this.#data = new DataLine({
       address: this.options.address,
       grant,
+      askToDial: askingFor(this.options, 'data'),
+      isAskedFirst: this.#dial.isReversed,
       requestOf: (requestId) => this.#open.get(requestId),
       onReady: () => this.options.onReady?.(),
       onBody: (requestId, body) => {

@@ -26,6 +26,8 @@ export const NAME_CHARACTERS_MAX = 255;
 const ADDED_ADDRESSES_MAX = 4;
 /** Peers that one answer of the election may name (I12). */
 const PEERS_MAX = 4_096;
+/** Sentences about what does not work, in one status. */
+const TROUBLES_MAX = 64;
 /** Downloads that one answer may list. */
 export const DOWNLOADS_MAX = 1_000;
 /** Sentences that one download may carry. */
@@ -52,6 +54,8 @@ export const serviceStatusSchema = z.object({
   startedMsAgo: z.number().min(0),
   /** One line a person may read, such as the hash implementation in use. */
   notes: z.array(z.string()),
+  /** What does not work with the network, and what to do about it. */
+  troubles: z.array(z.string()).max(TROUBLES_MAX),
   /** Rises with each change. */
   revision: revisionSchema,
 });

@@ -6,6 +6,7 @@ import {
   type ElectionMessage,
   type ElectionMessageType,
 } from '@iwanto/wire';
+import { hearDial } from './anyone/dial.js';
 import { introducesItself, isFellow } from './anyone/introduction.js';
 import { hearCookie, hearKnock } from './anyone/knock.js';
 import { type HowKnown, leaderHeard, type NamesLeader } from './anyone/leader-heard.js';
@@ -62,6 +63,7 @@ const HEAR: { readonly [T in ElectionMessageType]: Hear<T> } = {
   leave: hearLeave,
   knock: hearKnock,
   cookie: hearCookie,
+  dial: hearDial,
 };
 
 /** One verified datagram. Replays, my own and those of a twin go no further. */

@@ -10,6 +10,7 @@ import {
   type PeerCard,
   type PeerId,
   type PublicKey,
+  type Ticket,
 } from '@iwanto/wire';
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -1021,6 +1022,23 @@ const sentences: Record<string, () => void> = {
       5,
     );
   },
+  S56: () => {
+    const stage = new Stage().cluster('a', 'b', 'c');
+    const ticket = '0f'.repeat(16) as Ticket;
+    const wish = { type: 'dial', peer: idOf('c'), line: 'data', ticket } as const;
+    const asked = stage.give('b', wish);
+    expect(asked.map((each) => each.type === 'send' && each.to)).toEqual([
+      addressOf('c'),
+      addressOf('a'),
+    ]);
+    const body = { type: 'dial', callee: idOf('c'), caller: idOf('b'), line: 'data', ticket };
+    const wants = (outputs: readonly Output[]) => outputs.filter(({ type }) => type === 'dial');
+    const [passed] = stage.tell('a', { ...body, seq: 1 }, 'b');
+    expect(passed).toMatchObject({ type: 'send', to: addressOf('c'), message: body });
+    const expected = [{ type: 'dial', peer: idOf('b'), line: 'data', ticket }];
+    expect(wants(stage.tell('c', { ...body, seq: 2 }, 'b'))).toEqual(expected);
+    expect(wants(stage.tell('c', { ...body, seq: 3 }, 'a'))).toEqual(expected);
+  },
 };
 
 const bootOf = (stage: Stage, name: string): { peer: PeerId; boot: BootId } => {
@@ -1076,6 +1094,24 @@ describe('the source', () => {
     const cited = decided.match(/\bS\d+\b/g) ?? [];
     expect(cited.filter((each) => sentences[each] === undefined)).toEqual([]);
   });
+});
+
+test('HOSTILE 146: nobody has a third host dialled, and nobody is asked without end', () => {
+  const stage = new Stage().cluster('a', 'b', 'c');
+  const ticket = '0f'.repeat(16) as Ticket;
+  const body = { type: 'dial', callee: idOf('c'), caller: idOf('b'), line: 'data', ticket };
+  const wants = (outputs: readonly Output[]) => outputs.filter(({ type }) => type === 'dial');
+  expect(wants(stage.tell('c', { ...body, seq: 4 }, 'y'))).toEqual([]);
+  expect(wants(stage.tell('b', { ...body, callee: idOf('b'), caller: idOf('a') }, 'c'))).toEqual(
+    [],
+  );
+  expect(sends(stage.tell('a', { ...body, caller: idOf('y'), seq: 5 }, 'y'))).toEqual([]);
+  const many = Array.from({ length: 30 }, (_, at) =>
+    stage.tell('c', { ...body, seq: 10 + at }, 'b'),
+  );
+  const { length } = wants(many.flat());
+  expect(length).toBeGreaterThan(0);
+  expect(length).toBeLessThanOrEqual(LIMITS.dialsOfOnePerSecond);
 });
 
 describe('docs/consensus.md', () => {

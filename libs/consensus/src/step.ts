@@ -1,4 +1,5 @@
 /** The one door: an input goes in, the state changes in place, what is to be done comes out. */
+import { askToDial } from './anyone/dial.js';
 import { helloBody } from './anyone/hello.js';
 import { knock } from './anyone/knock.js';
 import { remember, restartSeeds, setStaticPeers } from './anyone/seeds.js';
@@ -65,6 +66,9 @@ function take(turn: Turn, input: Input): void {
       return;
     case 'outside':
       knock(turn, input.to);
+      return;
+    case 'dial':
+      askToDial(turn, input);
       return;
     case 'catalogueChanged':
       turn.state.catalogue = input.catalogue;

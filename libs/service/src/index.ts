@@ -22,6 +22,7 @@ export { EXIT, exitCodeOf } from './exit-codes.js';
 export { isWithin, refuseOverlap } from './folders.js';
 export { type Identity, loadIdentity, peerOfSignKey, verifySignature } from './identity.js';
 export { listenAddresses, refuseUnknownInterfaces } from './interfaces.js';
+export { answerDials, askToDial } from './dialling.js';
 export { descriptorLimit, descriptorWarning, fileSizeLimit } from './descriptors.js';
 export { giveBackMemory } from './give-back.js';
 export { homeDir } from './directories.js';

@@ -54,6 +54,7 @@ export class Life<S extends ServiceName> {
 
   port = (): number => this.#running?.port() ?? 0;
   notes = (): string[] => this.#running?.notes?.() ?? [];
+  troubles = (): string[] => this.#running?.troubles?.() ?? [];
   ready = (): void => this.#running?.ready?.();
 
   /** Takes over another configuration; one after the other. Rejects, with the old one in force, where it cannot be. */

@@ -46,6 +46,8 @@ export interface Running<S extends ServiceName> {
   /** The port open to other hosts, 0 while there is none. */
   port(): number;
   notes?(): string[];
+  /** What does not work with the network, and what a user can do about it, one sentence each. */
+  troubles?(): string[];
   /** Called once, when the service answers on the bus. */
   ready?(): void;
   /** Takes over what changed in the configuration, apart from what `fixedBy` names. */

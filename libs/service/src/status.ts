@@ -8,7 +8,7 @@ export interface ServiceState {
   readonly identity: Identity;
   readonly bus: Bus;
   ready: boolean;
-  life?: { port(): number; notes(): string[] };
+  life?: { port(): number; notes(): string[]; troubles(): string[] };
 }
 
 /** A stop must not overtake its own answer on the way out. */
@@ -28,6 +28,7 @@ export function statusHandlers(state: ServiceState, stop: (why: string) => void)
     port: state.life?.port() ?? 0,
     startedMsAgo: Math.round(performance.now() - startedMs),
     notes: state.life?.notes() ?? [],
+    troubles: state.life?.troubles() ?? [],
     revision,
   });
   return {

@@ -1,4 +1,5 @@
 /** The election's datagrams as plain data: who says what to whom, and the limit of every field. */
+import type { DialMessage } from './dial-hello.js';
 import type { BootId, CatalogId, PeerId, PublicKey } from './ids.js';
 
 /** The largest datagram of the election, seal included; larger ones are dropped unread (fits any Ethernet MTU). */
@@ -289,6 +290,7 @@ export type ElectionMessage =
   | RosterMessage
   | LeaveMessage
   | KnockMessage
-  | CookieMessage;
+  | CookieMessage
+  | DialMessage;
 
 export type ElectionMessageType = ElectionMessage['type'];

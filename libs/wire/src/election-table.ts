@@ -40,7 +40,8 @@ import {
   SECRET_BYTES,
 } from './election-messages.js';
 import { PEER_NAME_BYTES_MAX } from './endpoint.js';
-import type { BootId, CatalogId, PeerId, PublicKey } from './ids.js';
+import { type DialledLine, TICKET_BYTES } from './dial-hello.js';
+import type { BootId, CatalogId, PeerId, PublicKey, Ticket } from './ids.js';
 
 /** Bytes of a secret sealed for its receiver: a fresh X25519 key (32), ciphertext (16), Poly1305 tag (16). */
 export const SEALED_SECRET_BYTES = 32 + SECRET_BYTES + 16;
@@ -48,6 +49,7 @@ export const SEALED_SECRET_BYTES = 32 + SECRET_BYTES + 16;
 /** Where the number of the message lies in a datagram: after magic and version. */
 const TYPE_OFFSET = 3;
 
+const DIALLED = { indexer: 1, transfer: 2, data: 3 } as const satisfies Record<DialledLine, number>;
 const OBJECTIONS = { alive: 1, older: 2, leader: 3 } as const satisfies Record<Objection, number>;
 
 const peer = hexField<PeerId>(10);
@@ -231,6 +233,15 @@ export const ELECTION_MESSAGES: { readonly [T in ElectionMessageType]: MessageRo
     body: record({ nonce, cookie: rawField(COOKIE_BYTES) }),
     answerBytesMax: QUESTION_BYTES,
     isFirstContact: true,
+  },
+  dial: {
+    code: 21,
+    body: record({
+      callee: peer,
+      caller: peer,
+      line: wordField(DIALLED),
+      ticket: hexField<Ticket>(TICKET_BYTES),
+    }),
   },
 };
 

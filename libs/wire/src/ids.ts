@@ -19,6 +19,9 @@ export type PublicKey = string & { readonly __brand: 'PublicKey' };
 /** One life of a peer's catalogue: 8 random bytes as 16 hex characters; a new one means "forget what you knew". */
 export type CatalogId = string & { readonly __brand: 'CatalogId' };
 
+/** What a connection that was asked for begins with: 16 random bytes as 32 hex characters. */
+export type Ticket = string & { readonly __brand: 'Ticket' };
+
 /** The shortest hash prefix that may be asked for, in hex characters. */
 export const HASH_PREFIX_CHARACTERS_MIN = 8;
 
@@ -28,6 +31,7 @@ export const peerIdSchema = hex(10).transform((text) => text as PeerId);
 export const bootIdSchema = hex(8).transform((text) => text as BootId);
 export const fileHashSchema = hex(32).transform((text) => text as FileHash);
 export const publicKeySchema = hex(32).transform((text) => text as PublicKey);
+export const ticketSchema = hex(16).transform((text) => text as Ticket);
 export const catalogIdSchema = hex(8).transform((text) => text as CatalogId);
 
 /** A whole hash or an unambiguous beginning of one, in lower case. */

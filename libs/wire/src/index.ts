@@ -27,6 +27,7 @@ export * from './peer-verbs.js';
 export * from './piece-frames.js';
 export * from './recent.js';
 export * from './data-frames.js';
+export * from './dial-hello.js';
 export * from './safe-text.js';
 export * from './search-question.js';
 export * from './size-text.js';

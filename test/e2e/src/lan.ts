@@ -1,11 +1,9 @@
 /** A LAN of network namespaces on one bridge, whose links can be cut, slowed and made lossy; it never touches the machine's own interfaces. */
-import { type ChildProcess, type SpawnOptions, execFileSync, spawn } from 'node:child_process';
-import { reasonOf } from '@iwanto/wire';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { run, writeRules } from './lan-commands.js';
 
 /** Hosts of one subnet: their addresses are 10.77.0.1 and up, in the next subnet 10.77.1.1 and up. */
 const HOSTS_MAX = 200;
-/** How long one `ip` or `nft` command may take, in ms. */
-const COMMAND_LIMIT_MS = 10_000;
 const NAME_PREFIX = 'iwanto';
 
 export interface LanHost {
@@ -30,6 +28,10 @@ export interface Lan {
   replug(host: LanHost): void;
   /** Takes a subnet off the router; its hosts still reach each other. */
   cutSubnet(subnet: number): void;
+  /** Drops every TCP connection that others open to the host, without a word, as a firewall does. */
+  closeToTcp(host: LanHost): void;
+  /** Makes the router that of a home: hosts of the subnet reach others under its address, and nobody reaches them. */
+  translate(subnet: number): void;
   /** Plugs every cable in again and takes back every split, one-way cut, loss and block. */
   heal(): void;
   /** Nothing passes between hosts of different groups; hosts in no group reach everybody. */
@@ -44,14 +46,6 @@ export interface Lan {
   shape(host: LanHost, megabitsPerSecond: number): void;
   /** Ends what still runs inside and deletes every namespace; may be called twice. */
   remove(): void;
-}
-
-function run(command: string, ...words: string[]): string {
-  return execFileSync(command, words, {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: COMMAND_LIMIT_MS,
-  });
 }
 
 /** Why no LAN can be made here, or undefined where one can. */
@@ -188,6 +182,25 @@ class Switch implements Lan {
     this.#cutSubnets.add(subnet);
   }
 
+  closeToTcp({ namespace }: LanHost): void {
+    writeRules(namespace, [
+      'table inet closed {',
+      'chain input { type filter hook input priority 0; tcp flags & (syn | ack) == syn drop; }',
+      '}',
+    ]);
+  }
+
+  translate(subnet: number): void {
+    const inside = `10.77.${subnet}.0/24`;
+    writeRules(this.#name, [
+      'table ip home {',
+      `chain out { type nat hook postrouting priority srcnat; ip saddr ${inside} ip daddr != ${inside} masquerade; }`,
+      'chain in { type filter hook forward priority 0;',
+      `ct state established,related accept; ip daddr ${inside} ip saddr != ${inside} drop; }`,
+      '}',
+    ]);
+  }
+
   heal(): void {
     for (const subnet of this.#cutSubnets)
       this.#inside('addr', 'add', `${routerOf(subnet)}/24`, 'dev', bridgeOf(subnet));
@@ -238,10 +251,7 @@ class Switch implements Lan {
       ...['add table bridge iwanto', 'delete table bridge iwanto', 'table bridge iwanto {'],
       ...['chain links {', 'type filter hook forward priority 0;', ...this.#rules, '}', '}', ''],
     ];
-    execFileSync('ip', ['netns', 'exec', this.#name, 'nft', '-f', '-'], {
-      input: lines.join('\n'),
-      timeout: COMMAND_LIMIT_MS,
-    });
+    writeRules(this.#name, lines);
   }
 
   remove(): void {

@@ -94,6 +94,7 @@ export const statusOf = (service: ServiceName): ServiceStatus => ({
   port: 1,
   startedMsAgo: 1,
   notes: [],
+  troubles: [],
   revision: 1,
 });
 

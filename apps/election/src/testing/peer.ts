@@ -72,6 +72,7 @@ export class Peer {
         log: nothing,
         duplicateIdentity: nothing,
         left: () => said(),
+        dial: nothing,
       }),
     });
     const card = cardOf(keys, network.port);

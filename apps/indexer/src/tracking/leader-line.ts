@@ -1,4 +1,5 @@
 /** The lines to the leader and to the first who would take over: every question to a tracker goes through here. */
+import type { Socket } from 'node:net';
 import { type CurveKeys, type Leadership, type PeerLine, Wakers, connectPeer } from '@iwanto/bus';
 import {
   type AnswerOf,
@@ -31,6 +32,8 @@ export interface LeaderLineOptions {
     verb: V,
     question: QuestionOf<PeerVerbs, V>,
   ) => Promise<AnswerOf<PeerVerbs, V>>;
+  /** Asks a tracker that cannot be dialled to open the connection. */
+  readonly askToDial?: (tracker: PeerId) => Promise<Socket>;
   /** The TCP line to the leader broke. */
   readonly onLeaderLost: (leader: Peer) => void;
   /** A tracker gave an answer that cannot be one; the other is asked. */
@@ -159,11 +162,13 @@ export class LeaderLine {
   }
 
   #connect(end: Peer): void {
+    const { askToDial } = this.options;
     const line = connectPeer({
       address: end.address,
       port: end.indexerPort,
       serverKey: end.curveKey,
       keys: this.options.keys,
+      askToDial: askToDial && (() => askToDial(end.peer)),
       onLost: () => {
         if (end.peer === this.#leader?.peer) this.options.onLeaderLost(end);
         this.options.onLost(end.peer);

@@ -1,7 +1,9 @@
 /** Everything of the indexer that speaks with other hosts, wired: desk, lines, announcers and peer verbs. */
+import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type CurveKeys,
+  DialTickets,
   type Handlers,
   type KnownPeer,
   type Leadership,
@@ -10,6 +12,7 @@ import {
   answerHere,
   servePeerVerbs,
 } from '@iwanto/bus';
+import { answerDials, askToDial } from '@iwanto/service';
 import { type PeerId, type PeerVerbs, peerVerbs } from '@iwanto/wire';
 import { type AnnounceTarget, Announcer, type CatalogueLog } from './announce.js';
 import { DirectLocate } from './direct-locate.js';
@@ -43,7 +46,7 @@ import { search } from '../verbs/search.js';
 const TIDY_INTERVAL_MS = 2_000;
 
 export interface TrackingOptions {
-  readonly bus: Pick<ServiceBus<'indexer'>, 'call' | 'follow' | 'publish'>;
+  readonly bus: Pick<ServiceBus<'indexer'>, 'call' | 'follow' | 'publish' | 'subscribe'>;
   /** The version of this program, as peers are told it. */
   readonly version: string;
   readonly identity: Signer & { readonly curve: CurveKeys };
@@ -80,8 +83,10 @@ export interface Tracking {
 
 /** Serves the peer verbs and keeps leader and first successor in step with the catalogue, until closed. */
 export async function startTracking(options: TrackingOptions): Promise<Tracking> {
-  const service = new TrackerService(options);
+  const tickets = new DialTickets();
+  const service = new TrackerService(options, tickets);
   const server = await servePeerVerbs({
+    tickets,
     keys: options.identity.curve,
     port: options.port,
     ...(options.addresses && { addresses: options.addresses }),
@@ -89,12 +94,19 @@ export async function startTracking(options: TrackingOptions): Promise<Tracking>
     onTrouble: options.onTrouble,
   });
   const stopFollowing = service.follow();
+  const stopAnswering = answerDials(options.bus, {
+    lines: ['indexer'],
+    isBlocked: (peer) => options.isBlocked?.(peer) === true,
+    dialBack: (asked) => server.dialBack(asked),
+    onNote: (sentence) => options.onNote?.(sentence),
+  });
   return {
     port: server.port,
     handlers: service.handlers(),
     ask: (verb, question) => service.ask(verb, question),
     catalogueChanged: () => service.catalogueChanged(),
     close: async () => {
+      stopAnswering();
       stopFollowing();
       service.close();
       await server.close();
@@ -115,8 +127,15 @@ class TrackerService {
   readonly #leaderCheck: LeaderCheck;
   readonly #tidying: NodeJS.Timeout;
 
-  constructor(private readonly options: TrackingOptions) {
+  readonly #askToDial: (peer: PeerId) => Promise<Socket>;
+
+  constructor(
+    private readonly options: TrackingOptions,
+    tickets: DialTickets,
+  ) {
     const { peer, curve } = options.identity;
+    const ask = askToDial(options.bus, tickets);
+    this.#askToDial = (other) => ask(other, 'indexer');
     this.#desk = new TrackerDesk({
       ...{ peer, nowMs, onInfo: (line) => options.onInfo?.(line) },
       ...(options.left && { left: options.left }),
@@ -125,6 +144,7 @@ class TrackerService {
       peer,
       keys: curve,
       isBlocked: (other) => this.#isBlocked(other),
+      askToDial: this.#askToDial,
       ownAnswer: (verb, question) =>
         answerHere({ table: peerVerbs, handlers: this.peerHandlers }, verb, question),
       onLeaderLost: ({ peer: leader, curveKey }) =>
@@ -189,7 +209,13 @@ class TrackerService {
       'findable.get': findableGet(this.#leaderCheck),
       'peer.check': peerCheck({ peer, keys: curve }),
       holders: holders(line),
-      'peer.list': peerList({ self: peer, keys: curve, own: catalogue, knownHere }),
+      'peer.list': peerList({
+        self: peer,
+        keys: curve,
+        own: catalogue,
+        knownHere,
+        askToDial: this.#askToDial,
+      }),
     };
   }
 

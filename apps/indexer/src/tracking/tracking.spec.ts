@@ -96,6 +96,7 @@ const startHost = async (id: string) => {
         followers.set(topic, heard as (body: unknown) => void);
         return () => followers.delete(topic);
       },
+      subscribe: () => () => undefined,
       publish: (topic, body) => {
         published.push({ topic, body });
         for (const heard of heardLost) heard();

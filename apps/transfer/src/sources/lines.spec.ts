@@ -28,6 +28,7 @@ const fakeLine = () => {
         return Promise.resolve();
       },
       close: () => undefined,
+      isReversed: false,
     };
   };
   return { sent, connect, ends: () => ends, opened: () => opened };

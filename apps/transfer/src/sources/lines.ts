@@ -1,8 +1,10 @@
 /** Lines to the peers that hold a content, shared by all downloads of this host. */
 import { isIPv4 } from 'node:net';
-import type { CurveKeys, PieceLost } from '@iwanto/bus';
+import type { Socket } from 'node:net';
+import type { CurveKeys, PieceConnection, PieceLost } from '@iwanto/bus';
 import type { Holder, PeerId } from '@iwanto/wire';
 import { type Connect, SourceLine } from './source-line.js';
+import type { Way } from './ways.js';
 
 /** A peer that could not be reached is left alone for this long, in ms. */
 const RETRY_MS = 2_000;
@@ -37,6 +39,10 @@ export interface LinesOptions {
   readonly nowMs: () => number;
   /** The same holder where the election sees it now; whoever located it may have seen it elsewhere. */
   readonly placed?: (holder: Holder) => Holder;
+  /** Asks a peer that cannot be dialled to open a connection. */
+  readonly askToDial?: (peer: PeerId, line: PieceConnection) => Promise<Socket>;
+  /** Hears which way led to a peer. */
+  readonly onWay?: (holder: Holder, way: Way) => void;
 }
 
 /** One line a peer, opened for its first user and closed behind its last. */
@@ -60,7 +66,7 @@ export class Lines {
     return { line: shared.line, release: () => this.#release(holder.peer, shared, onLost) };
   }
 
-  /** Peers may have another address: lines to where they were end, and may be taken anew at once. */
+  /** Peers may have another address: lines to where they were end, and may be opened again immediately. */
   followMoves(): void {
     for (const { holder, line } of [...this.#shared.values()]) {
       const { address, port } = this.#placed(holder);
@@ -79,13 +85,18 @@ export class Lines {
   }
 
   #open(holder: Holder): Shared {
-    const { keys, self, connect } = this.options;
+    const { keys, self, connect, askToDial } = this.options;
     const users = new Set<LineLost>();
     const line = new SourceLine({
       holder,
       ...{ keys, self },
       ...(connect && { connect }),
+      askToDial: askToDial && ((connection) => askToDial(holder.peer, connection)),
       onLost: (why) => this.#forget(holder.peer, users, why),
+    });
+    void line.ready.then((isReady) => {
+      const way = line.isReversed ? 'reversed' : 'direct';
+      this.options.onWay?.(holder, isReady ? way : 'closed');
     });
     const shared = { holder, line, users };
     this.#shared.set(holder.peer, shared);

@@ -48,6 +48,8 @@ export interface SourceLineOptions {
   /** Called once, when the line is of no use any more. */
   readonly onLost: (why: PieceLost) => void;
   readonly connect?: Connect;
+  /** Asks the source to open a connection, for where it cannot be dialled. */
+  readonly askToDial?: PieceLineOptions['askToDial'];
 }
 
 export class SourceLine {
@@ -69,11 +71,16 @@ export class SourceLine {
       address: holder.address,
       port: holder.port,
       serverKey: holder.curveKey,
-      ...{ keys, self },
+      ...{ keys, self, askToDial: options.askToDial },
       onReady: () => this.#beReady(),
       onAnswer: (answer) => this.#take(answer),
       onLost: (why) => this.#lose(why),
     });
+  }
+
+  /** Whether the source opened the connection, as it cannot be dialled. */
+  get isReversed(): boolean {
+    return this.#line.isReversed;
   }
 
   /** Never rejects. After `limitMs` the answer counts as lost. The bytes are the caller's own. */

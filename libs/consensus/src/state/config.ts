@@ -110,6 +110,9 @@ export const LIMITS = {
   /** Knocks at hosts outside its own subnets, and cookies for those that knock here: each is one signature. */
   knocksPerSecond: 100,
   cookiesPerSecond: 50,
+  /** Requests to open a connection: of all, and of one peer. Each is one connection, or one datagram of the leader. */
+  dialsPerSecond: 50,
+  dialsOfOnePerSecond: 10,
   /** Other leaders named to my own. */
   relaysPerSecond: 20,
   /** Parts of the roster to the other members of a crowd: the leader of 1,000 may send 64 kB per second. */

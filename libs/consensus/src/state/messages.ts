@@ -2,11 +2,20 @@
 import type {
   Address,
   CatalogueMark,
+  DialledLine,
   ElectionMessage,
   PeerCard,
   PeerId,
   PublicKey,
+  Ticket,
 } from '@iwanto/wire';
+
+/** A connection to be opened, by the one of two hosts that can. */
+export interface DialWish {
+  readonly peer: PeerId;
+  readonly line: DialledLine;
+  readonly ticket: Ticket;
+}
 
 interface At {
   /** A monotonic clock in milliseconds; never the wall clock. */
@@ -78,6 +87,11 @@ export interface CatalogueChangedInput extends At {
   readonly catalogue: CatalogueMark | null;
 }
 
+/** A peer cannot be dialled: ask it to open this connection itself. */
+export interface DialInput extends At, DialWish {
+  readonly type: 'dial';
+}
+
 export type Input =
   | StartInput
   | ReceivedInput
@@ -88,6 +102,7 @@ export type Input =
   | StaticPeersChangedInput
   | RememberedPeersInput
   | OutsideInput
+  | DialInput
   | CatalogueChangedInput;
 
 /** Send one datagram to one address. */
@@ -127,6 +142,11 @@ export interface AcquaintOutput {
   readonly address: Address;
 }
 
+/** That peer asks to be dialled: S56. */
+export interface DialOutput extends DialWish {
+  readonly type: 'dial';
+}
+
 /** For the log; `warn` is worth a person's attention, `debug` is for whoever looks for a fault. */
 export interface LogOutput {
   readonly type: 'log';
@@ -152,6 +172,7 @@ export type Output =
   | PeersChangedOutput
   | RememberOutput
   | AcquaintOutput
+  | DialOutput
   | LogOutput
   | DuplicateIdentityOutput
   | LeftOutput;

@@ -221,6 +221,7 @@ export type Budget =
   | 'hearsay'
   | 'knock'
   | 'cookie'
+  | 'dial'
   | 'pong'
   | 'relay'
   | 'roster'

@@ -1,0 +1,12 @@
+/** `line.ask`: has a peer that cannot be dialled open a connection to this host. */
+import type { Handlers, VerbsOf } from '@iwanto/bus';
+import type { Election } from '../election.js';
+
+type Answer = Handlers<VerbsOf<'election'>>['line.ask'];
+
+export const lineAsk =
+  (election: Pick<Election, 'take'>): Answer =>
+  (wish) => {
+    election.take({ type: 'dial', ...wish });
+    return {};
+  };

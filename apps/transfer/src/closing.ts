@@ -1,0 +1,43 @@
+/** What the transfer service has open, and in which order it is closed. */
+import type { OpenPort } from '@iwanto/bus';
+import type { Downloads } from './downloading/downloads.js';
+import type { Readings } from './reading/readings.js';
+import type { Lines } from './sources/lines.js';
+import type { HoldingNews } from './uploading/holding-news.js';
+import type { Kept } from './uploading/kept.js';
+import type { Uploader } from './uploading/uploader.js';
+
+export interface Opened {
+  readonly downloads: Downloads;
+  readonly readings: Readings;
+  readonly lines: Lines;
+  readonly server: OpenPort;
+  readonly uploader: Uploader;
+  readonly journal: { close(): void };
+  readonly goOn: NodeJS.Timeout;
+  readonly holding: readonly [Kept, HoldingNews];
+}
+
+/** Ends everything, what others wait for first. */
+export function closing({
+  downloads,
+  readings,
+  lines,
+  server,
+  uploader,
+  journal,
+  goOn,
+  holding,
+}: Opened): () => Promise<void> {
+  return async () => {
+    clearInterval(goOn);
+    await downloads.stopAll();
+    await readings.closeAll();
+    lines.closeAll();
+    await server.close();
+    uploader.close();
+    holding[0].close();
+    holding[1].stop();
+    journal.close();
+  };
+}
