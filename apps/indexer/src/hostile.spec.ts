@@ -287,7 +287,7 @@ describe('large and deep', () => {
     renameSync(join(room.dir, 'shared'), join(room.dir, 'away'));
     await room.until(() => room.files().length === 0, 'the folder to go');
     const warning = () => room.indexing.state().folders[0]?.warning ?? '';
-    await room.until(() => warning().includes('is not there'), 'the warning');
+    await room.until(() => warning().includes('does not exist'), 'the warning');
     renameSync(join(room.dir, 'away'), join(room.dir, 'shared'));
     await room.until(() => room.files().join() === 'shared/a', 'the folder to come back');
     writeFileSync(room.path('b'), 'b');

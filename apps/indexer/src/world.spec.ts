@@ -75,7 +75,7 @@ test('a folder that is not there is announced as gone, not as an empty folder', 
   await room.until(() => room.lines().size === 0, 'the folder to go');
   const { gone } = room.catalogue.changesSince(1, 1_000);
   expect(gone.sort()).toEqual(['shared', 'shared/a']);
-  expect(warning()).toContain('is not there');
+  expect(warning()).toContain('does not exist');
   renameSync(join(room.dir, 'away'), join(room.dir, 'shared'));
   await room.until(() => room.lines().has('shared/a'), 'the folder to come back');
 });

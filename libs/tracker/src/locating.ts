@@ -15,7 +15,7 @@ import type { Shelf } from './shelf.js';
 const CANDIDATES_LISTED_MAX = 6;
 /** Rows looked at for the usual name of a content. */
 const NAME_LOOKS_MAX = 1_000;
-/** The same where many contents are asked for at once. */
+/** The same where many contents are asked for at the same time. */
 const NAME_LOOKS = 20;
 
 /** What a hash names, and who holds it. */
@@ -50,7 +50,7 @@ export class Locator {
       .filter(({ slots }) => slots.size > 0)
       .sort((a, b) => b.slots.size - a.slots.size || a.content - b.content);
     const [most] = held;
-    if (!most) throw new Failure('E_NOT_FOUND', `No peer that is here shares ${prefix}.`);
+    if (!most) throw new Failure('E_NOT_FOUND', `No peer that is present shares ${prefix}.`);
     const hash = contents.hashOf(most.content);
     if (held.some(({ content }) => contents.hashOf(content) !== hash)) {
       throw this.#ambiguous(prefix, held);

@@ -116,7 +116,7 @@ export class Shelf {
     if (row !== 0) this.#take(part, row);
   }
 
-  /** Some lines of a part, from a place on; `next` is the place to go on from, undefined at the end. */
+  /** Some lines of a part, from a place on; `next` is the place to continue from, undefined at the end. */
   entriesOf(part: Part, from: number, steps: number): Lines {
     const end = Math.min(part.rows.slots, from + steps);
     const entries: CatalogueEntry[] = [];

@@ -284,7 +284,7 @@ export class Tracker {
     // The bucket has a clock of its own: a large part in between costs nothing and loses nothing that was earned.
     catalogue.changes = refilled(catalogue.changes, CHANGE_RATE, nowMs);
     if (!spend(catalogue.changes)) {
-      const sentence = `Peer ${catalogue.peer} announces more than ${CHANGES_PER_SECOND_MAX} changes a second; put them together.`;
+      const sentence = `Peer ${catalogue.peer} announces more than ${CHANGES_PER_SECOND_MAX} changes per second; combine them.`;
       throw new Failure('E_LIMIT', sentence);
     }
   }

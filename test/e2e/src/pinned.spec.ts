@@ -60,7 +60,7 @@ story('two pinned hosts and a stranger on one LAN', () => {
     expect(results.map(({ name }) => name)).toEqual(['secret 2.bin']);
     expect((await eve.run('download', hash, '--wait', '2')).code).toBe(3);
 
-    // Those who trust each other go on as before.
+    // Those who trust each other continue as before.
     const found = await ben.find('secret 0', 'secret 0.bin', LIMIT_MS);
     expect(await ben.download(found.hash)).toMatchObject({ bytes: 300_000, sources: 1 });
     const ofEve = await ben.json<{ results: ResultJson[] }>('search', 'secret 2');
@@ -68,7 +68,7 @@ story('two pinned hosts and a stranger on one LAN', () => {
     const { stdout } = await anne.run('status');
     expect(stdout).toContain('Pinned: only the peer of "iwanto trust" may come near.');
 
-    // Let in again, at once and by both.
+    // Let in again, immediately and by both.
     for (const peer of [anne, ben]) await peer.must(['config', 'unset', 'mode']);
     await together(peers, ids);
     await eve.find('secret 1', 'secret 1.bin', LIMIT_MS);

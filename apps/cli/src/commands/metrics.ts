@@ -17,7 +17,7 @@ export const command = commandOf({
       })
       .example('iwanto metrics', 'Print them once, as for a textfile collector')
       .example('iwanto metrics --port 9464', 'Let Prometheus on this host fetch them')
-      .example('iwanto config set metricsPort 9464', 'The same, by the services and for good'),
+      .example('iwanto config set metricsPort 9464', 'The same, by the services and permanently'),
   run: async ({ port, json }) => {
     if (port !== undefined) return serve(numberFrom('port', port, { min: 1, max: PORT_MAX }));
     const { text, type } = await withBus(metricsText);

@@ -17,7 +17,7 @@ export const announce =
   (question) => {
     const { announcement, rejected } = openAnnouncement(question);
     if (isBlocked(announcement.peer)) {
-      throw new Failure('E_NO_LEADER', `Peer ${announcement.peer} is not let in here.`);
+      throw new Failure('E_NO_LEADER', `Peer ${announcement.peer} is not admitted here.`);
     }
     desk.mustBeMember(announcement.peer);
     if (rejected > 0) onTrouble(`${rejected} lines of ${announcement.peer} break a limit.`);

@@ -1,4 +1,4 @@
-/** Leaders that lie, over real lines: who asks goes on with the standby and with the peers themselves. */
+/** Leaders that lie, over real lines: who asks continues with the standby and with the peers themselves. */
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, expect, test } from '@jest/globals';
 import {
@@ -119,12 +119,12 @@ test('HOSTILE 121: what a leader says when it refuses is not shown', async () =>
   const liar = await startPeer(LIAR, { locate: refuse, search: refuse });
   const { line } = lineTo(liar, []);
   await expect(line.ask('locate', { hash })).rejects.toMatchObject({
-    sentence: `No peer that is here shares ${hash}.`,
+    sentence: `No peer that is present shares ${hash}.`,
   });
   await expect(
     line.ask('search', { query: 'film', filters: { peer: 'ben' } }),
   ).rejects.toMatchObject({
-    sentence: 'No peer that is here is called ben; see "iwanto peers".',
+    sentence: 'No peer that is present is called ben; see "iwanto peers".',
   });
 });
 

@@ -13,11 +13,11 @@ function sentenceFor<V extends BookVerb>(
   >;
   switch (`${verb} ${code}`) {
     case 'locate E_NOT_FOUND':
-      return `No peer that is here shares ${hash}.`;
+      return `No peer that is present shares ${hash}.`;
     case 'locate E_AMBIGUOUS':
       return `${hash} begins more than one hash. Type more of it.`;
     case 'search E_NOT_FOUND':
-      return `No peer that is here is called ${filters?.peer}; see "iwanto peers".`;
+      return `No peer that is present is called ${filters?.peer}; see "iwanto peers".`;
     default:
       return undefined;
   }

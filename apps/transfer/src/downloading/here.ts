@@ -8,7 +8,7 @@ import type { Plan } from '../disk/planned.js';
 
 /** Files looked for, the largest: to ask for more takes longer than to fetch them. */
 const FILES_MAX = 4_096;
-/** Earlier downloads looked through, the latest. */
+/** Earlier downloads scanned, the latest. */
 const PLACED_MAX = 1_000;
 /** Directories among them: each has to be unpacked. */
 const DIRECTORIES_MAX = 100;
