@@ -1,6 +1,7 @@
 /** A LAN of network namespaces on one bridge, whose links can be cut, slowed and made lossy; it never touches the machine's own interfaces. */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { run, writeRules } from './lan-commands.js';
+import { reasonOf } from '@iwanto/wire';
 
 /** Hosts of one subnet: their addresses are 10.77.0.1 and up, in the next subnet 10.77.1.1 and up. */
 const HOSTS_MAX = 200;
