@@ -1,7 +1,7 @@
 /** A film is found, piped and played before it is whole: from three hosts, one of which corrupts what it sends. */
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -200,8 +200,10 @@ story('a film on a LAN', () => {
     const slow = curl('--limit-rate', '20M', address);
     sources[0]?.kill();
     expect(sha256((await slow).stdout)).toBe(sha256(film));
-    const player = 'curl -s -o /dev/null --limit-rate 4M';
+    const played = join(root, 'played');
+    const player = `curl -s -o ${played} --limit-rate 4M`;
     const inPlayer = ended(viewer.spawn(['open', 'metropolis', '--player', player]));
+    await until('a player that plays', LIMIT_MS, () => stat(played).catch(() => undefined));
     const last = host.spawn('curl', ['-s', '--limit-rate', '4M', address]);
     await once(last.stdout ?? last, 'data');
     for (const source of sources) source.kill();

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import type { FileHash } from '@iwanto/wire';
+import { type FileHash, reasonOf } from '@iwanto/wire';
 import { HttpDoor } from './http-door.js';
 
 const REQUESTS = Number(process.env['IWANTO_FUZZ_REQUESTS'] ?? 10_000);
@@ -117,7 +117,7 @@ test(`HOSTILE 142: ${REQUESTS} made-up requests: it goes on, and gives nothing b
           judge(await answerTo(request));
         } catch (cause) {
           const text = JSON.stringify(request.toString('latin1'));
-          throw new Error(`seed ${SEED}, ${text}: ${String(cause)}`, { cause });
+          throw new Error(`seed ${SEED}, ${text}: ${reasonOf(cause)}`, { cause });
         }
       }
     }),
