@@ -1,5 +1,5 @@
 /**
- * HOSTILE 142: made-up requests at the door for players. It goes on answering, and no byte that it gives is another
+ * HOSTILE 142: made-up requests at the door for players. It continues answering, and no byte that it gives is another
  * one than its range says. IWANTO_FUZZ_REQUESTS asks for more of them, IWANTO_FUZZ_SEED for the same ones again.
  */
 import { randomBytes } from 'node:crypto';

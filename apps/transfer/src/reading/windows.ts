@@ -7,13 +7,13 @@ export const SILENT_MS = 10_000;
 export const READERS_MAX = 16;
 /** Pieces fetched ahead of all readers together: what is read lies in memory. */
 const AHEAD_MAX = 16;
-/** Pieces that a reader goes on before anything is fetched ahead of it: a frame may lie across two. */
+/** Pieces that a reader continues before anything is fetched ahead of it: a frame may lie across two. */
 const ALONE = 2;
 
 interface Place {
   /** The piece it asked for last. */
   readonly at: number;
-  /** Pieces that it went on since it came there. */
+  /** Pieces that it continued since it came there. */
   readonly run: number;
 }
 
