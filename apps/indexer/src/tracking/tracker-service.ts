@@ -126,7 +126,6 @@ class TrackerService {
   readonly #checkups: CheckupDesk;
   readonly #leaderCheck: LeaderCheck;
   readonly #tidying: NodeJS.Timeout;
-
   readonly #askToDial: (peer: PeerId) => Promise<Socket>;
 
   constructor(
@@ -134,8 +133,7 @@ class TrackerService {
     tickets: DialTickets,
   ) {
     const { peer, curve } = options.identity;
-    const ask = askToDial(options.bus, tickets);
-    this.#askToDial = (other) => ask(other, 'indexer');
+    this.#askToDial = (other) => askToDial(options.bus, tickets)(other, 'indexer');
     this.#desk = new TrackerDesk({
       ...{ peer, nowMs, onInfo: (line) => options.onInfo?.(line) },
       ...(options.left && { left: options.left }),
