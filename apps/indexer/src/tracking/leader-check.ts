@@ -13,8 +13,11 @@ import type { LeaderLine } from './leader-line.js';
 /** How often, in ms, and how soon once something is amiss. */
 export const CHECK_EVERY_MS = 60_000;
 export const DOUBT_EVERY_MS = 5_000;
-/** Misses in a row before the leader is called faulty: an announcement may just be on its way. */
-const MISSES_MAX = 2;
+/**
+ * Misses in a row before the leader is called faulty. Two were too few: after a cut it takes some seconds until a
+ * leader has admitted this host again and holds its catalogue.
+ */
+export const MISSES_MAX = 6;
 
 export interface LeaderCheckOptions {
   readonly self: PeerId;
