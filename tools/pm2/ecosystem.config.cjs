@@ -7,7 +7,7 @@ const program = path.resolve(__dirname, '../../apps/cli/bin/iwanto.js');
 const LITTLE_GARBAGE = ['--single-threaded-gc', '--v8-pool-size=1', '--max-semi-space-size=1'];
 const NODE_FLAGS = {
   election: LITTLE_GARBAGE,
-  indexer: LITTLE_GARBAGE,
+  indexer: [...LITTLE_GARBAGE, '--optimize-for-size'],
   transfer: [...LITTLE_GARBAGE, '--no-incremental-marking'],
 };
 

@@ -256,7 +256,7 @@ describe('uninstall --data', () => {
     expect(code).toBe(0);
     for (const file of own) expect(stdout).toContain(`removed: ${file}\n`);
     for (const file of foreign) expect(await readFile(file, 'utf8')).toBe('x');
-    expect(stderr).toContain(`something else in it: ${paths.dataDir}\n`);
+    expect(stderr).toContain(`contains something else: ${paths.dataDir}\n`);
     expect(await readdir(paths.defaultDownloadDir)).toEqual(['Metropolis.mkv']);
     expect(await readdir(home)).not.toContain('logs');
   });

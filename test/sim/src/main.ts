@@ -98,6 +98,7 @@ async function perform(options: Options): Promise<boolean> {
     case 'shows':
       return (await import('./shows.js')).show();
     case 'mutants':
+      if (options.of === 'swarm') return (await import('./swarm-mutants.js')).runSwarmMutants();
       return (await import('./mutants.js')).runMutants();
   }
 }

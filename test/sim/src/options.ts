@@ -23,7 +23,7 @@ export type Options =
     }
   | { readonly command: 'scenarios'; readonly update: boolean; readonly verdicts: boolean }
   | { readonly command: 'shows' }
-  | { readonly command: 'mutants' }
+  | { readonly command: 'mutants'; readonly of: 'election' | 'swarm' }
   | { readonly command: 'help' };
 
 export const USAGE = `npm run sim -- [option]
@@ -35,7 +35,8 @@ export const USAGE = `npm run sim -- [option]
   --scenarios     run test/sim/scenarios/*.txt against their expected traces; --update rewrites them,
                   --verdicts looks only at whether all ended well
   --shows         print the figures: fail-over, leave, calm, traffic
-  --mutants       break the election on purpose, once for each mutant, and show which checks notice
+  --mutants       break the election on purpose, once for each mutant, and show which checks notice;
+                  --mutants swarm breaks the swarm of downloads, which its own tests notice
 `;
 
 const SCHEDULES = 10_000;
@@ -74,7 +75,8 @@ export function parseOptions(words: readonly string[]): Options {
   if (has('scenarios'))
     return { command: 'scenarios', update: has('update'), verdicts: has('verdicts') };
   if (has('shows')) return { command: 'shows' };
-  if (has('mutants')) return { command: 'mutants' };
+  if (has('mutants'))
+    return { command: 'mutants', of: words.includes('swarm') ? 'swarm' : 'election' };
   return {
     command: 'schedules',
     count: number('schedules', SCHEDULES),
