@@ -311,6 +311,54 @@ describe('Swarm', () => {
     expect(seen).toEqual([0]);
   });
 
+  test('no more bytes are asked for than the limit, and a lost source owes none of them', () => {
+    const table = new Table({ limits: { ...SWARM_LIMITS, bytesInFlightMax: 3 * PIECE } });
+    const seen = asked([...table.file(20), ...table.source('a'), ...table.ok('a', 0)]);
+    expect(seen).toEqual([0, 1, 2, 3]);
+    // One request is always allowed to an idle source.
+    expect(asked([...table.source('b'), ...table.ok('b', 4)])).toEqual([4, 5]);
+    const lost = table.tell({ type: 'sourceLost', source: 'a' });
+    expect(asked(lost, 'b')).toHaveLength(2);
+  });
+
+  test('a source that goes silent is asked for less afterwards', () => {
+    const table = new Table();
+    table.file(400);
+    table.source('a');
+    /** Answers in order, one each 10 ms: some 100 MB/s. */
+    let next = 0;
+    let open = 1;
+    const answer = () => {
+      table.nowMs += 10;
+      open += asked(table.ok('a', next)).length - 1;
+      next += 1;
+    };
+    while (next < 100) answer();
+    const before = open;
+    for (let ticks = 0; ticks < 10; ticks += 1) {
+      table.nowMs += 250;
+      table.tell({ type: 'tick' });
+    }
+    answer();
+    expect(open).toBeLessThan(before);
+    expect(asked(table.ok('a', next))).toEqual([]);
+  });
+
+  test('HOSTILE 42: those who never delivered cannot keep the last piece from one who did', () => {
+    const table = new Table();
+    table.file(2);
+    table.all();
+    for (let at = 0; at < 16; at += 1) table.source(`silent${at}`);
+    for (let waited = 0; waited < 2_000; waited += 100) {
+      table.nowMs += 100;
+      table.tell({ type: 'tick' });
+    }
+    const [first] = asked(table.source('honest'), 'honest');
+    expect([0, 1]).toContain(first);
+    table.nowMs += 100;
+    expect(asked(table.ok('honest', first!), 'honest')).toEqual([1 - first!]);
+  });
+
   test('a forged line costs its source trust, and a seventh one the ban', () => {
     const table = new Table();
     table.file(3);
