@@ -1,12 +1,11 @@
 /** What the other services are told, made from the state machine's views: revisions and this host's own address added. */
-import type { Leadership, NewsBody, Peers } from '@iwanto/bus';
+import { type Leadership, type NewsBody, type Peers, nextRevision } from '@iwanto/bus';
 import { type DialWish, type State, leadershipOf, peersOf } from '@iwanto/consensus';
 
-/** Until a view has a first revision nobody was told anything. */
 export class Views {
-  #leadership = 0;
+  #leadership = nextRevision();
   #said = '';
-  #peers = 0;
+  #peers = nextRevision();
 
   constructor(
     private readonly state: State,
@@ -19,12 +18,12 @@ export class Views {
     const said = JSON.stringify({ ...this.leadership(), revision: 0 });
     if (said === this.#said) return undefined;
     this.#said = said;
-    this.#leadership += 1;
+    this.#leadership = nextRevision();
     return this.leadership();
   }
 
   peersChanged(): Peers {
-    this.#peers += 1;
+    this.#peers = nextRevision();
     return this.peers();
   }
 

@@ -1,6 +1,6 @@
 /** Keeps the catalogue equal to the shared folders: which folders there are, when each is scanned, and what a failure means. The way of a change is `pipe/pipe.ts`. */
 import { basename, dirname } from 'node:path';
-import type { Shared } from '@iwanto/bus';
+import { type Shared, nextRevision } from '@iwanto/bus';
 import type { Blake3 } from '@iwanto/merkle';
 import { PEER_ENTRIES_MAX, reasonOf } from '@iwanto/wire';
 import { isCorruption, isDiskFull, isReadOnly } from '@iwanto/store';
@@ -49,7 +49,7 @@ export class Indexing {
   readonly #pause: Pause;
   #closed = false;
   #heard: (() => void) | undefined;
-  #revision = 0;
+  #revision = nextRevision();
 
   constructor(options: IndexingOptions) {
     this.#options = options;
@@ -154,7 +154,7 @@ export class Indexing {
   }
 
   #tell(): void {
-    this.#revision += 1;
+    this.#revision = nextRevision();
     if (!this.#closed) this.#heard?.();
   }
 

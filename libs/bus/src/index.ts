@@ -34,6 +34,7 @@ export * from './network-shapes.js';
 export { nobodyListens } from './probe.js';
 export { HOLDINGS_MAX, type HeldContents } from './holdings.js';
 export { READ_FILES_MAX, type ReadFile, type ReadOpened } from './read-verbs.js';
+export { nextRevision } from './revisions.js';
 export * from './shapes.js';
 export { admitOnly, refuseKeys } from './zap.js';
 export type { OnTrouble } from './trouble.js';

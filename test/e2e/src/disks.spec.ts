@@ -146,10 +146,12 @@ describe.each(STICKS)('a disk of %s', (kind) => {
 
   describeDisk(kind, 'as a source', (disk) => {
     test('is watched; files keep their hash when the disk numbers them anew', async () => {
+      // Of its own: what was fetched from the disk before is found as well.
+      const name = `one of the ${kind} stick.bin`;
       await mkdir(disk.path('shared', 'deep'), { recursive: true });
-      await writeMade(disk.path('shared', 'deep', 'one of the stick.bin'), FILM_BYTES);
+      await writeMade(disk.path('shared', 'deep', name), FILM_BYTES);
       const sharer = await newPeer(`from-${kind}`, [join(disk.dir, 'shared')], disk);
-      const first = await seed.find('one of the stick', 'one of the stick.bin', LIMIT_MS);
+      const first = await seed.find(`one of the ${kind} stick`, name, LIMIT_MS);
       const hashed = async () =>
         (await sharer.run('log', 'indexer')).stdout.match(/[1-9]\d* to hash/g);
       const before = await hashed();
@@ -160,10 +162,10 @@ describe.each(STICKS)('a disk of %s', (kind) => {
       expect(done.bytes).toBe(FILM_BYTES);
       expect(await hashed()).toEqual(before);
       await rename(
-        disk.path('shared', 'deep', 'one of the stick.bin'),
-        disk.path('shared', 'deep', 'another name.bin'),
+        disk.path('shared', 'deep', name),
+        disk.path('shared', 'deep', `another ${kind} name.bin`),
       );
-      const found = await seed.find('another name', 'another name.bin', 10_000);
+      const found = await seed.find(`another ${kind} name`, `another ${kind} name.bin`, 10_000);
       expect(found.hash).toBe(first.hash);
       await stop(sharer);
     }, 120_000);

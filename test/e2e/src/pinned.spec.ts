@@ -57,7 +57,9 @@ story('two pinned hosts and a stranger on one LAN', () => {
     await together([eve], [eveId]);
 
     const { results } = await eve.json<{ results: ResultJson[] }>('search', 'secret');
-    expect(results.map(({ name }) => name)).toEqual(['secret 2.bin']);
+    // What it saw while the others were open it may remember, as theirs who left.
+    const here = results.filter(({ peers }) => peers > 0);
+    expect(here.map(({ name }) => name)).toEqual(['secret 2.bin']);
     expect((await eve.run('download', hash, '--wait', '2')).code).toBe(3);
 
     // Those who trust each other continue as before.

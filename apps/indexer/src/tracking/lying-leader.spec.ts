@@ -129,7 +129,7 @@ test('HOSTILE 121: what a leader says when it refuses is not shown', async () =>
 });
 
 const locateWith = (line: LeaderLine, peers: readonly KnownPeer[]) => {
-  const shown = new ShownContents();
+  const shown = new ShownContents(() => 0);
   const direct = new DirectLocate({
     ...{ self: SELF, keys: newKeys(), nowMs: () => 0, members: () => [...peers] },
   });

@@ -4,25 +4,47 @@ import { type SearchResult, setRecent } from '@iwanto/wire';
 /** Contents remembered; those shown longest ago are forgotten first. */
 const SHOWN_MAX = 20_000;
 
-export class ShownContents {
-  /** Names by whole hash, in the order in which they were shown last. */
-  readonly #names = new Map<string, string>();
+const MS_PER_SECOND = 1_000;
 
-  note({ results }: { results: readonly Pick<SearchResult, 'hash' | 'name'>[] }): void {
+type ShownResult = Pick<SearchResult, 'hash' | 'name' | 'seen'>;
+
+interface Shown {
+  readonly name: string;
+  /** Only where nobody who was here had it: who had, and when the last of them left. */
+  readonly left?: { readonly names: readonly string[]; readonly leftMs: number };
+}
+
+export class ShownContents {
+  /** By whole hash, in the order in which they were shown last. */
+  readonly #shown = new Map<string, Shown>();
+
+  constructor(private readonly nowMs: () => number) {}
+
+  note({ results }: { results: readonly ShownResult[] }): void {
     // The best come last, so that they are kept longest.
-    for (const { hash, name } of results.toReversed()) {
-      setRecent(this.#names, [hash, name], SHOWN_MAX);
+    for (const { hash, name, seen } of results.toReversed()) {
+      const left = seen && {
+        names: seen.peers.map((peer) => peer.name || peer.peer),
+        leftMs: this.nowMs() - seen.secondsAgo * MS_PER_SECOND,
+      };
+      setRecent(this.#shown, [hash, { name, ...(left && { left }) }], SHOWN_MAX);
     }
   }
 
   nameOf(hash: string): string | undefined {
-    return this.#names.get(hash);
+    return this.#shown.get(hash)?.name;
+  }
+
+  /** Who was shown to have had it, and how many seconds ago the last of them left; undefined where nobody was. */
+  leftOf(hash: string): { names: readonly string[]; secondsAgo: number } | undefined {
+    const { left } = this.#shown.get(hash) ?? {};
+    return left && { names: left.names, secondsAgo: (this.nowMs() - left.leftMs) / MS_PER_SECOND };
   }
 
   /** The whole hash where what was typed fits a single one that was shown; otherwise what was typed. */
   meant(typed: string): string {
     const fitting: string[] = [];
-    for (const hash of this.#names.keys()) if (hash.startsWith(typed)) fitting.push(hash);
+    for (const hash of this.#shown.keys()) if (hash.startsWith(typed)) fitting.push(hash);
     return fitting.length === 1 ? fitting[0]! : typed;
   }
 }

@@ -189,7 +189,7 @@ class TrackerService {
 
   handlers(): Tracking['handlers'] {
     const line = this.#leaderLine;
-    const shown = new ShownContents();
+    const shown = new ShownContents(nowMs);
     const { catalogue, identity } = this.options;
     const { peer, curve } = identity;
     const knownHere = (other: PeerId) =>

@@ -1,6 +1,14 @@
 /** `locate` on the bus: what a hash names and who has it, where this host sees them. */
 import type { Handler, KnownPeer, Verbs } from '@iwanto/bus';
-import type { Claim, Holder, LocateAnswer, PeerId } from '@iwanto/wire';
+import {
+  type Claim,
+  Failure,
+  type Holder,
+  type LocateAnswer,
+  type PeerId,
+  agoText,
+  codeOf,
+} from '@iwanto/wire';
 import type { DirectLocate } from '../tracking/direct-locate.js';
 import type { LeaderLine } from '../tracking/leader-line.js';
 import type { ShownContents } from '../tracking/shown.js';
@@ -26,6 +34,15 @@ function seenFromHere(answer: LocateAnswer, knownHere: KnownHere): LocateAnswer 
   return { ...answer, holders: holdersOf(answer), ...(others && { others }) };
 }
 
+/** Why nobody has it, with who had it, where this host showed that: a refusal of another host counts by its code alone. */
+function notHere(shown: ShownContents, hash: string, cause: unknown): unknown {
+  const left = shown.leftOf(hash);
+  if (!left) return cause;
+  const who = `${agoText(left.secondsAgo)} on ${left.names.join(', ')}`;
+  const sentence = `Nobody who is here has ${shown.nameOf(hash) ?? hash}; it was seen ${who}.`;
+  return new Failure('E_NOT_FOUND', sentence);
+}
+
 export interface LocateOptions {
   readonly leaderLine: Pick<LeaderLine, 'ask'>;
   readonly direct: Pick<DirectLocate, 'locate'>;
@@ -47,7 +64,7 @@ export const locate =
       async (cause: unknown) => {
         const found = await direct.locate(meant);
         if (found) return found;
-        throw cause;
+        throw codeOf(cause) === 'E_NOT_FOUND' ? notHere(shown, meant, cause) : cause;
       },
     );
     const isEmpty = [answer, ...(answer.others ?? [])].every(({ holders }) => holders.length === 0);

@@ -1,12 +1,12 @@
 /** What the other services of this host are told of holdings: at most some times per second, the last state never lost. */
-import { HOLDINGS_MAX, type HeldContents } from '@iwanto/bus';
+import { HOLDINGS_MAX, type HeldContents, nextRevision } from '@iwanto/bus';
 import type { Holdings } from './holdings.js';
 
 /** Changes are told together when they come closer than this, in ms. */
 const GATHER_MS = 20;
 
 export class HoldingNews {
-  #revision = 0;
+  #revision = nextRevision();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -15,7 +15,7 @@ export class HoldingNews {
   ) {}
 
   changed(): void {
-    this.#revision += 1;
+    this.#revision = nextRevision();
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.publish(this.body());
