@@ -33,7 +33,12 @@ test('HOSTILE 111: a lying leader sends nobody to a host or port of its choice',
   ]);
   const direct = { locate: async () => undefined };
   const knownHere = (peer: PeerId) => here.get(peer);
-  const handler = locate({ leaderLine: line, direct, knownHere, shown: new ShownContents(() => 0) });
+  const handler = locate({
+    leaderLine: line,
+    direct,
+    knownHere,
+    shown: new ShownContents(() => 0),
+  });
   const answer = await handler({ hash });
   expect(answer.holders).toEqual([{ peer: ANNE, address: '10.0.0.1', port: 3, curveKey }]);
 });
