@@ -11,6 +11,7 @@ import type { BenchShelf, Shown } from './transfer-shelf.js';
 
 const TRANSFER = fileURLToPath(new URL('../../../apps/transfer/dist/main.js', import.meta.url));
 const START_LIMIT_MS = 20_000;
+const ASK_EVERY_MS = 100;
 const TICKS_PER_SECOND = 100;
 
 /** One host: a real transfer service, with its indexer and election played by this process. */
@@ -110,18 +111,26 @@ export class BenchHost {
     shown: Shown,
     onProgress?: (view: Download) => void,
   ): Promise<{ seconds: number; view: Download }> {
+    let heard: (view: Download) => void;
     const ended = new Promise<Download>((resolve) => {
-      const stop = this.bus.subscribe('download.progressed', (view) => {
+      heard = (view) => {
         onProgress?.(view);
-        if (view.state !== 'done' && view.state !== 'failed') return;
-        stop();
-        resolve(view);
-      });
+        if (view.state === 'done' || view.state === 'failed') resolve(view);
+      };
     });
+    const isIt = ({ hash }: Download) => hash === shown.hash;
+    const stop = this.bus.subscribe('download.progressed', (view) => heard(view));
     await this.bus.call('download.list', {});
     const startMs = performance.now();
     await this.bus.call('download.start', { hash: shown.hash });
+    // News of a service that was killed a moment ago may be lost: the line to the new one is not up yet.
+    const asking = setInterval(() => {
+      const answer = this.bus.call('download.list', {});
+      answer.then(({ downloads }) => downloads.filter(isIt).forEach(heard), () => undefined);
+    }, ASK_EVERY_MS);
     const view = await ended;
+    clearInterval(asking);
+    stop();
     if (view.failure) throw new Error(view.failure.sentence);
     return { seconds: (performance.now() - startMs) / 1_000, view };
   }
@@ -131,12 +140,15 @@ export class BenchHost {
     const gone = new Promise((resolve) => this.#child?.once('exit', resolve));
     process.kill(this.#pid, 'SIGKILL');
     await gone;
+    this.#child = undefined;
   }
 
   async stop(): Promise<void> {
-    const gone = new Promise((resolve) => this.#child?.once('exit', resolve));
-    await this.bus.call('transfer.stop', {}).catch(() => undefined);
-    await gone;
+    if (this.#child) {
+      const gone = new Promise((resolve) => this.#child?.once('exit', resolve));
+      await this.bus.call('transfer.stop', {}).catch(() => undefined);
+      await gone;
+    }
     for (const bus of this.#buses) await bus.close();
   }
 }

@@ -31,7 +31,8 @@ export async function withHosts(scene: Scene, act: Act): Promise<void> {
   const net = makeNet(scene.sources);
   const hosts: BenchHost[] = [];
   try {
-    const shelf = new BenchShelf(await loadBlake3());
+    const blake3 = await loadBlake3();
+    const shelf = new BenchShelf(blake3);
     const shown = scene.make(shelf, dir);
     const first = scene.firstHas?.(shelf, shown, dir) ?? shelf;
     for (let at = 1; at <= scene.sources; at += 1) {
@@ -42,7 +43,9 @@ export async function withHosts(scene: Scene, act: Act): Promise<void> {
       hosts.push(source);
     }
     const hub = new BenchHost(net, 0, join(dir, 'hub'));
-    await hub.start(shelf, shown, await Promise.all(hosts.map((source) => source.holder())));
+    const holders = await Promise.all(hosts.map((source) => source.holder()));
+    // The hub shares nothing: what lies on its own disk it would copy, and nothing would cross the wire.
+    await hub.start(new BenchShelf(blake3), shown, holders);
     await act(hub, hosts, shown, { net, dir }).finally(() => hub.stop());
   } finally {
     for (const host of hosts) await host.stop();

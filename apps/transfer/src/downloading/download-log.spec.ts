@@ -18,10 +18,10 @@ describe('the log of downloads', () => {
     log.note(view({ state: 'locating' }));
     log.note(view({}));
     log.note(view({ bytesDone: 50 }));
-    log.note(view({ state: 'done', bytesDone: 100, seconds: 2, sources: 3 }));
+    log.note(view({ state: 'done', bytesDone: 100, bytesPerSecond: 50, seconds: 2, sources: 3 }));
     expect(lines).toEqual([
       'Download HASH of "a film.mkv" begins.',
-      'Download HASH runs: 0 of 100 bytes are there already.',
+      'Download HASH runs: 1 file, 100 bytes.',
       'Download HASH is done; it is in "/d/a film.mkv": 100 bytes in 2.0 s, 50 bytes per second, from 3 sources.',
     ]);
   });

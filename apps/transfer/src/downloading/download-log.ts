@@ -25,12 +25,12 @@ export class DownloadLog {
 }
 
 function sentenceOf(view: Download, before: State | undefined): string | undefined {
-  const { bytes, bytesDone, path, state, failure } = view;
+  const { bytes, bytesDone, files, path, state, failure } = view;
   switch (state) {
     case 'locating':
       return `of "${view.name}" begins.`;
     case 'running':
-      return `runs: ${bytesDone} of ${bytes} bytes are there already.`;
+      return `runs: ${files === 1 ? '1 file' : `${files} files`}, ${bytes} bytes.`;
     case 'stalled':
       return `has no source at the moment: ${bytesDone} of ${bytes} bytes are there.`;
     case 'paused':
@@ -46,8 +46,8 @@ function sentenceOf(view: Download, before: State | undefined): string | undefin
   }
 }
 
-function workOf({ bytesDone, seconds, sources }: Download): string {
-  const rate = seconds > 0 ? Math.round(bytesDone / seconds) : bytesDone;
+function workOf({ bytesDone, bytesPerSecond, seconds, sources }: Download): string {
+  const rate = Math.round(bytesPerSecond);
   const from = sources === 1 ? '1 source' : `${sources} sources`;
   return `${bytesDone} bytes in ${seconds.toFixed(1)} s, ${rate} bytes per second, from ${from}`;
 }

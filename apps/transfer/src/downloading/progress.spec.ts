@@ -38,4 +38,6 @@ test('what was there already is no rate', () => {
   progress.fetched(1_000, peer);
   expect(rate()).toBeLessThan(1_000);
   expect(progress.givenBy).toEqual([{ peer, bytes: 1_000 }]);
+  progress.end('done', null);
+  expect(rate()).toBe(500);
 });

@@ -65,11 +65,12 @@ export class Progress {
     return [...this.#givenBy].map(([peer, bytes]) => ({ peer, bytes }));
   }
 
-  /** The end, published immediately. */
+  /** The end, published immediately; the rate is that of what arrived since this run began. */
   end(state: 'done' | 'failed' | 'cancelled' | 'paused', failure: FailureWords | null): void {
     Object.assign(this.#view, { state, failure });
     const { seconds } = this.#timed();
-    const bytesPerSecond = seconds > 0 ? this.#view.bytesDone / seconds : 0;
+    const arrived = this.#view.bytesDone - this.#foundBytes;
+    const bytesPerSecond = seconds > 0 ? arrived / seconds : 0;
     this.#view = { ...this.#view, bytesPerSecond };
     this.#say();
   }
