@@ -126,7 +126,10 @@ export class BenchHost {
     // News of a service that was killed a moment ago may be lost: the line to the new one is not up yet.
     const asking = setInterval(() => {
       const answer = this.bus.call('download.list', {});
-      answer.then(({ downloads }) => downloads.filter(isIt).forEach(heard), () => undefined);
+      answer.then(
+        ({ downloads }) => downloads.filter(isIt).forEach(heard),
+        () => undefined,
+      );
     }, ASK_EVERY_MS);
     const view = await ended;
     clearInterval(asking);
