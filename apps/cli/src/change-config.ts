@@ -1,9 +1,10 @@
 /** A change of the configuration: in the file, then in the services that run; taken back where one of them refuses. */
-import { type Bus, SERVICES } from '@iwanto/bus';
+import { type Bus, SERVICES, type ServiceName } from '@iwanto/bus';
 import {
   type Paths,
   configText,
   loadConfig,
+  loadInForce,
   refuseOverlap,
   refuseUnknownInterfaces,
   restoreConfig,
@@ -32,7 +33,7 @@ async function takeEffect(
   paths: Paths,
   changes: Readonly<Record<string, unknown>>,
 ): Promise<string[]> {
-  const { config } = await loadConfig(paths);
+  const { config } = await loadInForce(paths);
   // One that was named before may be unplugged now, and is waited for.
   if ('interfaces' in changes) refuseUnknownInterfaces(config.interfaces);
   await refuseOverlap(config.share, config.downloadDir);
@@ -47,18 +48,28 @@ async function takeEffect(
   return answers.map(({ service }) => service);
 }
 
-/** Each service that runs takes over what the file says now. */
+/** Has each service that runs read its files again; throws where one of them refuses. */
+export async function reloadServices(): Promise<string[]> {
+  const answers = await withBus(reloadAll);
+  const refusal = answers.find(({ failure }) => failure !== undefined);
+  if (refusal?.failure) throw refusal.failure;
+  return answers.map(({ service }) => service);
+}
+
+/** Each service that runs takes over what the file says now. The election first: the others act on whom it knows. */
 async function reloadAll(bus: Bus) {
-  const answers = await Promise.all(
-    SERVICES.map(async (service) => {
-      try {
-        await bus.call(`${service}.reload`, {});
-        return { service, failure: undefined };
-      } catch (cause) {
-        if (!(cause instanceof Failure)) throw cause;
-        return cause.code === 'E_NOT_RUNNING' ? undefined : { service, failure: cause };
-      }
-    }),
-  );
-  return answers.filter((answer) => answer !== undefined);
+  const election = await reload(bus, 'election');
+  const others = SERVICES.filter((service) => service !== 'election');
+  const answers = await Promise.all(others.map((service) => reload(bus, service)));
+  return [election, ...answers].filter((answer) => answer !== undefined);
+}
+
+async function reload(bus: Bus, service: ServiceName) {
+  try {
+    await bus.call(`${service}.reload`, {});
+    return { service, failure: undefined };
+  } catch (cause) {
+    if (!(cause instanceof Failure)) throw cause;
+    return cause.code === 'E_NOT_RUNNING' ? undefined : { service, failure: cause };
+  }
 }

@@ -793,7 +793,14 @@ describe('every --json has a schema', () => {
       'election.status': () => statusOf('election'),
       'peers.get': () => ({ revision: 1, peers: [self] }),
       'network.get': () => ({
-        ...{ discoveryPort: 9, addresses: [], heard: [], outside: [], otherVersions: [] },
+        ...{
+          discoveryPort: 9,
+          addresses: [],
+          heard: [],
+          outside: [],
+          strangers: [],
+          otherVersions: [],
+        },
         troubles: ['eth0 has no address'],
       }),
       'peers.add': () => ({ address: '::1', port: 9 }),

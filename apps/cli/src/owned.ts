@@ -11,7 +11,7 @@ const VARIANT = '((\\.[0-9a-z]+)?\\.tmp|\\.bak|\\.lock|\\.\\d+\\.stale)?';
 const SQLITE = '(-wal|-shm|-journal)?(\\.corrupt-\\d+|\\.v\\d+-\\d+)?(-wal|-shm|-journal)?';
 
 const CONFIG = new RegExp(`^config\\.json${VARIANT}$`);
-const KEYS = new RegExp(`^keys\\.json${VARIANT}$`);
+const KEYS = new RegExp(`^(keys|groups)\\.json${VARIANT}$`);
 const LOCKS = `(start|home|${SERVICE})\\.lock${VARIANT}`;
 const KEPT =
   '(remembered-peers\\.json|shown\\.json|wants\\.json|hashes\\.json|history\\.ndjson(\\.old)?)';

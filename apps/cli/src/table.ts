@@ -40,6 +40,7 @@ export const COMMANDS: readonly Row[] = [
   lazy('service <action>', 'Run under systemd', () => import('./commands/service.js')),
   lazy('trust [peer]', 'Prefer a peer as a source', () => import('./commands/trust.js')),
   lazy('block [peer]', 'Neither ask nor answer a peer', () => import('./commands/block.js')),
+  lazy('group [action] [name]', 'Groups by passphrase', () => import('./commands/group.js')),
   lazy('id', "This host's fingerprint", () => import('./commands/id.js')),
   lazy('doctor [host]', 'Find out what is wrong', () => import('./commands/doctor.js')),
   lazy('completion [shell]', 'Print a completion script', () => import('./commands/completion.js')),

@@ -115,6 +115,11 @@ export class Election {
     this.take({ type: 'received', message: whole.value, from: path, multicast });
   }
 
+  /** A datagram that is not sealed as those of this host are was dropped. */
+  outsider(from: Address): void {
+    this.#drop('outsider', from);
+  }
+
   /** A datagram goes to that host outside its own subnets: knocks there, after all that is being sent now. */
   goesOutside(to: Address): void {
     queueMicrotask(() => this.take({ type: 'outside', to }));

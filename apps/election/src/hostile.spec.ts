@@ -47,7 +47,7 @@ class Subject {
         acquaint: () => undefined,
         opened: () => undefined,
         ownAddress: () => this.address.address,
-        view: () => ({ addresses: [], outside: [], troubles: [] }),
+        view: () => ({ addresses: [], outside: [], strangers: [], troubles: [] }),
         close: async () => undefined,
       },
       keys: this.keys,

@@ -5,6 +5,7 @@
 import type { Socket } from 'node:dgram';
 import { Door } from '@iwanto/consensus';
 import { type Address, MULTICAST_GROUP, Recent, isFirstContact, reasonOf } from '@iwanto/wire';
+import { type Envelope, isOpen } from './envelope.js';
 import { GroupSockets } from './group-sockets.js';
 import { agesOf } from './heard.js';
 import type { Network, NetworkOptions, Reach } from './network.js';
@@ -36,11 +37,9 @@ export interface UdpNetworkOptions extends NetworkOptions {
   readonly port: number;
   /** The port multicast goes to. */
   readonly discoveryPort: number;
+  readonly envelope: Envelope;
   readonly listInterfaces?: ListInterfaces;
 }
-
-/** True for what begins like a datagram of this program. */
-const isOurs = (bytes: Uint8Array): boolean => bytes[0] === 0x69 && bytes[1] === 0x57;
 
 interface OpenPlace {
   readonly place: Place;
@@ -157,6 +156,7 @@ export class UdpNetwork implements Network {
         ownMulticastMsAgo: loopedMsAgo(address),
       })),
       outside: agesOf(this.#outside, nowMs),
+      strangers: this.options.envelope.strangers(),
       troubles: this.#trouble.recent(),
     };
   }
@@ -240,9 +240,11 @@ export class UdpNetwork implements Network {
     this.#open = new Map(sorted.map((one) => [one.place.address, one]));
   }
 
-  #heard(bytes: Uint8Array, from: Address, multicast: boolean): void {
+  #heard(outer: Uint8Array, from: Address, multicast: boolean): void {
+    // First of all: whoever is outside of a group changes nothing here (HOSTILE 155).
     const { address, port } = from;
-    if (!this.#isNear(address) && !this.#admits(bytes, from)) return;
+    const bytes = this.options.envelope.open(outer, { address, port });
+    if (!bytes || (!this.#isNear(address) && !this.#admits(bytes, from))) return;
     if (multicast && port === this.#port && this.#open.has(address)) {
       this.#looped.set(address, performance.now());
     }
@@ -256,19 +258,21 @@ export class UdpNetwork implements Network {
   /** Whether a datagram from outside its own subnets goes further; what is ours and does not is remembered for the doctor. */
   #admits(bytes: Uint8Array, from: Address): boolean {
     const nowMs = performance.now();
-    const ours = isOurs(bytes);
-    const admitted = this.#door.admits(from.address, ours && isFirstContact(bytes), nowMs);
-    if (ours && !admitted) this.#outside.set(from.address, nowMs);
-    return admitted;
+    const ours = isOpen(bytes);
+    if (this.#door.admits(from.address, ours && isFirstContact(bytes), nowMs)) return true;
+    if (ours) this.#outside.set(from.address, nowMs);
+    return false;
   }
 
   #sendFrom(place: Place, bytes: Uint8Array, to: Address): void {
-    const open = this.#open.get(place.address);
-    open?.socket.send(bytes, to.port, to.address, (cause) => {
-      const kind = `send ${place.name} ${place.family}`;
+    const kind = `send ${place.name} ${place.family}`;
+    const sent = (cause: Error | null) => {
       if (!cause) return this.#trouble.over(kind);
       this.#trouble.tell(kind, `${place.name} does not send: ${reasonOf(cause)}`);
-    });
+    };
+    for (const copy of this.options.envelope.seal(bytes)) {
+      this.#open.get(place.address)?.socket.send(copy, to.port, to.address, sent);
+    }
   }
 
   #failed(place: Place, cause: Error): void {

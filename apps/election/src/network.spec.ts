@@ -1,12 +1,20 @@
 /** One suite for both networks: the sockets on loopback and the one in memory that tests of the election use. */
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import type { NetworkInterfaceInfo } from 'node:os';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { type Group, groupNameFrom } from '@iwanto/service';
+import { type Envelope, envelopeOf } from './envelope.js';
 import { type UdpNetworkOptions, openUdpNetwork } from './multicast.js';
 import type { Incoming, Network } from './network.js';
 import { type Lan, MemoryLan } from './testing/memory-lan.js';
 import { Peer } from './testing/peer.js';
 import { until } from './testing/until.js';
+
+const newGroup = (): Group => ({
+  ...{ name: groupNameFrom('team'), key: randomBytes(32).toString('hex'), previous: null },
+});
+const newEnvelope = (group?: Group): Envelope =>
+  envelopeOf({ group, nowMs: () => performance.now(), dropped: () => undefined });
 
 class Loopback implements Lan {
   readonly #discoveryPort = randomInt(20_000, 60_000);
@@ -17,6 +25,7 @@ class Loopback implements Lan {
       interfaces: ['lo'],
       port: this.#discoveryPort + 1,
       discoveryPort: this.#discoveryPort,
+      envelope: newEnvelope(),
       heard,
       outside: () => undefined,
       onTrouble: () => undefined,
@@ -179,6 +188,27 @@ describe('sockets alone', () => {
           }) as NetworkInterfaceInfo,
       ),
     });
+
+  test('HOSTILE 155, 157: the elections of a group agree, and an older one beside it neither hears nor leads them', async () => {
+    const network = lan();
+    const group = newGroup();
+    const inGroup = () => ({ envelope: newEnvelope(group) });
+    const open = await Peer.start(network, { bornMs: 1_000 });
+    const other = await Peer.start(network, {
+      ...{ bornMs: 2_000, options: { envelope: newEnvelope(newGroup()) } },
+    });
+    const older = await Peer.start(network, { bornMs: 3_000, options: inGroup() });
+    const younger = await Peer.start(network, { bornMs: 4_000, options: inGroup() });
+    await until(() => younger.leader === older.id, 'the group agrees', 10_000);
+    for (const alone of [open, other]) {
+      await until(() => alone.leader === alone.id, 'each other one leads itself', 10_000);
+      expect(alone.election.counts.heard).toBe(0);
+    }
+    expect([older.leader, younger.leader]).toEqual([older.id, older.id]);
+    // Both others are on this host: one address.
+    expect(older.network.view().strangers).toMatchObject([{ address: '127.0.0.1' }]);
+    for (const peer of [open, other, older, younger]) await peer.kill();
+  }, 30_000);
 
   test('HOSTILE 12: a source outside the own subnets is not heard unless it is known', async () => {
     const one = hearer();

@@ -35,8 +35,8 @@ export interface Network {
   opened(to: Address): void;
   /** The address that others most likely reach this host by. */
   ownAddress(): string;
-  /** The addresses in use, who was heard from outside their subnets, and what does not work. */
-  view(): Pick<NetworkView, 'addresses' | 'outside' | 'troubles'>;
+  /** The addresses in use, who was heard from outside their subnets or the group, and what does not work. */
+  view(): Pick<NetworkView, 'addresses' | 'outside' | 'strangers' | 'troubles'>;
   close(): Promise<void>;
 }
 

@@ -51,7 +51,7 @@ function recorder() {
       acquaint: nothing,
       opened: nothing,
       ownAddress: () => '127.0.0.1',
-      view: () => ({ addresses: [], outside: [], troubles: [] }),
+      view: () => ({ addresses: [], outside: [], strangers: [], troubles: [] }),
       close: async () => undefined,
     },
     keys,

@@ -3,13 +3,18 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import {
   type Config,
+  type ConfigInForce,
   DISCOVERY_PORT_DEFAULT,
   type ServiceContext,
+  admission,
+  groupOfMode,
   pinnedPeers,
+  sealedBy,
 } from '@iwanto/service';
 import { type Address, type BootId, OPEN_GROUP, type PeerId, endpointText } from '@iwanto/wire';
 import { electionClock } from './clock.js';
 import { Election } from './election.js';
+import { envelopeOf } from './envelope.js';
 import { hmac, keysVerifier, secretSeal } from './keys.js';
 import { openUdpNetwork } from './multicast.js';
 import type { Network } from './network.js';
@@ -23,11 +28,11 @@ import { Views } from './views.js';
 const LEAVE_LIMIT_MS = 300;
 
 /** What needs new sockets. */
-export const fixedBy = (config: Config) => [
+export const fixedBy = (config: ConfigInForce) => [
   config.interfaces,
   config.ports.election,
   config.discoveryPort,
-  pinnedPeers(config),
+  admission(config),
 ];
 
 export interface OpenElection {
@@ -40,20 +45,33 @@ export interface OpenElection {
   close(): Promise<void>;
 }
 
+function openNetwork(
+  { config, log }: ServiceContext<'election'>,
+  election: () => Election,
+  nowMs: () => number,
+): Promise<Network> {
+  return openUdpNetwork({
+    interfaces: config.interfaces,
+    port: config.ports.election,
+    discoveryPort: config.discoveryPort,
+    envelope: envelopeOf({
+      group: groupOfMode(config),
+      nowMs,
+      dropped: (from) => election().outsider(from),
+    }),
+    heard: (incoming) => election().hear(incoming),
+    outside: (to) => election().goesOutside(to),
+    onTrouble: (sentence) => void log.warn(sentence),
+  });
+}
+
 /** Opens the sockets; the election itself begins with `election.start`. */
 export async function openElection(context: ServiceContext<'election'>): Promise<OpenElection> {
   const { config, identity, log, paths } = context;
   const onTrouble = (sentence: string) => void log.warn(sentence);
   const nowMs = electionClock();
   const keys = { ...identity, ...keysVerifier(), ...secretSeal(identity.curve) };
-  const network = await openUdpNetwork({
-    interfaces: config.interfaces,
-    port: config.ports.election,
-    discoveryPort: config.discoveryPort,
-    heard: (incoming) => opened.election.hear(incoming),
-    outside: (to) => opened.election.goesOutside(to),
-    onTrouble,
-  });
+  const network = await openNetwork(context, () => opened.election, nowMs);
   const group = groupOf(config.discoveryPort);
   const remembered = new Remembered(join(paths.dataDir, 'remembered-peers.json'), onTrouble);
   const goodbye = new Goodbye();
@@ -72,7 +90,9 @@ export async function openElection(context: ServiceContext<'election'>): Promise
       ...tellers(context, story, () => opened.views),
     }),
   });
-  const views = new Views(election.state, () => network.ownAddress(), nowMs);
+  const views = new Views(election.state, {
+    ...{ ownAddress: () => network.ownAddress(), nowMs, sealedBy: sealedBy(config) },
+  });
   const staticPeers = new StaticPeers((addresses) => {
     for (const { address } of addresses) network.acquaint(address);
     election.take({ type: 'staticPeersChanged', addresses });

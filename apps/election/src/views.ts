@@ -2,6 +2,13 @@
 import { type Leadership, type NewsBody, type Peers, nextRevision } from '@iwanto/bus';
 import { type DialWish, type State, leadershipOf, peersOf } from '@iwanto/consensus';
 
+export interface ViewedHost {
+  readonly ownAddress: () => string;
+  readonly nowMs: () => number;
+  /** The group whose keys seal the datagrams; undefined on an open LAN. */
+  readonly sealedBy: string | undefined;
+}
+
 export class Views {
   #leadership = nextRevision();
   #said = '';
@@ -9,8 +16,7 @@ export class Views {
 
   constructor(
     private readonly state: State,
-    private readonly ownAddress: () => string,
-    private readonly nowMs: () => number,
+    private readonly host: ViewedHost,
   ) {}
 
   /** The leadership with a new revision, when it is another one than was told last. */
@@ -32,14 +38,19 @@ export class Views {
     return {
       ...view,
       revision: this.#leadership,
+      ...this.#sealed(),
       leader: view.leader && this.#placed(view.leader),
       standbys: view.standbys.map((each) => this.#placed(each)),
     };
   }
 
   peers(): Peers {
-    const peers = peersOf(this.state, this.nowMs());
-    return { revision: this.#peers, peers: peers.map((each) => this.#placed(each)) };
+    const peers = peersOf(this.state, this.host.nowMs());
+    return {
+      revision: this.#peers,
+      ...this.#sealed(),
+      peers: peers.map((each) => this.#placed(each)),
+    };
   }
 
   /** Where the peer that asks to be dialled is; undefined where the service that it names does not run there. */
@@ -49,8 +60,13 @@ export class Views {
     return peer && port ? { ...wish, address: peer.address, port } : undefined;
   }
 
+  #sealed() {
+    const { sealedBy } = this.host;
+    return sealedBy === undefined ? {} : { sealedBy };
+  }
+
   /** A host does not know its own address from datagrams. */
   #placed<V extends { address: string | null }>(view: V): V & { address: string } {
-    return { ...view, address: view.address ?? this.ownAddress() };
+    return { ...view, address: view.address ?? this.host.ownAddress() };
   }
 }

@@ -1,12 +1,12 @@
 /** The indexer service: what exists. */
-import { type Config, pinnedPeers, runService } from '@iwanto/service';
+import { type ConfigInForce, admission, runService } from '@iwanto/service';
 import { startIndexer } from './service.js';
 
-const fixedBy = (config: Config) => [
+const fixedBy = (config: ConfigInForce) => [
   config.interfaces,
   config.ports.indexer,
   config.settleMs,
-  pinnedPeers(config),
+  admission(config),
 ];
 
 await runService({ service: 'indexer', fixedBy, start: startIndexer });

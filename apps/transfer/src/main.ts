@@ -1,9 +1,13 @@
 /** The transfer service: the bytes. Everything it is made of stands in service.ts. */
-import { type Config, pinnedPeers, runService } from '@iwanto/service';
+import { type ConfigInForce, admission, runService } from '@iwanto/service';
 import { collectSeldom } from './collections.js';
 import { startTransfer } from './service.js';
 
-const fixedBy = (config: Config) => [config.interfaces, config.ports.transfer, pinnedPeers(config)];
+const fixedBy = (config: ConfigInForce) => [
+  config.interfaces,
+  config.ports.transfer,
+  admission(config),
+];
 
 collectSeldom();
 await runService({ service: 'transfer', fixedBy, start: startTransfer });

@@ -42,7 +42,7 @@ const electionHandlers = (revision: () => number): Handlers<VerbsOf<'election'>>
   },
   'network.get': () => ({
     ...{ discoveryPort: 17_116, addresses: [], heard: [], outside: [] },
-    ...{ otherVersions: [], troubles: [] },
+    ...{ strangers: [], otherVersions: [], troubles: [] },
   }),
   'peers.add': () => {
     throw new TypeError('a bug');

@@ -46,6 +46,16 @@ export const networkSchema = z.object({
     .max(HOSTS_MAX),
   /** Addresses outside its own subnets that sent datagrams of ours, which were dropped. */
   outside: z.array(z.object({ address: addressSchema, msAgo: z.number().min(0) })).max(HOSTS_MAX),
+  /** Addresses that sent what is not for this host: `open` of a LAN without a group, `group` sealed under a key it has not. */
+  strangers: z
+    .array(
+      z.object({
+        address: addressSchema,
+        kind: z.enum(['open', 'group']),
+        msAgo: z.number().min(0),
+      }),
+    )
+    .max(HOSTS_MAX),
   /** Addresses that speak another version of the protocol. */
   otherVersions: z
     .array(z.object({ address: addressSchema, msAgo: z.number().min(0) }))

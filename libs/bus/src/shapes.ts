@@ -64,8 +64,12 @@ export type ServiceStatus = z.infer<typeof serviceStatusSchema>;
 export const roleSchema = z.enum(['leader', 'standby', 'follower', 'joining']);
 export type Role = z.infer<typeof roleSchema>;
 
+/** The group and the checks of the keys that the election seals its datagrams with; absent on an open LAN. */
+const sealedBySchema = z.string().max(64).optional();
+
 export const leadershipSchema = z.object({
   revision: revisionSchema,
+  sealedBy: sealedBySchema,
   peer: peerIdSchema,
   boot: bootIdSchema,
   role: roleSchema,
@@ -97,6 +101,7 @@ export type KnownPeer = z.infer<typeof knownPeerSchema>;
 
 export const peersSchema = z.object({
   revision: revisionSchema,
+  sealedBy: sealedBySchema,
   peers: z.array(knownPeerSchema).max(PEERS_MAX),
 });
 export type Peers = z.infer<typeof peersSchema>;

@@ -1114,6 +1114,15 @@ test('HOSTILE 146: nobody has a third host dialled, and nobody is asked without 
   expect(length).toBeLessThanOrEqual(LIMITS.dialsOfOnePerSecond);
 });
 
+test('ports that changed between the HELLO and the WELCOME reach the leader', () => {
+  const stage = new Stage().cluster('a');
+  stage.start('b');
+  stage.give('b', { type: 'endpointChanged', card: { ...cardOf('b'), indexerPort: 99 } });
+  stage.until(() => stage.follows('b', 'a'));
+  stage.run(10);
+  expect(stage.state('a').members.get(idOf('b'))?.card.indexerPort).toBe(99);
+});
+
 describe('docs/consensus.md', () => {
   test.each(ELECTION_MESSAGE_TYPES)('has a row for %s', (type) => {
     expect(doc).toMatch(new RegExp(`^\\| ${type.toUpperCase()} `, 'm'));

@@ -100,6 +100,8 @@ function hinted(turn: Turn, input: HintInput): void {
 
 function endpointChanged(turn: Turn, card: StartInput['card']): void {
   const { state } = turn;
+  // What a HELLO on its way says is old, and a leader hears no other one before this host proved itself.
+  state.isCardNews = true;
   state.card = card;
   peersChanged(turn);
   turn.leadershipChanged = true;

@@ -2,6 +2,7 @@
 import { isAbsolute } from 'node:path';
 import { PEER_NAME_BYTES_MAX, peerIdSchema, portSchema } from '@iwanto/wire';
 import { z } from 'zod';
+import { groupNameSchema } from './group-key.js';
 import type { Paths } from './paths.js';
 import { RATE_RULES_CHARACTERS_MAX, rateRulesFrom } from './rates.js';
 
@@ -20,7 +21,7 @@ const REMEMBER_HOURS_DEFAULT = 72;
 /** Folders, interfaces and static peers a configuration may list. */
 const LIST_MAX = 256;
 
-export const MODES = ['open', 'pinned'] as const;
+export const MODES = ['open', 'group', 'pinned'] as const;
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 
@@ -68,8 +69,10 @@ export const schemaFor = (paths: Paths) =>
       .default([]),
     /** Serve to others what was fetched. */
     reseed: z.boolean().default(true),
-    /** Who may come near: anybody on the LAN, or with `pinned` only the peers in `trust`. */
+    /** Who may come near: anybody on the LAN, only who has the key of `group`, or with `pinned` only the peers in `trust`. */
     mode: z.enum(MODES).default('open'),
+    /** The group of mode `group`, by its name; its key is in a file of its own. */
+    group: groupNameSchema.or(z.literal('')).default(''),
     /** Peers that are preferred as sources, and peers that are neither asked nor answered. */
     trust: z.array(peerIdSchema).max(LIST_MAX).default([]),
     block: z.array(peerIdSchema).max(LIST_MAX).default([]),

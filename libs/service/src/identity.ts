@@ -8,11 +8,12 @@ import {
   sign,
   verify,
 } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { CurveKeys } from '@iwanto/bus';
 import { Failure, type PeerId, type PublicKey } from '@iwanto/wire';
 import { z } from 'zod';
 import type { Paths } from './paths.js';
+import { refuseReadable } from './private-file.js';
 import { createSafely } from './safe-file.js';
 
 const hexKey = z.string().regex(/^[0-9a-f]{64}$/);
@@ -66,17 +67,8 @@ export async function loadIdentity(paths: Paths): Promise<Identity> {
     await createSafely(paths.keysFile, `${JSON.stringify(newKeys(), null, 2)}\n`);
     return loadIdentity(paths);
   }
-  await refuseOpenKeys(paths.keysFile);
+  await refuseReadable('the keys', paths.keysFile);
   return identityOf(parseKeys(paths.keysFile, text));
-}
-
-async function refuseOpenKeys(path: string): Promise<void> {
-  const { mode } = await stat(path);
-  if ((mode & 0o077) === 0) return;
-  throw new Failure(
-    'E_BAD_PATH',
-    `Other users may read the keys ${path}: run "chmod 600 ${path}".`,
-  );
 }
 
 function parseKeys(path: string, text: string): Keys {

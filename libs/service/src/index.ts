@@ -14,6 +14,7 @@ export {
   DEFAULT_PORTS,
   DISCOVERY_PORT_DEFAULT,
   LOG_LEVELS,
+  MODES,
   leavesOf,
   schemaFor,
 } from './config-schema.js';
@@ -26,6 +27,18 @@ export { answerDials, askToDial } from './dialling.js';
 export { descriptorLimit, descriptorWarning, fileSizeLimit } from './descriptors.js';
 export { giveBackMemory } from './give-back.js';
 export { homeDir } from './directories.js';
+export {
+  type Group,
+  type GroupName,
+  groupKeyOf,
+  groupNameFrom,
+  keyCheck,
+  keysOf,
+  passphraseFrom,
+} from './group-key.js';
+export { GROUP_TAG_BYTES, type GroupSeal, groupSeal } from './group-seal.js';
+export { changeGroups, groupsFile, loadGroups } from './groups.js';
+export { type ConfigInForce, groupOfMode, loadInForce, sealedBy } from './in-force.js';
 export { keepsInodes } from './inodes.js';
 export { type Claim, claimHome, holdersOf } from './home.js';
 export { HOME_PROCESSES, type HomeProcess, type Lock, livingHolder, takeLock } from './lock.js';
@@ -34,8 +47,9 @@ export { type MetricsText, metricsText } from './metrics.js';
 export { MetricsPort } from './metrics-port.js';
 export { nearest } from './nearest.js';
 export { type Paths, cacheDir, homePaths, lockFile } from './paths.js';
-export { PeerTrust, pinnedPeers } from './peer-trust.js';
+export { PeerTrust, admission, pinnedPeers } from './peer-trust.js';
 export { makePrivateDir } from './private-dir.js';
+export { refuseReadable } from './private-file.js';
 export {
   type OwnHandlers,
   type Running,

@@ -1,7 +1,7 @@
 /** One service from start to stop under a configuration that may change while it runs. */
 import { type ServiceName, type VerbsOf, verbs } from '@iwanto/bus';
 import { Failure } from '@iwanto/wire';
-import type { Config } from './config-schema.js';
+import { type ConfigInForce, sealedBy } from './in-force.js';
 import type { OwnHandlers, Running, ServiceContext, ServiceDefinition } from './run-service.js';
 import { scopedBus } from './scoped-bus.js';
 
@@ -22,11 +22,11 @@ export class Life<S extends ServiceName> {
   constructor(
     private readonly definition: ServiceDefinition<S>,
     private readonly base: Omit<ServiceContext, 'config'>,
-    private config: Config,
+    private config: ConfigInForce,
   ) {}
 
   async begin(): Promise<void> {
-    const scope = (this.#bus = scopedBus(this.base.bus));
+    const scope = (this.#bus = scopedBus(this.base.bus, sealedBy(this.config)));
     try {
       const context = { ...this.base, bus: scope.bus, config: this.config };
       this.#running = await this.definition.start(context);
@@ -58,7 +58,7 @@ export class Life<S extends ServiceName> {
   ready = (): void => this.#running?.ready?.();
 
   /** Takes over another configuration; one after the other. Rejects, with the old one in force, where it cannot be. */
-  reload(next: Config): Promise<Reloaded> {
+  reload(next: ConfigInForce): Promise<Reloaded> {
     const done = this.#reloading.then(() => this.#takeOver(next));
     this.#reloading = done.catch(() => undefined);
     return done;
@@ -69,7 +69,7 @@ export class Life<S extends ServiceName> {
     await this.#end();
   }
 
-  async #takeOver(next: Config): Promise<Reloaded> {
+  async #takeOver(next: ConfigInForce): Promise<Reloaded> {
     const before = this.config;
     const changed = changedKeys(before, next);
     if (changed.length === 0 || this.#stopped) return { changed };
@@ -89,7 +89,7 @@ export class Life<S extends ServiceName> {
   }
 
   /** Sockets are opened once in a life: where their addresses change, another life begins. */
-  async #apply(before: Config, next: Config): Promise<void> {
+  async #apply(before: ConfigInForce, next: ConfigInForce): Promise<void> {
     const { fixedBy } = this.definition;
     if (isSame(fixedBy(before), fixedBy(next))) {
       await this.#running?.reconfigure?.(next);
@@ -110,5 +110,5 @@ export class Life<S extends ServiceName> {
 const isSame = (one: unknown, other: unknown): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
 
-const changedKeys = (before: Config, next: Config): string[] =>
-  (Object.keys(next) as (keyof Config)[]).filter((key) => !isSame(before[key], next[key]));
+const changedKeys = (before: ConfigInForce, next: ConfigInForce): string[] =>
+  (Object.keys(next) as (keyof ConfigInForce)[]).filter((key) => !isSame(before[key], next[key]));

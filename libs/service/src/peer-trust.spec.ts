@@ -38,3 +38,8 @@ test('HOSTILE 128: another list is another life of a service, in pinned mode onl
   expect(pinned([BEN, ANNE])).toEqual(pinned([ANNE, BEN]));
   expect(open([])).not.toEqual(pinned([]));
 });
+
+test('HOSTILE 155: a peer of a group admits whoever its election hears sealed, and nobody else', () => {
+  const trust = new PeerTrust({ mode: 'group', trust: [], block: [EVE] }, scope);
+  expect([SELF, ANNE, BEN, EVE].map(trust.isBlocked)).toEqual([false, false, false, true]);
+});

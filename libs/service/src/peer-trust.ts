@@ -2,16 +2,24 @@
 import { type Bus, admitOnly, refuseKeys } from '@iwanto/bus';
 import type { PeerId, PublicKey } from '@iwanto/wire';
 import type { Config } from './config-schema.js';
+import { type ConfigInForce, groupOfMode } from './in-force.js';
 import type { Identity } from './identity.js';
 
 type Choice = Pick<Config, 'mode' | 'trust' | 'block'>;
 
+/** The only peers that may come near, undefined where no list says so. */
+export const pinnedPeers = ({ mode, trust }: Pick<Choice, 'mode' | 'trust'>) =>
+  mode === 'pinned' ? trust.toSorted() : undefined;
+
 /**
- * The only peers that may come near, null where anybody may. It holds for a whole life of a service (`fixedBy`):
- * whoever is no longer among them loses the lines that are open.
+ * Who may come near. It holds for a whole life of a service (`fixedBy`): whoever is no longer among them, or
+ * has the old key of a group only, loses the lines that are open.
  */
-export const pinnedPeers = ({ mode, trust }: Pick<Choice, 'mode' | 'trust'>): PeerId[] | null =>
-  mode === 'pinned' ? trust.toSorted() : null;
+export const admission = (config: ConfigInForce): unknown => [
+  config.mode,
+  pinnedPeers(config),
+  groupOfMode(config),
+];
 
 export interface TrustScope {
   readonly bus: Pick<Bus, 'follow'>;
@@ -23,7 +31,7 @@ export class PeerTrust {
   #keys = new Map<PeerId, PublicKey>();
   #trusted: ReadonlySet<PeerId> = new Set();
   #blocked: ReadonlySet<PeerId> = new Set();
-  #isPinned = false;
+  #mode: Choice['mode'] = 'open';
 
   constructor(choice: Choice, { bus, identity }: TrustScope) {
     this.#self = identity.peer;
@@ -41,13 +49,13 @@ export class PeerTrust {
 
   readonly isBlocked = (peer: PeerId): boolean => {
     if (peer === this.#self) return false;
-    return this.#blocked.has(peer) || (this.#isPinned && !this.#trusted.has(peer));
+    return this.#blocked.has(peer) || (this.#mode === 'pinned' && !this.#trusted.has(peer));
   };
 
   reconfigure({ mode, trust, block }: Choice): void {
     this.#trusted = new Set(trust);
     this.#blocked = new Set(block);
-    this.#isPinned = mode === 'pinned';
+    this.#mode = mode;
     this.#keepDoor();
   }
 
@@ -56,6 +64,8 @@ export class PeerTrust {
     const keysOf = (isOne: (peer: PeerId) => boolean) =>
       [...this.#keys].flatMap(([peer, key]) => (isOne(peer) ? [key] : []));
     refuseKeys(keysOf((peer) => this.#blocked.has(peer)));
-    admitOnly(this.#isPinned ? keysOf((peer) => this.#trusted.has(peer)) : undefined);
+    // Of a group, the election knows only those who sealed what they sent with its key (HOSTILE 155).
+    const admitted = { open: undefined, group: () => true, pinned: this.isTrusted }[this.#mode];
+    admitOnly(admitted && keysOf(admitted));
   }
 }

@@ -8,13 +8,12 @@ import {
   openBus,
 } from '@iwanto/bus';
 import { Failure, reasonOf, stackOf } from '@iwanto/wire';
-import { loadConfig } from './config.js';
-import type { Config } from './config-schema.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
 import { type Identity, loadIdentity } from './identity.js';
 import { descriptorLimit, descriptorWarning } from './descriptors.js';
 import { giveBackAtRest, giveBackMemory } from './give-back.js';
 import { claimHome } from './home.js';
+import { type ConfigInForce, loadInForce } from './in-force.js';
 import { Life } from './life.js';
 import type { Lock } from './lock.js';
 import { type Log, closeLog, openLog } from './log.js';
@@ -33,7 +32,7 @@ export type OwnHandlers<S extends ServiceName> = Omit<
 
 export interface ServiceContext<S extends ServiceName = ServiceName> {
   readonly paths: Paths;
-  readonly config: Config;
+  readonly config: ConfigInForce;
   readonly identity: Identity;
   readonly log: Log;
   readonly bus: ServiceBus<S>;
@@ -51,14 +50,14 @@ export interface Running<S extends ServiceName> {
   /** Called once, when the service answers on the bus. */
   ready?(): void;
   /** Takes over what changed in the configuration, apart from what `fixedBy` names. */
-  reconfigure?(config: Config): void | Promise<void>;
+  reconfigure?(config: ConfigInForce): void | Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface ServiceDefinition<S extends ServiceName> {
   readonly service: S;
   /** The part of the configuration that holds for a whole life of the service: another value needs a new start inside the process. */
-  readonly fixedBy: (config: Config) => unknown;
+  readonly fixedBy: (config: ConfigInForce) => unknown;
   readonly start: (context: ServiceContext<S>) => Promise<Running<S>>;
 }
 
@@ -98,7 +97,7 @@ async function startService<S extends ServiceName>(
   // A service that runs for years must not hold the folder in which somebody once typed a command.
   process.chdir(paths.dataDir);
   const few = descriptorWarning(descriptorLimit());
-  const { config, warnings } = await loadConfig(paths);
+  const { config, warnings } = await loadInForce(paths);
   const identity = await loadIdentity(paths);
   const log = (opened.log = await openLog(service, paths.logDir, config.logLevel));
   for (const warning of few === undefined ? warnings : [few, ...warnings]) log.warn(warning);
@@ -111,7 +110,7 @@ async function startService<S extends ServiceName>(
   const status = statusHandlers(state, stop);
   const base = { paths, identity, log, bus, statusChanged: status.changed };
   const life = new Life(definition, base, config);
-  const reload = async () => life.reload((await loadConfig(paths)).config);
+  const reload = async () => life.reload((await loadInForce(paths)).config);
   // Before anything is started: whoever hears "ready" may send a signal in the same moment.
   listenToTheSystem({ log, stop, reload });
   opened.running = life;

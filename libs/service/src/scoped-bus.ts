@@ -1,5 +1,5 @@
 /** The bus as one life of a service sees it: what it listens to ends with it, the sockets stay. */
-import type { Bus } from '@iwanto/bus';
+import type { Bus, FollowableTopic, NewsBody } from '@iwanto/bus';
 
 export interface ScopedBus {
   readonly bus: Bus;
@@ -7,7 +7,12 @@ export interface ScopedBus {
   end(): void;
 }
 
-export function scopedBus(whole: Bus): ScopedBus {
+/** News of the election says whose datagrams it heard; all other news is this host's own. */
+const isOf = (sealedBy: string | undefined, body: NewsBody<FollowableTopic>): boolean =>
+  !('peers' in body || 'leader' in body) || body.sealedBy === sealedBy;
+
+/** `sealedBy` is the group of this life: an election that still runs in another mode knows peers that are none of it. */
+export function scopedBus(whole: Bus, sealedBy?: string): ScopedBus {
   const ends = new Set<() => void>();
   const noted = (stop: () => void) => {
     ends.add(stop);
@@ -26,7 +31,8 @@ export function scopedBus(whole: Bus): ScopedBus {
       serve: (service, handlers) => whole.serve(service, handlers),
       publish: (topic, body) => whole.publish(topic, body),
       subscribe: (topic, heard) => noted(whole.subscribe(topic, heard)),
-      follow: (topic, heard) => noted(whole.follow(topic, heard)),
+      follow: (topic, heard) =>
+        noted(whole.follow(topic, (body) => void (isOf(sealedBy, body) && heard(body)))),
       close: () => Promise.resolve(end()),
     },
     end,

@@ -6,6 +6,7 @@ import { Failure, codeOf, endpointText } from '@iwanto/wire';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
 import { hostFrom } from '../input.js';
+import { modeOfHost } from '../mode.js';
 import { jsonLine, remark, say, shown, timeText } from '../print.js';
 import { printTable } from '../screen/table.js';
 
@@ -111,11 +112,14 @@ async function remove(host: Host, json: boolean): Promise<number> {
 }
 
 async function list(json: boolean): Promise<number> {
-  const [{ peers }, { hosts: added }, { liars }] = await withBus((bus) =>
-    Promise.all([bus.call('peers.get', {}), bus.call('peers.added', {}), liarsOf(bus)]),
-  );
+  const [[{ peers }, { hosts: added }, { liars }], mode] = await Promise.all([
+    withBus((bus) =>
+      Promise.all([bus.call('peers.get', {}), bus.call('peers.added', {}), liarsOf(bus)]),
+    ),
+    modeOfHost(),
+  ]);
   if (json) {
-    say(jsonLine({ peers, added, liars }));
+    say(jsonLine({ peers, added, liars, ...mode }));
     return EXIT.done;
   }
   printTable(
@@ -137,6 +141,8 @@ async function list(json: boolean): Promise<number> {
     );
   }
   for (const liar of liars) remark(lieText(liar, peers));
+  if (mode?.mode === 'group') remark(`Only members of the group ${mode.group} are seen.`);
+  if (mode?.mode === 'pinned') remark('Pinned: only the peers of "iwanto trust" are seen.');
   if (peers.length <= 1) remark('Nobody else is known; see "When nothing is found" in the README.');
   return EXIT.done;
 }

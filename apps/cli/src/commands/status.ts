@@ -5,7 +5,7 @@ import { commandOf } from '../command.js';
 import { jsonLine, remark, say, shown, styled } from '../print.js';
 import { printTable } from '../screen/table.js';
 import { type Picture, type ServiceState, lookAround } from '../picture.js';
-import { pinnedVerdicts } from '../pinned.js';
+import { modeVerdicts } from '../mode.js';
 import { type Verdict, verdictsOf } from '../verdicts.js';
 
 export const command = commandOf({
@@ -16,7 +16,7 @@ export const command = commandOf({
       .epilogue('Exit codes: 0 all three services run, 4 at least one does not.'),
   run: async ({ json, verbose }) => {
     const picture = await withBus(lookAround);
-    const verdicts = [...verdictsOf(picture), ...(await pinnedVerdicts(picture))];
+    const verdicts = [...verdictsOf(picture), ...(await modeVerdicts(picture))];
     if (json) say(jsonLine({ ...picture, verdicts }));
     else print(picture, verdicts, verbose);
     const absent = Object.entries(picture.services).filter(([, state]) => state === 'stopped');

@@ -4,6 +4,7 @@ import { DISCOVERY_PORT_DEFAULT, type Paths } from '@iwanto/service';
 import { type Finding, ok, warning } from './finding.js';
 import { droppingRules } from './firewall.js';
 import { type HostFacts, hostFacts } from './host-facts.js';
+import { judgeGroup } from './judge-group.js';
 import { judgeHost } from './judge-host.js';
 import { judgeNetwork } from './judge-network.js';
 import { judgePeers } from './judge-peer.js';
@@ -27,6 +28,7 @@ export async function examine({ paths, bus, host }: Examination): Promise<Findin
   const [here, network] = await Promise.all([hostFacts(paths), networkFacts(bus, host)]);
   const findings = [
     ...judgeNetwork(network, here),
+    ...judgeGroup(network, here),
     ...judgeHost(here),
     ...(await judgeFirewall(here)),
     ...judgePeers(network),

@@ -3,7 +3,13 @@ import { constants, watch } from 'node:fs';
 import { access, readFile, stat, statfs } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { dirname } from 'node:path';
-import { type Config, type Paths, loadConfig } from '@iwanto/service';
+import {
+  type Config,
+  type ConfigInForce,
+  type Paths,
+  loadConfig,
+  loadInForce,
+} from '@iwanto/service';
 import { codeOf, reasonOf } from '@iwanto/wire';
 import { type Device, devices } from './devices.js';
 import { type Listener, listeners } from './listeners.js';
@@ -37,6 +43,10 @@ export interface HostFacts {
   /** Why the configuration cannot be used, or what looks odd in it. */
   readonly configFault: string | null;
   readonly configWarnings: readonly string[];
+  /** The same with the keys of groups; null where these do not fit. */
+  readonly inForce: ConfigInForce | null;
+  /** Why they do not. */
+  readonly groupFault: string | null;
   readonly folders: readonly FolderFacts[];
   readonly watch: WatchFacts;
   /** How far in the future files lie that this program wrote, in ms; negative or 0 where all is well. */
@@ -74,20 +84,37 @@ export async function hostFacts(paths: Paths): Promise<HostFacts> {
   };
 }
 
-async function configOf(
-  paths: Paths,
-): Promise<Pick<HostFacts, 'config' | 'configFault' | 'configWarnings'>> {
+type ConfigFacts = Pick<
+  HostFacts,
+  'config' | 'configFault' | 'configWarnings' | 'inForce' | 'groupFault'
+>;
+
+async function configOf(paths: Paths): Promise<ConfigFacts> {
+  const none = {
+    config: null,
+    configFault: null,
+    configWarnings: [],
+    inForce: null,
+    groupFault: null,
+  };
   try {
     await access(paths.configFile);
   } catch {
-    return { config: null, configFault: null, configWarnings: [] };
+    return none;
   }
   try {
     const { config, warnings } = await loadConfig(paths);
-    return { config, configFault: null, configWarnings: warnings };
+    return { ...none, config, configWarnings: warnings, ...(await groupsOf(paths)) };
   } catch (cause) {
-    const configFault = reasonOf(cause);
-    return { config: null, configFault, configWarnings: [] };
+    return { ...none, configFault: reasonOf(cause) };
+  }
+}
+
+async function groupsOf(paths: Paths): Promise<Pick<HostFacts, 'inForce' | 'groupFault'>> {
+  try {
+    return { inForce: (await loadInForce(paths)).config, groupFault: null };
+  } catch (cause) {
+    return { inForce: null, groupFault: reasonOf(cause) };
   }
 }
 

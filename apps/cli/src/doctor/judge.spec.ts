@@ -20,6 +20,8 @@ const folder = (changes: Partial<FolderFacts> = {}): FolderFacts => ({
 const healthy: HostFacts = {
   config: null,
   configFault: null,
+  inForce: null,
+  groupFault: null,
   configWarnings: [],
   folders: [folder()],
   watch: { fault: null, watchesMax: 65_536, instancesMax: 128 },

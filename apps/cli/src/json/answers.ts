@@ -27,7 +27,7 @@ import {
   searchResultSchema,
   sizeSchema,
 } from '@iwanto/wire';
-import { LOG_LEVELS } from '@iwanto/service';
+import { LOG_LEVELS, MODES } from '@iwanto/service';
 import { z } from 'zod';
 
 const count = z.number().int().min(0);
@@ -36,6 +36,16 @@ const downloads = z.strictObject({ downloads: z.array(downloadSchema) });
 const shares = sharedSchema.pick({ folders: true, files: true, bytes: true, indexing: true });
 
 const peerLists = z.strictObject({ trust: z.array(peerIdSchema), block: z.array(peerIdSchema) });
+
+const group = z.strictObject({
+  name: z.string(),
+  /** A check of the key, to compare hosts. */
+  key: z.string(),
+  /** The same of the former key, while it is accepted. */
+  previous: z.string().nullable(),
+  /** Whether the whole peer is in it. */
+  joined: z.boolean(),
+});
 
 const member = z.strictObject({
   peer: peerIdSchema,
@@ -199,6 +209,9 @@ export const answers: Readonly<Record<string, readonly z.ZodType[]>> = {
       peers: z.array(knownPeerSchema),
       added: z.array(addedHostSchema),
       liars: z.array(liarSchema),
+      /** Absent where the configuration cannot be read. */
+      mode: z.enum(MODES).optional(),
+      group: z.string().optional(),
     }),
     z.strictObject({
       address: z.string(),
@@ -210,6 +223,14 @@ export const answers: Readonly<Record<string, readonly z.ZodType[]>> = {
   ],
   trust: [peerLists],
   block: [peerLists],
+  group: [
+    z.strictObject({ groups: z.array(group) }),
+    /** With a passphrase that was made; null where it was given. */
+    group.extend({ passphrase: z.string().nullable() }),
+    group,
+    z.strictObject({ removed: z.string() }),
+    z.strictObject({ left: z.string().nullable() }),
+  ],
   name: [z.strictObject({ name: z.string(), shown: z.string(), peer: peerIdSchema })],
   ls: [
     z.strictObject({

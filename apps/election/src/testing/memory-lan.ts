@@ -36,7 +36,7 @@ export class MemoryLan implements Lan {
       acquaint: () => undefined,
       opened: () => undefined,
       ownAddress: () => ADDRESS,
-      view: () => ({ addresses: [], outside: [], troubles: [] }),
+      view: () => ({ addresses: [], outside: [], strangers: [], troubles: [] }),
       relist: async () => undefined,
       close: async () => void this.#hearers.delete(port),
     };

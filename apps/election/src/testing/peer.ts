@@ -4,6 +4,7 @@ import { leadershipOf } from '@iwanto/consensus';
 import type { BootId, PeerCard, PeerId, PublicKey } from '@iwanto/wire';
 import { Election } from '../election.js';
 import { hmac, keysVerifier, secretSeal } from '../keys.js';
+import type { UdpNetworkOptions } from '../multicast.js';
 import type { Network } from '../network.js';
 import { performer } from '../perform.js';
 import type { Lan } from './memory-lan.js';
@@ -53,10 +54,13 @@ export class Peer {
     this.#left = left;
   }
 
-  static async start(lan: Lan, { bornMs = 0, keys = newKeys() }): Promise<Peer> {
+  static async start(
+    lan: Lan,
+    { bornMs = 0, keys = newKeys(), options = {} as Partial<UdpNetworkOptions> },
+  ): Promise<Peer> {
     let said: () => void = () => undefined;
     const left = new Promise<void>((done) => (said = done));
-    const network = await lan.join((incoming) => election.hear(incoming));
+    const network = await lan.join((incoming) => election.hear(incoming), options);
     const nothing = () => undefined;
     const election: Election = new Election({
       config: { peer: keys.peer, boot: newBoot(), random: Math.random, randomBytes, hmac },

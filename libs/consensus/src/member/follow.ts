@@ -7,6 +7,7 @@ import type {
   PongMessage,
   WelcomeMessage,
 } from '@iwanto/wire';
+import { helloBody } from '../anyone/hello.js';
 import { keepAliveMs, pingSoon } from '../anyone/keep-alive.js';
 import { sameBoot } from '../anyone/rank.js';
 import { allowAnswer } from '../anyone/rates.js';
@@ -128,8 +129,17 @@ export function memberHearsPong(turn: Turn, following: Following, message: PongM
     relay(turn, pending.leader);
   }
   if (answersPing) pingAnswered(turn, following, message);
+  if (answersPing && message.proof !== null) sayNewCard(turn);
   // It knows me, but not by the token I showed: ask for the one of its present reign.
   if (answersPing && message.proof === null) pingSoon(turn, following);
+}
+
+/** The leader has heard by now that this host was admitted: from here on it takes another card. */
+function sayNewCard(turn: Turn): void {
+  const { state } = turn;
+  const body = state.isCardNews ? helloBody(state, false) : null;
+  state.isCardNews = false;
+  if (body !== null && state.leader?.address) send(turn, state.leader.address, body);
 }
 
 function pingAnswered(turn: Turn, following: Following, message: PongMessage): void {

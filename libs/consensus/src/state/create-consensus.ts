@@ -16,6 +16,7 @@ export function createConsensus(config: ElectionConfig): State {
     wallOffsetMs: 0,
     clusterOffsetMs: 0,
     card: null,
+    isCardNews: false,
     introductionKey: config.randomBytes(INTRODUCTION_KEY_BYTES),
     catalogue: null,
     rank: 0,

@@ -254,6 +254,8 @@ export interface State {
   /** The clock of the cluster minus the monotonic clock. */
   clusterOffsetMs: number;
   card: PeerCard | null;
+  /** The leader may have an earlier card, and takes another only from who proved that it was admitted. */
+  isCardNews: boolean;
   /** Makes the nonces of questions to strangers (introduction.ts). */
   readonly introductionKey: Uint8Array;
   catalogue: CatalogueMark | null;

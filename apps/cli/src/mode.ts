@@ -1,0 +1,66 @@
+/** What the mode means for this host, in words: who may come near, and who sees more than that. */
+import { type ConfigInForce, groupOfMode, homePaths, keyCheck, loadInForce } from '@iwanto/service';
+import { Failure } from '@iwanto/wire';
+import { type Picture } from './picture.js';
+import { countText } from './print.js';
+import type { Verdict } from './verdicts.js';
+
+/** Nothing where everybody may come, and where the configuration cannot be read: then no service runs with it. */
+export async function modeVerdicts(picture: Picture): Promise<Verdict[]> {
+  try {
+    const { config } = await loadInForce(homePaths());
+    if (config.mode === 'pinned') return pinnedVerdicts(config, picture);
+    return config.mode === 'group' ? groupVerdicts(config) : [];
+  } catch (cause) {
+    if (!(cause instanceof Failure)) throw cause;
+    return [{ level: 'broken', sentence: cause.sentence }];
+  }
+}
+
+function pinnedVerdicts(
+  { trust }: Pick<ConfigInForce, 'trust'>,
+  { peer, peers }: Picture,
+): Verdict[] {
+  if (trust.length === 0) {
+    const sentence =
+      'Pinned, and nobody is trusted: this host sees no other. "iwanto trust PEER" admits one; its id is what "iwanto id" shows there.';
+    return [{ level: 'warning', sentence }];
+  }
+  const others = peers.filter((one) => one.peer !== peer && !trust.includes(one.peer));
+  const who = trust.length === 1 ? 'the peer' : `the ${trust.length} peers`;
+  return [
+    { level: 'ok', sentence: `Pinned: only ${who} of "iwanto trust" may come near.` },
+    ...(others.length === 0
+      ? []
+      : [
+          {
+            level: 'warning' as const,
+            sentence: `${countText(others.length, 'member')} here that this host does not trust: a peer that it trusts admits them, and so they can find the names and hashes of what is shared here. Keep the same list on every host.`,
+          },
+        ]),
+  ];
+}
+
+function groupVerdicts(config: ConfigInForce): Verdict[] {
+  const group = groupOfMode(config);
+  if (!group) return [];
+  const { name, key, previous } = group;
+  const sentence = `Group ${name} (key ${keyCheck(key)}): only hosts that know its passphrase may come near.`;
+  return [
+    { level: 'ok', sentence },
+    ...(previous === null
+      ? []
+      : [
+          {
+            level: 'warning' as const,
+            sentence: `The former passphrase of ${name} is still accepted. When every host has the new one, run "iwanto group rotate ${name} --finish" on each.`,
+          },
+        ]),
+  ];
+}
+
+/** The mode in a few words; undefined where it cannot be read. */
+export async function modeOfHost(): Promise<Pick<ConfigInForce, 'mode' | 'group'> | undefined> {
+  const loaded = await loadInForce(homePaths()).catch(() => undefined);
+  return loaded && { mode: loaded.config.mode, group: loaded.config.group };
+}
