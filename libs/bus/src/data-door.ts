@@ -2,6 +2,8 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
 import {
+  DATA_FRAME_BYTES_MAX,
+  DATA_HEAD_BYTES,
   DATA_HELLO_BYTES,
   DATA_KEY_BYTES,
   DATA_LINE_ID_BYTES,
@@ -11,6 +13,7 @@ import {
   encodeDataGrant,
   encodeDataHead,
 } from '@iwanto/wire';
+import { Buffers } from './buffers.js';
 import { DataSeal } from './data-seal.js';
 import { TcpPort, type TcpPortOptions } from './tcp-port.js';
 
@@ -28,6 +31,9 @@ const LINES_PER_ADDRESS_MAX = 64;
 const GRANTS_MAX = 512;
 
 const NOTHING = new Uint8Array();
+
+/** Frames of all lines, from sealing until the kernel took them. */
+const frames = new Buffers(DATA_FRAME_BYTES_MAX);
 
 /** A line that proved its key. */
 export class ServedLine {
@@ -64,18 +70,19 @@ export class ServedLine {
 
   #write(requestId: number, body: Uint8Array, associated: Uint8Array): Promise<boolean> {
     if (this.socket.destroyed) return Promise.resolve(false);
-    const { sealed, tag } = this.#seal.seal(associated, body);
+    const buffer = frames.take();
+    const end = DATA_HEAD_BYTES + body.length;
+    buffer.set(encodeDataHead({ requestId, length: body.length }));
+    const { tag } = this.#seal.seal(associated, body, buffer.subarray(DATA_HEAD_BYTES, end));
+    buffer.set(tag, end);
     this.#unsent += 1;
     this.#idleTimes = 0;
     return new Promise((resolve) => {
-      this.socket.cork();
-      this.socket.write(encodeDataHead({ requestId, length: body.length }));
-      for (const slice of sealed) this.socket.write(slice);
-      this.socket.write(tag, (cause) => {
+      this.socket.write(buffer.subarray(0, end + tag.length), (cause) => {
         this.#unsent -= 1;
+        frames.give(buffer);
         resolve(!cause);
       });
-      this.socket.uncork();
     });
   }
 

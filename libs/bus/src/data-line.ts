@@ -1,7 +1,7 @@
 /** The asker's end of a data line: proves its key, then opens one sealed frame after the other. */
 import type { Socket } from 'node:net';
 import {
-  DATA_BODY_BYTES_MAX,
+  DATA_FRAME_BYTES_MAX,
   DATA_HEAD_BYTES,
   DATA_TAG_BYTES,
   type DataGrant,
@@ -37,7 +37,7 @@ export interface DataLineOptions {
  * opened in its own place.
  */
 export class DataLine {
-  readonly #frame = new Uint8Array(DATA_HEAD_BYTES + DATA_BODY_BYTES_MAX + DATA_TAG_BYTES);
+  readonly #frame = new Uint8Array(DATA_FRAME_BYTES_MAX);
   readonly #seal: DataSeal;
   readonly #connecting: Connecting;
   #socket: Socket | undefined;

@@ -13,7 +13,7 @@ const CIPHER = 'aes-256-gcm';
  * OpenSSL gets a frame in slices of so many bytes: what Node allocates for each slice then stays in the caches
  * and in the heap, where a whole piece would be mapped, cleared and copied once more (a quarter of the time).
  */
-const SLICE_BYTES = 131_072;
+const SLICE_BYTES = 65_536;
 
 const options = { authTagLength: DATA_TAG_BYTES } as const;
 
@@ -29,13 +29,18 @@ export class DataSeal {
     this.#key = createSecretKey(key);
   }
 
-  seal(associated: Uint8Array, body: Uint8Array): { sealed: Uint8Array[]; tag: Uint8Array } {
+  /** Seals `body` into `place`, which is as long. */
+  seal(
+    associated: Uint8Array,
+    body: Uint8Array,
+    place = new Uint8Array(body.length),
+  ): { sealed: Uint8Array; tag: Uint8Array } {
     const { key, nonce } = this.#next();
     const cipher = createCipheriv(CIPHER, key, nonce, options);
     cipher.setAAD(associated);
-    const sealed = slicesOf(body).map((slice) => cipher.update(slice));
+    translate(cipher, body, place);
     cipher.final();
-    return { sealed, tag: cipher.getAuthTag() };
+    return { sealed: place, tag: cipher.getAuthTag() };
   }
 
   /** Opens `sealed` in its own place. False where it is not what the other end sealed next. */
@@ -44,7 +49,7 @@ export class DataSeal {
     const decipher = createDecipheriv(CIPHER, key, nonce, options);
     decipher.setAAD(associated);
     decipher.setAuthTag(tag);
-    for (const slice of slicesOf(sealed)) slice.set(decipher.update(slice));
+    translate(decipher, sealed, sealed);
     try {
       decipher.final();
       return true;
@@ -66,9 +71,25 @@ export class DataSeal {
   }
 }
 
-function slicesOf(bytes: Uint8Array): Uint8Array[] {
-  const count = Math.ceil(bytes.length / SLICE_BYTES);
-  return Array.from({ length: count }, (_, at) =>
-    bytes.subarray(at * SLICE_BYTES, (at + 1) * SLICE_BYTES),
-  );
+/** Through OpenSSL, from one place to another, or the same. */
+function translate(
+  cipher: { update(bytes: Uint8Array): Uint8Array },
+  from: Uint8Array,
+  to: Uint8Array,
+): void {
+  for (let at = 0; at < from.length; at += SLICE_BYTES) {
+    const slice = cipher.update(from.subarray(at, at + SLICE_BYTES));
+    to.set(slice, at);
+    free(slice);
+  }
+}
+
+/**
+ * Gives the memory of a slice back now, for the next one. Left to the collector, each slice would be memory that was
+ * never touched before: the kernel has to clear every page of it, which costs more than the cipher.
+ */
+function free(slice: Uint8Array): void {
+  const { buffer } = slice as Uint8Array<ArrayBuffer>;
+  // A view of what others use as well stays.
+  if (buffer.byteLength === slice.byteLength) buffer.transfer(0);
 }

@@ -18,6 +18,7 @@ export const DATA_HELLO_BYTES = DATA_LINE_ID_BYTES + DATA_TAG_BYTES;
 export const DATA_HEAD_BYTES = 8;
 /** The largest body of a frame: a piece. */
 export const DATA_BODY_BYTES_MAX = PIECE_BYTES;
+export const DATA_FRAME_BYTES_MAX = DATA_HEAD_BYTES + DATA_BODY_BYTES_MAX + DATA_TAG_BYTES;
 /** Frames sealed under one key; the next one goes under the next key. */
 export const DATA_FRAMES_PER_KEY = 2 ** 20;
 /** What HMAC-SHA-256 under a key is computed of to get the next key. */

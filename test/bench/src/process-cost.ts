@@ -27,8 +27,18 @@ export function spent(pids: readonly number[]): Spent {
   }));
 }
 
+/** Seconds of a processor that children of the process took which have ended. */
+export function childSeconds(pid: number): number {
+  const fields = statOf(pid);
+  return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND;
+}
+
+/** The fields behind the name of the program, which may hold blanks itself. */
+const statOf = (pid: number): string[] =>
+  (readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1] ?? '').split(' ');
+
 function spentBy(pid: number): Spent {
-  const fields = (readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1] ?? '').split(' ');
+  const fields = statOf(pid);
   const wakeUps = tasks(pid)
     .map((task) => readFileSync(`/proc/${pid}/task/${task}/status`, 'utf8'))
     .reduce((sum, text) => sum + numberIn(text, 'voluntary_ctxt_switches'), 0);

@@ -4,7 +4,13 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Bus, type Download, type KnownPeer, type Peers, openBus } from '@iwanto/bus';
-import { type Paths, homePaths, loadIdentity, nodeFlags } from '@iwanto/service';
+import {
+  type Paths,
+  SERVICE_ENVIRONMENT,
+  homePaths,
+  loadIdentity,
+  nodeFlags,
+} from '@iwanto/service';
 import type { Holder } from '@iwanto/wire';
 import type { BenchNet } from './transfer-net.js';
 import type { BenchShelf, Shown } from './transfer-shelf.js';
@@ -60,6 +66,7 @@ export class BenchHost {
   /** Resolves when the service answers. */
   async spawn(): Promise<void> {
     this.#child = this.net.spawn(this.at, [...nodeFlags('transfer'), TRANSFER], {
+      ...SERVICE_ENVIRONMENT,
       IWANT_HOME: this.home,
     });
     const untilMs = performance.now() + START_LIMIT_MS;

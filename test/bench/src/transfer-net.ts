@@ -49,7 +49,7 @@ export interface BenchNet {
     at: number,
     words: readonly string[],
     limitMs: number,
-  ): { status: number | null; stderr: string };
+  ): { status: number | null; stdout: string; stderr: string };
   /** The address of a spoke as the hub sees it. */
   address(spoke: number): string;
   /** Bounds what a spoke sends, in megabits a second. */

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { childSeconds } from './process-cost.js';
 import type { BenchNet } from './transfer-net.js';
 
 const PORT = 8_730;
@@ -11,8 +12,14 @@ const START_LIMIT_MS = 3_000;
 /** True where the competitor is installed. */
 export const hasRsync = (): boolean => spawnSync('rsync', ['--version']).status === 0;
 
-/** Seconds that rsync takes to copy `from`, below `dir`, from spoke 1 to the hub. */
-export async function rsyncSeconds(net: BenchNet, dir: string, from: string): Promise<number> {
+export interface RsyncRun {
+  readonly seconds: number;
+  /** Seconds of a processor, of the daemon and of its client. */
+  readonly cpu: { readonly source: number; readonly downloader: number };
+}
+
+/** What it takes rsync to copy `from`, below `dir`, from spoke 1 to the hub. */
+export async function runRsync(net: BenchNet, dir: string, from: string): Promise<RsyncRun> {
   const config = join(dir, 'rsyncd.conf');
   writeFileSync(config, `use chroot = no\nuid = root\ngid = root\n[bench]\npath = ${dir}\n`);
   const words = ['--daemon', '--no-detach', `--port=${PORT}`, `--config=${config}`];
@@ -23,13 +30,22 @@ export async function rsyncSeconds(net: BenchNet, dir: string, from: string): Pr
     await untilServed(net);
     const url = `rsync://${net.address(1)}:${PORT}/bench/${from}`;
     const startMs = performance.now();
-    const { status, stderr } = net.run(0, ['rsync', '-a', url, into], LIMIT_MS);
+    // The shell says what its child took of a processor.
+    const script = 'rsync -a "$0" "$1" && times';
+    const { status, stdout, stderr } = net.run(0, ['sh', '-c', script, url, into], LIMIT_MS);
     if (status !== 0) throw new Error(`rsync failed: ${stderr}`);
-    return (performance.now() - startMs) / 1_000;
+    const seconds = (performance.now() - startMs) / 1_000;
+    return { seconds, cpu: { source: childSeconds(daemon.pid!), downloader: timesIn(stdout) } };
   } finally {
     daemon.kill('SIGKILL');
     rmSync(into, { recursive: true, force: true });
   }
+}
+
+/** The second line of `times`: user and system time of all children, as in 0m1.25s 0m0.5s. */
+function timesIn(printed: string): number {
+  const times = [...(printed.split('\n')[1] ?? '').matchAll(/(\d+)m([\d.]+)s/g)];
+  return times.reduce((sum, [, minutes, rest]) => sum + 60 * Number(minutes) + Number(rest), 0);
 }
 
 async function untilServed(net: BenchNet): Promise<void> {

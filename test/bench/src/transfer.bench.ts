@@ -2,9 +2,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BenchHost } from './transfer-host.js';
-import { hasRsync, rsyncSeconds } from './transfer-rsync.js';
+import { hasRsync, runRsync } from './transfer-rsync.js';
 import { type Beside, MEBIBYTE, large, runScenes, withHosts } from './transfer-scene.js';
-import type { BenchShelf } from './transfer-shelf.js';
+import type { BenchShelf, Shown } from './transfer-shelf.js';
 
 const LARGE_BYTES = Number(process.env['IWANTO_BENCH_MIB'] ?? 2_048) * MEBIBYTE;
 const SHAPED_BYTES = 600 * MEBIBYTE;
@@ -13,23 +13,42 @@ const SMALL_FILES = 10_000;
 
 const mbPerSecond = (bytes: number, seconds: number) => (bytes / seconds / 1e6).toFixed(0);
 
-/** How we compare with rsync over the same wire, or nothing where it is not installed. */
-async function besideRsync({ net, dir }: Beside, from: string, seconds: number): Promise<string> {
-  if (!hasRsync()) return 'rsync is not installed';
-  const theirs = await rsyncSeconds(net, dir, from);
-  return `rsync daemon ${theirs.toFixed(2)} s: ${(theirs / seconds).toFixed(2)} of its speed`;
+/** The time it takes to fetch it: an error where less than the whole crossed the wire, as a copy on one disk is no transfer. */
+async function fetchAll(hub: BenchHost, sources: BenchHost[], shown: Shown): Promise<number> {
+  const seconds = await hub.fetch(shown);
+  const sent = await Promise.all(sources.map((source) => source.bytesSent()));
+  if (sent.reduce((sum, bytes) => sum + bytes, 0) >= shown.size) return seconds;
+  throw new Error(`of ${shown.size} bytes only ${sent.join(' + ')} were sent`);
 }
+
+interface Ours {
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
+/** How we compare with rsync over the same wire, or nothing where it is not installed. */
+async function besideRsync({ net, dir }: Beside, from: string, ours: Ours): Promise<string> {
+  if (!hasRsync()) return 'rsync is not installed';
+  const { seconds, cpu } = await runRsync(net, dir, from);
+  const perGigabyte = (cpuSeconds: number) => (cpuSeconds / (ours.bytes / 1e9)).toFixed(2);
+  return (
+    `rsync daemon ${seconds.toFixed(2)} s: ${(seconds / ours.seconds).toFixed(2)} of its speed, ` +
+    `its CPU s/GB: source ${perGigabyte(cpu.source)}, downloader ${perGigabyte(cpu.downloader)}`
+  );
+}
+
+/** CPU seconds for each gigabyte: of all figures the one that other work on the machine changes least. */
+const cpuOf = (host: BenchHost, { size }: Shown) => (host.cpuSeconds() / (size / 1e9)).toFixed(2);
 
 async function oneSource(): Promise<void> {
   await withHosts(
     { sources: 1, make: large(LARGE_BYTES) },
     async (hub, [source], shown, beside) => {
-      const seconds = await hub.fetch(shown);
-      const perGigabyte = (host: BenchHost) => (host.cpuSeconds() / (shown.size / 1e9)).toFixed(2);
+      const seconds = await fetchAll(hub, [source!], shown);
       console.log(
         `one file of ${shown.size / MEBIBYTE} MiB, one source, encrypted, verified: ${mbPerSecond(shown.size, seconds)} MB/s ` +
-          `(${seconds.toFixed(2)} s; CPU s/GB: source ${perGigabyte(source!)}, downloader ${perGigabyte(hub)}; peak MB: source ${source!.peakMegabytes()}, downloader ${hub.peakMegabytes()}; ` +
-          `${await besideRsync(beside, 'large.bin', seconds)})`,
+          `(${seconds.toFixed(2)} s; CPU s/GB: source ${cpuOf(source!, shown)}, downloader ${cpuOf(hub, shown)}; peak MB: source ${source!.peakMegabytes()}, downloader ${hub.peakMegabytes()}; ` +
+          `${await besideRsync(beside, 'large.bin', { bytes: shown.size, seconds })})`,
       );
     },
   );
@@ -38,8 +57,8 @@ async function oneSource(): Promise<void> {
 async function threeShapedSources(): Promise<void> {
   const megabits = Array<number>(3).fill(SHAPED_MEGABITS);
   const scene = { sources: 3, megabits, make: large(SHAPED_BYTES) };
-  await withHosts(scene, async (hub, _, shown) => {
-    const seconds = await hub.fetch(shown);
+  await withHosts(scene, async (hub, sources, shown) => {
+    const seconds = await fetchAll(hub, sources, shown);
     const sum = (3 * SHAPED_MEGABITS * 1e6) / 8;
     console.log(
       `one file of ${shown.size / MEBIBYTE} MiB, three sources shaped to 100 MB/s: ${mbPerSecond(shown.size, seconds)} MB/s, ` +
@@ -52,11 +71,11 @@ async function manySmallFiles(): Promise<void> {
   const make = (shelf: BenchShelf, dir: string) =>
     shelf.newDirectory(join(dir, 'many'), SMALL_FILES);
   await withHosts({ sources: 1, make }, async (hub, [source], shown, beside) => {
-    const seconds = await hub.fetch(shown);
+    const seconds = await fetchAll(hub, [source!], shown);
     const copied = readdirSync(join(hub.home, 'in', 'many')).length;
     console.log(
       `directory of ${SMALL_FILES} files, ${(shown.size / 1e6).toFixed(0)} MB, one source: ${seconds.toFixed(2)} s ` +
-        `(${mbPerSecond(shown.size, seconds)} MB/s; ${copied} folders; CPU s: source ${source!.cpuSeconds().toFixed(2)}, downloader ${hub.cpuSeconds().toFixed(2)}; ${await besideRsync(beside, 'many/', seconds)})`,
+        `(${mbPerSecond(shown.size, seconds)} MB/s; ${copied} folders; CPU s/GB: source ${cpuOf(source!, shown)}, downloader ${cpuOf(hub, shown)}; ${await besideRsync(beside, 'many/', { bytes: shown.size, seconds })})`,
     );
   });
 }

@@ -135,11 +135,11 @@ function requestFrame(title: string, request: PieceRequest, root: readonly Field
 function sealedFrame(title: string, seal: DataSeal, sent: SealedSent): string {
   const { requestId, body, associated } = sent;
   const { sealed, tag } = seal.seal(associated, body);
-  const parts = [encodeDataHead({ requestId, length: body.length }), ...sealed, tag];
+  const parts = [encodeDataHead({ requestId, length: body.length }), sealed, tag];
   return frame(title, Buffer.concat(parts), [
     [`request id ${requestId}`, u32(requestId)],
     [`length of the body: ${body.length}`, u32(body.length)],
-    ...(body.length > 0 ? ([['body, sealed', Buffer.concat(sealed)]] as const) : []),
+    ...(body.length > 0 ? ([['body, sealed', sealed]] as const) : []),
     ['tag', tag],
   ]);
 }

@@ -13,9 +13,9 @@ import {
   writeSync,
 } from 'node:fs';
 import { promisify } from 'node:util';
+import { Buffers } from '@iwanto/bus';
 import { pieceBytes } from '@iwanto/merkle';
 import { Failure, PIECE_BYTES, pieceCount } from '@iwanto/wire';
-import { PieceBuffers } from '../piece-buffers.js';
 import { type Attributes, setAttributes } from './attributes.js';
 import { DiskPace } from './disk-pace.js';
 import { type Run, dataRuns } from './holes.js';
@@ -27,7 +27,7 @@ const syncAll = promisify(fsync);
 const closeFile = promisify(close);
 
 /** For pieces that are written beside everything else. */
-const buffers = new PieceBuffers();
+const buffers = new Buffers(PIECE_BYTES);
 
 const OPEN_FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
 /** `stat` counts allocated space in units of this many bytes. */

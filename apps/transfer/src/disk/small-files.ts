@@ -19,6 +19,16 @@ export function isContentOf(
   return builder.finish(size) === root;
 }
 
+/** Fills `body` with the first bytes of a file; says how many there were. Throws what `open` throws. */
+export function readInto(path: string, body: Uint8Array): number {
+  const fd = openSync(path, READ_FLAGS);
+  try {
+    return readSync(fd, body);
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** Its bytes; at most a piece of them. Throws what `open` throws. */
 export function readWhole(path: string): Uint8Array {
   const fd = openSync(path, READ_FLAGS);

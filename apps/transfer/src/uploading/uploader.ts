@@ -2,7 +2,7 @@
 import { read } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { Bus, Content, PieceAsker, PieceReply } from '@iwanto/bus';
+import { Buffers, type Bus, type Content, type PieceAsker, type PieceReply } from '@iwanto/bus';
 import { type Blake3, FileRootBuilder, pieceBytes } from '@iwanto/merkle';
 import {
   type FileHash,
@@ -13,7 +13,7 @@ import {
   pieceCount,
   reasonOf,
 } from '@iwanto/wire';
-import { isContentOf, readWhole } from '../disk/small-files.js';
+import { isContentOf, readInto } from '../disk/small-files.js';
 import { isPacked } from '../disk/units.js';
 import { ContentLookup } from './content-lookup.js';
 import { Fetchers } from './fetchers.js';
@@ -27,7 +27,6 @@ import { type FileContent, OpenFiles, isUnchanged } from './open-files.js';
 import type { Pace } from '../pace.js';
 import { UploadLog } from './upload-log.js';
 import { Uploads } from './uploads.js';
-import { PieceBuffers } from '../piece-buffers.js';
 
 const readAt = promisify(read);
 
@@ -58,7 +57,7 @@ export class Uploader {
   readonly #manifests: ManifestEntries;
   readonly #haveAnswers: HaveAnswers;
   readonly #log: UploadLog;
-  readonly #buffers = new PieceBuffers();
+  readonly #buffers = new Buffers(PIECE_BYTES);
 
   constructor(private readonly options: UploaderOptions) {
     this.contents = new ContentLookup(options.bus, options.nowMs);
@@ -172,38 +171,53 @@ export class Uploader {
     const bytes = files.reduce((sum, { size }) => sum + size, 0);
     if (bytes > PIECE_BYTES) return refused('range');
     const contents = await Promise.all(files.map((file) => this.contents.find(file.root)));
-    const bodies = files.map((file, at) => this.#readSmall(file, contents[at]));
-    if (bodies.some((body) => body === undefined)) return refused('changed');
-    return { type: 'data', body: Buffer.concat(bodies as Uint8Array[]) };
+    return this.#inBuffer(bytes, (body) => {
+      let at = 0;
+      return files.every((file, number) => {
+        at += file.size;
+        return this.#readSmall(file, contents[number], body.subarray(at - file.size, at));
+      });
+    });
   }
 
-  #readSmall(file: FileEntry, content: Content | undefined): Uint8Array | undefined {
-    if (file.size === 0) return new Uint8Array();
-    if (content?.kind !== 'file') return undefined;
-    const body = readWhole(content.path);
-    if (isContentOf(this.options.blake3, file, body)) return body;
+  /** False where the file is not there as it was. */
+  #readSmall(file: FileEntry, content: Content | undefined, body: Uint8Array): boolean {
+    if (file.size === 0) return true;
+    if (content?.kind !== 'file') return false;
+    const isWhole = readInto(content.path, body) === file.size;
+    if (isWhole && isContentOf(this.options.blake3, file, body)) return true;
     this.#forget(content);
-    return undefined;
+    return false;
   }
 
   /** The identity is compared after the read, so that no byte of a later version can pass. */
-  async #givePiece(content: FileContent, index: number): Promise<PieceReply> {
-    const buffer = this.#buffers.take();
-    const sealed = () => this.#buffers.give(buffer);
-    const body = buffer.subarray(0, pieceBytes(content.size, index));
-    try {
+  #givePiece(content: FileContent, index: number): Promise<PieceReply> {
+    return this.#inBuffer(pieceBytes(content.size, index), async (body) => {
       const whole = await this.#files.with(content, async (fd) => {
         const { bytesRead } = await readAt(fd, body, 0, body.length, index * PIECE_BYTES);
         return bytesRead === body.length && isUnchanged(fd, content);
       });
-      if (whole && this.#isRight(content, body)) return { type: 'data', body, sealed };
-    } catch (cause) {
-      sealed();
-      throw cause;
+      if (whole && this.#isRight(content, body)) return true;
+      this.#forget(content);
+      return false;
+    });
+  }
+
+  /** A reply in memory that is used again; `fill` says whether what it put there is what was asked for. */
+  async #inBuffer(
+    bytes: number,
+    fill: (body: Uint8Array) => boolean | Promise<boolean>,
+  ): Promise<PieceReply> {
+    const buffer = this.#buffers.take();
+    const sealed = () => this.#buffers.give(buffer);
+    const body = buffer.subarray(0, bytes);
+    let isRight = false;
+    try {
+      isRight = await fill(body);
+    } finally {
+      if (!isRight) sealed();
     }
-    sealed();
-    this.#forget(content);
-    return refused('changed');
+    return isRight ? { type: 'data', body, sealed } : refused('changed');
   }
 
   #isRight(content: FileContent, body: Uint8Array): boolean {
