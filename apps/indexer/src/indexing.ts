@@ -2,7 +2,7 @@
 import { basename, dirname } from 'node:path';
 import { type Shared, nextRevision } from '@iwanto/bus';
 import type { Blake3 } from '@iwanto/merkle';
-import { PEER_ENTRIES_MAX, reasonOf } from '@iwanto/wire';
+import { reasonOf } from '@iwanto/wire';
 import { isCorruption, isDiskFull, isReadOnly } from '@iwanto/store';
 import type { Catalogue, SharedFolder } from './catalogue/catalogue.js';
 import { FolderOnDisk } from './disk/folder-on-disk.js';
@@ -33,8 +33,6 @@ export interface IndexingOptions {
   readonly onTrouble: (sentence: string) => void;
   /** What the log is to know besides. */
   readonly onNote?: Note;
-  /** Replaces PEER_ENTRIES_MAX in tests. */
-  readonly entriesMax?: number;
   /** How long indexing pauses when the disk is full or read-only, in ms. */
   readonly pauseMs?: number;
 }
@@ -48,6 +46,7 @@ export class Indexing {
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #pause: Pause;
   #closed = false;
+  #leftOut = () => 0;
   #heard: (() => void) | undefined;
   #revision = nextRevision();
 
@@ -135,12 +134,16 @@ export class Indexing {
     };
   }
 
+  /** From now on `leftOut` says for how many entries a tracker has no room. */
+  heedTracker(leftOut: () => number): void {
+    this.#leftOut = leftOut;
+  }
+
   /** More is shared than a tracker keeps; an empty text where it is not. */
   get excess(): string {
-    const { catalogue, entriesMax = PEER_ENTRIES_MAX } = this.#options;
-    const files = catalogue.folders.reduce((sum, { id }) => sum + catalogue.totals(id).files, 0);
-    return files > entriesMax
-      ? `${files} files are shared, of which a tracker keeps ${entriesMax}: the others cannot be found`
+    const leftOut = this.#leftOut();
+    return leftOut > 0
+      ? `more is shared here than a tracker keeps for one host: ${leftOut} files or folders cannot be found`
       : '';
   }
 

@@ -109,6 +109,12 @@ const openTracking = (
     onNote: (sentence) => log.debug(sentence),
   });
 
+/** What the trackers learn of the folders, and the folders of the trackers. */
+function connect({ catalogue, indexing }: Folders, tracking: Tracking): void {
+  catalogue.onChange(() => tracking.catalogueChanged());
+  indexing.heedTracker(() => tracking.leftOut());
+}
+
 /** What is asked of the own folders. */
 const sharing = (folders: Folders, paths: Paths) => ({
   'share.get': shareGet(folders.indexing),
@@ -136,7 +142,7 @@ export async function startIndexer(context: Context): Promise<Running<'indexer'>
     isBlocked: trust.isBlocked,
   });
   const wants = openWants(context, tracking);
-  catalogue.onChange(() => tracking.catalogueChanged());
+  connect(folders, tracking);
   shareConfigured(folders, config.share, privatePlacesOf(paths));
   const stopHeld = bus.follow('holdings.changed', ({ holdings }) => catalogue.setHeld(holdings));
   const compacting = setInterval(() => catalogue.compact(), COMPACT_INTERVAL_MS);

@@ -197,13 +197,11 @@ test('the log tells of each folder that is shared, each scan with counts, and ea
   expect(room.notes.at(-1)).toBe(`info: ${path} is no longer shared.`);
 });
 
-test('who shares more than a tracker keeps is told', async () => {
-  await room.close();
-  room = await IndexingRoom.open({ entriesMax: 2 });
-  for (const name of ['a', 'b']) writeFileSync(room.path(name), name);
+test('who shares more than a tracker keeps is told, until there is room again', async () => {
+  let leftOut = 2;
+  room.indexing.heedTracker(() => leftOut);
   await room.share();
+  expect(warning()).toContain('2 files or folders cannot be found');
+  leftOut = 0;
   expect(warning()).toBe('');
-  writeFileSync(room.path('c'), 'c');
-  await room.until(() => room.files().length === 3, 'one more');
-  expect(warning()).toContain('3 files are shared, of which a tracker keeps 2');
 });

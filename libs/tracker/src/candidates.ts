@@ -1,4 +1,5 @@
 /** The first stage of a search: which names, with the folders above them, have the words of the query. */
+import { AboveMarks } from './above-marks.js';
 import type { Asked, Spelling } from './asked.js';
 import { scratchOf } from './cells.js';
 import { FIT_MIN, Judge, type Scope } from './judge.js';
@@ -8,8 +9,13 @@ import type { NameIndex } from './name-index.js';
 /** Entries looked at for one query, so that no query takes long (HOSTILE 54, 55). */
 export const VISITS_MAX = 1_200_000;
 /** Names that one query may bring in: later words only tell those apart. */
-const TOUCHED_MAX = { fitting: 400_000, similar: 100_000 } as const;
+const TOUCHED_MAX = { fitting: 250_000, similar: 30_000 } as const;
 const BUCKETS = 1_024;
+/** Lists of more entries than this, and than so many a name, are not read for words that tell little. */
+const UNREAD_COUNT_MIN = 20_000;
+const UNREAD_FACTOR = 16;
+/** Names whose folders are looked at where nothing fits. */
+const SIMILAR_KEPT = 2_000;
 
 export interface Candidates {
   /** Nodes of names that fit, the most promising first. */
@@ -41,8 +47,11 @@ interface List {
 /** Marks names word by word and picks the best. */
 export class CandidateFinder {
   readonly #marks = new Marks();
+  readonly #above = new AboveMarks();
   #visits = 0;
   #isCut = false;
+  /** Bits of words of which so few names are asked that their lists are not read: the second stage sees them. */
+  #unread = 0;
   #buckets = new Uint16Array(0);
 
   /** The names that fit, and the best of those that do not. */
@@ -50,18 +59,21 @@ export class CandidateFinder {
     this.#marks.makeRoom(scope.index, scope.tree);
     this.#visits = 0;
     this.#isCut = false;
+    this.#unread = 0;
     try {
-      this.#mark(scope, asked, reach);
+      const judge = new Judge(scope, asked, { marks: this.#marks, above: this.#above });
+      this.#mark(scope, asked, { reach, judge });
+      judge.leaveOut(this.#unread);
       for (const word of asked.excluded)
         this.#marks.exclude(scope.index, scope.index.vocabulary.find(word));
-      const judge = new Judge(scope, asked, this.#marks.levels);
       return { ...this.#sort(scope, judge, othersMax), isCut: this.#isCut };
     } finally {
+      this.#above.clear();
       this.#marks.clear();
     }
   }
 
-  #mark(scope: Scope, asked: Asked, reach: Reach): void {
+  #mark(scope: Scope, asked: Asked, { reach, judge }: { reach: Reach; judge: Judge }): void {
     const { vocabulary } = scope.index;
     const lists = asked.spellings
       .map((spelling) => ({ spelling, term: vocabulary.find(spelling.text) }))
@@ -74,12 +86,35 @@ export class CandidateFinder {
         ? (spelling.bits & needed) !== 0 && spelling.trust !== 'faint'
         : claimOf(asked, spelling.bits) >= OPENING_CLAIM;
     for (const list of lists.filter(opens)) this.#open(scope, list, TOUCHED_MAX[reach]);
+    if (reach === 'similar') this.#keepBest(judge);
     this.#marks.reachUp(scope.index, scope.tree);
     for (const list of lists.filter((one) => !opens(one))) {
       const tells = claimOf(asked, list.spelling.bits) >= OPENING_CLAIM;
       if (tells && list.spelling.trust !== 'faint') this.#look(list, 'deepen', scope);
-      else this.#look(list, 'narrow', scope);
+      else if (this.#isWorthReading(list, asked, tells)) this.#look(list, 'narrow', scope);
+      else this.#unread |= list.spelling.bits;
     }
+  }
+
+  /** The list of a word that tells little is not read for a handful of names. */
+  #isWorthReading({ spelling, count }: List, { required }: Asked, tells: boolean): boolean {
+    if (tells || (spelling.bits & required) !== 0) return true;
+    return count < UNREAD_COUNT_MIN || count < this.#marks.count * UNREAD_FACTOR;
+  }
+
+  /** Of many names that are merely similar, those that are so by themselves, whatever their folders are called. */
+  #keepBest(judge: Judge): void {
+    const { touched, count } = this.#marks;
+    if (count <= SIMILAR_KEPT) return;
+    this.#buckets = scratchOf(this.#buckets, count);
+    const counts = new Uint32Array(BUCKETS);
+    for (let at = 0; at < count; at += 1) {
+      const bucket = bucketOf(judge.judgeAlone(touched[at] ?? 0));
+      this.#buckets[at] = bucket;
+      counts[bucket] = (counts[bucket] ?? 0) + 1;
+    }
+    const cut = cutOf(counts, SIMILAR_KEPT);
+    this.#marks.keep((at) => (this.#buckets[at] ?? 0) >= cut);
   }
 
   #open(scope: Scope, list: List, touchedMax: number): void {
@@ -87,15 +122,17 @@ export class CandidateFinder {
     const isFull =
       count > 0 && (count + list.count > touchedMax || this.#visits + list.count > VISITS_MAX);
     this.#isCut ||= isFull;
-    this.#look(list, isFull ? 'narrow' : 'open', scope);
+    if (isFull) return this.#look(list, 'narrow', scope);
+    this.#visits += list.count;
+    const isWhole = this.#marks.open(scope.index, list.term, list.spelling, touchedMax);
+    this.#isCut ||= !isWhole;
   }
 
   /** Reads one list, as long as the query may still look at so many entries. */
-  #look({ spelling, term, count }: List, way: 'open' | 'deepen' | 'narrow', scope: Scope): void {
+  #look({ spelling, term, count }: List, way: 'deepen' | 'narrow', scope: Scope): void {
     this.#visits += count;
-    if (way === 'open') this.#marks.open(scope.index, term, spelling);
-    else if (this.#marks.count === 0 || this.#visits > VISITS_MAX) return;
-    else if (way === 'deepen') this.#marks.deepen(scope, term, spelling);
+    if (this.#marks.count === 0 || this.#visits > VISITS_MAX) return;
+    if (way === 'deepen') this.#marks.deepen(scope, term, spelling);
     else this.#marks.narrow(scope.index, term, spelling);
   }
 
@@ -122,6 +159,7 @@ export class CandidateFinder {
       from: cut,
       to: BUCKETS,
     });
+    settled |= this.#unread;
     return { fitting, others: others.subarray(0, othersMax), best, settled };
   }
 
@@ -132,7 +170,7 @@ export class CandidateFinder {
     if (node === 0 || !scope.isName(node)) return 0;
     const worth = judge.judge(entry);
     if (worth <= 0) return 0;
-    const bucket = Math.max(1, Math.min(BUCKETS - 1, Math.floor(worth * BUCKETS)));
+    const bucket = bucketOf(worth);
     return judge.isFitting ? BUCKETS + bucket : bucket;
   }
 
@@ -159,6 +197,8 @@ export class CandidateFinder {
     return nodes;
   }
 }
+
+const bucketOf = (worth: number) => Math.max(1, Math.min(BUCKETS - 1, Math.floor(worth * BUCKETS)));
 
 /** The bucket down to which at least `count` of the names that do not fit stand. */
 function cutOf(counts: Uint32Array, count: number): number {

@@ -1,39 +1,90 @@
 /** Turns candidates into contents: each once, under the names that led to it. */
+import { scratchOf } from './cells.js';
 import type { Holdings, Row } from './holdings.js';
 
 /** Names of one content that are compared. */
 const NAMES_RANKED_MAX = 3;
+/** Contents that are counted; where there are more, it is said that there are at least so many. */
+export const COUNTED_MAX = 50_000;
+const STAMP_MAX = 255;
 
-/** Contents in the order of their candidates, each once, counted to the end. */
-export class Collector {
-  readonly shown = new Map<number, { nodes: number[]; row: Row }>();
-  readonly #seen: Set<number>;
-  total = 0;
+/** Which contents one collection has seen: a column that is used again by the next one. */
+export class SeenContents {
+  #stamps = new Uint8Array(0);
+  #stamp = 0;
 
-  constructor(
-    private readonly holdings: Holdings,
-    private readonly tests: readonly ((row: Row) => boolean)[],
-    private readonly keep: number,
-  ) {
-    this.#seen = new Set();
+  /** Forgets all that was seen, and gives room for contents up to this one. */
+  begin(last: number): void {
+    const stamps = scratchOf(this.#stamps, last + 1);
+    this.#stamp = stamps === this.#stamps ? this.#stamp + 1 : 1;
+    this.#stamps = stamps;
+    if (this.#stamp <= STAMP_MAX) return;
+    stamps.fill(0);
+    this.#stamp = 1;
   }
 
-  add(node: number): void {
-    this.holdings.eachAt(node, (row) => {
-      const known = this.shown.get(row.content);
-      if (known) {
-        const isOther = known.nodes.length < NAMES_RANKED_MAX && !known.nodes.includes(node);
-        if (isOther && this.#passes(row)) known.nodes.push(node);
-        return;
+  has(content: number): boolean {
+    return this.#stamps[content] === this.#stamp;
+  }
+
+  add(content: number): void {
+    this.#stamps[content] = this.#stamp;
+  }
+}
+
+export interface CollectorOptions {
+  readonly seen: SeenContents;
+  /** The largest content id there is. */
+  readonly lastContent: number;
+  readonly holdings: Holdings;
+  readonly tests: readonly ((row: Row) => boolean)[];
+  /** Contents that are kept; the others are counted. */
+  readonly keep: number;
+}
+
+/** Contents in the order of their candidates, each once. One collector after the other uses `seen`. */
+export class Collector {
+  readonly shown = new Map<number, { nodes: number[]; row: Row }>();
+  total = 0;
+  /** True where there may be more than were counted. */
+  isCut = false;
+
+  constructor(private readonly options: CollectorOptions) {
+    options.seen.begin(options.lastContent);
+  }
+
+  addAll(nodes: Iterable<number>): this {
+    const mostCounted = Math.max(COUNTED_MAX, this.options.keep);
+    for (const node of nodes) {
+      if (this.total >= mostCounted) {
+        this.isCut = true;
+        break;
       }
-      if (this.#seen.has(row.content) || !this.#passes(row)) return;
-      this.total += 1;
-      this.#seen.add(row.content);
-      if (this.shown.size < this.keep) this.shown.set(row.content, { nodes: [node], row });
+      this.#add(node);
+    }
+    return this;
+  }
+
+  #add(node: number): void {
+    const { holdings, keep, seen } = this.options;
+    holdings.eachAt(node, (row) => {
+      const { content } = row;
+      if (seen.has(content)) this.#addName(node, row);
+      else if (this.#passes(row)) {
+        this.total += 1;
+        seen.add(content);
+        if (this.shown.size < keep) this.shown.set(content, { nodes: [node], row });
+      }
     });
   }
 
+  #addName(node: number, row: Row): void {
+    const nodes = this.shown.get(row.content)?.nodes;
+    if (!nodes || nodes.length >= NAMES_RANKED_MAX || nodes.includes(node)) return;
+    if (this.#passes(row)) nodes.push(node);
+  }
+
   #passes(row: Row): boolean {
-    return this.tests.every((test) => test(row));
+    return this.options.tests.every((test) => test(row));
   }
 }

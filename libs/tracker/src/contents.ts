@@ -6,6 +6,8 @@ import { IdTable, mix } from './id-table.js';
 /** A hash is eight numbers of 32 bits. */
 const NUMBERS = 8;
 const HEX_PER_NUMBER = 8;
+/** The code of `9`: what is above it in a hash is a letter. */
+const LAST_DIGIT_CODE = 57;
 
 /** What tells contents apart. Two sizes under one hash are two contents: one of them is a lie (HOSTILE 52). */
 export type ContentKey = Pick<CatalogueEntry, 'hash' | 'kind' | 'size'>;
@@ -94,13 +96,21 @@ export class Contents {
   }
 
   #hasWanted(content: number): boolean {
-    return this.#wanted.every((number, at) => this.#hash[content * NUMBERS + at] === number);
+    const first = content * NUMBERS;
+    for (let at = 0; at < NUMBERS; at += 1)
+      if (this.#hash[first + at] !== this.#wanted[at]) return false;
+    return true;
   }
 
   #read(hash: FileHash): void {
     for (let at = 0; at < NUMBERS; at += 1) {
-      const hex = hash.slice(at * HEX_PER_NUMBER, (at + 1) * HEX_PER_NUMBER);
-      this.#wanted[at] = Number.parseInt(hex, 16);
+      let number = 0;
+      const end = (at + 1) * HEX_PER_NUMBER;
+      for (let by = end - HEX_PER_NUMBER; by < end; by += 1) {
+        const code = hash.charCodeAt(by);
+        number = (number << 4) | (code <= LAST_DIGIT_CODE ? code & 15 : (code & 15) + 9);
+      }
+      this.#wanted[at] = number;
     }
   }
 

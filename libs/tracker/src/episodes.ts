@@ -11,16 +11,14 @@ export interface Unit {
   readonly runs: number;
 }
 
-const SEASON_WORDS = new Set(
-  'season seasons series staffel saison temporada stagione seizoen sezon säsong sæson сезон'.split(
-    ' ',
-  ),
-);
-const EPISODE_WORDS = new Set(
-  'e ep eps episode folge épisode episodio episódio aflevering odcinek avsnitt серия эпизод'.split(
-    ' ',
-  ),
-);
+const SEASON_WORDS =
+  'season seasons series staffel saison temporada stagione seizoen sezon säsong sæson сезон';
+const EPISODE_WORDS =
+  'e ep eps episode folge épisode episodio episódio aflevering odcinek avsnitt серия эпизод';
+const UNIT_WORDS = new Map([
+  ...SEASON_WORDS.split(' ').map((word) => [word, 'season'] as const),
+  ...EPISODE_WORDS.split(' ').map((word) => [word, 'episode'] as const),
+]);
 const SMALL_DIGITS_MAX = 3;
 /** `seventeen` is the longest number in words. */
 const SMALL_CHARACTERS_MAX = 9;
@@ -47,7 +45,8 @@ function episodes(seasonNumber: string, numbers: readonly string[], runs: number
 /** The number after a word for episode, from run `at` on; glued only, where the word is a single letter. */
 function episodeAt(runs: readonly Run[], at: number): string | undefined {
   const [word, number] = [runs[at], runs[at + 1]];
-  if (!word || !EPISODE_WORDS.has(word.text) || !isNear(word) || !isNear(number)) return undefined;
+  if (!word || !isNear(word) || !isNear(number)) return undefined;
+  if (UNIT_WORDS.get(word.text) !== 'episode') return undefined;
   if (word.text === 'e' && !glued(number)) return undefined;
   return small(number);
 }
@@ -79,8 +78,9 @@ function episodeUnit(runs: readonly Run[], at: number): Unit | undefined {
     return episodes(left, [right], 3);
   }
   const isShort = first.text === 's' && glued(second) && second.kind === 'number';
-  const isSeason = isShort || SEASON_WORDS.has(first.text);
-  const isEpisode = EPISODE_WORDS.has(first.text) && (first.text !== 'e' || glued(second));
+  const unit = UNIT_WORDS.get(first.text);
+  const isSeason = isShort || unit === 'season';
+  const isEpisode = unit === 'episode' && (first.text !== 'e' || glued(second));
   if (!isSeason && !isEpisode) return undefined;
   const number = small(second);
   if (number === undefined || !isNear(second)) return undefined;

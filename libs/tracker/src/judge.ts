@@ -1,6 +1,7 @@
 /** How well a name, with the folders above it, fits by its words alone: whether it is shown, and how promising it is. */
 import { type Asked, BitSums, EXCLUDED_BIT } from './asked.js';
-import { LEVEL_COUNT } from './marks.js';
+import { type AboveMarks, NO_MARKS } from './above-marks.js';
+import { LEVEL_COUNT, type Marks } from './marks.js';
 import type { NameIndex } from './name-index.js';
 import type { PathTree } from './paths.js';
 
@@ -18,13 +19,37 @@ export interface Scope {
   readonly isName: (node: number) => boolean;
 }
 
+/** What the words of a name, without its length, are worth. */
+interface Verdict {
+  readonly own: number;
+  readonly likely: number;
+  readonly unsure: number;
+  readonly faint: number;
+  readonly above: number;
+  readonly worth: number;
+  /** Claims of what the name itself has. */
+  readonly claimed: number;
+  readonly fit: number;
+  readonly sure: number;
+  readonly isFitting: boolean;
+}
+
+/** Verdicts that are kept: very many names have one of few sets of marks. A power of two. */
+const KEPT = 256;
+
+const noVerdicts = () => new Array<undefined>(KEPT).fill(undefined);
+
+export interface Marked {
+  readonly marks: Marks;
+  readonly above: AboveMarks;
+}
+
 /** What one name is worth, with the folders above it. */
 export class Judge {
-  readonly #weights: BitSums;
-  readonly #claims: BitSums;
-  #folder = 0;
-  /** The marks of the folder, and of all above it, by level. */
-  readonly #above = new Uint32Array(LEVEL_COUNT);
+  #weights: BitSums;
+  #claims: BitSums;
+  #verdicts: (Verdict | undefined)[] = noVerdicts();
+  readonly #levels: Uint32Array;
   /** Of the name judged last: the part of the query it has, and whether that is enough. */
   fit = 0;
   sure = 0;
@@ -33,24 +58,78 @@ export class Judge {
   constructor(
     private readonly scope: Scope,
     private readonly asked: Asked,
-    private readonly marks: Uint32Array,
+    private readonly marked: Marked,
   ) {
     this.#weights = new BitSums(asked.weights);
     this.#claims = new BitSums(asked.claims);
+    this.#levels = marked.marks.levels;
+    marked.above.begin(scope);
+  }
+
+  /** Bits that say nothing about any name from now on. */
+  leaveOut(bits: number): void {
+    if (bits === 0) return;
+    const rest = (all: readonly number[]) =>
+      new BitSums(all.map((one, bit) => ((bits & (2 ** bit)) === 0 ? one : 0)));
+    this.#weights = rest(this.asked.weights);
+    this.#claims = rest(this.asked.claims);
+    this.#verdicts = noVerdicts();
   }
 
   judge(entry: number): number {
+    const { marks, above } = this.marked;
+    const folder = marks.isAbove ? this.scope.index.folderOf(entry) : 0;
+    const verdict = this.#verdictOf(entry, above.of(this.scope, this.#levels, folder));
+    this.fit = verdict.fit;
+    this.sure = verdict.sure;
+    this.isFitting = verdict.isFitting;
+    return this.#withCover(entry, verdict);
+  }
+
+  /** What a name is worth without its folders. */
+  judgeAlone(entry: number): number {
+    return this.#withCover(entry, this.#verdictOf(entry, NO_MARKS));
+  }
+
+  #withCover(entry: number, verdict: Verdict): number {
+    if (verdict.worth <= 0) return 0;
+    const length = Math.max(1, this.scope.index.lengthOf(entry) / 2);
+    return verdict.worth + COVER * Math.min(1, verdict.claimed / length);
+  }
+
+  #verdictOf(entry: number, set: number): Verdict {
+    const levels = this.#levels;
     const first = entry * LEVEL_COUNT;
-    const own = this.marks[first] ?? 0;
-    const likely = this.marks[first + 1] ?? 0;
-    const unsure = this.marks[first + 2] ?? 0;
-    const faint = this.marks[first + 3] ?? 0;
-    this.#readFolders(this.scope.index.folderOf(entry));
-    const [sureAbove = 0, likelyAbove = 0, unsureAbove = 0, faintAbove = 0] = this.#above;
-    const above = sureAbove & ~own;
+    const own = levels[first] ?? 0;
+    const likely = levels[first + 1] ?? 0;
+    const unsure = levels[first + 2] ?? 0;
+    const faint = levels[first + 3] ?? 0;
+    const place = (own ^ (likely << 3) ^ (unsure << 5) ^ (faint << 7) ^ (set * 31)) & (KEPT - 1);
+    const kept = this.#verdicts[place];
+    const isSame =
+      kept !== undefined &&
+      kept.own === own &&
+      kept.likely === likely &&
+      kept.unsure === unsure &&
+      kept.faint === faint &&
+      kept.above === set;
+    if (isSame) return kept;
+    const verdict = this.#reach({ own, likely, unsure, faint, above: set });
+    this.#verdicts[place] = verdict;
+    return verdict;
+  }
+
+  #reach(of: Pick<Verdict, 'own' | 'likely' | 'unsure' | 'faint' | 'above'>): Verdict {
+    const { own, likely, unsure, faint } = of;
+    const { sets } = this.marked.above;
+    const at = of.above * LEVEL_COUNT;
+    const above = (sets[at] ?? 0) & ~own;
     const all = own | above;
-    if ((all & EXCLUDED_BIT) !== 0) return 0;
-    this.#fit(all, likely | likelyAbove, unsure | unsureAbove);
+    const likelyAbove = sets[at + 1] ?? 0;
+    const unsureAbove = sets[at + 2] ?? 0;
+    const faintAbove = sets[at + 3] ?? 0;
+    const nothing = { ...of, worth: 0, claimed: 0, fit: 0, sure: 0, isFitting: false };
+    if ((all & EXCLUDED_BIT) !== 0) return nothing;
     const doubtful = (likely | unsure | faint) & ~all;
     const doubtfulAbove = (likelyAbove | unsureAbove | faintAbove) & ~all & ~doubtful;
     const weights = this.#weights;
@@ -59,15 +138,21 @@ export class Judge {
       PARTS.doubtful * weights.of(doubtful) +
       PARTS.folder * weights.of(above) +
       PARTS.doubtfulFolder * weights.of(doubtfulAbove);
-    const length = Math.max(1, this.scope.index.lengthOf(entry) / 2);
-    const cover = Math.min(1, this.#claims.of(own | doubtful) / length);
-    return ((1 - COVER) * worth) / Math.max(0.01, weights.all) + COVER * cover;
+    return {
+      ...of,
+      worth: ((1 - COVER) * worth) / Math.max(0.01, weights.all),
+      claimed: this.#claims.of(own | doubtful),
+      fit: this.#claims.of(all) / Math.max(0.01, this.#claims.all),
+      sure: all,
+      isFitting: this.#isFitting(all, likely | likelyAbove, unsure | unsureAbove),
+    };
   }
 
-  #fit(all: number, likely: number, doubtful: number): void {
+  #isFitting(all: number, likely: number, doubtful: number): boolean {
     const claims = this.#claims;
     const { proving, required, wholes } = this.asked;
     const there = all | likely | doubtful;
+    if ((there & required) !== required) return false;
     const proved = wholes.reduce(
       (bits, whole) => ((there & whole) === whole ? bits : bits & ~whole),
       there,
@@ -80,21 +165,6 @@ export class Judge {
       PROVES.likely * claims.of(likely & proved & ~all) +
       PROVES.doubtful * claims.of(doubtful & proved & ~likely & ~all);
     const sum = isProved ? sure + more : sure;
-    this.sure = all;
-    this.fit = claims.of(all) / Math.max(0.01, claims.all);
-    const isThere = (there & required) === required;
-    this.isFitting = isThere && sum / Math.max(0.01, claims.all) >= FIT_MIN;
-  }
-
-  #readFolders(folder: number): void {
-    if (folder === this.#folder) return;
-    this.#folder = folder;
-    const { index, tree } = this.scope;
-    const above = this.#above.fill(0);
-    for (let at = folder; at !== 0; at = tree.parentOf(at)) {
-      const first = index.entryOf(at) * LEVEL_COUNT;
-      for (let level = 0; level < LEVEL_COUNT; level += 1)
-        above[level] = (above[level] ?? 0) | (this.marks[first + level] ?? 0);
-    }
+    return sum / Math.max(0.01, claims.all) >= FIT_MIN;
   }
 }

@@ -1,6 +1,6 @@
 /** What peers had that left: shown below what is here, and counted nowhere. */
 import type { PeerId, SearchResult } from '@iwanto/wire';
-import { Collector } from './collector.js';
+import { Collector, type SeenContents } from './collector.js';
 import type { Row } from './holdings.js';
 import { type Shown, present } from './present.js';
 import type { Found, SlotBook } from './search.js';
@@ -14,6 +14,7 @@ export interface LeftOptions {
   readonly shelf: Shelf;
   readonly book: SlotBook;
   readonly tests: readonly ((row: Row) => boolean)[];
+  readonly seen: SeenContents;
   readonly nowMs: number;
 }
 
@@ -25,11 +26,14 @@ export class LeftResults {
   /** Takes what peers that left had of these names, unless closer names were taken already. */
   look(nodes: Uint32Array, rank: (collected: Collector) => Shown[]): void {
     if (this.#shown.length > 0) return;
-    const { shelf, tests } = this.options;
+    const { shelf, tests, seen } = this.options;
     const isGone = ({ content }: Row) => !shelf.here.holds(content);
-    const collector = new Collector(shelf.left, [...tests, isGone], COMPARED_MAX);
-    for (const node of nodes) collector.add(node);
-    this.#shown = rank(collector);
+    const collector = new Collector({
+      ...{ seen, holdings: shelf.left, lastContent: shelf.contents.last },
+      tests: [...tests, isGone],
+      keep: COMPARED_MAX,
+    });
+    this.#shown = rank(collector.addAll(nodes));
   }
 
   /** The results that are here, then these, as long as there is room: names that are only similar give way. */

@@ -14,37 +14,53 @@ const TOUCHED = { marked: 1, above: 2 } as const;
 export class Marks {
   /** By entry and level. */
   levels: Uint32Array = new Uint32Array(0);
-  /** The entries that have marks, `count` of them. */
+  /** The entries that may be results, `count` of them. */
   touched: Uint32Array = new Uint32Array(0);
   count = 0;
+  /** Folders above these. */
+  readonly #above: number[] = [];
+  /** Whether any folder above a name has marks: where none has, nobody need look. */
+  isAbove = false;
+  /** Whether a folder has marks of an opened word: names below it may have the others. */
+  #isFolderOpen = false;
   #isTouched = new Uint8Array(0);
   #read = new Uint32Array(0);
   /** By folder: whether it, or one above it, has marks. */
   #below = new Uint8Array(0);
   readonly #looked: number[] = [];
+  /** By folder: whether all above are made ready. */
+  #reached = new Uint8Array(0);
+  readonly #climbed: number[] = [];
 
   makeRoom(index: NameIndex, tree: PathTree): void {
     this.levels = scratchOf(this.levels, (index.last + 1) * LEVEL_COUNT);
     this.#isTouched = scratchOf(this.#isTouched, index.last + 1);
     this.#below = scratchOf(this.#below, tree.last + 1);
+    this.#reached = scratchOf(this.#reached, tree.last + 1);
   }
 
   clear(): void {
-    const { levels, touched, count } = this;
-    for (let at = 0; at < count; at += 1) {
-      const entry = touched[at] ?? 0;
-      const first = entry * LEVEL_COUNT;
-      for (let level = 0; level < LEVEL_COUNT; level += 1) levels[first + level] = 0;
-      this.#isTouched[entry] = 0;
-    }
+    for (let at = 0; at < this.count; at += 1) this.#clear(this.touched[at] ?? 0);
+    for (const entry of this.#above) this.#clear(entry);
     for (const folder of this.#looked) this.#below[folder] = 0;
+    for (const folder of this.#climbed) this.#reached[folder] = 0;
     this.#looked.length = 0;
+    this.#climbed.length = 0;
+    this.#above.length = 0;
     this.count = 0;
+    this.isAbove = false;
+    this.#isFolderOpen = false;
   }
 
-  /** Marks every name that has the word. */
-  open(index: NameIndex, term: number, { bits, trust }: Pick<Spelling, 'bits' | 'trust'>): void {
-    const count = this.#readList(index, term);
+  /** Marks every name that has the word, up to `limit` of them; false where it had more. */
+  open(
+    index: NameIndex,
+    term: number,
+    { bits, trust }: Pick<Spelling, 'bits' | 'trust'>,
+    limit = Infinity,
+  ): boolean {
+    const all = this.#readList(index, term);
+    const count = Math.min(all, limit);
     this.touched = grown(this.touched, this.count, count);
     const { levels, touched } = this;
     const [read, isTouched] = [this.#read, this.#isTouched];
@@ -55,28 +71,49 @@ export class Marks {
       if (isTouched[entry] === 0) {
         isTouched[entry] = TOUCHED.marked;
         touched[touchedCount++] = entry;
+        this.#isFolderOpen ||= index.isFolder(entry);
       }
       const place = entry * LEVEL_COUNT + level;
       levels[place] = (levels[place] ?? 0) | bits;
     }
     this.count = touchedCount;
+    return count === all;
+  }
+
+  /** Keeps the names that are worth it; the others are as if they had never been marked. */
+  keep(isWorth: (at: number) => boolean): void {
+    const { touched, count } = this;
+    let kept = 0;
+    for (let at = 0; at < count; at += 1) {
+      const entry = touched[at] ?? 0;
+      if (isWorth(at)) touched[kept++] = entry;
+      else this.#clear(entry);
+    }
+    this.count = kept;
+  }
+
+  #clear(entry: number): void {
+    const first = entry * LEVEL_COUNT;
+    for (let level = 0; level < LEVEL_COUNT; level += 1) this.levels[first + level] = 0;
+    this.#isTouched[entry] = 0;
   }
 
   /** Makes ready the folders above all marked names: what else they have counts for those. */
   reachUp(index: NameIndex, tree: PathTree): void {
     const { count } = this;
+    const [reached, isTouched] = [this.#reached, this.#isTouched];
     for (let at = 0; at < count; at += 1) {
-      for (
-        let folder = index.folderOf(this.touched[at] ?? 0);
-        folder !== 0;
-        folder = tree.parentOf(folder)
-      ) {
+      let folder = index.folderOf(this.touched[at] ?? 0);
+      for (; folder !== 0 && reached[folder] === 0; folder = tree.parentOf(folder)) {
+        reached[folder] = 1;
+        this.#climbed.push(folder);
         const entry = index.entryOf(folder);
-        if (this.#isTouched[entry] !== 0) break;
-        this.#isTouched[entry] = TOUCHED.above;
-        this.touched = grown(this.touched, this.count, 1);
-        this.touched[this.count] = entry;
-        this.count += 1;
+        if (isTouched[entry] !== 0) {
+          this.isAbove = true;
+          continue;
+        }
+        isTouched[entry] = TOUCHED.above;
+        this.#above.push(entry);
       }
     }
   }
@@ -88,7 +125,9 @@ export class Marks {
     const level = LEVELS[trust];
     for (let at = 0; at < count; at += 1) {
       const entry = read[at] ?? 0;
-      if (isTouched[entry] === 0) continue;
+      const state = isTouched[entry];
+      if (state === 0) continue;
+      if (state === TOUCHED.above) this.isAbove = true;
       const place = entry * LEVEL_COUNT + level;
       levels[place] = (levels[place] ?? 0) | bits;
     }
@@ -96,6 +135,17 @@ export class Marks {
 
   /** The same, and marks the names below a folder that has marks. */
   deepen({ index, tree }: { index: NameIndex; tree: PathTree }, term: number, by: Spelling): void {
+    if (this.#isFolderOpen) this.#openBelow({ index, tree }, term);
+    this.narrow(index, term, by);
+  }
+
+  /** A folder that has an excluded word excludes all below it, so it is marked even where nothing else is there. */
+  exclude(index: NameIndex, term: number): void {
+    this.open(index, term, { bits: EXCLUDED_BIT, trust: 'sure' });
+    this.isAbove = true;
+  }
+
+  #openBelow({ index, tree }: { index: NameIndex; tree: PathTree }, term: number): void {
     const count = this.#readList(index, term);
     this.touched = grown(this.touched, this.count, count);
     const { touched } = this;
@@ -103,19 +153,14 @@ export class Marks {
     let touchedCount = this.count;
     for (let at = 0; at < count; at += 1) {
       const entry = read[at] ?? 0;
-      if (isTouched[entry] !== 0) continue;
+      if (isTouched[entry] === TOUCHED.marked) continue;
       const folder = index.folderOf(entry);
       if (below[folder] === BELOW.no || !this.#isBelow(index, tree, folder)) continue;
       isTouched[entry] = TOUCHED.marked;
       touched[touchedCount++] = entry;
+      this.isAbove = true;
     }
     this.count = touchedCount;
-    this.narrow(index, term, by);
-  }
-
-  /** A folder that has an excluded word excludes all below it, so it is marked even where nothing else is there. */
-  exclude(index: NameIndex, term: number): void {
-    this.open(index, term, { bits: EXCLUDED_BIT, trust: 'sure' });
   }
 
   #isBelow(index: NameIndex, tree: PathTree, folder: number): boolean {

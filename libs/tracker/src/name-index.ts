@@ -4,18 +4,22 @@ import { Postings } from './postings.js';
 import { type Text, tellingWords, termsOf } from './tokens.js';
 import { Vocabulary } from './vocabulary.js';
 
-const LENGTH_MAX = 255;
+const LENGTH_MAX = 127;
+/** The bit beside the length of an entry that says that others lie in it. */
+const FOLDER_BIT = 128;
+/** An entry's node and its folder, side by side, as a query looks at both of very many. */
+const FIELDS = 2;
 
 export class NameIndex {
   readonly vocabulary: Vocabulary;
   readonly #postings = new Postings();
   /** Each addition has a number of its own, never used again: entries of what is gone can name nothing else. */
   #last = 0;
-  #nodeOf = new Uint32Array(0);
+  #entries = new Uint32Array(0);
   #entryOf = new Uint32Array(0);
-  /** Beside the entry, because a query looks at the folders of hundreds of thousands. */
-  #folderOf = new Uint32Array(0);
   #length = new Uint8Array(0);
+  /** Folders whose own entry comes after that of something in them. */
+  readonly #awaited = new Set<number>();
   /** Entries of names that are gone: they cost looks, until the index is built again. */
   stale = 0;
 
@@ -39,38 +43,50 @@ export class NameIndex {
 
   /** The node of an entry, 0 when it is gone. */
   nodeOf(entry: number): number {
-    return this.#nodeOf[entry] ?? 0;
+    return this.#entries[entry * FIELDS] ?? 0;
   }
 
   /** The folder that the node of an entry lies in. */
   folderOf(entry: number): number {
-    return this.#folderOf[entry] ?? 0;
+    return this.#entries[entry * FIELDS + 1] ?? 0;
   }
 
   /** How many telling words the name of an entry has, in halves. */
   lengthOf(entry: number): number {
-    return this.#length[entry] ?? 0;
+    return (this.#length[entry] ?? 0) & LENGTH_MAX;
+  }
+
+  /** True for an entry in which others lie, or lay. */
+  isFolder(entry: number): boolean {
+    return (this.#length[entry] ?? 0) >= FOLDER_BIT;
   }
 
   add(node: number, folder: number, text: Text): void {
     this.#last += 1;
     const entry = this.#last;
-    this.#nodeOf = withRoom(this.#nodeOf, entry);
+    this.#entries = withRoom(this.#entries, (entry + 1) * FIELDS);
     this.#length = withRoom(this.#length, entry);
     this.#entryOf = withRoom(this.#entryOf, node);
-    this.#folderOf = withRoom(this.#folderOf, entry);
-    this.#nodeOf[entry] = node;
-    this.#folderOf[entry] = folder;
-    this.#length[entry] = Math.min(LENGTH_MAX, tellingWords(text));
+    this.#entries[entry * FIELDS] = node;
+    this.#entries[entry * FIELDS + 1] = folder;
+    const folderBit = this.#awaited.delete(node) ? FOLDER_BIT : 0;
+    this.#length[entry] = Math.min(LENGTH_MAX, tellingWords(text)) | folderBit;
     this.#entryOf[node] = entry;
+    this.#markFolder(folder);
     for (const term of termsOf(text)) this.#postings.add(this.vocabulary.need(term), entry);
+  }
+
+  #markFolder(folder: number): void {
+    const entry = this.entryOf(folder);
+    if (entry !== 0) this.#length[entry] = (this.#length[entry] ?? 0) | FOLDER_BIT;
+    else if (folder !== 0) this.#awaited.add(folder);
   }
 
   drop(node: number): void {
     const entry = this.entryOf(node);
     if (entry === 0) return;
-    this.#nodeOf[entry] = 0;
-    this.#folderOf[entry] = 0;
+    this.#entries[entry * FIELDS] = 0;
+    this.#entries[entry * FIELDS + 1] = 0;
     this.#entryOf[node] = 0;
     this.stale += 1;
   }

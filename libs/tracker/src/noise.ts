@@ -52,5 +52,10 @@ export function isNearSmall(word: string): boolean {
   );
 }
 
-export const isSmall = (word: string): boolean => SMALL.has(word);
-export const isDecoration = (word: string): boolean => DECORATION.has(word);
+const WEIGHT_OF = new Map([
+  ...Array.from(DECORATION, (word) => [word, WEIGHTS.decoration] as const),
+  ...Array.from(SMALL, (word) => [word, WEIGHTS.small] as const),
+]);
+
+/** How much a word of the work's name tells. */
+export const weightOf = (word: string): number => WEIGHT_OF.get(word) ?? WEIGHTS.telling;

@@ -2,7 +2,7 @@
 import { COMPONENT_BYTES_MAX } from '@iwanto/wire';
 import { IdPool, withRoom } from './cells.js';
 import { IdTable, mix } from './id-table.js';
-import { NameBytes, encodeName } from './name-bytes.js';
+import { EncodedName, NameBytes } from './name-bytes.js';
 
 /** Names are moved together when this much is dropped, and more than is left. */
 const DROPPED_BYTES_MIN = 1_048_576;
@@ -11,7 +11,7 @@ const DROPPED_BYTES_MIN = 1_048_576;
 export class PathTree {
   readonly #ids = new IdPool();
   readonly #table: IdTable;
-  readonly #scratch = new Uint8Array(COMPONENT_BYTES_MAX * 3);
+  readonly #name = new EncodedName(COMPONENT_BYTES_MAX * 3);
   #parent = new Uint32Array(0);
   #offset = new Uint32Array(0);
   #length = new Uint8Array(0);
@@ -28,7 +28,7 @@ export class PathTree {
     private readonly seed: number,
     private readonly onForget: (node: number) => void = () => undefined,
   ) {
-    this.#table = new IdTable((node) => this.#hashOf(this.parentOf(node), this.#bytesOf(node)));
+    this.#table = new IdTable((node) => this.#hashOf(node));
   }
 
   /** The largest node id there is. */
@@ -67,7 +67,8 @@ export class PathTree {
   find(path: string): number {
     let node = 0;
     for (const name of path.split('/')) {
-      node = this.#child(node, this.#encode(name));
+      this.#name.set(name);
+      node = this.#child(node, this.#hashBelow(node));
       if (node === 0) return 0;
     }
     return node;
@@ -98,7 +99,9 @@ export class PathTree {
     if (this.#moved === Infinity && !this.#startMoving()) return false;
     const end = Math.min(this.#moved + count, this.last + 1);
     for (let node = this.#moved; node < end; node += 1) {
-      if (this.#needs[node]) this.#offset[node] = this.#names.add(this.#bytesOf(node));
+      if (!this.#needs[node]) continue;
+      const [offset, length] = [this.#offset[node] ?? 0, this.#length[node] ?? 0];
+      this.#offset[node] = this.#names.addFrom(this.#store(node), offset, length);
     }
     this.#moved = end;
     if (end <= this.last) return true;
@@ -120,10 +123,6 @@ export class PathTree {
     return node < this.#moved ? this.#names : this.#oldNames;
   }
 
-  #bytesOf(node: number): Uint8Array {
-    return this.#store(node).at(this.#offset[node] ?? 0, this.#length[node] ?? 0);
-  }
-
   /** Neighbours in an announcement mostly stand in one folder. */
   #folderNode(folder: string): number {
     if (folder === '') return 0;
@@ -136,54 +135,51 @@ export class PathTree {
   }
 
   #childOrNew(parent: number, name: string): number {
-    const bytes = this.#encode(name);
-    return this.#child(parent, bytes) || this.#make(parent, bytes);
+    this.#name.set(name);
+    const hash = this.#hashBelow(parent);
+    return this.#child(parent, hash) || this.#make(parent, hash);
   }
 
-  #make(parent: number, bytes: Uint8Array): number {
+  #make(parent: number, hash: number): number {
     const node = this.#ids.take();
     this.#parent = withRoom(this.#parent, node);
     this.#offset = withRoom(this.#offset, node);
     this.#length = withRoom(this.#length, node);
     this.#needs = withRoom(this.#needs, node);
     this.#parent[node] = parent;
-    this.#offset[node] = this.#store(node).add(bytes);
-    this.#length[node] = bytes.length;
+    this.#offset[node] = this.#store(node).add(this.#name);
+    this.#length[node] = this.#name.length;
     this.#needs[node] = 0;
     if (parent !== 0) this.#needs[parent] = (this.#needs[parent] ?? 0) + 1;
-    this.#table.add(node, this.#hashOf(parent, bytes));
+    this.#table.add(node, hash);
     return node;
   }
 
   #forget(node: number): void {
     this.onForget(node);
-    const bytes = this.#bytesOf(node);
-    this.#table.remove(node, this.#hashOf(this.parentOf(node), bytes));
-    this.#store(node).drop(bytes.length);
+    this.#table.remove(node, this.#hashOf(node));
+    this.#store(node).drop(this.#length[node] ?? 0);
     if (node === this.#lastFolderNode) this.#lastFolderNode = 0;
     this.#ids.giveBack(node);
   }
 
-  #child(parent: number, bytes: Uint8Array): number {
-    return this.#table.find(
-      this.#hashOf(parent, bytes),
-      (node) => this.#parent[node] === parent && this.#isNamed(node, bytes),
-    );
+  /** The child that has the name which was set last. */
+  #child(parent: number, hash: number): number {
+    return this.#table.find(hash, (node) => this.#parent[node] === parent && this.#isNamed(node));
   }
 
-  #isNamed(node: number, bytes: Uint8Array): boolean {
-    if (this.#length[node] !== bytes.length) return false;
-    const own = this.#bytesOf(node);
-    return bytes.every((byte, at) => own[at] === byte);
+  #isNamed(node: number): boolean {
+    if (this.#length[node] !== this.#name.length) return false;
+    return this.#store(node).equals(this.#offset[node] ?? 0, this.#name);
   }
 
-  #encode(name: string): Uint8Array {
-    return this.#scratch.subarray(0, encodeName(name, this.#scratch));
+  #hashBelow(parent: number): number {
+    return mix(this.#name.hash(mix(parent, this.seed)), this.seed);
   }
 
-  #hashOf(parent: number, bytes: Uint8Array): number {
-    let hash = mix(parent, this.seed);
-    for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x0100_0193);
-    return mix(hash, this.seed);
+  #hashOf(node: number): number {
+    const seed = mix(this.parentOf(node), this.seed);
+    const length = this.#length[node] ?? 0;
+    return mix(this.#store(node).hash(this.#offset[node] ?? 0, length, seed), this.seed);
   }
 }

@@ -28,7 +28,7 @@ export function wordsLike({ vocabulary }: NameIndex, pattern: string): string[] 
   const terms =
     literal.length >= 3
       ? [...vocabulary.containing(literal, Infinity), vocabulary.find(literal)]
-      : Array.from({ length: Math.min(vocabulary.last, PATTERN_LOOKS_MAX) }, (_, at) => at + 1);
+      : vocabulary.beginningWith(pattern.charCodeAt(0), PATTERN_LOOKS_MAX);
   const found: string[] = [];
   for (const term of terms) {
     if (found.length >= PATTERN_TERMS_MAX) break;

@@ -11,6 +11,10 @@ const BLOCK_BYTES_MAX = 1_024;
 /** The largest difference that the smallest block has room for: entries stay below it. */
 export const ENTRY_MAX = 2 ** 28 - 1;
 
+/** The fields of a list. The first entry stands outside of the blocks: most lists have no other. */
+const FIELDS = 7;
+const [FIRST, LAST, COUNT, FIRST_BLOCK, LAST_BLOCK, TAIL, ROOM] = [0, 1, 2, 3, 4, 5, 6] as const;
+
 /** The size of a block after `count` entries: an eighth of a long list is the most that stays empty. */
 const blockBytes = (count: number) =>
   Math.min(BLOCK_BYTES_MAX, Math.max(BLOCK_BYTES_MIN, count >>> 2));
@@ -19,40 +23,34 @@ export class Postings {
   /** Address 0 means "no block". */
   readonly #pages: Uint8Array[] = [new Uint8Array(PAGE_BYTES)];
   #end = 1;
-  /** The first entry of a list stands outside of the blocks: most lists have no other. */
-  #start = new Uint32Array(0);
-  #last = new Uint32Array(0);
-  #count = new Uint32Array(0);
-  #firstBlock = new Uint32Array(0);
-  #lastBlock = new Uint32Array(0);
-  #tail = new Uint32Array(0);
-  #room = new Uint16Array(0);
+  /** What is known of a list stands side by side: with a column for each field, a new entry missed every cache. */
+  #lists = new Uint32Array(0);
 
   countOf(list: number): number {
-    return this.#count[list] ?? 0;
+    return this.#field(list, COUNT);
   }
 
   /** Adds an entry that is not smaller than the last of the list; the same one is not added twice. */
   add(list: number, entry: number): void {
-    this.#makeRoom(list);
-    const count = this.#count[list] ?? 0;
-    if (count === 0) this.#start[list] = entry;
+    this.#lists = withRoom(this.#lists, (list + 1) * FIELDS);
+    const count = this.#field(list, COUNT);
+    if (count === 0) this.#lists[list * FIELDS + FIRST] = entry;
     else {
-      const step = entry - (this.#last[list] ?? 0);
+      const step = entry - this.#field(list, LAST);
       if (step === 0) return;
       this.#write(list, step);
     }
-    this.#last[list] = entry;
-    this.#count[list] = count + 1;
+    this.#lists[list * FIELDS + LAST] = entry;
+    this.#lists[list * FIELDS + COUNT] = count + 1;
   }
 
   /** Copies a list to the beginning of `into`, which has room for it; gives the number of entries. */
   read(list: number, into: Uint32Array): number {
     const count = this.countOf(list);
     if (count === 0) return 0;
-    let entry = this.#start[list] ?? 0;
+    let entry = this.#field(list, FIRST);
     into[0] = entry;
-    let block = this.#firstBlock[list] ?? 0;
+    let block = this.#field(list, FIRST_BLOCK);
     let size = blockBytes(1);
     for (let seen = 1; seen < count;) {
       const page = this.#pages[block >>> PAGE_BITS];
@@ -77,23 +75,16 @@ export class Postings {
     return count;
   }
 
-  #makeRoom(list: number): void {
-    if (list < this.#count.length) return;
-    this.#start = withRoom(this.#start, list);
-    this.#last = withRoom(this.#last, list);
-    this.#count = withRoom(this.#count, list);
-    this.#firstBlock = withRoom(this.#firstBlock, list);
-    this.#lastBlock = withRoom(this.#lastBlock, list);
-    this.#tail = withRoom(this.#tail, list);
-    this.#room = withRoom(this.#room, list);
+  #field(list: number, field: number): number {
+    return this.#lists[list * FIELDS + field] ?? 0;
   }
 
   /** A step never begins with a byte of 0: that is how the end of a block is known. */
   #write(list: number, step: number): void {
     let bytes = 1;
     for (let rest = step >>> 7; rest > 0; rest >>>= 7) bytes += 1;
-    if ((this.#room[list] ?? 0) < bytes) this.#extend(list);
-    const tail = this.#tail[list] ?? 0;
+    if (this.#field(list, ROOM) < bytes) this.#extend(list);
+    const tail = this.#field(list, TAIL);
     const page = this.#pages[tail >>> PAGE_BITS];
     if (!page) return;
     let rest = step;
@@ -101,23 +92,24 @@ export class Postings {
       page[at++] = (rest & 0x7f) | (left > 1 ? 0x80 : 0);
       rest >>>= 7;
     }
-    this.#tail[list] = tail + bytes;
-    this.#room[list] = (this.#room[list] ?? 0) - bytes;
+    const lists = this.#lists;
+    lists[list * FIELDS + TAIL] = tail + bytes;
+    lists[list * FIELDS + ROOM] = this.#field(list, ROOM) - bytes;
   }
 
   #extend(list: number): void {
     const size = blockBytes(this.countOf(list));
     const block = this.#allocate(size);
-    const tail = this.#tail[list] ?? 0;
-    if (tail === 0) this.#firstBlock[list] = block;
+    const [lists, first] = [this.#lists, list * FIELDS];
+    if (this.#field(list, TAIL) === 0) lists[first + FIRST_BLOCK] = block;
     else this.#chain(list, block);
-    this.#tail[list] = block + HEAD_BYTES;
-    this.#room[list] = size - HEAD_BYTES;
-    this.#lastBlock[list] = block;
+    lists[first + TAIL] = block + HEAD_BYTES;
+    lists[first + ROOM] = size - HEAD_BYTES;
+    lists[first + LAST_BLOCK] = block;
   }
 
   #chain(list: number, block: number): void {
-    const last = this.#lastBlock[list] ?? 0;
+    const last = this.#field(list, LAST_BLOCK);
     const page = this.#pages[last >>> PAGE_BITS];
     if (page) writeAddress(page, last & PAGE_MASK, block);
   }

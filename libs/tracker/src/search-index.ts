@@ -47,13 +47,16 @@ export class SearchIndex {
     return this.#isName[node] === 1;
   }
 
-  /** The node can be found from now on; so can the folders above it help to find it. */
-  add(node: number): void {
+  /** The node can be found by its name from now on; so can the folders above it help to find it. */
+  add(node: number, name: string): void {
     this.#isName = withRoom(this.#isName, node);
     this.#isName[node] = 1;
     this.#names += 1;
-    for (let at = node; at !== 0 && !this.#index.has(at); at = this.#tree.parentOf(at))
-      this.#enter(at);
+    if (this.#index.has(node)) return;
+    this.#enter(node, this.#textOf(node, name));
+    const above = (at: number) => this.#tree.parentOf(at);
+    for (let at = above(node); at !== 0 && !this.#index.has(at); at = above(at))
+      this.#enter(at, this.textOf(at));
   }
 
   /** Nobody shares the node any more; it may still be the folder of others. */
@@ -77,7 +80,7 @@ export class SearchIndex {
     const next = this.#next;
     const end = Math.min(this.#tree.last, next.upTo + steps);
     for (let node = next.upTo + 1; node <= end; node += 1) {
-      if (this.#index.has(node)) this.#addTo(next.index, node);
+      if (this.#index.has(node)) this.#addTo(next.index, node, this.textOf(node));
     }
     next.upTo = end;
     if (end < this.#tree.last) return true;
@@ -88,17 +91,20 @@ export class SearchIndex {
 
   /** The words of a node's name, as they are found. */
   textOf(node: number): Text {
-    const text = nameText(this.#tree.nameOf(node));
-    return inSeason(text, this.#seasonOf(this.#tree.parentOf(node)));
+    return this.#textOf(node, this.#tree.nameOf(node));
   }
 
-  #enter(node: number): void {
-    this.#addTo(this.#index, node);
-    if (this.#next && node <= this.#next.upTo) this.#addTo(this.#next.index, node);
+  #textOf(node: number, name: string): Text {
+    return inSeason(nameText(name), this.#seasonOf(this.#tree.parentOf(node)));
   }
 
-  #addTo(index: NameIndex, node: number): void {
-    index.add(node, this.#tree.parentOf(node), this.textOf(node));
+  #enter(node: number, text: Text): void {
+    this.#addTo(this.#index, node, text);
+    if (this.#next && node <= this.#next.upTo) this.#addTo(this.#next.index, node, text);
+  }
+
+  #addTo(index: NameIndex, node: number, text: Text): void {
+    index.add(node, this.#tree.parentOf(node), text);
   }
 
   /** Neighbours mostly stand in one folder. */

@@ -345,3 +345,30 @@ describe('filters', () => {
     ]);
   });
 });
+
+describe('very many names', () => {
+  const tracker = trackerOf([
+    ...Array.from({ length: 50_100 }, (_, at) => `pool/common ${at}.txt`),
+    'music/Nina/Ballads/common rare.mp3',
+    'music/Zoe/Ballads/common rare.mp3',
+  ]);
+
+  test('that fit are counted up to a limit, and it is said that there are more', () => {
+    const { results, total, totalIsLeast } = tracker.search('common', 10);
+    expect([results.length, total, totalIsLeast]).toEqual([10, 50_000, true]);
+    expect(tracker.search('nina common', 10)).toMatchObject({ total: 1, totalIsLeast: false });
+  });
+
+  test('do not hide the one whose folder says which is meant, however often it is asked', () => {
+    for (let asked = 0; asked < 300; asked += 1) {
+      const { results, total } = tracker.search('nina rare', 10);
+      expect([total, results[0]?.where.folder]).toEqual([1, 'music/Nina/Ballads']);
+    }
+  });
+
+  test('that are merely similar leave the closest ones', () => {
+    const { results, similar } = tracker.search('komon rahe zebra', 10);
+    expect(similar).toBe(true);
+    expect(results.length).toBeLessThanOrEqual(5);
+  });
+});

@@ -2,7 +2,7 @@
 import { type PeerId, SIMILAR_MAX, type SearchResult } from '@iwanto/wire';
 import { type Asked } from './asked.js';
 import { CandidateFinder, type Candidates, type Reach } from './candidates.js';
-import { Collector } from './collector.js';
+import { Collector, SeenContents } from './collector.js';
 import { Expander } from './expand.js';
 import { type FilterOptions, testsOf } from './filters.js';
 import type { Row } from './holdings.js';
@@ -59,6 +59,12 @@ const NOTHING: Found = {
   similar: false,
 };
 
+/** What is large and is used again by the next question. */
+interface SearchRoom {
+  readonly finder: CandidateFinder;
+  readonly seen: SeenContents;
+}
+
 /** Answers one question; made again for each. */
 class Search {
   readonly #query: Query;
@@ -70,7 +76,7 @@ class Search {
 
   constructor(
     private readonly shelf: Shelf,
-    private readonly finder: CandidateFinder,
+    private readonly room: SearchRoom,
     private readonly book: SlotBook,
     question: { query: string; limit: number; options: SearchOptions },
   ) {
@@ -82,7 +88,8 @@ class Search {
     this.#addPhraseTests();
     const { leftAtMs } = question.options;
     if (leftAtMs === undefined || shelf.left.slots.size === 0) return;
-    this.#left = new LeftResults({ shelf, book, tests: this.#tests, nowMs: leftAtMs });
+    const { seen } = room;
+    this.#left = new LeftResults({ shelf, book, seen, tests: this.#tests, nowMs: leftAtMs });
   }
 
   readonly #limit: number;
@@ -118,26 +125,34 @@ class Search {
       tree,
       isName: (node: number) => index.isName(node),
     };
-    return this.finder.find(scope, asked, { reach, othersMax: RANKED_MIN });
+    return this.room.finder.find(scope, asked, { reach, othersMax: RANKED_MIN });
   }
 
   #answer(asked: Asked, { fitting, others, isCut }: Candidates, isCertain: boolean): Found {
     const isSorted = this.#sort !== 'fit';
     const keep = isSorted ? SORTED_MAX : Math.max(RANKED_MIN, this.#limit + SIMILAR_MAX);
-    const collector = new Collector(this.shelf.here, this.#tests, keep);
-    for (const node of fitting) collector.add(node);
+    const collector = this.#collector(keep).addAll(fitting);
+    const isLeast = isCut || collector.isCut;
     const ranker = new Ranker(asked, (folder) => this.#textsAbove(folder), this.#query.words);
     const shown = this.#rank(ranker, collector);
     this.#left?.look(fitting, (left) => this.#rank(ranker, left));
-    if (isCertain && shown.length > 0) return this.#show(shown, collector.total, isCut);
-    const near = new Collector(this.shelf.here, this.#tests, RANKED_MIN);
-    for (const node of others) near.add(node);
+    if (isCertain && shown.length > 0) return this.#show(shown, collector.total, isLeast);
+    const near = this.#collector(RANKED_MIN).addAll(others);
     const alike = this.#rank(ranker, near).filter(({ content }) => !collector.shown.has(content));
     const promoted = asked.required === 0 ? alike.filter(({ score }) => score >= SCORE_FITS) : [];
     const all = [...shown, ...promoted];
-    if (all.length > 0) return this.#show(all, collector.total + promoted.length, isCut);
+    if (all.length > 0) return this.#show(all, collector.total + promoted.length, isLeast);
     if (asked.required !== 0) return NOTHING;
     return this.#similar(alike.filter(({ score }) => score >= SCORE_SIMILAR));
+  }
+
+  #collector(keep: number): Collector {
+    const { here, contents } = this.shelf;
+    const { seen } = this.room;
+    return new Collector({
+      ...{ seen, holdings: here, lastContent: contents.last },
+      ...{ tests: this.#tests, keep },
+    });
   }
 
   /** Each content with the best of its names. */
@@ -192,9 +207,11 @@ class Search {
   /** Everything that passes the filters, where there is no word to find it by. */
   #list(): Found {
     const { tree, index } = this.shelf;
-    const collector = new Collector(this.shelf.here, this.#tests, SORTED_MAX);
     const end = Math.min(tree.last, LISTED_MAX);
-    for (let node = 1; node <= end; node += 1) if (index.isName(node)) collector.add(node);
+    const names = function* () {
+      for (let node = 1; node <= end; node += 1) if (index.isName(node)) yield node;
+    };
+    const collector = this.#collector(SORTED_MAX).addAll(names());
     const shown = Array.from(collector.shown, ([content, { nodes, row }]): Shown => {
       const { modifiedSeconds } = row;
       return {
@@ -204,7 +221,7 @@ class Search {
         modifiedSeconds,
       };
     });
-    return this.#show(shown, collector.total, tree.last > LISTED_MAX);
+    return this.#show(shown, collector.total, collector.isCut || tree.last > LISTED_MAX);
   }
 
   #textsAbove(folder: number): readonly Text[] {
@@ -239,7 +256,7 @@ class Search {
 
 /** Finds contents for questions, one after the other. */
 export class Searcher {
-  readonly #finder = new CandidateFinder();
+  readonly #room: SearchRoom = { finder: new CandidateFinder(), seen: new SeenContents() };
 
   constructor(
     private readonly shelf: Shelf,
@@ -248,7 +265,7 @@ export class Searcher {
 
   /** Contents whose names fit, best first. Throws E_BAD_REQUEST for a filter that cannot be understood. */
   search(query: string, limit: number, options: SearchOptions = {}): Found {
-    return new Search(this.shelf, this.#finder, this.book, {
+    return new Search(this.shelf, this.#room, this.book, {
       query,
       limit,
       options,

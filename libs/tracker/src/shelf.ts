@@ -95,7 +95,8 @@ export class Shelf {
       this.tree.release(node);
       return;
     }
-    if (this.#sharings.firstOfNode(node) === 0) this.index.add(node);
+    if (this.#sharings.firstOfNode(node) === 0)
+      this.index.add(node, entry.path.slice(entry.path.lastIndexOf('/') + 1));
     const row = this.#sharings.add({ slot: part.slot, node, content, modifiedSeconds });
     if (known !== 0) this.#take(part, known);
     part.rows.add(row, mix(node, this.#seed));

@@ -130,7 +130,7 @@ function* oneAway(word: string): Generator<string> {
 /** Words of the vocabulary to be compared with a word. */
 function near(vocabulary: Vocabulary, word: string): Set<number> {
   const least = Math.max(1, Math.floor(word.length * SHARED_PART_MIN));
-  const terms = new Set(vocabulary.alike(word, least, COMPARED_MAX).map(({ term }) => term));
+  const terms = new Set(vocabulary.alike(word, least, COMPARED_MAX));
   if (word.length > EACH_LETTER_CHARACTERS_MAX) return terms;
   for (const other of oneAway(word)) {
     const term = vocabulary.find(other);

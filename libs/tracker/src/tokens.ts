@@ -2,7 +2,7 @@
 import { type Unit, unitAt } from './episodes.js';
 import { extensionOf } from './extensions.js';
 import { lower } from './fold.js';
-import { WEIGHTS, isDecoration, isSmall, workPartOf } from './noise.js';
+import { WEIGHTS, weightOf, workPartOf } from './noise.js';
 import { isYear, plainNumber } from './numbers.js';
 import { type Run, runsOf } from './runs.js';
 
@@ -70,8 +70,7 @@ class Composer {
   #weightOf(text: string, kind: TokenKind, { at }: Run): number {
     if (at < this.part.from || at >= this.part.to) return WEIGHTS.release;
     if (kind !== 'word') return isYear(text) ? WEIGHTS.year : WEIGHTS.telling;
-    if (isSmall(text)) return WEIGHTS.small;
-    return isDecoration(text) ? WEIGHTS.decoration : WEIGHTS.telling;
+    return weightOf(text);
   }
 
   #addUnit(unit: Unit, run: Run): number {
@@ -250,11 +249,13 @@ const TERM_CHARACTERS_MAX = 60;
 const cut = (term: string) => term.slice(0, TERM_CHARACTERS_MAX);
 
 /** Every word by which a text is found, each once. */
-export function termsOf({ tokens, forms, extension }: Text): Set<string> {
-  const terms = new Set<string>();
-  for (const { text } of tokens) terms.add(cut(text));
-  for (const { text } of forms) terms.add(cut(text));
-  if (extension !== '') terms.add(`.${extension}`);
+export function termsOf({ tokens, forms, extension }: Text): string[] {
+  const terms: string[] = [];
+  // So few are compared faster than they are hashed.
+  const add = (term: string) => terms.includes(term) || terms.push(term);
+  for (const { text } of tokens) add(cut(text));
+  for (const { text } of forms) add(cut(text));
+  if (extension !== '') add(`.${extension}`);
   return terms;
 }
 

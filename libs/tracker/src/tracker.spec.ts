@@ -117,6 +117,7 @@ describe('the book', () => {
     const entries = [file('a/one', '1'), file('a/two', '2'), file('a/three', '3')];
     tracker.applyAnnouncement(announce({ entries }), 0);
     expect(tracker.book()).toMatchObject([{ files: 2, leftOut: 1, revision: 1 }]);
+    expect(tracker.held(ANNE).leftOut).toBe(1);
     const long = [file(`b/${'x'.repeat(120)}`, '1')];
     tracker.applyAnnouncement(announce({ peer: BEN, entries: long }), 0);
     expect(tracker.book()[1]).toMatchObject({ files: 0, leftOut: 1 });
@@ -142,7 +143,10 @@ describe('the book', () => {
     expect(tracker.applyAnnouncement(gone, 0).revision).toBe(0);
     expect(tracker.locate('22000000').peers).toEqual([ANNE]);
     const again = announce({ revision: 2, entries: entries.slice(1) });
-    expect(tracker.applyAnnouncement(again, 0).revision).toBe(2);
+    expect(tracker.applyAnnouncement(again, 0)).toEqual({
+      catalogId: again.catalogId,
+      revision: 2,
+    });
     expect(tracker.locate('33000000').peers).toEqual([ANNE]);
     expect(tracker.book()).toMatchObject([{ files: 2, leftOut: 0, whole: true }]);
   });

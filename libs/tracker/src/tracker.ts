@@ -31,6 +31,8 @@ export const BULK_LINES_MIN = 100;
 export interface Held {
   readonly catalogId: CatalogId | null;
   readonly revision: number;
+  /** Entries left out because the peer has too many; absent where none is. */
+  readonly leftOut?: number | undefined;
 }
 
 /** One line of the book. */
@@ -39,7 +41,6 @@ export interface PeerLine extends Held {
   readonly files: number;
   /** False while parts of a catalogue are still to come. */
   readonly whole: boolean;
-  /** Entries left out because the peer has too many. */
   readonly leftOut: number;
   /** When the peer last announced a change, on the caller's clock. */
   readonly heardMs: number;
@@ -186,7 +187,8 @@ export class Tracker {
   held(peer: PeerId): Held {
     const catalogue = this.#catalogues.get(peer);
     if (!catalogue) return NOT_HELD;
-    return { catalogId: catalogue.catalogId, revision: catalogue.revision };
+    const { catalogId, revision, leftOut } = catalogue;
+    return { catalogId, revision, ...(leftOut > 0 && { leftOut }) };
   }
 
   /** Every peer that is here whose catalogue is held. */

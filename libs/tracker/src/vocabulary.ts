@@ -2,7 +2,7 @@
 import { gramsOf, innerGrams, startGrams } from './grams.js';
 import { withRoom } from './cells.js';
 import { IdTable, mix } from './id-table.js';
-import { NameBytes, encodeName } from './name-bytes.js';
+import { EncodedName, NameBytes } from './name-bytes.js';
 import { isNumber } from './numbers.js';
 import { Postings } from './postings.js';
 import { latinOf } from './latin.js';
@@ -12,13 +12,10 @@ const SHAPED_CHARACTERS_MIN = 3;
 const TERM_BYTES_MAX = 255;
 /** Entries of gram lists looked at for one word. */
 const LOOKS_MAX = 400_000;
-
-/** A word that shares grams with the one asked for. */
-export interface Alike {
-  readonly term: number;
-  /** Grams of the asked word that it has. */
-  readonly shared: number;
-}
+/** `*` */
+const ANY_CODE = 42;
+/** Differences in length that are told apart. */
+const GAPS = 64;
 
 const isShaped = (word: string) =>
   word.length >= SHAPED_CHARACTERS_MIN && !isNumber(word) && word.charCodeAt(0) !== 46;
@@ -27,7 +24,7 @@ export class Vocabulary {
   readonly #names = new NameBytes();
   readonly #table: IdTable;
   readonly #grams = new Postings();
-  readonly #scratch = new Uint8Array(TERM_BYTES_MAX);
+  readonly #word = new EncodedName(TERM_BYTES_MAX);
   #offset = new Uint32Array(0);
   #length = new Uint8Array(0);
   #counts = new Uint8Array(0);
@@ -36,7 +33,7 @@ export class Vocabulary {
   #last = 0;
 
   constructor(private readonly seed: number) {
-    this.#table = new IdTable((term) => this.#hashOf(this.#bytesOf(term)));
+    this.#table = new IdTable((term) => this.#hashOf(term));
   }
 
   /** The largest term id: ids are from 1 on. */
@@ -51,64 +48,77 @@ export class Vocabulary {
   /** The id of a word as typed, else 0. */
   find(word: string): number {
     if (word.length > TERM_BYTES_MAX / 3) return 0;
-    const bytes = this.#encode(word);
-    return this.#find(bytes, this.#hashOf(bytes));
+    this.#word.set(word);
+    return this.#find(this.#hashOfWord());
   }
 
   /** The id of a word, made when it is new. */
   need(word: string): number {
-    const bytes = this.#encode(word);
-    const hash = this.#hashOf(bytes);
-    const known = this.#find(bytes, hash);
+    this.#word.set(word);
+    const hash = this.#hashOfWord();
+    const known = this.#find(hash);
     if (known !== 0) return known;
     this.#last += 1;
     const term = this.#last;
     this.#offset = withRoom(this.#offset, term);
     this.#length = withRoom(this.#length, term);
     this.#counts = withRoom(this.#counts, term);
-    this.#offset[term] = this.#names.add(bytes);
-    this.#length[term] = bytes.length;
+    this.#offset[term] = this.#names.add(this.#word);
+    this.#length[term] = this.#word.length;
     this.#table.add(term, hash);
     if (isShaped(word)) this.#addShape(term, word);
     return term;
   }
 
+  /** Words among the first `looks` that begin with a letter of ASCII; all of them for `*`. */
+  beginningWith(code: number, looks: number): number[] {
+    const terms: number[] = [];
+    for (let term = 1; term <= Math.min(this.#last, looks); term += 1)
+      if (code === ANY_CODE || code > 127 || this.#names.byteAt(this.#offset[term] ?? 0) === code)
+        terms.push(term);
+    return terms;
+  }
+
   /** Words that begin with `start` and are longer, at most `limit`. */
   startingWith(start: string, limit: number): number[] {
     const grams = startGrams(start);
-    const found: number[] = [];
-    for (const { term } of this.#sharing(grams, grams.length)) {
-      if (found.length >= limit) break;
-      const text = this.textOf(term);
-      if (text.length > start.length && text.startsWith(start)) found.push(term);
-    }
-    return found;
+    return this.#longer(
+      grams,
+      limit,
+      (text) => text.length > start.length && text.startsWith(start),
+    );
   }
 
   /** Longer words that contain `part`, which has three characters at least; at most `limit`. */
   containing(part: string, limit: number): number[] {
     const grams = [...new Set(innerGrams(part))];
-    const found: number[] = [];
-    for (const { term } of this.#sharing(grams, grams.length)) {
-      if (found.length >= limit) break;
-      const text = this.textOf(term);
-      if (text.length > part.length && text.includes(part)) found.push(term);
-    }
-    return found;
+    return this.#longer(grams, limit, (text) => text.length > part.length && text.includes(part));
   }
 
   /** The words that share the most of a word's shape with it, best first, none with fewer than `least` grams. */
-  alike(word: string, least: number, limit: number): Alike[] {
-    const found = this.#sharing(gramsOf(word), least);
-    found.sort(
-      (a, b) =>
-        b.shared - a.shared || this.#lengthGap(a.term, word) - this.#lengthGap(b.term, word),
-    );
-    return found.slice(0, limit);
-  }
-
-  #lengthGap(term: number, word: string): number {
-    return Math.abs((this.#length[term] ?? 0) - word.length);
+  alike(word: string, least: number, limit: number): number[] {
+    const grams = gramsOf(word);
+    const touchedCount = this.#share(grams, least);
+    const [touched, counts] = [this.#touched, this.#counts];
+    // Of those that share as much, the ones of nearly the same length come first.
+    const rankOf = (term: number) =>
+      (grams.length - (counts[term] ?? 0)) * GAPS +
+      Math.min(GAPS - 1, Math.abs((this.#length[term] ?? 0) - word.length));
+    const ofRank = new Uint32Array((grams.length + 1) * GAPS);
+    for (let at = 0; at < touchedCount; at += 1) {
+      const rank = rankOf(touched[at] ?? 0);
+      ofRank[rank] = (ofRank[rank] ?? 0) + 1;
+    }
+    const last = Math.min(lastRank(ofRank, limit), (grams.length - least + 1) * GAPS - 1);
+    const found: { term: number; rank: number }[] = [];
+    for (let at = 0; at < touchedCount; at += 1) {
+      const term = touched[at] ?? 0;
+      const rank = rankOf(term);
+      if (rank <= last) found.push({ term, rank });
+      counts[term] = 0;
+    }
+    found.sort((a, b) => a.rank - b.rank);
+    return found.slice(0, limit).map(({ term }) => term);
   }
 
   #addShape(term: number, word: string): void {
@@ -119,8 +129,24 @@ export class Vocabulary {
       for (const gram of gramsOf(latin)) this.#grams.add(gram, term);
   }
 
-  /** Words that have at least `least` of the grams; the rarest grams are looked at first. */
-  #sharing(grams: readonly number[], least: number): Alike[] {
+  /** Words that have all of the grams and pass a test, at most `limit`. */
+  #longer(grams: readonly number[], limit: number, is: (text: string) => boolean): number[] {
+    const touchedCount = this.#share(grams, grams.length);
+    const found: number[] = [];
+    for (let at = 0; at < touchedCount; at += 1) {
+      const term = this.#touched[at] ?? 0;
+      const hasAll = this.#counts[term] === grams.length;
+      this.#counts[term] = 0;
+      if (hasAll && found.length < limit && is(this.textOf(term))) found.push(term);
+    }
+    return found;
+  }
+
+  /**
+   * Counts for each word how many of the grams it has, the rarest grams first; gives how many words were touched.
+   * Words that cannot have `least` of them any more are left out. The caller takes the counts away.
+   */
+  #share(grams: readonly number[], least: number): number {
     const postings = this.#grams;
     const lists = [...grams].sort((a, b) => postings.countOf(a) - postings.countOf(b));
     let looks = 0;
@@ -134,7 +160,7 @@ export class Vocabulary {
       // A word that is in none of the first lists cannot have enough of them any more.
       touchedCount = this.#count(entries, touchedCount, at <= lists.length - least);
     });
-    return this.#collect(touchedCount, least);
+    return touchedCount;
   }
 
   #count(entries: number, touchedBefore: number, opens: boolean): number {
@@ -153,37 +179,32 @@ export class Vocabulary {
     return touchedCount;
   }
 
-  #collect(touchedCount: number, least: number): Alike[] {
-    const found: Alike[] = [];
-    for (let at = 0; at < touchedCount; at += 1) {
-      const term = this.#touched[at] ?? 0;
-      const shared = this.#counts[term] ?? 0;
-      this.#counts[term] = 0;
-      if (shared >= least) found.push({ term, shared });
-    }
-    return found;
+  /** The term of the word that was set last. */
+  #find(hash: number): number {
+    return this.#table.find(hash, (term) => this.#isWord(term));
   }
 
-  #find(bytes: Uint8Array, hash: number): number {
-    return this.#table.find(hash, (term) => this.#is(term, bytes));
+  #isWord(term: number): boolean {
+    if (this.#length[term] !== this.#word.length) return false;
+    return this.#names.equals(this.#offset[term] ?? 0, this.#word);
   }
 
-  #is(term: number, bytes: Uint8Array): boolean {
-    if (this.#length[term] !== bytes.length) return false;
-    return this.#names.equals(this.#offset[term] ?? 0, bytes);
+  #hashOfWord(): number {
+    return mix(this.#word.hash(this.seed), this.seed);
   }
 
-  #bytesOf(term: number): Uint8Array {
-    return this.#names.at(this.#offset[term] ?? 0, this.#length[term] ?? 0);
+  #hashOf(term: number): number {
+    const length = this.#length[term] ?? 0;
+    return mix(this.#names.hash(this.#offset[term] ?? 0, length, this.seed), this.seed);
   }
+}
 
-  #encode(word: string): Uint8Array {
-    return this.#scratch.subarray(0, encodeName(word, this.#scratch));
+/** The rank up to which at least `count` are there. */
+function lastRank(ofRank: Uint32Array, count: number): number {
+  let sum = 0;
+  for (let rank = 0; rank < ofRank.length; rank += 1) {
+    sum += ofRank[rank] ?? 0;
+    if (sum >= count) return rank;
   }
-
-  #hashOf(bytes: Uint8Array): number {
-    let hash = this.seed;
-    for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x0100_0193);
-    return mix(hash, this.seed);
-  }
+  return ofRank.length - 1;
 }

@@ -112,6 +112,13 @@ export const bookAnswerSchema = z.object({
 });
 export type BookAnswer = z.infer<typeof bookAnswerSchema>;
 
+const heldSchema = z.object({
+  catalogId: catalogIdSchema.nullable(),
+  revision: revisionSchema,
+  /** Entries that the tracker has no room for. */
+  leftOut: z.number().int().min(0).optional(),
+});
+
 const row = <Q extends z.ZodType, A extends z.ZodType>(verb: VerbRow<Q, A>) => verb;
 
 /** Served by every indexer; all but `announce`, `list`, `own` and `checkup` are refused with E_NOT_LEADER by one that neither leads nor stands by. */
@@ -126,13 +133,13 @@ export const peerVerbs = {
       announcement: z.instanceof(Uint8Array),
     }),
     /** What the tracker holds now; less than what was sent means: continue from there. */
-    answer: z.object({ catalogId: catalogIdSchema.nullable(), revision: revisionSchema }),
+    answer: heldSchema,
     limitMs: 5_000,
   }),
   announced: row({
     about: 'Up to which revision of which catalogue the tracker holds the asking peer.',
     question: z.object({ peer: peerIdSchema }),
-    answer: z.object({ catalogId: catalogIdSchema.nullable(), revision: revisionSchema }),
+    answer: heldSchema,
     limitMs: 2_000,
   }),
   search: row({

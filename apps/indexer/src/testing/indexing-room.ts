@@ -17,7 +17,6 @@ export interface RoomOptions {
   /** A database that is there already. */
   readonly dir?: string;
   readonly privatePaths?: readonly string[];
-  readonly entriesMax?: number;
 }
 
 /** One line of what is shared: `file film/a.mkv 12 <root>`. */
@@ -44,7 +43,7 @@ export class IndexingRoom {
 
   /** A room with `<dir>/shared`, which is not shared yet. */
   static async open(options: RoomOptions = {}): Promise<IndexingRoom> {
-    const { settleMs = 20, pauseMs, dir, privatePaths, entriesMax } = options;
+    const { settleMs = 20, pauseMs, dir, privatePaths } = options;
     const place = dir ?? mkdtempSync(join(tmpdir(), 'iwanto-room-'));
     mkdirSync(join(place, 'shared'), { recursive: true });
     const catalogue = new Catalogue({ path: join(place, 'catalogue.sqlite'), nowMs: Date.now });
@@ -63,7 +62,6 @@ export class IndexingRoom {
       onTrouble: (sentence) => troubles.push(sentence),
       onNote: (level, sentence) => notes.push(`${level}: ${sentence}`),
       ...(pauseMs !== undefined && { pauseMs }),
-      ...(entriesMax !== undefined && { entriesMax }),
     });
     const room = new IndexingRoom(place, catalogue, indexing);
     Object.assign(room, { troubles, notes });

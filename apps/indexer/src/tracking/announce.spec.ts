@@ -23,6 +23,7 @@ const entry = (path: string): CatalogueEntry => {
 const setUp = (pathOf: (at: number) => string = (at) => `a/${at}`) => {
   let revision = 0;
   let held: Held = NOT_HELD;
+  let leftOut: number | undefined;
   let broken: Failure | undefined;
   const told: Changes[] = [];
   const troubles: string[] = [];
@@ -41,7 +42,7 @@ const setUp = (pathOf: (at: number) => string = (at) => `a/${at}`) => {
   const announce = async (changes: Changes) => {
     if (broken) throw broken;
     told.push(changes);
-    held = { catalogId, revision: changes.revision };
+    held = { catalogId, revision: changes.revision, leftOut };
     return held;
   };
   const announcer = new Announcer({
@@ -57,6 +58,7 @@ const setUp = (pathOf: (at: number) => string = (at) => `a/${at}`) => {
       announcer.changed();
     },
     forget: () => (held = NOT_HELD),
+    leaveOut: (entries?: number) => (leftOut = entries),
     breakWith: (failure?: Failure) => (broken = failure),
     revisions: () => told.map((changes) => changes.revision),
   };
@@ -85,6 +87,21 @@ describe('the announcer', () => {
     await pass(GATHER_MS);
     announcer.stop();
     expect(revisions()).toEqual([0, 1]);
+  });
+
+  test('knows for how many entries the tracker has no room', async () => {
+    const { announcer, change, leaveOut } = setUp();
+    for (const [leftOut, known] of [
+      [3, 3],
+      [1, 1],
+      [undefined, 0],
+    ] as const) {
+      leaveOut(leftOut);
+      change();
+      await pass(ANNOUNCE_INTERVAL_MS);
+      expect(announcer.leftOut).toBe(known);
+    }
+    announcer.stop();
   });
 
   test('puts a file and the folders above it into one telling', async () => {

@@ -73,6 +73,7 @@ export class Announcer {
   #retryMs = RETRY_MIN_MS;
   #isSettled = false;
   #toldRevision = 0;
+  #leftOut = 0;
   /** Announcements that may go now; below 0 where more went, as they had to. */
   #allowed: Bucket;
 
@@ -94,6 +95,11 @@ export class Announcer {
       if (whole.length > 0) return whole[Math.floor(chance() * whole.length)]?.hash;
     }
     return undefined;
+  }
+
+  /** How many entries the tracker has no room for, as it said last. */
+  get leftOut(): number {
+    return this.#leftOut;
   }
 
   /** The catalogue has a new revision. */
@@ -171,7 +177,7 @@ export class Announcer {
       if (!changes.more) this.#allowed.tokens -= 1;
       const before = held;
       held = await target.announce(changes);
-      this.#held = held;
+      this.#note(held);
       this.options.onNote?.(sentenceOf(changes, held));
       if (!isHeld(held, changes) && held.revision === before.revision) {
         throw new Failure('E_GAP', 'the tracker does not accept the announcement.');
@@ -185,8 +191,13 @@ export class Announcer {
     const nowMs = this.options.nowMs();
     if (this.#held && nowMs < this.#heldUntilMs) return this.#held;
     this.#heldUntilMs = nowMs + CHECK_INTERVAL_MS;
-    this.#held = await this.options.target.announced();
-    return this.#held;
+    return this.#note(await this.options.target.announced());
+  }
+
+  #note(held: Held): Held {
+    this.#held = held;
+    this.#leftOut = held.leftOut ?? 0;
+    return held;
   }
 }
 

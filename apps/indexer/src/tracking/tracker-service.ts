@@ -1,6 +1,5 @@
 /** Everything of the indexer that speaks with other hosts, wired: desk, lines, announcers and peer verbs. */
 import type { Socket } from 'node:net';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type CurveKeys,
   DialTickets,
@@ -14,7 +13,8 @@ import {
 } from '@iwanto/bus';
 import { answerDials, askToDial } from '@iwanto/service';
 import { type PeerId, type PeerVerbs, peerVerbs } from '@iwanto/wire';
-import { type AnnounceTarget, Announcer, type CatalogueLog } from './announce.js';
+import type { CatalogueLog } from './announce.js';
+import { Announcers } from './announcers.js';
 import { DirectLocate } from './direct-locate.js';
 import { LeaderCheck } from './leader-check.js';
 import { LeaderLine } from './leader-line.js';
@@ -34,7 +34,7 @@ import { locate as locateForPeers } from '../peer-verbs/locate.js';
 import { search as searchForPeers } from '../peer-verbs/search.js';
 import { ShownContents } from './shown.js';
 import { TrackerDesk } from './tracker-desk.js';
-import { type Signer, signAnnouncement } from './tracker-signature.js';
+import type { Signer } from './tracker-signature.js';
 import { book } from '../verbs/book.js';
 import { findableGet } from '../verbs/findable-get.js';
 import { holders } from '../verbs/holders.js';
@@ -78,6 +78,8 @@ export interface Tracking {
   readonly ask: LeaderLine['ask'];
   /** To be called after each new revision of the catalogue. */
   catalogueChanged(): void;
+  /** How many entries of the catalogue a tracker has no room for. */
+  leftOut(): number;
   close(): Promise<void>;
 }
 
@@ -105,6 +107,7 @@ export async function startTracking(options: TrackingOptions): Promise<Tracking>
     handlers: service.handlers(),
     ask: (verb, question) => service.ask(verb, question),
     catalogueChanged: () => service.catalogueChanged(),
+    leftOut: () => service.leftOut,
     close: async () => {
       stopAnswering();
       stopFollowing();
@@ -121,7 +124,7 @@ class TrackerService {
   readonly peerHandlers: Handlers<PeerVerbs>;
   readonly #desk: TrackerDesk;
   readonly #leaderLine: LeaderLine;
-  readonly #announcers = new Map<PeerId, Announcer>();
+  readonly #announcers: Announcers;
   readonly #known = new Map<PeerId, KnownPeer>();
   readonly #checkups: CheckupDesk;
   readonly #leaderCheck: LeaderCheck;
@@ -151,12 +154,19 @@ class TrackerService {
         options.onTrouble(
           `${tracker} answers as no tracker does, the other one is asked: ${reason}`,
         ),
-      onLost: (tracker) => this.#announcers.get(tracker)?.unsure(),
+      onLost: (tracker) => this.#announcers.to(tracker)?.unsure(),
+    });
+    this.#announcers = new Announcers({
+      ...{ nowMs, desk: this.#desk, line: this.#leaderLine },
+      identity: options.identity,
+      catalogue: options.catalogue,
+      onTrouble: options.onTrouble,
+      onNote: (sentence) => options.onNote?.(sentence),
     });
     this.#leaderCheck = new LeaderCheck({
       self: peer,
       line: this.#leaderLine,
-      content: async (leader) => this.#announcers.get(leader)?.oneTold(Math.random),
+      content: async (leader) => this.#announcers.to(leader)?.oneTold(Math.random),
       onTrouble: options.onTrouble,
     });
     this.#checkups = new CheckupDesk({
@@ -236,13 +246,17 @@ class TrackerService {
   }
 
   catalogueChanged(): void {
-    for (const announcer of this.#announcers.values()) announcer.changed();
+    this.#announcers.changed();
+  }
+
+  get leftOut(): number {
+    return this.#announcers.leftOut;
   }
 
   close(): void {
     clearInterval(this.#tidying);
     this.#leaderCheck.close();
-    for (const announcer of this.#announcers.values()) announcer.stop();
+    this.#announcers.stop();
     this.#leaderLine.close();
     this.#desk.close();
   }
@@ -256,45 +270,6 @@ class TrackerService {
   #followLeadership(leadership: Leadership): void {
     this.#desk.followLeadership(leadership);
     this.#leaderLine.follow(leadership);
-    const trackers = new Set(this.#leaderLine.trackers().map(({ peer }) => peer));
-    for (const [peer, announcer] of this.#announcers) {
-      if (trackers.has(peer)) continue;
-      announcer.stop();
-      this.#announcers.delete(peer);
-    }
-    for (const peer of trackers) if (!this.#announcers.has(peer)) this.#startAnnouncing(peer);
-  }
-
-  #startAnnouncing(to: PeerId): void {
-    const { catalogue, onTrouble, identity } = this.options;
-    const target = to === identity.peer ? this.#ownTarget() : this.#targetOver(to);
-    const onNote = (sentence: string) => this.options.onNote?.(`To ${to}: ${sentence}`);
-    this.#announcers.set(to, new Announcer({ target, catalogue, nowMs, onTrouble, onNote }));
-  }
-
-  /** The own catalogue reaches the own tracker without network and without signature. */
-  #ownTarget(): AnnounceTarget {
-    const { peer } = this.options.identity;
-    return {
-      announced: async () => this.#desk.held(peer),
-      announce: async (changes) => {
-        const held = this.#desk.apply({ peer, ...changes });
-        // Nothing else here waits for anything: a large catalogue would go in without a pause.
-        await nextTurn();
-        return held;
-      },
-    };
-  }
-
-  #targetOver(to: PeerId): AnnounceTarget {
-    const { identity } = this.options;
-    const { peer } = identity;
-    return {
-      announced: () => this.#leaderLine.mustLineTo(to).call('announced', { peer }),
-      announce: (changes) =>
-        this.#leaderLine
-          .mustLineTo(to)
-          .call('announce', signAnnouncement(identity, { peer, ...changes })),
-    };
+    this.#announcers.follow();
   }
 }

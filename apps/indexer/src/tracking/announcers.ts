@@ -1,0 +1,86 @@
+/** One announcer for each tracker that this host's catalogue goes to: the leader's and the first successor's. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { PeerId } from '@iwanto/wire';
+import { type AnnounceTarget, Announcer, type CatalogueLog } from './announce.js';
+import type { LeaderLine } from './leader-line.js';
+import type { TrackerDesk } from './tracker-desk.js';
+import { type Signer, signAnnouncement } from './tracker-signature.js';
+
+export interface AnnouncersOptions {
+  readonly identity: Signer;
+  readonly catalogue: CatalogueLog;
+  /** This host's own tracker. */
+  readonly desk: Pick<TrackerDesk, 'held' | 'apply'>;
+  readonly line: Pick<LeaderLine, 'mustLineTo' | 'trackers'>;
+  readonly nowMs: () => number;
+  readonly onTrouble: (sentence: string) => void;
+  /** Given one sentence per announcement that was sent. */
+  readonly onNote: (sentence: string) => void;
+}
+
+export class Announcers {
+  readonly #announcers = new Map<PeerId, Announcer>();
+
+  constructor(private readonly options: AnnouncersOptions) {}
+
+  /** Begins to announce to those who are trackers now, and stops where they no longer are. */
+  follow(): void {
+    const trackers = new Set(this.options.line.trackers().map(({ peer }) => peer));
+    for (const [peer, announcer] of this.#announcers) {
+      if (trackers.has(peer)) continue;
+      announcer.stop();
+      this.#announcers.delete(peer);
+    }
+    for (const peer of trackers) if (!this.#announcers.has(peer)) this.#start(peer);
+  }
+
+  to(tracker: PeerId): Announcer | undefined {
+    return this.#announcers.get(tracker);
+  }
+
+  /** How many entries a tracker has no room for. */
+  get leftOut(): number {
+    return Math.max(0, ...Array.from(this.#announcers.values(), ({ leftOut }) => leftOut));
+  }
+
+  /** The catalogue has a new revision. */
+  changed(): void {
+    for (const announcer of this.#announcers.values()) announcer.changed();
+  }
+
+  stop(): void {
+    for (const announcer of this.#announcers.values()) announcer.stop();
+  }
+
+  #start(to: PeerId): void {
+    const { catalogue, identity, nowMs, onTrouble } = this.options;
+    const target = to === identity.peer ? this.#ownTarget() : this.#targetOver(to);
+    const onNote = (sentence: string) => this.options.onNote(`To ${to}: ${sentence}`);
+    this.#announcers.set(to, new Announcer({ target, catalogue, nowMs, onTrouble, onNote }));
+  }
+
+  /** The own catalogue reaches the own tracker without network and without signature. */
+  #ownTarget(): AnnounceTarget {
+    const { desk, identity } = this.options;
+    const { peer } = identity;
+    return {
+      announced: async () => desk.held(peer),
+      announce: async (changes) => {
+        const held = desk.apply({ peer, ...changes });
+        // Nothing else here waits for anything: a large catalogue would go in without a pause.
+        await nextTurn();
+        return held;
+      },
+    };
+  }
+
+  #targetOver(to: PeerId): AnnounceTarget {
+    const { identity, line } = this.options;
+    const { peer } = identity;
+    return {
+      announced: () => line.mustLineTo(to).call('announced', { peer }),
+      announce: (changes) =>
+        line.mustLineTo(to).call('announce', signAnnouncement(identity, { peer, ...changes })),
+    };
+  }
+}

@@ -1,0 +1,79 @@
+/** What the folders above names have of a query: found out once for each folder, and few folders differ. */
+import { scratchOf } from './cells.js';
+import type { NameIndex } from './name-index.js';
+import { LEVEL_COUNT } from './marks.js';
+import type { PathTree } from './paths.js';
+
+/** Sets of marks that are told apart; a query with more of them is answered all the same, only slower. */
+const SETS_MAX = 65_535;
+/** The set without any mark. */
+export const NO_MARKS = 1;
+
+interface Places {
+  readonly index: NameIndex;
+  readonly tree: PathTree;
+}
+
+/** Its columns are used again by the next query, after `clear`. */
+export class AboveMarks {
+  /** By folder: the number of the set of marks that it has together with all above it; 0 where nobody looked yet. */
+  #setOf = new Uint16Array(0);
+  /** The marks of each set, by level. */
+  #sets = new Uint32Array(LEVEL_COUNT * 64);
+  #count = NO_MARKS;
+  readonly #looked: number[] = [];
+
+  /** The marks, by level, of set `of(folder)`: they begin at its number times the levels. */
+  get sets(): Uint32Array {
+    return this.#sets;
+  }
+
+  begin({ tree }: Places): void {
+    this.#setOf = scratchOf(this.#setOf, tree.last + 1);
+  }
+
+  clear(): void {
+    for (const folder of this.#looked) this.#setOf[folder] = 0;
+    this.#looked.length = 0;
+    this.#count = NO_MARKS;
+  }
+
+  /** The set of a folder and all above it. */
+  of(places: Places, levels: Uint32Array, folder: number): number {
+    if (folder === 0) return NO_MARKS;
+    const known = this.#setOf[folder] ?? 0;
+    if (known !== 0) return known;
+    const above = this.of(places, levels, places.tree.parentOf(folder));
+    const set = this.#joined(above, levels, places.index.entryOf(folder) * LEVEL_COUNT);
+    this.#setOf[folder] = set;
+    this.#looked.push(folder);
+    return set;
+  }
+
+  #joined(above: number, levels: Uint32Array, first: number): number {
+    let isMore = false;
+    for (let level = 0; level < LEVEL_COUNT; level += 1) {
+      const known = this.#sets[above * LEVEL_COUNT + level] ?? 0;
+      if (((levels[first + level] ?? 0) & ~known) !== 0) isMore = true;
+    }
+    if (!isMore) return above;
+    // Beyond the last number the marks of a folder are left out: a query of thirty words makes thousands at most.
+    if (this.#count >= SETS_MAX) return above;
+    this.#count += 1;
+    const set = this.#count;
+    this.#grow(set);
+    for (let level = 0; level < LEVEL_COUNT; level += 1) {
+      const known = this.#sets[above * LEVEL_COUNT + level] ?? 0;
+      this.#sets[set * LEVEL_COUNT + level] = known | (levels[first + level] ?? 0);
+    }
+    return set;
+  }
+
+  #grow(set: number): void {
+    const cells = (set + 1) * LEVEL_COUNT;
+    if (cells <= this.#sets.length) return;
+    const larger = new Uint32Array(cells * 2);
+    larger.set(this.#sets);
+    this.#sets = larger;
+  }
+}
