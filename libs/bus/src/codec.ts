@@ -2,7 +2,8 @@
 import { Failure } from '@iwanto/wire';
 import { Packr } from 'msgpackr';
 import type { z } from 'zod';
-import { BODY_BYTES_MAX } from './limits.js';
+import { BODY_BYTES_MAX, BODY_VALUES_MAX } from './limits.js';
+import { valuesIn } from './msgpack-values.js';
 
 /** Plain msgpack that any other implementation reads: no records, no shared structures, maps as objects. */
 const packr = new Packr({ useRecords: false, mapsAsObjects: true, int64AsType: 'number' });
@@ -17,8 +18,12 @@ export function packBody(value: unknown, what: string): Buffer {
   throw new Failure('E_LIMIT', sentence);
 }
 
-/** The value of msgpack bytes; throws E_BAD_REQUEST where they are none. */
+/** The value of msgpack bytes; throws E_BAD_REQUEST where they are none, or hold more values than any message does. */
 export function unpack(bytes: Uint8Array): unknown {
+  if (valuesIn(bytes, BODY_VALUES_MAX) > BODY_VALUES_MAX) {
+    const sentence = `The ${bytes.length} bytes received hold more than ${BODY_VALUES_MAX} values.`;
+    throw new Failure('E_BAD_REQUEST', sentence);
+  }
   try {
     return packr.unpack(bytes);
   } catch {

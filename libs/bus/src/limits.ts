@@ -10,6 +10,9 @@ export const BUS_MESSAGE_BYTES_MAX = 1_048_576;
  */
 export const BODY_BYTES_MAX = Math.min(BUS_MESSAGE_BYTES_MAX, PEER_MESSAGE_BYTES_MAX) - 1_024;
 
+/** The most values in one message: a quarter as many as it has bytes, and more than the largest answer holds (HOSTILE 167). */
+export const BODY_VALUES_MAX = 262_144;
+
 /** Waiting messages a socket may hold for one other side, in messages: ZeroMQ counts no bytes. */
 const QUEUE_MESSAGES_MAX = 256;
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { FileHash } from '@iwanto/wire';
+import Database from 'better-sqlite3';
 import { type SavedDownload, openTransferStore } from './transfer-tables.js';
 
 const hash = 'ab'.repeat(32) as FileHash;
@@ -52,6 +53,22 @@ describe('the journal of downloads', () => {
     expect(store.claim(hash, '')).toEqual(claim);
     store.close();
   });
+
+  test.each(["verified = x'07'", "inode = '8'", "ctimeNs = '2'", "verified = x''"])(
+    'HOSTILE 168: a claim that was damaged (%s) is none',
+    (damage) => {
+      const store = open();
+      store.save(download);
+      store.saveClaims(hash, [claim]);
+      store.close();
+      const sqlite = new Database(join(dir, 'transfer.db'));
+      sqlite.exec(`update claim set ${damage}`);
+      sqlite.close();
+      const again = open();
+      expect(again.claim(hash, '')).toBeUndefined();
+      again.close();
+    },
+  );
 
   test('knows how far a download is although it was never saved again', () => {
     const store = open();

@@ -1,4 +1,5 @@
 /** What the transfer service must not forget: unfinished downloads, and which pieces of them are on the disk. */
+import { createHash } from 'node:crypto';
 import type { FileHash, Kind } from '@iwanto/wire';
 import type { Kysely } from 'kysely';
 import { type Database, type Migration, type OpenOptions, openDatabase } from './open-database.js';
@@ -164,15 +165,18 @@ export class TransferStore {
     this.#remove.run({ hash });
   }
 
+  /** Undefined where there is none, and where it was damaged: then the bytes on the disk are hashed again. */
   claim(hash: FileHash, path: string): SavedClaim | undefined {
-    return this.#claimOf.get({ hash, path });
+    const saved = this.#claimOf.get({ hash, path });
+    return saved && unsealed(saved);
   }
 
   /** All or none. The bytes claimed must be durable before: what is recorded is believed after a crash. */
   saveClaims(hash: FileHash, claims: readonly SavedClaim[]): void {
     const save = this.database.sqlite.transaction(() => {
-      for (const { path, inode, ctimeNs, verified } of claims) {
-        this.#putClaim.run({ hash, path, inode, ctimeNs, verified });
+      for (const claim of claims) {
+        const { path, inode, ctimeNs } = claim;
+        this.#putClaim.run({ hash, path, inode, ctimeNs, verified: sealed(claim) });
       }
     });
     save.immediate();
@@ -181,6 +185,24 @@ export class TransferStore {
   close(): void {
     this.database.close();
   }
+}
+
+/** Bytes of the sum behind the bits of a claim: SQLite does not notice every damage of its file (HOSTILE 168). */
+const SUM_BYTES = 8;
+
+const sumOf = ({ path, inode, ctimeNs, verified }: SavedClaim): Buffer =>
+  createHash('sha256')
+    .update([path, inode, ctimeNs, ''].join('\0'))
+    .update(verified)
+    .digest()
+    .subarray(0, SUM_BYTES);
+
+const sealed = (claim: SavedClaim): Uint8Array => Buffer.concat([claim.verified, sumOf(claim)]);
+
+function unsealed(saved: SavedClaim): SavedClaim | undefined {
+  const end = Math.max(0, saved.verified.length - SUM_BYTES);
+  const claim = { ...saved, verified: saved.verified.subarray(0, end) };
+  return sumOf(claim).equals(saved.verified.subarray(end)) ? claim : undefined;
 }
 
 /** Opens the journal of the transfer service. */

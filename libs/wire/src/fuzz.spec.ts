@@ -1,7 +1,4 @@
-/**
- * Every decoder of bytes that cross the LAN, with inputs by chance from a seed: 100,000 each, or as many as
- * IWANTO_FUZZ says; IWANTO_SEED repeats a run.
- */
+/** Every decoder of frames that cross the LAN, with 100,000 inputs by chance, or as many as IWANTO_FUZZ says; IWANTO_SEED repeats a run. */
 import { randomInt } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { decodeDataGrant, decodeDataHead, encodeDataGrant, encodeDataHead } from './data-frames.js';
@@ -13,22 +10,14 @@ import {
   encodePieceAnswer,
   encodePieceRequest,
 } from './piece-frames.js';
+import { DIAL_HELLO_BYTES, beginningOf, encodeDialHello } from './dial-hello.js';
+import { bytesOfHex } from './hex.js';
 import type { FileHash } from './ids.js';
+import { madeUp, numbersFrom } from './testing/made-up.js';
 
 const RUNS = Number(process.env['IWANTO_FUZZ'] ?? 100_000);
 const SEED = Number(process.env['IWANTO_SEED'] ?? randomInt(1, 2 ** 31));
-const LENGTH_MAX = 96;
-
-/** Numbers from 0 to below 2^32, the same for one seed (xorshift). */
-function numbersFrom(seed: number): () => number {
-  let state = seed >>> 0 || 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>>= 0);
-  };
-}
+const LIMIT_MS = 600_000;
 
 const request: PieceRequest = {
   ...{ ask: 'piece', requestId: 7, root: 'ab'.repeat(32) as FileHash, first: 3, count: 1 },
@@ -71,6 +60,14 @@ const decoders: Record<string, { sample: Uint8Array; take: (bytes: Uint8Array) =
       return !got || equal(encodeDataHead(got), bytes);
     },
   },
+  'the beginning of a dialled line': {
+    sample: encodeDialHello(new Uint8Array(16).fill(3)),
+    take: (bytes) => {
+      const got = beginningOf(bytes);
+      if (got.kind !== 'dialled') return true;
+      return equal(encodeDialHello(bytesOfHex(got.ticket)), bytes.subarray(0, DIAL_HELLO_BYTES));
+    },
+  },
   'what a source has': {
     sample: encodeHaveAnswer({ hasAll: false, known: 2, peers: [], pieces: [1, 5] }, true),
     take: (bytes) => {
@@ -87,16 +84,10 @@ test.each(Object.entries(decoders))(
     const next = numbersFrom(SEED);
     const wrong: string[] = [];
     for (let run = 0; run < RUNS; run += 1) {
-      const isChanged = next() % 2 === 0;
-      const bytes = isChanged ? Uint8Array.from(sample) : new Uint8Array(next() % LENGTH_MAX);
-      const changes = isChanged ? next() % 4 : bytes.length;
-      for (let change = 0; change < changes; change += 1) {
-        const at = isChanged ? next() % bytes.length : change;
-        bytes[at] = next() & 0xff;
-      }
+      const bytes = madeUp(next, sample);
       if (!take(bytes)) wrong.push(Buffer.from(bytes).toString('hex'));
     }
     expect(wrong.slice(0, 3)).toEqual([]);
   },
-  600_000,
+  LIMIT_MS,
 );

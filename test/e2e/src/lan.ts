@@ -25,6 +25,8 @@ export interface Lan {
   readonly hosts: readonly LanHost[];
   /** Pulls the host's cable. */
   cut(host: LanHost): void;
+  /** Plugs it in again. */
+  plug(host: LanHost): void;
   /** Takes the host's card out and puts it in again: of all interfaces it is now the last. */
   replug(host: LanHost): void;
   /** Takes a subnet off the router; its hosts still reach each other. */
@@ -178,6 +180,10 @@ class Switch implements Lan {
     this.#inside('link', 'set', portOf(host.number), 'down');
   }
 
+  plug(host: LanHost): void {
+    this.#inside('link', 'set', portOf(host.number), 'up');
+  }
+
   cutSubnet(subnet: number): void {
     this.#inside('addr', 'del', `${routerOf(subnet)}/24`, 'dev', bridgeOf(subnet));
     this.#cutSubnets.add(subnet);
@@ -208,7 +214,7 @@ class Switch implements Lan {
     this.#cutSubnets.clear();
     this.#rules = [];
     this.#writeRules();
-    for (const { number } of this.hosts) this.#inside('link', 'set', portOf(number), 'up');
+    for (const host of this.hosts) this.plug(host);
   }
 
   split(...groups: readonly (readonly LanHost[])[]): void {

@@ -58,6 +58,8 @@ export interface PeerOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** The command that is driven, when not that of this checkout. */
   readonly program?: string;
+  /** How long it may take to be ready, in ms, where that is not the usual 20 s. */
+  readonly readyLimitMs?: number;
 }
 
 export interface ProgramOptions {
@@ -108,7 +110,8 @@ export class Peer {
       throw new Error(`iwanto start ended with ${String(code)}: ${this.said.join('; ')}`);
     });
     failed.catch(() => undefined);
-    await within(READY_LIMIT_MS, `"ready" of ${this.home}`, Promise.race([ready, failed]));
+    const { readyLimitMs = READY_LIMIT_MS } = this.#options;
+    await within(readyLimitMs, `"ready" of ${this.home}`, Promise.race([ready, failed]));
   }
 
   /** Resolves with the exit code of `iwanto start`. */

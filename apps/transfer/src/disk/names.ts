@@ -26,13 +26,17 @@ export function foreignName(name: string): string {
   return checkedName(name).replace(/^\.+/, '_');
 }
 
+/** What is longer, in UTF-8 bytes, is no extension: the number would not fit before it (HOSTILE 168). */
+const EXTENSION_BYTES_MAX = 32;
+
 /** `name (2).ext`: short enough for a file system, whatever the number. */
 export function numberedName(name: string, number: number, kind: Kind): string {
-  const extension = kind === 'file' ? extname(name) : '';
-  const ending = ` (${number})${extension}`;
+  const ending = kind === 'file' ? extname(name) : '';
+  const extension = Buffer.byteLength(ending) > EXTENSION_BYTES_MAX ? '' : ending;
+  const numbered = ` (${number})${extension}`;
   let stem = name.slice(0, name.length - extension.length);
-  while (Buffer.byteLength(stem + ending) > NAME_BYTES_MAX) {
+  while (Buffer.byteLength(stem + numbered) > NAME_BYTES_MAX) {
     stem = Array.from(stem).slice(0, -1).join('');
   }
-  return stem + ending;
+  return stem + numbered;
 }

@@ -17,7 +17,7 @@ import { Download } from './download.js';
 import type { DownloadSpec, DownloadTools } from './download-spec.js';
 import { Patience } from './patience.js';
 import { elsewhere, sameOrRefuse, wasRefused } from './one-place.js';
-import { goesOnByItself, questionOf, viewOfSaved } from './saved.js';
+import { goesOnByItself, questionOf, soundOf, viewOfSaved } from './saved.js';
 
 /** Downloads that may run at the same time; each holds files and lines open. */
 const RUNNING_MAX = 64;
@@ -243,7 +243,7 @@ export class Downloads {
   }
 
   #saved(): SavedDownload[] {
-    return this.options.tools.journal.downloads();
+    return soundOf(this.options.tools.journal.downloads());
   }
 
   #savedOf(hash: string): SavedDownload | undefined {

@@ -1,6 +1,7 @@
 /** Downloads that an earlier run left: what is shown of them, and whether they resume. */
-import { join } from 'node:path';
-import type { Download as DownloadView } from '@iwanto/bus';
+import { isAbsolute, join } from 'node:path';
+import { type Download as DownloadView, downloadSchema } from '@iwanto/bus';
+import { nameProblem } from '@iwanto/merkle';
 import type { SavedDownload } from '@iwanto/store';
 import { type FailureCode, type FailureWords, failureSchema } from '@iwanto/wire';
 import type { StartQuestion } from './downloads.js';
@@ -15,8 +16,25 @@ const PASSES_BY_ITSELF: ReadonlySet<FailureCode> = new Set([
   'E_TIMEOUT',
 ]);
 
-const failureOf = ({ failure }: SavedDownload): FailureWords | null =>
-  failure === null ? null : failureSchema.parse(JSON.parse(failure));
+/** Those that can be shown and resumed: SQLite does not notice every damage of its file (HOSTILE 168). */
+export const soundOf = (all: readonly SavedDownload[]): SavedDownload[] => all.filter(isSound);
+
+function isSound(saved: SavedDownload): boolean {
+  const { name, folder, bytesPerSecondMax: rate } = saved;
+  const isRate = rate === null || (Number.isSafeInteger(rate) && rate > 0);
+  if (nameProblem(name) || !isAbsolute(folder) || !isRate) return false;
+  return downloadSchema.safeParse(viewOfSaved(saved)).success;
+}
+
+/** Null where nothing ended it, and where what is written of that cannot be read any more. */
+function failureOf({ failure }: SavedDownload): FailureWords | null {
+  if (failure === null) return null;
+  try {
+    return failureSchema.parse(JSON.parse(failure));
+  } catch {
+    return null;
+  }
+}
 
 /** Whether it is begun again without being asked to. */
 export function goesOnByItself(saved: SavedDownload): boolean {
