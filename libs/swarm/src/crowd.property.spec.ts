@@ -27,6 +27,7 @@ class Node {
   readonly open = new Map<PeerId, Set<number>>();
   isAlive = false;
   isDone = false;
+  doneMs = 0;
   isStarving = false;
   freeAtMs = 0;
   answers = 0;
@@ -144,6 +145,7 @@ class Crowd {
     if (output.type === 'done') {
       expect(node.has.size).toBe(this.pieces);
       node.isDone = true;
+      node.doneMs = this.#nowMs;
     }
     if (output.type === 'starving') node.isStarving = output.isStarving;
     if (output.type === 'ban') {
@@ -258,14 +260,44 @@ describe('a crowd', () => {
     );
   }, 60_000);
 
-  test.each([
-    [8, 130],
-    [32, 200],
-  ])('%i at the same time: of 100 pieces the seed sends at most %i', (count, sentMax) => {
-    const member = { ...HONEST, bytesPerMs: 100_000 };
-    const crowd = new Crowd(100, HONEST, new Array<Member>(count).fill(member));
-    crowd.play();
-    expect(crowd.survivors.every(({ isDone }) => isDone)).toBe(true);
-    expect(crowd.seed.sent).toBeLessThanOrEqual(sentMax);
+  const fast: Member = { ...HONEST, bytesPerMs: 100_000 };
+  const slow: Member = { ...HONEST, bytesPerMs: 1_000 };
+  const silent: Member = { ...HONEST, bytesPerMs: 1 };
+  /** `others` fetch as well and bring in nothing; `timesMax`: how much longer it may take than one who is honest alone. */
+  interface Scene {
+    readonly count: number;
+    readonly seed: Member;
+    readonly member?: Member;
+    readonly others?: number;
+    readonly sentMax?: number;
+    readonly timesMax: number;
+  }
+  const scenes: [string, Scene][] = [
+    ['8 at the same time', { count: 8, seed: HONEST, sentMax: 105, timesMax: 1.1 }],
+    ['32 at the same time', { count: 32, seed: HONEST, sentMax: 110, timesMax: 1.25 }],
+    [
+      'a fast seed helps those who send slowly',
+      { count: 8, seed: fast, member: slow, timesMax: 9 },
+    ],
+    [
+      'those who bring in nothing are not waited for',
+      { count: 4, seed: HONEST, others: 12, timesMax: 0.7 },
+    ],
+  ];
+  test.each(scenes)('%s', (_, { count, seed, member = fast, others = 0, sentMax, timesMax }) => {
+    const crowdOf = (members: Member[]) => {
+      const crowd = new Crowd(100, seed, members);
+      crowd.play(200_000);
+      const honest = crowd.nodes.slice(1, 1 + members.length - others);
+      expect(honest.every(({ isDone }) => isDone)).toBe(true);
+      return { sent: crowd.seed.sent, ms: Math.max(...honest.map(({ doneMs }) => doneMs)) };
+    };
+    const alone = crowdOf([member, ...new Array<Member>(others).fill(silent)]);
+    const together = crowdOf([
+      ...new Array<Member>(count).fill(member),
+      ...new Array<Member>(others).fill(silent),
+    ]);
+    expect(together.sent).toBeLessThanOrEqual(sentMax ?? Infinity);
+    expect(together.ms / alone.ms).toBeLessThan(timesMax);
   });
 });

@@ -1,5 +1,5 @@
 /** Which piece a source is asked for next when nobody waits for one: in order, or the rarest where peers still download too. */
-import type { PeerId } from '@iwanto/wire';
+import { PIECE_BYTES, type PeerId } from '@iwanto/wire';
 import type { PieceTable } from './pieces.js';
 import type { Shares } from './shares.js';
 import type { Source } from './source.js';
@@ -14,6 +14,9 @@ export class Picker {
   /** How many sources that do not have everything have a piece. */
   #holders = new Uint16Array(1_024);
   #partialSources = 0;
+  /** How many others may be before this peer in the order of those who bring in a piece. */
+  #reach = 0;
+  #waits = false;
   #random: number;
 
   /** `seed` decides where the search begins, so that many who begin together do not all ask for the same; 0: at the first piece. */
@@ -49,19 +52,52 @@ export class Picker {
     this.shares.join(peer);
   }
 
+  /** Whether a holder of everything is left idle, because what is missing is for others to bring in. */
+  get waits(): boolean {
+    return this.#waits;
+  }
+
+  /** A while passed: whoever was waited for meanwhile in vain is not waited for any longer. */
+  timePassed(): void {
+    if (this.#waits) this.#reach = 2 * this.#reach + 1;
+    this.#waits = false;
+  }
+
+  /** One who downloads as well gave a piece: waiting for them is worth it. */
+  shared(): void {
+    this.#reach = 0;
+    this.#waits = false;
+  }
+
   /** A piece that nobody is asked for and that this source has; null where it has one and is to be asked later. */
-  pick(source: Source): number | null | undefined {
+  pick(source: Source, sources: Iterable<Source>): number | null | undefined {
     if (this.pieces.wantedTotal === 0) return undefined;
     source.cursor ??= this.#draw(this.pieces.count);
     if (this.#partialSources === 0) return this.#rarestFrom(source, source.cursor, () => 0);
-    if (!source.holdsAll) {
-      return this.#rarestFrom(source, source.cursor, (piece) => this.#holders[piece] ?? 0);
-    }
-    const costOf = (piece: number) =>
-      2 * (this.#holders[piece] ?? 0) + (this.shares.isOwn(piece) ? 0 : 1);
+    if (source.holdsAll) return this.#pickOfAll(source, sources);
+    return this.#rarestFrom(source, source.cursor, (piece) => this.#holders[piece] ?? 0);
+  }
+
+  /**
+   * All who download ask a holder of everything: each for what is its own to bring in. What others have already, or
+   * will have, is asked of it only where they take long.
+   */
+  #pickOfAll(source: Source, sources: Iterable<Source>): number | null | undefined {
+    const mayCopy = this.#reach > 0 || isMuchFaster(source, sources);
+    let isAnyLeft = false;
+    const costOf = (piece: number) => {
+      const holders = this.#holders[piece] ?? 0;
+      const before = holders > 0 ? 0 : this.shares.before(piece);
+      const isAllowed = holders > 0 ? mayCopy : before <= this.#reach;
+      isAnyLeft ||= !isAllowed;
+      return isAllowed ? 2 * holders + Math.min(1, before) : Infinity;
+    };
     const piece = this.#rarestFrom(source, this.#draw(this.pieces.count), costOf);
-    const isForeign = piece !== undefined && costOf(piece) > 0;
-    return isForeign && source.asks.size >= FOREIGN_ASKS_MAX ? null : piece;
+    if (piece === undefined) {
+      this.#waits ||= isAnyLeft && source.asks.size === 0;
+      return isAnyLeft ? null : undefined;
+    }
+    return costOf(piece) > 0 && source.asks.size >= FOREIGN_ASKS_MAX ? null : piece;
   }
 
   /** The first piece that costs nothing, else the one that costs least of some. */
@@ -98,4 +134,13 @@ export class Picker {
     larger.set(this.#holders);
     this.#holders = larger;
   }
+}
+
+/** Whether it would bring a piece in half the time of the best of those who download as well. */
+function isMuchFaster(source: Source, sources: Iterable<Source>): boolean {
+  let bestMs = Infinity;
+  for (const other of sources) {
+    if (!other.holdsAll) bestMs = Math.min(bestMs, other.expectMs(PIECE_BYTES));
+  }
+  return 2 * source.expectMs(PIECE_BYTES) < bestMs;
 }

@@ -18,7 +18,7 @@ const sharesOf = (self: PeerId, all: readonly PeerId[]) => {
   return shares;
 };
 const ownOf = (shares: Shares) =>
-  Array.from({ length: PIECES }, (_, piece) => piece).filter((piece) => shares.isOwn(piece));
+  Array.from({ length: PIECES }, (_, piece) => piece).filter((piece) => shares.before(piece) === 0);
 
 describe('Shares', () => {
   test('each piece belongs to exactly one of those who know each other, to all about as many', () => {
@@ -40,6 +40,14 @@ describe('Shares', () => {
     const after = new Set(ownOf(shares));
     expect(before.every((piece) => after.has(piece))).toBe(true);
     expect(after.size).toBeGreaterThan(before.length);
+  });
+
+  test('all stand in one order behind the owner of a piece', () => {
+    const crowd = PEERS.map((self) => sharesOf(self, PEERS));
+    for (let piece = 0; piece < 100; piece += 1) {
+      const order = crowd.map((shares) => shares.before(piece)).toSorted();
+      expect(order).toEqual(PEERS.map((_, at) => at));
+    }
   });
 
   test('alone, and where nobody said who this is, every piece is own', () => {

@@ -24,12 +24,13 @@ export class Shares {
     this.#others.delete(peer);
   }
 
-  /** Whether nobody else is to bring in this piece. */
-  isOwn(piece: number): boolean {
-    if (this.#self === undefined) return true;
+  /** How many others are to bring in this piece before this peer is: 0 where it is this peer's own. */
+  before(piece: number): number {
+    if (this.#self === undefined) return 0;
     const own = weight(this.#self, piece);
-    for (const salt of this.#others.values()) if (weight(salt, piece) > own) return false;
-    return true;
+    let count = 0;
+    for (const salt of this.#others.values()) if (weight(salt, piece) > own) count += 1;
+    return count;
   }
 }
 

@@ -17,9 +17,7 @@ import { PieceTable } from './pieces.js';
 import { Shares } from './shares.js';
 import { Source } from './source.js';
 import { Trust } from './trust.js';
-
-/** The weight of the newest answer in what is usual. */
-const USUAL_WEIGHT = 0.1;
+import { Usual } from './usual.js';
 
 /** Takes one input at a time and returns what is to be done. Keeps no clock and opens nothing. */
 export class Swarm {
@@ -32,9 +30,8 @@ export class Swarm {
   readonly #trust: Trust;
   readonly #limits: SwarmLimits;
   readonly #isOnDemand: boolean;
+  readonly #usual = new Usual();
   #bytesInFlight = 0;
-  /** How long an answer takes here, in ms; 0 while there was none. */
-  #usualMs = 0;
   #complete = false;
   #stalled = false;
   #finished = false;
@@ -167,9 +164,10 @@ export class Swarm {
       return this.#fillAll(input.nowMs);
     }
     if (asked) {
-      this.#noteUsual(tookMs);
+      this.#usual.note(tookMs);
       source.deliver(this.#pieces.bytesOf(piece), input.nowMs);
       this.#trust.earn(source.id);
+      if (!source.holdsAll) this.#picker.shared();
     }
     if (source) this.#fill(source, input.nowMs);
   }
@@ -200,10 +198,11 @@ export class Swarm {
   }
 
   #tick(nowMs: number): void {
+    this.#picker.timePassed();
     for (const source of [...this.#sources.values()]) {
       source.forgive(nowMs);
       source.shrink(nowMs);
-      const lateness = source.lateness(nowMs, this.#usualMs, this.#trust.dropsOf(source.id));
+      const lateness = source.lateness(nowMs, this.#usual.ms, this.#trust.dropsOf(source.id));
       if (lateness === 'none') continue;
       if (lateness === 'late') this.#strike(source);
       if (!this.#sources.has(source.id)) continue;
@@ -222,11 +221,6 @@ export class Swarm {
     this.#trust.ban(source.id);
     this.#removeSource(source.id);
     this.#out.push({ type: 'ban', source: source.id, reason });
-  }
-
-  #noteUsual(tookMs: number): void {
-    const before = this.#usualMs;
-    this.#usualMs = before === 0 ? Math.max(tookMs, 1) : before + USUAL_WEIGHT * (tookMs - before);
   }
 
   /** How long the answer took; undefined where that source was not asked. */
@@ -272,7 +266,7 @@ export class Swarm {
     if (!source.hasRoom(0, nowMs)) return undefined;
     const urgent = this.#chooseUrgent(source, nowMs);
     if (urgent !== undefined || this.#isOnDemand) return urgent;
-    const piece = this.#picker.pick(source);
+    const piece = this.#picker.pick(source, this.#sources.values());
     if (piece === null) return undefined;
     return piece ?? this.#endGame.choose(source, nowMs);
   }
@@ -289,7 +283,8 @@ export class Swarm {
       this.#out.push({ type: 'done' });
       return;
     }
-    const waiting = [...this.#sources.values()].some((source) => source.isPaused(nowMs));
+    const isAnyPaused = [...this.#sources.values()].some((source) => source.isPaused(nowMs));
+    const waiting = isAnyPaused || this.#picker.waits;
     const isAnyWanted = this.#isOnDemand
       ? this.#deadlines.isAnyWanted
       : this.#pieces.wantedTotal > 0;

@@ -110,8 +110,20 @@ export const SWARM_MUTANTS: readonly Mutant[] = [
   mutant(
     'everybody brings in everything',
     'shares.ts',
-    'if (weight(salt, piece) > own) return false;',
+    'if (weight(salt, piece) > own) count += 1;',
     '',
+  ),
+  mutant(
+    'who is to bring in a piece is waited for without end',
+    'picker.ts',
+    'if (this.#waits) this.#reach = 2 * this.#reach + 1;',
+    '',
+  ),
+  mutant(
+    'a holder of everything is asked for what others have',
+    'picker.ts',
+    'holders > 0 ? mayCopy : ',
+    'holders > 0 ? true : ',
   ),
   mutant(
     'those who never delivered can hold the last piece',
