@@ -1,13 +1,15 @@
-/** One whole peer on the loopback interface, in a home of its own: started, asked, killed, removed. */
-import { type ChildProcess, spawn } from 'node:child_process';
+/** One whole peer, on the loopback interface or at a host of a LAN, in a home of its own: started, asked, killed, removed. */
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { setTimeout as pass } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Bus, openBus } from '@iwanto/bus';
+import type { BenchLan } from './idle-lan.js';
 
 export const PROGRAM = fileURLToPath(new URL('../../../apps/cli/bin/iwanto.js', import.meta.url));
 export const SETTLE_MS = 100;
@@ -16,7 +18,20 @@ const ASK_EVERY_MS = 5;
 /** Of one run alone, so that peers of other runs on this machine stay apart. */
 const GROUP_PORT = 30_000 + (process.pid % 10_000) * 3;
 
+/** What keeps a peer to the loopback interface. */
+const ON_LOOPBACK = {
+  interfaces: ['lo'],
+  discoveryPort: GROUP_PORT,
+  ports: { election: GROUP_PORT + 1, indexer: GROUP_PORT + 1, transfer: GROUP_PORT + 2 },
+};
+
 const nothingYet = () => undefined;
+
+/** Where a peer of a LAN of namespaces is. */
+export interface Place {
+  readonly lan: BenchLan;
+  readonly host: number;
+}
 
 export class BenchPeer {
   readonly home: string;
@@ -24,30 +39,32 @@ export class BenchPeer {
   #services: ChildProcess | undefined;
   bus!: Bus;
 
-  constructor(name: string) {
+  constructor(
+    name: string,
+    private readonly place?: Place,
+  ) {
     this.home = mkdtempSync(join(tmpdir(), `iwanto-bench-${name}-`));
     this.shared = join(this.home, 'shared');
     mkdirSync(this.shared);
     const config = {
       share: [this.shared],
       downloadDir: join(this.home, 'downloads'),
-      interfaces: ['lo'],
       settleMs: SETTLE_MS,
-      discoveryPort: GROUP_PORT,
-      ports: { election: GROUP_PORT + 1, indexer: GROUP_PORT + 1, transfer: GROUP_PORT + 2 },
+      ...(place ? {} : ON_LOOPBACK),
     };
     writeFileSync(join(this.home, 'config.json'), JSON.stringify(config), { mode: 0o600 });
   }
 
   async start(): Promise<void> {
     const env = { ...process.env, IWANT_HOME: this.home };
-    const services = spawn(process.execPath, [PROGRAM, 'start'], {
-      env,
-      stdio: ['ignore', 'pipe', 'inherit'],
-      detached: true,
-    });
+    const options: SpawnOptions = { env, stdio: ['ignore', 'pipe', 'inherit'], detached: true };
+    const words = [PROGRAM, 'start'];
+    const services = this.place
+      ? this.place.lan.spawn(this.place.host, [process.execPath, ...words], options)
+      : spawn(process.execPath, words, options);
     this.#services = services;
-    await once(createInterface({ input: services.stdout }), 'line');
+    await once(createInterface({ input: services.stdout as Readable }), 'line');
+    await this.bus?.close();
     this.bus = await openBus({ runDir: join(this.home, 'run') });
   }
 

@@ -7,9 +7,15 @@ function ip(...words: string[]): void {
   execFileSync('ip', words, { timeout: COMMAND_LIMIT_MS, stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
+interface Link {
+  readonly stats64: { readonly tx: { readonly bytes: number } };
+}
+
 export interface BenchLan {
   /** Starts a program at a host; the first is 1. */
   spawn(host: number, words: readonly string[], options: SpawnOptions): ChildProcess;
+  /** Bytes that a host was sent so far. */
+  receivedBytes(host: number): number;
   remove(): void;
 }
 
@@ -31,6 +37,12 @@ export function makeLan(label: string, hosts: number): BenchLan {
   }
   return {
     spawn: (host, words, options) => spawn('ip', ['netns', 'exec', name(host), ...words], options),
+    receivedBytes: (host) => {
+      // What its port on the bridge sent.
+      const words = ['-n', name(0), '-s', '-j', 'link', 'show', `port${host}`];
+      const links = JSON.parse(execFileSync('ip', words, { encoding: 'utf8' })) as Link[];
+      return links[0]?.stats64.tx.bytes ?? 0;
+    },
     remove: () => {
       for (let at = 0; at <= hosts; at += 1) ip('netns', 'del', name(at));
     },

@@ -116,23 +116,23 @@ async function askAbout(bus: Bus, paths: readonly string[]): Promise<Answer> {
   return { files, skipped: [...walked.skipped, ...skipped] };
 }
 
-/** Questions under way at the same time: the leader works on one while the next one travels. */
+/** Questions under way at the same time: while this host reads one answer, the leader works on the next one. */
 const ASKED_AT_ONCE = 4;
 
 type Holders = HoldersAnswer['contents'][number];
 
-async function holdersOf(bus: Bus, hashes: readonly FileHash[]): Promise<Map<FileHash, Holders>> {
+async function holdersOf(bus: Bus, all: readonly FileHash[]): Promise<Map<FileHash, Holders>> {
   const held = new Map<FileHash, Holders>();
-  const parts = Array.from({ length: Math.ceil(hashes.length / HOLDERS_QUESTION_MAX) }, (_, at) =>
-    hashes.slice(at * HOLDERS_QUESTION_MAX, (at + 1) * HOLDERS_QUESTION_MAX),
+  const parts = Array.from({ length: Math.ceil(all.length / HOLDERS_QUESTION_MAX) }, (_, at) =>
+    all.slice(at * HOLDERS_QUESTION_MAX, (at + 1) * HOLDERS_QUESTION_MAX),
   );
-  for (let at = 0; at < parts.length; at += ASKED_AT_ONCE) {
-    const asked = parts.slice(at, at + ASKED_AT_ONCE);
-    const answers = await Promise.all(asked.map((part) => bus.call('holders', { hashes: part })));
-    for (const { contents } of answers) {
+  const askOnAndOn = async () => {
+    for (let hashes = parts.shift(); hashes !== undefined; hashes = parts.shift()) {
+      const { contents } = await bus.call('holders', { hashes });
       for (const content of contents) held.set(content.hash, content);
     }
-  }
+  };
+  await Promise.all(Array.from({ length: ASKED_AT_ONCE }, askOnAndOn));
   return held;
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setImmediate as otherWork } from 'node:timers/promises';
 import { type Blake3, FileRootBuilder, loadBlake3, pieceBuffer, pieceBytes } from '@iwanto/merkle';
 import { homePaths, writeSafely } from '@iwanto/service';
-import { type FileHash, PIECE_BYTES, codeOf, fileHashSchema, pieceCount } from '@iwanto/wire';
+import { type FileHash, PIECE_BYTES, codeOf, pieceCount } from '@iwanto/wire';
 import { type LocalFile, identityOf } from './walk.js';
 
 /** Hashes that are kept; the oldest go first. */
@@ -14,6 +14,9 @@ const KEPT_MAX = 200_000;
 const FRESH_MS = 100;
 /** Bytes hashed before Ctrl-C gets its turn. */
 const TURN_BYTES = 16_777_216;
+
+/** What may be remembered as a hash: by a schema it took as long as to read the whole file. */
+const HASH = /^[0-9a-f]{64}$/;
 
 const keptFile = () => join(homePaths().dataDir, 'hashes.txt');
 
@@ -46,8 +49,8 @@ export async function hashAll(
   const known = await kept();
   const hashes = new Map<LocalFile, FileHash>();
   for (const file of files) {
-    const { success, data } = fileHashSchema.safeParse(known.get(file.identity));
-    if (success) hashes.set(file, data);
+    const hash = known.get(file.identity);
+    if (hash !== undefined && HASH.test(hash)) hashes.set(file, hash as FileHash);
   }
   const unknown = files.filter((file) => !hashes.has(file));
   if (unknown.length === 0) return { hashes, skipped: [] };
