@@ -5,6 +5,7 @@ import {
   type LeaderFinds,
   type Leadership,
   type Peers,
+  type Relaying,
   SERVICES,
   type ServiceName,
   type ServiceStatus,
@@ -32,6 +33,8 @@ export interface Picture {
   readonly findable: LeaderFinds['findable'];
   readonly services: Record<ServiceName, ServiceState>;
   readonly details: readonly ServiceStatus[];
+  /** What this host relays between others; null where it cannot be asked. */
+  readonly relaying: Relaying | null;
   /** What does not work between this host and the network, one sentence each. */
   readonly troubles: readonly string[];
 }
@@ -51,7 +54,7 @@ const BOOK_LIMIT_MS = 1_500;
 
 /** Asks all services at the same time. */
 export async function lookAround(bus: Bus): Promise<Picture> {
-  const [leadership, known, network, book, shared, finds, downloads, ...statuses] =
+  const [leadership, known, network, book, shared, finds, ways, downloads, ...statuses] =
     await Promise.all([
       unlessAbsent(bus.call('leader.get', {})),
       unlessAbsent(bus.call('peers.get', {})),
@@ -60,6 +63,7 @@ export async function lookAround(bus: Bus): Promise<Picture> {
       unlessAbsent(bus.call('share.get', {})),
       // A service of an earlier version, which an upgrade left running, does not know the question.
       bus.call('findable.get', {}).catch(() => undefined),
+      bus.call('ways.get', {}).catch(() => undefined),
       unlessAbsent(bus.call('download.list', {})),
       ...SERVICES.map((service) => unlessAbsent(bus.call(`${service}.status`, {}))),
     ]);
@@ -82,6 +86,7 @@ export async function lookAround(bus: Bus): Promise<Picture> {
       SERVICES.map((service, at) => [service, stateOf(statuses[at])]),
     ) as Record<ServiceName, ServiceState>,
     details,
+    relaying: ways?.relaying ?? null,
     troubles: [...(network?.troubles ?? []), ...details.flatMap(({ troubles }) => troubles)],
   };
 }

@@ -21,7 +21,7 @@ const healthy: Picture = {
   },
   findable: 'found',
   services: { election: 'ready', indexer: 'ready', transfer: 'ready' },
-  ...{ details: [], downloads: [], troubles: [] },
+  ...{ details: [], downloads: [], troubles: [], relaying: null },
 };
 const troubles = (changes: Partial<Picture>) =>
   verdictsOf({ ...healthy, ...changes })

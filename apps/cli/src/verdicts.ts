@@ -29,6 +29,7 @@ export function verdictsOf(picture: Picture): Verdict[] {
     ...ofFindable(picture),
     ...ofShares(picture),
     ...ofDownloads(picture),
+    ...ofRelaying(picture),
   ];
 }
 
@@ -123,5 +124,15 @@ function ofDownloads({ downloads }: Picture): Verdict[] {
           ),
         ]
       : []),
+  ];
+}
+
+function ofRelaying({ relaying }: Picture): Verdict[] {
+  if (!relaying || relaying.connections === 0) return [];
+  const connections = countText(relaying.connections, 'connection');
+  return [
+    ok(
+      `This host relays ${connections} between peers that cannot reach each other (${sizeText(relaying.bytes)} since the start, all of it encrypted); "iwanto config set relay false" ends that.`,
+    ),
   ];
 }

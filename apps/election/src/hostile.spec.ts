@@ -59,6 +59,7 @@ class Subject {
       duplicateIdentity: (address) => void this.others.push({ type: 'duplicateIdentity', address }),
       left: () => undefined,
       dial: () => undefined,
+      bridge: () => undefined,
     });
     this.election = new Election({
       config: { peer: this.keys.peer, boot: this.boot, random: () => 0.5, randomBytes, hmac },

@@ -6,6 +6,8 @@ import { addPeer } from './verbs/add-peer.js';
 import { addedHosts } from './verbs/added-hosts.js';
 import { lineAsk } from './verbs/line-ask.js';
 import { networkView } from './verbs/network-get.js';
+import { relayAgree } from './verbs/relay-agree.js';
+import { relayAsk } from './verbs/relay-ask.js';
 import { removePeer } from './verbs/remove-peer.js';
 import { setName } from './verbs/set-name.js';
 
@@ -42,6 +44,8 @@ async function start(context: ServiceContext<'election'>): Promise<Running<'elec
       'peers.remove': (question) => removePeer({ paths, staticPeers }, question),
       'peers.added': () => ({ hosts: addedHosts(open) }),
       'line.ask': lineAsk(election),
+      'relay.ask': relayAsk(election, identity.peer),
+      'relay.agree': relayAgree(election, identity.peer),
     },
     port: () => network.port,
     notes: () => election.notes(),

@@ -62,6 +62,7 @@ function recorder() {
     duplicateIdentity: nothing,
     left: nothing,
     dial: nothing,
+    bridge: nothing,
   });
   return { sent, logged, perform };
 }

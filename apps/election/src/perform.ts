@@ -1,5 +1,5 @@
 /** What the state machine wants done, one line for each kind of Output. */
-import type { DialWish, LogOutput, Output } from '@iwanto/consensus';
+import type { BridgeWish, DialWish, LogOutput, Output } from '@iwanto/consensus';
 import {
   type Address,
   type DatagramSigner,
@@ -30,6 +30,8 @@ export interface Performers {
   readonly left: () => void;
   /** A peer asks to be dialled. */
   readonly dial: (wish: DialWish) => void;
+  /** A connection needs a relay: this host, or another one for it. */
+  readonly bridge: (wish: BridgeWish) => void;
 }
 
 type Acts = { readonly [T in Output['type']]: (output: Extract<Output, { type: T }>) => void };
@@ -62,6 +64,8 @@ export function performer(with_: Performers): (output: Output) => void {
     duplicateIdentity: ({ address }) => with_.duplicateIdentity(address),
     left: () => with_.left(),
     dial: ({ peer, line, ticket }) => with_.dial({ peer, line, ticket }),
+    bridge: ({ relay, callee, caller, line, ticket }) =>
+      with_.bridge({ relay, callee, caller, line, ticket }),
   };
   return (output) => (acts[output.type] as (one: Output) => void)(output);
 }

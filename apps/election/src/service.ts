@@ -12,6 +12,7 @@ import {
   sealedBy,
 } from '@iwanto/service';
 import { type Address, type BootId, OPEN_GROUP, type PeerId, endpointText } from '@iwanto/wire';
+import type { BridgeWish } from '@iwanto/consensus';
 import { electionClock } from './clock.js';
 import { Election } from './election.js';
 import { envelopeOf } from './envelope.js';
@@ -131,6 +132,21 @@ const storyOf = (log: ServiceContext['log'], nowMs: () => number) =>
     nowMs,
   );
 
+/** What this host is in a connection that is relayed decides who is interested. */
+function publishBridge(
+  bus: ServiceContext<'election'>['bus'],
+  views: Views,
+  wish: BridgeWish,
+): void {
+  const { relay, ...between } = wish;
+  if (views.self === relay) return bus.publish('relay.asked', between);
+  const { caller: peer, line, ticket } = between;
+  const there = views.transferOf(relay);
+  if (there === undefined) return;
+  if (views.self === peer) bus.publish('relay.agreed', { ticket, ...there });
+  else bus.publish('line.asked', { peer, line, ticket, ...there, relay });
+}
+
 /** Where news of the state machine goes: to the bus and to the log. */
 function tellers(
   { bus, log, paths }: ServiceContext<'election'>,
@@ -138,7 +154,7 @@ function tellers(
   views: () => Views,
 ): Pick<
   Performers,
-  'leadershipChanged' | 'peersChanged' | 'log' | 'duplicateIdentity' | 'story' | 'dial'
+  'leadershipChanged' | 'peersChanged' | 'log' | 'duplicateIdentity' | 'story' | 'dial' | 'bridge'
 > {
   const tellLeadership = () => {
     const leadership = views().newLeadership();
@@ -159,6 +175,7 @@ function tellers(
       const asked = views().dialled(wish);
       if (asked) bus.publish('line.asked', asked);
     },
+    bridge: (wish) => publishBridge(bus, views(), wish),
     duplicateIdentity: ({ address, port }: Address) => {
       log.error(
         `Another peer at ${endpointText(address, port)} has the keys of this one, as after copying a disk: ` +

@@ -1,6 +1,7 @@
 /** What the other services are told, made from the state machine's views: revisions and this host's own address added. */
 import { type Leadership, type NewsBody, type Peers, nextRevision } from '@iwanto/bus';
 import { type DialWish, type State, leadershipOf, peersOf } from '@iwanto/consensus';
+import type { PeerId } from '@iwanto/wire';
 
 export interface ViewedHost {
   readonly ownAddress: () => string;
@@ -57,7 +58,17 @@ export class Views {
   dialled(wish: DialWish): NewsBody<'line.asked'> | undefined {
     const peer = this.peers().peers.find((each) => each.peer === wish.peer);
     const port = wish.line === 'indexer' ? peer?.indexerPort : peer?.transferPort;
-    return peer && port ? { ...wish, address: peer.address, port } : undefined;
+    return peer && port ? { ...wish, address: peer.address, port, relay: null } : undefined;
+  }
+
+  get self(): PeerId {
+    return this.state.config.peer;
+  }
+
+  /** Where the transfer service of a peer is; undefined where it does not run. */
+  transferOf(relay: PeerId): { readonly address: string; readonly port: number } | undefined {
+    const peer = this.peers().peers.find((each) => each.peer === relay);
+    return peer?.transferPort ? { address: peer.address, port: peer.transferPort } : undefined;
   }
 
   #sealed() {

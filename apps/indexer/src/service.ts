@@ -155,7 +155,7 @@ export async function startIndexer(context: Context): Promise<Running<'indexer'>
       'want.remove': wantRemove(wants),
       ...sharing(folders, paths),
     },
-    port: () => tracking.port,
+    ...{ port: () => tracking.port, troubles: () => tracking.troubles() },
     notes: () =>
       [`hashes with ${blake3.name} BLAKE3`, indexing.excess, metrics.note].filter(Boolean),
     reconfigure: async (next) => {

@@ -1,4 +1,4 @@
-/** The limits on what this host fetches and sends: of the configuration, by the hour, changed while running. */
+/** The limits on what this host fetches, sends and relays: of the configuration, by the hour, changed while running. */
 import { type Paths, rateAt, rateRulesFrom, updateConfig } from '@iwanto/service';
 
 const MINUTES_PER_HOUR = 60;
@@ -6,6 +6,7 @@ const MINUTES_PER_HOUR = 60;
 export interface LimitTexts {
   readonly download: string;
   readonly upload: string;
+  readonly relay: string;
 }
 
 export interface RateLimitsOptions {
@@ -29,6 +30,7 @@ export class RateLimits {
   /** Bytes per second now; undefined for no limit. */
   readonly download = (): number | undefined => this.#now(this.#texts.download);
   readonly upload = (): number | undefined => this.#now(this.#texts.upload);
+  readonly relay = (): number | undefined => this.#now(this.#texts.relay);
 
   /** Takes over what the configuration says now; it was checked when it was read. */
   reconfigure(limits: LimitTexts): void {
@@ -36,15 +38,13 @@ export class RateLimits {
   }
 
   /** Failure E_BAD_REQUEST for what is not a rate; otherwise it counts from now on, for good. */
-  async set(change: {
-    readonly download?: string | undefined;
-    readonly upload?: string | undefined;
-  }) {
+  async set(change: { readonly [K in keyof LimitTexts]?: LimitTexts[K] | undefined }) {
     const texts = {
       download: change.download ?? this.#texts.download,
       upload: change.upload ?? this.#texts.upload,
+      relay: change.relay ?? this.#texts.relay,
     };
-    for (const text of [texts.download, texts.upload]) rateRulesFrom(text);
+    for (const text of Object.values(texts)) rateRulesFrom(text);
     await updateConfig(this.options.paths, (config) => ({ ...config, limits: texts }));
     this.#texts = texts;
     return texts;

@@ -1,16 +1,14 @@
 /** Wires the transfer service: pieces in, pieces out, and the verbs of the local bus. */
 import { join } from 'node:path';
-import { DialTickets, type Download, HOLDINGS_MAX, type PiecePort, servePieces } from '@iwanto/bus';
+import { DialTickets, type Download, HOLDINGS_MAX } from '@iwanto/bus';
 import { type Blake3, loadBlake3 } from '@iwanto/merkle';
-import type { Holder } from '@iwanto/wire';
+import type { Holder, PeerId } from '@iwanto/wire';
 import {
   type Config,
   PeerTrust,
+  PeerWays,
   type Running,
   type ServiceContext,
-  answerDials,
-  askToDial,
-  listenAddresses,
 } from '@iwanto/service';
 import { type TransferStore, openTransferStore } from '@iwanto/store';
 import { type Opened, closing } from './closing.js';
@@ -21,11 +19,12 @@ import { Downloads } from './downloading/downloads.js';
 import { followHolders, holderFilter } from './sources/known-holders.js';
 import { Liars } from './sources/liars.js';
 import { Lines } from './sources/lines.js';
-import { Ways } from './sources/ways.js';
 import { RateLimits } from './limits.js';
 import { Pace } from './pace.js';
 import { LocalSource } from './reading/local-source.js';
 import { Readings } from './reading/readings.js';
+import type { RelayDesk } from './relaying/relay-desk.js';
+import { openServing } from './serving.js';
 import type { Uploads } from './uploading/uploads.js';
 import { HoldingNews } from './uploading/holding-news.js';
 import { Holdings } from './uploading/holdings.js';
@@ -52,6 +51,7 @@ import { readClose } from './verbs/read-close.js';
 import { readFiles } from './verbs/read-files.js';
 import { readOpen } from './verbs/read-open.js';
 import { holdingsGet } from './verbs/holdings-get.js';
+import { waysGet } from './verbs/ways-get.js';
 
 /** How long a download waits for a source before it gives up, in ms. */
 const NO_SOURCE_LIMIT_MS = 30_000;
@@ -80,7 +80,8 @@ export async function startTransfer(context: Context): Promise<Running<'transfer
   const uploader = new Uploader({ ...doing, pace: new Pace(limits.upload), onInfo });
   const tickets = new DialTickets();
   const trust = new PeerTrust(config, context);
-  const server = await serve(context, { uploader, tickets, trust });
+  const serving = { uploader, tickets, trust, limits, nowMs };
+  const { server, desk } = await openServing(context, serving);
   const history = openHistory(context);
   const folder = new DownloadFolder({ paths, path: config.downloadDir, mounts: journal.placed });
   const { downloads, readings, lines, liars, ways } = openFetching(context, {
@@ -103,41 +104,15 @@ export async function startTransfer(context: Context): Promise<Running<'transfer
   });
   return {
     handlers: handlersOf({
-      ...{ downloads, readings, liars, history, folder, blake3, journal, limits, news },
+      ...{ downloads, readings, liars, ways, desk, history, folder, blake3, journal, limits, news },
       sent: uploader.sent,
     }),
     port: () => server.port,
     notes: () => [`BLAKE3: ${blake3.name}`, `bytes sent: ${uploader.sent.bytesSent}`],
-    troubles: () => ways.troubles(),
-    reconfigure: (changed) => reconfigure({ folder, limits, trust }, changed),
+    troubles: () => ways.seen.troubles(),
+    reconfigure: (changed) => reconfigure({ folder, limits, trust, desk }, changed),
     stop: closeAll,
   };
-}
-
-interface Serving {
-  readonly uploader: Uploader;
-  readonly tickets: DialTickets;
-  readonly trust: PeerTrust;
-}
-
-/** What others fetch here, over connections that they or, where they ask for it, this host opens. */
-async function serve(
-  { config, identity, log, bus }: Context,
-  { uploader, tickets, trust }: Serving,
-): Promise<PiecePort> {
-  const server = await servePieces({
-    ...{ keys: identity.curve, port: config.ports.transfer, tickets },
-    addresses: () => listenAddresses(config.interfaces),
-    answer: (request, asker) => uploader.answer(request, asker),
-    rank: (request) => uploader.timesSent.of(request),
-    onTrouble: (sentence) => log.warn(sentence),
-  });
-  answerDials(bus, {
-    ...{ lines: ['transfer', 'data'], isBlocked: trust.isBlocked },
-    dialBack: (asked, line) => server.dialBack(asked, line === 'data' ? 'data' : 'transfer'),
-    onNote: (sentence) => log.debug(sentence),
-  });
-  return server;
 }
 
 interface Fetching {
@@ -163,15 +138,16 @@ function openFetching(
   const { curve: keys, peer: self } = identity;
   const holdersOf = followHolders(context);
   const placed = (holder: Holder) => holdersOf([holder.peer])[0] ?? holder;
-  const { onTrouble } = doing;
-  const ways = new Ways({ isHere: (peer) => holdersOf([peer]).length > 0, onTrouble });
-  const lines = new Lines({
-    ...{ keys, self, nowMs, placed, askToDial: askToDial(bus, tickets) },
-    onWay: (holder, way) => ways.note(holder, way),
+  const ways = new PeerWays({
+    ...{ bus, tickets, self, isBlocked: trust.isBlocked, onTrouble: doing.onTrouble },
+    portsOf: (port) => `${port} and ${port + 1}`,
   });
+  const { detoursTo, note: onWay } = ways;
+  const lines = new Lines({ keys, self, nowMs, placed, detoursTo, onWay });
   const liars = new Liars(nowMs);
   const fetching = {
     ...{ ...doing, lines, liars, holdersOf, isTrusted: trust.isTrusted },
+    relayTo: (peer: PeerId) => ways.seen.relayTo(peer),
     isAllowed: holderFilter(context, trust),
     noSourceLimitMs: NO_SOURCE_LIMIT_MS,
   };
@@ -192,14 +168,22 @@ function openFetching(
   return { downloads, readings, lines, liars, ways };
 }
 
+interface Reconfigured {
+  readonly folder: DownloadFolder;
+  readonly limits: RateLimits;
+  readonly trust: PeerTrust;
+  readonly desk: RelayDesk;
+}
+
 /** A folder that is refused leaves the limits as they were. */
 async function reconfigure(
-  { folder, limits, trust }: { folder: DownloadFolder; limits: RateLimits; trust: PeerTrust },
+  { folder, limits, trust, desk }: Reconfigured,
   changed: Config,
 ): Promise<void> {
   await folder.reconfigure(changed);
   limits.reconfigure(changed.limits);
   trust.reconfigure(changed);
+  desk.reconfigure(changed);
 }
 
 /** Where each view of a download goes: to the history, to the log, and to whoever listens. */
@@ -223,6 +207,8 @@ interface Served {
   readonly downloads: Downloads;
   readonly readings: Readings;
   readonly liars: Liars;
+  readonly ways: PeerWays;
+  readonly desk: RelayDesk;
   readonly history: History;
   readonly sent: Uploads;
   readonly folder: DownloadFolder;
@@ -236,6 +222,8 @@ function handlersOf({
   downloads,
   readings,
   liars,
+  ways,
+  desk,
   history,
   sent,
   folder,
@@ -256,6 +244,7 @@ function handlersOf({
     'download.verify': downloadVerify(blake3, journal.placed),
     'upload.list': uploadList(sent),
     'liar.list': liarList(liars),
+    'ways.get': waysGet(ways, desk),
     'holdings.get': holdingsGet(news),
     'read.open': readOpen(readings),
     'read.bytes': readBytes(readings),

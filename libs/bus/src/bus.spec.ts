@@ -50,7 +50,7 @@ const electionHandlers = (revision: () => number): Handlers<VerbsOf<'election'>>
   'peers.added': () => ({ hosts: [] }),
   'peers.remove': () => ({}),
   'name.set': ({ name }) => ({ name }),
-  'line.ask': () => ({}),
+  ...{ 'line.ask': () => ({}), 'relay.ask': () => ({}), 'relay.agree': () => ({}) },
 });
 
 let runDir: string;

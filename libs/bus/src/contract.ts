@@ -21,7 +21,7 @@ import {
   sharedSchema,
   wantFoundSchema,
 } from './shapes.js';
-import { electionVerbs } from './election-verbs.js';
+import { bridgeSchema, electionVerbs } from './election-verbs.js';
 import { indexerVerbs } from './indexer-verbs.js';
 import { transferVerbs } from './transfer-verbs.js';
 
@@ -65,14 +65,28 @@ export const news = {
   }),
   'line.asked': newsRow({
     owner: 'election',
-    about: 'A peer cannot dial this host, and asks for a connection to its own port.',
+    about:
+      'A peer cannot dial this host, and asks for a connection to its own port, or to a relay.',
     body: z.object({
       peer: peerIdSchema,
       line: z.enum(DIALLED_LINES),
       ticket: ticketSchema,
       address: addressSchema,
       port: portSchema,
+      /** Who waits at that address, where it is not the peer itself. */
+      relay: peerIdSchema.nullable(),
     }),
+  }),
+  'relay.asked': newsRow({
+    owner: 'election',
+    about:
+      'Two peers cannot dial each other, and one of them asks this host to relay a connection.',
+    body: bridgeSchema,
+  }),
+  'relay.agreed': newsRow({
+    owner: 'election',
+    about: 'A relay that this host asked waits for its connection.',
+    body: z.object({ ticket: ticketSchema, address: addressSchema, port: portSchema }),
   }),
   'indexer.changed': newsRow({
     owner: 'indexer',

@@ -1,6 +1,7 @@
 /** The asker's end of a data line: proves its key, then opens one sealed frame after the other. */
 import type { Socket } from 'node:net';
 import {
+  type Way,
   DATA_FRAME_BYTES_MAX,
   DATA_HEAD_BYTES,
   DATA_TAG_BYTES,
@@ -11,7 +12,7 @@ import {
   decodeDataHead,
 } from '@iwanto/wire';
 import { DataSeal } from './data-seal.js';
-import { type Connected, type Connecting, connectEitherWay } from './either-way.js';
+import { type Detours, type Reached, type Reaching, reach } from './reach.js';
 
 const NOTHING = new Uint8Array();
 const READY_HEAD_ID = 0;
@@ -19,10 +20,10 @@ const READY_HEAD_ID = 0;
 export interface DataLineOptions {
   readonly address: string;
   readonly grant: DataGrant;
-  /** Asks the uploader to open the connection, for where it cannot be dialled. */
-  readonly askToDial?: (() => Promise<Socket>) | undefined;
-  /** The control line could not be dialled: this one need not be tried. */
-  readonly isAskedFirst?: boolean;
+  /** For where the uploader cannot be dialled. */
+  readonly detours?: Detours | undefined;
+  /** The way of the control line: the first to be tried beside the direct one. */
+  readonly last?: Way | undefined;
   /** The request that is open under this id. */
   readonly requestOf: (requestId: number) => PieceRequest | undefined;
   readonly onReady: () => void;
@@ -39,8 +40,9 @@ export interface DataLineOptions {
 export class DataLine {
   readonly #frame = new Uint8Array(DATA_FRAME_BYTES_MAX);
   readonly #seal: DataSeal;
-  readonly #connecting: Connecting;
+  readonly #reaching: Reaching;
   #socket: Socket | undefined;
+  #way: Way | undefined;
   #filled = 0;
   #wanted = DATA_HEAD_BYTES;
   #head: DataHead | undefined;
@@ -50,30 +52,36 @@ export class DataLine {
   constructor(private readonly options: DataLineOptions) {
     const { address, grant } = options;
     this.#seal = new DataSeal(grant.uploaderKey);
-    this.#connecting = connectEitherWay({
-      ...{ address, port: grant.port, allowHalfOpen: false },
-      ...{ askToDial: options.askToDial, isAskedFirst: options.isAskedFirst === true },
+    this.#reaching = reach({
+      ...{ address, port: grant.port, allowHalfOpen: false, line: 'data' },
+      ...{ detours: options.detours, last: options.last },
       onread: {
         buffer: () => this.#frame.subarray(this.#filled, this.#wanted),
         callback: (bytes) => this.#take(bytes),
       },
     });
-    this.#connecting.connected.then(
-      (connected) => this.#begin(connected),
+    this.#reaching.reached.then(
+      (reached) => this.#begin(reached),
       () => this.#lose('broken'),
     );
   }
 
-  #begin({ socket, isReversed }: Connected): void {
+  /** The way that the bytes take; undefined before they can flow. */
+  get way(): Way | undefined {
+    return this.#way;
+  }
+
+  #begin({ socket, way }: Reached): void {
     this.#socket = socket;
+    this.#way = way;
     if (this.#isLost) return void socket.destroy();
     for (const end of ['error', 'close', 'end'] as const)
       socket.on(end, () => this.#lose('broken'));
-    if (isReversed) socket.on('data', (bytes) => this.#pour(bytes));
+    if (way.kind !== 'direct') socket.on('data', (bytes) => this.#pour(bytes));
     socket.write(helloOf(this.options.grant));
   }
 
-  /** A connection that was accepted gives bytes where it wants: they are copied to where they are needed. */
+  /** A connection that was not dialled for this gives bytes where it wants: they are copied to where they are needed. */
   #pour(bytes: Uint8Array): void {
     for (let from = 0; from < bytes.length && !this.#isLost;) {
       const part = bytes.subarray(from, from + this.#wanted - this.#filled);
@@ -85,7 +93,7 @@ export class DataLine {
 
   close(): void {
     this.#isLost = true;
-    this.#connecting.cancel();
+    this.#reaching.cancel();
     this.#socket?.destroy();
   }
 

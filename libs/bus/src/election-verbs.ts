@@ -11,6 +11,14 @@ import {
 } from './shapes.js';
 import { SHORT_MS, reloadOf, statusOf, stopOf, verb } from './verb-rows.js';
 
+/** A connection between two peers that a third one relays. */
+export const bridgeSchema = z.object({
+  caller: peerIdSchema,
+  callee: peerIdSchema,
+  line: z.enum(DIALLED_LINES),
+  ticket: ticketSchema,
+});
+
 export const electionVerbs = {
   'election.status': statusOf('election'),
   'election.stop': stopOf('election'),
@@ -61,6 +69,20 @@ export const electionVerbs = {
     owner: 'election',
     about: 'Ask a peer that cannot be dialled to open a connection to this host.',
     question: z.object({ peer: peerIdSchema, line: z.enum(DIALLED_LINES), ticket: ticketSchema }),
+    answer: nothing,
+    limitMs: SHORT_MS,
+  }),
+  'relay.ask': verb({
+    owner: 'election',
+    about: 'Ask a peer to relay a connection between this host and another peer.',
+    question: bridgeSchema.omit({ caller: true }).extend({ relay: peerIdSchema }),
+    answer: nothing,
+    limitMs: SHORT_MS,
+  }),
+  'relay.agree': verb({
+    owner: 'election',
+    about: 'This host relays a connection: ask both ends to dial it.',
+    question: bridgeSchema,
     answer: nothing,
     limitMs: SHORT_MS,
   }),

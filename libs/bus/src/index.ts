@@ -7,7 +7,8 @@ export * from './contract.js';
 export { helloOf } from './data-line.js';
 export { DataSeal } from './data-seal.js';
 export { DialTickets } from './dial-tickets.js';
-export type { DialAsked } from './either-way.js';
+export type { Detours, DialAsked } from './reach.js';
+export { type Spliced, Splices } from './splices.js';
 export type { CurveKeys } from './listen.js';
 export {
   type OpenPort,
@@ -37,6 +38,7 @@ export { HOLDINGS_MAX, type HeldContents } from './holdings.js';
 export { READ_FILES_MAX, type ReadFile, type ReadOpened } from './read-verbs.js';
 export { nextRevision } from './revisions.js';
 export * from './shapes.js';
+export * from './way-shapes.js';
 export { admitOnly, refuseKeys } from './zap.js';
 export type { OnTrouble } from './trouble.js';
 export { unlessAbsent } from './unless-absent.js';

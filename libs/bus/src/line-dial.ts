@@ -1,7 +1,8 @@
 /** The other end of a line's gate: what a DEALER connects to, and what dials the other host for it. */
 import { type Server, type Socket, createServer } from 'node:net';
+import type { DialledLine, Way } from '@iwanto/wire';
 import type { Dealer } from 'zeromq';
-import { type Connecting, connectEitherWay } from './either-way.js';
+import { type Detours, type Reaching, reach } from './reach.js';
 import { type Frames, Relay } from './relay.js';
 import { socketPath } from './socket-paths.js';
 
@@ -14,17 +15,22 @@ export interface LineDialOptions {
   readonly port: number;
   /** What may have come in and not been taken, in bytes: more than one whole message. */
   readonly untakenBytesMax: number;
-  /** Asks the other host to dial this one, for where it cannot be dialled itself. */
-  readonly askToDial?: (() => Promise<Socket>) | undefined;
+  /** Which of its connections this is, for those who are asked to help. */
+  readonly line: DialledLine;
+  /** For where it cannot be dialled. */
+  readonly detours?: Detours | undefined;
+  /** Hears by which way each connection came about, or that none did. */
+  readonly onWay?: ((way: Way | undefined) => void) | undefined;
 }
 
 export class LineDial {
   readonly #meeting: Server;
   readonly #inners = new Set<Socket>();
-  readonly #connecting = new Set<Connecting>();
+  readonly #connecting = new Set<Reaching>();
   readonly #relays = new Set<Relay>();
   #failures = 0;
-  #wasReversed = false;
+  #way: Way | undefined;
+  #isClosed = false;
 
   constructor(
     dealer: Dealer,
@@ -38,9 +44,9 @@ export class LineDial {
     dealer.connect(`ipc://${path}`);
   }
 
-  /** Whether the other host opened the connection, as it cannot be dialled from here. */
-  get isReversed(): boolean {
-    return this.#wasReversed;
+  /** The way of the last connection; undefined before there was one. */
+  get way(): Way | undefined {
+    return this.#way;
   }
 
   /** A message was taken out of the DEALER. */
@@ -51,6 +57,7 @@ export class LineDial {
 
   /** To be called when the DEALER is closed. */
   close(): void {
+    this.#isClosed = true;
     this.#meeting.close();
     for (const connecting of this.#connecting) connecting.cancel();
     for (const inner of this.#inners) inner.destroy();
@@ -58,26 +65,30 @@ export class LineDial {
   }
 
   #dial(inner: Socket): void {
-    const { address, port, untakenBytesMax, askToDial } = this.options;
+    const { address, port, line, untakenBytesMax, detours, onWay } = this.options;
     this.#inners.add(inner);
-    const connecting = connectEitherWay({
-      ...{ address, port, allowHalfOpen: true, askToDial },
-      isAskedFirst: this.#wasReversed,
+    const connecting = reach({
+      ...{ address, port, allowHalfOpen: true, line, detours, last: this.#way },
     });
     this.#connecting.add(connecting);
-    void connecting.connected
+    void connecting.reached
       .then(
-        ({ socket, isReversed }) => {
+        ({ socket, way }) => {
           this.#inners.delete(inner);
           this.#failures = 0;
-          this.#wasReversed = isReversed;
+          this.#way = way;
+          onWay?.(way);
           const relay = new Relay(inner, socket, {
             untakenBytesMax,
             onClosed: () => this.#relays.delete(relay),
           });
           this.#relays.add(relay);
         },
-        () => this.#endLater(inner),
+        () => {
+          // One that was given up says nothing about the way.
+          if (!this.#isClosed) onWay?.(undefined);
+          this.#endLater(inner);
+        },
       )
       .finally(() => this.#connecting.delete(connecting));
   }

@@ -8,7 +8,6 @@ import type { Router } from 'zeromq';
 import { AddressRate } from './address-rate.js';
 import type { AnsweringSocket } from './answer.js';
 import { hearBeginning } from './beginning.js';
-import type { DialTickets } from './dial-tickets.js';
 import { Relay, wireBytes } from './relay.js';
 import { socketPath } from './socket-paths.js';
 import { TcpPort, type TcpPortOptions } from './tcp-port.js';
@@ -30,8 +29,8 @@ const LAST_ANSWERS_MS = 300;
 export interface LineGateOptions extends Pick<TcpPortOptions, 'port' | 'addresses' | 'onTrouble'> {
   /** What may have come in on one line and not been taken, in bytes: more than one whole message. */
   readonly untakenBytesMax: number;
-  /** Where connections belong that other hosts were asked to open. */
-  readonly tickets: DialTickets;
+  /** Takes a connection that shows a ticket; false where nobody waits for it. */
+  readonly redeem: (ticket: string, socket: Socket) => boolean;
 }
 
 interface Line {
@@ -143,7 +142,7 @@ export class LineGate implements AnsweringSocket {
       zmtp: () => this.#handOver(outer, address),
       dialled: (ticket) => {
         this.#release(outer, address);
-        if (!this.options.tickets.redeem(ticket, outer)) outer.destroy();
+        if (!this.options.redeem(ticket, outer)) outer.destroy();
       },
       lost: () => this.#release(outer, address),
     });

@@ -1,5 +1,4 @@
 /** The line between the indexers of two hosts: the peer verbs over CURVE. */
-import type { Socket } from 'node:net';
 import {
   type AnswerOf,
   FAILURE_CODES,
@@ -7,6 +6,7 @@ import {
   type PeerVerbs,
   type PublicKey,
   type QuestionOf,
+  type Way,
   endpointText,
   peerVerbs,
 } from '@iwanto/wire';
@@ -22,10 +22,10 @@ import {
   peerSocket,
 } from './limits.js';
 import { DialTickets } from './dial-tickets.js';
-import { type DialAsked, dialBack } from './either-way.js';
 import { LineDial } from './line-dial.js';
 import { LineGate } from './line-gate.js';
 import { type CurveKeys, type ListenOptions, curveClient, curveServer } from './listen.js';
+import { type Detours, type DialAsked, dialBack } from './reach.js';
 import { type OnTrouble, noTrouble } from './trouble.js';
 import { openDoor } from './zap.js';
 
@@ -60,7 +60,7 @@ export async function servePeerVerbs(options: PeerServerOptions): Promise<PeerPo
     ...options,
     onTrouble,
     untakenBytesMax: PEER_UNTAKEN_BYTES_MAX,
-    tickets,
+    redeem: (ticket, socket) => tickets.redeem(ticket, socket),
   });
   const answering = answerVerbs(gate, { table: peerVerbs, handlers, onTrouble });
   return {
@@ -81,8 +81,10 @@ export interface PeerLineOptions {
   /** The CURVE key from the peer's signed beacon: nobody else can answer. */
   readonly serverKey: PublicKey;
   readonly keys: CurveKeys;
-  /** Asks the other host to open the connection, for where it cannot be dialled. */
-  readonly askToDial?: (() => Promise<Socket>) | undefined;
+  /** For where the other host cannot be dialled. */
+  readonly detours?: Detours | undefined;
+  /** Hears by which way each connection came about, or that none did. */
+  readonly onWay?: (way: Way | undefined) => void;
   /** Called each time an established line breaks; it reconnects by itself. */
   readonly onLost?: () => void;
 }
@@ -124,7 +126,7 @@ export function connectPeer(options: PeerLineOptions): PeerLine {
 }
 
 function connectOnce(options: PeerLineOptions, onLost: () => void): Asker<PeerVerbs> {
-  const { address, port, keys, serverKey, askToDial } = options;
+  const { address, port, keys, serverKey, detours, onWay } = options;
   const dealer = new Dealer({
     ...peerSocket,
     ...askerSocket,
@@ -144,7 +146,7 @@ function connectOnce(options: PeerLineOptions, onLost: () => void): Asker<PeerVe
     onClosed: () => dial.close(),
   });
   const dial = new LineDial(dealer, {
-    ...{ address, port, askToDial },
+    ...{ address, port, line: 'indexer', detours, onWay },
     untakenBytesMax: PEER_UNTAKEN_BYTES_MAX,
   });
   return asker;

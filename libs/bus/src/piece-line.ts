@@ -4,12 +4,12 @@ import {
   type PieceAnswer,
   type PieceRequest,
   type PublicKey,
+  type Way,
   decodeDataGrant,
   decodePieceAnswer,
   encodePieceRequest,
 } from '@iwanto/wire';
 import { Dealer, Router } from 'zeromq';
-import type { Socket } from 'node:net';
 import { DataDoor } from './data-door.js';
 import { DataLine } from './data-line.js';
 import {
@@ -20,12 +20,13 @@ import {
   pieceSocket,
 } from './limits.js';
 import { DialTickets } from './dial-tickets.js';
-import { type DialAsked, dialBack } from './either-way.js';
 import { LineDial } from './line-dial.js';
 import { LineGate } from './line-gate.js';
 import { type CurveKeys, type ListenOptions, curveClient, curveServer } from './listen.js';
 import { Outbox } from './outbox.js';
 import type { OpenPort } from './peer-line.js';
+import { type Detours, type DialAsked, dialBack } from './reach.js';
+import type { Splices } from './splices.js';
 import { PieceServer, type PieceServing } from './piece-server.js';
 import { noTrouble } from './trouble.js';
 import { messages } from './turns.js';
@@ -37,6 +38,8 @@ export interface PieceServerOptions extends ListenOptions, Partial<PieceServing>
   readonly answer: PieceServing['answer'];
   /** Where connections belong that other hosts were asked to open; none is asked for when left out. */
   readonly tickets?: DialTickets;
+  /** Where connections belong that this host carries for others; none where it is left out. */
+  readonly splices?: Splices;
 }
 
 /** The two connections that a piece line consists of. */
@@ -50,7 +53,7 @@ export interface PiecePort extends OpenPort {
 /** Serves pieces to other hosts. Malformed requests are dropped and told; a flooding asker is refused `busy`. */
 export async function servePieces(options: PieceServerOptions): Promise<PiecePort> {
   const { onTrouble = noTrouble, rank = () => 0, answer, addresses } = options;
-  const { tickets = new DialTickets() } = options;
+  const { tickets = new DialTickets(), splices } = options;
   const closeDoor = await openDoor(onTrouble);
   const router = new Router({
     ...gatedPieceSocket,
@@ -61,7 +64,8 @@ export async function servePieces(options: PieceServerOptions): Promise<PiecePor
     ...options,
     onTrouble,
     untakenBytesMax: PIECE_UNTAKEN_BYTES_MAX,
-    tickets,
+    redeem: (ticket, socket) =>
+      tickets.redeem(ticket, socket) || splices?.redeem(ticket, socket) === true,
   });
   const door = await DataDoor.open({
     port: options.port === 0 ? 0 : gate.port + 1,
@@ -79,6 +83,7 @@ export async function servePieces(options: PieceServerOptions): Promise<PiecePor
     },
     close: async () => {
       tickets.close();
+      splices?.close();
       await gate.close();
       server.close();
       await door.close();
@@ -98,8 +103,8 @@ export interface PieceLineOptions {
   readonly keys: CurveKeys;
   /** Who asks: told to the uploader, so that those who fetch the same hear of each other. */
   readonly self: PeerId;
-  /** Asks the other host to open a connection, for where it cannot be dialled. */
-  readonly askToDial?: ((line: PieceConnection) => Promise<Socket>) | undefined;
+  /** For where the other host cannot be dialled. */
+  readonly detours?: Detours | undefined;
   /** The bytes of an answer are valid until this returns. */
   readonly onAnswer: (answer: PieceAnswer) => void;
   /** The line broke: what was asked and not answered will not be answered. */
@@ -114,8 +119,8 @@ const ROOT_CHARACTERS = 64;
 export interface PieceLine {
   /** Sends a request. Ids are the caller's, above 0; an id may come again only after its answer. */
   request(request: PieceRequest): Promise<void>;
-  /** Whether the other host opened the connection. */
-  readonly isReversed: boolean;
+  /** The way that the bytes take; undefined before the line is ready. */
+  readonly way: Way | undefined;
   close(): void;
 }
 
@@ -134,9 +139,6 @@ const lineRequest = (self: PeerId): PieceRequest => ({
   root: self.padEnd(ROOT_CHARACTERS, '0') as PieceRequest['root'],
   ...{ first: 0, count: 1 },
 });
-
-const askingFor = ({ askToDial }: PieceLineOptions, line: PieceConnection) =>
-  askToDial && (() => askToDial(line));
 
 class AskingLine implements PieceLine {
   readonly #dealer: Dealer;
@@ -160,17 +162,16 @@ class AskingLine implements PieceLine {
         .catch(() => this.#lose('broken'));
     });
     this.#dealer.events.on('disconnect', () => this.#lose('broken'));
-    const { address, port } = options;
+    const { address, port, detours } = options;
     const untakenBytesMax = PIECE_UNTAKEN_BYTES_MAX;
     this.#dial = new LineDial(this.#dealer, {
-      ...{ address, port, untakenBytesMax },
-      askToDial: askingFor(options, 'transfer'),
+      ...{ address, port, line: 'transfer', untakenBytesMax, detours },
     });
     void this.#receive();
   }
 
-  get isReversed(): boolean {
-    return this.#dial.isReversed;
+  get way(): Way | undefined {
+    return this.#data?.way;
   }
 
   request(request: PieceRequest): Promise<void> {
@@ -210,8 +211,8 @@ class AskingLine implements PieceLine {
     this.#data = new DataLine({
       address: this.options.address,
       grant,
-      askToDial: askingFor(this.options, 'data'),
-      isAskedFirst: this.#dial.isReversed,
+      detours: this.options.detours,
+      last: this.#dial.way,
       requestOf: (requestId) => this.#open.get(requestId),
       onReady: () => this.options.onReady?.(),
       onBody: (requestId, body) => {

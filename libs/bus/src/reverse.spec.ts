@@ -27,6 +27,11 @@ const servedPieces = async (tickets = new DialTickets()) => {
   return { ...server, keys, tickets };
 };
 
+const withoutRelays = {
+  relays: () => [],
+  relayed: () => Promise.reject(new Error('nobody relays here')),
+};
+
 /** A port at which nobody listens. */
 const closedPort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1');
@@ -46,14 +51,16 @@ test('pieces come over connections that the uploader opened, at the wish of the 
       // Nobody listens there.
       ...{ address: '127.0.0.2', keys: asker.keys, serverKey: uploader.keys.publicKey, self },
       port: uploader.port,
-      askToDial: (connection) => {
-        dialled.push(connection);
-        const expected = asker.tickets.expect();
-        void uploader.dialBack(
-          { address: '127.0.0.1', port: asker.port, ticket: expected.ticket },
-          connection,
-        );
-        return expected.arrived;
+      detours: {
+        ...withoutRelays,
+        reversed: (line) => {
+          const connection = line as PieceConnection;
+          dialled.push(connection);
+          const { ticket, arrived } = asker.tickets.expect();
+          const asked = { address: '127.0.0.1', port: asker.port, ticket, isRelay: false };
+          void uploader.dialBack(asked, connection);
+          return arrived;
+        },
       },
       onReady: () => {
         for (const requestId of [1, 2, 3])
@@ -92,10 +99,13 @@ test('an indexer that cannot be dialled answers over a connection of its own, an
   const lineTo = async (serverKey: PublicKey) => {
     const line = connectPeer({
       ...{ address: '127.0.0.1', port: await closedPort(), serverKey, keys: newKeys() },
-      askToDial: () => {
-        const { ticket, arrived } = tickets.expect();
-        void far.dialBack({ address: '127.0.0.1', port: own.port, ticket });
-        return arrived;
+      detours: {
+        ...withoutRelays,
+        reversed: () => {
+          const { ticket, arrived } = tickets.expect();
+          void far.dialBack({ address: '127.0.0.1', port: own.port, ticket, isRelay: false });
+          return arrived;
+        },
       },
     });
     closing.push(() => line.close());

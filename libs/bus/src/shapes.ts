@@ -30,6 +30,8 @@ const PEERS_MAX = 4_096;
 const TROUBLES_MAX = 64;
 /** Downloads that one answer may list. */
 export const DOWNLOADS_MAX = 1_000;
+/** Relays that one download names. */
+export const RELAYS_MAX = 16;
 /** Sentences that one download may carry. */
 export const DOWNLOAD_NOTES_MAX = 20;
 /** Contents that one question may ask for: small files are looked up in batches, not one by one. */
@@ -167,6 +169,8 @@ export const downloadSchema = z.object({
   seconds: z.number().min(0),
   /** Peers that sent at least one piece. */
   sources: z.number().int().min(0),
+  /** Peers that relay between a source and this host; absent where nobody has to. */
+  relays: z.array(peerIdSchema).max(RELAYS_MAX).optional(),
   failure: failureSchema.nullable(),
   /** What a user should know of it, one sentence each: what it replaces, what this disk cannot keep. */
   notes: z.array(z.string().max(SENTENCE_CHARACTERS_MAX)).max(DOWNLOAD_NOTES_MAX),

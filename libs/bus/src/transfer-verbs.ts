@@ -14,12 +14,14 @@ import {
   liarSchema,
   LIARS_MAX,
 } from './shapes.js';
+import { WAYS_MAX, relayingSchema, waySchema } from './way-shapes.js';
 import { SHORT_MS, reloadOf, statusOf, stopOf, verb } from './verb-rows.js';
 
 /** A terabyte from a slow disk takes its time. */
 const VERIFY_MS = 14_400_000;
 
-const limitsSchema = z.object({ download: z.string().max(200), upload: z.string().max(200) });
+const limitSchema = z.string().max(200);
+const limitsSchema = z.object({ download: limitSchema, upload: limitSchema, relay: limitSchema });
 
 export const transferVerbs = {
   'transfer.status': statusOf('transfer'),
@@ -106,6 +108,13 @@ export const transferVerbs = {
     answer: z.object({ liars: z.array(liarSchema).max(LIARS_MAX) }),
     limitMs: SHORT_MS,
   }),
+  'ways.get': verb({
+    owner: 'transfer',
+    about: 'By which way peers are reached, and what this host relays between others.',
+    question: nothing,
+    answer: z.object({ ways: z.array(waySchema).max(WAYS_MAX), relaying: relayingSchema }),
+    limitMs: SHORT_MS,
+  }),
   'download.clear': verb({
     owner: 'transfer',
     about: 'Remove ended downloads from the list, and name them; what can be resumed stays.',
@@ -122,7 +131,7 @@ export const transferVerbs = {
   }),
   'limits.get': verb({
     owner: 'transfer',
-    about: 'The limits on what this host fetches and sends; empty for none.',
+    about: 'The limits on what this host fetches, sends and relays; empty for none.',
     question: nothing,
     answer: limitsSchema,
     limitMs: SHORT_MS,

@@ -6,6 +6,7 @@ import {
   type ElectionMessage,
   type ElectionMessageType,
 } from '@iwanto/wire';
+import { hearBridge } from './anyone/bridge.js';
 import { hearDial } from './anyone/dial.js';
 import { introducesItself, isFellow } from './anyone/introduction.js';
 import { hearCookie, hearKnock } from './anyone/knock.js';
@@ -64,6 +65,7 @@ const HEAR: { readonly [T in ElectionMessageType]: Hear<T> } = {
   knock: hearKnock,
   cookie: hearCookie,
   dial: hearDial,
+  bridge: hearBridge,
 };
 
 /** One verified datagram. Replays, my own and those of a twin go no further. */

@@ -1039,7 +1039,34 @@ const sentences: Record<string, () => void> = {
     expect(wants(stage.tell('c', { ...body, seq: 2 }, 'b'))).toEqual(expected);
     expect(wants(stage.tell('c', { ...body, seq: 3 }, 'a'))).toEqual(expected);
   },
+  S57: () => {
+    const stage = new Stage().cluster('a', 'b', 'c', 'd');
+    const wish = { type: 'bridge', ...bridgeOf('d', 'b', 'c') } as const;
+    // The caller asks the relay, the relay asks both ends, each also over the leader.
+    expect(receivers(stage.give('b', wish))).toEqual(['d', 'a'].map(addressOf));
+    expect(receivers(stage.give('d', wish))).toEqual(['b', 'c', 'a'].map(addressOf));
+    expect(stage.give('c', wish)).toEqual([]);
+    expect(receivers(stage.tell('a', { ...wish, seq: 1 }, 'b'))).toEqual([addressOf('d')]);
+    expect(receivers(stage.tell('a', { ...wish, seq: 2 }, 'd'))).toEqual(['b', 'c'].map(addressOf));
+    const heard = (
+      [
+        ...[['d', 'b', 3] as const, ['d', 'a', 4] as const, ['b', 'd', 5] as const],
+        ...[['b', 'a', 6] as const, ['c', 'd', 7] as const, ['c', 'a', 8] as const],
+      ] as const
+    ).flatMap(([hearer, sender, seq]) => bridges(stage.tell(hearer, { ...wish, seq }, sender)));
+    expect(heard).toEqual(Array<object>(6).fill(wish));
+  },
 };
+
+const bridgeOf = (relay: string, caller: string, callee: string) => ({
+  ...{ relay: idOf(relay), caller: idOf(caller), callee: idOf(callee) },
+  ...{ line: 'data' as const, ticket: '0f'.repeat(16) as Ticket },
+});
+
+const receivers = (outputs: readonly Output[]) =>
+  outputs.flatMap((each) => (each.type === 'send' ? [each.to] : []));
+
+const bridges = (outputs: readonly Output[]) => outputs.filter(({ type }) => type === 'bridge');
 
 const bootOf = (stage: Stage, name: string): { peer: PeerId; boot: BootId } => {
   const { peer, boot } = stage.state(name).config;
@@ -1121,6 +1148,25 @@ test('ports that changed between the HELLO and the WELCOME reach the leader', ()
   stage.until(() => stage.follows('b', 'a'));
   stage.run(10);
   expect(stage.state('a').members.get(idOf('b'))?.card.indexerPort).toBe(99);
+});
+
+test('HOSTILE 154: a relay hears the caller, an end the relay, both the leader, and nobody without end', () => {
+  const stage = new Stage().cluster('a', 'b', 'c', 'd');
+  let seq = 0;
+  const hears = (hearer: string, wish: ReturnType<typeof bridgeOf>, sender: string) =>
+    bridges(stage.tell(hearer, { type: 'bridge', ...wish, seq: (seq += 1) }, sender));
+  const wish = bridgeOf('d', 'b', 'c');
+  // A stranger, the other end, the caller in place of the relay; one of the three is unknown, or two are one.
+  expect(hears('d', wish, 'y')).toEqual([]);
+  expect(hears('d', wish, 'c')).toEqual([]);
+  expect(hears('c', wish, 'b')).toEqual([]);
+  expect(hears('d', bridgeOf('d', 'b', 'x'), 'b')).toEqual([]);
+  expect(hears('d', bridgeOf('d', 'b', 'd'), 'b')).toEqual([]);
+  expect(hears('d', bridgeOf('d', 'b', 'b'), 'b')).toEqual([]);
+  expect(sends(stage.tell('a', { type: 'bridge', ...wish, seq: 90 }, 'y'))).toEqual([]);
+  const { length } = Array.from({ length: 60 }, () => hears('d', wish, 'b')).flat();
+  expect(length).toBeGreaterThan(0);
+  expect(length).toBeLessThanOrEqual(LIMITS.bridgesOfOnePerSecond);
 });
 
 describe('docs/consensus.md', () => {

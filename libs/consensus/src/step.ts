@@ -1,4 +1,5 @@
 /** The one door: an input goes in, the state changes in place, what is to be done comes out. */
+import { bridge } from './anyone/bridge.js';
 import { askToDial } from './anyone/dial.js';
 import { helloBody } from './anyone/hello.js';
 import { knock } from './anyone/knock.js';
@@ -69,6 +70,9 @@ function take(turn: Turn, input: Input): void {
       return;
     case 'dial':
       askToDial(turn, input);
+      return;
+    case 'bridge':
+      bridge(turn, input);
       return;
     case 'catalogueChanged':
       turn.state.catalogue = input.catalogue;

@@ -18,6 +18,9 @@ const SETTLE_MS_DEFAULT = 100;
 /** What left on Friday is still shown on Monday. */
 const REMEMBER_HOURS_DEFAULT = 72;
 
+/** Less than half of a gigabit line is spent on others. */
+const RELAY_RATE_DEFAULT = '50M';
+
 /** Folders, interfaces and static peers a configuration may list. */
 const LIST_MAX = 256;
 
@@ -79,10 +82,16 @@ export const schemaFor = (paths: Paths) =>
     /** How long a tracker remembers what peers had that left, in hours; 0 for not at all. */
     rememberHours: z.number().min(0).max(8_760).default(REMEMBER_HOURS_DEFAULT),
     settleMs: z.number().int().min(0).max(60_000).default(SETTLE_MS_DEFAULT),
-    /** Limits on what is fetched and sent, such as `5M` or `1M 08:00-18:00`; empty for none. */
+    /** Carry connections between peers that cannot reach each other; what they say stays theirs. */
+    relay: z.boolean().default(true),
+    /** Limits on what is fetched, sent and relayed, such as `5M` or `1M 08:00-18:00`; empty for none. */
     limits: z
-      .object({ download: rateRulesSchema.default(''), upload: rateRulesSchema.default('') })
-      .default({ download: '', upload: '' }),
+      .object({
+        download: rateRulesSchema.default(''),
+        upload: rateRulesSchema.default(''),
+        relay: rateRulesSchema.default(RELAY_RATE_DEFAULT),
+      })
+      .default({ download: '', upload: '', relay: RELAY_RATE_DEFAULT }),
     /** The indexer serves metrics to programs of this host at this TCP port; 0 for none. */
     metricsPort: portSchema.default(0),
     logLevel: z.enum(LOG_LEVELS).default('info'),

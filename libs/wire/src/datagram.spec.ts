@@ -35,6 +35,7 @@ import {
   QUESTION_BYTES,
   UINT48_MAX,
 } from './election-messages.js';
+import { DIALLED_LINES } from './dial-hello.js';
 import { bytesOfHex, hexOf } from './hex.js';
 import type { BootId, PeerId, PublicKey } from './ids.js';
 
@@ -115,6 +116,9 @@ const proof = fc.option(bytesOf(16));
 const catalogue = fc.option(fc.record({ catalogId: hex(8), revision: u48 }));
 const age = fc.integer({ min: 0, max: AGE_MS_MAX });
 
+const between = { callee: hex(10), caller: hex(10) };
+const dialledLine = fc.constantFrom(...DIALLED_LINES);
+
 const LEADERS_OWN = ['welcome', 'beat', 'pong', 'notMember', 'yield'];
 const BODIES = {
   hello: fc.record({ rank: u48, joining: fc.boolean(), card }),
@@ -163,6 +167,8 @@ const BODIES = {
   leave: fc.record({}),
   knock: fc.record({ nonce: hex(8), cookie: fc.option(bytesOf(16)) }),
   cookie: fc.record({ nonce: hex(8), cookie: bytesOf(16) }),
+  dial: fc.record({ ...between, line: dialledLine, ticket: hex(16) }),
+  bridge: fc.record({ relay: hex(10), ...between, line: dialledLine, ticket: hex(16) }),
 } as const;
 
 const message: fc.Arbitrary<ElectionMessage> = fc

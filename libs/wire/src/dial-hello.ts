@@ -22,6 +22,22 @@ export interface DialMessage extends ElectionHeader {
   readonly ticket: Ticket;
 }
 
+/**
+ * "Let a connection between these two pass through the relay": from the one that asks to the relay, and where that
+ * agrees, from it to both ends, which dial it; each also over the leader, which passes it on.
+ */
+export interface BridgeMessage extends ElectionHeader {
+  readonly type: 'bridge';
+  readonly relay: PeerId;
+  /** Whose port the connection would have gone to. */
+  readonly callee: PeerId;
+  /** Who asks. */
+  readonly caller: PeerId;
+  readonly line: DialledLine;
+  /** What both ends show to the relay. */
+  readonly ticket: Ticket;
+}
+
 /** Not the 0xff that ZMTP begins with, so that both can come in at one port. */
 const MAGIC = [0x69, 0x57, 0x64, 0x01];
 export const TICKET_BYTES = 16;

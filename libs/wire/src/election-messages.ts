@@ -1,5 +1,5 @@
 /** The election's datagrams as plain data: who says what to whom, and the limit of every field. */
-import type { DialMessage } from './dial-hello.js';
+import type { BridgeMessage, DialMessage } from './dial-hello.js';
 import type { BootId, CatalogId, PeerId, PublicKey } from './ids.js';
 
 /** The largest datagram of the election, seal included; larger ones are dropped unread (fits any Ethernet MTU). */
@@ -291,6 +291,7 @@ export type ElectionMessage =
   | LeaveMessage
   | KnockMessage
   | CookieMessage
-  | DialMessage;
+  | DialMessage
+  | BridgeMessage;
 
 export type ElectionMessageType = ElectionMessage['type'];

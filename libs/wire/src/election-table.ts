@@ -243,6 +243,16 @@ export const ELECTION_MESSAGES: { readonly [T in ElectionMessageType]: MessageRo
       ticket: hexField<Ticket>(TICKET_BYTES),
     }),
   },
+  bridge: {
+    code: 22,
+    body: record({
+      relay: peer,
+      callee: peer,
+      caller: peer,
+      line: wordField(DIALLED),
+      ticket: hexField<Ticket>(TICKET_BYTES),
+    }),
+  },
 };
 
 /** All names of messages, in the order of their numbers. */

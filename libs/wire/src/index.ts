@@ -33,4 +33,5 @@ export * from './search-question.js';
 export * from './size-text.js';
 export * from './sizes.js';
 export * from './verb.js';
+export * from './way-choice.js';
 export { placeOf, spreadOverPlaces } from './spread.js';

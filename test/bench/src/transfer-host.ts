@@ -3,7 +3,16 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Bus, type Download, type KnownPeer, type Peers, openBus } from '@iwanto/bus';
+import {
+  type Bus,
+  type Download,
+  type Handlers,
+  type KnownPeer,
+  type NewsBody,
+  type Peers,
+  type VerbsOf,
+  openBus,
+} from '@iwanto/bus';
 import {
   type Paths,
   SERVICE_ENVIRONMENT,
@@ -19,6 +28,11 @@ const TRANSFER = fileURLToPath(new URL('../../../apps/transfer/dist/main.js', im
 const START_LIMIT_MS = 20_000;
 const ASK_EVERY_MS = 100;
 const TICKS_PER_SECOND = 100;
+
+/** What the election of a host answers, when its service asks others for help. */
+export type ElectionSays = Partial<
+  Pick<Handlers<VerbsOf<'election'>>, 'line.ask' | 'relay.ask' | 'relay.agree'>
+>;
 
 /** One host: a real transfer service, with its indexer and election played by this process. */
 export class BenchHost {
@@ -39,15 +53,24 @@ export class BenchHost {
     this.#paths = homePaths({ IWANT_HOME: home });
   }
 
-  async start(shelf: BenchShelf, shown: Shown, holders: readonly Holder[]): Promise<void> {
+  /** `says` is what its election answers beside who is there. */
+  async start(
+    shelf: BenchShelf,
+    shown: Shown,
+    holders: readonly Holder[],
+    says: ElectionSays = {},
+  ): Promise<void> {
     mkdirSync(join(this.home, 'share'), { recursive: true });
     const ports = { election: 0, indexer: 0, transfer: 0 };
-    const config = { share: [join(this.home, 'share')], downloadDir: join(this.home, 'in'), ports };
+    // Nothing is held back: what is measured is what the program can do.
+    const limits = { relay: '' };
+    const folders = { share: [join(this.home, 'share')], downloadDir: join(this.home, 'in') };
+    const config = { ...folders, ports, limits };
     writeFileSync(join(this.home, 'config.json'), JSON.stringify(config));
     const indexer = await openBus({ runDir: this.#paths.runDir });
     await indexer.serve('indexer', shelf.handlers(shown, holders) as never);
     this.#election = await openBus({ runDir: this.#paths.runDir });
-    await this.#election.serve('election', { 'peers.get': () => this.#peers } as never);
+    await this.#election.serve('election', { 'peers.get': () => this.#peers, ...says } as never);
     this.bus = await openBus({ runDir: this.#paths.runDir });
     this.#buses = [indexer, this.#election, this.bus];
     await this.spawn();
@@ -61,6 +84,14 @@ export class BenchHost {
     }));
     this.#peers = { revision: this.#peers.revision + 1, peers };
     this.#election?.publish('peers.changed', this.#peers);
+  }
+
+  /** Its election heard that. */
+  hears<T extends 'line.asked' | 'relay.asked' | 'relay.agreed'>(
+    topic: T,
+    body: NewsBody<T>,
+  ): void {
+    this.#election?.publish(topic, body);
   }
 
   /** Resolves when the service answers. */

@@ -1,9 +1,11 @@
 /** `iwanto downloads`: what is being fetched, waits or ended; with --watch until nothing runs any more. */
-import type { Bus, Download } from '@iwanto/bus';
+import { type Bus, type Download, unlessAbsent } from '@iwanto/bus';
 import { EXIT } from '@iwanto/service';
+import type { PeerId } from '@iwanto/wire';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
 import { countText, jsonLine, remark, say, shown, sizeText, styled, timeText } from '../print.js';
+import { peerNames } from '../peer-names.js';
 import { openProgress } from '../progress.js';
 import { rateText, secondsLeft } from '../screen/download-line.js';
 import { printTable } from '../screen/table.js';
@@ -42,7 +44,21 @@ async function list(bus: Bus, json: boolean): Promise<void> {
   const { downloads } = await bus.call('download.list', {});
   if (json) say(jsonLine({ downloads }));
   else if (downloads.length === 0) remark('There are no downloads.');
-  else print(downloads);
+  else print(downloads, await relayNames(bus, downloads));
+}
+
+/** What those are called that relay for one of these downloads. */
+async function relayNames(bus: Bus, downloads: readonly Download[]): Promise<Map<PeerId, string>> {
+  if (downloads.every(({ relays = [] }) => relays.length === 0)) return new Map();
+  const known = await unlessAbsent(bus.call('peers.get', {}));
+  return peerNames(known?.peers ?? []);
+}
+
+/** How many there are, and who relays what they send. */
+function sourcesText({ sources, relays = [] }: Download, names: ReadonlyMap<PeerId, string>) {
+  if (sources === 0) return '';
+  const via = relays.map((relay) => names.get(relay) ?? relay).join(', ');
+  return via === '' ? String(sources) : `${sources} via ${via}`;
 }
 
 /** One that continues by itself did not fail. */
@@ -57,7 +73,7 @@ const leftText = (download: Download): string => {
   return seconds === undefined ? '' : timeText(seconds);
 };
 
-function print(downloads: readonly Download[]): void {
+function print(downloads: readonly Download[], names: ReadonlyMap<PeerId, string>): void {
   const hashes = shortHashes(downloads.map(({ hash }) => hash));
   printTable(
     [
@@ -77,7 +93,7 @@ function print(downloads: readonly Download[]): void {
       sizeText(one.bytes),
       one.state === 'running' || one.state === 'done' ? rateText(one) : '',
       leftText(one),
-      one.sources === 0 ? '' : String(one.sources),
+      sourcesText(one, names),
       shown(one.path || one.name),
     ]),
   );

@@ -10,7 +10,7 @@ export const command = commandOf({
     words
       .positional('direction', {
         type: 'string',
-        choices: ['download', 'upload'] as const,
+        choices: ['download', 'upload', 'relay'] as const,
         describe: 'What is limited',
       })
       .positional('rate', {
@@ -21,7 +21,8 @@ export const command = commandOf({
       .example('iwanto limit upload 5M', 'Send at most 5 MiB/s to all others together')
       .example('iwanto limit download 1M 08:00-18:00', 'At these hours only')
       .example('iwanto limit download "off 22:00-06:00, 2M"', 'Everything at night, 2 MiB/s by day')
-      .example('iwanto limit upload off', 'Remove the limit'),
+      .example('iwanto limit upload off', 'Remove the limit')
+      .example('iwanto limit relay 5M', 'Spend at most 5 MiB/s on connections between others'),
   run: ({ direction, rate, json }) =>
     withBus(async (bus) => {
       const text = rate?.join(' ') ?? '';
@@ -40,6 +41,7 @@ export const command = commandOf({
       else {
         say(`download  ${shown(limits.download || 'no limit')}`);
         say(`upload    ${shown(limits.upload || 'no limit')}`);
+        say(`relay     ${shown(limits.relay || 'no limit')}`);
       }
       return EXIT.done;
     }),

@@ -1,12 +1,13 @@
 /** `iwanto peers [add|remove] [HOST[:PORT]]`: who is known, and which hosts were added by address. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AddedHost, Bus, KnownPeer, Liar } from '@iwanto/bus';
+import type { AddedHost, Bus, KnownPeer, Liar, WaySeen } from '@iwanto/bus';
 import { DEFAULT_PORTS, EXIT } from '@iwanto/service';
 import { Failure, codeOf, endpointText } from '@iwanto/wire';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
 import { hostFrom } from '../input.js';
 import { modeOfHost } from '../mode.js';
+import { peerNames } from '../peer-names.js';
 import { jsonLine, remark, say, shown, timeText } from '../print.js';
 import { printTable } from '../screen/table.js';
 
@@ -112,27 +113,22 @@ async function remove(host: Host, json: boolean): Promise<number> {
 }
 
 async function list(json: boolean): Promise<number> {
-  const [[{ peers }, { hosts: added }, { liars }], mode] = await Promise.all([
+  const [[{ peers }, { hosts: added }, { liars }, ways], mode] = await Promise.all([
     withBus((bus) =>
-      Promise.all([bus.call('peers.get', {}), bus.call('peers.added', {}), liarsOf(bus)]),
+      Promise.all([
+        bus.call('peers.get', {}),
+        bus.call('peers.added', {}),
+        liarsOf(bus),
+        waysOf(bus),
+      ]),
     ),
     modeOfHost(),
   ]);
   if (json) {
-    say(jsonLine({ peers, added, liars, ...mode }));
+    say(jsonLine({ peers, added, liars, ways, ...mode }));
     return EXIT.done;
   }
-  printTable(
-    [
-      { title: 'PEER' },
-      { title: 'NAME' },
-      { title: 'ADDRESS' },
-      { title: 'SEEN' },
-      { title: 'FOR', align: 'right' },
-      { title: 'ROUND TRIP', align: 'right' },
-    ],
-    peers.map(rowOf),
-  );
+  printPeers(peers, ways);
   if (added.length > 0) {
     say('');
     printTable(
@@ -146,6 +142,47 @@ async function list(json: boolean): Promise<number> {
   if (peers.length <= 1) remark('Nobody else is known; see "When nothing is found" in the README.');
   return EXIT.done;
 }
+
+/** How each is reached stands there only where somebody is not reached directly. */
+function printPeers(peers: readonly KnownPeer[], ways: readonly WaySeen[]): void {
+  const hasDetours = ways.some(({ way }) => way !== 'direct');
+  const wayOf = wayTexts(peers, ways);
+  printTable(
+    [
+      { title: 'PEER' },
+      { title: 'NAME' },
+      { title: 'ADDRESS' },
+      { title: 'SEEN' },
+      ...(hasDetours ? [{ title: 'REACHED' }] : []),
+      { title: 'FOR', align: 'right' },
+      { title: 'ROUND TRIP', align: 'right' },
+    ],
+    peers.map((peer) => {
+      const [id = '', name = '', address = '', seen = '', ...rest] = rowOf(peer);
+      const reached = hasDetours ? [wayOf(peer)] : [];
+      return [id, name, address, seen, ...reached, ...rest];
+    }),
+  );
+}
+
+/** What is said of the way to each peer; nothing of those that were never asked for a connection. */
+function wayTexts(peers: readonly KnownPeer[], ways: readonly WaySeen[]) {
+  const names = peerNames(peers);
+  const texts = { direct: 'direct', reversed: 'dials itself', closed: 'not at all' } as const;
+  return ({ peer }: KnownPeer): string => {
+    const seen = ways.find((each) => each.peer === peer);
+    if (!seen) return '-';
+    if (seen.way !== 'relayed') return texts[seen.way];
+    return `via ${(seen.relay && names.get(seen.relay)) ?? 'another peer'}`;
+  };
+}
+
+/** None while the transfer service does not run, or is one of an earlier version. */
+const waysOf = (bus: Bus): Promise<WaySeen[]> =>
+  bus.call('ways.get', {}).then(
+    ({ ways }) => ways,
+    () => [],
+  );
 
 /** Nobody's while the transfer service does not run. */
 const liarsOf = (bus: Bus): Promise<{ liars: Liar[] }> =>

@@ -41,7 +41,7 @@ test.each(['pause', 'resume', 'cancel'] as const)('%s', async (word) => {
 });
 
 test('limit and verify', async () => {
-  const limits = { download: '1M', upload: '' };
+  const limits = { download: '1M', upload: '', relay: '50M' };
   const receipt = {
     ...{ path: '/tmp/film.mkv', hash: HASH, kind: 'file' as const, bytes: 100, files: 1 },
     ...{ placedMs: 0, sources: [{ peer: PEER, bytes: 100 }], isWhole: true, wrong: [] },

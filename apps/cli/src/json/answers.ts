@@ -67,6 +67,7 @@ const picture = z.strictObject({
   findable: findableSchema.shape.findable,
   services: z.record(z.enum(SERVICES), z.enum(['ready', 'starting', 'stopped'])),
   details: z.array(serviceStatusSchema),
+  relaying: verbs['ways.get'].answer.shape.relaying.nullable(),
   troubles: z.array(z.string()),
 });
 const verdict = z.strictObject({
@@ -209,6 +210,7 @@ export const answers: Readonly<Record<string, readonly z.ZodType[]>> = {
       peers: z.array(knownPeerSchema),
       added: z.array(addedHostSchema),
       liars: z.array(liarSchema),
+      ways: verbs['ways.get'].answer.shape.ways,
       /** Absent where the configuration cannot be read. */
       mode: z.enum(MODES).optional(),
       group: z.string().optional(),

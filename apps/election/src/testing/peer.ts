@@ -77,6 +77,7 @@ export class Peer {
         duplicateIdentity: nothing,
         left: () => said(),
         dial: nothing,
+        bridge: nothing,
       }),
     });
     const card = cardOf(keys, network.port);

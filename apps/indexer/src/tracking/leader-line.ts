@@ -1,6 +1,12 @@
 /** The lines to the leader and to the first who would take over: every question to a tracker goes through here. */
-import type { Socket } from 'node:net';
-import { type CurveKeys, type Leadership, type PeerLine, Wakers, connectPeer } from '@iwanto/bus';
+import {
+  type CurveKeys,
+  type Detours,
+  type Leadership,
+  type PeerLine,
+  Wakers,
+  connectPeer,
+} from '@iwanto/bus';
 import {
   type AnswerOf,
   Failure,
@@ -8,9 +14,11 @@ import {
   type PeerId,
   type PeerVerbs,
   type QuestionOf,
+  type Way,
   codeOf,
   reasonOf,
 } from '@iwanto/wire';
+import type { Dialled } from '@iwanto/service';
 import { answerOf, inOwnWords } from './own-words.js';
 import { hedge } from './tracker-hedge.js';
 
@@ -32,8 +40,10 @@ export interface LeaderLineOptions {
     verb: V,
     question: QuestionOf<PeerVerbs, V>,
   ) => Promise<AnswerOf<PeerVerbs, V>>;
-  /** Asks a tracker that cannot be dialled to open the connection. */
-  readonly askToDial?: (tracker: PeerId) => Promise<Socket>;
+  /** What helps to reach a tracker that cannot be dialled. */
+  readonly detoursTo?: (tracker: PeerId) => Detours;
+  /** Hears which way led to a tracker, or that none did. */
+  readonly onWay?: (tracker: Dialled, way: Way | undefined) => void;
   /** The TCP line to the leader broke. */
   readonly onLeaderLost: (leader: Peer) => void;
   /** A tracker gave an answer that cannot be one; the other is asked. */
@@ -162,13 +172,15 @@ export class LeaderLine {
   }
 
   #connect(end: Peer): void {
-    const { askToDial } = this.options;
+    const { detoursTo, onWay } = this.options;
+    const dialled = { peer: end.peer, address: end.address, port: end.indexerPort };
     const line = connectPeer({
       address: end.address,
       port: end.indexerPort,
       serverKey: end.curveKey,
       keys: this.options.keys,
-      askToDial: askToDial && (() => askToDial(end.peer)),
+      detours: detoursTo?.(end.peer),
+      onWay: (way) => onWay?.(dialled, way),
       onLost: () => {
         if (end.peer === this.#leader?.peer) this.options.onLeaderLost(end);
         this.options.onLost(end.peer);

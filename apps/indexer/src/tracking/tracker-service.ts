@@ -1,5 +1,4 @@
 /** Everything of the indexer that speaks with other hosts, wired: desk, lines, announcers and peer verbs. */
-import type { Socket } from 'node:net';
 import {
   type CurveKeys,
   DialTickets,
@@ -11,7 +10,7 @@ import {
   answerHere,
   servePeerVerbs,
 } from '@iwanto/bus';
-import { answerDials, askToDial } from '@iwanto/service';
+import { PeerWays, answerDials } from '@iwanto/service';
 import { type PeerId, type PeerVerbs, peerVerbs } from '@iwanto/wire';
 import type { CatalogueLog } from './announce.js';
 import { Announcers } from './announcers.js';
@@ -74,6 +73,8 @@ export interface Tracking {
     Handlers<VerbsOf<'indexer'>>,
     'search' | 'locate' | 'book' | 'holders' | 'findable.get' | 'peer.list' | 'peer.check'
   >;
+  /** Trackers that cannot be dialled, and which way leads to them. */
+  troubles(): string[];
   /** Asks the leader's tracker, or the standby's. */
   readonly ask: LeaderLine['ask'];
   /** To be called after each new revision of the catalogue. */
@@ -86,7 +87,7 @@ export interface Tracking {
 /** Serves the peer verbs and keeps leader and first successor in step with the catalogue, until closed. */
 export async function startTracking(options: TrackingOptions): Promise<Tracking> {
   const tickets = new DialTickets();
-  const service = new TrackerService(options, tickets);
+  const service = new TrackerService(options, openWays(options, tickets));
   const server = await servePeerVerbs({
     tickets,
     keys: options.identity.curve,
@@ -105,6 +106,7 @@ export async function startTracking(options: TrackingOptions): Promise<Tracking>
   return {
     port: server.port,
     handlers: service.handlers(),
+    troubles: () => service.troubles(),
     ask: (verb, question) => service.ask(verb, question),
     catalogueChanged: () => service.catalogueChanged(),
     leftOut: () => service.leftOut,
@@ -119,6 +121,12 @@ export async function startTracking(options: TrackingOptions): Promise<Tracking>
 
 const nowMs = () => performance.now();
 
+const openWays = ({ bus, identity, isBlocked, onTrouble }: TrackingOptions, tickets: DialTickets) =>
+  new PeerWays({
+    ...{ bus, tickets, self: identity.peer, portsOf: String, onTrouble },
+    isBlocked: (peer) => isBlocked?.(peer) === true,
+  });
+
 class TrackerService {
   /** The one table of what is answered to a peer, be it another one or this host itself. */
   readonly peerHandlers: Handlers<PeerVerbs>;
@@ -129,14 +137,12 @@ class TrackerService {
   readonly #checkups: CheckupDesk;
   readonly #leaderCheck: LeaderCheck;
   readonly #tidying: NodeJS.Timeout;
-  readonly #askToDial: (peer: PeerId) => Promise<Socket>;
 
   constructor(
     private readonly options: TrackingOptions,
-    tickets: DialTickets,
+    private readonly ways: PeerWays,
   ) {
     const { peer, curve } = options.identity;
-    this.#askToDial = (other) => askToDial(options.bus, tickets)(other, 'indexer');
     this.#desk = new TrackerDesk({
       ...{ peer, nowMs, onInfo: (line) => options.onInfo?.(line) },
       ...(options.left && { left: options.left }),
@@ -145,7 +151,7 @@ class TrackerService {
       peer,
       keys: curve,
       isBlocked: (other) => this.#isBlocked(other),
-      askToDial: this.#askToDial,
+      ...{ detoursTo: ways.detoursTo, onWay: ways.note },
       ownAnswer: (verb, question) =>
         answerHere({ table: peerVerbs, handlers: this.peerHandlers }, verb, question),
       onLeaderLost: ({ peer: leader, curveKey }) =>
@@ -222,7 +228,7 @@ class TrackerService {
         keys: curve,
         own: catalogue,
         knownHere,
-        askToDial: this.#askToDial,
+        detoursTo: this.ways.detoursTo,
       }),
     };
   }
@@ -233,6 +239,10 @@ class TrackerService {
 
   get ask(): LeaderLine['ask'] {
     return (verb, question) => this.#leaderLine.ask(verb, question);
+  }
+
+  troubles(): string[] {
+    return this.ways.seen.troubles();
   }
 
   follow(): () => void {
@@ -256,6 +266,7 @@ class TrackerService {
   close(): void {
     clearInterval(this.#tidying);
     this.#leaderCheck.close();
+    this.ways.close();
     this.#announcers.stop();
     this.#leaderLine.close();
     this.#desk.close();

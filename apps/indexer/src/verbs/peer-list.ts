@@ -1,6 +1,12 @@
 /** `peer.list` on the bus: what one peer shares in one folder, asked of the peer itself. */
-import type { Socket } from 'node:net';
-import { type CurveKeys, type Handler, type KnownPeer, type Verbs, connectPeer } from '@iwanto/bus';
+import {
+  type CurveKeys,
+  type Detours,
+  type Handler,
+  type KnownPeer,
+  type Verbs,
+  connectPeer,
+} from '@iwanto/bus';
 import { Failure, LIST_ENTRIES_MAX, type PeerId } from '@iwanto/wire';
 import type { Listing } from '../peer-verbs/list.js';
 
@@ -8,12 +14,12 @@ export interface PeerListOptions {
   readonly self: PeerId;
   readonly keys: CurveKeys;
   readonly own: Listing;
-  readonly askToDial?: (peer: PeerId) => Promise<Socket>;
+  readonly detoursTo?: (peer: PeerId) => Detours;
   readonly knownHere: (peer: PeerId) => KnownPeer | undefined;
 }
 
 export const peerList =
-  ({ self, keys, own, knownHere, askToDial }: PeerListOptions): Handler<Verbs, 'peer.list'> =>
+  ({ self, keys, own, knownHere, detoursTo }: PeerListOptions): Handler<Verbs, 'peer.list'> =>
   async ({ peer, path, after }) => {
     if (peer === self) return own.list(path, after, LIST_ENTRIES_MAX);
     const known = knownHere(peer);
@@ -21,7 +27,7 @@ export const peerList =
     const { address, indexerPort: port, curveKey: serverKey } = known;
     const line = connectPeer({
       ...{ address, port, serverKey, keys },
-      askToDial: askToDial && (() => askToDial(peer)),
+      detours: detoursTo?.(peer),
     });
     try {
       return await line.call('list', { path, after });

@@ -39,6 +39,8 @@ export interface DownloadTools extends OfferingTools {
   /** Preferred before others. */
   readonly isTrusted: (peer: PeerId) => boolean;
   readonly liars: Liars;
+  /** Who relays between this host and that peer, if anybody does. */
+  readonly relayTo?: (peer: PeerId) => PeerId | undefined;
   /** Where a file of this content is shared on this host. */
   readonly sharedAt: SharedAt;
   /** Whether a download of other content is going to stand at this path. */

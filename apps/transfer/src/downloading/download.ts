@@ -229,6 +229,7 @@ export class Download {
 
   #sourceReady(peer: PeerId, line: SourceLine): void {
     this.#ready.set(peer, line);
+    this.progress.relayed(this.tools.relayTo?.(peer));
     this.#fetching?.addSource(peer, line);
   }
 

@@ -1,5 +1,5 @@
 /** How far a download is: what is published of it, a few times per second at most and at each change of state. */
-import { DOWNLOAD_NOTES_MAX, type Download } from '@iwanto/bus';
+import { DOWNLOAD_NOTES_MAX, type Download, RELAYS_MAX } from '@iwanto/bus';
 import { type FailureWords, type PeerId, SENTENCE_CHARACTERS_MAX } from '@iwanto/wire';
 
 /** News of progress come no closer than this, in ms. */
@@ -13,6 +13,8 @@ export class Progress {
   #view: Download;
   readonly #startedMs: number;
   readonly #givenBy = new Map<PeerId, number>();
+  /** Who relayed a part of it. */
+  readonly #relays = new Set<PeerId>();
   #toldMs: number;
   #toldBytes = -1;
   /** What had arrived when, oldest first. */
@@ -88,6 +90,11 @@ export class Progress {
     this.#sayInTime();
   }
 
+  /** That peer relays between a source and this host. */
+  relayed(relay: PeerId | undefined): void {
+    if (relay !== undefined && this.#relays.size < RELAYS_MAX) this.#relays.add(relay);
+  }
+
   filesDone(filesDone: number): void {
     this.#view.filesDone = filesDone;
   }
@@ -123,7 +130,9 @@ export class Progress {
     this.#toldMs = this.nowMs();
     const { revision, bytesDone } = this.#view;
     this.#toldBytes = bytesDone;
-    this.#view = { ...this.#timed(), revision: revision + 1, sources: this.#givenBy.size };
+    const relays = this.#relays.size > 0 ? { relays: [...this.#relays] } : {};
+    const sources = this.#givenBy.size;
+    this.#view = { ...this.#timed(), revision: revision + 1, sources, ...relays };
     this.tell(this.#view);
   }
 }

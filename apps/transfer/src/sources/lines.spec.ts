@@ -28,7 +28,7 @@ const fakeLine = () => {
         return Promise.resolve();
       },
       close: () => undefined,
-      isReversed: false,
+      way: { kind: 'direct' },
     };
   };
   return { sent, connect, ends: () => ends, opened: () => opened };

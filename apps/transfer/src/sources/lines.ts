@@ -1,10 +1,8 @@
 /** Lines to the peers that hold a content, shared by all downloads of this host. */
 import { isIPv4 } from 'node:net';
-import type { Socket } from 'node:net';
-import type { CurveKeys, PieceConnection, PieceLost } from '@iwanto/bus';
-import type { Holder, PeerId } from '@iwanto/wire';
+import type { CurveKeys, Detours, PieceLost } from '@iwanto/bus';
+import type { Holder, PeerId, Way } from '@iwanto/wire';
 import { type Connect, SourceLine } from './source-line.js';
-import type { Way } from './ways.js';
 
 /** A peer that could not be reached is left alone for this long, in ms. */
 const RETRY_MS = 2_000;
@@ -39,10 +37,10 @@ export interface LinesOptions {
   readonly nowMs: () => number;
   /** The same holder where the election sees it now; whoever located it may have seen it elsewhere. */
   readonly placed?: (holder: Holder) => Holder;
-  /** Asks a peer that cannot be dialled to open a connection. */
-  readonly askToDial?: (peer: PeerId, line: PieceConnection) => Promise<Socket>;
-  /** Hears which way led to a peer. */
-  readonly onWay?: (holder: Holder, way: Way) => void;
+  /** What helps to reach a peer that cannot be dialled. */
+  readonly detoursTo?: (peer: PeerId) => Detours;
+  /** Hears which way led to a peer, or that none did. */
+  readonly onWay?: (holder: Holder, way: Way | undefined) => void;
 }
 
 /** One line a peer, opened for its first user and closed behind its last. */
@@ -85,19 +83,16 @@ export class Lines {
   }
 
   #open(holder: Holder): Shared {
-    const { keys, self, connect, askToDial } = this.options;
+    const { keys, self, connect, detoursTo } = this.options;
     const users = new Set<LineLost>();
     const line = new SourceLine({
       holder,
       ...{ keys, self },
       ...(connect && { connect }),
-      askToDial: askToDial && ((connection) => askToDial(holder.peer, connection)),
+      detours: detoursTo?.(holder.peer),
       onLost: (why) => this.#forget(holder.peer, users, why),
     });
-    void line.ready.then((isReady) => {
-      const way = line.isReversed ? 'reversed' : 'direct';
-      this.options.onWay?.(holder, isReady ? way : 'closed');
-    });
+    void line.ready.then(() => this.options.onWay?.(holder, line.way));
     const shared = { holder, line, users };
     this.#shared.set(holder.peer, shared);
     return shared;

@@ -14,6 +14,7 @@ import {
   type PieceAsk,
   REQUESTS_IN_FLIGHT_MAX,
   type Refusal,
+  type Way,
 } from '@iwanto/wire';
 
 /** How long the handshake with a source may take, in ms. */
@@ -48,8 +49,8 @@ export interface SourceLineOptions {
   /** Called once, when the line is of no use any more. */
   readonly onLost: (why: PieceLost) => void;
   readonly connect?: Connect;
-  /** Asks the source to open a connection, for where it cannot be dialled. */
-  readonly askToDial?: PieceLineOptions['askToDial'];
+  /** For where the source cannot be dialled. */
+  readonly detours?: PieceLineOptions['detours'];
 }
 
 export class SourceLine {
@@ -71,16 +72,16 @@ export class SourceLine {
       address: holder.address,
       port: holder.port,
       serverKey: holder.curveKey,
-      ...{ keys, self, askToDial: options.askToDial },
+      ...{ keys, self, detours: options.detours },
       onReady: () => this.#beReady(),
       onAnswer: (answer) => this.#take(answer),
       onLost: (why) => this.#lose(why),
     });
   }
 
-  /** Whether the source opened the connection, as it cannot be dialled. */
-  get isReversed(): boolean {
-    return this.#line.isReversed;
+  /** The way that its bytes take; undefined before it is ready. */
+  get way(): Way | undefined {
+    return this.#line.way;
   }
 
   /** Never rejects. After `limitMs` the answer counts as lost. The bytes are the caller's own. */

@@ -10,7 +10,11 @@ import type { State } from '../state/state.js';
 import { send, type Turn } from '../state/turn.js';
 import { allow, allowFor } from './rates.js';
 
-function addressOf({ leader, members, sightings }: State, peer: PeerId): Address | undefined {
+/** Where a peer hears, as far as this host knows it. */
+export function addressOf(
+  { leader, members, sightings }: State,
+  peer: PeerId,
+): Address | undefined {
   const ofLeader = leader?.peer === peer ? leader.address : null;
   return ofLeader ?? members.get(peer)?.address ?? sightings.get(peer)?.address;
 }

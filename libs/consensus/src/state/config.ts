@@ -113,6 +113,9 @@ export const LIMITS = {
   /** Requests to open a connection: of all, and of one peer. Each is one connection, or one datagram of the leader. */
   dialsPerSecond: 50,
   dialsOfOnePerSecond: 10,
+  /** Requests to relay a connection, of all and of one peer: each is two datagrams of the relay, or of the leader. */
+  bridgesPerSecond: 100,
+  bridgesOfOnePerSecond: 20,
   /** Other leaders named to my own. */
   relaysPerSecond: 20,
   /** Parts of the roster to the other members of a crowd: the leader of 1,000 may send 64 kB per second. */

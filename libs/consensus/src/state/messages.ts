@@ -17,6 +17,15 @@ export interface DialWish {
   readonly ticket: Ticket;
 }
 
+/** A connection between two peers, to be carried by a third. */
+export interface BridgeWish {
+  readonly relay: PeerId;
+  readonly callee: PeerId;
+  readonly caller: PeerId;
+  readonly line: DialledLine;
+  readonly ticket: Ticket;
+}
+
 interface At {
   /** A monotonic clock in milliseconds; never the wall clock. */
   readonly nowMs: number;
@@ -92,6 +101,11 @@ export interface DialInput extends At, DialWish {
   readonly type: 'dial';
 }
 
+/** Ask a relay, as the caller; or, as the relay, ask both ends to dial this host. */
+export interface BridgeInput extends At, BridgeWish {
+  readonly type: 'bridge';
+}
+
 export type Input =
   | StartInput
   | ReceivedInput
@@ -103,6 +117,7 @@ export type Input =
   | RememberedPeersInput
   | OutsideInput
   | DialInput
+  | BridgeInput
   | CatalogueChangedInput;
 
 /** Send one datagram to one address. */
@@ -147,6 +162,11 @@ export interface DialOutput extends DialWish {
   readonly type: 'dial';
 }
 
+/** This host was asked to relay, or is an end that a relay agreed to serve: S57. */
+export interface BridgeOutput extends BridgeWish {
+  readonly type: 'bridge';
+}
+
 /** For the log; `warn` is worth a person's attention, `debug` is for whoever looks for a fault. */
 export interface LogOutput {
   readonly type: 'log';
@@ -173,6 +193,7 @@ export type Output =
   | RememberOutput
   | AcquaintOutput
   | DialOutput
+  | BridgeOutput
   | LogOutput
   | DuplicateIdentityOutput
   | LeftOutput;

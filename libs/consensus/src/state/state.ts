@@ -222,6 +222,7 @@ export type Budget =
   | 'knock'
   | 'cookie'
   | 'dial'
+  | 'bridge'
   | 'pong'
   | 'relay'
   | 'roster'

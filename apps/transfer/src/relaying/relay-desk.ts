@@ -1,0 +1,67 @@
+/** Relays connections between peers that cannot reach each other, where the user allows it. */
+import { type Bus, type NewsBody, type Relaying, Splices } from '@iwanto/bus';
+import type { Config } from '@iwanto/service';
+import { type PeerId, Recent, type Ticket } from '@iwanto/wire';
+import type { Pace } from '../pace.js';
+
+/** The same question comes from the peer itself and over the leader: tickets that were answered lately. */
+const ANSWERED_MAX = 1_024;
+
+export interface RelayDeskOptions {
+  readonly bus: Pick<Bus, 'call' | 'subscribe'>;
+  readonly config: Pick<Config, 'relay'>;
+  readonly isBlocked: (peer: PeerId) => boolean;
+  /** The limit on all that is relayed. */
+  readonly pace: Pace;
+  readonly nowMs: () => number;
+  readonly onInfo: (sentence: string) => void;
+}
+
+export class RelayDesk {
+  readonly splices: Splices;
+  readonly #answered = new Recent<Ticket, true>(ANSWERED_MAX);
+  #isOn: boolean;
+  #wasBusy = false;
+
+  constructor(private readonly options: RelayDeskOptions) {
+    const { bus, config, pace, nowMs } = options;
+    this.#isOn = config.relay;
+    this.splices = new Splices({
+      pace: (bytes) => pace.take(bytes, nowMs()),
+      onChange: () => this.#noteChange(),
+    });
+    bus.subscribe('relay.asked', (asked) => this.#consider(asked));
+  }
+
+  /** Turned off, it ends what it carries. */
+  reconfigure({ relay }: Pick<Config, 'relay'>): void {
+    this.#isOn = relay;
+    if (!relay) this.splices.close();
+  }
+
+  view(): Relaying {
+    const { count: connections, bytes } = this.splices;
+    return { isOn: this.#isOn, connections, bytes };
+  }
+
+  /** Whoever is refused hears nothing, and asks another peer after a moment. */
+  #consider(asked: NewsBody<'relay.asked'>): void {
+    const { caller, callee, ticket } = asked;
+    const isNew = this.#answered.get(ticket) === undefined;
+    this.#answered.set(ticket, true);
+    const ends = [caller, callee] as const;
+    if (!this.#isOn || !isNew || ends.some((end) => this.options.isBlocked(end))) return;
+    if (!this.splices.expect({ ticket, ends })) return;
+    this.options.bus.call('relay.agree', asked).catch(() => undefined);
+  }
+
+  /** One line when it begins to relay, and one when it has ended. */
+  #noteChange(): void {
+    const isBusy = this.splices.count > 0;
+    if (isBusy === this.#wasBusy) return;
+    this.#wasBusy = isBusy;
+    const { bytes } = this.splices;
+    if (isBusy) this.options.onInfo('Relaying between peers that cannot reach each other.');
+    else this.options.onInfo(`Nothing is relayed any more; ${bytes} bytes were since the start.`);
+  }
+}

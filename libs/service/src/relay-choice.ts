@@ -1,0 +1,67 @@
+/** Whom to ask to relay between this host and a peer. Pure: what is known of peers comes in, an order comes out. */
+import type { KnownPeer, Leadership } from '@iwanto/bus';
+import { type PeerId, Recent } from '@iwanto/wire';
+
+/** Pairs of peer and relay that are remembered. */
+const PAIRS_MAX = 1_024;
+
+export interface RelayChoiceOptions {
+  readonly self: PeerId;
+  readonly isBlocked: (peer: PeerId) => boolean;
+}
+
+/** A relay that led to a peer comes first; then those that were asked in vain least often, and of them who leads. */
+export class RelayChoice {
+  #peers: readonly KnownPeer[] = [];
+  #trackers: readonly PeerId[] = [];
+  /** How often each was asked in vain since it led to that peer; below 0 where it did. */
+  readonly #inVain = new Recent<string, number>(PAIRS_MAX);
+
+  constructor(private readonly options: RelayChoiceOptions) {}
+
+  followPeers(peers: readonly KnownPeer[]): void {
+    this.#peers = peers;
+  }
+
+  /** Every member reaches the leader, and most of them the standbys. */
+  followLeadership({ leader, standbys }: Pick<Leadership, 'leader' | 'standbys'>): void {
+    this.#trackers = [...(leader ? [leader] : []), ...standbys].map(({ peer }) => peer);
+  }
+
+  /** The best first; empty while that peer is not known. */
+  relaysTo(callee: PeerId): PeerId[] {
+    if (!this.#peers.some(({ peer }) => peer === callee)) return [];
+    return this.#peers
+      .filter(({ peer, transferPort }) => transferPort !== 0 && this.#mayRelay(peer, callee))
+      .map(({ peer, roundTripMs }) => {
+        const inVain = this.#inVain.get(`${callee} ${peer}`) ?? 0;
+        return { peer, order: [inVain, this.#rankOf(peer), roundTripMs ?? Infinity] };
+      })
+      .toSorted((one, other) => compare(one.order, other.order))
+      .map(({ peer }) => peer);
+  }
+
+  asked(callee: PeerId, relay: PeerId): void {
+    const key = `${callee} ${relay}`;
+    this.#inVain.set(key, Math.max(0, this.#inVain.get(key) ?? 0) + 1);
+  }
+
+  worked(callee: PeerId, relay: PeerId): void {
+    this.#inVain.set(`${callee} ${relay}`, -1);
+  }
+
+  #mayRelay(peer: PeerId, callee: PeerId): boolean {
+    const { self, isBlocked } = this.options;
+    return peer !== self && peer !== callee && !isBlocked(peer);
+  }
+
+  #rankOf(peer: PeerId): number {
+    const at = this.#trackers.indexOf(peer);
+    return at < 0 ? this.#trackers.length : at;
+  }
+}
+
+function compare(one: readonly number[], other: readonly number[]): number {
+  const at = one.findIndex((value, index) => value !== other[index]);
+  return at < 0 ? 0 : (one[at] ?? 0) - (other[at] ?? 0);
+}
