@@ -89,8 +89,12 @@ export class Expander {
     };
   }
 
-  /** Adds what was perhaps meant where `settled` has no bits: misspelt words, words inside of others, neighbours. */
-  addGuesses(settled: number): void {
+  /**
+   * Adds what was perhaps meant where `settled` has no bits: misspelt words, words inside of others, neighbours.
+   * False where there is nothing to add.
+   */
+  addGuesses(settled: number): boolean {
+    const before = this.#spellings.length;
     const open = this.#parts.filter(({ bits }) => (bits & ~settled) !== 0).filter(mayBeMeant);
     for (const { token, bits, pieces } of open.slice(0, GUESSED_MAX)) {
       this.#guesses(token.text, bits);
@@ -104,6 +108,7 @@ export class Expander {
         this.#guesses(left.token.text + right.token.text, left.bits | right.bits, true);
     }
     this.#wholeInside();
+    return this.#spellings.length > before;
   }
 
   #giveBits(): void {

@@ -111,8 +111,8 @@ class Search {
     const found = isCertain ? this.#answer(expander.asked, typed, isCertain) : NOTHING;
     if (found.total > 0 && !found.similar) return found;
     // Where the certain names are of nobody who is here, they settle nothing.
-    expander.addGuesses(isCertain ? 0 : typed.settled);
-    const meant = this.#candidates(expander.asked, 'fitting');
+    const hasMore = expander.addGuesses(isCertain ? 0 : typed.settled);
+    const meant = hasMore ? this.#candidates(expander.asked, 'fitting') : typed;
     const guessed = this.#answer(expander.asked, meant, false);
     if (guessed.total > 0 && !guessed.similar) return guessed;
     return this.#answer(expander.asked, this.#candidates(expander.asked, 'similar'), false);
