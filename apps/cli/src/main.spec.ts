@@ -153,6 +153,7 @@ describe('services that are not there', () => {
     ['rescan'],
     ['peers'],
     ['peers', 'add', '127.0.0.1'],
+    ['wake', 'nas'],
     ['download', 'to', '/tmp'],
     ['downloads'],
     ['status'],
@@ -788,6 +789,12 @@ describe('every --json has a schema', () => {
     ...{ sinceSeconds: 1, roundTripMs: null, catalogue: null },
   };
 
+  const mapped = { via: 'PCP' as const, router: '10.0.0.1', address: '10.9.0.1' };
+  const sleeper = {
+    ...{ peer: '22'.repeat(10) as PeerId, name: 'nas', mac: '02:00:00:00:00:0a' },
+    ...{ interface: 'eth0', address: '10.0.0.7', seenMs: 1 },
+  };
+
   beforeEach(async () => {
     await fake('election', {
       'election.status': () => statusOf('election'),
@@ -802,7 +809,11 @@ describe('every --json has a schema', () => {
           otherVersions: [],
         },
         troubles: ['eth0 has no address'],
+        faults: [{ check: 'netmask', level: 'warning', text: 'they differ', remedy: 'Look.' }],
+        mapping: { ...mapped, ports: [{ protocol: 'udp', port: 9, externalPort: 9 }] },
       }),
+      'wake.list': () => ({ hosts: [sleeper] }),
+      'wake.send': () => ({ interfaces: ['eth0'] }),
       'peers.add': () => ({ address: '::1', port: 9 }),
       'peers.remove': () => ({}),
       'peers.added': () => ({
@@ -850,6 +861,9 @@ describe('every --json has a schema', () => {
     ['peers'],
     ['peers', 'add', 'h'],
     ['peers', 'remove', 'h'],
+    ['wake'],
+    ['wake', 'nas', '--wait', '0'],
+    ['wake', 'ben'],
     ['name'],
     ['name', 'ben'],
     ['ls'],
@@ -871,6 +885,24 @@ describe('every --json has a schema', () => {
   ])('iwanto %s %s', async (...words) => {
     const answer = await iwanto(...words.filter((word) => word !== undefined), '--json');
     expect([answer.code, answer.stderr]).toEqual([0, '']);
+  });
+
+  test('status shows what a router maps, and what is wrong with its remedy', async () => {
+    const { stdout } = await iwanto('status');
+    expect(stdout).toContain('The router 10.0.0.1 maps UDP 9 at 10.9.0.1 to this host (PCP)');
+    expect(stdout).toContain('"iwanto peers add 10.9.0.1:9"');
+    expect(stdout).toContain('Network: they differ. Look.');
+  });
+
+  test('a host that can be woken is listed; one that does not come ends with 5, an unknown one with 3', async () => {
+    expect((await iwanto('wake')).stdout).toMatch(/nas +02:00:00:00:00:0a +eth0 +\d+ d ago/);
+    expect(await iwanto('wake', 'ben')).toMatchObject({ code: 0, stdout: 'ben is here\n' });
+    expect(await iwanto('wake', 'nas', '--wait', '1')).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining('nas did not come within 1.0 s'),
+    });
+    expect(await iwanto('wake', 'nobody')).toMatchObject({ code: 3 });
+    expect(await iwanto('wake', 'nas', '--wait', '-1')).toMatchObject({ code: 2 });
   });
 
   test('metrics have the names that Prometheus asks for', async () => {

@@ -4,6 +4,8 @@ import {
   type Download,
   type LeaderFinds,
   type Leadership,
+  type Mapping,
+  type NetworkFault,
   type Peers,
   type Relaying,
   SERVICES,
@@ -35,6 +37,8 @@ export interface Picture {
   readonly details: readonly ServiceStatus[];
   /** What this host relays between others; null where it cannot be asked. */
   readonly relaying: Relaying | null;
+  /** What a router maps to this host. */
+  readonly mapping: Mapping | null;
   /** What does not work between this host and the network, one sentence each. */
   readonly troubles: readonly string[];
 }
@@ -87,9 +91,17 @@ export async function lookAround(bus: Bus): Promise<Picture> {
     ) as Record<ServiceName, ServiceState>,
     details,
     relaying: ways?.relaying ?? null,
-    troubles: [...(network?.troubles ?? []), ...details.flatMap(({ troubles }) => troubles)],
+    mapping: network?.mapping ?? null,
+    troubles: [
+      ...(network?.troubles ?? []),
+      ...(network?.faults ?? []).map(faultText),
+      ...details.flatMap(({ troubles }) => troubles),
+    ],
   };
 }
+
+const faultText = ({ text, remedy }: NetworkFault): string =>
+  `${text}. ${remedy.replace(/\.$/, '')}`;
 
 const partOf = ({ folders, files, bytes, indexing }: Shared) => ({
   folders,

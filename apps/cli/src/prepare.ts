@@ -19,6 +19,7 @@ export interface Wishes {
   readonly share: readonly string[] | undefined;
   readonly downloadDir: string | undefined;
   readonly interfaces: readonly string[] | undefined;
+  readonly mapPorts: boolean | undefined;
 }
 
 /** Writes the wishes into the configuration, or throws before anything is changed. */
@@ -29,7 +30,8 @@ export async function prepareConfig(paths: Paths, wishes: Wishes): Promise<void>
   flagsGoFirst(wishes);
   const { config, created, warnings } = await loadConfig(paths);
   for (const warning of warnings) remark(shown(warning));
-  const resolved = { share, target, interfaces: wishes.interfaces };
+  const { interfaces, mapPorts } = wishes;
+  const resolved = { share, target, interfaces, mapPorts };
   const changed = withWishes(config, created, resolved);
   await refuseOverlap(changed.share, changed.downloadDir);
   if (target !== undefined) await makeFolder(target);
@@ -53,21 +55,24 @@ interface Resolved {
   readonly share: readonly string[];
   readonly target: string | undefined;
   readonly interfaces: readonly string[] | undefined;
+  readonly mapPorts: boolean | undefined;
 }
 
 /** At the first start the named folders stand instead of the default one, later beside what is shared already. */
 function withWishes(
   config: Config,
   first: boolean,
-  { share, target, interfaces }: Resolved,
+  { share, target, interfaces, mapPorts }: Resolved,
 ): Config {
-  if (share.length === 0 && target === undefined && interfaces === undefined) return config;
+  const isWish = (wish: unknown) => wish !== undefined;
+  if (share.length === 0 && ![target, interfaces, mapPorts].some(isWish)) return config;
   const before = first && share.length > 0 ? [] : config.share;
   return {
     ...config,
     share: [...new Set([...before, ...share])],
     downloadDir: target ?? config.downloadDir,
     interfaces: interfaces ? [...new Set(interfaces)] : config.interfaces,
+    mapPorts: mapPorts ?? config.mapPorts,
   };
 }
 

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Paths, homePaths, writeLightly } from '@iwanto/service';
-import { Failure, type FileHash, fileHashSchema, kindSchema } from '@iwanto/wire';
+import { Failure, type FileHash, fileHashSchema, kindSchema, peerIdSchema } from '@iwanto/wire';
 import { z } from 'zod';
 
 /** Results of earlier searches that are kept, the last search's included. */
@@ -17,6 +17,8 @@ const seenSchema = z.object({
   size: z.number(),
   /** Other names that the content was said to have. */
   otherNames: z.array(z.string().max(4_096)).max(16).default([]),
+  /** Peers that had it when it was shown, some of them. */
+  holders: z.array(peerIdSchema).max(16).default([]),
 });
 export type Seen = z.infer<typeof seenSchema>;
 
@@ -56,8 +58,8 @@ export async function remember(
   await writeLightly(fileOf(homePaths()), JSON.stringify(memory)).catch(() => undefined);
 }
 
-const plain = ({ hash, kind, name, size, otherNames }: Seen): Seen => {
-  return { hash, kind, name, size, otherNames };
+const plain = ({ hash, kind, name, size, otherNames, holders }: Seen): Seen => {
+  return { hash, kind, name, size, otherNames, holders };
 };
 
 /** A number this short is a place in the last results: a hash needs more characters. */

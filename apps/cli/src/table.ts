@@ -21,6 +21,7 @@ export const COMMANDS: readonly Row[] = [
   lazy('shares', 'List what is shared here', () => import('./commands/shares.js')),
   lazy('rescan', 'Rescan the shared folders', () => import('./commands/rescan.js')),
   lazy('peers [action] [host]', 'List the known peers', () => import('./commands/peers.js')),
+  lazy('wake [peer]', 'Wake a host that sleeps', () => import('./commands/wake.js')),
   lazy('name [name]', 'Show or set the name of this host', () => import('./commands/name.js')),
   lazy('ls [where]', 'Browse what peers share', () => import('./commands/ls.js')),
   lazy('have <paths..>', 'Show who else has these files', () => import('./commands/have.js')),

@@ -21,7 +21,7 @@ const healthy: Picture = {
   },
   findable: 'found',
   services: { election: 'ready', indexer: 'ready', transfer: 'ready' },
-  ...{ details: [], downloads: [], troubles: [], relaying: null },
+  ...{ details: [], downloads: [], troubles: [], relaying: null, mapping: null },
 };
 const troubles = (changes: Partial<Picture>) =>
   verdictsOf({ ...healthy, ...changes })

@@ -1,5 +1,7 @@
 /** How things are in words: what works, what does not, and what to do about it. */
-import { SERVICES } from '@iwanto/bus';
+import { type Mapping, SERVICES } from '@iwanto/bus';
+import { DEFAULT_PORTS } from '@iwanto/service';
+import { endpointText } from '@iwanto/wire';
 import { indexingText } from './indexing.js';
 import type { Picture } from './picture.js';
 import { countText, sizeText } from './print.js';
@@ -25,6 +27,7 @@ export function verdictsOf(picture: Picture): Verdict[] {
   return [
     ...ofServices(picture),
     ...ofNetwork(picture),
+    ...ofMapping(picture),
     ...ofLeader(picture),
     ...ofFindable(picture),
     ...ofShares(picture),
@@ -46,6 +49,32 @@ function ofServices({ services }: Picture): Verdict[] {
 
 const ofNetwork = ({ troubles }: Picture): Verdict[] =>
   troubles.map((sentence) => warning(`Network: ${sentence}.`));
+
+function ofMapping({ mapping }: Picture): Verdict[] {
+  if (mapping === null) return [];
+  const { router, address, via } = mapping;
+  return [
+    ok(
+      `The router ${router} maps ${portsText(mapping)} at ${address} to this host (${via}): a host on its other side joins with "iwanto peers add ${joinText(mapping)}".`,
+    ),
+  ];
+}
+
+const portsText = ({ ports }: Mapping): string =>
+  ports
+    .map(({ protocol, port, externalPort }) => {
+      const at = externalPort === port ? '' : ` (${externalPort} there)`;
+      return `${protocol.toUpperCase()} ${port}${at}`;
+    })
+    .join(', ');
+
+/** The port is only named where it is not the usual one. */
+function joinText({ address, ports }: Mapping): string {
+  const port = ports.find(({ protocol }) => protocol === 'udp')?.externalPort;
+  return port === undefined || port === DEFAULT_PORTS.election
+    ? address
+    : endpointText(address, port);
+}
 
 function ofLeader({ services, role, leader, leaderName, peers, peer }: Picture): Verdict[] {
   if (services.election !== 'ready' || role === null) return [];

@@ -55,5 +55,5 @@ export class HeardHosts {
 }
 
 /** Addresses with the time since each was noted, in ms. */
-export const agesOf = (noted: Recent<string, number>, nowMs: number) =>
+const agesOf = (noted: Recent<string, number>, nowMs: number) =>
   [...noted.entries()].map(([address, atMs]) => ({ address, msAgo: Math.max(0, nowMs - atMs) }));

@@ -47,6 +47,8 @@ class Subject {
         acquaint: () => undefined,
         opened: () => undefined,
         ownAddress: () => this.address.address,
+        added: () => undefined,
+        isNear: () => true,
         view: () => ({ addresses: [], outside: [], strangers: [], troubles: [] }),
         close: async () => undefined,
       },

@@ -14,11 +14,11 @@ import { setName } from './verbs/set-name.js';
 async function start(context: ServiceContext<'election'>): Promise<Running<'election'>> {
   const { bus, config, identity, paths } = context;
   const open = await openElection(context);
-  const { election, network, views, staticPeers, remembered } = open;
+  const { election, network, views, staticPeers, remembered, companions } = open;
 
   const { publicKey: curveKey } = identity.curve;
   const own = new OwnCard({ electionPort: network.port, curveKey, name: config.name });
-  own.follow(bus, (card) => election.take({ type: 'endpointChanged', card }));
+  own.follow(bus, open.announce);
   bus.follow('share.changed', ({ catalogId, catalogueRevision: revision }) =>
     election.take({ type: 'catalogueChanged', catalogue: { catalogId, revision } }),
   );
@@ -28,28 +28,26 @@ async function start(context: ServiceContext<'election'>): Promise<Running<'elec
   for (const { address } of addresses) network.acquaint(address);
   const beginning = { bornMs: Date.now(), staticPeers: [], remembered: addresses };
   election.start({ ...beginning, card: own.card });
-  void staticPeers.use(config.peers);
+  void open.use(config);
 
   return {
     handlers: {
       'leader.get': () => views.leadership(),
       'peers.get': () => views.peers(),
       'network.get': () => networkView(open, config.discoveryPort),
-      'name.set': (question) =>
-        setName(
-          { paths, own, changed: (card) => election.take({ type: 'endpointChanged', card }) },
-          question,
-        ),
+      'name.set': (question) => setName({ paths, own, changed: open.announce }, question),
       'peers.add': (question) => addPeer({ paths, staticPeers }, question),
       'peers.remove': (question) => removePeer({ paths, staticPeers }, question),
       'peers.added': () => ({ hosts: addedHosts(open) }),
+      'wake.list': () => companions.sleepers.learntNow(),
+      'wake.send': ({ peer }) => companions.sleepers.wake(peer),
       'line.ask': lineAsk(election),
       'relay.ask': relayAsk(election, identity.peer),
       'relay.agree': relayAgree(election, identity.peer),
     },
     port: () => network.port,
     notes: () => election.notes(),
-    reconfigure: ({ peers }) => staticPeers.use(peers),
+    reconfigure: (changed) => open.use(changed),
     stop: () => open.close(),
   };
 }

@@ -3,11 +3,10 @@
  * multicast, and shared sockets that hear multicast. No socket ever follows the default route.
  */
 import type { Socket } from 'node:dgram';
-import { Door } from '@iwanto/consensus';
-import { type Address, MULTICAST_GROUP, Recent, isFirstContact, reasonOf } from '@iwanto/wire';
-import { type Envelope, isOpen } from './envelope.js';
+import { type Address, MULTICAST_GROUP, reasonOf } from '@iwanto/wire';
+import { Doorway } from './doorway.js';
+import type { Envelope } from './envelope.js';
 import { GroupSockets } from './group-sockets.js';
-import { agesOf } from './heard.js';
 import type { Network, NetworkOptions, Reach } from './network.js';
 import {
   type ListInterfaces,
@@ -27,8 +26,6 @@ const RELIST_MS = 2_000;
 /** Ports tried after the one asked for. */
 const PORTS_TRIED_MAX = 64;
 const PORT_MAX = 65_535;
-/** Addresses outside its own subnets that are remembered because they sent something of ours. */
-const OUTSIDE_MAX = 64;
 
 export interface UdpNetworkOptions extends NetworkOptions {
   /** Names of interfaces; none means all. */
@@ -57,8 +54,7 @@ export class UdpNetwork implements Network {
   #port = 0;
   #open = new Map<string, OpenPlace>();
   readonly #groups: GroupSockets;
-  readonly #door = new Door<Uint8Array>();
-  readonly #outside = new Recent<string, number>(OUTSIDE_MAX);
+  readonly #doorway: Doorway;
   /** When a multicast of this host last came back, by address. */
   readonly #looped = new Map<string, number>();
   readonly #routes = new Routes();
@@ -69,6 +65,7 @@ export class UdpNetwork implements Network {
 
   constructor(private readonly options: UdpNetworkOptions) {
     this.#trouble = new TroubleTeller(options.onTrouble);
+    this.#doorway = new Doorway(options.outside);
     this.#groups = new GroupSockets({
       port: options.discoveryPort,
       heard: (bytes, from) => this.#heard(bytes, from, true),
@@ -100,10 +97,9 @@ export class UdpNetwork implements Network {
 
   send(bytes: Uint8Array, to: Address): void {
     const near = nearPlace(this.#places(), to.address);
-    if (near) return this.#sendFrom(near, bytes, to);
-    this.#sendOutward(bytes, to);
-    if (isFirstContact(bytes)) return;
-    if (this.#door.mustKnock(to, bytes, performance.now())) this.options.outside(to);
+    if (near) this.#sendFrom(near, bytes, to);
+    else this.#sendOutward(bytes, to);
+    this.#doorway.sent(bytes, to, near !== undefined);
   }
 
   /** From the only place there is, else from the one that the kernel names. */
@@ -132,12 +128,20 @@ export class UdpNetwork implements Network {
   }
 
   acquaint(address: string): void {
-    this.#door.acquaint(address);
+    this.#doorway.acquaint(address);
+  }
+
+  added(addresses: readonly string[]): void {
+    this.#doorway.added(addresses);
   }
 
   opened(to: Address): void {
-    const waiting = this.#door.opened(to);
+    const waiting = this.#doorway.opened(to);
     if (waiting) this.send(waiting, to);
+  }
+
+  isNear(address: string): boolean {
+    return this.#places().some((place) => isNear(place, address));
   }
 
   ownAddress(): string {
@@ -155,7 +159,7 @@ export class UdpNetwork implements Network {
         ...{ interface: name, address, prefixBits, loopback, multicast },
         ownMulticastMsAgo: loopedMsAgo(address),
       })),
-      outside: agesOf(this.#outside, nowMs),
+      outside: this.#doorway.outside(nowMs),
       strangers: this.options.envelope.strangers(),
       troubles: this.#trouble.recent(),
     };
@@ -244,24 +248,12 @@ export class UdpNetwork implements Network {
     // First of all: whoever is outside of a group changes nothing here (HOSTILE 155).
     const { address, port } = from;
     const bytes = this.options.envelope.open(outer, { address, port });
-    if (!bytes || (!this.#isNear(address) && !this.#admits(bytes, from))) return;
+    const how = { isNear: this.isNear(address), multicast };
+    if (!bytes || !this.#doorway.admits(bytes, from, how)) return;
     if (multicast && port === this.#port && this.#open.has(address)) {
       this.#looped.set(address, performance.now());
     }
     this.options.heard({ bytes, from: { address, port }, multicast, zone: zoneOf(address) });
-  }
-
-  #isNear(address: string): boolean {
-    return this.#places().some((place) => isNear(place, address));
-  }
-
-  /** Whether a datagram from outside its own subnets goes further; what is ours and does not is remembered for the doctor. */
-  #admits(bytes: Uint8Array, from: Address): boolean {
-    const nowMs = performance.now();
-    const ours = isOpen(bytes);
-    if (this.#door.admits(from.address, ours && isFirstContact(bytes), nowMs)) return true;
-    if (ours) this.#outside.set(from.address, nowMs);
-    return false;
   }
 
   #sendFrom(place: Place, bytes: Uint8Array, to: Address): void {

@@ -31,8 +31,12 @@ export interface Network {
   multicast(bytesFor: (reach: Reach) => Uint8Array | undefined): void;
   /** Lets a host outside its own subnets be heard: one the user named, or one a member named. */
   acquaint(address: string): void;
+  /** Hosts that the user added, in place of those before: they are knocked at even where they seem to be near. */
+  added(addresses: readonly string[]): void;
   /** That host outside its own subnets lets this one be heard: sends again what may have been dropped there. */
   opened(to: Address): void;
+  /** Whether that host is in one of this host's own subnets, or is this host. */
+  isNear(address: string): boolean;
   /** The address that others most likely reach this host by. */
   ownAddress(): string;
   /** The addresses in use, who was heard from outside their subnets or the group, and what does not work. */

@@ -51,6 +51,8 @@ function recorder() {
       acquaint: nothing,
       opened: nothing,
       ownAddress: () => '127.0.0.1',
+      added: nothing,
+      isNear: () => true,
       view: () => ({ addresses: [], outside: [], strangers: [], troubles: [] }),
       close: async () => undefined,
     },

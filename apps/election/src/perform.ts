@@ -4,6 +4,7 @@ import {
   type Address,
   type DatagramSigner,
   type ElectionMessage,
+  type PeerCard,
   type SecretSeal,
   isLoopback,
   sealDatagram,
@@ -18,6 +19,8 @@ type LogLevel = LogOutput['level'];
 export interface Performers {
   readonly network: Network;
   readonly keys: DatagramSigner & SecretSeal;
+  /** This host's own card as a host at that address can use it; the same for all when left out. */
+  readonly cardFor?: (card: PeerCard, to: Address) => PeerCard;
   /** Written into every datagram; the open LAN's when left out. */
   readonly group?: number;
   readonly leadershipChanged: () => void;
@@ -48,7 +51,8 @@ export function performer(with_: Performers): (output: Output) => void {
   const acts: Acts = {
     send: ({ to, message, sealFor }) => {
       const reach = isLoopback(to.address) ? 'host' : 'lan';
-      const bytes = bytesOf(withSealedSecret(message, keys, sealFor), reach);
+      const own = withCard(message, (card) => with_.cardFor?.(card, to) ?? card);
+      const bytes = bytesOf(withSealedSecret(own, keys, sealFor), reach);
       if (bytes) network.send(bytes, to);
       with_.story?.sent(message, to);
     },
@@ -69,6 +73,10 @@ export function performer(with_: Performers): (output: Output) => void {
   };
   return (output) => (acts[output.type] as (one: Output) => void)(output);
 }
+
+/** Whoever sends a card sends its own. */
+const withCard = (message: ElectionMessage, change: (card: PeerCard) => PeerCard) =>
+  'card' in message && message.card !== null ? { ...message, card: change(message.card) } : message;
 
 /** Loopback addresses mean nothing on another host: peers that are reached by one are not named to it. */
 export const withoutLoopback = (message: ElectionMessage): ElectionMessage =>

@@ -11,7 +11,15 @@ import {
   pinnedPeers,
   sealedBy,
 } from '@iwanto/service';
-import { type Address, type BootId, OPEN_GROUP, type PeerId, endpointText } from '@iwanto/wire';
+import {
+  type Address,
+  type BootId,
+  OPEN_GROUP,
+  type PeerCard,
+  type PeerId,
+  endpointText,
+} from '@iwanto/wire';
+import { type Companions, openCompanions } from './companions.js';
 import type { BridgeWish } from '@iwanto/consensus';
 import { electionClock } from './clock.js';
 import { Election } from './election.js';
@@ -42,6 +50,11 @@ export interface OpenElection {
   readonly views: Views;
   readonly staticPeers: StaticPeers;
   readonly remembered: Remembered;
+  readonly companions: Companions;
+  /** This host has other ports, or another name. */
+  readonly announce: (card: PeerCard) => void;
+  /** Takes over what may change while it runs. */
+  use(config: Config): Promise<void>;
   /** Says goodbye and closes all; resolves within 1 s. */
   close(): Promise<void>;
 }
@@ -77,6 +90,9 @@ export async function openElection(context: ServiceContext<'election'>): Promise
   const remembered = new Remembered(join(paths.dataDir, 'remembered-peers.json'), onTrouble);
   const goodbye = new Goodbye();
   const story = storyOf(log, nowMs);
+  const companions = openCompanions(context, () => opened);
+  const cardFor = (card: PeerCard, to: Address) =>
+    network.isNear(to.address) ? card : companions.mapping.outwardCard(card);
   const election = new Election({
     config: { peer: identity.peer, boot: newBoot(), random: Math.random, randomBytes, hmac },
     keys,
@@ -84,8 +100,7 @@ export async function openElection(context: ServiceContext<'election'>): Promise
     acquaint: (address) => network.acquaint(address),
     perform: performer({
       network,
-      keys,
-      group,
+      ...{ keys, group, cardFor },
       remember: (addresses) => remembered.save(addresses),
       left: () => goodbye.said(),
       ...tellers(context, story, () => opened.views),
@@ -95,20 +110,35 @@ export async function openElection(context: ServiceContext<'election'>): Promise
     ...{ ownAddress: () => network.ownAddress(), nowMs, sealedBy: sealedBy(config) },
   });
   const staticPeers = new StaticPeers((addresses) => {
-    for (const { address } of addresses) network.acquaint(address);
+    network.added(addresses.map(({ address }) => address));
     election.take({ type: 'staticPeersChanged', addresses });
   });
-  const close = async () => {
-    staticPeers.close();
-    const said = goodbye.within(LEAVE_LIMIT_MS);
-    election.take({ type: 'leave' });
-    await said;
-    election.stop();
-    await network.close();
-    await remembered.saved();
+  const parts = { election, network, views, staticPeers, remembered, companions };
+  const close = () => closeAll(parts, goodbye);
+  const use = (changed: Config) => {
+    void companions.mapping.use(changed.mapPorts);
+    return staticPeers.use(changed.peers);
   };
-  const opened: OpenElection = { election, network, views, staticPeers, remembered, close };
+  const announce = (card: PeerCard) => {
+    election.take({ type: 'endpointChanged', card });
+    void companions.mapping.look();
+  };
+  const opened: OpenElection = { ...parts, announce, use, close };
   return opened;
+}
+
+type Opened = Omit<OpenElection, 'announce' | 'use' | 'close'>;
+
+/** Says goodbye, and takes back what others hold for this host, before the sockets close. */
+async function closeAll(opened: Opened, goodbye: Goodbye): Promise<void> {
+  const { election, network, staticPeers, remembered, companions } = opened;
+  staticPeers.close();
+  const said = goodbye.within(LEAVE_LIMIT_MS);
+  election.take({ type: 'leave' });
+  await Promise.all([said, companions.close()]);
+  election.stop();
+  await network.close();
+  await remembered.saved();
 }
 
 /** Another discovery port is another group: remembered addresses must not join what multicast keeps apart. */

@@ -11,6 +11,8 @@ export interface NamedPeer {
 /** A named peer with the addresses that its name stands for. */
 export interface KnownHost extends NamedPeer {
   readonly addresses: readonly Address[];
+  /** When it was first looked up, by the clock of `performance`. */
+  readonly sinceMs: number;
 }
 
 export type LookUp = (host: string) => Promise<readonly { address: string }[]>;
@@ -60,11 +62,20 @@ export class StaticPeers {
     this.#named = named;
     const round = (this.#round += 1);
     const known = await Promise.all(
-      named.map(async (each) => ({ ...each, addresses: await addressesOf(each, this.lookUp) })),
+      named.map(async (each) => ({
+        ...each,
+        addresses: await addressesOf(each, this.lookUp),
+        sinceMs: this.#sinceOf(each),
+      })),
     );
     if (round !== this.#round || (named.length === 0 && this.#known.length === 0)) return;
     this.#known = known;
     this.changed(known.flatMap(({ addresses }) => addresses));
+  }
+
+  #sinceOf({ host, port }: NamedPeer): number {
+    const before = this.#known.find((each) => each.host === host && each.port === port);
+    return before?.sinceMs ?? performance.now();
   }
 
   /** The peers as they were looked up last. */

@@ -48,6 +48,8 @@ const electionHandlers = (revision: () => number): Handlers<VerbsOf<'election'>>
     throw new TypeError('a bug');
   },
   'peers.added': () => ({ hosts: [] }),
+  'wake.list': () => ({ hosts: [] }),
+  'wake.send': () => ({ interfaces: [] }),
   'peers.remove': () => ({}),
   'name.set': ({ name }) => ({ name }),
   ...{ 'line.ask': () => ({}), 'relay.ask': () => ({}), 'relay.agree': () => ({}) },

@@ -1,7 +1,7 @@
 /** The verbs that the election service answers on the bus. */
 import { DIALLED_LINES, peerIdSchema, portSchema, ticketSchema } from '@iwanto/wire';
 import { z } from 'zod';
-import { networkSchema } from './network-shapes.js';
+import { WAKEABLE_MAX, networkSchema, wakeableSchema } from './network-shapes.js';
 import {
   NAME_CHARACTERS_MAX,
   addedHostSchema,
@@ -57,6 +57,22 @@ export const electionVerbs = {
     question: z.object({ host: z.string().min(1).max(253), port: portSchema.optional() }),
     answer: nothing,
     limitMs: 5_000,
+  }),
+  'wake.list': verb({
+    owner: 'election',
+    about:
+      'Hosts of the same subnets whose hardware address is known, the one that was here last first.',
+    question: nothing,
+    answer: z.object({ hosts: z.array(wakeableSchema).max(WAKEABLE_MAX) }),
+    limitMs: SHORT_MS,
+  }),
+  'wake.send': verb({
+    owner: 'election',
+    about:
+      'Send the packet that wakes a host; E_NOT_FOUND where its hardware address was never learnt.',
+    question: z.object({ peer: peerIdSchema }),
+    answer: z.object({ interfaces: z.array(z.string()) }),
+    limitMs: SHORT_MS,
   }),
   'network.get': verb({
     owner: 'election',

@@ -16,6 +16,41 @@ const ADDRESSES_MAX = 256;
 
 const msAgoSchema = z.number().min(0).nullable();
 
+/** Ports of this host that one router maps at most. */
+const MAPPED_PORTS_MAX = 8;
+
+/** What a router maps to this host. */
+export const mappingSchema = z.object({
+  via: z.enum(['PCP', 'NAT-PMP', 'UPnP']),
+  router: addressSchema,
+  /** The router's address on its other side. */
+  address: addressSchema,
+  ports: z
+    .array(
+      z.object({
+        protocol: z.enum(['udp', 'tcp']),
+        port: portSchema,
+        /** The port of the router. */
+        externalPort: portSchema,
+      }),
+    )
+    .max(MAPPED_PORTS_MAX),
+});
+export type Mapping = z.infer<typeof mappingSchema>;
+
+/** Faults of the network that one answer names. */
+const FAULTS_MAX = 64;
+
+export const networkFaultSchema = z.object({
+  /** In a word, as the doctor shows it. */
+  check: z.string(),
+  level: z.enum(['warning', 'broken']),
+  text: z.string(),
+  /** What to do, as a sentence. */
+  remedy: z.string(),
+});
+export type NetworkFault = z.infer<typeof networkFaultSchema>;
+
 export const networkSchema = z.object({
   /** The UDP port that multicast goes to. */
   discoveryPort: portSchema,
@@ -45,7 +80,16 @@ export const networkSchema = z.object({
     )
     .max(HOSTS_MAX),
   /** Addresses outside its own subnets that sent datagrams of ours, which were dropped. */
-  outside: z.array(z.object({ address: addressSchema, msAgo: z.number().min(0) })).max(HOSTS_MAX),
+  outside: z
+    .array(
+      z.object({
+        address: addressSchema,
+        msAgo: z.number().min(0),
+        /** Some came by multicast, which no router forwards. */
+        multicast: z.boolean().optional(),
+      }),
+    )
+    .max(HOSTS_MAX),
   /** Addresses that sent what is not for this host: `open` of a LAN without a group, `group` sealed under a key it has not. */
   strangers: z
     .array(
@@ -60,10 +104,29 @@ export const networkSchema = z.object({
   otherVersions: z
     .array(z.object({ address: addressSchema, msAgo: z.number().min(0) }))
     .max(HOSTS_MAX),
+  /** What is wrong between this host and its network; absent in the answer of an earlier version. */
+  faults: z.array(networkFaultSchema).max(FAULTS_MAX).optional(),
+  /** Null where no router maps anything; absent in the answer of an earlier version. */
+  mapping: mappingSchema.nullable().optional(),
   /** Sentences about sockets that could not be opened or do not send, newest last. */
   troubles: z.array(z.string()).max(ADDRESSES_MAX),
 });
 export type NetworkView = z.infer<typeof networkSchema>;
+
+/** Hosts that can be woken, in one answer. */
+export const WAKEABLE_MAX = 256;
+
+export const wakeableSchema = z.object({
+  peer: peerIdSchema,
+  name: z.string(),
+  /** As `02:00:00:00:00:01`. */
+  mac: z.string(),
+  interface: z.string(),
+  address: addressSchema,
+  /** When it was last here, in ms since 1970. */
+  seenMs: z.number().min(0),
+});
+export type Wakeable = z.infer<typeof wakeableSchema>;
 
 export const peerCheckQuestionSchema = z.object({
   address: addressSchema,

@@ -70,6 +70,8 @@ export const schemaFor = (paths: Paths) =>
       .array(z.object({ host: z.string().min(1).max(253), port: portSchema }))
       .max(LIST_MAX)
       .default([]),
+    /** Have the router pass the ports of this host on to it, by PCP, NAT-PMP or UPnP. */
+    mapPorts: z.boolean().default(false),
     /** Serve to others what was fetched. */
     reseed: z.boolean().default(true),
     /** Who may come near: anybody on the LAN, only who has the key of `group`, or with `pinned` only the peers in `trust`. */

@@ -9,6 +9,7 @@ import {
   isHostAddress,
   isLinkLocal,
   isLoopback,
+  isPublicAddress,
   sharesPrefix,
 } from './ip-address.js';
 
@@ -89,6 +90,10 @@ describe('addresses', () => {
       false,
       false,
     ]);
+    const inside = ['10.0.0.1', '172.31.0.1', '192.168.1.1', '100.127.0.1', '169.254.1.1', '::1'];
+    const internet = ['9.255.255.255', '11.0.0.1', '172.32.0.1', '100.128.0.1', '192.167.0.1'];
+    expect([...inside, 'nowhere'].filter(isPublicAddress)).toEqual([]);
+    expect(internet.filter((text) => !isPublicAddress(text))).toEqual([]);
     expect(['127.9.9.9', '::1', '::2', '10.0.0.1'].map(isLoopback)).toEqual([
       true,
       true,

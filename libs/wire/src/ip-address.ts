@@ -53,6 +53,24 @@ export function isHostAddress(text: string): boolean {
   return bytes[0] !== 0xff && bytes.some((byte) => byte !== 0);
 }
 
+/** True for an IPv4 address that belongs to the internet: no private network, no carrier's, none of the host itself. */
+export function isPublicAddress(text: string): boolean {
+  const bytes = addressBytes(text);
+  if (bytes?.length !== 4) return false;
+  return !NOT_PUBLIC.some(([network, bits]) => sharesPrefix(text, network, bits));
+}
+
+const NOT_PUBLIC = [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['224.0.0.0', 3],
+] as const;
+
 /** True when both addresses share the first `prefixBits` bits; false for two families. */
 export function sharesPrefix(one: string, other: string, prefixBits: number): boolean {
   const [a, b] = [addressBytes(one), addressBytes(other)];

@@ -1,6 +1,6 @@
 /** `iwanto doctor` names what is wrong between two hosts, and raises no alarm where nothing is. */
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
@@ -135,6 +135,23 @@ story('two hosts on one LAN', () => {
     inside(1, 'ip', 'addr', 'add', '10.77.9.2/16', 'dev', 'eth0');
     await start();
     expect(await diagnosed(0, /^netmask: 10\.77\.9\.2 /)).toContain('outside');
+    const status = (await peers[0].run('status')).stdout;
+    expect(status).toContain('the netmasks of the two hosts differ. Give both hosts the same');
+  });
+
+  test('multicast is lost between two switches: status and the log say so once, with the remedy', async () => {
+    await start();
+    await seen(2);
+    lan.blockMulticast();
+    const { role } = await peers[0].status();
+    const follower = peers[role === 'leader' ? 1 : 0];
+    await until('a word of it', 2 * LIMIT_MS, async () =>
+      (await follower.run('status')).stdout.includes('does not arrive here: new hosts')
+        ? true
+        : undefined,
+    );
+    const log = await readFile(join(follower.home, 'logs', 'election.log'), 'utf8');
+    expect(log.match(/does not arrive here: new hosts .*IGMP snooping/g)).toHaveLength(1);
   });
 
   test('another version of the protocol is spoken', async () => {

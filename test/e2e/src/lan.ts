@@ -23,6 +23,8 @@ export interface LanHost {
 
 export interface Lan {
   readonly hosts: readonly LanHost[];
+  /** The namespace of the switches and the router. */
+  readonly router: string;
   /** Pulls the host's cable. */
   cut(host: LanHost): void;
   /** Plugs it in again. */
@@ -111,7 +113,7 @@ function killQuietly(pid: number): void {
 /** One switch for each subnet, a router between them that forwards no multicast, and the hosts. The state of the links is kept here and written to the switch as one rule set. */
 class Switch implements Lan {
   readonly hosts: LanHost[] = [];
-  readonly #name: string;
+  readonly router: string;
   #rules: string[] = [];
   readonly #cutSubnets = new Set<number>();
   #removed = false;
@@ -122,12 +124,12 @@ class Switch implements Lan {
     private readonly subnets: number,
     hostsEach: number,
   ) {
-    this.#name = `${prefix}-sw`;
+    this.router = `${prefix}-sw`;
     process.once('exit', this.#onExit);
-    run('ip', 'netns', 'add', this.#name);
+    run('ip', 'netns', 'add', this.router);
     for (let subnet = 0; subnet < subnets; subnet += 1) this.#addSubnet(prefix, subnet, hostsEach);
     if (subnets > 1)
-      run('ip', 'netns', 'exec', this.#name, 'sysctl', '-qw', 'net.ipv4.ip_forward=1');
+      run('ip', 'netns', 'exec', this.router, 'sysctl', '-qw', 'net.ipv4.ip_forward=1');
   }
 
   #addSubnet(prefix: string, subnet: number, hostsEach: number): void {
@@ -141,7 +143,7 @@ class Switch implements Lan {
   }
 
   #inside(...words: string[]): void {
-    run('ip', '-n', this.#name, ...words);
+    run('ip', '-n', this.router, ...words);
   }
 
   #plug(prefix: string, subnet: number, host: number, number: number): LanHost {
@@ -199,11 +201,11 @@ class Switch implements Lan {
 
   translate(subnet: number): void {
     const inside = `10.77.${subnet}.0/24`;
-    writeRules(this.#name, [
+    writeRules(this.router, [
       'table ip home {',
       `chain out { type nat hook postrouting priority srcnat; ip saddr ${inside} ip daddr != ${inside} masquerade; }`,
       'chain in { type filter hook forward priority 0;',
-      `ct state established,related accept; ip daddr ${inside} ip saddr != ${inside} drop; }`,
+      `ct state established,related accept; ct status dnat accept; ip daddr ${inside} ip saddr != ${inside} drop; }`,
       '}',
     ]);
   }
@@ -249,7 +251,7 @@ class Switch implements Lan {
   shape(host: LanHost, megabitsPerSecond: number): void {
     const bucket = ['rate', `${megabitsPerSecond}mbit`, 'burst', '256kb', 'latency', '50ms'];
     const port = portOf(host.number);
-    run('tc', '-n', this.#name, 'qdisc', 'replace', 'dev', port, 'root', 'tbf', ...bucket);
+    run('tc', '-n', this.router, 'qdisc', 'replace', 'dev', port, 'root', 'tbf', ...bucket);
   }
 
   #writeRules(): void {
@@ -258,7 +260,7 @@ class Switch implements Lan {
       ...['add table bridge iwanto', 'delete table bridge iwanto', 'table bridge iwanto {'],
       ...['chain links {', 'type filter hook forward priority 0;', ...this.#rules, '}', '}', ''],
     ];
-    writeRules(this.#name, lines);
+    writeRules(this.router, lines);
   }
 
   remove(): void {
@@ -266,7 +268,7 @@ class Switch implements Lan {
     this.#removed = true;
     process.removeListener('exit', this.#onExit);
     for (const { namespace } of this.hosts) removeNamespace(namespace);
-    removeNamespace(this.#name);
+    removeNamespace(this.router);
   }
 }
 

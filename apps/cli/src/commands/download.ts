@@ -2,43 +2,48 @@
 import type { Bus } from '@iwanto/bus';
 import { EXIT, rateFrom } from '@iwanto/service';
 import { Failure } from '@iwanto/wire';
+import type { Argv } from 'yargs';
 import { withBus } from '../ask.js';
-import { commandOf } from '../command.js';
+import { type Given, commandOf } from '../command.js';
 import { fetchAll } from '../fetch.js';
 import { hashFrom, numberFrom, pathFrom } from '../input.js';
-import { jsonLine, remark, say, shown } from '../print.js';
-import { type Seen, recall, shownAs } from '../remembered.js';
+import { jsonLine, remark, say, shown, timeText } from '../print.js';
+import { type Memory, type Seen, recall, shownAs } from '../remembered.js';
 
 /** How long to wait for a source while none answers, in seconds. */
 const WAIT_SECONDS = 30;
 const WAIT_SECONDS_MAX = 86_400;
 
+/** Where what is fetched goes, and what of it. */
+const placing = (words: Argv<Given>) =>
+  words
+    .option('to', { type: 'string', requiresArg: true, describe: 'Put it into this folder' })
+    .option('as', { type: 'string', requiresArg: true, describe: 'Give it this name' })
+    .option('rename', {
+      type: 'boolean',
+      default: false,
+      describe: 'If the name is taken, add a number to it',
+    })
+    .option('overwrite', {
+      type: 'boolean',
+      default: false,
+      describe: 'Replace an earlier download of that name',
+    })
+    .option('only', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Fetch only the files of a folder that match this pattern, such as "*.jpg"',
+    });
+
 export const command = commandOf({
   options: (words) =>
-    words
+    placing(words)
       .positional('hash', {
         type: 'string',
         array: true,
         demandOption: true,
         describe:
           'Hashes (at least 8 characters of each) or numbers from the last search; or: to DIR',
-      })
-      .option('to', { type: 'string', requiresArg: true, describe: 'Put it into this folder' })
-      .option('as', { type: 'string', requiresArg: true, describe: 'Give it this name' })
-      .option('rename', {
-        type: 'boolean',
-        default: false,
-        describe: 'If the name is taken, add a number to it',
-      })
-      .option('overwrite', {
-        type: 'boolean',
-        default: false,
-        describe: 'Replace an earlier download of that name',
-      })
-      .option('only', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'Fetch only the files of a folder that match this pattern, such as "*.jpg"',
       })
       .option('limit', { type: 'string', requiresArg: true, describe: 'Limit its rate: 5M' })
       .option('yes', {
@@ -47,6 +52,11 @@ export const command = commandOf({
         describe: 'Do not ask, however large it is',
       })
       .option('reseed', { type: 'boolean', default: true, describe: 'Serve it on; or --no-reseed' })
+      .option('wake', {
+        type: 'boolean',
+        default: false,
+        describe: 'If nobody who is here has it, wake a host that had it',
+      })
       .option('detach', { type: 'boolean', default: false, describe: 'Start it and do not wait' })
       .option('wait', {
         type: 'number',
@@ -71,6 +81,7 @@ export const command = commandOf({
     wait,
     json,
     yes,
+    wake,
     detach,
     overwrite,
     rename,
@@ -98,9 +109,31 @@ export const command = commandOf({
     });
     const wanted = [...new Map(named.map((question) => [question.hash, question])).values()];
     const sourceLimitMs = 1_000 * numberFrom('wait', wait, { min: 1, max: WAIT_SECONDS_MAX });
-    return withBus((bus) => fetchAll(bus, { wanted, sourceLimitMs, json, detach }));
+    return withBus(async (bus) => {
+      if (wake) await wakeHolders(bus, { hashes: wanted.map(({ hash }) => hash), memory, json });
+      return fetchAll(bus, { wanted, sourceLimitMs, json, detach });
+    });
   },
 });
+
+interface Waking {
+  readonly hashes: readonly string[];
+  readonly memory: Memory;
+  readonly json: boolean;
+}
+
+/** One content after the other: a host that was woken for the first may have them all. */
+async function wakeHolders(bus: Bus, { hashes, memory, json }: Waking): Promise<void> {
+  const { wakeHolder } = await import('../waking.js');
+  for (const hash of hashes) {
+    const holders = shownAs(memory, hash)?.holders ?? [];
+    const woken = await wakeHolder(bus, { hash, holders });
+    if (woken === undefined || woken.wasHere) continue;
+    const sentence = `${shown(woken.name)} was woken and is here after ${timeText(woken.seconds)}.`;
+    if (json) say(jsonLine({ event: 'note', sentence }));
+    else remark(sentence);
+  }
+}
 
 function limited(limit: string | undefined) {
   const bytesPerSecondMax = limit === undefined ? undefined : rateFrom(limit);

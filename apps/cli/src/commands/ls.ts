@@ -71,7 +71,7 @@ async function listFolder(bus: Bus, where: string, json: boolean): Promise<void>
   }
   if (entries.length === 0)
     remark(path === '' ? 'This peer shares nothing.' : 'The folder is empty.');
-  else await print(where, entries);
+  else await print({ where, peer }, entries);
   if (more) remark(`Only the first ${ENTRIES_MAX} are shown.`);
 }
 
@@ -87,7 +87,12 @@ async function entriesOf(bus: Bus, peer: PeerId, path: string): Promise<ListAnsw
   return { entries, more: true };
 }
 
-async function print(where: string, entries: readonly Entry[]): Promise<void> {
+interface Listed {
+  readonly where: string;
+  readonly peer: PeerId;
+}
+
+async function print({ where, peer }: Listed, entries: readonly Entry[]): Promise<void> {
   const hashed = entries.flatMap(({ hash, ...entry }) =>
     hash === null ? [] : [{ ...entry, hash }],
   );
@@ -100,7 +105,7 @@ async function print(where: string, entries: readonly Entry[]): Promise<void> {
     hashed.map((entry, at) => [entry.name, { place: at + 1, hash: short[at] }]),
   );
   const results = hashed.map(({ hash, kind, name, size }) => {
-    return { hash, kind, name, size, otherNames: [] };
+    return { hash, kind, name, size, otherNames: [], holders: [peer] };
   });
   await remember({ query: where, results }, memory);
   const columns: Column[] = [

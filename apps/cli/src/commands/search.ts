@@ -80,8 +80,9 @@ const isHere = ({ results }: SearchAnswer) => results.some(({ seen }) => seen ==
 
 const hashesOf = ({ results }: SearchAnswer) => results.map(({ hash }) => hash);
 
-const seenOf = ({ hash, kind, name, size, otherNames }: SearchResult): Seen => {
-  return { hash, kind, name, size, otherNames };
+const seenOf = ({ hash, kind, name, size, otherNames, where, seen }: SearchResult): Seen => {
+  const holders = [...where.peers, ...(seen?.peers ?? [])].map(({ peer }) => peer);
+  return { hash, kind, name, size, otherNames, holders };
 };
 
 /** Whether this host has it: `held` is null where it does not. */

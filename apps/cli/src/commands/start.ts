@@ -37,6 +37,10 @@ export const command = commandOf({
         requiresArg: true,
         describe: 'Use only this network interface',
       })
+      .option('map-ports', {
+        type: 'boolean',
+        describe: 'Have the router pass the ports on to this host; or --no-map-ports',
+      })
       .option('log-level', {
         choices: LOG_LEVELS,
         describe: 'How much the services log this time',
@@ -47,12 +51,12 @@ export const command = commandOf({
       .epilogue(
         'Ctrl-C or "iwanto stop" ends it. Exit codes: 0 stopped, 2 bad option or configuration.',
       ),
-  run: async ({ share, downloadDir, interface: interfaces, logLevel, json }) => {
+  run: async ({ share, downloadDir, interface: interfaces, mapPorts, logLevel, json }) => {
     if (logLevel !== undefined) process.env[environmentName('logLevel')] = logLevel;
     const { lock, paths } = await claimHome(homePaths(), 'start');
     try {
       await refuseRunning(paths);
-      await prepareConfig(paths, { share, downloadDir, interfaces });
+      await prepareConfig(paths, { share, downloadDir, interfaces, mapPorts });
       return await superviseAll(json, paths);
     } finally {
       await lock.release();

@@ -58,7 +58,7 @@ async function print(wants: readonly Want[]): Promise<void> {
     screenColumns(),
   );
   if (found.length > 0) {
-    const results = found.map((one) => ({ ...one, otherNames: [] }));
+    const results = found.map((one) => ({ ...one, otherNames: [], holders: [] }));
     await remember({ query: 'wants', results }, memory);
     const columns = [
       { title: '#', align: 'right' as const },

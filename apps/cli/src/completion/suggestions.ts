@@ -42,7 +42,7 @@ export const suggestors: Suggest = {
   },
   content: contents,
   host: peers,
-  peer: peers,
+  peer: ({ command }) => (command === 'wake' ? sleepers() : peers()),
 };
 
 /** Nobody reads more of them. */
@@ -76,6 +76,12 @@ async function peers(): Promise<Suggestion[]> {
       .map(({ address, name }) => ({ value: address, about: shown(name) }));
   });
 }
+
+const sleepers = () =>
+  asked(async (bus) => {
+    const { hosts } = await bus.call('wake.list', {}, { limitMs: ASK_LIMIT_MS });
+    return hosts.map(({ name, peer, mac }) => ({ value: shown(name) || peer, about: mac }));
+  });
 
 const sharedFolders = () =>
   asked(async (bus) => {

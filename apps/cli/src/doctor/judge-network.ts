@@ -14,7 +14,7 @@ export function judgeNetwork(facts: NetworkFacts, host: HostFacts): Finding[] {
     ...judgeShares(facts),
     ...judgeInterfaces(facts, host),
     ...judgeLeader(facts),
-    ...judgeStrangers(facts),
+    ...judgeFaults(facts),
     ...judgeTroubles(facts),
   ];
 }
@@ -152,65 +152,28 @@ function judgeLeader({ leadership, network, others }: NetworkFacts): Finding[] {
     if (isRecent(heard?.multicastMsAgo)) {
       return [...findings, ok('multicast', 'multicast of the leader arrives')];
     }
-    return [
-      ...findings,
-      warning(
-        'multicast',
-        `multicast of the leader at ${leader.address} does not arrive here: new hosts will not be found`,
-        `Allow UDP ${network.discoveryPort} to 239.255.105.87 and ff02::6957 on both hosts and in the switch (IGMP snooping), or keep "iwanto peers add ${leader.address}".`,
-      ),
-    ];
+    return findings;
   }
-  return [...findings, ...judgeOwnMulticast(network, others.length)];
+  const isWrong = network.faults?.some(({ check }) => check === 'multicast') === true;
+  return isWrong ? findings : [...findings, ...judgeOthers(others.length)];
 }
 
-/** A leader that hears its own multicast knows at least that nothing on this host drops it. */
-function judgeOwnMulticast(
-  { addresses, discoveryPort }: NonNullable<NetworkFacts['network']>,
-  others: number,
-): Finding[] {
-  const deaf = addresses.filter(
-    ({ multicast, loopback, address, ownMulticastMsAgo }) =>
-      multicast && !loopback && !address.includes(':') && !isRecent(ownMulticastMsAgo),
-  );
-  const found = deaf.map(({ interface: name }) =>
-    broken(
-      'multicast',
-      `multicast sent over ${name} does not come back: a firewall of this host drops it`,
-      `Allow UDP ${discoveryPort} to and from 239.255.105.87.`,
-    ),
-  );
-  if (found.length > 0 || others > 0) return found;
-  return [
-    warning(
-      'discovery',
-      'no other host was heard: this one is alone, or multicast does not pass',
-      'If another host runs iwanto, check it with "iwanto doctor HOST", and reach it with "iwanto peers add HOST".',
-    ),
-  ];
-}
+const judgeOthers = (others: number): Finding[] =>
+  others > 0
+    ? []
+    : [
+        warning(
+          'discovery',
+          'no other host was heard: this one is alone, or multicast does not pass',
+          'If another host runs iwanto, check it with "iwanto doctor HOST", and reach it with "iwanto peers add HOST".',
+        ),
+      ];
 
 export const isRecent = (msAgo: number | null | undefined): boolean =>
   msAgo !== null && msAgo !== undefined && msAgo <= MULTICAST_MS_MAX;
 
-function judgeStrangers({ network }: NetworkFacts): Finding[] {
-  if (!network) return [];
-  const outside = network.outside.map(({ address }) =>
-    warning(
-      'netmask',
-      `${address} sends to this host, but lies outside of its subnets: the netmasks of the two hosts differ, or a router is in between`,
-      `Give both hosts the same netmask, or run "iwanto peers add ${address}" on one of the two.`,
-    ),
-  );
-  const versions = network.otherVersions.map(({ address }) =>
-    broken(
-      'version',
-      `${address} speaks another version of the protocol: the two hosts cannot work together`,
-      'Install the same version of iwanto on both.',
-    ),
-  );
-  return [...outside, ...versions];
-}
+/** What the election itself found wrong. */
+const judgeFaults = ({ network }: NetworkFacts): Finding[] => [...(network?.faults ?? [])];
 
 function judgeTroubles({ network }: NetworkFacts): Finding[] {
   return (network?.troubles ?? []).map((sentence) =>

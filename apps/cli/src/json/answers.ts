@@ -3,16 +3,14 @@ import {
   SERVICES,
   downloadSchema,
   endedDownloadSchema,
-  findableSchema,
   news,
   addedHostSchema,
   liarSchema,
   knownPeerSchema,
   receiptSchema,
-  serviceStatusSchema,
-  sharedSchema,
   uploadsSchema,
   verbs,
+  wakeableSchema,
   wantSchema,
 } from '@iwanto/bus';
 import {
@@ -29,11 +27,10 @@ import {
 } from '@iwanto/wire';
 import { LOG_LEVELS, MODES } from '@iwanto/service';
 import { z } from 'zod';
+import { count, picture, shares, verdict } from './picture-answer.js';
 
-const count = z.number().int().min(0);
 const path = z.strictObject({ path: z.string() });
 const downloads = z.strictObject({ downloads: z.array(downloadSchema) });
-const shares = sharedSchema.pick({ folders: true, files: true, bytes: true, indexing: true });
 
 const peerLists = z.strictObject({ trust: z.array(peerIdSchema), block: z.array(peerIdSchema) });
 
@@ -45,34 +42,6 @@ const group = z.strictObject({
   previous: z.string().nullable(),
   /** Whether the whole peer is in it. */
   joined: z.boolean(),
-});
-
-const member = z.strictObject({
-  peer: peerIdSchema,
-  name: z.string(),
-  address: z.string(),
-  files: count.nullable(),
-  roundTripMs: z.number().nullable(),
-});
-const picture = z.strictObject({
-  peer: peerIdSchema.nullable(),
-  name: z.string().nullable(),
-  role: z.enum(['leader', 'standby', 'follower', 'joining']).nullable(),
-  leader: peerIdSchema.nullable(),
-  leaderName: z.string().nullable(),
-  epoch: count.nullable(),
-  peers: z.array(member),
-  downloads: z.array(downloadSchema),
-  shared: shares.nullable(),
-  findable: findableSchema.shape.findable,
-  services: z.record(z.enum(SERVICES), z.enum(['ready', 'starting', 'stopped'])),
-  details: z.array(serviceStatusSchema),
-  relaying: verbs['ways.get'].answer.shape.relaying.nullable(),
-  troubles: z.array(z.string()),
-});
-const verdict = z.strictObject({
-  level: z.enum(['ok', 'warning', 'broken']),
-  sentence: z.string(),
 });
 
 const progress = downloadSchema
@@ -222,6 +191,17 @@ export const answers: Readonly<Record<string, readonly z.ZodType[]>> = {
       name: z.string().optional(),
     }),
     z.strictObject({ removed: z.string() }),
+  ],
+  wake: [
+    z.strictObject({ hosts: z.array(wakeableSchema) }),
+    z.strictObject({
+      peer: peerIdSchema,
+      name: z.string(),
+      wasHere: z.boolean(),
+      /** Until it was here; null where that was not waited for. */
+      seconds: z.number().nullable(),
+      interfaces: z.array(z.string()),
+    }),
   ],
   trust: [peerLists],
   block: [peerLists],

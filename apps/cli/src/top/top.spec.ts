@@ -28,7 +28,7 @@ const picture: Picture = {
   ],
   ...{ shared: null, findable: 'found' },
   services: { election: 'ready', indexer: 'starting', transfer: 'ready' },
-  ...{ details: [], troubles: [], downloads: [], relaying: null },
+  ...{ details: [], troubles: [], downloads: [], relaying: null, mapping: null },
 };
 const moment = (downloads: readonly Download[]): Moment => ({
   ...{ picture, downloads, down: [0, 50, 100], up: [] },

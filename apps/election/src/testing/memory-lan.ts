@@ -36,6 +36,8 @@ export class MemoryLan implements Lan {
       acquaint: () => undefined,
       opened: () => undefined,
       ownAddress: () => ADDRESS,
+      added: () => undefined,
+      isNear: () => true,
       view: () => ({ addresses: [], outside: [], strangers: [], troubles: [] }),
       relist: async () => undefined,
       close: async () => void this.#hearers.delete(port),

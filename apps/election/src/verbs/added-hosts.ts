@@ -9,9 +9,10 @@ export interface AddedHostsContext {
 }
 
 export const addedHosts = ({ staticPeers, election }: AddedHostsContext): AddedHost[] =>
-  staticPeers.known().map(({ host, port, addresses }) => ({
+  staticPeers.known().map(({ host, port, addresses, sinceMs }) => ({
     host,
     port,
     addresses: addresses.map(({ address }) => address),
     heardMsAgo: election.heardHosts.agoOf(addresses, election.nowMs()),
+    addedMsAgo: Math.max(0, performance.now() - sinceMs),
   }));

@@ -1,13 +1,27 @@
 /** `network.get` on the bus: the interfaces in use, and which hosts were heard over them. */
 import type { NetworkView } from '@iwanto/bus';
 import type { Election } from '../election.js';
+import type { Companions } from '../companions.js';
 import type { Network } from '../network.js';
 
 export interface Seen {
   readonly election: Pick<Election, 'heardHosts' | 'nowMs'>;
   readonly network: Pick<Network, 'view'>;
+  readonly companions: Pick<Companions, 'mapping' | 'faults'>;
 }
 
-export function networkView({ election, network }: Seen, discoveryPort: number): NetworkView {
-  return { discoveryPort, ...network.view(), ...election.heardHosts.view(election.nowMs()) };
+export function networkView(
+  { election, network, companions }: Seen,
+  discoveryPort: number,
+): NetworkView {
+  const { troubles, ...seen } = network.view();
+  const { mapping, faults } = companions;
+  return {
+    discoveryPort,
+    ...seen,
+    ...election.heardHosts.view(election.nowMs()),
+    mapping: mapping.view(),
+    faults: faults(),
+    troubles: [...troubles, ...mapping.troubles()],
+  };
 }

@@ -1,0 +1,67 @@
+/** Who is heard from outside the own subnets, and where to knock: the Door of libs/consensus with the bytes of real datagrams. */
+import type { NetworkView } from '@iwanto/bus';
+import { Door } from '@iwanto/consensus';
+import { type Address, Recent, isFirstContact } from '@iwanto/wire';
+import { isOpen } from './envelope.js';
+
+/** Addresses outside its own subnets that are remembered because they sent something of ours. */
+const OUTSIDE_MAX = 64;
+
+export interface HeardHow {
+  /** It comes from one of the own subnets. */
+  readonly isNear: boolean;
+  readonly multicast: boolean;
+}
+
+export class Doorway {
+  readonly #door = new Door<Uint8Array>();
+  readonly #outside = new Recent<string, { atMs: number; multicast: boolean }>(OUTSIDE_MAX);
+  #added: ReadonlySet<string> = new Set();
+
+  constructor(private readonly knock: (to: Address) => void) {}
+
+  acquaint(address: string): void {
+    this.#door.acquaint(address);
+  }
+
+  /**
+   * Hosts that the user added: they are knocked at although they seem to be near. The outer address of a router that
+   * passes on to a host behind it is near, and so is a host with another netmask; for these this host is outside.
+   */
+  added(addresses: readonly string[]): void {
+    this.#added = new Set(addresses);
+    for (const address of addresses) this.acquaint(address);
+  }
+
+  /** Whether a datagram goes further; what is ours and does not is remembered for the doctor. */
+  admits(bytes: Uint8Array, { address }: Address, { isNear, multicast }: HeardHow): boolean {
+    if (isNear && !this.#added.has(address)) return true;
+    const atMs = performance.now();
+    const ours = isOpen(bytes);
+    const admitted = this.#door.admits(address, ours && isFirstContact(bytes), atMs) || isNear;
+    if (admitted) this.#outside.take(address);
+    else if (ours) {
+      // Multicast that was heard once shows the link for all that comes later.
+      const wasMulticast = this.#outside.get(address)?.multicast === true;
+      this.#outside.set(address, { atMs, multicast: multicast || wasMulticast });
+    }
+    return admitted;
+  }
+
+  /** A datagram was sent there: knocks where this host may not be heard. */
+  sent(bytes: Uint8Array, to: Address, isNear: boolean): void {
+    if (isFirstContact(bytes) || (isNear && !this.#added.has(to.address))) return;
+    if (this.#door.mustKnock(to, bytes, performance.now())) this.knock(to);
+  }
+
+  /** That host lets this one be heard: what waited for it. */
+  opened(to: Address): Uint8Array | undefined {
+    return this.#door.opened(to);
+  }
+
+  outside(nowMs: number): NetworkView['outside'] {
+    return [...this.#outside.entries()].map(([address, { atMs, multicast }]) => {
+      return { address, multicast, msAgo: Math.max(0, nowMs - atMs) };
+    });
+  }
+}

@@ -1,0 +1,38 @@
+/** Faults of the network that last: each is shown, and written into the log once, as soon as it was found in two looks. */
+import type { NetworkFault } from '@iwanto/bus';
+
+const LOOK_MS = 5_000;
+/** Faults at the same time: a crowd of strangers makes no more lines than this in one look. */
+const FAULTS_MAX = 16;
+
+export class FaultLog {
+  #found = new Set<string>();
+  #lasting: readonly NetworkFault[] = [];
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly find: () => readonly NetworkFault[],
+    private readonly write: (sentence: string) => void,
+  ) {
+    this.#timer = setInterval(() => this.look(), LOOK_MS);
+  }
+
+  /** What was found in the last two looks. */
+  get lasting(): readonly NetworkFault[] {
+    return this.#lasting;
+  }
+
+  look(): void {
+    const found = this.find().slice(0, FAULTS_MAX);
+    const shown = new Set(this.#lasting.map(textOf));
+    this.#lasting = found.filter((fault) => this.#found.has(textOf(fault)));
+    this.#found = new Set(found.map(textOf));
+    for (const fault of this.#lasting) if (!shown.has(textOf(fault))) this.write(textOf(fault));
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+}
+
+const textOf = ({ text, remedy }: NetworkFault): string => `${text}. ${remedy}`;

@@ -1,0 +1,101 @@
+/** A router that maps ports: hosts outside join and fetch from a host behind it, which only had to ask its router. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Peer, sha256Of, until, writeMade } from '@iwanto/peer';
+import { type Lan, lanImpossible, makeCampus } from './lan.js';
+import { MappingRouter, OUTSIDE, mappingImpossible } from './mapping-router.js';
+
+const reason = lanImpossible() ?? mappingImpossible();
+if (reason) process.stderr.write(`map-ports.spec.ts is skipped: ${reason}\n`);
+const story = reason ? describe.skip : describe;
+
+const LIMIT_MS = 20_000;
+interface MappingJson {
+  readonly mapping: { readonly via: string; readonly address: string } | null;
+}
+
+story('a host behind a router that maps ports', () => {
+  let root: string;
+  let lan: Lan;
+  let router: MappingRouter;
+  let [outer, inner] = [undefined, undefined] as unknown as [Peer, Peer];
+
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), 'iwanto-map-ports-'));
+    lan = makeCampus(2, 1);
+    router = new MappingRouter(lan, root);
+    await router.start('PCP and NAT-PMP');
+    await writeMade(join(root, 'shared', 'inner.bin'), 20_000_000);
+    [outer, inner] = lan.hosts.map((host) => new Peer(join(root, `h${host.number}`), { host })) as [
+      Peer,
+      Peer,
+    ];
+    for (const peer of [outer, inner]) {
+      await mkdir(peer.home);
+      const share = peer === inner ? [join(root, 'shared')] : [];
+      const config = { share, downloadDir: `${peer.home}-downloads` };
+      await writeFile(join(peer.home, 'config.json'), JSON.stringify(config));
+    }
+    await Promise.all([outer.start(), inner.start('--map-ports')]);
+  }, 60_000);
+
+  afterAll(async () => {
+    for (const peer of [outer, inner]) peer.kill();
+    await router.stop();
+    lan.remove();
+    await rm(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  });
+
+  const mappedBy = (via: string) =>
+    until(`ports mapped by ${via}`, LIMIT_MS, async () => {
+      const { mapping } = await inner.json<MappingJson>('status');
+      return mapping?.via === via && router.mapped().length === 3 ? mapping : undefined;
+    });
+
+  test('nothing is opened to the internet while everybody is admitted', async () => {
+    await until('the reason', LIMIT_MS, async () =>
+      (await inner.run('status')).stdout.includes(`its outer address ${OUTSIDE} is on the internet`)
+        ? true
+        : undefined,
+    );
+    expect(router.mapped()).toEqual([]);
+    const ids = await Promise.all(
+      [outer, inner].map(async (peer) => (await peer.json<{ peer: string }>('id')).peer),
+    );
+    for (const [at, peer] of [inner, outer].entries()) {
+      await peer.must(['trust', ids[at] as string]);
+      await peer.must(['config', 'set', 'mode', 'pinned']);
+    }
+  }, 60_000);
+
+  test('PCP: it is joined from outside by the address that status shows, and fetched from directly', async () => {
+    expect(await mappedBy('PCP')).toMatchObject({ address: OUTSIDE });
+    expect((await inner.run('status')).stdout).toContain(
+      `joins with "iwanto peers add ${OUTSIDE}"`,
+    );
+    const added = await outer.run('peers', 'add', OUTSIDE, '--wait');
+    expect(added).toMatchObject({ code: 0, stderr: '' });
+    const { hash } = await outer.find('inner.bin', 'inner.bin', LIMIT_MS);
+    await outer.download(hash);
+    const arrived = await sha256Of(join(`${outer.home}-downloads`, 'inner.bin'));
+    expect(arrived).toBe(await sha256Of(join(root, 'shared', 'inner.bin')));
+    expect((await outer.run('status')).stdout).not.toContain('cannot be dialled');
+  }, 60_000);
+
+  test('what is switched off is unmapped, and UPnP serves as well', async () => {
+    await inner.must(['config', 'set', 'mapPorts', 'false']);
+    expect(await inner.json<MappingJson>('status')).toMatchObject({ mapping: null });
+    await until('nothing mapped', LIMIT_MS, async () => router.mapped().length === 0 || undefined);
+    await router.stop();
+    await router.start('UPnP');
+    await inner.must(['config', 'set', 'mapPorts', 'true']);
+    await mappedBy('UPnP');
+  }, 60_000);
+
+  test('a stop removes what was mapped', async () => {
+    await inner.stop();
+    expect(router.mapped()).toEqual([]);
+  }, 30_000);
+});
