@@ -8,6 +8,7 @@ export type Target = number | 'leader';
 /** What a stranger with an identity of its own may send to all. */
 export const FORGERIES = [
   ...(['jump', 'ahead', 'born0', 'beat', 'older', 'impostor', 'claim', 'leave', 'flood'] as const),
+  ...(['knock', 'cookie'] as const),
 ] as const;
 export type Forgery = (typeof FORGERIES)[number];
 
@@ -39,6 +40,7 @@ export type Fault = At &
         readonly to: readonly number[];
         readonly forMs: number;
       }
+    | { readonly kind: 'nat'; readonly subnet: number; readonly forMs: number }
     | { readonly kind: 'burst'; readonly loss: number; readonly forMs: number }
     | { readonly kind: 'catalogue'; readonly target: Target }
     | {
@@ -51,7 +53,9 @@ export type Fault = At &
 
 export type FaultKind = Fault['kind'];
 
-const KINDS: readonly FaultKind[] = [
+type AnywhereKind = Exclude<FaultKind, 'nat'>;
+
+const KINDS: readonly AnywhereKind[] = [
   ...(['crash', 'crash', 'crash', 'leave', 'pause', 'pause', 'isolate', 'isolate'] as const),
   ...(['split', 'split', 'deaf', 'mute', 'burst', 'catalogue', 'replay', 'forge'] as const),
 ];
@@ -123,6 +127,17 @@ function makeFault(prng: Prng, hosts: number, atMs: number): Fault {
 export function makeFaults(prng: Prng, hosts: number): Fault[] {
   const times = Array.from({ length: 1 + prng.below(8) }, () => Math.round(20_000 * prng.unit()));
   return times.sort((a, b) => a - b).map((atMs) => makeFault(prng, hosts, atMs));
+}
+
+/** What happens only where routers are: one that translates addresses, and strangers beyond one. */
+export function makeRouterFaults(prng: Prng, subnets: number): Fault[] {
+  const atMs = () => Math.round(20_000 * prng.unit());
+  const nats = Array.from({ length: prng.below(3) }, (): Fault => {
+    const forMs = Math.round(500 + 9_500 * prng.unit());
+    return { atMs: atMs(), kind: 'nat', subnet: prng.below(subnets), forMs };
+  });
+  const what = prng.pick(['knock', 'cookie'] as const);
+  return prng.chance(0.3) ? [...nats, { atMs: atMs(), kind: 'forge', what }] : nats;
 }
 
 /** When the last effect of a fault is over. */

@@ -4,11 +4,12 @@ import type {
   BootId,
   ElectionMessage,
   LeaderTuple,
+  Nonce,
   PeerCard,
   PeerId,
   PublicKey,
 } from '@iwanto/wire';
-import { AGE_MS_MAX, UINT48_MAX } from '@iwanto/wire';
+import { AGE_MS_MAX, COOKIE_BYTES, UINT48_MAX } from '@iwanto/wire';
 import { leadersOf } from './agreement.js';
 import type { Forgery } from './faults.js';
 import type { World } from './world.js';
@@ -58,6 +59,10 @@ function message(world: World, what: Forgery): ElectionMessage {
       const named = leader === undefined ? {} : { peer: leader.peer, boot: leader.boot };
       return { ...forged, seq: LATE_SEQ, heardMs: 0, leader: { ...forged.leader, ...named } };
     }
+    case 'knock':
+      return { ...header(world, 0), type: 'knock', ...madeUp(world) };
+    case 'cookie':
+      return { ...header(world, 0), type: 'cookie', ...madeUp(world) };
     case 'claim': {
       const [leader] = leadersOf(world);
       const epoch = latestEpoch(world);
@@ -75,6 +80,12 @@ function message(world: World, what: Forgery): ElectionMessage {
     }
   }
 }
+
+/** A cookie that nobody gave, and a nonce that nobody chose: it never hears what is sent to its address. */
+const madeUp = (world: World) => ({
+  nonce: world.prng.hex(8) as Nonce,
+  cookie: world.prng.bytes(COOKIE_BYTES),
+});
 
 const latestEpoch = (world: World) => Math.max(...world.hosts.map((host) => host.state.epoch));
 
@@ -103,11 +114,14 @@ function beat(world: World, epoch: number): BeatMessage {
   };
 }
 
-/** Sends it to every host; a claim one by one, since no host believes one that all were sent. */
+/** What no host believes when all were sent it. */
+const SENT_TO_ONE: readonly Forgery[] = ['claim', 'knock', 'cookie'];
+
+/** Sends it to every host, some things one by one. */
 export function forge(world: World, what: Forgery): void {
   for (let count = what === 'flood' ? FLOOD : 1; count > 0; count--) {
     const forged = message(world, what);
-    const multicast = forged.type !== 'claim';
+    const multicast = !SENT_TO_ONE.includes(what);
     for (const host of world.hosts)
       world.give(host, { type: 'received', message: forged, from: STRANGER, multicast });
   }

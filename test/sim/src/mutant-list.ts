@@ -146,6 +146,20 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    name: 'whoever knocks from outside with any cookie is heard',
+    patches: [
+      patch(
+        'anyone/knock.js',
+        'cookie !== null && isCookieFor(state, cookie, from, period)',
+        'cookie !== null',
+      ),
+    ],
+  },
+  {
+    name: 'a cookie counts that answers no knock',
+    patches: [patch('anyone/knock.js', 'nonce !== knockNonce(turn.state, from)', 'false')],
+  },
+  {
     name: 'a joiner from a later epoch is not caught up with',
     patches: [patch('leader/admit.js', 'followEpoch(turn, message.epoch);', ';')],
   },

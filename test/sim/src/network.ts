@@ -13,6 +13,8 @@ export interface Link {
   readonly subnets: number;
 }
 
+/** How long a router that translates addresses lets answers back in after a host behind it sent. */
+const TRANSLATED_MS = 30_000;
 /** No datagram travels faster. */
 const DELAY_MIN_MS = 0.1;
 
@@ -20,6 +22,10 @@ export class Network {
   /** Extra loss while a burst lasts. */
   burstLoss = 0;
   readonly #cuts = new Map<number, number>();
+  /** Subnets whose router translates addresses, with the number of faults that make it so. */
+  readonly #translated = new Map<number, number>();
+  /** When a host last sent to another one. */
+  readonly #sentMs = new Map<number, number>();
 
   constructor(
     public link: Link,
@@ -44,30 +50,50 @@ export class Network {
     return this.#cuts.size > 0 && this.#cuts.has(from * this.hosts + to);
   }
 
+  /** Behind such a router a host is reached only by those it sent to. Counted, as cuts are. */
+  translate(subnet: number): void {
+    this.#translated.set(subnet, (this.#translated.get(subnet) ?? 0) + 1);
+  }
+
+  restore(subnet: number): void {
+    const left = (this.#translated.get(subnet) ?? 0) - 1;
+    if (left > 0) this.#translated.set(subnet, left);
+    else this.#translated.delete(subnet);
+  }
+
   /** Whether two hosts lie in one subnet. */
   isNear(one: number, other: number): boolean {
     return one % this.link.subnets === other % this.link.subnets;
   }
 
   get isWhole(): boolean {
-    return this.#cuts.size === 0 && this.burstLoss === 0;
+    return this.#cuts.size + this.#translated.size === 0 && this.burstLoss === 0;
   }
 
   heal(): void {
     this.#cuts.clear();
+    this.#translated.clear();
     this.burstLoss = 0;
   }
 
-  /** When copies of a datagram arrive, as delays in ms; none when it is lost. */
-  delays(from: number, to: number, multicast: boolean): number[] {
+  /** When copies of a datagram that is sent now arrive, as delays in ms; none when it is lost. */
+  delays(from: number, to: number, multicast: boolean, nowMs: number): number[] {
     const { prng, link } = this;
     if (this.isCut(from, to)) return [];
+    if (link.subnets > 1) this.#sentMs.set(from * this.hosts + to, nowMs);
+    if (this.#isShutOut(from, to, nowMs)) return [];
     if (multicast && !(link.multicast && this.isNear(from, to))) return [];
     const base = multicast ? Math.max(link.loss, link.multicastLoss) : link.loss;
     const loss = Math.max(base, this.burstLoss);
     if (loss > 0 && prng.chance(loss)) return [];
     const one = this.#delay();
     return link.duplicates > 0 && prng.chance(link.duplicates) ? [one, this.#delay()] : [one];
+  }
+
+  #isShutOut(from: number, to: number, nowMs: number): boolean {
+    if (this.#translated.size === 0 || !this.#translated.has(to % this.link.subnets)) return false;
+    if (this.isNear(from, to)) return false;
+    return nowMs - (this.#sentMs.get(to * this.hosts + from) ?? -Infinity) > TRANSLATED_MS;
   }
 
   #delay(): number {

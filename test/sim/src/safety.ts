@@ -123,6 +123,7 @@ export class Safety implements Witness {
       this.#spokeUnverified(host, outputs) ??
       this.#tooTalkative(host, outputs) ??
       this.#strangers.answeredTooMuch(host, input, outputs) ??
+      this.#strangers.admitted(outputs) ??
       this.#usurped(host);
     if (broken !== null) this.world.fail(`${host.name}: ${broken} (on ${nameOf(input)})`);
   }

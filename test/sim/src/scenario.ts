@@ -27,6 +27,8 @@ function faultText(fault: Fault): string {
     }
     case 'split':
       return `${at} split ${hostsText(fault.side) || '-'} for ${fault.forMs}`;
+    case 'nat':
+      return `${at} nat ${fault.subnet} for ${fault.forMs}`;
     case 'burst':
       return `${at} burst ${fault.loss} for ${fault.forMs}`;
     case 'catalogue':
@@ -113,6 +115,8 @@ function parseFault(words: Words, kind: string, who: string, line: string): Faul
       return { atMs, kind, target, to: words.hosts('to'), forMs: words.number('for') };
     case 'split':
       return { atMs, kind, side: words.hosts('split'), forMs: words.number('for') };
+    case 'nat':
+      return { atMs, kind, subnet: words.number('nat'), forMs: words.number('for') };
     case 'burst':
       return { atMs, kind, loss: words.number('burst'), forMs: words.number('for') };
     case 'catalogue':

@@ -1,5 +1,5 @@
 /** One run as data: the hosts, their network, and what goes wrong when. All of it follows from one seed. */
-import { type Fault, makeFaults } from './faults.js';
+import { type Fault, makeFaults, makeRouterFaults } from './faults.js';
 import type { Link } from './network.js';
 import { prng } from './prng.js';
 
@@ -60,5 +60,7 @@ export function makeSchedule(seed: number, hostCount?: number): Schedule {
   const joined = hosts.map((host, index) =>
     index > 0 && index < subnets ? { ...host, knows: [dice.below(index)] } : host,
   );
-  return { seed, link: { ...link, subnets }, hints, hosts: joined, faults };
+  const ofRouters = subnets > 1 ? makeRouterFaults(dice, subnets) : [];
+  const all = [...faults, ...ofRouters].sort((a, b) => a.atMs - b.atMs);
+  return { seed, link: { ...link, subnets }, hints, hosts: joined, faults: all };
 }

@@ -11,6 +11,14 @@ export class Strangers {
   /** Bytes that may still be sent there, by all: a host that slept passes a word on late, to one that heard it too. */
   #owed = 0;
 
+  /** It never hears what is sent to its address, so it cannot show that it does (S55). */
+  admitted(outputs: readonly Output[]): string | null {
+    const isAdmitted = outputs.some(
+      (each) => each.type === 'acquaint' && each.address.address === STRANGER.address,
+    );
+    return isAdmitted ? 'S55: a host that proved nothing is heard from outside' : null;
+  }
+
   /** A joiner is not meant: it asks to be let in wherever somebody says that a leader is, for some seconds. */
   answeredTooMuch(host: Host, input: Timeless, outputs: readonly Output[]): string | null {
     if (input.type === 'received') this.#owed += earned(input.message, input.from);

@@ -199,7 +199,7 @@ export class World {
 
   #carry(from: Host, to: Host, message: ElectionMessage, multicast: boolean): void {
     const input = { type: 'received', message, from: from.address, multicast } as const;
-    for (const delayMs of this.network.delays(from.index, to.index, multicast)) {
+    for (const delayMs of this.network.delays(from.index, to.index, multicast, this.nowMs)) {
       this.agenda.at(this.nowMs + delayMs, () => {
         if (this.#isLetIn(from, to, message)) this.give(to, input);
       });
