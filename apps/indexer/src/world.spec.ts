@@ -1,6 +1,6 @@
 /** Shared folders as they are out there: kinds of trouble from public reports on similar tools (docs/hostile.md). */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { parseManifest } from '@iwanto/merkle';
@@ -78,6 +78,20 @@ test('a folder that is not there is announced as gone, not as an empty folder', 
   expect(warning()).toContain('does not exist');
   renameSync(join(room.dir, 'away'), join(room.dir, 'shared'));
   await room.until(() => room.lines().has('shared/a'), 'the folder to come back');
+});
+
+test.each([
+  ['a symlink', () => symlinkSync('/elsewhere/take 3.wav', room.path('tapes', 'take 3.wav'))],
+  ['a directory', () => mkdirSync(room.path('tapes', 'take 3.wav'))],
+] as const)('a file whose place %s takes is announced as gone', async (_, replace) => {
+  writeFileSync(room.path('tapes', 'take 3.wav'), 'hum');
+  await room.share();
+  const { revision } = room.catalogue.changesSince(0, 1_000);
+  rmSync(room.path('tapes', 'take 3.wav'));
+  replace();
+  const gone = () => room.catalogue.changesSince(revision, 1_000).gone;
+  await room.until(() => gone().length > 0, 'the file to go');
+  expect(gone()).toEqual(['shared/tapes/take 3.wav']);
 });
 
 test('a folder that was never there is not announced', async () => {

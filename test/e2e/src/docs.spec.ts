@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PROGRAM } from '@iwanto/peer';
 import { blocksOf, callsIn, likeness, mentionsIn, shownIn } from './console-blocks.js';
 import { lanImpossible } from './lan.js';
-import { ReadmeSession } from './readme-session.js';
+import { PLAYABLE_FRAMES, ReadmeSession } from './readme-session.js';
 
 const WORKSPACE = fileURLToPath(new URL('../../..', import.meta.url));
 const PAGES = [
@@ -71,7 +71,8 @@ describe('what stands in the docs is what the command understands', () => {
   });
 });
 
-const reason = lanImpossible();
+const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
+const reason = lanImpossible() ?? (hasFfmpeg ? undefined : 'the command ffmpeg is missing');
 if (reason) process.stderr.write(`docs.spec.ts is skipped in part: ${reason}\n`);
 const story = reason ? describe.skip : describe;
 
@@ -100,4 +101,8 @@ story('the README shows what really happens', () => {
     },
     90_000,
   );
+
+  test('the film that was opened was played to its last frame', async () => {
+    expect(await session.played()).toBe(PLAYABLE_FRAMES);
+  });
 });

@@ -92,6 +92,7 @@ story('a film on a LAN', () => {
       ['1048570-2097160', 1_048_570, 2_097_161],
       [`${FILM_BYTES - 5}-`, FILM_BYTES - 5, FILM_BYTES],
       ['-3', FILM_BYTES - 3, FILM_BYTES],
+      ['=-3', FILM_BYTES - 3, FILM_BYTES],
     ] as const) {
       const part = await ended(viewer.spawn(['cat', 'metropolis', `--range=${range}`]));
       expect(part.stdout.equals(film.subarray(from, to))).toBe(true);
@@ -190,6 +191,8 @@ story('a film on a LAN', () => {
       viewer.spawn(['open', 'metropolis', '--player', 'curl -s -o /dev/null']),
     );
     expect([played.code, played.stderr]).toEqual([0, '']);
+    const inJson = await ended(viewer.spawn(['open', 'metropolis', '--player', 'true', '--json']));
+    expect([inJson.code, JSON.parse(String(inJson.stdout))]).toMatchObject([0, { name: FILM }]);
     const missing = await ended(viewer.spawn(['open', 'metropolis', '--player', 'no-such-player']));
     expect(missing.code).toBe(3);
     expect(missing.stderr).toContain('no-such-player');

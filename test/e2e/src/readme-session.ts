@@ -1,10 +1,11 @@
 /** The hosts of the README: Ben's, and one that shares films; on a LAN of their own, in clean homes. */
 import { type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { PROGRAM, until } from '@iwanto/peer';
+import { makeFilms } from './films.js';
 import { type Lan, type LanHost, makeLan } from './lan.js';
 
 const COMMAND_LIMIT_MS = 60_000;
@@ -17,12 +18,26 @@ const FILMS = [
   ['Buster Keaton/The General (1926).mkv', 40 * MIB],
   ['Buster Keaton/Sherlock Jr. (1924).mkv', 20 * MIB],
 ] as const;
+/** One that can be played, so small that ffmpeg makes it in a second. */
+const PLAYABLE = 'Sunrise (1927).mkv';
+const PLAYABLE_SECONDS = 4;
+/** Of the pictures that `makeFilms` makes, per second. */
+const FRAMES_PER_SECOND = 25;
+export const PLAYABLE_FRAMES = PLAYABLE_SECONDS * FRAMES_PER_SECOND;
 
 /** What a terminal shows of one command. */
 export interface Seen {
   readonly code: number | null;
   readonly lines: readonly string[];
 }
+
+const PLAYED = 'played';
+
+/** Stands for a player, which would need a screen: decodes every frame of the address, its last word, and keeps their number. */
+const playerScript = (room: string): string => `#!/bin/sh
+for address; do :; done
+exec ffprobe -v error -count_frames -select_streams v -show_entries stream=nb_read_frames -of csv=p=0 "$address" > ${room}/${PLAYED}
+`;
 
 export class ReadmeSession {
   readonly #lan: Lan;
@@ -45,9 +60,12 @@ export class ReadmeSession {
       await writeFile(path, '');
       await truncate(path, bytes);
     }
+    makeFilms(session.room, PLAYABLE_SECONDS);
+    await rename(join(session.room, 'cues.mkv'), join(session.room, 'anna/films', PLAYABLE));
     await mkdir(join(session.room, 'bin'));
     const script = `#!/bin/sh\nexec "${process.execPath}" "${PROGRAM}" "$@"\n`;
     await writeFile(join(session.room, 'bin/iwanto'), script, { mode: 0o755 });
+    await writeFile(join(session.room, 'bin/mpv'), playerScript(session.room), { mode: 0o755 });
     for (const folder of ['ben/music', 'ben/.run', 'anna/.run']) {
       await mkdir(join(session.room, folder), { recursive: true, mode: 0o700 });
     }
@@ -70,6 +88,11 @@ export class ReadmeSession {
     const [code] = (await once(child, 'close')) as [number | null];
     clearTimeout(limit);
     return { code, lines: this.#asShown(text) };
+  }
+
+  /** How many frames the player read of what it was given. */
+  async played(): Promise<number> {
+    return Number(await readFile(join(this.room, PLAYED), 'utf8'));
   }
 
   async close(): Promise<void> {

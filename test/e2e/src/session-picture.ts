@@ -46,7 +46,7 @@ export function drawSession(steps: readonly Step[]): string {
   const height = drawn.length * LINE_HEIGHT + 2 * MARGIN;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
-    '  <title>A session with iwanto: start, peers, search, download, share</title>',
+    '  <title>A session with iwanto: start, peers, search, download, play, share</title>',
     `  <style>${STYLE}\n  </style>`,
     `  <rect width="${width}" height="${height}" rx="8" fill="#2e3440"/>`,
     ...drawn,

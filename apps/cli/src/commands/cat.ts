@@ -47,8 +47,9 @@ export const command = commandOf({
   },
 });
 
+/** `=-100` is how the last bytes are written, as `--range=-100`; with a space it arrives with the sign. */
 function rangeFrom(typed: string, size: number): ByteRange {
-  const range = rangeIn(typed, size);
+  const range = rangeIn(typed.replace(/^=/, ''), size);
   if (range === 'malformed') {
     const sentence = `--range takes two places such as 0-99, 100- or =-100, not "${typed}".`;
     throw new Failure('E_BAD_REQUEST', sentence);

@@ -73,7 +73,7 @@ export const command = commandOf({
         const endMs = lan ? Date.now() + limitMs : undefined;
         sayAddress({ opened, showing, endMs, json, print });
         if (endMs !== undefined) return await untilOver(opened, showing.address, endMs);
-        if (print || json) return await untilInterrupted(opened.name);
+        if (print || (json && player === undefined)) return await untilInterrupted(opened.name);
         return await play(opened, showing, { player, failed });
       } finally {
         endKeeping();

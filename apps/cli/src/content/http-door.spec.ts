@@ -121,6 +121,19 @@ describe('the door for players', () => {
     expect((await get({}, { method: 'DELETE' })).status).toBe(405);
   });
 
+  test.each([
+    ['if-none-match', `"stale" , "${ETAG}"`, 304],
+    ['if-none-match', `W/"${ETAG}"`, 304],
+    ['if-none-match', '*', 304],
+    ['if-none-match', `"stale", ${ETAG}`, 200],
+    ['if-match', '"stale"', 412],
+    ['if-match', `W/"${ETAG}"`, 412],
+    ['if-match', `"stale","${ETAG}"`, 200],
+    ['if-match', '*', 200],
+  ])('the condition %s: %s is answered with %i', async (name, value, status) => {
+    expect((await get({ [name]: value })).status).toBe(status);
+  });
+
   test('a name of any characters is told twice: in plain ones and as it is; nothing may run in it', async () => {
     const { headers } = await get();
     expect(headers['content-disposition']).toBe(

@@ -84,9 +84,8 @@ export class HttpDoor {
       return void response.writeHead(405, { allow: 'GET, HEAD' }).end();
     }
     for (const [name, value] of headersOf(served)) response.setHeader(name, value);
-    if (request.headers['if-none-match'] === quoted(served.etag)) {
-      return void response.writeHead(304).end();
-    }
+    const unmet = unmetCondition(request, served);
+    if (unmet !== undefined) return void response.writeHead(unmet).end();
     const range = wantedRange(request, served);
     if (range === 'outside') {
       return void response.writeHead(416, { 'content-range': `bytes */${served.size}` }).end();
@@ -175,6 +174,19 @@ function headersOf({ name, type, etag, isForPages = false }: Served): [string, s
     ['referrer-policy', 'no-referrer'],
   ];
 }
+
+/** The status that a condition of the request asks for, instead of the content (RFC 9110, 13.1.1 and 13.1.2). */
+function unmetCondition({ headers }: IncomingMessage, { etag }: Served): 304 | 412 | undefined {
+  const { 'if-match': wanted, 'if-none-match': known } = headers;
+  if (wanted !== undefined && !namesTag(wanted, quoted(etag))) return 412;
+  // A weak tag of ours still means the same bytes.
+  if (known !== undefined && namesTag(known.replaceAll('W/', ''), quoted(etag))) return 304;
+  return undefined;
+}
+
+/** Whether a list of tags has this one; `*` is any. */
+const namesTag = (list: string, tag: string): boolean =>
+  list.split(',').some((one) => one.trim() === tag || one.trim() === '*');
 
 /** What is no single range is answered with the whole, as RFC 9110 has it. */
 function wantedRange(

@@ -14,13 +14,15 @@ export interface Player {
   readonly ended: Promise<number>;
 }
 
-/** Failure E_NOT_FOUND where there is no such program. */
+/** Failure E_NOT_FOUND where there is no such program, E_BAD_REQUEST where `command` names none. */
 export async function startPlayer(
   command: string | undefined,
   address: string,
   subtitles: readonly string[] = [],
 ): Promise<Player> {
-  const [program = SYSTEM, ...words] = command?.split(/\s+/).filter((word) => word !== '') ?? [];
+  const [program, ...words] = (command ?? SYSTEM).split(/\s+/).filter((word) => word !== '');
+  // As in --player "$PLAYER" where nothing is set.
+  if (program === undefined) throw new Failure('E_BAD_REQUEST', '--player names no program.');
   const child: ChildProcess = spawn(
     program,
     [...words, ...subtitleWords(program, subtitles), address],

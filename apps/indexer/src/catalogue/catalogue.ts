@@ -161,7 +161,8 @@ export class Catalogue {
         const modified = mtime > 0 && { modifiedMs: mtime * 1_000 };
         const partial = identity === HELD_AS.partial && { partial: true };
         entries.push({ path, kind: name, hash: rootText(root), size, ...modified, ...partial });
-      }
+        // A symlink, or a directory that was not listed yet, may have taken the place of what was announced.
+      } else if (since > 0) gone.push(path);
     }
     const reached = more ? (told.at(-1)?.revision ?? since) : this.#revision;
     return { catalogId: this.#catalogId, since, revision: reached, more, entries, gone };
