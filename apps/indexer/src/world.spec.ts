@@ -33,7 +33,8 @@ describe('unreadable is not empty', () => {
     expect([...room.lines().keys()].sort()).toEqual(['shared', 'shared/open']);
     expect(entriesOf('shared').map(({ name }) => name)).toEqual(['open']);
     expect(room.troubles.join()).toContain('locked is not shared: EACCES');
-    expect(warning()).toContain('1 entry cannot be shared');
+    expect(room.troubles.join()).not.toContain('.iwantignore');
+    expect(warning()).toBe('1 entry cannot be shared; the log names it');
     chmodSync(room.path('locked'), 0o700);
     await room.indexing.rescan(false);
     await room.until(() => room.lines().has('shared/locked/secret'), 'the file inside');
@@ -92,6 +93,15 @@ test.each([
   const gone = () => room.catalogue.changesSince(revision, 1_000).gone;
   await room.until(() => gone().length > 0, 'the file to go');
   expect(gone()).toEqual(['shared/tapes/take 3.wav']);
+});
+
+test('a folder is listed without its symlinks, which nobody can fetch by themselves', async () => {
+  writeFileSync(room.path('reel'), 'r');
+  for (const name of ['a link', 'z link']) symlinkSync('reel', room.path(name));
+  await room.share();
+  expect(entriesOf('shared').map(({ name }) => name)).toEqual(['a link', 'reel', 'z link']);
+  const { entries, more } = room.catalogue.list('shared', '', 1);
+  expect([entries.map(({ name }) => name), more]).toEqual([['reel'], false]);
 });
 
 test('a folder that was never there is not announced', async () => {

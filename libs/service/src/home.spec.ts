@@ -276,6 +276,23 @@ describe('a home', () => {
   });
 });
 
+test.each(['start', 'transfer'] as const)(
+  'HOSTILE 23: %s is refused while a service answers whose lock somebody removed',
+  async (name) => {
+    const first = await claimHome(paths, 'transfer');
+    const server = createServer().listen(join(first.paths.runDir, 'transfer.verbs'));
+    await once(server, 'listening');
+    await rm(lockFile(paths, 'transfer'));
+    await expect(claimHome(paths, name)).rejects.toMatchObject({
+      code: 'E_ALREADY_RUNNING',
+      sentence: expect.stringContaining('iwanto stop'),
+    });
+    server.close();
+    await once(server, 'close');
+    await (await claimHome(paths, name)).lock.release();
+  },
+);
+
 test('few open files are warned of, too few are refused, both with the remedy', async () => {
   const limits = join(home, 'limits');
   await writeFile(

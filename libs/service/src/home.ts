@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { nobodyListens } from '@iwanto/bus';
+import { SERVICES, type ServiceName, nobodyListens } from '@iwanto/bus';
 import { Failure } from '@iwanto/wire';
 import {
   HOME_PROCESSES,
@@ -53,16 +53,26 @@ export async function claimHome(paths: Paths, name: HomeProcess): Promise<Claim>
   }
 }
 
-/** A process of another container has a number that means nothing here: its socket says that it lives. */
+/** Whether a service runs whose lock does not say so: its socket does. */
 async function refuseUnseen(paths: Paths, name: HomeProcess): Promise<void> {
-  const runDir = recordedHolder(lockFile(paths, name))?.runDir;
-  if (name === 'start' || runDir === undefined || livingHolder(lockFile(paths, name))) return;
-  const socket = join(runDir, `${name}.verbs`);
+  if (name !== 'start') return refuseUnseenService(paths, name);
+  for (const service of SERVICES) {
+    if (!recordedHolder(lockFile(paths, service))) await refuseUnseenService(paths, service);
+  }
+}
+
+async function refuseUnseenService(paths: Paths, service: ServiceName): Promise<void> {
+  const lock = lockFile(paths, service);
+  if (livingHolder(lock)) return;
+  const runDir = recordedHolder(lock)?.runDir;
+  const socket = join(runDir ?? paths.runDir, `${service}.verbs`);
   if (await nobodyListens(socket)) return;
-  throw new Failure(
-    'E_ALREADY_RUNNING',
-    `${WHAT[name]} is already running in another container (it answers at ${socket}); stop it there first.`,
-  );
+  // A process of another container has a number that means nothing here; and a lock may have been removed by hand.
+  const how =
+    runDir === undefined
+      ? `although its lock ${lock} is gone (it answers at ${socket}); stop it first with "iwanto stop".`
+      : `in another container (it answers at ${socket}); stop it there first.`;
+  throw new Failure('E_ALREADY_RUNNING', `${WHAT[service]} is already running ${how}`);
 }
 
 /** The processes of the home that live now. */

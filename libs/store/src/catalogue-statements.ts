@@ -53,6 +53,17 @@ function readers({ kysely, sqlite }: Db) {
         .orderBy('name')
         .limit(limit),
     ),
+    /** What of a folder can be fetched by itself: a symlink cannot. */
+    fetchableAfter: prepare<NodeRow>(
+      sqlite,
+      nodes
+        .where('parent', '=', parent)
+        .where('gone', '=', none)
+        .where('kind', '!=', sql.lit(NODE_KINDS.symlink))
+        .where('name', '>', after)
+        .orderBy('name')
+        .limit(limit),
+    ),
     present: prepare<PresentRow>(sqlite, ofParent),
     presentAfter: prepare<PresentRow>(
       sqlite,

@@ -57,7 +57,7 @@ function judgeFolder({ path, use, fault }: FolderFacts): Finding[] {
     use === 'share'
       ? `Make the folder available again, or run "iwanto unshare ${path}".`
       : use === 'downloads'
-        ? 'Make the folder available again, or choose another with "iwanto download to FOLDER".'
+        ? 'If it was used before, make it available again, or choose another with "iwanto download to FOLDER"; one that was never used is made by the first download.'
         : 'Give this user permission to read and write it.';
   return [
     broken('folders', `the ${USES[use]} ${path} ${FAULTS[fault] ?? `fails with ${fault}`}`, remedy),

@@ -181,7 +181,7 @@ export class Catalogue {
       }
       parent = row.id;
     }
-    const rows = this.#statements.childrenAfter.all({ parent, after, limit: limit + 1 });
+    const rows = this.#statements.fetchableAfter.all({ parent, after, limit: limit + 1 });
     const entries = rows.slice(0, limit).map(({ name, kind, size, files, root }) => ({
       ...{ name, size, files, hash: root && rootText(root) },
       kind: kind === NODE_KINDS.directory ? ('directory' as const) : ('file' as const),

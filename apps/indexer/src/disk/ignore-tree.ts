@@ -15,6 +15,9 @@ const IGNORE_FILES_MAX = 1_000;
 /** What an ignore file says, or why it cannot be used: then nothing of its directory is shared. */
 type Lines = { readonly text: string } | { readonly trouble: string };
 
+/** The directory itself may not be entered, which is said of it: whether it has such a file cannot be seen. */
+const UNSEEN: Lines = { trouble: 'cannot be seen' };
+
 interface Entry {
   readonly lines: Lines;
   readonly rules: IgnoreRules;
@@ -46,7 +49,8 @@ export class IgnoreTree {
 
   /** Directories kept private by an ignore file that cannot be used. */
   get unusable(): number {
-    return [...this.#entries.values()].filter(({ lines }) => 'trouble' in lines).length;
+    const troubled = ({ lines }: Entry) => 'trouble' in lines && lines !== UNSEEN;
+    return [...this.#entries.values()].filter(troubled).length;
   }
 
   /** `path` is relative to the shared folder, without a leading slash. */
@@ -60,7 +64,7 @@ export class IgnoreTree {
     const lines = this.#read(directory);
     const key = directory.normalize('NFC');
     if (isSame(lines, this.#entries.get(key)?.lines ?? NO_LINES)) return false;
-    if ('trouble' in lines)
+    if ('trouble' in lines && lines !== UNSEEN)
       this.onTrouble(
         `${this.#fileIn(directory)} ${lines.trouble}, so nothing beside it is shared: fix it or remove it.`,
       );
@@ -116,6 +120,7 @@ export class IgnoreTree {
       const code = codeOf(cause);
       const message = reasonOf(cause);
       if (code === 'ENOENT' || code === 'ENOTDIR') return NO_LINES;
+      if (code === 'EACCES' && (cause as NodeJS.ErrnoException).syscall === 'lstat') return UNSEEN;
       if (known && PASSING_CODES.has(code) && !isSame(known.lines, NO_LINES)) return known.lines;
       return { trouble: `cannot be read (${message})` };
     }
