@@ -6,7 +6,7 @@ import { loadBlake3 } from '@iwanto/merkle';
 import { BenchHost, type ElectionSays } from './transfer-host.js';
 import { type BenchNet, makeNet } from './transfer-net.js';
 import { MEBIBYTE, large, runScenes } from './transfer-scene.js';
-import { BenchShelf } from './transfer-shelf.js';
+import { BenchShelf, type Shown } from './transfer-shelf.js';
 
 const LARGE_BYTES = Number(process.env['IWANTO_BENCH_MIB'] ?? 1_024) * MEBIBYTE;
 const [HUB, SOURCE, RELAY] = [0, 1, 2] as const;
@@ -17,8 +17,9 @@ const addressOf = (net: BenchNet, at: number) => (at === HUB ? '10.78.1.1' : net
 /** Drops connections that one host opens to the other, as its firewall does. */
 function close(net: BenchNet, host: number, from: number): void {
   const rule = `tcp flags & (syn | ack) == syn ip saddr ${addressOf(net, from)} drop`;
-  const table = `table ip closed { chain input { type filter hook input priority 0; ${rule}; } }`;
-  net.run(host, ['nft', table], 10_000);
+  const chain = `chain input { type filter hook input priority 0; ${rule}; }`;
+  const { status, stderr } = net.run(host, ['nft', `table ip closed {\n${chain}\n}\n`], 10_000);
+  if (status !== 0) throw new Error(`nft refused the rule: ${stderr}`);
 }
 
 /** The three of them, and an election between them that answers as the real one does. */
@@ -36,11 +37,12 @@ class Trio {
     return this.#hosts[at] as BenchHost;
   }
 
-  async start(shelf: BenchShelf, shown: Parameters<BenchHost['start']>[1]): Promise<void> {
+  /** `empty` is what the others share: what lies on its own disk the hub would copy, and nothing would cross the wire. */
+  async start(shelf: BenchShelf, empty: BenchShelf, shown: Shown): Promise<void> {
     await this.host(SOURCE).start(shelf, shown, []);
-    await this.host(RELAY).start(shelf, shown, [], await this.#says(RELAY));
+    await this.host(RELAY).start(empty, shown, [], this.#says(RELAY));
     const source = await this.#holder(SOURCE);
-    await this.host(HUB).start(shelf, shown, [source], await this.#says(HUB));
+    await this.host(HUB).start(empty, shown, [source], this.#says(HUB));
     const all = await Promise.all([HUB, SOURCE, RELAY].map((at) => this.#holder(at)));
     for (const host of this.#hosts) await host.meet(all);
   }
@@ -53,7 +55,7 @@ class Trio {
     return { ...(await this.host(at).holder()), address: addressOf(this.net, at) };
   }
 
-  async #says(at: number): Promise<ElectionSays> {
+  #says(at: number): ElectionSays {
     const where = async (of: number) => {
       const { peer, address, port } = await this.#holder(of);
       return { peer, address, port };
@@ -82,7 +84,8 @@ class Trio {
 
 interface Measured {
   readonly megabytesPerSecond: number;
-  readonly relayCpuPerGigabyte: number;
+  /** Of the three hosts. */
+  readonly cpuPerGigabyte: readonly number[];
 }
 
 /** One fetch by that way, from the question to the name on the disk. */
@@ -93,15 +96,18 @@ async function fetchBy(way: Way['kind']): Promise<Measured> {
   try {
     if (way !== 'direct') close(net, SOURCE, HUB);
     if (way === 'relayed') close(net, HUB, SOURCE);
-    const shelf = new BenchShelf(await loadBlake3());
+    const blake3 = await loadBlake3();
+    const shelf = new BenchShelf(blake3);
     const shown = large(LARGE_BYTES)(shelf, dir);
-    await trio.start(shelf, shown);
+    await trio.start(shelf, new BenchShelf(blake3), shown);
     const seconds = await trio.host(HUB).fetch(shown);
     const { ways } = await trio.host(HUB).bus.call('ways.get', {});
     if (ways[0]?.way !== way) throw new Error(`the way was ${ways[0]?.way ?? 'none'}, not ${way}`);
     return {
       megabytesPerSecond: shown.size / seconds / 1e6,
-      relayCpuPerGigabyte: trio.host(RELAY).cpuSeconds() / (shown.size / 1e9),
+      cpuPerGigabyte: [HUB, SOURCE, RELAY].map(
+        (at) => trio.host(at).cpuSeconds() / (shown.size / 1e9),
+      ),
     };
   } finally {
     await trio.stop();
@@ -114,11 +120,12 @@ async function ways(): Promise<void> {
   const direct = await fetchBy('direct');
   const reversed = await fetchBy('reversed');
   const relayed = await fetchBy('relayed');
-  const textOf = ({ megabytesPerSecond }: Measured) =>
-    `${megabytesPerSecond.toFixed(0)} MB/s (${(megabytesPerSecond / direct.megabytesPerSecond).toFixed(2)})`;
+  const textOf = ({ megabytesPerSecond, cpuPerGigabyte }: Measured) =>
+    `${megabytesPerSecond.toFixed(0)} MB/s (${(megabytesPerSecond / direct.megabytesPerSecond).toFixed(2)}; ` +
+    `CPU s/GB ${cpuPerGigabyte.map((each) => each.toFixed(2)).join(' + ')})`;
   console.log(
-    `one file of ${LARGE_BYTES / MEBIBYTE} MiB, three ways to its source, the first second of each included: direct ${textOf(direct)}, ` +
-      `reversed ${textOf(reversed)}, relayed ${textOf(relayed)}; CPU s/GB of the relay: ${relayed.relayCpuPerGigabyte.toFixed(2)}`,
+    `one file of ${LARGE_BYTES / MEBIBYTE} MiB, three ways to its source, finding the way included (downloader + source + relay): ` +
+      `direct ${textOf(direct)}, reversed ${textOf(reversed)}, relayed ${textOf(relayed)}`,
   );
 }
 
