@@ -42,27 +42,19 @@ function readers({ kysely, sqlite }: Db) {
   const ofParent = present.where('parent', '=', parent);
   const after = value<string>('after');
   const limit = value<number>('limit');
+  const childrenAfter = nodes
+    .where('parent', '=', parent)
+    .where('gone', '=', none)
+    .where('name', '>', after)
+    .orderBy('name')
+    .limit(limit);
   return {
     /** In the order of a manifest: that of the UTF-8 bytes of the names. */
-    childrenAfter: prepare<NodeRow>(
-      sqlite,
-      nodes
-        .where('parent', '=', parent)
-        .where('gone', '=', none)
-        .where('name', '>', after)
-        .orderBy('name')
-        .limit(limit),
-    ),
+    childrenAfter: prepare<NodeRow>(sqlite, childrenAfter),
     /** What of a folder can be fetched by itself: a symlink cannot. */
     fetchableAfter: prepare<NodeRow>(
       sqlite,
-      nodes
-        .where('parent', '=', parent)
-        .where('gone', '=', none)
-        .where('kind', '!=', sql.lit(NODE_KINDS.symlink))
-        .where('name', '>', after)
-        .orderBy('name')
-        .limit(limit),
+      childrenAfter.where('kind', '!=', sql.lit(NODE_KINDS.symlink)),
     ),
     present: prepare<PresentRow>(sqlite, ofParent),
     presentAfter: prepare<PresentRow>(
