@@ -1,0 +1,176 @@
+/**
+ * A campus: three subnets of ten hosts, routers between them and no multicast across, the real election service on
+ * each host. How long it takes until all are listed after an address was given, until they agree when the leader is
+ * killed, and what a host sends that has nothing to do.
+ */
+import type { ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pass } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type Bus, type Leadership, openBus } from '@iwanto/bus';
+import { DEFAULT_PORTS } from '@iwanto/service';
+import { type Campus, type CampusHost, makeCampus } from './campus-lan.js';
+import { netImpossible } from './transfer-net.js';
+
+const SUBNETS = 3;
+/** Another number may be given as the first word. */
+const HOSTS_EACH = Number(process.argv[2] ?? 10);
+const LISTED_MS_GOAL = 3_000;
+const AGREED_MS_GOAL = 1_000;
+const BYTES_PER_SECOND_GOAL = 1_000;
+/** Thirty services start on few processors. */
+const LIMIT_MS = 180_000;
+const LOOK_MS = 50;
+const DEATHS = 3;
+/** Until everybody knows everybody, and no address is tried as often as at first. */
+const SETTLE_MS = 30_000;
+const WINDOW_MS = 20_000;
+
+const ELECTION = fileURLToPath(new URL('../../../apps/election/dist/main.js', import.meta.url));
+
+class Member {
+  leadership: Leadership | undefined;
+  readonly #child: ChildProcess;
+
+  private constructor(
+    readonly host: CampusHost,
+    readonly bus: Bus,
+    home: string,
+  ) {
+    bus.follow('leader.changed', (leadership) => (this.leadership = leadership));
+    this.#child = host.spawn([process.execPath, ELECTION], {
+      env: { ...process.env, IWANT_HOME: home },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+  }
+
+  static async start(host: CampusHost, home: string): Promise<Member> {
+    mkdirSync(home);
+    const config = { share: [], downloadDir: join(home, 'downloads'), logLevel: 'error' };
+    writeFileSync(join(home, 'config.json'), JSON.stringify(config));
+    return new Member(host, await openBus({ runDir: join(home, 'run') }), home);
+  }
+
+  /** Members of its cluster that it lists, this one included. */
+  async listed(): Promise<number> {
+    const { peers } = await this.bus.call('peers.get', {});
+    return peers.filter(({ member, seen }) => member || seen === 'self').length;
+  }
+
+  async add({ address }: CampusHost): Promise<void> {
+    await this.bus.call('peers.add', { host: address, port: DEFAULT_PORTS.election });
+  }
+
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.bus.close();
+  }
+}
+
+async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<number> {
+  const startedMs = performance.now();
+  while (!(await holds())) {
+    if (performance.now() - startedMs > LIMIT_MS)
+      throw new Error(`${what} was not so within ${LIMIT_MS} ms`);
+    await pass(LOOK_MS);
+  }
+  return performance.now() - startedMs;
+}
+
+/** The one that all of them follow, itself included. */
+function leaderOf(members: readonly Member[]): Member | undefined {
+  const first = members[0]?.leadership;
+  const isSame = members.every(
+    ({ leadership }) =>
+      leadership?.leader?.peer === first?.leader?.peer && leadership?.epoch === first?.epoch,
+  );
+  const leader = members.find(({ leadership }) => leadership?.peer === first?.leader?.peer);
+  return isSame && leader?.leadership?.role === 'leader' ? leader : undefined;
+}
+
+async function allListed(members: readonly Member[]): Promise<boolean> {
+  if (leaderOf(members) === undefined) return false;
+  const counts = await Promise.all(members.map((member) => member.listed()));
+  return counts.every((count) => count === members.length);
+}
+
+const inSubnet = (members: readonly Member[], ...subnets: number[]) =>
+  members.filter(({ host }) => subnets.includes(host.subnet));
+
+/** One address for each subnet that joins: three islands need two. */
+async function joinSubnets(members: readonly Member[]): Promise<void> {
+  for (let subnet = 0; subnet < SUBNETS; subnet += 1)
+    await until(`subnet ${subnet}`, () => allListed(inSubnet(members, subnet)));
+  const last = (subnet: number) => inSubnet(members, subnet).at(-1) as Member;
+  for (let subnet = 1; subnet < SUBNETS; subnet += 1) {
+    const joined = inSubnet(members, ...Array.from({ length: subnet + 1 }, (_, at) => at));
+    const startedMs = performance.now();
+    await last(subnet).add(last(subnet - 1).host);
+    await until(`${joined.length} hosts`, () => allListed(joined));
+    const ms = performance.now() - startedMs;
+    console.log(
+      `${joined.length} hosts in ${subnet + 1} subnets: all listed everywhere, one leader, ${ms.toFixed(0)} ms after one peers add (goal <= ${LISTED_MS_GOAL})`,
+    );
+  }
+}
+
+async function measureTraffic(members: readonly Member[]): Promise<void> {
+  await pass(SETTLE_MS);
+  const before = members.map(({ host }) => host.sentBytes());
+  const startedMs = performance.now();
+  await pass(WINDOW_MS);
+  const seconds = (performance.now() - startedMs) / 1_000;
+  const rates = members.map(({ host }, at) => (host.sentBytes() - (before[at] ?? 0)) / seconds);
+  const of = (role: Leadership['role']) =>
+    rates.filter((_, at) => members[at]?.leadership?.role === role).sort((a, b) => a - b);
+  const follower = of('follower');
+  console.log(
+    `sent by an ordinary host: ${follower[follower.length >> 1]?.toFixed(0)} bytes/s, at most ${follower.at(-1)?.toFixed(0)} (goal <= ${BYTES_PER_SECOND_GOAL}); ` +
+      `a standby at most ${of('standby').at(-1)?.toFixed(0)}, the leader ${of('leader')[0]?.toFixed(0)}; Ethernet headers and ARP included`,
+  );
+}
+
+async function measureDeaths(members: readonly Member[]): Promise<void> {
+  let left = [...members];
+  for (let death = 1; death <= DEATHS; death += 1) {
+    await until('one leader', () => leaderOf(left) !== undefined);
+    const leader = leaderOf(left) as Member;
+    left = left.filter((member) => member !== leader);
+    const startedMs = performance.now();
+    await leader.kill();
+    await until('agreement', () => leaderOf(left) !== undefined);
+    const ms = performance.now() - startedMs;
+    console.log(
+      `leader of ${left.length + 1} killed: agreed by all others after ${ms.toFixed(0)} ms (goal <= ${AGREED_MS_GOAL})`,
+    );
+    await until('all listed', () => allListed(left));
+  }
+}
+
+async function main(campus: Campus, room: string): Promise<void> {
+  const members: Member[] = [];
+  try {
+    for (const [at, host] of campus.hosts.entries())
+      members.push(await Member.start(host, join(room, `h${at}`)));
+    await joinSubnets(members);
+    await measureTraffic(members);
+    await measureDeaths(members);
+  } finally {
+    for (const member of members) await member.kill();
+  }
+}
+
+const impossible = netImpossible();
+if (impossible) console.log(`not measured: ${impossible}`);
+else {
+  const room = mkdtempSync(join(tmpdir(), 'iw-campus-'));
+  const campus = makeCampus(SUBNETS, HOSTS_EACH);
+  try {
+    await main(campus, room);
+  } finally {
+    campus.remove();
+    rmSync(room, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  }
+}
