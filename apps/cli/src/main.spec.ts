@@ -636,7 +636,7 @@ describe('what was shown', () => {
     };
   };
   const found = (names: readonly string[]) => {
-    const results = names.map((name, at) => result(at, name));
+    const results = names.map((name) => result(names.indexOf(name), name));
     if (names[0] === 'a.mkv') results[0]!.otherNames = ['film one.mkv', 'film eins.mkv'];
     return {
       ...{ results, total: names.length, totalIsLeast: false, similar: false },
@@ -644,12 +644,16 @@ describe('what was shown', () => {
     };
   };
   const asked: { hash: string; as?: string | undefined }[] = [];
+  const NAMES_OF: Record<string, string[]> = {
+    old: ['zz old draft.txt'],
+    // Peers say different sizes of it.
+    twice: ['b.mkv', 'b.mkv'],
+  };
 
   beforeEach(async () => {
     asked.length = 0;
     await fake('indexer', {
-      search: ({ query }) =>
-        found(query === 'old' ? ['zz old draft.txt'] : ['a.mkv', 'b.mkv', 'c']),
+      search: ({ query }) => found(NAMES_OF[query] ?? ['a.mkv', 'b.mkv', 'c']),
       'content.find': () => ({
         contents: [{ kind: 'directory', hash: hashAt(1), manifestBytes: 1 }],
       }),
@@ -684,6 +688,16 @@ describe('what was shown', () => {
       { hash: hashAt(2), as: 'c' },
       { hash: hashAt(0), as: 'zz old draft.txt' },
       { hash: hashAt(1), as: 'b.mkv' },
+    ]);
+  });
+
+  test('HOSTILE 112: a hash of which peers say different sizes is one hash', async () => {
+    await iwanto('search', 'twice');
+    await iwanto('download', hashAt(0));
+    await iwanto('download', hashAt(0).slice(0, 8));
+    expect(asked).toMatchObject([
+      { hash: hashAt(0), as: 'b.mkv' },
+      { hash: hashAt(0), as: 'b.mkv' },
     ]);
   });
 

@@ -69,7 +69,11 @@ const PLACE = /^\d{1,5}$/;
 export function shownAs(memory: Memory, typed: string): Seen | undefined {
   if (PLACE.test(typed)) return atPlace(memory, Number(typed));
   const prefix = typed.replace(/\s+/g, '').toLowerCase();
-  const fitting = memory.seen.filter(({ hash }) => hash.startsWith(prefix));
+  // Where peers contradict each other a search shows one hash several times: its first place counts (HOSTILE 112).
+  const fitting = memory.seen.filter(
+    ({ hash }, at) =>
+      hash.startsWith(prefix) && memory.seen.findIndex((one) => one.hash === hash) === at,
+  );
   if (fitting.length <= 1) return fitting[0];
   const list = fitting.slice(0, 5).map(({ hash, name }) => `${hash.slice(0, 16)}… (${name})`);
   throw new Failure(

@@ -9,7 +9,7 @@ export { DataSeal } from './data-seal.js';
 export { DialTickets } from './dial-tickets.js';
 export type { Detours, DialAsked } from './reach.js';
 export { type Spliced, Splices } from './splices.js';
-export type { CurveKeys } from './listen.js';
+export { type CurveKeys, curveClient } from './listen.js';
 export {
   type OpenPort,
   type PeerLine,
