@@ -170,7 +170,11 @@ export default tseslint.config(
   coreRules,
   {
     name: 'iwanto/programs may print',
-    files: ['apps/cli/src/**/*.ts', 'tools/src/**/*.ts', 'test/{sim,e2e,bench,hostile}/src/**/*.ts'],
+    files: [
+      'apps/cli/src/**/*.ts',
+      'tools/src/**/*.ts',
+      'test/{sim,e2e,bench,hostile}/src/**/*.ts',
+    ],
     rules: { 'no-console': 'off' },
   },
   {
