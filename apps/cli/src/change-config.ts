@@ -36,7 +36,8 @@ async function takeEffect(
   const { config } = await loadInForce(paths);
   // One that was named before may be unplugged now, and is waited for.
   if ('interfaces' in changes) refuseUnknownInterfaces(config.interfaces);
-  await refuseOverlap(config.share, config.downloadDir);
+  const ofGroups = config.groupShares.map(({ path }) => path);
+  await refuseOverlap([...config.share, ...ofGroups], config.downloadDir);
   const answers = await withBus(reloadAll);
   const refusal = answers.find(({ failure }) => failure !== undefined);
   if (refusal) {

@@ -29,20 +29,26 @@ export function foundLines({ query, results, hashes, held }: Found): string[] {
     { title: 'NAME', cut: true, style: (text) => highlighted(text, words) },
     { title: 'WHERE', cut: true },
   ];
-  const rows = results.map(({ hash, kind, name, size, peers, where, seen }, at) => {
+  const rows = results.map(({ hash, kind, name, size, peers, where, seen, inGroup }, at) => {
     const mark = held.get(hash);
     return [
       ...[String(at + 1), mark === undefined ? ' ' : MARKS[mark], hashes[at] ?? ''],
       ...[sizeText(size), String(peers), `${shown(name)}${kind === 'directory' ? '/' : ''}`],
-      seen ? seenText(where, seen) : whereText(where),
+      seen ? seenText(where, seen) : whereText(where, inGroup),
     ];
   });
   return tableLines(columns, rows, screenColumns());
 }
 
 /** The folder, and the peers where they are few enough to be named. */
-const whereText = ({ short, peers }: SearchResult['where']): string =>
-  [shown(short), ...peers.map(({ name }) => `@${shown(name)}`)].filter(Boolean).join(' ');
+const whereText = ({ short, peers }: SearchResult['where'], inGroup = ''): string =>
+  [
+    shown(short),
+    ...peers.map(({ name }) => `@${shown(name)}`),
+    inGroup && `(group ${shown(inGroup)})`,
+  ]
+    .filter(Boolean)
+    .join(' ');
 
 /** Where it lay, when, and on whose host that is not here. */
 function seenText({ short }: SearchResult['where'], seen: Seen): string {

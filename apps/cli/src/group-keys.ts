@@ -115,6 +115,11 @@ export async function removeGroup(paths: Paths, name: GroupName): Promise<void> 
     const sentence = `This host is in the group ${name}: "iwanto group leave" first makes it an open peer again.`;
     throw new Failure('E_BAD_REQUEST', sentence);
   }
+  const share = config.groupShares.find(({ group }) => group === name);
+  if (share) {
+    const sentence = `${share.path} is shared with the group ${name}: "iwanto unshare" first takes that back.`;
+    throw new Failure('E_BAD_REQUEST', sentence);
+  }
   await changeGroups(paths, (groups) => {
     const group = found(groups, name);
     return groups.filter((one) => one !== group);

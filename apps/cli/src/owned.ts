@@ -16,7 +16,7 @@ const LOCKS = `(start|home|${SERVICE})\\.lock${VARIANT}`;
 const KEPT =
   '(remembered-peers\\.json|shown\\.json|wants\\.json|hashes\\.json|history\\.ndjson(\\.old)?)';
 const DATA = new RegExp(
-  `^((catalogue\\.sqlite|transfer\\.db)${SQLITE}|${KEPT}${VARIANT}|${LOCKS})$`,
+  `^(((catalogue|group-[a-z0-9._-]+)\\.sqlite|transfer\\.db)${SQLITE}|${KEPT}${VARIANT}|${LOCKS})$`,
 );
 const LOGS = new RegExp(`^(${SERVICE}|start|iwanto)\\d*\\.log$`);
 const RUN = new RegExp(`^(${SERVICE}\\.(verbs|news)|${LOCKS})$`);

@@ -7,6 +7,7 @@ const fixedBy = (config: ConfigInForce) => [
   config.ports.indexer,
   config.settleMs,
   admission(config),
+  config.groups,
 ];
 
 await runService({ service: 'indexer', fixedBy, start: startIndexer });

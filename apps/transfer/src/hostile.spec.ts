@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { encodeManifest } from '@iwanto/merkle';
+import { groupRoots } from '@iwanto/service';
 import { type FileHash, PIECE_BYTES, type PeerId, type PieceRequest } from '@iwanto/wire';
 import { Shelf, bytesOf, newDir, newFile, openHome, share } from './testing/transfer-room.js';
 
@@ -22,6 +23,35 @@ test('HOSTILE 39: what is not shared, or no longer, is refused as not found', as
   for (const ask of ['piece', 'digests', 'manifest'] as const) {
     expect(await uploader.answer({ ...pieceOf(root), ask }, asker)).toEqual(notFound);
   }
+});
+
+test('HOSTILE 163: what only a group shares comes to whoever knows its name there, and is offered to nobody', async () => {
+  const shelf = new Shelf();
+  const roots = groupRoots('5a'.repeat(32));
+  const dir = newDir('share');
+  for (const at of [1, 2, 3]) newFile(dir, `f${at}`, bytesOf(100 * at));
+  const large = shelf.file(newFile(dir, 'large', bytesOf(PIECE_BYTES + 10)));
+  const { root } = shelf.directory(dir);
+  // Asked for by its hash nothing is there; by its name in the group it is.
+  for (const [hash, content] of [...shelf.contents]) {
+    shelf.contents.delete(hash);
+    const name = roots.blind(hash);
+    shelf.contents.set(name, { ...content, hash: name, group: { name: 'team', hash } });
+    for (const map of [shelf.digests, shelf.manifests] as Map<FileHash, never>[]) {
+      const bytes = map.get(hash);
+      if (bytes) map.set(name, bytes);
+      map.delete(hash);
+    }
+  }
+  const rootsOf = () => roots;
+  const { holder, uploader } = await share(shelf, undefined, undefined, rootsOf);
+  expect(await uploader.answer(pieceOf(large.root), asker)).toEqual(notFound);
+  expect(await uploader.answer({ ...pieceOf(root), ask: 'have' }, asker)).toEqual(notFound);
+  const home = openHome({ shelf, holders: [{ ...holder, group: 'team' }], rootsOf });
+  expect(await home.fetch(root)).toMatchObject({ state: 'done', files: 4 });
+  expect(home.holdings.lines()).toEqual([]);
+  const stranger = openHome({ shelf, holders: [holder], noSourceLimitMs: 500 });
+  expect(await stranger.fetch(root)).toMatchObject({ state: 'failed', bytesDone: 0 });
 });
 
 test('HOSTILE 46: what is larger than was asked for is a lie; it is neither kept nor counted', async () => {

@@ -7,6 +7,7 @@ const fixedBy = (config: ConfigInForce) => [
   config.interfaces,
   config.ports.transfer,
   admission(config),
+  config.groups,
 ];
 
 collectSeldom();

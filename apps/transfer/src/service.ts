@@ -17,6 +17,7 @@ import { DownloadLog } from './downloading/download-log.js';
 import type { DownloadTools } from './downloading/download-spec.js';
 import { Downloads } from './downloading/downloads.js';
 import { followHolders, holderFilter } from './sources/known-holders.js';
+import { rootsOfGroups } from './sources/group-line.js';
 import { Liars } from './sources/liars.js';
 import { Lines } from './sources/lines.js';
 import { RateLimits } from './limits.js';
@@ -77,7 +78,8 @@ export async function startTransfer(context: Context): Promise<Running<'transfer
   const { holdings, kept, news } = openHoldings(context, { journal, blake3 });
   const doing = { bus, blake3, holdings, nowMs, onTrouble };
   const onInfo = (sentence: string) => void log.info(sentence);
-  const uploader = new Uploader({ ...doing, pace: new Pace(limits.upload), onInfo });
+  const [pace, rootsOf] = [new Pace(limits.upload), rootsOfGroups(config)];
+  const uploader = new Uploader({ ...doing, pace, rootsOf, onInfo });
   const tickets = new DialTickets();
   const trust = new PeerTrust(config, context);
   const serving = { uploader, tickets, trust, limits, nowMs };
@@ -93,14 +95,7 @@ export async function startTransfer(context: Context): Promise<Running<'transfer
   const goOn = setInterval(() => void downloads.goOn(), GO_ON_MS);
   const holding = [kept, news] as const;
   const closeAll = closing({
-    downloads,
-    readings,
-    lines,
-    server,
-    uploader,
-    journal,
-    goOn,
-    holding,
+    ...{ downloads, readings, lines, server, uploader, journal, goOn, holding },
   });
   return {
     handlers: handlersOf({
@@ -143,7 +138,8 @@ function openFetching(
     portsOf: (port) => `${port} and ${port + 1}`,
   });
   const { detoursTo, note: onWay } = ways;
-  const lines = new Lines({ keys, self, nowMs, placed, detoursTo, onWay });
+  const rootsOf = rootsOfGroups(config);
+  const lines = new Lines({ keys, self, nowMs, placed, rootsOf, detoursTo, onWay });
   const liars = new Liars(nowMs);
   const fetching = {
     ...{ ...doing, lines, liars, holdersOf, isTrusted: trust.isTrusted },
@@ -277,8 +273,8 @@ function listenToNews(
   { bus }: Context,
   { uploader, downloads, lines }: Pick<Opened, 'uploader' | 'downloads' | 'lines'>,
 ): void {
-  bus.follow('share.changed', ({ catalogueRevision }) =>
-    uploader.contents.catalogueChanged(catalogueRevision),
+  bus.follow('share.changed', ({ catalogueRevision, groupsRevision = 0 }) =>
+    uploader.contents.catalogueChanged(catalogueRevision + groupsRevision),
   );
   bus.follow('peers.changed', () => {
     lines.followMoves();

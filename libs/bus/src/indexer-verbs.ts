@@ -115,8 +115,8 @@ export const indexerVerbs = {
   'share.add': verb({
     owner: 'indexer',
     about: 'Share one more folder, immediately and permanently.',
-    question: z.object({ path: pathSchema }),
-    answer: z.object({ path: z.string(), already: z.boolean() }),
+    question: z.object({ path: pathSchema, group: z.string().max(32).optional() }),
+    answer: z.object({ path: z.string(), already: z.boolean(), group: z.string().optional() }),
     limitMs: 5_000,
   }),
   'share.remove': verb({

@@ -146,8 +146,12 @@ export const sharedSchema = z.object({
       bytes: sizeSchema,
       /** Empty while all is well; otherwise one sentence: what is wrong and what to do. */
       warning: z.string(),
+      /** The group that it is shared with; absent where everybody can find it. */
+      group: z.string().optional(),
     }),
   ),
+  /** Rises with each change of what groups can find; absent where nothing is shared with one. */
+  groupsRevision: z.number().int().min(0).optional(),
   files: z.number().int().min(0),
   bytes: sizeSchema,
   indexing: indexingSchema,
@@ -196,6 +200,9 @@ export const receiptSchema = z.object({
 });
 export type Receipt = z.infer<typeof receiptSchema>;
 
+/** Of a content that was asked for by the name that members of a group make of its hash: the group, and the hash. */
+const contentOfGroupSchema = z.object({ name: z.string(), hash: fileHashSchema }).optional();
+
 /** What the uploader needs to serve a content: only ever told on the local bus. */
 export const contentSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -208,8 +215,14 @@ export const contentSchema = z.discriminatedUnion('kind', [
     inode: z.string(),
     mtimeNs: z.string(),
     ctimeNs: z.string(),
+    group: contentOfGroupSchema,
   }),
-  z.object({ kind: z.literal('directory'), hash: fileHashSchema, manifestBytes: sizeSchema }),
+  z.object({
+    kind: z.literal('directory'),
+    hash: fileHashSchema,
+    manifestBytes: sizeSchema,
+    group: contentOfGroupSchema,
+  }),
 ]);
 export type Content = z.infer<typeof contentSchema>;
 

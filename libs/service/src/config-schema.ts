@@ -51,6 +51,11 @@ function isRateRules(text: string): boolean {
 export const schemaFor = (paths: Paths) =>
   z.object({
     share: z.array(pathSchema).max(LIST_MAX).default([paths.defaultShareDir]),
+    /** Folders that are shared with one group each, and with nobody else. */
+    groupShares: z
+      .array(z.object({ path: pathSchema, group: groupNameSchema }))
+      .max(LIST_MAX)
+      .default([]),
     downloadDir: pathSchema.default(paths.defaultDownloadDir),
     /** The name that others see for this host; the host name when it is empty. */
     name: z.string().max(PEER_NAME_BYTES_MAX).default(''),

@@ -18,7 +18,7 @@ const KEY_BYTES = 32;
 const CIPHER = 'aes-256-ctr';
 
 export interface GroupSeal {
-  seal(bytes: Uint8Array): Buffer;
+  seal(bytes: Uint8Array): Uint8Array<ArrayBuffer>;
   /** Undefined where another key sealed it, or where it was changed on the way. */
   open(sealed: Uint8Array): Uint8Array | undefined;
 }

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Bus, Peers } from '@iwanto/bus';
+import type { FileHash } from '@iwanto/wire';
 import { setConfig } from './config.js';
 import { type Group, groupKeyOf, groupNameFrom, keyCheck, passphraseFrom } from './group-key.js';
+import { groupRoots } from './group-roots.js';
 import { changeGroups, groupsFile, loadGroups } from './groups.js';
 import { loadInForce, sealedBy } from './in-force.js';
 import { type Paths, homePaths } from './paths.js';
@@ -43,6 +45,16 @@ describe('a passphrase', () => {
   test.each(['Team', 'a b', '', '../x', '-x', 'x'.repeat(33), 'té'])('%j is not a name', (name) => {
     expect(() => groupNameFrom(name)).toThrow(/is not a name for a group/);
   });
+});
+
+test('HOSTILE 163: the name of a content in a group comes back to its hash by that key alone', () => {
+  const hash = 'c0'.repeat(32) as FileHash;
+  const [roots, other] = [groupRoots(team.key), groupRoots('cd'.repeat(32))];
+  const name = roots.blind(hash);
+  expect(name).toMatch(/^[0-9a-f]{64}$/);
+  expect(roots.plain(name)).toBe(hash);
+  expect([other.plain(name), name]).not.toContain(hash);
+  expect(other.blind(hash)).not.toBe(name);
 });
 
 describe('the file of keys', () => {

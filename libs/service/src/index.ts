@@ -38,6 +38,7 @@ export {
   keysOf,
   passphraseFrom,
 } from './group-key.js';
+export { type GroupRoots, groupRoots } from './group-roots.js';
 export { GROUP_TAG_BYTES, type GroupSeal, groupSeal } from './group-seal.js';
 export { changeGroups, groupsFile, loadGroups } from './groups.js';
 export { type ConfigInForce, groupOfMode, loadInForce, sealedBy } from './in-force.js';

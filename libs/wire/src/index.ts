@@ -18,6 +18,7 @@ export {
 } from './election-table.js';
 export * from './endpoint.js';
 export * from './failure.js';
+export * from './group-questions.js';
 export * from './have-answer.js';
 export * from './hex.js';
 export * from './ids.js';

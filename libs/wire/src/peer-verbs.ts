@@ -9,6 +9,7 @@ import {
   peerIdSchema,
   publicKeySchema,
 } from './ids.js';
+import { GROUP_QUESTION_BYTES_MAX } from './group-questions.js';
 import { PATH_BYTES_MAX } from './limits.js';
 import {
   addedAnswerSchema,
@@ -80,6 +81,8 @@ export const holderSchema = z.object({
   /** TCP port of its transfer service. */
   port: portSchema,
   curveKey: publicKeySchema,
+  /** The group that shares it; only ever set by this host itself, for its own services. */
+  group: z.string().max(32).optional(),
 });
 export type Holder = z.infer<typeof holderSchema>;
 
@@ -121,7 +124,7 @@ const heldSchema = z.object({
 
 const row = <Q extends z.ZodType, A extends z.ZodType>(verb: VerbRow<Q, A>) => verb;
 
-/** Served by every indexer; all but `announce`, `list`, `own` and `checkup` are refused with E_NOT_LEADER by one that neither leads nor stands by. */
+/** Served by every indexer; all but `announce`, `list`, `own`, `group` and `checkup` are refused with E_NOT_LEADER by one that neither leads nor stands by. */
 export const peerVerbs = {
   announce: row({
     about:
@@ -191,6 +194,17 @@ export const peerVerbs = {
     about: 'Whether the asked peer itself has the whole of a content; every peer answers.',
     question: ownQuestionSchema,
     answer: ownAnswerSchema,
+    limitMs: 2_000,
+  }),
+  group: row({
+    about:
+      'A question of a group, sealed under its key; every peer answers, E_NOT_FOUND where it is not a member.',
+    question: z.object({
+      sealed: z
+        .instanceof(Uint8Array)
+        .refine(({ length }) => length <= GROUP_QUESTION_BYTES_MAX, 'is too long'),
+    }),
+    answer: z.object({ sealed: z.instanceof(Uint8Array) }),
     limitMs: 2_000,
   }),
 } as const;

@@ -100,6 +100,8 @@ export const searchResultSchema = z.object({
       peers: somePeersSchema,
     })
     .optional(),
+  /** The group of the asking host whose members share it, and nobody else. */
+  inGroup: z.string().max(32).optional(),
 });
 export type SearchResult = z.infer<typeof searchResultSchema>;
 

@@ -43,6 +43,8 @@ async function record(host: LanHost, path: string) {
 story('two members of a group and a stranger on one LAN', () => {
   let lan: Lan;
   let root: string;
+  /** What Ben shares with the group alone, while all three are open peers. */
+  let plans: string;
   let peers: [Peer, Peer, Peer];
   let ids: [string, string, string];
   const names = Array.from({ length: FILES }, () => `${randomBytes(6).toString('hex')} secret.txt`);
@@ -52,11 +54,15 @@ story('two members of a group and a stranger on one LAN', () => {
 
   beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), 'iwanto-e2e-'));
+    plans = join(root, 'host-1', 'our plans');
     lan = makeLan(3);
     const made = lan.hosts.map((host, at) => new Peer(join(root, `host-${at}`), { host }));
     peers = made as typeof peers;
     for (const at of peers.keys()) spawnSync('mkdir', ['-p', shareOf(at)]);
     await writeFile(join(shareOf(1), 'of ben.txt'), randomBytes(300_000));
+    spawnSync('mkdir', ['-p', join(plans, 'drafts')]);
+    await writeFile(join(plans, 'plan A.bin'), randomBytes(2_500_000));
+    for (const at of [1, 2, 3]) await writeFile(join(plans, 'drafts', `plan ${at}.txt`), `${at}`);
     await Promise.all(peers.map((peer, at) => peer.start('--share', shareOf(at))));
     const statuses = await Promise.all(peers.map((peer) => peer.status()));
     ids = statuses.map(({ peer }) => String(peer)) as typeof ids;
@@ -87,6 +93,29 @@ story('two members of a group and a stranger on one LAN', () => {
     await peers[at].must(['group', 'add', 'team', ...(await passphraseFile(at, words))]);
     await peers[at].must(['group', 'join', 'team']);
   };
+
+  test('HOSTILE 162, 163: on an open LAN a folder of a group is there for its members alone', async () => {
+    const [anne, ben, eve] = peers;
+    await together(peers, ids);
+    for (const at of [0, 1] as const) {
+      await peers[at].must(['group', 'add', 'team', ...(await passphraseFile(at, WORDS))]);
+    }
+    expect(await ben.json('share', plans, '--group', 'team')).toMatchObject({ group: 'team' });
+    const folder = await anne.find('our plans', 'our plans', LIMIT_MS);
+    expect(folder).toMatchObject({ kind: 'directory', peers: 1, inGroup: 'team' });
+    const within = ['ls', `${ids[1]}/our plans`] as const;
+    expect(await anne.json(...within)).toMatchObject({ entries: [{}, { name: 'plan A.bin' }] });
+    expect(await anne.download(folder.hash)).toMatchObject({ bytes: 2_500_003, sources: 1 });
+
+    // Whoever leads knows nothing of it, nor do hosts that are asked for it.
+    const { results } = await eve.json<{ results: ResultJson[] }>('search', 'plan');
+    expect(results).toEqual([]);
+    expect((await eve.run(...within)).code).toBe(3);
+    expect((await eve.run('ls', ids[1])).stdout).not.toContain('plans');
+    expect((await eve.run('download', folder.hash, '--wait', '2')).code).toBe(3);
+    const { files } = await eve.json<{ files: { elsewhere: number }[] }>('have', plans);
+    expect(files.map(({ elsewhere }) => elsewhere)).toEqual([0, 0, 0, 0]);
+  }, 90_000);
 
   test('HOSTILE 155: from the moment they join, who is outside finds, fetches and leads nothing', async () => {
     const [anne, ben, eve] = peers;

@@ -9,14 +9,21 @@ export const command = commandOf({
   options: (words) =>
     words
       .positional('path', { type: 'string', demandOption: true, describe: 'The folder to share' })
+      .option('group', {
+        type: 'string',
+        describe: 'Only members of this group can find and fetch it',
+      })
       .example('iwanto share ~/music', 'Others can now find and fetch its contents')
+      .example('iwanto share ~/plans --group team', 'Only who knows the passphrase of the group')
       .epilogue(
-        'It is remembered; "iwanto unshare" takes it back. Exit codes: 0 shared, 2 not possible.',
+        'It is remembered; "iwanto unshare" takes it back. Exit codes: 0 shared, 2 not possible, 3 the group is not known here, 13 it is shared with others already.',
       ),
-  run: async ({ path, json }) => {
-    const answer = await withBus((bus) => bus.call('share.add', { path: pathFrom(path) }));
+  run: async ({ path, group, json }) => {
+    const question = { path: pathFrom(path), ...(group !== undefined && { group }) };
+    const answer = await withBus((bus) => bus.call('share.add', question));
+    const whom = answer.group === undefined ? '' : ` with the group ${answer.group}`;
     if (json) say(jsonLine(answer));
-    else say(`${answer.already ? 'already shared' : 'shared'}: ${shown(answer.path)}`);
+    else say(`${answer.already ? 'already shared' : 'shared'}${whom}: ${shown(answer.path)}`);
     return EXIT.done;
   },
 });

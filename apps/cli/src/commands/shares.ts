@@ -6,6 +6,9 @@ import { indexingText } from '../indexing.js';
 import { jsonLine, remark, say, shown, sizeText, styled } from '../print.js';
 import { printTable } from '../screen/table.js';
 
+const groupText = (group: string | undefined) =>
+  group === undefined ? '' : styled('dim', `  group ${group}`);
+
 export const command = commandOf({
   options: (words) =>
     words.example('iwanto shares', 'Folders, files and bytes that others can find'),
@@ -26,7 +29,9 @@ export const command = commandOf({
         folders.map((folder) => [
           String(folder.files),
           sizeText(folder.bytes),
-          shown(folder.path) + (folder.warning && styled('yellow', `  ${shown(folder.warning)}`)),
+          shown(folder.path) +
+            groupText(folder.group) +
+            (folder.warning && styled('yellow', `  ${shown(folder.warning)}`)),
         ]),
       );
     }

@@ -170,7 +170,7 @@ export const answers: Readonly<Record<string, readonly z.ZodType[]>> = {
   cancel: [downloads],
   limit: [verbs['limits.get'].answer],
   verify: [receiptSchema],
-  share: [z.strictObject({ path: z.string(), already: z.boolean() })],
+  share: [z.strictObject({ path: z.string(), already: z.boolean(), group: z.string().optional() })],
   unshare: [path],
   shares: [shares],
   rescan: [z.strictObject({ revision: revisionSchema })],

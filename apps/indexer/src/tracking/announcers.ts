@@ -1,8 +1,8 @@
 /** One announcer for each tracker that this host's catalogue goes to: the leader's and the first successor's. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PeerId } from '@iwanto/wire';
 import { type AnnounceTarget, Announcer, type CatalogueLog } from './announce.js';
 import type { LeaderLine } from './leader-line.js';
+import { ownTarget } from './own-target.js';
 import type { TrackerDesk } from './tracker-desk.js';
 import { type Signer, signAnnouncement } from './tracker-signature.js';
 
@@ -54,24 +54,9 @@ export class Announcers {
 
   #start(to: PeerId): void {
     const { catalogue, identity, nowMs, onTrouble } = this.options;
-    const target = to === identity.peer ? this.#ownTarget() : this.#targetOver(to);
+    const target = to === identity.peer ? ownTarget(this.options.desk, to) : this.#targetOver(to);
     const onNote = (sentence: string) => this.options.onNote(`To ${to}: ${sentence}`);
     this.#announcers.set(to, new Announcer({ target, catalogue, nowMs, onTrouble, onNote }));
-  }
-
-  /** The own catalogue reaches the own tracker without network and without signature. */
-  #ownTarget(): AnnounceTarget {
-    const { desk, identity } = this.options;
-    const { peer } = identity;
-    return {
-      announced: async () => desk.held(peer),
-      announce: async (changes) => {
-        const held = desk.apply({ peer, ...changes });
-        // Nothing else here waits for anything: a large catalogue would go in without a pause.
-        await nextTurn();
-        return held;
-      },
-    };
   }
 
   #targetOver(to: PeerId): AnnounceTarget {

@@ -14,6 +14,7 @@ import { PeerWays, answerDials } from '@iwanto/service';
 import { type PeerId, type PeerVerbs, peerVerbs } from '@iwanto/wire';
 import type { CatalogueLog } from './announce.js';
 import { Announcers } from './announcers.js';
+import { type GroupTools, openGroups } from '../groups/open-groups.js';
 import { DirectLocate } from './direct-locate.js';
 import { LeaderCheck } from './leader-check.js';
 import { LeaderLine } from './leader-line.js';
@@ -26,6 +27,7 @@ import { dial } from '../checkup/dial.js';
 import { checkup } from '../peer-verbs/checkup.js';
 import { peerCheck } from '../verbs/peer-check.js';
 import { book as bookForPeers } from '../peer-verbs/book.js';
+import { group } from '../peer-verbs/group.js';
 import { holders as holdersForPeers } from '../peer-verbs/holders.js';
 import { type Listing, list } from '../peer-verbs/list.js';
 import { type Owning, own } from '../peer-verbs/own.js';
@@ -56,6 +58,8 @@ export interface TrackingOptions {
   readonly addresses?: () => readonly string[];
   /** How peers that left are remembered; not at all where this is left out. */
   readonly left?: LeftOptions;
+  /** What is shared with groups, and asked of their members. */
+  readonly groups?: GroupTools;
   /** Peers that are not asked. */
   readonly isBlocked?: (peer: PeerId) => boolean;
   readonly onTrouble: (sentence: string) => void;
@@ -96,6 +100,7 @@ export async function startTracking(options: TrackingOptions): Promise<Tracking>
     handlers: service.peerHandlers,
     onTrouble: options.onTrouble,
   });
+  const groups = openGroups(options, service);
   const stopFollowing = service.follow();
   const stopAnswering = answerDials(options.bus, {
     lines: ['indexer'],
@@ -105,7 +110,7 @@ export async function startTracking(options: TrackingOptions): Promise<Tracking>
   });
   return {
     port: server.port,
-    handlers: service.handlers(),
+    handlers: groups.joined(service.handlers()),
     troubles: () => service.troubles(),
     ask: (verb, question) => service.ask(verb, question),
     catalogueChanged: () => service.catalogueChanged(),
@@ -113,6 +118,7 @@ export async function startTracking(options: TrackingOptions): Promise<Tracking>
     close: async () => {
       stopAnswering();
       stopFollowing();
+      groups.close();
       service.close();
       await server.close();
     },
@@ -140,7 +146,7 @@ class TrackerService {
 
   constructor(
     private readonly options: TrackingOptions,
-    private readonly ways: PeerWays,
+    readonly ways: PeerWays,
   ) {
     const { peer, curve } = options.identity;
     this.#desk = new TrackerDesk({
@@ -199,6 +205,7 @@ class TrackerService {
       holders: holdersForPeers(desk),
       list: list(this.options.catalogue),
       own: own(this.options.catalogue),
+      group: group(this.options.groups, this.options.identity.curve.publicKey),
       added: added(desk),
     };
   }
@@ -208,13 +215,12 @@ class TrackerService {
     const shown = new ShownContents(nowMs);
     const { catalogue, identity } = this.options;
     const { peer, curve } = identity;
-    const knownHere = (other: PeerId) =>
-      this.#isBlocked(other) ? undefined : this.#known.get(other);
+    const knownHere = (other: PeerId) => this.knownHere(other);
     const direct = new DirectLocate({
       self: peer,
       keys: curve,
       nowMs,
-      members: () => [...this.#known.values()].filter((known) => !this.#isBlocked(known.peer)),
+      members: () => this.members(),
     });
     return {
       search: search(line, peer, shown),
@@ -231,6 +237,14 @@ class TrackerService {
         detoursTo: this.ways.detoursTo,
       }),
     };
+  }
+
+  knownHere(peer: PeerId): KnownPeer | undefined {
+    return this.#isBlocked(peer) ? undefined : this.#known.get(peer);
+  }
+
+  members(): KnownPeer[] {
+    return [...this.#known.values()].filter((known) => !this.#isBlocked(known.peer));
   }
 
   #isBlocked(peer: PeerId): boolean {

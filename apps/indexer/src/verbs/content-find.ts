@@ -6,13 +6,28 @@ import { NODE_KINDS, type NodeRow } from '@iwanto/store';
 import { type FileHash, codeOf } from '@iwanto/wire';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import { identityParts, isAs } from '../disk/identity.js';
+import { type OnShelves, nothingOnShelves } from '../groups/on-shelf.js';
 
 /** Given the path of a file that is no longer as it was hashed: no watcher has to report it any more. */
 export type OnChanged = (path: string) => void;
 
 export const contentFind =
-  (catalogue: Catalogue, onChanged: OnChanged): Handler<Verbs, 'content.find'> =>
-  async ({ hashes }) => ({ contents: hashes.flatMap((hash) => find(catalogue, hash, onChanged)) });
+  (
+    catalogue: Catalogue,
+    onChanged: OnChanged,
+    onShelf: OnShelves = nothingOnShelves,
+  ): Handler<Verbs, 'content.find'> =>
+  async ({ hashes }) => ({
+    contents: hashes.flatMap((asked) => {
+      const open = find(catalogue, asked, onChanged);
+      const found = open.length > 0 ? undefined : onShelf(asked);
+      if (!found) return open;
+      const { hash, group: name } = found;
+      const group = { name, hash };
+      const contents = find(found.catalogue, hash, onChanged);
+      return contents.map((content) => ({ ...content, hash: asked, group }));
+    }),
+  });
 
 function find(catalogue: Catalogue, hash: FileHash, onChanged: OnChanged): Content[] {
   const rows = catalogue.read.withRoot(rootBytes(hash));

@@ -1,17 +1,42 @@
-/** `share.add`: one more folder is shared, for good, immediately. */
+/** `share.add`: one more folder is shared, with everybody or with a group, for good, immediately. */
 import type { Handler, Verbs } from '@iwanto/bus';
-import { type Paths, loadConfig, refuseOverlap, updateConfig } from '@iwanto/service';
+import {
+  type Paths,
+  groupNameFrom,
+  loadConfig,
+  refuseOverlap,
+  updateConfig,
+} from '@iwanto/service';
+import { Failure } from '@iwanto/wire';
 import { type Folders, checkedFolder, privatePlacesOf, shareFolder } from '../folders.js';
+import type { GroupShelves } from '../groups/group-shelves.js';
 
 export const shareAdd =
-  (folders: Folders, paths: Paths): Handler<Verbs, 'share.add'> =>
-  async ({ path }) => {
-    const shared = folders.catalogue.folders.map(({ diskPath }) => diskPath);
+  (open: Folders, shelves: GroupShelves, paths: Paths): Handler<Verbs, 'share.add'> =>
+  async ({ path, group }) => {
+    const name = group === undefined ? undefined : groupNameFrom(group);
+    const folders = name === undefined ? open : shelves.mustShelf(name).folders;
+    const all = [open, ...shelves.shelves().map((shelf) => shelf.folders)];
+    const shared = all.flatMap(pathsOf);
     const real = checkedFolder(path, shared, privatePlacesOf(paths));
-    if (shared.includes(real)) return { path: real, already: true };
+    const of = name === undefined ? {} : { group: name };
+    if (pathsOf(folders).includes(real)) return { path: real, already: true, ...of };
+    if (shared.includes(real)) throw elsewhere(real);
     const { config } = await loadConfig(paths);
     await refuseOverlap([real], config.downloadDir);
-    await updateConfig(paths, (before) => ({ ...before, share: [...before.share, real] }));
+    await updateConfig(paths, (before) =>
+      name === undefined
+        ? { ...before, share: [...before.share, real] }
+        : { ...before, groupShares: [...before.groupShares, { path: real, group: name }] },
+    );
     void shareFolder(folders, real);
-    return { path: real, already: false };
+    return { path: real, already: false, ...of };
   };
+
+const pathsOf = ({ catalogue }: Folders) => catalogue.folders.map(({ diskPath }) => diskPath);
+
+const elsewhere = (path: string) =>
+  new Failure(
+    'E_EXISTS',
+    `${path} is shared with others already: "iwanto unshare" takes that back first.`,
+  );

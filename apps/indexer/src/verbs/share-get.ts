@@ -1,8 +1,7 @@
 /** `share.get`: what this host shares, and how far indexing is. */
-import type { Handler, Verbs } from '@iwanto/bus';
-import type { Indexing } from '../indexing.js';
+import type { Handler, Shared, Verbs } from '@iwanto/bus';
 
 export const shareGet =
-  (indexing: Indexing): Handler<Verbs, 'share.get'> =>
+  (state: () => Shared): Handler<Verbs, 'share.get'> =>
   async () =>
-    indexing.state();
+    state();

@@ -2,16 +2,18 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { Handler, Verbs } from '@iwanto/bus';
 import type { Folders } from '../folders.js';
+import type { GroupShelves } from '../groups/group-shelves.js';
 
 /** The answer waits for the comparison so long; a larger one continues without it, in ms. */
 const WAIT_MAX_MS = 4_000;
 
 export const shareRescan =
-  ({ catalogue, indexing }: Folders): Handler<Verbs, 'share.rescan'> =>
+  ({ catalogue, indexing }: Folders, shelves: GroupShelves): Handler<Verbs, 'share.rescan'> =>
   async ({ full }) => {
     const giveUp = new AbortController();
     const late = after(WAIT_MAX_MS, undefined, { signal: giveUp.signal }).catch(() => undefined);
-    await Promise.race([indexing.rescan(full), late]);
+    const compared = Promise.all([indexing.rescan(full), shelves.rescan(full)]);
+    await Promise.race([compared, late]);
     giveUp.abort();
     return { revision: catalogue.revision };
   };

@@ -15,7 +15,7 @@ import { HaveLog } from '../uploading/have-log.js';
 import { HaveWatches } from './have-watches.js';
 import type { Progress } from './progress.js';
 import { Pump } from './pump.js';
-import type { SourceLine } from '../sources/source-line.js';
+import type { AskingLine } from '../sources/group-line.js';
 import type { SourceSet } from '../sources/source-set.js';
 import type { Target } from '../disk/target.js';
 import { TreeWriter } from '../disk/tree-writer.js';
@@ -98,7 +98,7 @@ export class ContentFetch {
     });
   }
 
-  addSource(peer: PeerId, line: SourceLine): void {
+  addSource(peer: PeerId, line: AskingLine): void {
     this.#pump.addSource(peer, line);
     this.#watches.add(peer, line);
   }

@@ -26,6 +26,8 @@ export interface DownloadSpec {
   readonly bytesPerSecondMax: number | null;
   /** Serve it on when it is whole. */
   readonly reseed: boolean;
+  /** Only members of a group have it. */
+  readonly ofGroup: boolean;
   readonly holders: readonly Holder[];
   /** An unfinished download of other content that had the same name: what it brought may be of use. */
   readonly adopts?: FileHash | undefined;

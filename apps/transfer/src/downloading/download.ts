@@ -9,7 +9,7 @@ import type { DownloadSpec, DownloadTools } from './download-spec.js';
 import { goneFailure } from './gone.js';
 import { Hunger, type HungerDecision, givenUp } from './hunger.js';
 import { fetchManifest } from './layers.js';
-import type { SourceLine } from '../sources/source-line.js';
+import type { AskingLine } from '../sources/group-line.js';
 import { type Plan, sizeOf } from '../disk/planned.js';
 import { Pace } from '../pace.js';
 import { planFor } from './planning.js';
@@ -29,7 +29,7 @@ export class Download {
   readonly progress: Progress;
   readonly #stopping = new AbortController();
   readonly #sources: SourceSet;
-  readonly #ready = new Map<PeerId, SourceLine>();
+  readonly #ready = new Map<PeerId, AskingLine>();
   readonly #offering: Offering;
   readonly #running: Promise<void>;
   readonly #pace = new Pace(() => this.spec.bytesPerSecondMax ?? undefined);
@@ -227,7 +227,7 @@ export class Download {
     return Math.max(this.#pace.take(bytes, nowMs), this.tools.pace.take(bytes, nowMs));
   }
 
-  #sourceReady(peer: PeerId, line: SourceLine): void {
+  #sourceReady(peer: PeerId, line: AskingLine): void {
     this.#ready.set(peer, line);
     this.progress.relayed(this.tools.relayTo?.(peer));
     this.#fetching?.addSource(peer, line);

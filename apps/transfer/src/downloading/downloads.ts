@@ -203,6 +203,7 @@ export class Downloads {
     return {
       ...{ root: hash, kind, name, bytes: size, folder, overwrite, rename, holders, ...choices },
       bytesPerSecondMax: bytesPerSecondMax ?? saved?.bytesPerSecondMax ?? null,
+      ofGroup: holders.some(({ group }) => group !== undefined),
       reseed: reseed && (saved?.reseed ?? true),
       adopts: this.#adoptable(hash, folder, name),
     };

@@ -1,6 +1,6 @@
 /** Keeps hearing from one source what it has of a content, and who else fetches it. */
 import { type FileHash, type PeerId, decodeHaveAnswer } from '@iwanto/wire';
-import type { SourceLine } from '../sources/source-line.js';
+import type { AskingLine } from '../sources/group-line.js';
 import { isMissing } from './refusals.js';
 
 /** Longer than a source may keep a question open, in ms. */
@@ -9,7 +9,7 @@ const ANSWER_LIMIT_MS = 15_000;
 const AGAIN_MS = 1_000;
 
 export interface HaveWatchOptions {
-  readonly line: Pick<SourceLine, 'request'>;
+  readonly line: Pick<AskingLine, 'request'>;
   readonly root: FileHash;
   readonly onPieces: (pieces: readonly number[] | 'all') => void;
   /** The source has not the content at all. */

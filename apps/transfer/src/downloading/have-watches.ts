@@ -1,6 +1,6 @@
 /** One watch for each source of a content: what it has of it, and who else fetches it. */
 import type { FileHash, PeerId } from '@iwanto/wire';
-import type { SourceLine } from '../sources/source-line.js';
+import type { AskingLine } from '../sources/group-line.js';
 import { HaveWatch } from './have-watch.js';
 
 export interface HaveWatchesOptions {
@@ -16,7 +16,7 @@ export class HaveWatches {
 
   constructor(private readonly options: HaveWatchesOptions) {}
 
-  add(peer: PeerId, line: SourceLine): void {
+  add(peer: PeerId, line: AskingLine): void {
     const { root, onPieces, onMissing, onPeers } = this.options;
     this.remove(peer);
     const watch = new HaveWatch({

@@ -27,6 +27,8 @@ interface Offered {
   readonly bytes: number;
   /** Serve it on when it is whole. */
   readonly reseed: boolean;
+  /** Only members of a group have it: it is offered to nobody, because whatever is offered is announced. */
+  readonly ofGroup: boolean;
   /** Of a directory, only a part is fetched. */
   readonly only: string | null;
 }
@@ -45,7 +47,7 @@ export class Offering {
     const { root, kind, name, bytes } = this.spec;
     const { blake3, holdings, serves } = this.tools;
     // Who fetches a part numbers its pieces in another way: it can be of no use to others.
-    if (!serves || this.spec.only !== null) return;
+    if (!serves || this.spec.only !== null || this.spec.ofGroup) return;
     const { units, log } = fetching;
     const path = () => target.temporaryPath;
     const digestsOf = (unit: number) => fetching.digestsOf(unit);
@@ -57,7 +59,7 @@ export class Offering {
   /** It is whole and has its name: it is served on, under its root also where the disk lost some of it. */
   async keep({ target, isFaithful }: Spot, name: string): Promise<void> {
     const { root, kind, bytes, only, reseed } = this.spec;
-    if (!reseed) return this.tools.kept.forget(root);
+    if (!reseed || this.spec.ofGroup) return this.tools.kept.forget(root);
     if (!this.tools.serves || only !== null) return;
     const { path, keepsLinks } = target;
     const isOnDisk = kind === 'file' || (isFaithful && keepsLinks);

@@ -12,13 +12,14 @@ import {
 import type { PeerId } from '@iwanto/wire';
 import { isMissing } from './refusals.js';
 import type { PieceSink } from '../disk/piece-sink.js';
-import type { Outcome, SourceLine } from '../sources/source-line.js';
+import type { AskingLine } from '../sources/group-line.js';
+import type { Outcome } from '../sources/source-line.js';
 
 /** How often late sources are looked for, in ms. */
 const TICK_MS = 250;
 
 /** What the pump needs of a line. */
-type Askable = Pick<SourceLine, 'ask'>;
+type Askable = Pick<AskingLine, 'ask'>;
 
 export interface PumpOptions {
   readonly sink: PieceSink;

@@ -8,7 +8,7 @@ import { goneFailure } from '../downloading/gone.js';
 import { Hunger, type HungerDecision, givenUp } from '../downloading/hunger.js';
 import type { Liars } from '../sources/liars.js';
 import type { Lines } from '../sources/lines.js';
-import type { SourceLine } from '../sources/source-line.js';
+import type { AskingLine } from '../sources/group-line.js';
 import { type Attempt, SourceSet } from '../sources/source-set.js';
 import type { LocalSource } from './local-source.js';
 
@@ -40,7 +40,7 @@ export interface Readable {
 
 export interface SupplyOptions extends ReadingTools {
   readonly of: Readable;
-  readonly onSource: (peer: PeerId, line: SourceLine) => void;
+  readonly onSource: (peer: PeerId, line: AskingLine) => void;
   readonly onLost: (peer: PeerId, isForged: boolean) => void;
   /** Nothing more will come. */
   readonly onFailed: (failure: Failure) => void;

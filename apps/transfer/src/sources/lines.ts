@@ -1,7 +1,9 @@
 /** Lines to the peers that hold a content, shared by all downloads of this host. */
 import { isIPv4 } from 'node:net';
 import type { CurveKeys, Detours, PieceLost } from '@iwanto/bus';
+import type { GroupRoots } from '@iwanto/service';
 import type { Holder, PeerId, Way } from '@iwanto/wire';
+import { type AskingLine, groupLine } from './group-line.js';
 import { type Connect, SourceLine } from './source-line.js';
 
 /** A peer that could not be reached is left alone for this long, in ms. */
@@ -26,7 +28,7 @@ interface Shared {
 
 /** One user's hold on a line. */
 export interface Hold {
-  readonly line: SourceLine;
+  readonly line: AskingLine;
   release(): void;
 }
 
@@ -39,6 +41,8 @@ export interface LinesOptions {
   readonly placed?: (holder: Holder) => Holder;
   /** What helps to reach a peer that cannot be dialled. */
   readonly detoursTo?: (peer: PeerId) => Detours;
+  /** How members of a group name its contents; undefined for a group whose key is not here. */
+  readonly rootsOf?: ((group: string) => GroupRoots | undefined) | undefined;
   /** Hears which way led to a peer, or that none did. */
   readonly onWay?: (holder: Holder, way: Way | undefined) => void;
 }
@@ -61,7 +65,14 @@ export class Lines {
     if (lostAtMs !== undefined && this.options.nowMs() - lostAtMs < RETRY_MS) return undefined;
     const shared = this.#shared.get(holder.peer) ?? this.#open(this.#placed(holder));
     shared.users.add(onLost);
-    return { line: shared.line, release: () => this.#release(holder.peer, shared, onLost) };
+    const line = this.#lineFor(holder, shared);
+    return { line, release: () => this.#release(holder.peer, shared, onLost) };
+  }
+
+  /** What a group shares is asked for by names that only its members can make. */
+  #lineFor({ group }: Holder, { line }: Shared): AskingLine {
+    const roots = group === undefined ? undefined : this.options.rootsOf?.(group);
+    return roots ? groupLine(line, roots) : line;
   }
 
   /** Peers may have another address: lines to where they were end, and may be opened again immediately. */

@@ -1,6 +1,7 @@
 /** The peers one download draws from: connected, in use, lost, banned. */
 import { type Holder, type PeerId, isLoopback, placeOf, spreadOverPlaces } from '@iwanto/wire';
-import type { Outcome, SourceLine, Wanted } from './source-line.js';
+import type { AskingLine } from './group-line.js';
+import type { Outcome, Wanted } from './source-line.js';
 import { type PieceLost, Wakers } from '@iwanto/bus';
 import type { Hold, Lines } from './lines.js';
 import { isMissing } from '../downloading/refusals.js';
@@ -35,7 +36,7 @@ export interface SourceSetOptions {
   readonly liars: Liars;
   /** It sent bytes that the hash does not name. */
   readonly onLied?: (peer: PeerId) => void;
-  readonly onReady: (peer: PeerId, line: SourceLine) => void;
+  readonly onReady: (peer: PeerId, line: AskingLine) => void;
   readonly onLost: (peer: PeerId, why: PieceLost) => void;
   /** A source has not the layer it was asked for. */
   readonly onMissing: (peer: PeerId) => void;
@@ -142,7 +143,7 @@ export class SourceSet {
     return undefined;
   }
 
-  async #request(peer: PeerId, line: SourceLine, wanted: Wanted): Promise<Outcome> {
+  async #request(peer: PeerId, line: AskingLine, wanted: Wanted): Promise<Outcome> {
     const outcome = await line.request(wanted, LAYER_LIMIT_MS);
     if (outcome.type === 'refused' && isMissing(outcome.reason)) this.options.onMissing(peer);
     return outcome;

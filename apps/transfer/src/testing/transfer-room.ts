@@ -37,7 +37,7 @@ import { usableFolder } from '../disk/download-folder.js';
 import type { DownloadTools } from '../downloading/download-spec.js';
 import { Downloads, type StartQuestion } from '../downloading/downloads.js';
 import { Liars } from '../sources/liars.js';
-import { Lines } from '../sources/lines.js';
+import { Lines, type LinesOptions } from '../sources/lines.js';
 import { Pace } from '../pace.js';
 import { busOf } from './bus-of.js';
 import { Holdings } from '../uploading/holdings.js';
@@ -159,12 +159,13 @@ export const share = async (
   shelf: Shelf,
   bend: (honest: Answer) => Answer = (honest) => honest,
   holdings = new Holdings({ nowMs, onChange: () => undefined }),
+  rootsOf?: LinesOptions['rootsOf'],
 ) => {
   const keys = newKeys();
   const onTrouble = () => undefined;
   const pace = new Pace(() => undefined);
   const uploader = new Uploader({
-    ...{ bus: { call: shelf.call }, blake3, holdings, nowMs, onTrouble, pace },
+    ...{ bus: { call: shelf.call }, blake3, holdings, nowMs, onTrouble, pace, rootsOf },
   });
   const asked: PieceRequest[] = [];
   const honest: Answer = (request, asker) => uploader.answer(request, asker);
@@ -203,6 +204,7 @@ interface HomeOptions {
   readonly noSourceLimitMs?: number;
   readonly self?: PeerId;
   readonly holdings?: Holdings;
+  readonly rootsOf?: LinesOptions['rootsOf'];
   readonly holdersOf?: (peers: readonly PeerId[]) => Holder[];
   readonly sharedAt?: (root: FileHash) => Promise<string | undefined>;
 }
@@ -251,13 +253,12 @@ export const openHome = (options: HomeOptions) => {
   const { holdings = new Holdings({ nowMs, onChange: () => undefined }) } = options;
   const kept = new Kept({ store: journal.held, holdings, blake3, max: 100 });
   closing.push(() => kept.close());
-  const lines = new Lines({ keys: newKeys(), self, nowMs });
+  const lines = new Lines({ keys: newKeys(), self, nowMs, rootsOf: options.rootsOf });
   const liars = new Liars(nowMs);
   const into = join(dir, 'downloads');
   const bus = busOf(shelf, holders);
   const downloads = new Downloads({
-    bus,
-    self,
+    ...{ bus, self },
     folders: {
       named: (path) => usableFolder(path, [], true),
       known: (path = into) => usableFolder(path, [], true),
@@ -289,7 +290,7 @@ export const openHome = (options: HomeOptions) => {
     return ended(view) ? view : told.until(ended);
   };
   const { views, until } = told;
-  return { dir, into, downloads, journal, kept, liars, views, until, fetch, close };
+  return { dir, into, downloads, journal, holdings, kept, liars, views, until, fetch, close };
 };
 
 export const newFile = (dir: string, name: string, bytes: Uint8Array): string => {

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Buffers, type Bus, type Content, type PieceAsker, type PieceReply } from '@iwanto/bus';
 import { type Blake3, FileRootBuilder, pieceBytes } from '@iwanto/merkle';
+import type { GroupRoots } from '@iwanto/service';
 import {
   type FileHash,
   PIECE_BYTES,
@@ -41,6 +42,8 @@ export interface UploaderOptions {
   readonly nowMs: () => number;
   /** The limit on what is sent to all. */
   readonly pace: Pace;
+  /** How members of a group name its contents. */
+  readonly rootsOf?: ((group: string) => GroupRoots | undefined) | undefined;
   /** One sentence for the log. */
   readonly onTrouble: (sentence: string) => void;
   /** The same for what is no trouble: who fetches what. */
@@ -170,7 +173,9 @@ export class Uploader {
     });
     const bytes = files.reduce((sum, { size }) => sum + size, 0);
     if (bytes > PIECE_BYTES) return refused('range');
-    const contents = await Promise.all(files.map((file) => this.contents.find(file.root)));
+    const roots = content.group && this.options.rootsOf?.(content.group.name);
+    const named = ({ root: of }: FileEntry) => roots?.blind(of) ?? of;
+    const contents = await Promise.all(files.map((file) => this.contents.find(named(file))));
     return this.#inBuffer(bytes, (body) => {
       let at = 0;
       return files.every((file, number) => {
@@ -224,7 +229,7 @@ export class Uploader {
     if (content.size > CHECKED_BYTES_MAX) return true;
     const builder = new FileRootBuilder(this.options.blake3);
     builder.push(this.options.blake3.hash(body));
-    return builder.finish(content.size) === content.hash;
+    return builder.finish(content.size) === (content.group?.hash ?? content.hash);
   }
 
   #forget(content: FileContent): void {

@@ -35,7 +35,7 @@ export async function serve(): Promise<void> {
       },
       book: () => large,
       ...{ search: nothing, locate: nothing, checkup: nothing, added: nothing },
-      ...{ holders: nothing, list: nothing, own: nothing },
+      ...{ holders: nothing, list: nothing, own: nothing, group: nothing },
     },
   });
   const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);

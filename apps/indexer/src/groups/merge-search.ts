@@ -1,0 +1,78 @@
+/** One answer made of the leader's and of those of members of groups. */
+import {
+  type SearchAnswer,
+  type SearchQuestion,
+  type SearchResult,
+  type SearchSort,
+  WHERE_PEERS_MAX,
+} from '@iwanto/wire';
+
+export interface GroupFound {
+  readonly group: string;
+  readonly answer: Pick<SearchAnswer, 'results' | 'similar' | 'total' | 'totalIsLeast'>;
+}
+
+/** Below 0 where the first comes first; contents of equal worth stay as they were. */
+const ORDER: Readonly<Record<SearchSort, (one: SearchResult, other: SearchResult) => number>> = {
+  fit: (one, other) => other.score - one.score,
+  size: (one, other) => other.size - one.size,
+  date: (one, other) => (other.modifiedMs ?? 0) - (one.modifiedMs ?? 0),
+  peers: (one, other) => other.peers - one.peers,
+  name: (one, other) => one.name.localeCompare(other.name),
+};
+
+/** What only fits a little is shown where nothing else is. What everybody can see is shown as that, also where a group has it. */
+export function withGroupResults(
+  question: Pick<SearchQuestion, 'limit' | 'sort'>,
+  open: SearchAnswer,
+  found: readonly GroupFound[],
+): SearchAnswer {
+  const fitting = found.filter(({ answer }) => !answer.similar && answer.results.length > 0);
+  if (fitting.length === 0) return open;
+  const base = open.similar ? [] : open.results;
+  const here = base.filter(({ seen }) => seen === undefined);
+  const left = base.filter(({ seen }) => seen !== undefined);
+  const known = new Set(here.map(({ hash }) => hash));
+  const added = contentsOf(fitting).filter(({ hash }) => !known.has(hash));
+  const whole = new Set(added.map(({ hash }) => hash));
+  const order = ORDER[question.sort ?? 'fit'];
+  const sorted = [...here, ...added].sort(order);
+  const rows = [...sorted, ...left.filter(({ hash }) => !whole.has(hash))];
+  const results = rows.slice(0, question.limit);
+  return {
+    ...open,
+    results: regrouped(results, base),
+    total: (open.similar ? 0 : open.total) + added.length,
+    totalIsLeast: open.totalIsLeast || fitting.some(({ answer }) => answer.totalIsLeast),
+    similar: false,
+  };
+}
+
+/** Each content once, with all who have it. */
+function contentsOf(found: readonly GroupFound[]): SearchResult[] {
+  const contents = new Map<string, SearchResult>();
+  for (const { group, answer } of found) {
+    for (const result of answer.results) {
+      const before = contents.get(result.hash);
+      contents.set(result.hash, before ? both(before, result) : { ...result, inGroup: group });
+    }
+  }
+  return [...contents.values()];
+}
+
+function both(one: SearchResult, other: SearchResult): SearchResult {
+  const peers = [...one.where.peers, ...other.where.peers].slice(0, WHERE_PEERS_MAX);
+  return { ...one, peers: one.peers + other.peers, where: { ...one.where, peers } };
+}
+
+/** A result names the place of the one that it belongs to: places have changed. */
+function regrouped(
+  results: readonly SearchResult[],
+  before: readonly SearchResult[],
+): SearchResult[] {
+  const places = new Map(results.map((result, at) => [result.hash, at]));
+  return results.map((result, at) => {
+    const head = result.inGroup === undefined ? before[result.group] : undefined;
+    return { ...result, group: (head && places.get(head.hash)) ?? at };
+  });
+}

@@ -1,0 +1,16 @@
+/** Where a content of a group is, for the verbs that serve contents. */
+import type { FileHash } from '@iwanto/wire';
+import type { Catalogue } from '../catalogue/catalogue.js';
+
+export interface OnShelf {
+  readonly catalogue: Catalogue;
+  /** Its hash, where it was asked for by its name in the group. */
+  readonly hash: FileHash;
+  readonly group: string;
+}
+
+/** What a name of a content means that only members of a group can make. */
+export type OnShelves = (blinded: FileHash) => OnShelf | undefined;
+
+/** Of a host that shares nothing with groups. */
+export const nothingOnShelves: OnShelves = () => undefined;

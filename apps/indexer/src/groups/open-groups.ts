@@ -1,0 +1,58 @@
+/** The groups of this host at work: asked for more than the leader knows. */
+import type { CurveKeys, KnownPeer } from '@iwanto/bus';
+import type { Group, PeerWays } from '@iwanto/service';
+import type { PeerId } from '@iwanto/wire';
+import { GroupAsking } from './group-asking.js';
+import type { GroupShelves } from './group-shelves.js';
+import { type Served, withGroups } from './with-groups.js';
+
+export interface GroupTools {
+  /** Every group that this host is a member of. */
+  readonly groups: readonly Group[];
+  readonly shelves: GroupShelves;
+}
+
+export interface GroupHost {
+  readonly identity: { readonly peer: PeerId; readonly curve: CurveKeys };
+  readonly groups?: GroupTools;
+}
+
+/** Who is here, and how they are reached. */
+export interface GroupSurroundings {
+  knownHere(peer: PeerId): KnownPeer | undefined;
+  members(): readonly KnownPeer[];
+  readonly ways: Pick<PeerWays, 'detoursTo'>;
+}
+
+const nowMs = () => performance.now();
+
+export interface OpenGroups {
+  /** The verbs of the bus, which now answer with what groups share, too. */
+  joined<S extends Served>(handlers: S): S;
+  close(): void;
+}
+
+/** Without a group nobody is asked anything. */
+export function openGroups(
+  { identity, groups: tools }: GroupHost,
+  around: GroupSurroundings,
+): OpenGroups {
+  if (!tools || tools.groups.length === 0) {
+    return { joined: (handlers) => handlers, close: () => undefined };
+  }
+  const { peer: self, curve: keys } = identity;
+  const asking = new GroupAsking({
+    ...{ self, keys, groups: tools.groups, nowMs },
+    peers: () => around.members(),
+    detoursTo: around.ways.detoursTo,
+  });
+  const { shelves } = tools;
+  const known = (peer: PeerId) => around.knownHere(peer);
+  return {
+    joined: (handlers) => ({
+      ...handlers,
+      ...withGroups(handlers, { self, asking, shelves, known, nowMs }),
+    }),
+    close: () => asking.close(),
+  };
+}

@@ -1,0 +1,177 @@
+/** What groups share, added to the answers of the bus: asked of their members before anybody else hears of a hash. */
+import { type KnownPeer, answerHere } from '@iwanto/bus';
+import {
+  Failure,
+  type GroupAsk,
+  HOLDERS_NAMED_MAX,
+  type Holder,
+  type HoldersAnswer,
+  LIST_ENTRIES_MAX,
+  type ListAnswer,
+  type LocateAnswer,
+  type PeerId,
+  type PeerVerbs,
+  type QuestionOf,
+  type SearchAnswer,
+  codeOf,
+  fileHashSchema,
+} from '@iwanto/wire';
+import type { Tracking } from '../tracking/tracker-service.js';
+import { ShownContents } from '../tracking/shown.js';
+import type { GroupAsking, Told } from './group-asking.js';
+import { groupVerbs } from './group-shelf.js';
+import type { GroupShelves } from './group-shelves.js';
+import { withGroupResults } from './merge-search.js';
+
+export interface GroupRoom {
+  readonly self: PeerId;
+  readonly asking: Pick<GroupAsking, 'ask'>;
+  readonly shelves: Pick<GroupShelves, 'shelves'>;
+  readonly known: (peer: PeerId) => KnownPeer | undefined;
+  readonly nowMs: () => number;
+}
+
+export type Served = Pick<Tracking['handlers'], 'search' | 'locate' | 'peer.list' | 'holders'>;
+
+/** The same verbs, which ask groups as well. */
+export function withGroups(open: Served, room: GroupRoom): Served {
+  const shown = new ShownContents(room.nowMs);
+  return {
+    search: async (question) => {
+      const asked = { ...question, withLeft: false };
+      const [answer, ...found] = await Promise.all([
+        open.search(question),
+        ...ownOf(room, 'search', asked),
+        room.asking.ask('search', asked),
+      ]);
+      const all = found.flat().map(({ group, answer: one }) => ({ group, answer: one }));
+      const merged = withGroupResults(question, answer as SearchAnswer, all);
+      shown.note({ results: merged.results.filter(({ inGroup }) => inGroup !== undefined) });
+      return merged;
+    },
+    locate: (question) => located(open, room, shown, question),
+    'peer.list': (question) => listed(open, room, question),
+    holders: async (question) => {
+      const [answer, told] = await Promise.all([
+        open.holders(question),
+        room.asking.ask('holders', question),
+      ]);
+      return withHolders(
+        question.hashes,
+        answer as HoldersAnswer,
+        told.map((one) => one.answer),
+      );
+    },
+  };
+}
+
+/** What this host itself shares with its groups. */
+function ownOf<V extends GroupAsk>(
+  { self, shelves, known }: GroupRoom,
+  verb: V,
+  question: QuestionOf<PeerVerbs, V>,
+): Promise<Told<V>[]>[] {
+  const peer = known(self);
+  if (!peer) return [];
+  return shelves.shelves().map(async ({ group, answers }) => {
+    try {
+      const answer = await answerHere({ table: groupVerbs, handlers: answers }, verb, question);
+      return [{ group: group.name, peer, answer: answer }];
+    } catch (cause) {
+      if (cause instanceof Failure) return [];
+      throw cause;
+    }
+  });
+}
+
+/**
+ * A whole hash is first asked of members, because whoever leads is to hear nothing of what only they have. The
+ * beginning of one means what was shown.
+ */
+async function located(
+  open: Served,
+  room: GroupRoom,
+  shown: ShownContents,
+  question: Parameters<Served['locate']>[0],
+): Promise<LocateAnswer> {
+  const hash = shown.meant(question.hash);
+  const isWhole = fileHashSchema.safeParse(hash).success;
+  const first = isWhole ? await locatedInGroup(room, hash) : undefined;
+  if (first) return { ...first, name: shown.nameOf(first.hash) ?? first.name };
+  try {
+    return (await open.locate(question)) as LocateAnswer;
+  } catch (cause) {
+    const last = codeOf(cause) === 'E_NOT_FOUND' && !isWhole && (await locatedInGroup(room, hash));
+    if (last) return last;
+    throw cause;
+  }
+}
+
+async function locatedInGroup(room: GroupRoom, hash: string): Promise<LocateAnswer | undefined> {
+  const told = await room.asking.ask('locate', { hash });
+  const [first] = told;
+  if (!first) return undefined;
+  if (told.some(({ answer }) => answer.hash !== first.answer.hash)) {
+    throw new Failure('E_AMBIGUOUS', `${hash} begins more than one hash. Type more of it.`);
+  }
+  const { kind, size, name } = first.answer;
+  const same = told.filter(({ answer }) => answer.kind === kind && answer.size === size);
+  const holders = same.flatMap(({ group, peer: { peer } }): Holder[] => {
+    const known = room.known(peer);
+    if (!known?.member || known.transferPort === 0) return [];
+    const { address, transferPort: port, curveKey } = known;
+    return [{ peer, address, port, curveKey, group }];
+  });
+  return holders.length === 0 ? undefined : { hash: first.answer.hash, kind, size, name, holders };
+}
+
+/** Beside what everybody can see in a folder of a peer stands what groups can; a folder of a group alone is found by its path. */
+async function listed(
+  open: Served,
+  room: GroupRoom,
+  question: Parameters<Served['peer.list']>[0],
+): Promise<ListAnswer> {
+  const { peer, path, after } = question;
+  const ofGroup = async () => {
+    const asked = { path, after };
+    const told =
+      peer === room.self
+        ? (await Promise.all(ownOf(room, 'list', asked))).flat()
+        : await room.asking.ask('list', asked, peer);
+    return told.map(({ answer }) => answer);
+  };
+  if (path === '') {
+    const [all, found] = await Promise.all([open['peer.list'](question), ofGroup()]);
+    const entries = [
+      ...all.entries,
+      ...found.flatMap((one) => one.entries),
+    ] as ListAnswer['entries'];
+    return { entries: entries.slice(0, LIST_ENTRIES_MAX), more: all.more };
+  }
+  try {
+    return (await open['peer.list'](question)) as ListAnswer;
+  } catch (cause) {
+    const found = codeOf(cause) === 'E_NOT_FOUND' ? (await ofGroup())[0] : undefined;
+    if (found) return found;
+    throw cause;
+  }
+}
+
+function withHolders(
+  hashes: readonly string[],
+  open: HoldersAnswer,
+  found: readonly HoldersAnswer[],
+): HoldersAnswer {
+  const contents = new Map(open.contents.map((content) => [content.hash as string, content]));
+  for (const content of found.flatMap((one) => one.contents)) {
+    const before = contents.get(content.hash);
+    const peers = [...new Set([...(before?.peers ?? []), ...content.peers])];
+    const news = peers.length - (before?.peers.length ?? 0);
+    contents.set(content.hash, {
+      ...(before ?? content),
+      peers: peers.slice(0, HOLDERS_NAMED_MAX),
+      count: Math.max(1, (before?.count ?? 0) + news),
+    });
+  }
+  return { contents: hashes.flatMap((hash) => contents.get(hash) ?? []) };
+}

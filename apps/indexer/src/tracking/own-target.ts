@@ -1,0 +1,18 @@
+/** The own catalogue reaches a tracker of this host without network and without signature. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { PeerId } from '@iwanto/wire';
+import type { AnnounceTarget } from './announce.js';
+import type { TrackerDesk } from './tracker-desk.js';
+
+export const ownTarget = (
+  desk: Pick<TrackerDesk, 'held' | 'apply'>,
+  peer: PeerId,
+): AnnounceTarget => ({
+  announced: async () => desk.held(peer),
+  announce: async (changes) => {
+    const held = desk.apply({ peer, ...changes });
+    // Nothing else here waits for anything: a large catalogue would go in without a pause.
+    await nextTurn();
+    return held;
+  },
+});
