@@ -44,6 +44,9 @@ const handlers = {
   holders: () => ({ contents: [] }),
   list: () => ({ entries: [], more: false }),
   own: () => ({ content: null }),
+  group: () => {
+    throw new Error('nobody asks for a group here');
+  },
   added: () => ({ id: '', next: 0, entries: [], lost: false }),
 };
 

@@ -87,7 +87,7 @@ test('an indexer that cannot be dialled answers over a connection of its own, an
   const handlers = {
     announced: () => ({ catalogId: null, revision: 7 }),
     ...{ announce: nothing, search: nothing, locate: nothing, book: nothing, checkup: nothing },
-    ...{ holders: nothing, list: nothing, added: nothing, own: nothing },
+    ...{ holders: nothing, list: nothing, added: nothing, own: nothing, group: nothing },
   };
   const tickets = new DialTickets();
   const own = await servePeerVerbs({ keys: newKeys(), port: 0, addresses, handlers, tickets });

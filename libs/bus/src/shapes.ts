@@ -146,11 +146,11 @@ export const sharedSchema = z.object({
       bytes: sizeSchema,
       /** Empty while all is well; otherwise one sentence: what is wrong and what to do. */
       warning: z.string(),
-      /** The group that it is shared with; absent where everybody can find it. */
+      /** The group that it is shared with, if any. */
       group: z.string().optional(),
     }),
   ),
-  /** Rises with each change of what groups can find; absent where nothing is shared with one. */
+  /** Rises with each change of what groups can find. */
   groupsRevision: z.number().int().min(0).optional(),
   files: z.number().int().min(0),
   bytes: sizeSchema,
@@ -206,10 +206,7 @@ const contentOfGroupSchema = z.object({ name: z.string(), hash: fileHashSchema }
 /** What the uploader needs to serve a content: only ever told on the local bus. */
 export const contentSchema = z.discriminatedUnion('kind', [
   z.object({
-    kind: z.literal('file'),
-    hash: fileHashSchema,
-    path: z.string(),
-    size: sizeSchema,
+    ...{ kind: z.literal('file'), hash: fileHashSchema, path: z.string(), size: sizeSchema },
     /** Identity when it was hashed; a file that no longer has it is refused with E_CHANGED. */
     device: z.string(),
     inode: z.string(),
@@ -218,9 +215,7 @@ export const contentSchema = z.discriminatedUnion('kind', [
     group: contentOfGroupSchema,
   }),
   z.object({
-    kind: z.literal('directory'),
-    hash: fileHashSchema,
-    manifestBytes: sizeSchema,
+    ...{ kind: z.literal('directory'), hash: fileHashSchema, manifestBytes: sizeSchema },
     group: contentOfGroupSchema,
   }),
 ]);

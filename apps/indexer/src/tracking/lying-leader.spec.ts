@@ -50,6 +50,7 @@ const silent = () => {
 const nothing: Handlers<PeerVerbs> = {
   ...{ announce: silent, announced: silent, search: silent, locate: silent, book: silent },
   ...{ checkup: silent, holders: silent, list: silent, added: silent, own: silent },
+  group: silent,
 };
 
 /** A host on loopback that answers what the test wants. */
