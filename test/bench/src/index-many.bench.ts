@@ -2,7 +2,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Dice } from './dice.js';
+import { Dice } from '@iwanto/peer';
 import { IndexPeer } from './index-peer.js';
 
 const SEED = 4;

@@ -1,5 +1,5 @@
 /** A LAN's worth of names: real titles in the ways in which people, cameras and release groups name files. */
-import { Dice } from './dice.js';
+import { Dice } from '@iwanto/peer';
 import {
   type Album,
   albums,

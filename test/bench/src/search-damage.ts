@@ -1,5 +1,5 @@
 /** How people misremember, mistype and respell titles, from a seed. */
-import type { Dice } from './dice.js';
+import type { Dice } from '@iwanto/peer';
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 export const cut = (text: string, at: number, out: number, put: string) =>

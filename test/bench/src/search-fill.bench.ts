@@ -15,7 +15,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Tracker } from '@iwanto/tracker';
 import type { CatalogId, CatalogueEntry, FileHash, PeerId } from '@iwanto/wire';
-import { Dice } from './dice.js';
+import { Dice } from '@iwanto/peer';
 import { namedFiles } from './search-corpus.js';
 import { classes, queriesOf } from './search-queries.js';
 

@@ -1,5 +1,5 @@
 /** How people ask: by class, each query made from a file that is there. */
-import type { Dice } from './dice.js';
+import type { Dice } from '@iwanto/peer';
 import {
   NUMBER_WORDS,
   ROMAN,

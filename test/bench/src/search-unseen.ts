@@ -1,5 +1,5 @@
 /** A shelf of another kind: board games, sheet music and measured data, in several languages. No ranking was tuned on it. */
-import type { Dice } from './dice.js';
+import type { Dice } from '@iwanto/peer';
 import type { About, NamedFile } from './search-corpus.js';
 import { hasLength, isLatin, plain, typed, typo, wordsOf } from './search-damage.js';
 

@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Tracker } from '@iwanto/tracker';
 import type { CatalogId, CatalogueEntry, FileHash, PeerId } from '@iwanto/wire';
-import { Dice } from './dice.js';
+import { Dice } from '@iwanto/peer';
 import { type NamedFile, namedFiles } from './search-corpus.js';
 import { type Engine, fzfEngine, miniSearchEngine, trigramEngine } from './search-engines.js';
 import { type Query, classes, heldOut, queriesOf } from './search-queries.js';
