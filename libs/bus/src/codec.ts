@@ -5,8 +5,13 @@ import type { z } from 'zod';
 import { BODY_BYTES_MAX, BODY_VALUES_MAX } from './limits.js';
 import { valuesIn } from './msgpack-values.js';
 
-/** Plain msgpack that any other implementation reads: no records, no shared structures, maps as objects. */
-const packr = new Packr({ useRecords: false, mapsAsObjects: true, int64AsType: 'number' });
+/**
+ * Plain msgpack that any other implementation reads: no records, no shared structures, maps as objects, and a field
+ * that is undefined left out, for it would be written as an extension.
+ */
+const packr = new Packr({
+  ...{ useRecords: false, mapsAsObjects: true, int64AsType: 'number', skipValues: [undefined] },
+});
 
 export const pack = (value: unknown): Buffer => packr.pack(value);
 
@@ -18,16 +23,18 @@ export function packBody(value: unknown, what: string): Buffer {
   throw new Failure('E_LIMIT', sentence);
 }
 
-/** The value of msgpack bytes; throws E_BAD_REQUEST where they are none, or hold more values than any message does. */
+/** The value of msgpack bytes; throws E_BAD_REQUEST where they are none, hold an extension, or more values than any message. */
 export function unpack(bytes: Uint8Array): unknown {
-  if (valuesIn(bytes, BODY_VALUES_MAX) > BODY_VALUES_MAX) {
-    const sentence = `The ${bytes.length} bytes received hold more than ${BODY_VALUES_MAX} values.`;
-    throw new Failure('E_BAD_REQUEST', sentence);
-  }
+  const received = `The ${bytes.length} bytes received`;
+  const values = valuesIn(bytes, BODY_VALUES_MAX);
+  if (values === undefined)
+    throw new Failure('E_BAD_REQUEST', `${received} hold an extension of msgpack.`);
+  if (values > BODY_VALUES_MAX)
+    throw new Failure('E_BAD_REQUEST', `${received} hold more than ${BODY_VALUES_MAX} values.`);
   try {
     return packr.unpack(bytes);
   } catch {
-    throw new Failure('E_BAD_REQUEST', `The ${bytes.length} bytes received are not msgpack.`);
+    throw new Failure('E_BAD_REQUEST', `${received} are not msgpack.`);
   }
 }
 

@@ -63,6 +63,20 @@ test(
   LIMIT_MS,
 );
 
+test.each([
+  ['a big integer', 'd44200'],
+  ['a date', 'd6ff00000001'],
+  ['an error', 'c7036593c0c0c0'],
+  ['nothing', 'd40000'],
+  ['one in a list', '9201d47200'],
+])('HOSTILE 169: an extension of msgpack is refused: %s', (_, hex) => {
+  expect(() => unpack(Buffer.from(hex, 'hex'))).toThrow('an extension of msgpack');
+});
+
+test('a field that is undefined is left out', () => {
+  expect(pack({ given: 1, not: undefined })).toEqual(pack({ given: 1 }));
+});
+
 /** Keys that the rows know, so that a made-up value gets past its first field. */
 const keys = [
   ...['hash', 'query', 'limit', 'peer', 'path', 'after', 'filters', 'hashes', 'id', 'results'],

@@ -16,10 +16,19 @@ const FIRST_HEAD = 0xc0;
 const FIXED_TEXT = { from: 0xa0, lengthMask: 0x1f } as const;
 const NEGATIVE_FROM = 0xe0;
 
-/** Stops one above `max`. What contains others counts as one, for they follow it. */
-export function valuesIn(bytes: Uint8Array, max: number): number {
+/** First bytes of extensions: with a length, and of a fixed one. */
+const EXTENSIONS: ReadonlySet<number> = new Set([0xc7, 0xc8, 0xc9, 0xd4, 0xd5, 0xd6, 0xd7, 0xd8]);
+
+/**
+ * Stops one above `max`. What contains others counts as one, for they follow it. Undefined at an extension: no message
+ * has one, and what a decoder makes of it (dates, big integers, cycles) is nothing that a schema expects.
+ */
+export function valuesIn(bytes: Uint8Array, max: number): number | undefined {
   let count = 0;
-  for (let at = 0; at < bytes.length && count <= max; count += 1) at += sizeAt(bytes, at);
+  for (let at = 0; at < bytes.length && count <= max; count += 1) {
+    if (EXTENSIONS.has(bytes[at] ?? 0)) return undefined;
+    at += sizeAt(bytes, at);
+  }
   return count;
 }
 
