@@ -19,6 +19,7 @@ beforeEach(async () => {
 afterEach(() => room.close());
 
 const warning = () => room.indexing.state().folders[0]?.warning ?? '';
+const namesIn = (path: string) => room.catalogue.list(path, '', 9).entries.map(({ name }) => name);
 const entriesOf = (path: string) => {
   const hash = room.lines().get(path)?.hash as FileHash;
   return parseManifest(room.catalogue.manifest(hash, 0, 1_000_000)!.bytes);
@@ -35,6 +36,8 @@ describe('unreadable is not empty', () => {
     expect(room.troubles.join()).toContain('locked is not shared: EACCES');
     expect(room.troubles.join()).not.toContain('.iwantignore');
     expect(warning()).toBe('1 entry cannot be shared; the log names it');
+    expect(namesIn('shared')).toEqual(['open']);
+    expect(() => namesIn('shared/locked')).toThrow('No folder "shared/locked" is shared there');
     chmodSync(room.path('locked'), 0o700);
     await room.indexing.rescan(false);
     await room.until(() => room.lines().has('shared/locked/secret'), 'the file inside');

@@ -1,6 +1,12 @@
 /** Every query of the catalogue, typed by Kysely and prepared once. */
 import { sql } from 'kysely';
-import { type CatalogueTables, HELD_AS, NODE_KINDS, type NodeTable } from './catalogue-schema.js';
+import {
+  type CatalogueTables,
+  DIRTY,
+  HELD_AS,
+  NODE_KINDS,
+  type NodeTable,
+} from './catalogue-schema.js';
 import { directoryWriters } from './directory-statements.js';
 import type { Database } from './open-database.js';
 import { prepare, value } from './statement.js';
@@ -22,6 +28,8 @@ const DIRECTORY = sql.lit(NODE_KINDS.directory);
 const FILE = sql.lit(NODE_KINDS.file);
 const one = sql.lit(1);
 const none = sql.lit(0);
+const symlink = sql.lit(NODE_KINDS.symlink);
+const unlisted = sql.lit(DIRTY.unlisted);
 
 type Db = Database<CatalogueTables>;
 
@@ -51,10 +59,10 @@ function readers({ kysely, sqlite }: Db) {
   return {
     /** In the order of a manifest: that of the UTF-8 bytes of the names. */
     childrenAfter: prepare<NodeRow>(sqlite, childrenAfter),
-    /** What of a folder can be fetched by itself: a symlink cannot. */
+    /** What of a folder can be fetched by itself: not a symlink, nor a directory that could not be listed. */
     fetchableAfter: prepare<NodeRow>(
       sqlite,
-      childrenAfter.where('kind', '!=', sql.lit(NODE_KINDS.symlink)),
+      childrenAfter.where('kind', '!=', symlink).where('dirty', '!=', unlisted),
     ),
     present: prepare<PresentRow>(sqlite, ofParent),
     presentAfter: prepare<PresentRow>(

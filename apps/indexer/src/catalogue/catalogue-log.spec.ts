@@ -47,7 +47,11 @@ describe('changesSince', () => {
 
 describe('list', () => {
   test('gives what is shared by name, in pages', () => {
-    for (const name of ['b', 'a', 'c']) catalogue.addFolder(name, `/${name}`);
+    for (const name of ['b', 'a', 'c']) {
+      const folder = catalogue.addFolder(name, `/${name}`);
+      catalogue.change((writer) => writer.markListed(folder));
+    }
+    catalogue.addFolder('not listed yet', '/n');
     const first = catalogue.list('', '', 2);
     expect([first.entries.map(({ name }) => name), first.more]).toEqual([['a', 'b'], true]);
     const second = catalogue.list('', 'b', 2);

@@ -6,6 +6,7 @@ import {
   CATALOGUE_MIGRATIONS,
   type CatalogueStatements,
   type CatalogueTables,
+  DIRTY,
   type Database,
   HELD_AS,
   META,
@@ -176,7 +177,7 @@ export class Catalogue {
     let parent = 0;
     for (const name of path === '' ? [] : path.normalize('NFC').split('/')) {
       const row = this.#statements.child.get({ parent, name });
-      if (row?.gone !== 0 || row.kind !== NODE_KINDS.directory) {
+      if (row?.gone !== 0 || row.kind !== NODE_KINDS.directory || row.dirty === DIRTY.unlisted) {
         throw new Failure('E_NOT_FOUND', `No folder "${path}" is shared there.`);
       }
       parent = row.id;
