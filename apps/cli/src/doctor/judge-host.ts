@@ -53,15 +53,19 @@ function judgeFolder({ path, use, fault }: FolderFacts): Finding[] {
   if (fault === null) return [ok('folders', `${USES[use]} ${path}`)];
   // The first start creates the data folder.
   if (use === 'data' && fault === 'ENOENT') return [];
-  const remedy =
-    use === 'share'
-      ? `Make the folder available again, or run "iwanto unshare ${path}".`
-      : use === 'downloads'
-        ? 'If it was used before, make it available again, or choose another with "iwanto download to FOLDER"; one that was never used is made by the first download.'
-        : 'Give this user permission to read and write it.';
-  return [
-    broken('folders', `the ${USES[use]} ${path} ${FAULTS[fault] ?? `fails with ${fault}`}`, remedy),
-  ];
+  const text = `the ${USES[use]} ${path} ${FAULTS[fault] ?? `fails with ${fault}`}`;
+  // One that was never used is made by the first download: that alone is no fault.
+  const judged = use === 'downloads' && fault === 'ENOENT' ? warning : broken;
+  return [judged('folders', text, remedyOf(path, use, fault))];
+}
+
+function remedyOf(path: string, use: FolderFacts['use'], fault: string): string {
+  if (use === 'share') return `Make the folder available again, or run "iwanto unshare ${path}".`;
+  const another = 'choose another with "iwanto download to FOLDER"';
+  if (use === 'downloads' && fault === 'ENOENT')
+    return `If it was used before, make it available again, or ${another}; one that was never used is made by the first download.`;
+  const permission = 'Give this user permission to read and write it';
+  return use === 'downloads' ? `${permission}, or ${another}.` : `${permission}.`;
 }
 
 function judgeDisks(folders: readonly FolderFacts[]): Finding[] {

@@ -57,6 +57,7 @@ describe('this host', () => {
     ['config warning', { config: null, configWarnings: ['unknown key'], configFault: null }],
     ['folders broken', { folders: [folder({ fault: 'EACCES' })] }],
     ['folders broken', { folders: [folder({ use: 'share', fault: 'ENOENT' })] }],
+    ['folders warning', { folders: [folder({ use: 'downloads', fault: 'ENOENT' })] }],
     ['disk broken', { folders: [folder({ disk: { ...disk, freeBytes: 4_096 } })] }],
     ['disk broken', { folders: [folder({ disk: { ...disk, freeInodes: 0 } })] }],
     ['disk warning', { folders: [folder({ disk: { ...disk, freeBytes: GIB / 2 } })] }],
