@@ -109,9 +109,10 @@ export class SourceSet {
     this.drop(peer);
   }
 
-  /** Whether all of these, and at least one, were banned. */
+  /** Whether all of these, and at least one, were banned, and so was every other one used before: who merely left lied to nobody. */
   areAllBanned(peers: readonly PeerId[]): boolean {
-    return peers.length > 0 && peers.every((peer) => this.#banned.has(peer));
+    const known = [...peers, ...this.#drops.keys()];
+    return peers.length > 0 && known.every((peer) => this.#banned.has(peer));
   }
 
   close(): void {
