@@ -11,11 +11,11 @@ import {
   stackOf,
 } from '@iwanto/wire';
 import { checked, pack, packBody, unpack } from './codec.js';
-import { InWork } from './in-work.js';
-import { QUESTIONS_IN_WORK_MAX, VERB_BYTES_MAX } from './limits.js';
+import { QUESTIONS_OPEN_PER_LINE_MAX, VERB_BYTES_MAX } from './limits.js';
 import { Outbox } from './outbox.js';
+import { type LineNow, QuestionQueue } from './question-queue.js';
 import { type OnTrouble, isGone } from './trouble.js';
-import { messages } from './turns.js';
+import { TURN_MS, messages } from './turns.js';
 
 /** What answers one verb: the answer, or a thrown Failure that becomes the refusal. */
 export type Handler<T extends VerbTable, V extends keyof T> = (
@@ -30,9 +30,16 @@ type AnyHandler = (question: unknown) => unknown;
 /** What questions come out of and answers go into: a ROUTER, or the gate in front of one. */
 export interface AnsweringSocket extends AsyncIterable<Buffer[]> {
   send(frames: (Uint8Array | string)[]): Promise<void>;
+  /** What is known of an asker; each has an address of its own, and reads, where this is left out. */
+  lineNow?(asker: string): LineNow | undefined;
+  /** To be called when a message is worked on: until then its bytes count for its line. */
+  taken?(frames: readonly Buffer[]): void;
+  /** `heard` is called when a line has read something. */
+  onRead?(heard: () => void): void;
 }
 
 interface Asked {
+  readonly frames: Buffer[];
   readonly asker: Buffer;
   readonly id: Buffer;
   readonly name: string;
@@ -51,8 +58,8 @@ export async function answerHere<T extends VerbTable, V extends keyof T & string
   verb: V,
   question: QuestionOf<T, V>,
 ): Promise<AnswerOf<T, V>> {
-  const { row, answer } = await handle(verb, question, verbs);
-  return checked(row.answer, answer, `The answer to "${verb}"`) as AnswerOf<T, V>;
+  const { row, answer } = handle(verb, question, verbs);
+  return checked(row.answer, await answer, `The answer to "${verb}"`) as AnswerOf<T, V>;
 }
 
 /** Answers questions on `socket` until it is closed. Never rejects: what another sends ends no service. */
@@ -60,55 +67,132 @@ export async function answerVerbs<T extends VerbTable>(
   socket: AnsweringSocket,
   options: AnsweringOptions<T>,
 ): Promise<void> {
-  const outbox = new Outbox(socket);
-  const inWork = new InWork();
-  for await (const frames of messages(socket)) {
+  const answering = new Answering(socket, options);
+  for await (const frames of messages(socket)) answering.take(frames);
+  answering.close();
+}
+
+/** Takes questions in, answers them in fair turns, and gives everything else in this process a turn in between. */
+class Answering<T extends VerbTable> {
+  readonly #outbox: Outbox;
+  readonly #queue: QuestionQueue<Asked>;
+  #next: NodeJS.Immediate | undefined;
+  #isClosed = false;
+
+  constructor(
+    private readonly socket: AnsweringSocket,
+    private readonly options: AnsweringOptions<T>,
+  ) {
+    this.#outbox = new Outbox(socket);
+    this.#queue = new QuestionQueue((asker) => {
+      return socket.lineNow ? socket.lineNow(asker) : { address: asker, isReading: true };
+    });
+    socket.onRead?.(() => this.#workSoon());
+  }
+
+  take(frames: Buffer[]): void {
     const asked = readAsked(frames);
-    if (!asked) continue;
-    const asker = asked.asker.toString('hex');
-    void answerOne(asked, options, inWork.begin(asker))
-      .then((reply) => outbox.send([asked.asker, asked.id, ...reply]))
-      .catch((cause: unknown) => reportUnsent(cause, asked.name, options.onTrouble))
-      .finally(() => inWork.end(asker));
+    if (!asked) return this.socket.taken?.(frames);
+    const left = this.#queue.add(nameOf(asked), asked);
+    if (left) this.#refuse(left.refused);
+    this.#workSoon();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearImmediate(this.#next);
+  }
+
+  #workSoon(): void {
+    if (this.#isClosed) return;
+    this.#next ??= setImmediate(() => {
+      this.#next = undefined;
+      this.#work();
+    });
+  }
+
+  /** As many as fit into a turn, and one at least. */
+  #work(): void {
+    const endMs = performance.now() + TURN_MS;
+    let beganMs = performance.now();
+    while (beganMs < endMs) {
+      const next = this.#queue.next();
+      if (!next) return;
+      this.#begin(next.question, () => this.#queue.end(next.line));
+      const nowMs = performance.now();
+      this.#queue.spent(next.line, nowMs - beganMs);
+      beganMs = nowMs;
+    }
+    this.#workSoon();
+  }
+
+  #begin(asked: Asked, ended: () => void): void {
+    this.socket.taken?.(asked.frames);
+    const reply = answerOne(asked, this.options);
+    const sent =
+      reply instanceof Promise
+        ? reply.then((late) => this.#send(asked, late))
+        : this.#send(asked, reply);
+    void sent.finally(() => {
+      ended();
+      this.#workSoon();
+    });
+  }
+
+  /** Somebody asks more than its share: cheaper than an answer, and it knows. */
+  #refuse(asked: Asked): void {
+    this.socket.taken?.(asked.frames);
+    const sentence = `More than ${QUESTIONS_OPEN_PER_LINE_MAX} questions are open at the same time.`;
+    void this.#send(asked, ['error', pack(new Failure('E_LIMIT', sentence).words())]);
+  }
+
+  async #send({ asker, id, name }: Asked, reply: Reply): Promise<void> {
+    try {
+      await this.#outbox.send([asker, id, ...reply]);
+    } catch (cause) {
+      reportUnsent(cause, name, this.options.onTrouble);
+    }
   }
 }
+
+type Reply = [state: string, body: Buffer];
+
+const nameOf = ({ asker }: Asked) => asker.toString('latin1');
 
 function readAsked(frames: Buffer[]): Asked | undefined {
   const [asker, id, name, body] = frames;
   if (frames.length !== 4 || !asker || !id || !name || !body) return undefined;
   if (id.length > VERB_BYTES_MAX || name.length > VERB_BYTES_MAX) return undefined;
-  return { asker, id, name: name.toString('utf8'), body };
+  return { frames, asker, id, name: name.toString('utf8'), body };
 }
 
-async function answerOne<T extends VerbTable>(
-  asked: Asked,
+/** Immediately where the handler answers immediately, so that the time it takes can be measured. */
+function answerOne<T extends VerbTable>(
+  { name, body }: Asked,
   options: AnsweringOptions<T>,
-  busy: number,
-): Promise<[string, Buffer]> {
+): Reply | Promise<Reply> {
+  const refused = (cause: unknown): Reply => {
+    return ['error', pack(failureOf(cause, name, options.onTrouble).words())];
+  };
+  const packed = (answer: unknown): Reply => ['ok', packBody(answer, `The answer to "${name}"`)];
   try {
-    if (busy >= QUESTIONS_IN_WORK_MAX) {
-      throw new Failure(
-        'E_LIMIT',
-        `More than ${QUESTIONS_IN_WORK_MAX} questions are open at the same time.`,
-      );
-    }
-    const { answer } = await handle(asked.name, unpack(asked.body), options);
-    return ['ok', packBody(answer, `The answer to "${asked.name}"`)];
+    const { answer } = handle(name, unpack(body), options);
+    return answer instanceof Promise ? answer.then(packed).catch(refused) : packed(answer);
   } catch (cause) {
-    return ['error', pack(failureOf(cause, asked.name, options.onTrouble).words())];
+    return refused(cause);
   }
 }
 
 /** Checks the question, and calls the handler of its row. */
-async function handle<T extends VerbTable>(
+function handle<T extends VerbTable>(
   verb: string,
   question: unknown,
   { table, handlers }: Pick<AnsweringOptions<T>, 'table' | 'handlers'>,
-): Promise<{ row: VerbRow; answer: unknown }> {
+): { row: VerbRow; answer: unknown } {
   const row: VerbRow | undefined = Object.hasOwn(table, verb) ? table[verb] : undefined;
   if (!row) throw new Failure('E_BAD_REQUEST', `There is no verb "${verb.slice(0, 40)}".`);
   const asked = checked(row.question, question, `The question "${verb}"`);
-  return { row, answer: await (handlers[verb] as AnyHandler)(asked) };
+  return { row, answer: (handlers[verb] as AnyHandler)(asked) };
 }
 
 function failureOf(cause: unknown, verb: string, onTrouble: OnTrouble): Failure {

@@ -16,8 +16,13 @@ export const BODY_VALUES_MAX = 262_144;
 /** Waiting messages a socket may hold for one other side, in messages: ZeroMQ counts no bytes. */
 const QUEUE_MESSAGES_MAX = 256;
 
-/** Questions of one asker that may be worked on at the same time. */
-export const QUESTIONS_IN_WORK_MAX = 64;
+/** Questions that may wait or be worked on at the same time: of one line, of all lines of an address, and of all. */
+export const QUESTIONS_OPEN_PER_LINE_MAX = 64;
+export const QUESTIONS_OPEN_PER_ADDRESS_MAX = 256;
+export const QUESTIONS_OPEN_MAX = 1_024;
+
+/** Answers that a line may leave unread before it is given more, in bytes. */
+export const UNREAD_BYTES_TO_ANSWER_MAX = 2_097_152;
 
 /** Bytes of a verb's name and of a question's id. */
 export const VERB_BYTES_MAX = 64;

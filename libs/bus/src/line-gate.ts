@@ -8,6 +8,8 @@ import type { Router } from 'zeromq';
 import { AddressRate } from './address-rate.js';
 import type { AnsweringSocket } from './answer.js';
 import { hearBeginning } from './beginning.js';
+import { UNREAD_BYTES_TO_ANSWER_MAX } from './limits.js';
+import type { LineNow } from './question-queue.js';
 import { Relay, wireBytes } from './relay.js';
 import { socketPath } from './socket-paths.js';
 import { TcpPort, type TcpPortOptions } from './tcp-port.js';
@@ -20,8 +22,9 @@ export const LINES_PER_ADDRESS_MAX = 64;
 /** What all lines together, and those of one address, may hold that nobody has taken, in bytes. */
 const UNTAKEN_BYTES_MAX = 128 * MEBIBYTE;
 const UNTAKEN_BYTES_PER_ADDRESS_MAX = 32 * MEBIBYTE;
-/** Answers that one line, and all together, may leave unread, in bytes. */
+/** Answers that one line, those of one address, and all together may leave unread, in bytes. */
 const UNREAD_BYTES_PER_LINE_MAX = 8 * MEBIBYTE;
+const UNREAD_BYTES_PER_ADDRESS_MAX = 32 * MEBIBYTE;
 const UNREAD_BYTES_MAX = 128 * MEBIBYTE;
 /** How long last answers may take to leave when the gate closes, in ms. */
 const LAST_ANSWERS_MS = 300;
@@ -59,6 +62,7 @@ export class LineGate implements AnsweringSocket {
   readonly #outers = new Set<Socket>();
   readonly #meetings = new Set<Server>();
   #untaken = 0;
+  #onRead: () => void = () => undefined;
   #port: TcpPort | undefined;
   #named = 0;
   #isClosed = false;
@@ -82,21 +86,32 @@ export class LineGate implements AnsweringSocket {
     return this.#port?.port ?? 0;
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer[]> {
-    for await (const frames of this.router) {
-      const [name, ...rest] = frames;
-      this.#lines.get(String(name))?.relay.taken(rest);
-      yield frames;
-    }
+  [Symbol.asyncIterator](): AsyncIterator<Buffer[]> {
+    return this.router[Symbol.asyncIterator]();
+  }
+
+  taken([name, ...rest]: readonly Buffer[]): void {
+    this.#lines.get(String(name))?.relay.taken(rest);
+  }
+
+  lineNow(name: string): LineNow | undefined {
+    const line = this.#lines.get(name);
+    if (!line || line.relay.isLeft) return undefined;
+    const { address, relay } = line;
+    return { address, isReading: relay.unreadBytes <= UNREAD_BYTES_TO_ANSWER_MAX };
+  }
+
+  onRead(heard: () => void): void {
+    this.#onRead = heard;
   }
 
   /** Rejects with EHOSTUNREACH, as a ROUTER does, where the line is gone; one that does not read what it asked for is closed. */
   async send(frames: (Uint8Array | string)[]): Promise<void> {
     const [name, ...rest] = frames;
-    const relay = this.#lines.get(String(name))?.relay;
-    if (relay) this.#boundUnread(relay, wireBytes(rest));
-    if (!relay || relay.isLeft) throw new LineGone();
-    relay.sending(rest);
+    const line = this.#lines.get(String(name));
+    if (line) this.#boundUnread(line, wireBytes(rest));
+    if (!line || line.relay.isLeft) throw new LineGone();
+    line.relay.sending(rest);
     await this.router.send(frames);
   }
 
@@ -186,6 +201,7 @@ export class LineGate implements AnsweringSocket {
     const relay = new Relay(inner, outer, {
       untakenBytesMax: this.options.untakenBytesMax,
       onUntaken: (change) => this.#countUntaken(address, change),
+      onRead: () => this.#onRead(),
       onClosed: () => {
         this.#lines.delete(name);
         this.#release(outer, address);
@@ -210,12 +226,13 @@ export class LineGate implements AnsweringSocket {
     return heaviest?.[0] ?? '';
   }
 
-  #boundUnread(relay: Relay, bytes: number): void {
+  /** Beyond what one line, one address or all may leave unread, the one that leaves most goes. */
+  #boundUnread({ address, relay }: Line, bytes: number): void {
     if (relay.unreadBytes + bytes > UNREAD_BYTES_PER_LINE_MAX) return relay.leave();
-    const readers = [...this.#lines.values()].map((line) => line.relay);
-    const all = readers.reduce((sum, { unreadBytes }) => sum + unreadBytes, bytes);
-    if (all <= UNREAD_BYTES_MAX) return;
-    readers.toSorted((a, b) => b.unreadBytes - a.unreadBytes)[0]?.leave();
+    const all = [...this.#lines.values()].filter((line) => line.relay.unreadBytes > 0);
+    const near = all.filter((line) => line.address === address);
+    if (unread(near) + bytes > UNREAD_BYTES_PER_ADDRESS_MAX) return leaveSlowest(near);
+    if (unread(all) + bytes > UNREAD_BYTES_MAX) leaveSlowest(all);
   }
 
   #closeHeaviest(address: string): void {
@@ -224,6 +241,13 @@ export class LineGate implements AnsweringSocket {
       .toSorted((a, b) => b.relay.untakenBytes - a.relay.untakenBytes);
     heaviest?.relay.leave();
   }
+}
+
+const unread = (lines: readonly Line[]) =>
+  lines.reduce((sum, { relay }) => sum + relay.unreadBytes, 0);
+
+function leaveSlowest(lines: readonly Line[]): void {
+  lines.toSorted((a, b) => b.relay.unreadBytes - a.relay.unreadBytes)[0]?.relay.leave();
 }
 
 /** zeromq warns that a name counts from the next connection on, which is what it is given for. */

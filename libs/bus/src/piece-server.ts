@@ -55,7 +55,9 @@ export class PieceServer {
 
   /** Resolves when the socket is closed. */
   async serve(): Promise<void> {
-    for await (const [asker, frame, ...rest] of messages(this.socket)) {
+    for await (const frames of messages(this.socket)) {
+      this.socket.taken?.(frames);
+      const [asker, frame, ...rest] = frames;
       const request = frame && rest.length === 0 ? decodePieceRequest(frame) : undefined;
       if (asker && request) this.#take(asker.toString('hex'), request);
       else {

@@ -13,22 +13,25 @@ const FULL_LIMIT_MS = 10_000;
 /** A line on which nothing moves is dead: each end gives a sign of life every few seconds, in ms. */
 const SILENT_LIMIT_MS = 30_000;
 
-/** What ZeroMQ and CURVE add to a frame, in bytes. */
+/** What ZeroMQ and CURVE add to a frame, in bytes: at most, and to one that is small. */
 const FRAME_EXTRA_BYTES = 42;
+const FRAME_EXTRA_BYTES_MIN = 35;
 /** Forgiven with each message, in bytes: heartbeats and the handshake are never taken out. */
 const FORGIVEN_BYTES = 4_096;
 
 export type Frames = readonly (Uint8Array | string)[];
 
 /** What frames are on the wire, about. */
-export const wireBytes = (frames: Frames): number =>
-  frames.reduce((sum, frame) => sum + frame.length + FRAME_EXTRA_BYTES, 0);
+export const wireBytes = (frames: Frames, extraBytes = FRAME_EXTRA_BYTES): number =>
+  frames.reduce((sum, frame) => sum + frame.length + extraBytes, 0);
 
 export interface RelayOptions {
   /** What may have come in and not been taken, in bytes: more than one whole message. */
   readonly untakenBytesMax: number;
   /** Told by how many bytes the count of what has not been taken changed. */
   readonly onUntaken?: (change: number) => void;
+  /** The other host took some of what was sent to it. */
+  readonly onRead?: () => void;
   /** Called once, when neither end holds any memory. */
   readonly onClosed: () => void;
 }
@@ -85,9 +88,9 @@ export class Relay {
     this.#resume();
   }
 
-  /** A message is being given to ZeroMQ for this line. */
+  /** A message is being given to ZeroMQ for this line. Never more than it will be: the rest would count for ever. */
   sending(frames: Frames): void {
-    this.#unread += wireBytes(frames);
+    this.#unread += wireBytes(frames, FRAME_EXTRA_BYTES_MIN);
   }
 
   /** The other host is gone, or is to go; ZeroMQ reads what it has and then closes its end. */
@@ -121,6 +124,7 @@ export class Relay {
 
   #goOut(bytes: Buffer): void {
     this.#unread = Math.max(0, this.#unread - bytes.length);
+    this.options.onRead?.();
     if (!this.#isLeft && !this.outer.write(bytes)) this.inner.pause();
   }
 

@@ -69,3 +69,26 @@ test('who comes while there is time left waits for nobody', async () => {
   await myTurn();
   expect(turned).toBe(false);
 });
+
+test('HOSTILE 175: a loop with one message has its turn beside one whose queue never ends', async () => {
+  let taken = 0;
+  let isOver = false;
+  async function* endless(): AsyncGenerator<number> {
+    for (let at = 1; !isOver; at += 1) yield at;
+  }
+  const reading = (async () => {
+    for await (const at of messages(endless())) {
+      taken = at;
+      work();
+    }
+  })();
+  // Asks again and again, from outside of the turns, as a message that arrives does.
+  for (let asked = 0; asked < 20; asked += 1) {
+    await new Promise((arrived) => setTimeout(arrived, 1));
+    const before = taken;
+    await myTurn();
+    expect((taken - before) * WORK_MS).toBeLessThan(STALL_MAX_MS);
+  }
+  isOver = true;
+  await reading;
+});

@@ -3,25 +3,38 @@
  * event loop, so a loop over a socket with a long queue would keep timers, signals and all other sockets waiting
  * until it is empty: seconds, where fifty peers announce.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** How long the loops of this process together may work before everything else gets a turn, in ms. */
-const TURN_MS = 8;
+export const TURN_MS = 8;
 
 /** When the first of them began in this turn; undefined where none has yet. */
 let beganMs: number | undefined;
+/** Those that came when the time was used up. */
+let waiting: (() => void)[] = [];
 
 function begin(): void {
   beganMs = performance.now();
-  setImmediate(() => {
-    beganMs = undefined;
-  });
+  setImmediate(end);
+}
+
+/**
+ * All who wait come next, each with one message at least, and only then whoever was served before: else a loop with a
+ * long queue takes the whole time of every turn, and one with a single message never gets any.
+ */
+function end(): void {
+  beganMs = undefined;
+  const next = waiting;
+  waiting = [];
+  if (next.length > 0) begin();
+  for (const come of next) come();
 }
 
 /** Resolves immediately while there is time left in this turn of the event loop, else in one of the next. */
 export async function myTurn(): Promise<void> {
-  while (beganMs !== undefined && performance.now() - beganMs > TURN_MS) await nextTurn();
   if (beganMs === undefined) begin();
+  const isOver = beganMs !== undefined && performance.now() - beganMs > TURN_MS;
+  if (!isOver && waiting.length === 0) return;
+  await new Promise<void>((come) => waiting.push(come));
 }
 
 /** The messages of a socket until it is closed. */

@@ -79,11 +79,11 @@ export class Contents {
     return found;
   }
 
-  /** All contents whose hash begins with `prefix`, at least 8 hex characters long. */
-  startingWith(prefix: string): number[] {
+  /** Contents whose hash begins with `prefix`, at least 8 hex characters long: all, or the first `most` of them. */
+  startingWith(prefix: string, most: number): number[] {
     const first = Number.parseInt(prefix.slice(0, HEX_PER_NUMBER), 16);
     const found: number[] = [];
-    for (let content = 1; content <= this.last; content += 1) {
+    for (let content = 1; content <= this.last && found.length < most; content += 1) {
       if (this.#hash[content * NUMBERS] !== first || this.sizeOf(content) < 0) continue;
       if (this.hashOf(content).startsWith(prefix)) found.push(content);
     }

@@ -13,6 +13,8 @@ import type { Shelf } from './shelf.js';
 
 /** Contents that a refusal as ambiguous lists. */
 const CANDIDATES_LISTED_MAX = 6;
+/** Contents looked at whose hashes begin alike: by chance there are two, many are made up (HOSTILE 175). */
+const ALIKE_MAX = 1_000;
 /** Rows looked at for the usual name of a content. */
 const NAME_LOOKS_MAX = 1_000;
 /** The same where many contents are asked for at the same time. */
@@ -44,7 +46,8 @@ export class Locator {
   /** What a whole hash or a prefix of at least 8 hex characters names. Throws E_NOT_FOUND, E_AMBIGUOUS. */
   locate(prefix: string): Located {
     const { contents } = this.shelf;
-    const found = prefix.length < HASH_PREFIX_CHARACTERS_MIN ? [] : contents.startingWith(prefix);
+    const found =
+      prefix.length < HASH_PREFIX_CHARACTERS_MIN ? [] : contents.startingWith(prefix, ALIKE_MAX);
     const held = found
       .map((content) => ({ content, slots: this.shelf.here.holdersOf(content) }))
       .filter(({ slots }) => slots.size > 0)
@@ -66,7 +69,8 @@ export class Locator {
   /** Who had what this names, where nobody who is here does. */
   lastSeen(prefix: string): LastSeen | undefined {
     const { contents, left } = this.shelf;
-    const found = prefix.length < HASH_PREFIX_CHARACTERS_MIN ? [] : contents.startingWith(prefix);
+    const found =
+      prefix.length < HASH_PREFIX_CHARACTERS_MIN ? [] : contents.startingWith(prefix, ALIKE_MAX);
     const content = found.find((one) => left.holds(one));
     if (content === undefined) return undefined;
     const peers = [...left.holdersOf(content)].flatMap((slot) => this.peerOf(slot) ?? []);

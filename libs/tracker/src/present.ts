@@ -133,12 +133,15 @@ function promising(shown: readonly Shown[], limit: number): readonly Shown[] {
 
 export type Sort = 'fit' | 'size' | 'date' | 'peers' | 'name';
 
+/** Made once: a comparison that makes its own takes a second for 20,000 names. */
+const NAMES = new Intl.Collator('en', { numeric: true });
+
 const SORTS: Readonly<Record<Sort, (a: Line, b: Line) => number>> = {
   fit: byFit,
   size: (a, b) => b.size - a.size || byFit(a, b),
   date: (a, b) => b.modifiedSeconds - a.modifiedSeconds || byFit(a, b),
   peers: (a, b) => b.peers - a.peers || byFit(a, b),
-  name: (a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }) || byFit(a, b),
+  name: (a, b) => NAMES.compare(a.name, b.name) || byFit(a, b),
 };
 
 export interface PresentOptions {

@@ -31,6 +31,11 @@ describe('a query', () => {
     });
   });
 
+  test('HOSTILE 175: counts the first four patterns of many', () => {
+    const { patterns } = readQuery('a* *b* c*d e* f* g*');
+    expect(patterns).toEqual(['a*', '*b*', 'c*d', 'e*']);
+  });
+
   test('that is too long is cut to its end', () => {
     expect(readQuery(`${'folder/'.repeat(100)}the end.txt`).words).toBe('the end.txt');
   });

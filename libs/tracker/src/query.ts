@@ -4,6 +4,9 @@ import { Failure, type SearchType, bytesFrom, searchTypes } from '@iwanto/wire';
 /** The longest query that is looked at, in code points: of a longer one, its end (HOSTILE 54). */
 export const QUERY_CODE_POINTS_MAX = 256;
 
+/** Words with `*` that count, the first ones: each is compared with every word that any name has (HOSTILE 175). */
+const PATTERNS_MAX = 4;
+
 /** What a query says beside its words. */
 export interface QueryFilters {
   readonly types: readonly SearchType[];
@@ -77,7 +80,7 @@ class Reader {
   #pattern(word: string): void {
     for (const piece of word.split(/[^\p{L}\p{N}\p{M}*]+/u)) {
       if (piece.includes('*')) {
-        if (/[^*]/.test(piece)) this.patterns.push(piece);
+        if (/[^*]/.test(piece) && this.patterns.length < PATTERNS_MAX) this.patterns.push(piece);
       } else if (piece !== '') this.words.push(word.includes(`*.${piece}`) ? `.${piece}` : piece);
     }
   }

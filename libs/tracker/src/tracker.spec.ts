@@ -319,6 +319,15 @@ describe('locate', () => {
     expect(() => tracker.locate('abcdef00')).toThrow(/2 hashes: abcdef0011.*\(one\), abcdef0022/);
   });
 
+  test('HOSTILE 175: looks at a thousand of the hashes that begin alike', () => {
+    const alike = Array.from({ length: 1_500 }, (_, at) =>
+      file(`a/${at}`, `abcdef00${String(at).padStart(4, '0')}`),
+    );
+    const refuse = () => trackerWith({ entries: alike }).locate('abcdef00');
+    expect(refuse).toThrow('begins 1000 hashes');
+    expect(codeOf(refuse)).toBe('E_AMBIGUOUS');
+  });
+
   test('refuses what nobody shares, and prefixes that are too short', () => {
     expect(codeOf(() => tracker.locate('12345678'))).toBe('E_NOT_FOUND');
     expect(codeOf(() => tracker.locate('9900000'))).toBe('E_NOT_FOUND');

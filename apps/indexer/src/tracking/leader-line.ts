@@ -20,7 +20,7 @@ import {
 } from '@iwanto/wire';
 import type { Dialled } from '@iwanto/service';
 import { answerOf, inOwnWords } from './own-words.js';
-import { hedge } from './tracker-hedge.js';
+import { hedge, patiently } from './tracker-hedge.js';
 
 /** A leader that has not answered after this long is not waited for alone, in ms: several round trips of a busy LAN. */
 export const HEDGE_AFTER_MS = 150;
@@ -141,7 +141,7 @@ export class LeaderLine {
     const [first, second] = this.#inOrder();
     if (!first) throw noLeader(this.#leader);
     const way = (end: Peer) => () => this.#askOne(end, verb, question);
-    return hedge(way(first), second && way(second), HEDGE_AFTER_MS);
+    return patiently(() => hedge(way(first), second && way(second), HEDGE_AFTER_MS));
   }
 
   close(): void {

@@ -15,6 +15,8 @@ const RESULTS_BYTES_MAX = 900_000;
 /** Bytes of one result beside its names and folders, and of one peer in it. */
 const RESULT_BYTES = 280;
 const PEER_BYTES = 50;
+/** Results that fit even where all names are short: more would be found for nothing. */
+const RESULTS_MAX = Math.floor(RESULTS_BYTES_MAX / RESULT_BYTES);
 
 export interface AnswerScope {
   readonly tracker: Tracker;
@@ -32,7 +34,7 @@ export function answerSearch(
   const { query, limit = SEARCH_LIMIT_DEFAULT, filters = {}, sort, withLeft } = question;
   const { peer, ...rest } = filters;
   const names = namesOf(peers, left.names);
-  const found = tracker.search(query, limit, {
+  const found = tracker.search(query, Math.min(limit, RESULTS_MAX), {
     ...rest,
     ...(sort && { sort }),
     ...(withLeft && { leftAtMs: left.nowMs }),

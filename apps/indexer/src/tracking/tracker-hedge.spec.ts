@@ -1,7 +1,7 @@
 /** Asking two for one answer. */
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Failure } from '@iwanto/wire';
-import { hedge } from './tracker-hedge.js';
+import { hedge, patiently } from './tracker-hedge.js';
 
 const never = () => new Promise<string>(() => undefined);
 const after = (ms: number, answer: string) => () =>
@@ -56,5 +56,21 @@ describe('hedge', () => {
     await expect(both).rejects.toMatchObject({ code: 'E_NOT_LEADER' });
     const only = hedge(failing('E_TIMEOUT'), undefined, 150);
     await expect(only).rejects.toMatchObject({ code: 'E_TIMEOUT' });
+  });
+});
+
+describe('patiently', () => {
+  test('HOSTILE 175: asks once more where a tracker was slow or asked too much', async () => {
+    for (const code of ['E_TIMEOUT', 'E_LIMIT'] as const) {
+      const ask = jest.fn(async () => 'answer').mockImplementationOnce(failing(code));
+      expect(await patiently(ask)).toBe('answer');
+    }
+    await expect(patiently(failing('E_TIMEOUT'))).rejects.toMatchObject({ code: 'E_TIMEOUT' });
+  });
+
+  test('leaves every other refusal as it is', async () => {
+    const ask = jest.fn(failing('E_NOT_FOUND'));
+    await expect(patiently(ask)).rejects.toMatchObject({ code: 'E_NOT_FOUND' });
+    expect(ask).toHaveBeenCalledTimes(1);
   });
 });

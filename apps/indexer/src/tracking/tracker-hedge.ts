@@ -1,4 +1,5 @@
 /** Asking two for one answer: the second is only asked when the first is slow or fails. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { Failure, type FailureCode } from '@iwanto/wire';
 
 /** Refusals that say something about the question, not about who was asked: they are the answer. */
@@ -38,4 +39,20 @@ export function hedge<T>(
       })
       .finally(() => clearTimeout(timer));
   });
+}
+
+/** Refusals of a tracker that is asked too much: a moment later it may answer. */
+const SLOW: readonly FailureCode[] = ['E_TIMEOUT', 'E_LIMIT'];
+/** How long that moment is, in ms. */
+const AGAIN_AFTER_MS = 250;
+
+/** Asks once more where the answer was slow in coming: within what a command waits, one slow answer ends nothing. */
+export async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (cause) {
+    if (!(cause instanceof Failure && SLOW.includes(cause.code))) throw cause;
+    await delay(AGAIN_AFTER_MS);
+    return ask();
+  }
 }

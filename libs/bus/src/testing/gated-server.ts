@@ -1,6 +1,7 @@
 /** A peer's port in a process of its own, for tests of what strangers do to it. `announced` keeps it busy on request. */
 import { generateKeyPairSync } from 'node:crypto';
-import { Failure, type PeerId, type PublicKey } from '@iwanto/wire';
+import { Failure, type PeerId, type PeerVerbs, type PublicKey } from '@iwanto/wire';
+import type { Handlers } from '../answer.js';
 import type { CurveKeys } from '../listen.js';
 import { servePeerVerbs } from '../peer-line.js';
 
@@ -16,6 +17,13 @@ const nothing = () => {
   throw new Failure('E_NOT_FOUND', 'Nothing is here.');
 };
 
+/** Handlers of a peer that has nothing. */
+export const nothingHere: Handlers<PeerVerbs> = {
+  ...{ announce: nothing, announced: nothing, search: nothing, locate: nothing, book: nothing },
+  ...{ checkup: nothing, added: nothing, holders: nothing, list: nothing, own: nothing },
+  group: nothing,
+};
+
 function standStill(): void {
   const untilMs = performance.now() + 700;
   while (performance.now() < untilMs);
@@ -28,14 +36,13 @@ export async function serve(): Promise<void> {
   const server = await servePeerVerbs({
     ...{ keys, port: 0, addresses: () => ['127.0.0.1'] },
     handlers: {
+      ...nothingHere,
       announce: () => ({ catalogId: null, revision: 0 }),
       announced: ({ peer }) => {
         if (peer === BUSY_PEER) standStill();
         return { catalogId: null, revision: 5 };
       },
       book: () => large,
-      ...{ search: nothing, locate: nothing, checkup: nothing, added: nothing },
-      ...{ holders: nothing, list: nothing, own: nothing, group: nothing },
     },
   });
   const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);

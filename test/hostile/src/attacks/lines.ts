@@ -21,7 +21,12 @@ const RESETS = 12;
 const RESET_AFTER_MS = 250;
 const ANNOUNCED_BYTES = 270_000;
 
-function strangersLine(room: Room, port: number, key: PublicKey): Dealer {
+export function strangersLine(
+  room: Room,
+  port: number,
+  key: PublicKey,
+  from = '127.0.0.1',
+): Dealer {
   const dealer = room.with(
     new Dealer({
       ...curveClient(strangerKeys().curve, key),
@@ -29,12 +34,12 @@ function strangersLine(room: Room, port: number, key: PublicKey): Dealer {
       sendHighWaterMark: 100_000,
     }),
   );
-  dealer.connect(`tcp://127.0.0.1:${port}`);
+  dealer.connect(`tcp://${from}:0;127.0.0.1:${port}`);
   return dealer;
 }
 
 /** The download beside it, and how much memory the owner's services take. */
-async function measured(room: Room, begin: () => Promise<unknown>): Promise<Outcome> {
+export async function measured(room: Room, begin: () => Promise<unknown>): Promise<Outcome> {
   const pids = [await room.pidOf('indexer'), await room.pidOf('transfer')];
   const peak = new Peak(pids);
   const { text, wrong } = await beside(room, withSlack, begin);
@@ -99,7 +104,7 @@ export const frames: Attack = {
 export const unread: Attack = {
   name: 'unread',
   about: `${LINES} lines ask ${UNREAD_QUESTIONS} questions each with large answers, and read none`,
-  cases: [28, 106],
+  cases: [28, 106, 175],
   wantedBytes: mib(64),
   run: async (room) => {
     mkdirSync(join(room.shared, 'many'));

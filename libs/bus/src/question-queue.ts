@@ -1,0 +1,163 @@
+/**
+ * Which question is answered next: fair between addresses, then between the lines of one address, by the time that
+ * answers took. Whoever asks one question waits behind at most one of each other address.
+ */
+import { Recent } from '@iwanto/wire';
+import {
+  QUESTIONS_OPEN_MAX,
+  QUESTIONS_OPEN_PER_ADDRESS_MAX,
+  QUESTIONS_OPEN_PER_LINE_MAX,
+} from './limits.js';
+
+/** Who used how much time is remembered for so many; those served longest ago are forgotten. */
+const REMEMBERED_MAX = 1_024;
+/** An answer that took no time that can be measured counts as this, in ms, so that everybody has a turn. */
+const SPENT_MS_MIN = 0.01;
+
+/** What is known of a line now. */
+export interface LineNow {
+  /** Lines of one address share one turn. */
+  readonly address: string;
+  /** False while it leaves unread what it asked for: no more is made for it. */
+  readonly isReading: boolean;
+}
+
+interface Line<Q> {
+  readonly name: string;
+  readonly of: Address<Q>;
+  readonly waiting: Q[];
+  inWork: number;
+}
+
+interface Address<Q> {
+  readonly name: string;
+  readonly lines: Set<Line<Q>>;
+  readonly shares: TimeShares;
+  /** Questions that wait or are worked on. */
+  open: number;
+}
+
+/** The time that each used. Who was away has saved nothing up: it begins where the one served last began. */
+class TimeShares {
+  readonly #usedMs = new Recent<string, number>(REMEMBERED_MAX);
+  #floorMs = 0;
+
+  usedMs(name: string): number {
+    return Math.max(this.#usedMs.get(name) ?? 0, this.#floorMs);
+  }
+
+  spend(name: string, ms: number): void {
+    const beforeMs = this.usedMs(name);
+    this.#floorMs = beforeMs;
+    this.#usedMs.set(name, beforeMs + Math.max(ms, SPENT_MS_MIN));
+  }
+}
+
+export class QuestionQueue<Q> {
+  readonly #lines = new Map<string, Line<Q>>();
+  readonly #addresses = new Map<string, Address<Q>>();
+  readonly #shares = new TimeShares();
+  #open = 0;
+
+  /** `lineNow`: undefined for a line that is gone, whose questions are dropped. */
+  constructor(private readonly lineNow: (line: string) => LineNow | undefined) {}
+
+  /** Takes a question in; gives the one that has no place for it: this one, or the newest of who has most. */
+  add(name: string, question: Q): { readonly line: string; readonly refused: Q } | undefined {
+    const line = this.#line(name);
+    if (!line) return undefined;
+    if (line.waiting.length + line.inWork >= QUESTIONS_OPEN_PER_LINE_MAX) {
+      return { line: name, refused: question };
+    }
+    line.waiting.push(question);
+    this.#count(line, 1);
+    const isFull = this.#open > QUESTIONS_OPEN_MAX;
+    const fullest = isFull ? most(this.#addresses.values(), ({ open }) => open) : line.of;
+    if (!fullest || (!isFull && fullest.open <= QUESTIONS_OPEN_PER_ADDRESS_MAX)) return undefined;
+    const heaviest = most(fullest.lines, ({ waiting }) => waiting.length);
+    return (heaviest && this.#refuseNewest(heaviest)) ?? this.#refuseNewest(line);
+  }
+
+  /** The next question that may be worked on, if any. Its line is `end`ed when it was answered. */
+  next(): { readonly line: string; readonly question: Q } | undefined {
+    const ready = new Map<Address<Q>, Line<Q>[]>();
+    for (const line of [...this.#lines.values()]) {
+      const now = line.waiting.length > 0 ? this.lineNow(line.name) : undefined;
+      if (line.waiting.length > 0 && !now) this.#drop(line);
+      if (now?.isReading) ready.set(line.of, [...(ready.get(line.of) ?? []), line]);
+    }
+    const address = least(ready.keys(), ({ name }) => this.#shares.usedMs(name));
+    const line =
+      address && least(ready.get(address) ?? [], ({ name }) => address.shares.usedMs(name));
+    const question = line?.waiting.shift();
+    if (!line || question === undefined) return undefined;
+    line.inWork += 1;
+    return { line: line.name, question };
+  }
+
+  /** Its last question kept this process from everything else for so long. */
+  spent(name: string, ms: number): void {
+    const line = this.#lines.get(name);
+    if (!line) return;
+    line.of.shares.spend(name, ms);
+    this.#shares.spend(line.of.name, ms);
+  }
+
+  /** A question of this line was answered. */
+  end(name: string): void {
+    const line = this.#lines.get(name);
+    if (!line) return;
+    line.inWork -= 1;
+    this.#count(line, -1);
+  }
+
+  #line(name: string): Line<Q> | undefined {
+    const known = this.#lines.get(name);
+    if (known) return known;
+    const now = this.lineNow(name);
+    if (!now) return undefined;
+    const address = this.#addresses.get(now.address) ?? {
+      ...{ name: now.address, open: 0 },
+      ...{ lines: new Set<Line<Q>>(), shares: new TimeShares() },
+    };
+    this.#addresses.set(now.address, address);
+    const line = { name, of: address, waiting: [], inWork: 0 };
+    address.lines.add(line);
+    this.#lines.set(name, line);
+    return line;
+  }
+
+  #count(line: Line<Q>, change: number): void {
+    line.of.open += change;
+    this.#open += change;
+    if (line.waiting.length + line.inWork > 0) return;
+    this.#lines.delete(line.name);
+    line.of.lines.delete(line);
+    if (line.of.lines.size === 0) this.#addresses.delete(line.of.name);
+  }
+
+  #drop(line: Line<Q>): void {
+    this.#count(line, -line.waiting.splice(0).length);
+  }
+
+  #refuseNewest(line: Line<Q>): { readonly line: string; readonly refused: Q } | undefined {
+    const refused = line.waiting.pop();
+    if (refused === undefined) return undefined;
+    this.#count(line, -1);
+    return { line: line.name, refused };
+  }
+}
+
+function least<T>(of: Iterable<T>, measure: (one: T) => number): T | undefined {
+  return most(of, (one) => -measure(one));
+}
+
+/** The first of those of which there is most. */
+function most<T>(of: Iterable<T>, measure: (one: T) => number): T | undefined {
+  let found: { readonly one: T; readonly measured: number } | undefined;
+  for (const one of of) {
+    const measured = measure(one);
+    if (!found || measured > found.measured) found = { one, measured };
+  }
+  return found?.one;
+}
