@@ -1,4 +1,4 @@
-/** Names from others and what an earlier run wrote down, made up by chance: 25,000, or as many as IWANTO_FUZZ says; IWANTO_SEED repeats a run. */
+/** Names from others and what an earlier run wrote down, made up by chance: 100,000, or as many as IWANTO_FUZZ says; IWANTO_SEED repeats a run. */
 import { randomInt } from 'node:crypto';
 import { basename, join, normalize } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { chosenName, foreignName, numberedName } from './disk/names.js';
 import { goesOnByItself, questionOf, soundOf, viewOfSaved } from './downloading/saved.js';
 
-const RUNS = Number(process.env['IWANTO_FUZZ'] ?? 25_000);
+const RUNS = Number(process.env['IWANTO_FUZZ'] ?? 100_000);
 const SEED = Number(process.env['IWANTO_SEED'] ?? randomInt(1, 2 ** 31));
 const LIMIT_MS = 600_000;
 const FOLDER = '/srv/fetched';

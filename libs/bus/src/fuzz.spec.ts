@@ -1,5 +1,5 @@
 /**
- * What crosses a line as msgpack, made up by chance: 25,000 inputs, or as many as IWANTO_FUZZ says; IWANTO_SEED repeats
+ * What crosses a line as msgpack, made up by chance: 100,000 inputs, or as many as IWANTO_FUZZ says; IWANTO_SEED repeats
  * a run.
  */
 import { randomInt } from 'node:crypto';
@@ -10,7 +10,7 @@ import { checked, pack, unpack } from './codec.js';
 import { news, verbs } from './contract.js';
 import { valuesIn } from './msgpack-values.js';
 
-const RUNS = Number(process.env['IWANTO_FUZZ'] ?? 25_000);
+const RUNS = Number(process.env['IWANTO_FUZZ'] ?? 100_000);
 const SEED = Number(process.env['IWANTO_SEED'] ?? randomInt(1, 2 ** 31));
 const LIMIT_MS = 600_000;
 

@@ -1,4 +1,4 @@
-/** Configurations, rates and values made up by chance: 25,000 each, or as many as IWANTO_FUZZ says; IWANTO_SEED repeats a run. */
+/** Configurations, rates and values made up by chance: 100,000 each, or as many as IWANTO_FUZZ says; IWANTO_SEED repeats a run. */
 import { randomInt } from 'node:crypto';
 import { test } from '@jest/globals';
 import { Failure } from '@iwanto/wire';
@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { looseFrom } from './config-text.js';
 import { rateFrom, rateRulesFrom } from './rates.js';
 
-const RUNS = Number(process.env['IWANTO_FUZZ'] ?? 25_000);
+const RUNS = Number(process.env['IWANTO_FUZZ'] ?? 100_000);
 const SEED = Number(process.env['IWANTO_SEED'] ?? randomInt(1, 2 ** 31));
 const LIMIT_MS = 600_000;
 

@@ -17,7 +17,7 @@ import { addressBytes, addressText, isWrittenAddress } from './ip-address.js';
 import { safeJson, safeText } from './safe-text.js';
 import { numbersFrom } from './testing/made-up.js';
 
-const RUNS = Number(process.env['IWANTO_FUZZ'] ?? 25_000);
+const RUNS = Number(process.env['IWANTO_FUZZ'] ?? 100_000);
 const SEED = Number(process.env['IWANTO_SEED'] ?? randomInt(1, 2 ** 31));
 const LIMIT_MS = 600_000;
 
