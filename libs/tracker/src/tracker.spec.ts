@@ -135,6 +135,22 @@ describe('the book', () => {
     }
   });
 
+  test('counts what it left out once, however often it changes, and not when it is gone', () => {
+    const tracker = new Tracker({ peerEntriesMax: 2 });
+    const entries = ['one', 'two', 'three', 'four'].map((name) => file(`a/${name}`, '11'));
+    tracker.applyAnnouncement(announce({ entries }), 0);
+    for (let revision = 2; revision < 6; revision += 1) {
+      const changed = [file('a/three', `${revision}0`)];
+      const change = announce({ since: revision - 1, revision, entries: changed });
+      expect(tracker.applyAnnouncement(change, revision * 1_000).leftOut).toBe(2);
+    }
+    const gone = announce({ since: 5, revision: 6, gone: ['a/three'] });
+    expect(tracker.applyAnnouncement(gone, 9_000)).toMatchObject({ revision: 6, leftOut: 1 });
+    const last = announce({ since: 6, revision: 7, gone: ['a/four', 'a/never'] });
+    expect(tracker.applyAnnouncement(last, 10_000).leftOut).toBeUndefined();
+    expect(tracker.book()).toMatchObject([{ files: 2, leftOut: 0, whole: true }]);
+  });
+
   test('asks for what it left out when there is room again, and keeps answering meanwhile', () => {
     const tracker = new Tracker({ peerEntriesMax: 2 });
     const entries = [file('a/one', '11'), file('a/two', '22'), file('a/three', '33')];

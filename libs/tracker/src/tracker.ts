@@ -13,6 +13,7 @@ import {
   refilled,
   spend,
 } from '@iwanto/wire';
+import { LeftOut } from './left-out.js';
 import { type LastSeen, type Located, Locator } from './locating.js';
 import { type Found, type SearchOptions, Searcher } from './search.js';
 import { type Lines, type Part, Shelf, type ShelfOptions } from './shelf.js';
@@ -60,7 +61,7 @@ interface Catalogue {
   readonly part: Part;
   revision: number;
   whole: boolean;
-  leftOut: number;
+  readonly leftOut: LeftOut;
   heardMs: number;
   /** Small changes that may still come. */
   changes: Bucket | undefined;
@@ -121,7 +122,10 @@ export class Tracker {
     // Nothing says what is gone since a revision that was forgotten: all is announced again.
     const isAnew = isNew || (since === 0 && known.revision > 0);
     const catalogue = isAnew ? this.#begin(peer, catalogId, known) : known;
-    for (const path of announcement.gone) this.#shelf.takeAway(catalogue.part, path);
+    for (const path of announcement.gone) {
+      catalogue.leftOut.remove(path);
+      this.#shelf.takeAway(catalogue.part, path);
+    }
     for (const entry of announcement.entries) this.#put(catalogue, entry);
     catalogue.revision = revision;
     catalogue.whole = !announcement.more;
@@ -188,7 +192,7 @@ export class Tracker {
     const catalogue = this.#catalogues.get(peer);
     if (!catalogue) return NOT_HELD;
     const { catalogId, revision, leftOut } = catalogue;
-    return { catalogId, revision, ...(leftOut > 0 && { leftOut }) };
+    return { catalogId, revision, ...(leftOut.count > 0 && { leftOut: leftOut.count }) };
   }
 
   /** Every peer that is here whose catalogue is held. */
@@ -196,7 +200,8 @@ export class Tracker {
     const here = [...this.#catalogues.values()].filter(({ leftMs }) => leftMs === undefined);
     return here.map((catalogue) => {
       const { peer, catalogId, revision, whole, leftOut, heardMs, part } = catalogue;
-      return { peer, catalogId, revision, whole, leftOut, heardMs, files: part.files };
+      const counts = { files: part.files, leftOut: leftOut.count };
+      return { peer, catalogId, revision, whole, heardMs, ...counts };
     });
   }
 
@@ -232,7 +237,8 @@ export class Tracker {
     const heardMs = before?.heardMs ?? 0;
     this.dropPeer(peer);
     const part = this.#shelf.open();
-    const fresh = { revision: 0, whole: false, leftOut: 0, heardMs, leftMs: undefined };
+    const leftOut = new LeftOut();
+    const fresh = { revision: 0, whole: false, leftOut, heardMs, leftMs: undefined };
     const catalogue: Catalogue = { peer, catalogId, part, ...fresh, changes: before?.changes };
     this.#catalogues.set(peer, catalogue);
     this.#ofSlot.set(part.slot, catalogue);
@@ -240,12 +246,13 @@ export class Tracker {
   }
 
   #put(catalogue: Catalogue, entry: CatalogueEntry): void {
-    const { part } = catalogue;
+    const { part, leftOut } = catalogue;
     const isFull =
       part.rows.size >= this.#entriesMax || part.pathBytes + entry.path.length > this.#pathBytesMax;
     // What is known is always brought up to date: a stale hash would send others to a content that is gone.
-    if (!isFull || this.#shelf.holds(part, entry.path)) this.#shelf.put(part, entry);
-    else catalogue.leftOut += 1;
+    if (isFull && !this.#shelf.holds(part, entry.path)) return leftOut.add(entry.path);
+    leftOut.remove(entry.path);
+    this.#shelf.put(part, entry);
   }
 
   /** Forgets who left longest ago, so that what is remembered takes no room from what is here. */
@@ -262,7 +269,7 @@ export class Tracker {
   }
 
   #canRefill({ leftOut, part }: Catalogue): boolean {
-    const wanted = Math.min(leftOut, Math.ceil(this.#entriesMax * REFILL_SHARE));
+    const wanted = Math.min(leftOut.count, Math.ceil(this.#entriesMax * REFILL_SHARE));
     return (
       wanted > 0 &&
       part.rows.size + wanted <= this.#entriesMax &&
@@ -277,7 +284,7 @@ export class Tracker {
   #refill(catalogue: Catalogue): void {
     catalogue.revision = 0;
     catalogue.whole = false;
-    catalogue.leftOut = 0;
+    catalogue.leftOut.clear();
   }
 
   /** Throws E_LIMIT when small changes come faster than they may. */
