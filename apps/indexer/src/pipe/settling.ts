@@ -7,6 +7,8 @@ const QUIET_MAX_MS = 2_000;
 const RESTLESS_MAX_MS = 30_000;
 /** A file whose last change is older than this when it is first seen need not prove that it is still, in ms. */
 const STILL_FOR_MS = 10_000;
+/** How much of the first quiet may be over before the file was seen; the rest is watched, whatever its clock says. */
+const UNSEEN_PART_MAX = 0.5;
 /** A file that moved so often is a log or a long copy: its directory does not wait for it. */
 const MOVES_WAITED_FOR = 4;
 
@@ -65,7 +67,9 @@ export class Settling<T extends Settled> {
   /** A file was seen; `moves` says how often it is already known to have changed while it was looked at. */
   add(file: T, moves = 0): void {
     const known = this.#files.get(file.path);
-    if (!known && moves === 0 && this.#options.dateMs() - file.ctimeMs > STILL_FOR_MS) {
+    const isFirst = !known && moves === 0;
+    const stillMs = isFirst ? this.#options.dateMs() - file.ctimeMs : 0;
+    if (stillMs > STILL_FOR_MS) {
       this.#options.onSettled(file, 0);
       return;
     }
@@ -77,7 +81,9 @@ export class Settling<T extends Settled> {
       sinceMs: known?.sinceMs ?? nowMs,
       dueMs: 0,
     };
-    settler.dueMs = nowMs + this.#quietMs(settler.moves);
+    const quietMs = this.#quietMs(settler.moves);
+    const unseenMs = Math.min(Math.max(0, stillMs), quietMs * UNSEEN_PART_MAX);
+    settler.dueMs = nowMs + quietMs - unseenMs;
     this.#files.set(file.path, settler);
     this.#wakeAt(settler.dueMs);
   }

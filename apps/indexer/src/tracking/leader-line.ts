@@ -141,7 +141,14 @@ export class LeaderLine {
     const [first, second] = this.#inOrder();
     if (!first) throw noLeader(this.#leader);
     const way = (end: Peer) => () => this.#askOne(end, verb, question);
-    return patiently(() => hedge(way(first), second && way(second), HEDGE_AFTER_MS));
+    const ask = () => hedge(way(first), second && way(second), this.#patienceWith(first));
+    return patiently(ask);
+  }
+
+  /** Whoever is not even connected is not waited for: a leader that was killed is known by that before the election has another. */
+  #patienceWith({ peer }: Peer): number {
+    const isThere = peer === this.options.peer || this.#lines.get(peer)?.line.connected === true;
+    return isThere ? HEDGE_AFTER_MS : 0;
   }
 
   close(): void {

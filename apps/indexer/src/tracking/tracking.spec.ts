@@ -1,6 +1,6 @@
 /** Two and three indexers' tracker sides over loopback: announced, found, located, and forgotten. */
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { CurveKeys, KnownPeer, Leadership, NewsBody, Peers, Topic } from '@iwanto/bus';
 import type {
   BootId,
@@ -13,6 +13,7 @@ import type {
 } from '@iwanto/wire';
 import { peerOfSignKey } from '@iwanto/service';
 import type { CatalogueLog, Changes } from './announce.js';
+import { HEDGE_AFTER_MS } from './leader-line.js';
 import { type Tracking, startTracking } from './tracker-service.js';
 
 const hexOf = (text = '') => Buffer.from(text, 'base64url').toString('hex');
@@ -254,6 +255,11 @@ describe('the tracker side of the indexers', () => {
     ]);
     const hedged = await search(ben, 'alien');
     expect(hedged.leader).toBe(standby.identity.peer);
+    // Nobody waits for a leader whose line is gone, whatever the election knows of it.
+    const waits = jest.spyOn(globalThis, 'setTimeout');
+    await search(ben, 'alien');
+    expect(waits.mock.calls.map(([, waitMs]) => waitMs)).not.toContain(HEDGE_AFTER_MS);
+    waits.mockRestore();
     elect(hosts, [standby, ben]);
     const after = await until(
       () => search(ben, 'alien'),
