@@ -29,6 +29,9 @@ export function withRoom<T extends Cells>(cells: T, index: number): T {
   return copyOf(cells, new ArrayBuffer(bytes, { maxByteLength: COLUMN_BYTES_MAX }));
 }
 
+/** Columns of the same rows are given room for so many rows at a time: to ask each of them for each row takes longer. */
+export const ROOM_STEP = 1_024;
+
 function copyOf<T extends Cells>(cells: T, buffer: ArrayBuffer): T {
   // The view has no length of its own: it grows with its buffer.
   const larger = new (cells.constructor as new (buffer: ArrayBuffer) => T)(buffer);

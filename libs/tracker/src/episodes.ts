@@ -19,6 +19,8 @@ const UNIT_WORDS = new Map([
   ...SEASON_WORDS.split(' ').map((word) => [word, 'season'] as const),
   ...EPISODE_WORDS.split(' ').map((word) => [word, 'episode'] as const),
 ]);
+/** The letters that these words begin with: most words of names are known by theirs not to be one. */
+const UNIT_STARTS = new Set(Array.from(['s', ...UNIT_WORDS.keys()], (word) => word.charCodeAt(0)));
 const SMALL_DIGITS_MAX = 3;
 /** `seventeen` is the longest number in words. */
 const SMALL_CHARACTERS_MAX = 9;
@@ -68,15 +70,18 @@ function withEpisodes(runs: readonly Run[], at: number, taken: number): Unit {
 }
 
 function episodeUnit(runs: readonly Run[], at: number): Unit | undefined {
-  const [first, second, third] = [runs[at], runs[at + 1], runs[at + 2]];
+  const first = runs[at];
+  const second = runs[at + 1];
   if (!first || !second) return undefined;
   if (first.kind === 'number') {
+    const third = runs[at + 2];
     const isCross =
       second.text === 'x' && glued(second) && glued(third) && third?.kind === 'number';
     const [left, right] = [small(first), small(third)];
     if (!isCross || left === undefined || right === undefined || left.length > 2) return undefined;
     return episodes(left, [right], 3);
   }
+  if (!UNIT_STARTS.has(first.text.charCodeAt(0))) return undefined;
   const isShort = first.text === 's' && glued(second) && second.kind === 'number';
   const unit = UNIT_WORDS.get(first.text);
   const isSeason = isShort || unit === 'season';
@@ -105,8 +110,9 @@ function compactDate(digits: string): Unit | undefined {
 
 /** `2019-07-04`, `04.07.2019`, `20190704`, `2019-07`. */
 function dateUnitAt(runs: readonly Run[], at: number): Unit | undefined {
-  const [first, second, third] = [runs[at], runs[at + 1], runs[at + 2]];
+  const first = runs[at];
   if (first?.kind !== 'number') return undefined;
+  const [second, third] = [runs[at + 1], runs[at + 2]];
   if (first.text.length >= COMPACT_DATE) return compactDate(first.text);
   if (second?.kind !== 'number' || !DATE_GAP.test(second.before)) return undefined;
   if (third?.kind === 'number' && third.before === second.before) {

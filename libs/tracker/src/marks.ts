@@ -119,8 +119,11 @@ export class Marks {
   }
 
   /** Marks the names that have the word and marks already, and the folders above those. */
-  narrow(index: NameIndex, term: number, { bits, trust }: Spelling): void {
-    const count = this.#readList(index, term);
+  narrow(index: NameIndex, term: number, by: Spelling): void {
+    this.#narrowRead(this.#readList(index, term), by);
+  }
+
+  #narrowRead(count: number, { bits, trust }: Spelling): void {
     const [read, isTouched, levels] = [this.#read, this.#isTouched, this.levels];
     const level = LEVELS[trust];
     for (let at = 0; at < count; at += 1) {
@@ -135,8 +138,9 @@ export class Marks {
 
   /** The same, and marks the names below a folder that has marks. */
   deepen({ index, tree }: { index: NameIndex; tree: PathTree }, term: number, by: Spelling): void {
-    if (this.#isFolderOpen) this.#openBelow({ index, tree }, term);
-    this.narrow(index, term, by);
+    const count = this.#readList(index, term);
+    if (this.#isFolderOpen) this.#openBelow({ index, tree }, count);
+    this.#narrowRead(count, by);
   }
 
   /** A folder that has an excluded word excludes all below it, so it is marked even where nothing else is there. */
@@ -145,8 +149,8 @@ export class Marks {
     this.isAbove = true;
   }
 
-  #openBelow({ index, tree }: { index: NameIndex; tree: PathTree }, term: number): void {
-    const count = this.#readList(index, term);
+  /** Marks those of the entries read last that are below a folder with marks. */
+  #openBelow({ index, tree }: { index: NameIndex; tree: PathTree }, count: number): void {
     this.touched = grown(this.touched, this.count, count);
     const { touched } = this;
     const [read, isTouched, below] = [this.#read, this.#isTouched, this.#below];

@@ -8,9 +8,11 @@ const FNV_PRIME = 0x0100_0193;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** One name as UTF-8, in bytes that are used again for the next one: a view a name takes longer than all else. */
+/** A text as UTF-8, in bytes that are used again for the next one: a view a name takes longer than all else. */
 export class EncodedName {
   readonly bytes: Uint8Array;
+  /** The part that is the name: all of the text, unless it was narrowed. */
+  from = 0;
   length = 0;
 
   constructor(bytesMax: number) {
@@ -20,6 +22,7 @@ export class EncodedName {
   /** Takes a text that is known to fit. */
   set(text: string): void {
     const { bytes } = this;
+    this.from = 0;
     for (let at = 0; at < text.length; at += 1) {
       const code = text.charCodeAt(at);
       if (code > 127) {
@@ -31,8 +34,14 @@ export class EncodedName {
     this.length = text.length;
   }
 
+  /** Makes a part of the text the name. */
+  narrow(from: number, to: number): void {
+    this.from = from;
+    this.length = to - from;
+  }
+
   hash(seed: number): number {
-    return hashOf(this.bytes, { from: 0, to: this.length }, seed);
+    return hashOf(this.bytes, { from: this.from, to: this.from + this.length }, seed);
   }
 }
 
@@ -60,11 +69,11 @@ export class NameBytes {
   }
 
   /** Where the name stands from now on. */
-  add({ bytes, length }: EncodedName): number {
+  add({ bytes, from, length }: EncodedName): number {
     const offset = this.#take(length);
     const page = this.#pageOf(offset);
     const start = offset & PAGE_MASK;
-    for (let at = 0; at < length; at += 1) page[start + at] = bytes[at] ?? 0;
+    for (let at = 0; at < length; at += 1) page[start + at] = bytes[from + at] ?? 0;
     return offset;
   }
 
@@ -82,11 +91,11 @@ export class NameBytes {
   }
 
   /** True where this name stands at an offset. */
-  equals(offset: number, { bytes, length }: EncodedName): boolean {
+  equals(offset: number, { bytes, from, length }: EncodedName): boolean {
     const page = this.#pageOf(offset);
     const start = offset & PAGE_MASK;
     for (let at = 0; at < length; at += 1) {
-      if (page[start + at] !== bytes[at]) return false;
+      if (page[start + at] !== bytes[from + at]) return false;
     }
     return true;
   }

@@ -1,27 +1,36 @@
 /** All paths of all peers as one tree: each name stands once below its directory, whoever shares it. */
-import { COMPONENT_BYTES_MAX } from '@iwanto/wire';
-import { IdPool, withRoom } from './cells.js';
+import { PATH_BYTES_MAX } from '@iwanto/wire';
+import { IdPool, ROOM_STEP, withRoom } from './cells.js';
 import { IdTable, mix } from './id-table.js';
 import { EncodedName, NameBytes } from './name-bytes.js';
 
 /** Names are moved together when this much is dropped, and more than is left. */
 const DROPPED_BYTES_MIN = 1_048_576;
+/** `/` */
+const SLASH = 47;
 
 /** Counts of who needs a node; a node that nobody needs is gone, and its id may come again. */
 export class PathTree {
   readonly #ids = new IdPool();
   readonly #table: IdTable;
-  readonly #name = new EncodedName(COMPONENT_BYTES_MAX * 3);
+  /** The path asked about, narrowed to one of its names after the other. */
+  #path = new EncodedName(PATH_BYTES_MAX * 3);
+  /** The path before and the folders along it: neighbours in an announcement mostly share most of them. */
+  #pathBefore = new EncodedName(PATH_BYTES_MAX * 3);
+  readonly #folders: number[] = [];
+  /** Where the name of each ends in that path. */
+  readonly #ends: number[] = [];
+  #depth = 0;
   #parent = new Uint32Array(0);
   #offset = new Uint32Array(0);
   #length = new Uint8Array(0);
   #needs = new Uint32Array(0);
+  /** The largest node for which there is room. */
+  #room = -1;
   #names = new NameBytes();
   /** While names are moved: nodes below this id are in `#names`, the others still in `#oldNames`. */
   #moved = Infinity;
   #oldNames = this.#names;
-  #lastFolder = '';
-  #lastFolderNode = 0;
 
   /** `onForget` hears of each node that nobody needs any more, while it still has its name. */
   constructor(
@@ -65,22 +74,52 @@ export class PathTree {
 
   /** The node of a path, else 0. */
   find(path: string): number {
-    let node = 0;
-    for (const name of path.split('/')) {
-      this.#name.set(name);
-      node = this.#child(node, this.#hashBelow(node));
-      if (node === 0) return 0;
-    }
-    return node;
+    this.#path.set(path);
+    return this.#walk((parent, hash) => this.#child(parent, hash));
   }
 
   /** The node of a path, made when it is new; the caller needs it from now on until `release`. */
   need(path: string): number {
-    const slash = path.lastIndexOf('/');
-    const folder = path.slice(0, Math.max(0, slash));
-    const node = this.#childOrNew(this.#folderNode(folder), path.slice(slash + 1));
+    this.#path.set(path);
+    const node = this.#walk(
+      (parent, hash) => this.#child(parent, hash) || this.#make(parent, hash),
+    );
     this.#needs[node] = (this.#needs[node] ?? 0) + 1;
     return node;
+  }
+
+  /** Goes down the path that was set last, name by name, while `step` gives a node; gives the last one. */
+  #walk(step: (parent: number, hash: number) => number): number {
+    const path = this.#path;
+    const { bytes, length } = path;
+    let depth = this.#sharedFolders();
+    let node = this.#folders[depth - 1] ?? 0;
+    let from = depth === 0 ? 0 : (this.#ends[depth - 1] ?? 0) + 1;
+    for (let at = from; at <= length; at += 1) {
+      if (at < length && bytes[at] !== SLASH) continue;
+      path.narrow(from, at);
+      node = step(node, this.#hashBelow(node));
+      if (node === 0 || at === length) break;
+      this.#folders[depth] = node;
+      this.#ends[depth] = at;
+      depth += 1;
+      from = at + 1;
+    }
+    this.#depth = depth;
+    [this.#path, this.#pathBefore] = [this.#pathBefore, path];
+    return node;
+  }
+
+  /** How many folders the path that was set last has in common with the one before. */
+  #sharedFolders(): number {
+    const [{ bytes, length }, { bytes: before }] = [this.#path, this.#pathBefore];
+    let at = 0;
+    for (let depth = 0; depth < this.#depth; depth += 1) {
+      const end = this.#ends[depth] ?? 0;
+      while (at <= end && at < length && bytes[at] === before[at]) at += 1;
+      if (at <= end) return depth;
+    }
+    return this.#depth;
   }
 
   release(node: number): void {
@@ -123,58 +162,46 @@ export class PathTree {
     return node < this.#moved ? this.#names : this.#oldNames;
   }
 
-  /** Neighbours in an announcement mostly stand in one folder. */
-  #folderNode(folder: string): number {
-    if (folder === '') return 0;
-    if (this.#lastFolderNode !== 0 && folder === this.#lastFolder) return this.#lastFolderNode;
-    let node = 0;
-    for (const name of folder.split('/')) node = this.#childOrNew(node, name);
-    this.#lastFolder = folder;
-    this.#lastFolderNode = node;
-    return node;
-  }
-
-  #childOrNew(parent: number, name: string): number {
-    this.#name.set(name);
-    const hash = this.#hashBelow(parent);
-    return this.#child(parent, hash) || this.#make(parent, hash);
-  }
-
   #make(parent: number, hash: number): number {
     const node = this.#ids.take();
-    this.#parent = withRoom(this.#parent, node);
-    this.#offset = withRoom(this.#offset, node);
-    this.#length = withRoom(this.#length, node);
-    this.#needs = withRoom(this.#needs, node);
+    if (node > this.#room) this.#makeRoom(node + ROOM_STEP);
     this.#parent[node] = parent;
-    this.#offset[node] = this.#store(node).add(this.#name);
-    this.#length[node] = this.#name.length;
+    this.#offset[node] = this.#store(node).add(this.#path);
+    this.#length[node] = this.#path.length;
     this.#needs[node] = 0;
     if (parent !== 0) this.#needs[parent] = (this.#needs[parent] ?? 0) + 1;
     this.#table.add(node, hash);
     return node;
   }
 
+  #makeRoom(node: number): void {
+    this.#parent = withRoom(this.#parent, node);
+    this.#offset = withRoom(this.#offset, node);
+    this.#length = withRoom(this.#length, node);
+    this.#needs = withRoom(this.#needs, node);
+    this.#room = node;
+  }
+
   #forget(node: number): void {
     this.onForget(node);
     this.#table.remove(node, this.#hashOf(node));
     this.#store(node).drop(this.#length[node] ?? 0);
-    if (node === this.#lastFolderNode) this.#lastFolderNode = 0;
+    this.#depth = 0;
     this.#ids.giveBack(node);
   }
 
-  /** The child that has the name which was set last. */
+  /** The child that has the name to which the path is narrowed. */
   #child(parent: number, hash: number): number {
     return this.#table.find(hash, (node) => this.#parent[node] === parent && this.#isNamed(node));
   }
 
   #isNamed(node: number): boolean {
-    if (this.#length[node] !== this.#name.length) return false;
-    return this.#store(node).equals(this.#offset[node] ?? 0, this.#name);
+    if (this.#length[node] !== this.#path.length) return false;
+    return this.#store(node).equals(this.#offset[node] ?? 0, this.#path);
   }
 
   #hashBelow(parent: number): number {
-    return mix(this.#name.hash(mix(parent, this.seed)), this.seed);
+    return mix(this.#path.hash(mix(parent, this.seed)), this.seed);
   }
 
   #hashOf(node: number): number {

@@ -32,16 +32,18 @@ export class Postings {
 
   /** Adds an entry that is not smaller than the last of the list; the same one is not added twice. */
   add(list: number, entry: number): void {
-    this.#lists = withRoom(this.#lists, (list + 1) * FIELDS);
-    const count = this.#field(list, COUNT);
-    if (count === 0) this.#lists[list * FIELDS + FIRST] = entry;
+    const lists = withRoom(this.#lists, (list + 1) * FIELDS);
+    this.#lists = lists;
+    const first = list * FIELDS;
+    const count = lists[first + COUNT] ?? 0;
+    if (count === 0) lists[first + FIRST] = entry;
     else {
-      const step = entry - this.#field(list, LAST);
+      const step = entry - (lists[first + LAST] ?? 0);
       if (step === 0) return;
       this.#write(list, step);
     }
-    this.#lists[list * FIELDS + LAST] = entry;
-    this.#lists[list * FIELDS + COUNT] = count + 1;
+    lists[first + LAST] = entry;
+    lists[first + COUNT] = count + 1;
   }
 
   /** Copies a list to the beginning of `into`, which has room for it; gives the number of entries. */
@@ -84,7 +86,8 @@ export class Postings {
     let bytes = 1;
     for (let rest = step >>> 7; rest > 0; rest >>>= 7) bytes += 1;
     if (this.#field(list, ROOM) < bytes) this.#extend(list);
-    const tail = this.#field(list, TAIL);
+    const lists = this.#lists;
+    const tail = lists[list * FIELDS + TAIL] ?? 0;
     const page = this.#pages[tail >>> PAGE_BITS];
     if (!page) return;
     let rest = step;
@@ -92,9 +95,8 @@ export class Postings {
       page[at++] = (rest & 0x7f) | (left > 1 ? 0x80 : 0);
       rest >>>= 7;
     }
-    const lists = this.#lists;
     lists[list * FIELDS + TAIL] = tail + bytes;
-    lists[list * FIELDS + ROOM] = this.#field(list, ROOM) - bytes;
+    lists[list * FIELDS + ROOM] = (lists[list * FIELDS + ROOM] ?? 0) - bytes;
   }
 
   #extend(list: number): void {

@@ -48,14 +48,15 @@ const kindOf = (before: number): RunKind =>
 
 /** The same as the general way, ten times as fast. */
 function asciiRuns(text: string): Run[] {
+  const small = text.toLowerCase();
   const runs: Run[] = [];
   let start = 0;
   let ended = 0;
   let before: number = Class.other;
   const end = (at: number) => {
     if (before !== Class.other) {
-      const run = text.slice(start, at).toLowerCase();
-      runs.push({ text: run, kind: kindOf(before), before: text.slice(ended, start), at: start });
+      const [run, between] = [small.slice(start, at), text.slice(ended, start)];
+      runs.push({ text: run, kind: kindOf(before), before: between, at: start });
       ended = at;
     }
     start = at;
@@ -89,6 +90,7 @@ function anyRuns(text: string): Run[] {
 
 /** The runs of a text, in order. `general` takes the way for every script, to compare both. */
 export function runsOf(text: string, general = false): Run[] {
-  const plain = spelt(withoutAccents(text));
-  return isAscii(plain) && !general ? asciiRuns(plain) : anyRuns(plain);
+  const isPlain = isAscii(text);
+  const plain = spelt(isPlain ? text : withoutAccents(text));
+  return (isPlain || isAscii(plain)) && !general ? asciiRuns(plain) : anyRuns(plain);
 }

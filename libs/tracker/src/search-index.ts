@@ -23,8 +23,8 @@ export class SearchIndex {
   #next: { readonly index: NameIndex; upTo: number } | undefined;
   #isName = new Uint8Array(0);
   #names = 0;
-  #folder = 0;
-  #season: string | undefined;
+  /** The seasons that folders stand for, by node: few do, and every name in a folder asks. */
+  readonly #seasons = new Map<number, string>();
 
   constructor({ tree, seed, staleMin = STALE_MIN }: SearchIndexOptions) {
     this.#tree = tree;
@@ -53,10 +53,8 @@ export class SearchIndex {
     this.#isName[node] = 1;
     this.#names += 1;
     if (this.#index.has(node)) return;
+    this.#enterFolder(this.#tree.parentOf(node));
     this.#enter(node, this.#textOf(node, name));
-    const above = (at: number) => this.#tree.parentOf(at);
-    for (let at = above(node); at !== 0 && !this.#index.has(at); at = above(at))
-      this.#enter(at, this.textOf(at));
   }
 
   /** Nobody shares the node any more; it may still be the folder of others. */
@@ -69,7 +67,7 @@ export class SearchIndex {
   forget(node: number): void {
     this.#index.drop(node);
     this.#next?.index.drop(node);
-    if (node === this.#folder) this.#folder = 0;
+    this.#seasons.delete(node);
   }
 
   /** Works on what may wait, about `steps` names of it; true while there is more. */
@@ -95,25 +93,24 @@ export class SearchIndex {
   }
 
   #textOf(node: number, name: string): Text {
-    return inSeason(nameText(name), this.#seasonOf(this.#tree.parentOf(node)));
+    return inSeason(nameText(name), this.#seasons.get(this.#tree.parentOf(node)));
+  }
+
+  /** From the outside in: whether a folder is a season must be known before the names in it are read. */
+  #enterFolder(folder: number): void {
+    if (folder === 0 || this.#index.has(folder)) return;
+    this.#enterFolder(this.#tree.parentOf(folder));
+    this.#enter(folder, this.textOf(folder));
   }
 
   #enter(node: number, text: Text): void {
+    const season = seasonOf(text);
+    if (season !== undefined) this.#seasons.set(node, season);
     this.#addTo(this.#index, node, text);
     if (this.#next && node <= this.#next.upTo) this.#addTo(this.#next.index, node, text);
   }
 
   #addTo(index: NameIndex, node: number, text: Text): void {
     index.add(node, this.#tree.parentOf(node), text);
-  }
-
-  /** Neighbours mostly stand in one folder. */
-  #seasonOf(folder: number): string | undefined {
-    if (folder === 0) return undefined;
-    if (folder !== this.#folder) {
-      this.#folder = folder;
-      this.#season = seasonOf(nameText(this.#tree.nameOf(folder)));
-    }
-    return this.#season;
   }
 }

@@ -1,5 +1,5 @@
 /** Who shares what under which path: one row a peer and path, chained by content and by path. */
-import { IdPool, withRoom } from './cells.js';
+import { IdPool, ROOM_STEP, withRoom } from './cells.js';
 
 /** What one row says. */
 export interface Sharing {
@@ -25,10 +25,14 @@ class Chain {
     return this.#next[row] ?? 0;
   }
 
-  add(owner: number, row: number): void {
-    this.#first = withRoom(this.#first, owner);
+  makeRoom(row: number): void {
     this.#next = withRoom(this.#next, row);
     this.#previous = withRoom(this.#previous, row);
+  }
+
+  /** Adds a row for which there is room. */
+  add(owner: number, row: number): void {
+    this.#first = withRoom(this.#first, owner);
     const first = this.first(owner);
     this.#next[row] = first;
     this.#previous[row] = 0;
@@ -53,6 +57,8 @@ export class Sharings {
   #node = new Uint32Array(0);
   #content = new Uint32Array(0);
   #modified = new Uint32Array(0);
+  /** The largest row for which there is room. */
+  #room = -1;
 
   get count(): number {
     return this.#ids.inUse;
@@ -98,10 +104,7 @@ export class Sharings {
 
   add({ slot, node, content, modifiedSeconds }: Sharing): number {
     const row = this.#ids.take();
-    this.#slot = withRoom(this.#slot, row);
-    this.#node = withRoom(this.#node, row);
-    this.#content = withRoom(this.#content, row);
-    this.#modified = withRoom(this.#modified, row);
+    if (row > this.#room) this.#makeRoom(row + ROOM_STEP);
     this.#modified[row] = modifiedSeconds;
     this.#slot[row] = slot;
     this.#node[row] = node;
@@ -109,6 +112,16 @@ export class Sharings {
     this.#ofContent.add(content, row);
     this.#ofNode.add(node, row);
     return row;
+  }
+
+  #makeRoom(row: number): void {
+    this.#slot = withRoom(this.#slot, row);
+    this.#node = withRoom(this.#node, row);
+    this.#content = withRoom(this.#content, row);
+    this.#modified = withRoom(this.#modified, row);
+    this.#ofContent.makeRoom(row);
+    this.#ofNode.makeRoom(row);
+    this.#room = row;
   }
 
   remove(row: number): void {

@@ -159,10 +159,11 @@ class Composer {
 
 const isGlue = (before: string) => before === '' || before === '-' || before === "'";
 
+const isLetter = (run: Run | undefined) => run?.kind === 'word' && run.text.length === 1;
+
 /** How many runs from here on are single letters with dots between, as in `M.A.S.H.`; 0 where it is none. */
 function acronymAt(runs: readonly Run[], at: number): number {
   let end = at;
-  const isLetter = (run: Run | undefined) => run?.kind === 'word' && run.text.length === 1;
   while (isLetter(runs[end]) && (end === at || runs[end]?.before === '.')) end += 1;
   return end - at < 2 ? 0 : end - at;
 }
@@ -246,7 +247,8 @@ function withForm(text: Text, at: number, form: string): Text {
 
 /** Characters of a term that are kept. */
 const TERM_CHARACTERS_MAX = 60;
-const cut = (term: string) => term.slice(0, TERM_CHARACTERS_MAX);
+const cut = (term: string) =>
+  term.length > TERM_CHARACTERS_MAX ? term.slice(0, TERM_CHARACTERS_MAX) : term;
 
 /** Every word by which a text is found, each once. */
 export function termsOf({ tokens, forms, extension }: Text): string[] {
