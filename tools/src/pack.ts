@@ -83,6 +83,7 @@ async function fill(stage: string, version: string): Promise<void> {
   }
   writeJson(join(stage, 'package.json'), packageFile(version));
   write(join(stage, 'THIRD-PARTY-LICENSES.txt'), licencesOf(WORKSPACE, inputs));
+  write(join(stage, 'apps/cli/dist/help.txt'), printed('--help'));
   write(join(stage, 'man/iwanto.1'), printed('man'));
   for (const [shell, file] of [
     ['bash', 'iwanto.bash'],

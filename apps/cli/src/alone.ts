@@ -6,6 +6,7 @@ import { LOG_LEVELS, environmentName } from '@iwanto/service';
 import { Failure } from '@iwanto/wire';
 import { commandOf } from './command.js';
 import { notInterruptible } from './end.js';
+import { importApart } from './import-apart.js';
 
 /** The built program of a service; apps never import each other, so it is found by its place. */
 export function programOf(service: ServiceName): string {
@@ -28,7 +29,7 @@ export const aloneCommand = (service: ServiceName) =>
       if (logLevel !== undefined) process.env[environmentName('logLevel')] = logLevel;
       notInterruptible();
       process.title = `iwanto ${service}`;
-      await import(programOf(service));
+      await importApart(programOf(service));
       return undefined;
     },
   });

@@ -15,6 +15,9 @@ import { Outbox } from './outbox.js';
 import { messages } from './turns.js';
 import { Wakers } from './wakers.js';
 
+/** A handshake on one host takes a few ms; after this long it is asked whether anybody is there. */
+const USUAL_HANDSHAKE_MS = 40;
+
 interface Open {
   readonly name: string;
   readonly row: VerbRow;
@@ -31,7 +34,7 @@ export interface AskerOptions<T extends VerbTable> {
   readonly connectLimitMs: number;
   /** What to do when nobody is there: the end of a sentence a user reads. */
   readonly advice: string;
-  /** Tells immediately that nobody is there, so that nobody has to wait for the limit. */
+  /** Tells that nobody is there, so that nobody has to wait for the limit. */
   readonly absent?: () => Promise<boolean>;
   readonly onLost?: (() => void) | undefined;
   /** How a refusal reads here; its own words where they are left out. */
@@ -180,7 +183,10 @@ export class Asker<T extends VerbTable> {
   }
 
   async #untilConnected(limitMs: number): Promise<void> {
-    const hopeless = !this.#connected && (await this.options.absent?.());
+    const { absent } = this.options;
+    // Whoever is there has answered by then, and nothing had to be loaded for the question whether anybody is.
+    if (absent && !this.#connected) await this.#line.next({ limitMs: USUAL_HANDSHAKE_MS });
+    const hopeless = !this.#connected && (await absent?.());
     if (!hopeless && !this.#connected && !this.#closed) await this.#line.next({ limitMs });
     if (this.#connected && !this.#closed) return;
     const { whom, advice } = this.options;

@@ -68,11 +68,11 @@ export function passphraseFrom(typed: string): string {
   );
 }
 
-const scryptAsync = promisify<string, string, number, object, Buffer>(scrypt);
-
 /** The key of a group. Takes 128 MiB for a moment. */
 export async function groupKeyOf(name: GroupName, passphrase: string): Promise<string> {
   const options = { ...SCRYPT, maxmem: SCRYPT_MEMORY_BYTES };
+  // Here and not for the whole file: a command without groups loads no cryptography.
+  const scryptAsync = promisify<string, string, number, object, Buffer>(scrypt);
   const key = await scryptAsync(passphrase, SALT_BEGIN + name, KEY_BYTES, options);
   return key.toString('hex');
 }

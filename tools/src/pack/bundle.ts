@@ -8,13 +8,29 @@ import { type BuildOptions, type Metafile, type Plugin, build } from 'esbuild';
 /** Packages with native parts: installed as they are, so that each picks the binary that fits the machine. */
 export const NATIVE = ['zeromq', 'better-sqlite3', '@napi-rs/blake-hash', 'msgpackr-extract'];
 
-/** Programs that run on their own; one file each, so that an upgrade takes nothing from under a running one. */
+/** Services, and the thread that hashes; one file each, so that an upgrade takes nothing from under a running one. */
 const PROGRAMS = [
   'apps/election/dist/main.js',
   'apps/indexer/dist/main.js',
   'apps/indexer/dist/hashing/hash-file.js',
   'apps/transfer/dist/main.js',
 ];
+
+/** The live screen has a file of its own: its packages wait with `await` while they load, which CommonJS cannot. */
+const SCREEN = 'apps/cli/dist/top/screen.js';
+
+/**
+ * The command is CommonJS in one file: Node.js takes 1 ms and more to find and link each module of another kind, and
+ * only a script's compiled code can be kept after it ran (`apps/cli/bin/compiled.js`). Only what a command uses is
+ * evaluated.
+ */
+const COMMAND = {
+  format: 'cjs',
+  define: { 'process.env.NODE_ENV': '"production"', 'import.meta.url': 'urlOfThis' },
+  // A script whose code is kept has no `import`; packages with native parts can be required as well.
+  supported: { 'dynamic-import': false },
+  banner: { js: "const urlOfThis = require('node:url').pathToFileURL(__filename).href;" },
+} as const satisfies BuildOptions;
 
 /** CommonJS packages ask for Node's own modules with `require`, which a module does not have. */
 const REQUIRE =
@@ -98,20 +114,18 @@ export async function bundle(workspace: string, stage: string): Promise<string[]
   const options = { ...COMMON, absWorkingDir: workspace };
   const command = await build({
     ...options,
+    ...COMMAND,
     entryPoints: ['apps/cli/dist/main.js'],
-    outdir: join(stage, 'apps/cli/dist'),
-    // Only what a command needs is read: each command and each large package is a file of its own.
-    splitting: true,
-    chunkNames: '[name]-[hash]',
+    outfile: join(stage, 'apps/cli/dist/main.cjs'),
     plugins: [plainWidths, lazyZod, lazyNode, leaveOut],
   });
   Object.assign(inputs, command.metafile.inputs);
-  for (const program of PROGRAMS) {
+  for (const program of [SCREEN, ...PROGRAMS]) {
     const built = await build({
       ...options,
       entryPoints: [program],
       outfile: join(stage, program),
-      plugins: [lazyZod],
+      plugins: program === SCREEN ? [plainWidths, lazyZod, leaveOut] : [lazyZod],
     });
     Object.assign(inputs, built.metafile.inputs);
   }

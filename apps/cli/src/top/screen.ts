@@ -5,7 +5,7 @@ import { Box, Text, render, useApp, useInput, useWindowSize } from 'ink';
 import { type ReactElement, createElement, useEffect, useState } from 'react';
 import { act } from './act.js';
 import { type Line, topLines } from './lines.js';
-import { type Moment, Watcher } from './model.js';
+import type { Moment, Watcher } from './model.js';
 
 const LOOK_EVERY_MS = 1_000;
 
@@ -15,9 +15,8 @@ interface Properties {
   readonly watcher: Watcher;
 }
 
-/** Shows the screen until the user leaves it. */
-export async function showTop(bus: Bus): Promise<void> {
-  const watcher = new Watcher(bus, () => performance.now());
+/** Shows the screen until the user leaves it. In the package this file is apart, so it gets what knows failures. */
+export async function showTop(bus: Bus, watcher: Watcher): Promise<void> {
   const first = await watcher.look();
   const app = render(createElement(Top, { bus, first, watcher }), { alternateScreen: true });
   await app.waitUntilExit();
