@@ -3,7 +3,16 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  jest,
+  test,
+} from '@jest/globals';
 import { Peer, type StatusJson, until, within } from '@iwanto/peer';
 import { type Lan, type LanHost, lanImpossible, makeLan } from './lan.js';
 
@@ -31,19 +40,19 @@ story('two hosts on one LAN', () => {
   let root: string;
   let peers: [Peer, Peer];
 
-  beforeEach(async () => {
+  async function makeHosts(): Promise<void> {
     root = await mkdtemp(join(tmpdir(), 'iwanto-doctor-'));
     lan = makeLan(2);
     peers = lan.hosts.map(
       (host, at) => new Peer(join(root, `home-${at}`), { host }),
     ) as typeof peers;
-  });
+  }
 
-  afterEach(async () => {
+  async function removeHosts(): Promise<void> {
     for (const peer of peers) peer.kill();
     lan.remove();
     await rm(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
-  });
+  }
 
   const host = (at: 0 | 1): LanHost => lan.hosts[at]!;
   const inside = (at: 0 | 1, ...words: string[]) =>
@@ -67,131 +76,144 @@ story('two hosts on one LAN', () => {
       alarms(await findings(at, ...words)).find((line) => pattern.test(line)),
     );
 
-  test('nothing is wrong: no alarm on either host, exit code 0', async () => {
-    await start();
-    await seen(2);
-    // Multicast of the leader comes once per second.
-    for (const at of [0, 1] as const) {
-      let last: string[] = [];
-      await until('no alarm', LIMIT_MS, async () => {
-        last = alarms(await findings(at));
-        return last.length === 0 ? true : undefined;
-      }).catch(() => undefined);
-      expect(last).toEqual([]);
-      const { code, stdout } = await peers[at].run('doctor');
-      expect([code, stdout]).toEqual([
-        0,
-        expect.stringContaining('Everything that was checked works'),
-      ]);
-    }
+  describe('that see each other', () => {
+    beforeAll(async () => {
+      await makeHosts();
+      await start();
+      await seen(2);
+    });
+    afterAll(removeHosts);
+
+    test('nothing is wrong: no alarm on either host, exit code 0', async () => {
+      // Multicast of the leader comes once per second.
+      for (const at of [0, 1] as const) {
+        let last: string[] = [];
+        await until('no alarm', LIMIT_MS, async () => {
+          last = alarms(await findings(at));
+          return last.length === 0 ? true : undefined;
+        }).catch(() => undefined);
+        expect(last).toEqual([]);
+        const { code, stdout } = await peers[at].run('doctor');
+        expect([code, stdout]).toEqual([
+          0,
+          expect.stringContaining('Everything that was checked works'),
+        ]);
+      }
+    });
+
+    test('a TCP port is dropped: named on both sides', async () => {
+      inside(
+        1,
+        'nft',
+        'add table inet f; add chain inet f i { type filter hook input priority 0; }; add rule inet f i tcp dport 17119 drop',
+      );
+      expect(await diagnosed(0, /^tcp: .*17119 \(transfer\) does not answer/)).toContain(
+        'firewall',
+      );
+      expect(await diagnosed(1, /^firewall: .*17119 drop/)).toContain('rule');
+      expect(await diagnosed(1, /^tcp: .*cannot dial the TCP port of the transfer/)).toBeDefined();
+      inside(1, 'nft', 'delete table inet f');
+    });
+
+    test('an MTU of 1,280', async () => {
+      inside(0, 'ip', 'link', 'set', 'eth0', 'mtu', '1280');
+      expect(await diagnosed(0, /^mtu: eth0 carries packets of 1280/)).toBeDefined();
+      inside(0, 'ip', 'link', 'set', 'eth0', 'mtu', '1500');
+    });
+
+    test('the default route leads through a VPN', async () => {
+      inside(0, 'ip', 'link', 'add', 'wg0', 'type', 'veth', 'peer', 'name', 'far9');
+      inside(0, 'ip', 'addr', 'add', '10.8.0.2/24', 'dev', 'wg0');
+      inside(0, 'ip', 'link', 'set', 'wg0', 'up');
+      inside(0, 'ip', 'link', 'set', 'far9', 'up');
+      inside(0, 'ip', 'route', 'add', 'default', 'dev', 'wg0');
+      expect(await diagnosed(0, /^vpn: .*wg0/)).toBeDefined();
+      inside(0, 'ip', 'link', 'del', 'wg0');
+    });
+
+    test('another version of the protocol is spoken', async () => {
+      inside(1, process.execPath, '-e', SPEAK_VERSION_9, host(0).address);
+      expect(await diagnosed(0, /^version: 10\.77\.0\.2 speaks another version/)).toBeDefined();
+    });
   });
 
-  test('multicast is dropped: the other host is named as running and not heard', async () => {
-    lan.blockMulticast();
-    await start();
-    const line = await diagnosed(0, /^multicast: 10\.77\.0\.2 runs iwanto/, host(1).address);
-    expect(line).toContain('multicast does not pass');
-    expect((await peers[0].run('doctor', host(1).address)).code).toBe(6);
-  });
+  describe('that start with a fault', () => {
+    beforeEach(makeHosts);
+    afterEach(removeHosts);
 
-  test('a TCP port is dropped: named on both sides', async () => {
-    await start();
-    await seen(2);
-    inside(
-      1,
-      'nft',
-      'add table inet f; add chain inet f i { type filter hook input priority 0; }; add rule inet f i tcp dport 17119 drop',
-    );
-    expect(await diagnosed(0, /^tcp: .*17119 \(transfer\) does not answer/)).toContain('firewall');
-    expect(await diagnosed(1, /^firewall: .*17119 drop/)).toContain('rule');
-    expect(await diagnosed(1, /^tcp: .*cannot dial the TCP port of the transfer/)).toBeDefined();
-  });
+    test('multicast is dropped: the other host is named as running and not heard', async () => {
+      lan.blockMulticast();
+      await start();
+      const line = await diagnosed(0, /^multicast: 10\.77\.0\.2 runs iwanto/, host(1).address);
+      expect(line).toContain('multicast does not pass');
+      expect((await peers[0].run('doctor', host(1).address)).code).toBe(6);
+    });
 
-  test('packets pass in one direction only', async () => {
-    lan.cutOneWay(host(0), host(1));
-    await start();
-    expect(await diagnosed(0, /one direction only/, host(1).address)).toContain('isolation');
-  });
+    test('packets pass in one direction only', async () => {
+      lan.cutOneWay(host(0), host(1));
+      await start();
+      expect(await diagnosed(0, /one direction only/, host(1).address)).toContain('isolation');
+    });
 
-  test('the wrong interface is used', async () => {
-    inside(0, 'ip', 'link', 'add', 'lan9', 'type', 'veth', 'peer', 'name', 'far9');
-    inside(0, 'ip', 'addr', 'add', '10.99.0.1/24', 'dev', 'lan9');
-    inside(0, 'ip', 'link', 'set', 'lan9', 'up');
-    inside(0, 'ip', 'link', 'set', 'far9', 'up');
-    await Promise.all([peers[0].start('--interface', 'lan9'), peers[1].start()]);
-    expect(await diagnosed(0, /^interfaces: only lan9 is used/)).toContain('eth0');
-  });
+    test('the wrong interface is used', async () => {
+      inside(0, 'ip', 'link', 'add', 'lan9', 'type', 'veth', 'peer', 'name', 'far9');
+      inside(0, 'ip', 'addr', 'add', '10.99.0.1/24', 'dev', 'lan9');
+      inside(0, 'ip', 'link', 'set', 'lan9', 'up');
+      inside(0, 'ip', 'link', 'set', 'far9', 'up');
+      await Promise.all([peers[0].start('--interface', 'lan9'), peers[1].start()]);
+      expect(await diagnosed(0, /^interfaces: only lan9 is used/)).toContain('eth0');
+    });
 
-  test('netmasks differ', async () => {
-    inside(1, 'ip', 'addr', 'del', '10.77.0.2/24', 'dev', 'eth0');
-    inside(1, 'ip', 'addr', 'add', '10.77.0.2/17', 'dev', 'eth0');
-    await start();
-    await seen(2);
-    expect(await diagnosed(0, /^netmask: /)).toContain('/24 here, /17');
-  });
+    test('netmasks differ', async () => {
+      inside(1, 'ip', 'addr', 'del', '10.77.0.2/24', 'dev', 'eth0');
+      inside(1, 'ip', 'addr', 'add', '10.77.0.2/17', 'dev', 'eth0');
+      await start();
+      await seen(2);
+      expect(await diagnosed(0, /^netmask: /)).toContain('/24 here, /17');
+    });
 
-  test('a host outside of the subnet is heard: the netmask is named', async () => {
-    inside(1, 'ip', 'addr', 'del', '10.77.0.2/24', 'dev', 'eth0');
-    inside(1, 'ip', 'addr', 'add', '10.77.9.2/16', 'dev', 'eth0');
-    await start();
-    expect(await diagnosed(0, /^netmask: 10\.77\.9\.2 /)).toContain('outside');
-    const status = (await peers[0].run('status')).stdout;
-    expect(status).toContain('the netmasks of the two hosts differ. Give both hosts the same');
-  });
+    test('a host outside of the subnet is heard: the netmask is named', async () => {
+      inside(1, 'ip', 'addr', 'del', '10.77.0.2/24', 'dev', 'eth0');
+      inside(1, 'ip', 'addr', 'add', '10.77.9.2/16', 'dev', 'eth0');
+      await start();
+      expect(await diagnosed(0, /^netmask: 10\.77\.9\.2 /)).toContain('outside');
+      const status = (await peers[0].run('status')).stdout;
+      expect(status).toContain('the netmasks of the two hosts differ. Give both hosts the same');
+    });
 
-  test('multicast is lost between two switches: status and the log say so once, with the remedy', async () => {
-    await start();
-    await seen(2);
-    lan.blockMulticast();
-    const { role } = await peers[0].status();
-    const follower = peers[role === 'leader' ? 1 : 0];
-    await until('a word of it', 2 * LIMIT_MS, async () =>
-      (await follower.run('status')).stdout.includes('does not arrive here: new hosts')
-        ? true
-        : undefined,
-    );
-    const log = await readFile(join(follower.home, 'logs', 'election.log'), 'utf8');
-    expect(log.match(/does not arrive here: new hosts .*IGMP snooping/g)).toHaveLength(1);
-  });
+    test('multicast is lost between two switches: status and the log say so once, with the remedy', async () => {
+      await start();
+      await seen(2);
+      lan.blockMulticast();
+      const { role } = await peers[0].status();
+      const follower = peers[role === 'leader' ? 1 : 0];
+      await until('a word of it', 2 * LIMIT_MS, async () =>
+        (await follower.run('status')).stdout.includes('does not arrive here: new hosts')
+          ? true
+          : undefined,
+      );
+      const log = await readFile(join(follower.home, 'logs', 'election.log'), 'utf8');
+      expect(log.match(/does not arrive here: new hosts .*IGMP snooping/g)).toHaveLength(1);
+    });
 
-  test('another version of the protocol is spoken', async () => {
-    await start();
-    await seen(2);
-    inside(1, process.execPath, '-e', SPEAK_VERSION_9, host(0).address);
-    expect(await diagnosed(0, /^version: 10\.77\.0\.2 speaks another version/)).toBeDefined();
-  });
+    test('a port is taken: the program that holds it is named', async () => {
+      const holder = host(0).spawn(process.execPath, ['-e', HOLD_TCP]);
+      await within(
+        LIMIT_MS,
+        'the holder',
+        new Promise((held) => holder.stdout?.once('data', held)),
+      );
+      await start();
+      await seen(2);
+      const line = await diagnosed(0, /^ports: TCP port 17118/);
+      expect(line).toMatch(/is taken by \S+ \(process \d+\): it uses \d+/);
+      holder.kill();
+    });
 
-  test('an MTU of 1,280', async () => {
-    inside(0, 'ip', 'link', 'set', 'eth0', 'mtu', '1280');
-    await start();
-    await seen(2);
-    expect(await diagnosed(0, /^mtu: eth0 carries packets of 1280/)).toBeDefined();
-  });
-
-  test('the default route leads through a VPN', async () => {
-    inside(0, 'ip', 'link', 'add', 'wg0', 'type', 'veth', 'peer', 'name', 'far9');
-    inside(0, 'ip', 'addr', 'add', '10.8.0.2/24', 'dev', 'wg0');
-    inside(0, 'ip', 'link', 'set', 'wg0', 'up');
-    inside(0, 'ip', 'link', 'set', 'far9', 'up');
-    inside(0, 'ip', 'route', 'add', 'default', 'dev', 'wg0');
-    await start();
-    await seen(2);
-    expect(await diagnosed(0, /^vpn: .*wg0/)).toBeDefined();
-  });
-
-  test('a port is taken: the program that holds it is named', async () => {
-    const holder = host(0).spawn(process.execPath, ['-e', HOLD_TCP]);
-    await within(LIMIT_MS, 'the holder', new Promise((held) => holder.stdout?.once('data', held)));
-    await start();
-    await seen(2);
-    const line = await diagnosed(0, /^ports: TCP port 17118/);
-    expect(line).toMatch(/is taken by \S+ \(process \d+\): it uses \d+/);
-    holder.kill();
-  });
-
-  test('a host that is off', async () => {
-    await peers[0].start();
-    expect(await diagnosed(0, /does not answer at all/, '10.77.0.77')).toContain('10.77.0.77');
-    expect(await diagnosed(0, /^host: "nowhere" is not known/, 'nowhere')).toBeDefined();
+    test('a host that is off', async () => {
+      await peers[0].start();
+      expect(await diagnosed(0, /does not answer at all/, '10.77.0.77')).toContain('10.77.0.77');
+      expect(await diagnosed(0, /^host: "nowhere" is not known/, 'nowhere')).toBeDefined();
+    });
   });
 });
