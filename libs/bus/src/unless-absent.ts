@@ -1,4 +1,4 @@
-/** Asking for what may be missing: a service that is down only leaves its part out. */
+/** Asking for what may be missing: a service that is down, or has no time, only leaves its part out. */
 import { Failure, type FailureCode } from '@iwanto/wire';
 
 const ABSENT: readonly FailureCode[] = [
@@ -7,6 +7,7 @@ const ABSENT: readonly FailureCode[] = [
   'E_NOT_LEADER',
   'E_TIMEOUT',
   'E_BAD_ANSWER',
+  'E_LIMIT',
 ];
 
 /** The answer, or undefined where nobody can give one now. */

@@ -29,8 +29,10 @@ export interface IdentityOptions {
   readonly home: string;
   /** One of 127.0.0.0/8: each stands for a host of its own. */
   readonly address: string;
-  /** The election port of an honest host. */
-  readonly seed: Address;
+  /** The election port of an honest host; without one it leads a cluster of its own. */
+  readonly seed: Address | undefined;
+  /** When it says that it was born. */
+  readonly bornMs?: number;
   /** What keeps the room apart from other LANs. */
   readonly discoveryPort: number;
   readonly ports?: Partial<Pick<PeerCard, 'indexerPort' | 'transferPort'>>;
@@ -47,7 +49,7 @@ export class Identity {
     private readonly card: PeerCard,
   ) {}
 
-  /** Resolves when it has been admitted. */
+  /** Resolves when it has been admitted, or leads. */
   static async join(options: IdentityOptions): Promise<Identity> {
     await mkdir(options.home, { recursive: true });
     const keys = await loadIdentity(homePaths({ IWANT_HOME: options.home }));
@@ -59,12 +61,13 @@ export class Identity {
       ...{ curveKey: keys.curve.publicKey, name: 'x', ...options.ports },
     };
     const election = electionOn(socket, keys, options.discoveryPort);
-    election.start({ bornMs: Date.now(), card, staticPeers: [options.seed], remembered: [] });
+    const { seed, bornMs = Date.now() } = options;
+    election.start({ bornMs, card, staticPeers: seed ? [seed] : [], remembered: [] });
     const identity = new Identity(keys, socket, election, card);
     await until('an attacker that is a member', JOIN_LIMIT_MS, async () => {
       await pause();
       const { leader } = identity.view;
-      return (leader && leader.peer !== keys.peer) || undefined;
+      return (leader && (leader.peer === keys.peer) === (seed === undefined)) || undefined;
     });
     return identity;
   }
@@ -80,6 +83,11 @@ export class Identity {
   /** Where others may reach its services from now on. */
   listens(ports: Partial<Pick<PeerCard, 'indexerPort' | 'transferPort'>>): void {
     this.election.take({ type: 'endpointChanged', card: { ...this.card, ...ports } });
+  }
+
+  /** Shows itself, and whom it leads, to this host. */
+  meet(seed: Address): void {
+    this.election.take({ type: 'staticPeersChanged', addresses: [seed] });
   }
 
   /** Announces to leader and standbys that it shares this. */

@@ -4,10 +4,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Peer, apart, freePort, sha256Of, until, writeMade } from '@iwanto/peer';
-import type { FileHash } from '@iwanto/wire';
+import type { Address, FileHash } from '@iwanto/wire';
 import { Identity, type IdentityOptions } from './identity.js';
 
 const FOUND_LIMIT_MS = 30_000;
+/** Nobody who is older can lead: epochs are seconds since 2020 at the most. */
+const OLDEST_MS = Date.UTC(2020, 0, 2);
 const MIB = 1_048_576;
 const MS_PER_SECOND = 1_000;
 
@@ -86,11 +88,21 @@ export class Room {
       home: join(this.root, `attacker-${this.#attackers}`),
       address: addressOf(this.#attackers),
       discoveryPort: this.#discoveryPort,
-      seed: { address: '127.0.0.1', port: this.#electionPort },
+      seed: this.seed,
       ...options,
     });
     this.#closing.push(() => identity.close());
     return identity;
+  }
+
+  /** Somebody who leads a cluster of its own, and says that it was born years ago. */
+  founder(): Promise<Identity> {
+    return this.attacker({ bornMs: OLDEST_MS, seed: undefined });
+  }
+
+  /** The election port of an honest host. */
+  get seed(): Address {
+    return { address: '127.0.0.1', port: this.#electionPort };
   }
 
   attackers(count: number, address?: string): Promise<Identity[]> {
@@ -129,6 +141,11 @@ export class Room {
   /** Seconds of the whole command; throws unless the right bytes are there. */
   async download(...options: string[]): Promise<number> {
     const { hash } = await this.find();
+    return this.fetch(hash, ...options);
+  }
+
+  /** The same for a hash, or the beginning of one, that is known already. */
+  async fetch(hash: string, ...options: string[]): Promise<number> {
     const startMs = performance.now();
     const done = await this.asker.download(hash, '--no-reseed', ...options);
     const seconds = (performance.now() - startMs) / MS_PER_SECOND;

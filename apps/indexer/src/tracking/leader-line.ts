@@ -166,10 +166,11 @@ export class LeaderLine {
     try {
       return answerOf(end.peer, await this.mustLineTo(end.peer).call(verb, question));
     } catch (cause) {
-      if (codeOf(cause) === 'E_BAD_ANSWER') {
-        this.options.onBadAnswer?.(end.peer, reasonOf(cause));
+      const meant = inOwnWords(verb, question, cause);
+      if (codeOf(meant) === 'E_BAD_ANSWER') {
+        this.options.onBadAnswer?.(end.peer, reasonOf(meant));
       }
-      throw inOwnWords(verb, question, cause);
+      throw meant;
     }
   }
 

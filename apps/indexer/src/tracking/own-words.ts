@@ -1,5 +1,15 @@
-/** Refusals of another host's tracker in words of this program: only their codes are believed (HOSTILE 121). */
-import { type AnswerOf, Failure, type PeerId, type PeerVerbs, type QuestionOf } from '@iwanto/wire';
+/**
+ * Refusals of another host's tracker in words of this program: only their codes are believed (HOSTILE 121), and of
+ * these only what the question can be refused with.
+ */
+import {
+  type AnswerOf,
+  Failure,
+  type FailureCode,
+  type PeerId,
+  type PeerVerbs,
+  type QuestionOf,
+} from '@iwanto/wire';
 import type { BookVerb } from './leader-line.js';
 
 /** The sentence for a refusal that answers the question; undefined where the general one must do. */
@@ -17,21 +27,34 @@ function sentenceFor<V extends BookVerb>(
     case 'locate E_AMBIGUOUS':
       return `${hash} begins more than one hash. Type more of it.`;
     case 'search E_NOT_FOUND':
-      return `No peer that is present is called ${filters?.peer}; see "iwanto peers".`;
+      if (filters?.peer === undefined) return undefined;
+      return `No peer that is present is called ${filters.peer}; see "iwanto peers".`;
     default:
       return undefined;
   }
 }
 
-/** What was thrown, in own words where another host refused an answer. */
+/** Every question: the tracker is none, has no time, is too old to know it, or the line broke. */
+const ALWAYS: readonly FailureCode[] = [
+  ...(['E_NOT_LEADER', 'E_NO_LEADER', 'E_LIMIT', 'E_BAD_REQUEST', 'E_UNEXPECTED'] as const),
+  ...(['E_TIMEOUT', 'E_NOT_RUNNING', 'E_BAD_ANSWER'] as const),
+];
+
+/** What was thrown, in own words where another host refused an answer; E_BAD_ANSWER where that can be none. */
 export function inOwnWords<V extends BookVerb>(
   verb: V,
   question: QuestionOf<PeerVerbs, V>,
   cause: unknown,
 ): unknown {
   if (!(cause instanceof Failure)) return cause;
-  const sentence = sentenceFor(verb, question, cause.code);
-  return sentence === undefined ? cause : new Failure(cause.code, sentence);
+  const { code } = cause;
+  const sentence = sentenceFor(verb, question, code);
+  if (sentence !== undefined) return new Failure(code, sentence);
+  if (ALWAYS.includes(code)) return cause;
+  return new Failure(
+    'E_BAD_ANSWER',
+    `The tracker refused "${verb}" with ${code}, which does not answer it.`,
+  );
 }
 
 /** The answer, where it comes from whom it says. Throws E_BAD_ANSWER. */
