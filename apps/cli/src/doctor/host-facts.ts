@@ -147,6 +147,8 @@ async function faultOf(path: string, use: FolderFacts['use']): Promise<string | 
 async function diskOf(path: string): Promise<DiskFacts | null> {
   try {
     const { bsize, bavail, blocks, files, ffree } = await statfs(path);
+    // As some behind FUSE: a disk of no size at all is none.
+    if (blocks === 0) return null;
     return {
       freeBytes: bavail * bsize,
       totalBytes: blocks * bsize,

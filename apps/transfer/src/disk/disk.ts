@@ -48,9 +48,10 @@ export function diskFailure(cause: unknown, path: string): Failure {
 
 /** E_DISK_FULL with need and have when `bytes` more, or so many more entries, do not fit where `path` lies (HOSTILE 69). */
 export function requireRoom(path: string, bytes: number, entries: number): void {
-  const { bavail, bsize, files, ffree } = statfsSync(path);
+  const { bavail, blocks, bsize, files, ffree } = statfsSync(path);
   const free = bavail * bsize;
-  if (bytes > free) {
+  // A file system of no size at all does not say what is free, as some behind FUSE.
+  if (blocks > 0 && bytes > free) {
     throw new Failure(
       'E_DISK_FULL',
       `${path} has ${free} bytes free, but ${bytes} are needed. Free some space or choose another folder.`,
