@@ -655,7 +655,7 @@ describe('what was shown', () => {
     await fake('indexer', {
       search: ({ query }) => found(NAMES_OF[query] ?? ['a.mkv', 'b.mkv', 'c']),
       'content.find': () => ({
-        contents: [{ kind: 'directory', hash: hashAt(1), manifestBytes: 1 }],
+        contents: [{ kind: 'directory', hash: hashAt(1), manifestBytes: 1, path: '/films' }],
       }),
     });
     await fake('transfer', {

@@ -2,8 +2,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
 import {
-  DATA_FRAME_BYTES_MAX,
-  DATA_HEAD_BYTES,
   DATA_HELLO_BYTES,
   DATA_KEY_BYTES,
   DATA_LINE_ID_BYTES,
@@ -11,10 +9,9 @@ import {
   type PieceRequest,
   dataAssociated,
   encodeDataGrant,
-  encodeDataHead,
 } from '@iwanto/wire';
-import { Buffers } from './buffers.js';
 import { DataSeal } from './data-seal.js';
+import { OutgoingFrame } from './outgoing-frame.js';
 import { TcpPort, type TcpPortOptions } from './tcp-port.js';
 
 /** A connection that has not proved its key by then is closed, in ms (HOSTILE 33). */
@@ -32,9 +29,6 @@ const GRANTS_MAX = 512;
 
 const NOTHING = new Uint8Array();
 
-/** Frames of all lines, from sealing until the kernel took them. */
-const frames = new Buffers(DATA_FRAME_BYTES_MAX);
-
 /** A line that proved its key. */
 export class ServedLine {
   readonly #seal: DataSeal;
@@ -48,7 +42,7 @@ export class ServedLine {
   ) {
     this.#seal = new DataSeal(key);
     socket.setTimeout(DRAIN_LIMIT_MS, () => this.#quiet());
-    void this.#write(0, NOTHING, lineId);
+    void this.#write(0, new OutgoingFrame(0), lineId);
   }
 
   get address(): string {
@@ -59,28 +53,26 @@ export class ServedLine {
     this.socket.once('close', heard);
   }
 
-  /** Resolves when the kernel took all of it (true) or the line is gone (false). */
-  send(request: PieceRequest, body: Uint8Array): Promise<boolean> {
-    return this.#write(request.requestId, body, dataAssociated(request, body.length));
+  /** Resolves when the kernel took all of it (true) or the line is gone (false). Its memory is then free again. */
+  send(request: PieceRequest, frame: OutgoingFrame): Promise<boolean> {
+    return this.#write(request.requestId, frame, dataAssociated(request, frame.body.length));
   }
 
   close(): void {
     this.socket.destroy();
   }
 
-  #write(requestId: number, body: Uint8Array, associated: Uint8Array): Promise<boolean> {
-    if (this.socket.destroyed) return Promise.resolve(false);
-    const buffer = frames.take();
-    const end = DATA_HEAD_BYTES + body.length;
-    buffer.set(encodeDataHead({ requestId, length: body.length }));
-    const { tag } = this.#seal.seal(associated, body, buffer.subarray(DATA_HEAD_BYTES, end));
-    buffer.set(tag, end);
+  #write(requestId: number, frame: OutgoingFrame, associated: Uint8Array): Promise<boolean> {
+    if (this.socket.destroyed) {
+      frame.release();
+      return Promise.resolve(false);
+    }
     this.#unsent += 1;
     this.#idleTimes = 0;
     return new Promise((resolve) => {
-      this.socket.write(buffer.subarray(0, end + tag.length), (cause) => {
+      this.socket.write(frame.seal(this.#seal, requestId, associated), (cause) => {
         this.#unsent -= 1;
-        frames.give(buffer);
+        frame.release();
         resolve(!cause);
       });
     });
@@ -175,7 +167,7 @@ export class DataDoor {
     const name = hello.subarray(0, DATA_LINE_ID_BYTES).toString('hex');
     const granted = this.#granted.get(name);
     if (!granted) return undefined;
-    const { tag } = new DataSeal(granted.grant.askerKey).seal(granted.grant.lineId, NOTHING);
+    const tag = new DataSeal(granted.grant.askerKey).sealInPlace(granted.grant.lineId, NOTHING);
     if (!timingSafeEqual(tag, hello.subarray(DATA_LINE_ID_BYTES))) return undefined;
     clearTimeout(granted.timer);
     this.#granted.delete(name);

@@ -14,6 +14,7 @@ import {
 import { DataDoor, type ServedLine } from './data-door.js';
 import { DataLine } from './data-line.js';
 import { DataSeal } from './data-seal.js';
+import { OutgoingFrame } from './outgoing-frame.js';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -29,8 +30,9 @@ describe('DataSeal', () => {
     return [new DataSeal(key, framesPerKey), new DataSeal(key, framesPerKey)] as const;
   };
   const sealed = (seal: DataSeal, text: string, associated = Buffer.from('a')) => {
-    const { sealed: bytes, tag } = seal.seal(associated, Buffer.from(text));
-    return { bytes: Buffer.from(bytes), tag, associated };
+    const bytes = Buffer.from(text);
+    const tag = seal.sealInPlace(associated, bytes);
+    return { bytes, tag, associated };
   };
   const open = (seal: DataSeal, { bytes, tag, associated }: ReturnType<typeof sealed>) => {
     const copy = Buffer.from(bytes);
@@ -117,10 +119,10 @@ test('what the cipher took of memory is free again without a collection', () => 
   const key = randomBytes(32);
   const [one, other] = [new DataSeal(key), new DataSeal(key)];
   const body = randomBytes(1_048_576);
-  const place = new Uint8Array(body.length);
+  const place = Buffer.from(body);
   const before = process.memoryUsage().arrayBuffers;
   for (let piece = 0; piece < 50; piece += 1) {
-    const { tag } = one.seal(body.subarray(0, 8), body, place);
+    const tag = one.sealInPlace(body.subarray(0, 8), place);
     expect(other.openInPlace(body.subarray(0, 8), place, tag)).toBe(true);
   }
   expect(body.equals(place)).toBe(true);
@@ -138,7 +140,7 @@ describe('the data port', () => {
     await until(() => served !== undefined);
     const sent = [randomBytes(1_048_576), Buffer.alloc(0), randomBytes(131_073)];
     for (const [at, body] of sent.entries()) {
-      void served!.send({ ...request, requestId: 7 + at }, body);
+      void served!.send({ ...request, requestId: 7 + at }, OutgoingFrame.of(body));
     }
     await until(() => bodies.length === 3);
     expect(bodies.map((body, at) => body.equals(sent[at]!))).toEqual([true, true, true]);
@@ -183,7 +185,7 @@ describe('the data port', () => {
     line.pause();
     const gone = new Promise<void>((resolve) => served!.onClose(resolve));
     const sending = Array.from({ length: 16 }, () =>
-      served!.send(request, Buffer.alloc(1_048_576)),
+      served!.send(request, OutgoingFrame.of(Buffer.alloc(1_048_576))),
     );
     await gone;
     expect(await Promise.all(sending)).toContain(false);
@@ -213,7 +215,8 @@ describe('an asker', () => {
     body: Buffer,
     associated: Uint8Array,
   ) => {
-    const { sealed, tag } = seal.seal(associated, body);
+    const sealed = Buffer.from(body);
+    const tag = seal.sealInPlace(associated, sealed);
     const bytes = [encodeDataHead({ requestId, length: body.length }), sealed, tag];
     socket.write(Buffer.concat(bytes));
     return Buffer.concat(bytes);

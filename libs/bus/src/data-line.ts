@@ -149,6 +149,6 @@ export class DataLine {
 
 /** The only bytes that the asker sends. */
 export function helloOf({ askerKey, lineId }: DataGrant): Uint8Array {
-  const { tag } = new DataSeal(askerKey).seal(lineId, NOTHING);
+  const tag = new DataSeal(askerKey).sealInPlace(lineId, NOTHING);
   return Buffer.concat([lineId, tag]);
 }

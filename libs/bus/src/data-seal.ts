@@ -29,18 +29,14 @@ export class DataSeal {
     this.#key = createSecretKey(key);
   }
 
-  /** Seals `body` into `place`, which is as long. */
-  seal(
-    associated: Uint8Array,
-    body: Uint8Array,
-    place = new Uint8Array(body.length),
-  ): { sealed: Uint8Array; tag: Uint8Array } {
+  /** Seals `body` in its own place; what it gives is the tag. */
+  sealInPlace(associated: Uint8Array, body: Uint8Array): Uint8Array {
     const { key, nonce } = this.#next();
     const cipher = createCipheriv(CIPHER, key, nonce, options);
     cipher.setAAD(associated);
-    translate(cipher, body, place);
+    translate(cipher, body);
     cipher.final();
-    return { sealed: place, tag: cipher.getAuthTag() };
+    return cipher.getAuthTag();
   }
 
   /** Opens `sealed` in its own place. False where it is not what the other end sealed next. */
@@ -49,7 +45,7 @@ export class DataSeal {
     const decipher = createDecipheriv(CIPHER, key, nonce, options);
     decipher.setAAD(associated);
     decipher.setAuthTag(tag);
-    translate(decipher, sealed, sealed);
+    translate(decipher, sealed);
     try {
       decipher.final();
       return true;
@@ -71,15 +67,11 @@ export class DataSeal {
   }
 }
 
-/** Through OpenSSL, from one place to another, or the same. */
-function translate(
-  cipher: { update(bytes: Uint8Array): Uint8Array },
-  from: Uint8Array,
-  to: Uint8Array,
-): void {
-  for (let at = 0; at < from.length; at += SLICE_BYTES) {
-    const slice = cipher.update(from.subarray(at, at + SLICE_BYTES));
-    to.set(slice, at);
+/** Through OpenSSL, in their own place. */
+function translate(cipher: { update(bytes: Uint8Array): Uint8Array }, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
+    const slice = cipher.update(bytes.subarray(at, at + SLICE_BYTES));
+    bytes.set(slice, at);
     free(slice);
   }
 }

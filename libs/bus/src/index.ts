@@ -6,6 +6,7 @@ export { checked, pack, unpack } from './codec.js';
 export * from './contract.js';
 export { helloOf } from './data-line.js';
 export { DataSeal } from './data-seal.js';
+export { OutgoingFrame } from './outgoing-frame.js';
 export { DialTickets } from './dial-tickets.js';
 export type { Detours, DialAsked } from './reach.js';
 export { type Spliced, Splices } from './splices.js';

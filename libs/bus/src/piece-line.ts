@@ -7,7 +7,7 @@ import {
   type Way,
   decodeDataGrant,
   decodePieceAnswer,
-  encodePieceRequest,
+  encodePieceRequests,
 } from '@iwanto/wire';
 import { Dealer, Router } from 'zeromq';
 import { DataDoor } from './data-door.js';
@@ -20,6 +20,7 @@ import {
   pieceSocket,
 } from './limits.js';
 import { DialTickets } from './dial-tickets.js';
+import { HeldRequests } from './held-requests.js';
 import { LineDial } from './line-dial.js';
 import { LineGate } from './line-gate.js';
 import { type CurveKeys, type ListenOptions, curveClient, curveServer } from './listen.js';
@@ -117,8 +118,8 @@ const ROOT_CHARACTERS = 64;
 
 /** Asks one other host for pieces. */
 export interface PieceLine {
-  /** Sends a request. Ids are the caller's, above 0; an id may come again only after its answer. */
-  request(request: PieceRequest): Promise<void>;
+  /** Sends a request, together with the next ones where it may wait. Ids are the caller's, above 0; an id may come again only after its answer. */
+  request(request: PieceRequest): void;
   /** The way that the bytes take; undefined before the line is ready. */
   readonly way: Way | undefined;
   close(): void;
@@ -145,6 +146,7 @@ class AskingLine implements PieceLine {
   readonly #dial: LineDial;
   readonly #outbox: Outbox;
   readonly #open = new Map<number, PieceRequest>();
+  readonly #held = new HeldRequests();
   #data: DataLine | undefined;
   #isClosed = false;
 
@@ -157,9 +159,7 @@ class AskingLine implements PieceLine {
     });
     this.#outbox = new Outbox(this.#dealer);
     this.#dealer.events.on('handshake', () => {
-      this.#outbox
-        .send([encodePieceRequest(lineRequest(options.self))])
-        .catch(() => this.#lose('broken'));
+      this.#send([lineRequest(options.self)]);
     });
     this.#dealer.events.on('disconnect', () => this.#lose('broken'));
     const { address, port, detours } = options;
@@ -174,9 +174,14 @@ class AskingLine implements PieceLine {
     return this.#data?.way;
   }
 
-  request(request: PieceRequest): Promise<void> {
+  request(request: PieceRequest): void {
     this.#open.set(request.requestId, request);
-    return this.#outbox.send([encodePieceRequest(request)]);
+    this.#send(this.#held.add(request));
+  }
+
+  #send(requests: readonly PieceRequest[]): void {
+    if (requests.length === 0 || this.#isClosed) return;
+    this.#outbox.send([encodePieceRequests(requests)]).catch(() => this.#lose('broken'));
   }
 
   close(): void {
@@ -200,9 +205,15 @@ class AskingLine implements PieceLine {
   #take(answer: PieceAnswer): boolean {
     if (answer.requestId === LINE_REQUEST_ID) return this.#openData(answer);
     if (answer.type !== 'refused') return false;
+    this.#answered(answer);
+    return true;
+  }
+
+  /** The caller may ask for more first: that leaves together with what was held. */
+  #answered(answer: PieceAnswer): void {
     this.#open.delete(answer.requestId);
     this.options.onAnswer(answer);
-    return true;
+    this.#send(this.#held.answered(answer.requestId));
   }
 
   #openData(answer: PieceAnswer): boolean {
@@ -215,10 +226,7 @@ class AskingLine implements PieceLine {
       last: this.#dial.way,
       requestOf: (requestId) => this.#open.get(requestId),
       onReady: () => this.options.onReady?.(),
-      onBody: (requestId, body) => {
-        this.#open.delete(requestId);
-        this.options.onAnswer({ type: 'data', requestId, body });
-      },
+      onBody: (requestId, body) => this.#answered({ type: 'data', requestId, body }),
       onLost: (why) => this.#lose(why),
     });
     return true;

@@ -6,21 +6,22 @@ import {
   type PieceRequest,
   REQUESTS_IN_FLIGHT_MAX,
   type Refusal,
-  decodePieceRequest,
+  decodePieceRequests,
   encodePieceAnswer,
   reasonOf,
 } from '@iwanto/wire';
 import type { AnsweringSocket } from './answer.js';
 import type { DataDoor, ServedLine } from './data-door.js';
 import { InWork } from './in-work.js';
+import { OutgoingFrame } from './outgoing-frame.js';
 import { Outbox } from './outbox.js';
 import { type OnTrouble, isGone } from './trouble.js';
 import { messages } from './turns.js';
 import { type Started, UploadQueue } from './upload-queue.js';
 
-/** What an uploader gives: bytes, which are its own again once `sealed` is called, or a reason. */
+/** What an uploader gives: bytes, perhaps in the frame that they are the body of, or a reason. */
 export type PieceReply =
-  | { readonly type: 'data'; readonly body: Uint8Array; readonly sealed?: () => void }
+  | { readonly type: 'data'; readonly body: Uint8Array; readonly frame?: OutgoingFrame }
   | { readonly type: 'refused'; readonly reason: Refusal };
 
 /** One connection. */
@@ -58,8 +59,8 @@ export class PieceServer {
     for await (const frames of messages(this.socket)) {
       this.socket.taken?.(frames);
       const [asker, frame, ...rest] = frames;
-      const request = frame && rest.length === 0 ? decodePieceRequest(frame) : undefined;
-      if (asker && request) this.#take(asker.toString('hex'), request);
+      const requests = frame && rest.length === 0 ? decodePieceRequests(frame) : undefined;
+      if (asker && requests) this.#takeAll(asker.toString('hex'), requests);
       else {
         this.serving.onTrouble(
           'A piece request was dropped: it is not one frame of the form docs/wire.md gives.',
@@ -70,6 +71,10 @@ export class PieceServer {
 
   close(): void {
     for (const { line } of this.#lines.values()) line.close();
+  }
+
+  #takeAll(asker: string, requests: readonly PieceRequest[]): void {
+    for (const request of requests) this.#take(asker, request);
   }
 
   #take(asker: string, request: PieceRequest): void {
@@ -116,11 +121,7 @@ export class PieceServer {
       ? await this.serving.answer(request, { name: asker, peer: open.peer })
       : { type: 'refused', reason: 'unexpected' };
     if (reply.type === 'refused') this.#refuse(asker, request, reply.reason);
-    else {
-      const sent = open?.line.send(request, reply.body);
-      reply.sealed?.();
-      await sent;
-    }
+    else await open?.line.send(request, reply.frame ?? OutgoingFrame.of(reply.body));
     this.#inFlight.end(asker);
     this.#queue.end(started);
     this.#startAll();

@@ -64,7 +64,7 @@ test('pieces come over connections that the uploader opened, at the wish of the 
       },
       onReady: () => {
         for (const requestId of [1, 2, 3])
-          void line.request({ ask: 'piece', requestId, root, first: 0, count: 1 });
+          line.request({ ask: 'piece', requestId, root, first: 0, count: 1 });
       },
       onAnswer: (answer) => {
         if (answer.type === 'data') pieces.push(Buffer.from(answer.body));

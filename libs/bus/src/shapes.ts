@@ -216,6 +216,8 @@ export const contentSchema = z.discriminatedUnion('kind', [
   }),
   z.object({
     ...{ kind: z.literal('directory'), hash: fileHashSchema, manifestBytes: sizeSchema },
+    /** Where it is; what is read below it must be proved by its hash. */
+    path: z.string(),
     group: contentOfGroupSchema,
   }),
 ]);

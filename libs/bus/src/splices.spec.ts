@@ -180,7 +180,7 @@ async function relayedLine(alter: (bytes: Buffer) => Buffer = (bytes) => bytes) 
       },
       onReady: () => {
         expect(line.way).toEqual({ kind: 'relayed', relay: CARL });
-        void line.request({ ask: 'piece', requestId: 1, root, first: 0, count: 1 });
+        line.request({ ask: 'piece', requestId: 1, root, first: 0, count: 1 });
       },
       onAnswer: (got) => {
         if (got.type === 'data') received.push(Buffer.from(got.body));

@@ -6,9 +6,9 @@ import { decodeHaveAnswer, encodeHaveAnswer } from './have-answer.js';
 import {
   type PieceRequest,
   decodePieceAnswer,
-  decodePieceRequest,
+  decodePieceRequests,
   encodePieceAnswer,
-  encodePieceRequest,
+  encodePieceRequests,
 } from './piece-frames.js';
 import { DIAL_HELLO_BYTES, beginningOf, encodeDialHello } from './dial-hello.js';
 import { bytesOfHex } from './hex.js';
@@ -31,11 +31,11 @@ const [answerHead, answerBody] = encodePieceAnswer({
 
 /** By decoder: something it accepts, and whether what it accepted encodes back to the same bytes. */
 const decoders: Record<string, { sample: Uint8Array; take: (bytes: Uint8Array) => boolean }> = {
-  'a request for a piece': {
-    sample: encodePieceRequest(request),
+  'requests for pieces': {
+    sample: encodePieceRequests([request, request]),
     take: (bytes) => {
-      const got = decodePieceRequest(bytes);
-      return !got || equal(encodePieceRequest(got), bytes);
+      const got = decodePieceRequests(bytes);
+      return !got || equal(encodePieceRequests(got), bytes);
     },
   },
   'the answer to one': {

@@ -9,6 +9,7 @@ import {
   PIECE_ASKS,
   PIECE_BYTES,
   PIECE_HEAD_BYTES,
+  PIECE_REQUESTS_PER_FRAME_MAX,
   PIECE_REQUEST_BYTES,
   type PieceAnswer,
   type PieceAsk,
@@ -17,8 +18,10 @@ import {
   type Refusal,
   decodePieceAnswer,
   decodePieceRequest,
+  decodePieceRequests,
   encodePieceAnswer,
   encodePieceRequest,
+  encodePieceRequests,
 } from './piece-frames.js';
 
 const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
@@ -84,6 +87,15 @@ describe('piece frames', () => {
     );
   });
 
+  test('requests of one frame come back in their order', () => {
+    const some = fc.array(request, { minLength: 1, maxLength: PIECE_REQUESTS_PER_FRAME_MAX });
+    fc.assert(
+      fc.property(some, (all) => {
+        expect(decodePieceRequests(encodePieceRequests(all))).toEqual(all);
+      }),
+    );
+  });
+
   test('a body is passed on, not copied', () => {
     const body = new Uint8Array(5);
     expect(encodePieceAnswer({ type: 'data', requestId: 1, body })[1]).toBe(body);
@@ -130,6 +142,15 @@ describe('piece frames', () => {
     ],
   ])('HOSTILE 38: a request %s is none', (_, bytes) => {
     expect(decodePieceRequest(bytes)).toBeUndefined();
+  });
+
+  test.each([
+    ['that holds none', new Uint8Array()],
+    ['that ends within one', Buffer.concat([good, good.subarray(0, PIECE_REQUEST_BYTES - 1)])],
+    ['with one that is none', Buffer.concat([good, changed(1, 9), good])],
+    ['with too many', Buffer.concat(Array(PIECE_REQUESTS_PER_FRAME_MAX + 1).fill(good))],
+  ])('HOSTILE 38: a frame %s counts for nothing', (_, bytes) => {
+    expect(decodePieceRequests(bytes)).toBeUndefined();
   });
 
   test('HOSTILE 41: an answer with a wrong head, reason or size is none', () => {

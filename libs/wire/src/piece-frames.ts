@@ -1,8 +1,8 @@
 /**
  * The frames between two transfer services: fixed binary, anything odd closes the line.
  *
- * The control line (CURVE) carries requests and what has no bulk: a request is one frame of 46 bytes - version (1),
- * ask (1), request id (4), root (32), first (4), count (4) - and its answer a head frame of 6 bytes - version, type,
+ * The control line (CURVE) carries requests and what has no bulk: a frame holds up to 16 requests of 46 bytes - version (1),
+ * ask (1), request id (4), root (32), first (4), count (4) - and an answer is a head frame of 6 bytes - version, type,
  * request id - and a body frame: the grant of a data line, or one byte of reason. Everything else comes over
  * the data line (data-frames.ts). All numbers are big endian.
  */
@@ -19,6 +19,8 @@ export const DIGESTS_PER_FRAME_MAX = PIECE_BYTES / 32;
 /** Requests one peer may have unanswered (HOSTILE 45). */
 export const REQUESTS_IN_FLIGHT_MAX = 64;
 export const PIECE_REQUEST_BYTES = 46;
+/** Requests in one frame: each frame costs both ends several hand-overs between threads. */
+export const PIECE_REQUESTS_PER_FRAME_MAX = 16;
 export const PIECE_HEAD_BYTES = 6;
 
 /** Entries of one directory that may be asked for packed together. */
@@ -97,6 +99,29 @@ export function decodePieceRequest(bytes: Uint8Array): PieceRequest | undefined 
     first: view.getUint32(38),
     count,
   };
+}
+
+/** Requests one after the other, at most `PIECE_REQUESTS_PER_FRAME_MAX`. */
+export function encodePieceRequests(requests: readonly PieceRequest[]): Uint8Array {
+  const bytes = new Uint8Array(requests.length * PIECE_REQUEST_BYTES);
+  requests.forEach((request, at) =>
+    bytes.set(encodePieceRequest(request), at * PIECE_REQUEST_BYTES),
+  );
+  return bytes;
+}
+
+/** The requests of a frame, in their order; undefined where any of it is not one. */
+export function decodePieceRequests(bytes: Uint8Array): PieceRequest[] | undefined {
+  const count = bytes.length / PIECE_REQUEST_BYTES;
+  if (!Number.isInteger(count) || count < 1 || count > PIECE_REQUESTS_PER_FRAME_MAX)
+    return undefined;
+  const requests: PieceRequest[] = [];
+  for (let at = 0; at < bytes.length; at += PIECE_REQUEST_BYTES) {
+    const request = decodePieceRequest(bytes.subarray(at, at + PIECE_REQUEST_BYTES));
+    if (!request) return undefined;
+    requests.push(request);
+  }
+  return requests;
 }
 
 /** Head and body frames of an answer. The body of `data` is passed on as it is, not copied. */

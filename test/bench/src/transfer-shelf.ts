@@ -66,11 +66,11 @@ export class BenchShelf {
       folders.push({
         kind: 'directory',
         name,
-        root: this.#addManifest(entries),
+        root: this.#addManifest(join(path, name), entries),
         ...manifestTotals(entries),
       });
     }
-    const hash = this.#addManifest(folders);
+    const hash = this.#addManifest(path, folders);
     return { hash, kind: 'directory', name: 'many', size: manifestTotals(folders).bytes };
   }
 
@@ -111,11 +111,11 @@ export class BenchShelf {
     };
   }
 
-  #addManifest(entries: readonly ManifestEntry[]): FileHash {
+  #addManifest(path: string, entries: readonly ManifestEntry[]): FileHash {
     const manifest = encodeManifest(entries);
     const hash = directoryRoot(this.blake3, manifest);
     this.#manifests.set(hash, manifest);
-    this.#contents.set(hash, { kind: 'directory', hash, manifestBytes: manifest.length });
+    this.#contents.set(hash, { kind: 'directory', hash, manifestBytes: manifest.length, path });
     return hash;
   }
 

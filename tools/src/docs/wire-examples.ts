@@ -134,7 +134,8 @@ function requestFrame(title: string, request: PieceRequest, root: readonly Field
 /** A frame of the data line, sealed with the key of the grant, and how it reads when it is open. */
 function sealedFrame(title: string, seal: DataSeal, sent: SealedSent): string {
   const { requestId, body, associated } = sent;
-  const { sealed, tag } = seal.seal(associated, body);
+  const sealed = Buffer.from(body);
+  const tag = seal.sealInPlace(associated, sealed);
   const parts = [encodeDataHead({ requestId, length: body.length }), sealed, tag];
   return frame(title, Buffer.concat(parts), [
     [`request id ${requestId}`, u32(requestId)],

@@ -38,11 +38,11 @@ function find(catalogue: Catalogue, hash: FileHash, onChanged: OnChanged): Conte
   };
   const first = rows.find(isWhole) ?? rows[0];
   if (!first) return [];
+  const path = catalogue.diskPath(first);
   if (first.kind === NODE_KINDS.directory) {
     const manifestBytes = catalogue.manifest(hash, 0, 0)?.manifestBytes ?? 0;
-    return [{ kind: 'directory', hash, manifestBytes }];
+    return [{ kind: 'directory', hash, manifestBytes, path }];
   }
-  const path = catalogue.diskPath(first);
   return [{ kind: 'file', hash, path, size: first.size, ...identityParts(first.identity) }];
 }
 

@@ -18,6 +18,9 @@ const WHOLE_FLAGS =
   constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
 const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
+/** Whole files that may be open until they are durable, before the next piece has to wait: a disk may sync slower than bytes come. */
+const FINISHING_MAX = 8;
+
 /** One unit of the download, as it is written. */
 interface Sunk {
   readonly unit: Unit;
@@ -95,12 +98,18 @@ export class TreeWriter implements PieceSink {
     return slicesOf(unit, body).every(([one, slice]) => isContentOf(this.#blake3, one, slice));
   }
 
+  /** The bytes are the caller's again on return, whatever the promise still waits for. */
   write({ file, index }: PieceAt, body: Uint8Array): Promise<void> | void {
     const sunk = this.#sunk(file);
-    if (sunk.digests) return this.#writePart(sunk, index, body);
-    for (const [one, slice] of slicesOf(sunk.unit, body)) {
-      if (one.size > 0) this.#writeWhole(one, slice);
-    }
+    const written = sunk.digests
+      ? this.#writePart(sunk, index, body)
+      : this.#writePack(sunk.unit, body);
+    if (this.#finishing.size < FINISHING_MAX) return written;
+    return Promise.all([written, Promise.race(this.#finishing)]).then(() => undefined);
+  }
+
+  #writePack(unit: Unit, body: Uint8Array): void {
+    for (const [one, slice] of slicesOf(unit, body)) if (one.size > 0) this.#writeWhole(one, slice);
   }
 
   digestsOf(unit: number): Uint8Array | undefined {

@@ -20,7 +20,7 @@ export class LocalSource {
     const reply = await this.uploader.giveHere(request);
     if (reply.type === 'refused') return reply;
     const body = reply.body.slice();
-    reply.sealed?.();
+    reply.frame?.release();
     return { type: 'data', body };
   }
 

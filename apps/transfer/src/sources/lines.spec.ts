@@ -23,10 +23,7 @@ const fakeLine = () => {
     opened += 1;
     ends = { answer: onAnswer, lose: () => onLost('broken'), ready: () => onReady?.() };
     return {
-      request: ({ requestId }) => {
-        sent.push(requestId);
-        return Promise.resolve();
-      },
+      request: ({ requestId }) => void sent.push(requestId),
       close: () => undefined,
       way: { kind: 'direct' },
     };

@@ -111,7 +111,7 @@ export class SourceLine {
     const requestId = this.#nextId;
     this.#nextId = (this.#nextId % REQUEST_ID_MAX) + 1;
     this.#open.set(requestId, { settle });
-    this.#line.request({ ...wanted, requestId }).catch(() => this.#lose('broken'));
+    this.#line.request({ ...wanted, requestId });
   }
 
   #take(answer: PieceAnswer): void {

@@ -116,21 +116,20 @@ export class Shelf {
       const mtimeSeconds = Math.floor(stat.mtimeMs / 1_000);
       return { kind: 'file', name, exec, mtimeSeconds, ...this.file(inside) };
     });
-    return this.manifest(basename(path), entries);
+    return this.manifest(basename(path), entries, path);
   }
 
-  manifest(name: string, entries: ManifestEntry[]) {
-    const manifest = encodeManifest(entries);
-    return {
-      root: this.raw(name, manifest, manifestTotals(entries).bytes),
-      ...manifestTotals(entries),
-    };
+  /** A directory that is made up, unless it has a path. */
+  manifest(name: string, entries: ManifestEntry[], path = '/nowhere') {
+    const totals = manifestTotals(entries);
+    const root = this.raw(name, encodeManifest(entries), totals.bytes, path);
+    return { root, ...totals };
   }
 
-  raw(name: string, manifest: Uint8Array, size: number): FileHash {
+  raw(name: string, manifest: Uint8Array, size: number, path = '/nowhere'): FileHash {
     const hash = directoryRoot(blake3, manifest);
     this.manifests.set(hash, manifest);
-    this.contents.set(hash, { kind: 'directory', hash, manifestBytes: manifest.length });
+    this.contents.set(hash, { kind: 'directory', hash, manifestBytes: manifest.length, path });
     this.names.set(hash, { name, size, kind: 'directory' });
     return hash;
   }

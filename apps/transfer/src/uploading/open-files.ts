@@ -1,7 +1,11 @@
 /** Shared files held open for reading, so that a piece costs one read and not an open as well. */
-import { close, closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { close, closeSync, constants, fstatSync, openSync, read, readSync } from 'node:fs';
+import { promisify } from 'node:util';
 import type { Content } from '@iwanto/bus';
 import { setRecent } from '@iwanto/wire';
+import { DiskPace } from '../disk/disk-pace.js';
+
+const readBeside = promisify(read);
 
 export type FileContent = Extract<Content, { kind: 'file' }>;
 
@@ -17,12 +21,13 @@ const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBL
 interface OpenFile {
   readonly fd: number;
   readonly content: FileContent;
+  readonly pace: DiskPace;
   readers: number;
   usedMs: number;
 }
 
 /** True while the open file is the one that was hashed: same place, size and times. */
-export function isUnchanged(fd: number, content: FileContent): boolean {
+function isUnchanged(fd: number, content: FileContent): boolean {
   const stat = fstatSync(fd, { bigint: true });
   return (
     stat.isFile() &&
@@ -32,6 +37,15 @@ export function isUnchanged(fd: number, content: FileContent): boolean {
     String(stat.mtimeNs) === content.mtimeNs &&
     String(stat.ctimeNs) === content.ctimeNs
   );
+}
+
+/**
+ * What the kernel has in memory is read in the same turn: another thread costs two wake-ups, and leaves the bytes in
+ * the caches of another core than the one that encrypts them. A disk that is slow is waited for elsewhere.
+ */
+async function bytesFrom({ fd, pace }: OpenFile, body: Uint8Array, offset: number) {
+  if (pace.isSlow) return (await readBeside(fd, body, 0, body.length, offset)).bytesRead;
+  return pace.time(() => readSync(fd, body, 0, body.length, offset));
 }
 
 const isSameVersion = (one: FileContent, other: FileContent) =>
@@ -46,12 +60,16 @@ export class OpenFiles {
     this.#sweep.unref();
   }
 
-  /** Calls `use` with an open descriptor. Throws what `open` throws. */
-  async with<T>(content: FileContent, use: (fd: number) => Promise<T>): Promise<T> {
+  /**
+   * Fills `body` from `offset` on. False where the file is not, or no longer, the one that was hashed: its identity is
+   * compared after the read, so that no byte of a later version can pass. Throws what `open` throws.
+   */
+  async read(content: FileContent, body: Uint8Array, offset: number): Promise<boolean> {
     const file = this.#take(content);
     file.readers += 1;
     try {
-      return await use(file.fd);
+      const bytesRead = await bytesFrom(file, body, offset);
+      return bytesRead === body.length && isUnchanged(file.fd, content);
     } finally {
       file.readers -= 1;
       file.usedMs = this.nowMs();
@@ -80,7 +98,7 @@ export class OpenFiles {
     }
     this.forget(content.path);
     const fd = openSync(content.path, READ_FLAGS);
-    const file = { fd, content, readers: 0, usedMs: this.nowMs() };
+    const file = { fd, content, pace: new DiskPace(), readers: 0, usedMs: this.nowMs() };
     const oldest = setRecent(this.#files, [content.path, file], FILES_MAX);
     if (oldest) this.#closeUnused(oldest[1]);
     return file;

@@ -1,8 +1,12 @@
 /** Gives pieces, digests and manifests of what this host shares, each checked to be still what was hashed. */
-import { read } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { Buffers, type Bus, type Content, type PieceAsker, type PieceReply } from '@iwanto/bus';
+import {
+  type Bus,
+  type Content,
+  OutgoingFrame,
+  type PieceAsker,
+  type PieceReply,
+} from '@iwanto/bus';
 import { type Blake3, FileRootBuilder, pieceBytes } from '@iwanto/merkle';
 import type { GroupRoots } from '@iwanto/service';
 import {
@@ -24,12 +28,10 @@ import type { HaveLog } from './have-log.js';
 import type { Holdings } from './holdings.js';
 import { type FileEntry, ManifestEntries } from './manifest-entries.js';
 import { TimesSent } from './times-sent.js';
-import { type FileContent, OpenFiles, isUnchanged } from './open-files.js';
+import { type FileContent, OpenFiles } from './open-files.js';
 import type { Pace } from '../pace.js';
 import { UploadLog } from './upload-log.js';
 import { Uploads } from './uploads.js';
-
-const readAt = promisify(read);
 
 /** Files of one piece up to this size are hashed before they are sent: it costs less than the look-up. */
 const CHECKED_BYTES_MAX = 65_536;
@@ -60,7 +62,6 @@ export class Uploader {
   readonly #manifests: ManifestEntries;
   readonly #haveAnswers: HaveAnswers;
   readonly #log: UploadLog;
-  readonly #buffers = new Buffers(PIECE_BYTES);
 
   constructor(private readonly options: UploaderOptions) {
     this.contents = new ContentLookup(options.bus, options.nowMs);
@@ -175,19 +176,36 @@ export class Uploader {
     if (bytes > PIECE_BYTES) return refused('range');
     const roots = content.group && this.options.rootsOf?.(content.group.name);
     const named = ({ root: of }: FileEntry) => roots?.blind(of) ?? of;
-    const contents = await Promise.all(files.map((file) => this.contents.find(named(file))));
-    return this.#inBuffer(bytes, (body) => {
+    return this.#inFrame(bytes, async (body) => {
       let at = 0;
-      return files.every((file, number) => {
-        at += file.size;
-        return this.#readSmall(file, contents[number], body.subarray(at - file.size, at));
-      });
+      const elsewhere: (readonly [FileEntry, Uint8Array])[] = [];
+      for (const file of files) {
+        const place = body.subarray(at, (at += file.size));
+        if (file.size > 0 && !this.#readNamed(content.path, file, place))
+          elsewhere.push([file, place]);
+      }
+      const found = await Promise.all(elsewhere.map(([file]) => this.contents.find(named(file))));
+      return elsewhere.every(([file, place], nth) => this.#readSmall(file, found[nth], place));
     });
+  }
+
+  /**
+   * Where the directory says that it is: its root proves it, so the indexer need not be asked about each file. False
+   * where it is not there, or not as it was hashed; an equal one may be elsewhere.
+   */
+  #readNamed(directory: string, file: FileEntry, body: Uint8Array): boolean {
+    try {
+      return (
+        readInto(`${directory}/${file.name}`, body) === file.size &&
+        isContentOf(this.options.blake3, file, body)
+      );
+    } catch {
+      return false;
+    }
   }
 
   /** False where the file is not there as it was. */
   #readSmall(file: FileEntry, content: Content | undefined, body: Uint8Array): boolean {
-    if (file.size === 0) return true;
     if (content?.kind !== 'file') return false;
     const isWhole = readInto(content.path, body) === file.size;
     if (isWhole && isContentOf(this.options.blake3, file, body)) return true;
@@ -195,34 +213,29 @@ export class Uploader {
     return false;
   }
 
-  /** The identity is compared after the read, so that no byte of a later version can pass. */
   #givePiece(content: FileContent, index: number): Promise<PieceReply> {
-    return this.#inBuffer(pieceBytes(content.size, index), async (body) => {
-      const whole = await this.#files.with(content, async (fd) => {
-        const { bytesRead } = await readAt(fd, body, 0, body.length, index * PIECE_BYTES);
-        return bytesRead === body.length && isUnchanged(fd, content);
-      });
-      if (whole && this.#isRight(content, body)) return true;
+    return this.#inFrame(pieceBytes(content.size, index), async (body) => {
+      const isWhole = await this.#files.read(content, body, index * PIECE_BYTES);
+      if (isWhole && this.#isRight(content, body)) return true;
       this.#forget(content);
       return false;
     });
   }
 
-  /** A reply in memory that is used again; `fill` says whether what it put there is what was asked for. */
-  async #inBuffer(
+  /** A reply in its frame; `fill` says whether what it put there is what was asked for. */
+  async #inFrame(
     bytes: number,
     fill: (body: Uint8Array) => boolean | Promise<boolean>,
   ): Promise<PieceReply> {
-    const buffer = this.#buffers.take();
-    const sealed = () => this.#buffers.give(buffer);
-    const body = buffer.subarray(0, bytes);
+    const frame = new OutgoingFrame(bytes);
+    const { body } = frame;
     let isRight = false;
     try {
       isRight = await fill(body);
     } finally {
-      if (!isRight) sealed();
+      if (!isRight) frame.release();
     }
-    return isRight ? { type: 'data', body, sealed } : refused('changed');
+    return isRight ? { type: 'data', body, frame } : refused('changed');
   }
 
   #isRight(content: FileContent, body: Uint8Array): boolean {

@@ -74,9 +74,7 @@ export const slots: Attack = {
         );
         const root = 'ef'.repeat(32) as FileHash;
         const timer = setInterval(() => {
-          void line
-            .request({ ask: 'piece', requestId: 1, root, first: 0, count: 1 })
-            .catch(nothing);
+          line.request({ ask: 'manifest', requestId: 1, root, first: 0, count: 1 });
         }, ASK_EVERY_MS);
         room.with({ close: () => clearInterval(timer) });
       }
