@@ -29,6 +29,7 @@ const openWants = ({ bus, log, paths }: Context, tracking: Tracking) =>
     path: join(paths.dataDir, 'wants.json'),
     bus,
     ask: tracking.ask,
+    askGroups: tracking.askGroups,
     dateMs: Date.now,
     onTrouble: (sentence) => log.warn(sentence),
   });

@@ -115,6 +115,13 @@ story('two members of a group and a stranger on one LAN', () => {
     expect((await eve.run('download', folder.hash, '--wait', '2')).code).toBe(3);
     const { files } = await eve.json<{ files: { elsewhere: number }[] }>('have', plans);
     expect(files.map(({ elsewhere }) => elsewhere)).toEqual([0, 0, 0, 0]);
+
+    for (const peer of [anne, eve]) await peer.must(['want', 'budget']);
+    await writeFile(join(plans, 'budget.bin'), 'for members');
+    const foundBy = async (peer: Peer) =>
+      (await peer.json<{ wants: { found: unknown[] }[] }>('wants')).wants[0]?.found.length;
+    await until('what was wanted', LIMIT_MS, async () => (await foundBy(anne)) === 1 || undefined);
+    expect(await foundBy(eve)).toBe(0);
   }, 90_000);
 
   test('HOSTILE 155: from the moment they join, who is outside finds, fetches and leads nothing', async () => {

@@ -1,7 +1,7 @@
 /** The groups of this host at work: asked for more than the leader knows. */
 import type { CurveKeys, KnownPeer } from '@iwanto/bus';
 import type { Group, PeerWays } from '@iwanto/service';
-import type { PeerId } from '@iwanto/wire';
+import type { PeerId, SearchResult } from '@iwanto/wire';
 import { GroupAsking } from './group-asking.js';
 import type { GroupShelves } from './group-shelves.js';
 import { type Served, withGroups } from './with-groups.js';
@@ -29,6 +29,8 @@ const nowMs = () => performance.now();
 export interface OpenGroups {
   /** The verbs of the bus, which now answer with what groups share, too. */
   joined<S extends Served>(handlers: S): S;
+  /** What members share with this host's groups alone and fits the query; nothing where it is only like it. */
+  readonly search: (query: string, limit: number) => Promise<SearchResult[]>;
   close(): void;
 }
 
@@ -38,7 +40,7 @@ export function openGroups(
   around: GroupSurroundings,
 ): OpenGroups {
   if (!tools || tools.groups.length === 0) {
-    return { joined: (handlers) => handlers, close: () => undefined };
+    return { joined: (handlers) => handlers, search: async () => [], close: () => undefined };
   }
   const { peer: self, curve: keys } = identity;
   const asking = new GroupAsking({
@@ -53,6 +55,10 @@ export function openGroups(
       ...handlers,
       ...withGroups(handlers, { self, asking, shelves, known, nowMs }),
     }),
+    search: async (query, limit) => {
+      const told = await asking.ask('search', { query, limit });
+      return told.flatMap(({ answer }) => (answer.similar ? [] : answer.results));
+    },
     close: () => asking.close(),
   };
 }

@@ -14,7 +14,7 @@ import { PeerWays, answerDials } from '@iwanto/service';
 import { type PeerId, type PeerVerbs, peerVerbs } from '@iwanto/wire';
 import type { CatalogueLog } from './announce.js';
 import { Announcers } from './announcers.js';
-import { type GroupTools, openGroups } from '../groups/open-groups.js';
+import { type GroupTools, type OpenGroups, openGroups } from '../groups/open-groups.js';
 import { DirectLocate } from './direct-locate.js';
 import { LeaderCheck } from './leader-check.js';
 import { LeaderLine } from './leader-line.js';
@@ -81,6 +81,8 @@ export interface Tracking {
   troubles(): string[];
   /** Asks the leader's tracker, or the standby's. */
   readonly ask: LeaderLine['ask'];
+  /** Asks members of this host's groups what they share with them. */
+  readonly askGroups: OpenGroups['search'];
   /** To be called after each new revision of the catalogue. */
   catalogueChanged(): void;
   /** How many entries of the catalogue a tracker has no room for. */
@@ -113,6 +115,7 @@ export async function startTracking(options: TrackingOptions): Promise<Tracking>
     handlers: groups.joined(service.handlers()),
     troubles: () => service.troubles(),
     ask: (verb, question) => service.ask(verb, question),
+    askGroups: groups.search,
     catalogueChanged: () => service.catalogueChanged(),
     leftOut: () => service.leftOut,
     close: async () => {
@@ -230,10 +233,7 @@ class TrackerService {
       'peer.check': peerCheck({ peer, keys: curve }),
       holders: holders(line),
       'peer.list': peerList({
-        self: peer,
-        keys: curve,
-        own: catalogue,
-        knownHere,
+        ...{ self: peer, keys: curve, own: catalogue, knownHere },
         detoursTo: this.ways.detoursTo,
       }),
     };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { WantFound } from '@iwanto/bus';
-import type { CatalogueEntry, FileHash, SearchAnswer } from '@iwanto/wire';
+import type { CatalogueEntry, FileHash, SearchAnswer, SearchResult } from '@iwanto/wire';
 import { Additions } from '../tracking/additions.js';
 import { isWanted, wordsOf } from './match.js';
 import { Wants, type WantsOptions } from './wants.js';
@@ -13,6 +13,8 @@ const LIMIT_MS = 8_000;
 let dir: string;
 let tracker: Additions;
 let present: CatalogueEntry[];
+/** What members share with a group alone. */
+let inGroups: CatalogueEntry[];
 let found: { id: number; found: WantFound }[];
 let started: unknown[];
 let troubles: string[];
@@ -27,19 +29,22 @@ const share = (...entries: CatalogueEntry[]) => {
   tracker.note(entries);
 };
 
-const ask = (async (verb: string, question: { id: string; since: number }) => {
-  if (verb === 'added') return tracker.since(question.id, question.since);
-  const results = present.map(({ path, ...rest }) => ({
+const resultsOf = (entries: readonly CatalogueEntry[]) =>
+  entries.map(({ path, ...rest }) => ({
     ...rest,
     name: path.split('/').at(-1),
     where: { folder: path.split('/').slice(0, -1).join('/') },
-  }));
-  return { results } as unknown as SearchAnswer;
+  })) as unknown as SearchResult[];
+
+const ask = (async (verb: string, question: { id: string; since: number }) => {
+  if (verb === 'added') return tracker.since(question.id, question.since);
+  return { results: resultsOf(present) } as SearchAnswer;
 }) as WantsOptions['ask'];
 
 const openWants = () => {
   const wants = new Wants({
     ...{ path: join(dir, 'wants.json'), ask, dateMs: () => 7 },
+    ...{ groupsEveryMs: 20, askGroups: async () => resultsOf(inGroups) },
     onTrouble: (sentence) => troubles.push(sentence),
     bus: {
       publish: (_, body) => {
@@ -69,7 +74,7 @@ const names = () => found.map(({ id, found: { name } }) => `${id} ${name}`);
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'iwanto-wants-'));
   tracker = new Additions();
-  [present, found, started, troubles, open] = [[], [], [], [], []];
+  [present, inGroups, found, started, troubles, open] = [[], [], [], [], [], []];
   heard = () => undefined;
 });
 afterEach(async () => {
@@ -88,6 +93,17 @@ describe('a want', () => {
     await until(2);
     expect(names()).toEqual(['1 Metropolis restored.mkv', '2 S01E02.mkv']);
     expect(started).toEqual([{ hash: entry('', 'c').hash, as: 'S01E02.mkv' }]);
+  });
+
+  test('finds what is new among what members share with a group alone, and fetches it', async () => {
+    inGroups.push(entry('plans/plan A', 'a'));
+    const wants = openWants();
+    expect(await wants.add('plan', true)).toMatchObject({ fitted: 1 });
+    await wants.add('budget', false);
+    inGroups.push(entry('plans/plan B', 'b'), entry('money/budget', 'c'), entry('x/y', 'd'));
+    await until(2);
+    expect(names().sort()).toEqual(['1 plan B', '2 budget']);
+    expect(started).toEqual([{ hash: entry('', 'b').hash, as: 'plan B' }]);
   });
 
   test('a thousand finds are reported in portions that a reader of the bus can take', async () => {

@@ -10,6 +10,7 @@ import {
   type FileHash,
   type PeerVerbs,
   type QuestionOf,
+  type SearchResult,
   codeOf,
   reasonOf,
 } from '@iwanto/wire';
@@ -20,6 +21,10 @@ import { areAmong, isWanted, wordsOf } from './match.js';
 const ASK_EVERY_MS = 300;
 /** The same while no tracker answers. */
 const RETRY_MS = 1_000;
+/** How often members of groups are asked for each want, in ms: they announce nothing to anybody. */
+const GROUPS_EVERY_MS = 5_000;
+/** Between two questions to them, however much is wanted. */
+const GROUPS_PAUSE_MS = 500;
 /** Results of a search that are scanned after a change of the tracker. */
 const SEARCHED_MAX = 200;
 /** What is remembered of each want: the latest. */
@@ -46,6 +51,10 @@ export interface WantsOptions {
     verb: V,
     question: QuestionOf<PeerVerbs, V>,
   ) => Promise<AnswerOf<PeerVerbs, V>>;
+  /** What members share with a group alone; nobody is asked where it is left out. */
+  readonly askGroups?: (query: string, limit: number) => Promise<SearchResult[]>;
+  /** How often they are asked for each want, in ms, where not as usual. */
+  readonly groupsEveryMs?: number;
   readonly dateMs: () => number;
   readonly onTrouble: (sentence: string) => void;
 }
@@ -54,6 +63,9 @@ export class Wants {
   #standing: Standing[] = [];
   #mark = { id: '', next: 0 };
   #timer: NodeJS.Timeout | undefined;
+  #groupsTimer: NodeJS.Timeout | undefined;
+  /** The want for which members of groups were asked last. */
+  #groupsTurn = 0;
   /** Finds reported since the last pause. */
   #inARow = 0;
   #isClosed = false;
@@ -62,6 +74,7 @@ export class Wants {
   constructor(private readonly options: WantsOptions) {
     this.#standing = this.#load();
     this.#later(0);
+    this.#groupsLater();
   }
 
   list(): Want[] {
@@ -93,6 +106,7 @@ export class Wants {
     this.#standing.push({ want, words, seen: new Set(present.map(({ hash }) => hash)) });
     await this.#save();
     this.#later(0);
+    this.#groupsLater();
     return want;
   }
 
@@ -108,6 +122,7 @@ export class Wants {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#groupsTimer);
     await this.#saving;
   }
 
@@ -115,6 +130,35 @@ export class Wants {
     clearTimeout(this.#timer);
     if (this.#isClosed || this.#standing.length === 0) return;
     this.#timer = setTimeout(() => void this.#look(), ms);
+  }
+
+  /** One want after the other, each once in the while. */
+  #groupsLater(): void {
+    const { askGroups, groupsEveryMs = GROUPS_EVERY_MS } = this.options;
+    clearTimeout(this.#groupsTimer);
+    if (this.#isClosed || this.#standing.length === 0 || !askGroups) return;
+    const pauseMs = Math.min(GROUPS_PAUSE_MS, groupsEveryMs);
+    const afterMs = Math.max(pauseMs, groupsEveryMs / this.#standing.length);
+    this.#groupsTimer = setTimeout(() => void this.#lookInGroups(), afterMs);
+  }
+
+  async #lookInGroups(): Promise<void> {
+    this.#groupsTurn += 1;
+    const standing = this.#standing[this.#groupsTurn % this.#standing.length];
+    try {
+      if (standing) await this.#findInGroups(standing);
+    } catch (cause) {
+      this.options.onTrouble(`Groups could not be searched for a want: ${reasonOf(cause)}.`);
+    }
+    this.#groupsLater();
+  }
+
+  async #findInGroups(standing: Standing): Promise<void> {
+    const present = await this.#searchGroups(standing.want.query, standing.words);
+    const news = present.filter(({ hash }) => !standing.seen.has(hash));
+    if (news.length === 0 || !this.#standing.includes(standing)) return;
+    for (const content of news) this.#find(standing, content);
+    await this.#save();
   }
 
   /** From here on the tracker is asked for what is new. */
@@ -160,10 +204,15 @@ export class Wants {
   }
 
   async #search(query: string, words: readonly string[]): Promise<Content[]> {
-    const { results } = await this.options.ask('search', { query, limit: SEARCHED_MAX });
-    return results
-      .filter(({ name, where }) => isWanted(words, `${where.folder}/${name}`))
-      .map(({ hash, kind, name, size }) => ({ hash, kind, name, size }));
+    const [{ results }, ofGroups] = await Promise.all([
+      this.options.ask('search', { query, limit: SEARCHED_MAX }),
+      this.#searchGroups(query, words),
+    ]);
+    return [...contentsOf(results, words), ...ofGroups];
+  }
+
+  async #searchGroups(query: string, words: readonly string[]): Promise<Content[]> {
+    return contentsOf((await this.options.askGroups?.(query, SEARCHED_MAX)) ?? [], words);
   }
 
   #find({ want, seen }: Standing, content: Content): void {
@@ -225,3 +274,8 @@ export class Wants {
     return this.#saving;
   }
 }
+
+const contentsOf = (results: readonly SearchResult[], words: readonly string[]): Content[] =>
+  results
+    .filter(({ name, where }) => isWanted(words, `${where.folder}/${name}`))
+    .map(({ hash, kind, name, size }) => ({ hash, kind, name, size }));
