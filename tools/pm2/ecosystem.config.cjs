@@ -3,7 +3,7 @@ const path = require('node:path');
 
 const program = path.resolve(__dirname, '../../apps/cli/bin/iwanto.js');
 
-/** Flags that must stand before the program; libs/service/src/node-flags.ts gives the reasons. */
+/** Flags that must precede the program; libs/service/src/node-flags.ts gives the reasons. */
 const LITTLE_GARBAGE = ['--single-threaded-gc', '--v8-pool-size=1', '--max-semi-space-size=1'];
 const NODE_FLAGS = {
   election: LITTLE_GARBAGE,

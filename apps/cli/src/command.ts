@@ -21,7 +21,7 @@ export const commandOf = <T>(command: Command<T>): Command<T> => command;
 /** One row of the command table: help, manual and completion are made from these rows and their options. */
 export interface Row {
   readonly name: string;
-  /** The name and what stands after it: `download <hash> [folder]`. */
+  /** The name and what follows it: `download <hash> [folder]`. */
   readonly spelling: string;
   readonly about: string;
   /** Adds itself to the command line; `typed` are the words the user gave. */
@@ -82,7 +82,7 @@ export function lazy<T>(
   };
 }
 
-/** Stands before each word that came after `--`; no word of a command line can hold it. */
+/** Marks each word that came after `--`; no word of a command line can hold it. */
 const MARK = '\0';
 
 /**

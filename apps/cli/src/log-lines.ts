@@ -11,7 +11,7 @@ export interface LogLine {
   readonly level: string;
   readonly service: string;
   readonly message: string;
-  /** The line as it stands in the file. */
+  /** The line as written in the file. */
   readonly text: string;
 }
 
@@ -72,7 +72,7 @@ export async function readAll(files: readonly LogFile[]): Promise<LogLine[]> {
   return lines.toSorted((one, other) => (one.timestamp < other.timestamp ? -1 : 1));
 }
 
-/** Calls `told` with what is added from now on, until the watcher is closed. */
+/** Calls `told` with each line added from now on, until the watcher is closed. */
 export function followAll(
   files: readonly LogFile[],
   told: (lines: readonly LogLine[]) => void,

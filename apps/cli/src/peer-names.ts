@@ -3,7 +3,7 @@ import type { KnownPeer } from '@iwanto/bus';
 import { Failure, type PeerId } from '@iwanto/wire';
 import { shown } from './print.js';
 
-/** Characters of a peer id that stand behind a name which two peers have. */
+/** Characters of the peer id that are appended to a name which two peers have. */
 const ID_CHARACTERS = 6;
 
 type Named = Pick<KnownPeer, 'peer' | 'name'>;

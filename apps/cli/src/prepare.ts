@@ -58,7 +58,7 @@ interface Resolved {
   readonly mapPorts: boolean | undefined;
 }
 
-/** At the first start the named folders stand instead of the default one, later beside what is shared already. */
+/** At the first start the named folders replace the default one; later they are added to what is shared already. */
 function withWishes(
   config: Config,
   first: boolean,

@@ -3,7 +3,7 @@ import { HASH_PREFIX_CHARACTERS_MIN } from '@iwanto/wire';
 
 const HASH_CHARACTERS = 64;
 
-/** One beginning for each hash: it tells it from all the others, and from those in `besides`. */
+/** One prefix for each hash, which no other hash has, nor any of those in `besides`. */
 export function shortHashes(hashes: readonly string[], besides: readonly string[] = []): string[] {
   const all = [...new Set([...hashes, ...besides])].sort();
   const length = new Map(

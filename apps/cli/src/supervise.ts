@@ -16,7 +16,7 @@ const STILL_WAITING_MS = 15_000;
 
 export interface SuperviseOptions {
   readonly programOf: (service: ServiceName) => string;
-  /** All three are ready; told once. */
+  /** All three are ready; called once. */
   readonly ready: () => void;
   /** One sentence for people. */
   readonly tell: (sentence: string) => void;

@@ -1,4 +1,4 @@
-/** What this host tells about itself: its ports as its services come and go, its key, its name. */
+/** What this host announces about itself: its ports as its services come and go, its key, its name. */
 import { hostname } from 'node:os';
 import type { Bus } from '@iwanto/bus';
 import { PEER_NAME_BYTES_MAX, type PeerCard, type PublicKey, cutText } from '@iwanto/wire';
@@ -30,7 +30,7 @@ export class OwnCard {
     return this.#card;
   }
 
-  /** Keeps the ports of indexer and transfer as these tell them; `changed` hears of each new card. */
+  /** Keeps the ports of indexer and transfer as these publish them; `changed` gets each new card. */
   follow(bus: Pick<Bus, 'follow'>, changed: (card: PeerCard) => void): void {
     const keep = (ports: Partial<PeerCard>) => {
       const next = { ...this.#card, ...ports };

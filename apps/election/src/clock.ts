@@ -1,4 +1,4 @@
-/** The one clock of the election: milliseconds that never go back and do not stand still while the host sleeps. */
+/** The one clock of the election: milliseconds that never go back and keep counting while the host sleeps. */
 import { readFileSync } from 'node:fs';
 
 /** How often the time asleep is looked up at most. */
@@ -7,7 +7,7 @@ const LOOK_MS = 50;
 const ASLEEP_MS_MIN = 100;
 
 /**
- * The monotonic clock of a process stands still in suspend, so a resumed leader would not notice that it
+ * The monotonic clock of a process stops during suspend, so a resumed leader would not notice that it
  * was away. The uptime of Linux continues; what it is ahead by is added. Elsewhere the monotonic clock serves.
  */
 export function electionClock(

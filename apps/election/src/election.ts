@@ -40,7 +40,7 @@ export interface ElectionOptions {
   readonly perform: (output: Output) => void;
   /** Writes what comes in, and why it is dropped. */
   readonly story?: Pick<Story, 'heard' | 'dropped'>;
-  /** Hears of hosts that members told of, so that they may be heard. */
+  /** Gets the hosts that members named, so that their datagrams are accepted. */
   readonly acquaint: (address: string) => void;
 }
 

@@ -209,7 +209,7 @@ export class UdpNetwork implements Network {
     }
   }
 
-  /** Opens what can be opened; a failure for which `fatal` holds rejects, any other is told. */
+  /** Opens what can be opened; a failure for which `fatal` holds rejects, any other is logged. */
   async #openPlaces(
     places: readonly Place[],
     port: number,

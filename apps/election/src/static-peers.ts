@@ -43,7 +43,7 @@ export async function addressesOf(
     .map(({ address }) => ({ address, port }));
 }
 
-/** Looks all names up, tells the addresses, and does so again each minute and whenever a name is added. */
+/** Resolves all names and reports the addresses, every minute and whenever a name is added. */
 export class StaticPeers {
   #named: readonly NamedPeer[] = [];
   #round = 0;
@@ -57,7 +57,7 @@ export class StaticPeers {
     this.#timer = setInterval(() => void this.use(this.#named), AGAIN_MS);
   }
 
-  /** Takes these peers in place of those before; resolves when their addresses were told. */
+  /** Replaces the peers with these; resolves once their addresses have been reported. */
   async use(named: readonly NamedPeer[]): Promise<void> {
     this.#named = named;
     const round = (this.#round += 1);

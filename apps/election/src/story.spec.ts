@@ -1,4 +1,4 @@
-/** The log tells who comes and goes and why a datagram was dropped, and no flood fills it. */
+/** The log says who comes and goes and why a datagram was dropped, and no flood fills it. */
 import type { KnownPeerView } from '@iwanto/consensus';
 import type { ElectionMessage, PeerId } from '@iwanto/wire';
 import { beforeEach, describe, expect, test } from '@jest/globals';

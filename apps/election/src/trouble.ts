@@ -1,4 +1,4 @@
-/** Tells each kind of trouble once, and again only after a while: a broken network must not fill the log. */
+/** Logs each kind of trouble once, and again only after a while: a broken network must not fill the log. */
 
 const AGAIN_MS = 60_000;
 const KINDS_MAX = 256;
@@ -20,7 +20,7 @@ export class TroubleTeller {
     private readonly nowMs: () => number = () => performance.now(),
   ) {}
 
-  /** `kind` is what makes two troubles the same; what `lasts` is not told again before it is over. */
+  /** Troubles of one `kind` count as the same; one that `lasts` is not logged again until it is over. */
   tell(kind: string, sentence: string, lasts = false): void {
     const now = this.nowMs();
     if (this.#kept.size >= KINDS_MAX) this.#kept.clear();

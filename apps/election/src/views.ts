@@ -1,4 +1,4 @@
-/** What the other services are told, made from the state machine's views: revisions and this host's own address added. */
+/** What is published to the other services: the state machine's views with revisions and this host's own address. */
 import { type Leadership, type NewsBody, type Peers, nextRevision } from '@iwanto/bus';
 import { type DialWish, type State, leadershipOf, peersOf } from '@iwanto/consensus';
 import type { PeerId } from '@iwanto/wire';
@@ -20,7 +20,7 @@ export class Views {
     private readonly host: ViewedHost,
   ) {}
 
-  /** The leadership with a new revision, when it is another one than was told last. */
+  /** The leadership with a new revision, if it differs from the last one published. */
   newLeadership(): Leadership | undefined {
     const said = JSON.stringify({ ...this.leadership(), revision: 0 });
     if (said === this.#said) return undefined;

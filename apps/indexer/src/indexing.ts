@@ -73,7 +73,7 @@ export class Indexing {
     });
   }
 
-  /** Calls `heard` whenever `state` has something new to tell, which is often. */
+  /** Calls `heard` whenever `state` has changed, which is often. */
   onProgress(heard: () => void): void {
     this.#heard = heard;
   }

@@ -40,7 +40,7 @@ async function openMetrics({ bus, config, log }: Context): Promise<MetricsPort> 
   return metrics;
 }
 
-/** How this host remembers, when it leads or stands by, what peers had that left. */
+/** How this host remembers, as leader or standby, what peers that have left were sharing. */
 function rememberingOf({ config, paths, log }: Context) {
   let { rememberHours } = config;
   const files = new LeftFolder(join(paths.dataDir, 'left'), (sentence) => log.warn(sentence));

@@ -1,4 +1,4 @@
-/** The transfer service: the bytes. Everything it is made of stands in service.ts. */
+/** The transfer service: the bytes. Everything it is made of is in service.ts. */
 import { type ConfigInForce, admission, runService } from '@iwanto/service';
 import { collectSeldom } from './collections.js';
 import { startTransfer } from './service.js';

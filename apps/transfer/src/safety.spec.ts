@@ -1,4 +1,4 @@
-/** What a download may touch on its user's disk, whatever others call it and whatever stands there. */
+/** What a download may touch on its user's disk, whatever others call it and whatever is there already. */
 import {
   existsSync,
   mkdirSync,

@@ -201,7 +201,7 @@ function failureOf(cause: unknown, verb: string, onTrouble: OnTrouble): Failure 
   return new Failure('E_UNEXPECTED', `${verb} failed: ${reasonOf(cause)}. The log has more.`);
 }
 
-/** An asker that has gone is no trouble; anything else is told. */
+/** That an asker has gone is not a fault; anything else is logged. */
 function reportUnsent(cause: unknown, verb: string, onTrouble: OnTrouble): void {
   if (isGone(cause)) return;
   onTrouble(`The answer to ${verb} could not be sent: ${reasonOf(cause)}.`);

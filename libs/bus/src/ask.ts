@@ -39,9 +39,9 @@ export interface AskerOptions<T extends VerbTable> {
   readonly onLost?: (() => void) | undefined;
   /** How a refusal reads here; its own words where they are left out. */
   readonly refused?: (code: FailureCode, verb: string) => Failure;
-  /** Told of each message that was taken out of the socket. */
+  /** Called for each message taken out of the socket. */
   readonly onTaken?: (frames: readonly Buffer[]) => void;
-  /** Told when the socket is closed. */
+  /** Called when the socket is closed. */
   readonly onClosed?: () => void;
 }
 

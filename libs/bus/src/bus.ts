@@ -33,7 +33,7 @@ export interface BusOptions {
   /** The directory of the sockets; made with mode 0700 by the first service. */
   readonly runDir: string;
   readonly onTrouble?: OnTrouble;
-  /** True for a person who waits: an owner that is not there is told immediately, a busy one gets more time. */
+  /** True where a person waits: an absent owner is reported immediately, a busy one gets more time. */
   readonly impatient?: boolean;
 }
 
@@ -47,7 +47,7 @@ export interface Bus {
   ): Promise<AnswerOf<Verbs, V>>;
   /** Answers all verbs of `service` and opens its news; the caller holds the service's lock. */
   serve<S extends ServiceName>(service: S, handlers: Handlers<VerbsOf<S>>): Promise<void>;
-  /** Tells news of the served service; before `serve` nobody can listen yet and nothing is sent. */
+  /** Publishes news of the served service; before `serve` nobody can be listening and nothing is sent. */
   publish<T extends Topic>(topic: T, body: NewsBody<T>): void;
   /** News only, from now on. */
   subscribe<T extends Topic>(topic: T, heard: (body: NewsBody<T>) => void): () => void;

@@ -1,5 +1,5 @@
 /**
- * Every word spoken between the processes of one host, once: the news each service tells
+ * Every message between the processes of one host, defined once: the news each service publishes
  * and the verbs each service answers. Types, payload checks and docs/bus.md follow from it.
  */
 import {
@@ -38,7 +38,7 @@ export interface NewsRow<B extends z.ZodType = z.ZodType, S extends ServiceName 
   readonly owner: S;
   readonly about: string;
   readonly body: B;
-  /** The verb that tells the present state to a late starter; none for news without a state. */
+  /** The verb that gives the present state to a late starter; none for news without a state. */
   readonly get?: VerbName;
 }
 /** Keeps the literal types of a row: its owner says who may publish, and its `get` that it can be followed. */

@@ -1,4 +1,4 @@
-/** Connections that another host was asked to open: each shows a ticket that only that host was told. */
+/** Connections that another host was asked to open: each shows a ticket that only that host was given. */
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { Failure, TICKET_BYTES, type Ticket } from '@iwanto/wire';

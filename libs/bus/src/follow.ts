@@ -5,7 +5,7 @@ import type { Listener } from './news.js';
 /** News can be lost to a slow socket; the state is asked for again this often, in ms. */
 const REFRESH_MS = 30_000;
 
-/** A subscription reaches the publisher shortly after the handshake: what was told in between is asked for. */
+/** A subscription reaches the publisher shortly after the handshake: what was published in between is asked for. */
 const SECOND_GET_MS = 250;
 
 export interface FollowOptions<T extends Topic> {

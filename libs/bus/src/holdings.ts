@@ -1,4 +1,4 @@
-/** What the transfer service tells of the contents that it fetches or has fetched, and serves on. */
+/** What the transfer service publishes about the contents that it fetches or has fetched, and serves to others. */
 import { fileHashSchema, kindSchema, revisionSchema, sizeSchema } from '@iwanto/wire';
 import { z } from 'zod';
 import { nothing } from './shapes.js';

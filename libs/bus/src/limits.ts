@@ -59,7 +59,7 @@ export const listenerSocket = {
   reconnectMaxInterval: 1_000,
 } as const;
 
-/** Options of each socket between hosts; heartbeats tell a dead line from a quiet one. */
+/** Options of each socket between hosts; heartbeats distinguish a dead line from a quiet one. */
 const lanSocket = {
   ...everywhere,
   ...sending,

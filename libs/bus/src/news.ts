@@ -70,7 +70,7 @@ export class Listener {
     };
   }
 
-  /** Calls `told` each time the owner's socket is there again. */
+  /** Calls `told` each time the owner's socket is back. */
   onCameBack(told: () => void): () => void {
     this.#cameBack.add(told);
     return () => this.#cameBack.delete(told);

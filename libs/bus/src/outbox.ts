@@ -12,7 +12,7 @@ interface Sending {
 /** Messages that may wait behind a slow socket before the next is refused. */
 const WAITING_MAX = 4_096;
 
-/** Sends messages one after the other; each promise tells that the message is queued in ZeroMQ, or why not. */
+/** Sends messages one after the other; each promise resolves once the message is queued in ZeroMQ, or rejects with the reason. */
 export class Outbox {
   readonly #waiting: Sending[] = [];
   #busy = false;

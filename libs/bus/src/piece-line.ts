@@ -51,7 +51,7 @@ export interface PiecePort extends OpenPort {
   dialBack(asked: DialAsked, line: PieceConnection): Promise<void>;
 }
 
-/** Serves pieces to other hosts. Malformed requests are dropped and told; a flooding asker is refused `busy`. */
+/** Serves pieces to other hosts. Malformed requests are dropped and logged; a flooding asker is refused with `busy`. */
 export async function servePieces(options: PieceServerOptions): Promise<PiecePort> {
   const { onTrouble = noTrouble, rank = () => 0, answer, addresses } = options;
   const { tickets = new DialTickets(), splices } = options;
@@ -102,7 +102,7 @@ export interface PieceLineOptions {
   readonly port: number;
   readonly serverKey: PublicKey;
   readonly keys: CurveKeys;
-  /** Who asks: told to the uploader, so that those who fetch the same hear of each other. */
+  /** Who asks: sent to the uploader, so that peers fetching the same content learn of each other. */
   readonly self: PeerId;
   /** For where the other host cannot be dialled. */
   readonly detours?: Detours | undefined;

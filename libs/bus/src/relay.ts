@@ -28,7 +28,7 @@ export const wireBytes = (frames: Frames, extraBytes = FRAME_EXTRA_BYTES): numbe
 export interface RelayOptions {
   /** What may have come in and not been taken, in bytes: more than one whole message. */
   readonly untakenBytesMax: number;
-  /** Told by how many bytes the count of what has not been taken changed. */
+  /** Called with the number of bytes by which the untaken data has grown or shrunk. */
   readonly onUntaken?: (change: number) => void;
   /** The other host took some of what was sent to it. */
   readonly onRead?: () => void;

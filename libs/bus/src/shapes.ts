@@ -1,4 +1,4 @@
-/** The shapes that the services of one host tell and answer: what a status, a leader, a share, a download look like. */
+/** The shapes that the services of one host publish and answer with: what a status, a leader, a share, a download look like. */
 import {
   SENTENCE_CHARACTERS_MAX,
   addressSchema,
@@ -18,7 +18,7 @@ import { z } from 'zod';
 export const SERVICES = ['election', 'indexer', 'transfer'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
-/** The longest path of this host that may stand in a question, in characters. */
+/** The longest path of this host that a question may contain, in characters. */
 const PATH_CHARACTERS_MAX = 4_096;
 /** The longest name a file may get, in characters: file systems keep 255 bytes. */
 export const NAME_CHARACTERS_MAX = 255;
@@ -96,7 +96,7 @@ export const knownPeerSchema = peerSchema.extend({
   sinceSeconds: z.number().min(0),
   /** Null before the first round trip. */
   roundTripMs: z.number().min(0).nullable(),
-  /** How far its catalogue is, as it told this host in a keep-alive; null where this host does not lead. */
+  /** How far its catalogue is, as of its last keep-alive to this host; null where this host does not lead. */
   catalogue: catalogueMarkSchema.nullable(),
 });
 export type KnownPeer = z.infer<typeof knownPeerSchema>;
@@ -164,7 +164,7 @@ export const downloadSchema = z.object({
   hash: fileHashSchema,
   kind: kindSchema,
   name: z.string(),
-  /** Where it will stand, or stands, on this host. */
+  /** Where it is, or will be, stored on this host. */
   path: z.string(),
   state: z.enum(['locating', 'running', 'stalled', 'paused', 'done', 'failed', 'cancelled']),
   bytes: sizeSchema,
@@ -183,7 +183,7 @@ export const downloadSchema = z.object({
 });
 export type Download = z.infer<typeof downloadSchema>;
 
-/** What was fetched once, compared with what stands there now. */
+/** What was fetched once, compared with what is there now. */
 export const receiptSchema = z.object({
   path: z.string(),
   hash: fileHashSchema,
@@ -203,7 +203,7 @@ export type Receipt = z.infer<typeof receiptSchema>;
 /** Of a content that was asked for by the name that members of a group make of its hash: the group, and the hash. */
 const contentOfGroupSchema = z.object({ name: z.string(), hash: fileHashSchema }).optional();
 
-/** What the uploader needs to serve a content: only ever told on the local bus. */
+/** What the uploader needs to serve a content: sent only over the local bus. */
 export const contentSchema = z.discriminatedUnion('kind', [
   z.object({
     ...{ kind: z.literal('file'), hash: fileHashSchema, path: z.string(), size: sizeSchema },

@@ -33,7 +33,7 @@ export interface TcpPortOptions {
 
 export class TcpPort {
   readonly #servers = new Map<string, Server>();
-  /** Addresses that could not be listened on, as was told. */
+  /** Addresses that could not be listened on and were logged. */
   readonly #refused = new Set<string>();
   #port = 0;
   #following: Promise<void> | undefined;

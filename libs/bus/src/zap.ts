@@ -88,7 +88,7 @@ async function keepDoor(socket: Reply, onTrouble: OnTrouble): Promise<void> {
   }
 }
 
-/** 300 tells nothing to whoever is refused: it tries again, and is let in when it may. */
+/** 300 reveals nothing to the refused peer: it tries again, and is admitted as soon as it may be. */
 function statusOf(key: Buffer | undefined): [string, string] {
   if (!key) return ['400', 'only CURVE'];
   const name = key.toString('hex');

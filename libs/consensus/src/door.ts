@@ -1,6 +1,6 @@
 /**
- * Which hosts outside its own subnets are heard, and when to knock at theirs (S55): what stands between the
- * sockets and the machine. Generic in what a datagram is, so that a simulation can use it too.
+ * Which hosts outside its own subnets are heard, and when to knock at theirs (S55): the filter
+ * between the sockets and the machine. Generic in what a datagram is, so that a simulation can use it too.
  */
 import { type Address, type Bucket, type Rate, Recent, refilled, spend } from '@iwanto/wire';
 import { addressText } from './anyone/address.js';

@@ -7,7 +7,7 @@ import { multicast, send, type Turn } from './state/turn.js';
 
 /** Since the `leave` input. */
 const GOODBYE_AT_MS = [0, 15, 45];
-/** Members told one by one when a leader leaves: enough for all standbys and small clusters. */
+/** Members that a leaving leader informs one by one: enough for all standbys and small clusters. */
 const TOLD_MAX = 32;
 
 export function startLeaving(turn: Turn): void {

@@ -18,7 +18,7 @@
  *   lie; `step` never throws on it. It throws on one thing only, a move that the table does not have: a mistake
  *   in this library.
  * - After each step the caller asks `deadlineMs` and sends a tick by then. A tick that comes early does nothing.
- *   One that comes more than 250 ms late means that this process stood still (S31).
+ *   One that comes more than 250 ms late means that this process was suspended (S31).
  *
  * THE SPINE: how one datagram runs
  *
@@ -34,7 +34,7 @@
  *
  * THE FOLDERS
  *
- * - state/    what is known (state.ts), where this process stands (place.ts), limits and timers (config.ts), the
+ * - state/    what is known (state.ts), the place of this process (place.ts), limits and timers (config.ts), the
  *             table of moves (transitions.ts), what comes in and goes out (messages.ts), what others are shown
  *             (views.ts), what must always hold (invariants.ts)
  * - anyone/   what does not depend on the role: ages, tokens, rates, replays, seeds, the member list, beats
@@ -73,9 +73,9 @@
  * - From a fellow, that is a standby or a proved member: suspicions, claims, and other leaders that it names.
  * - From the own leader: standbys, roster, epoch; a round trip with it is the only evidence that it lives.
  *
- * WHERE THE RULES STAND
+ * WHERE THE RULES ARE
  *
- * docs/consensus.md numbers them S1 to S54. Each number stands at the constant or function here that decides it,
+ * docs/consensus.md numbers them S1 to S54. Each number is at the constant or function here that decides it,
  * and in sentences.spec.ts at its test; a spec fails when one is missing. Bytes of the messages: docs/wire.md and
  * libs/wire/src/election-table.ts.
  */

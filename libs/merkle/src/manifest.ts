@@ -38,7 +38,7 @@ export interface DirectoryEntry {
 export interface SymlinkEntry {
   readonly kind: 'symlink';
   readonly name: string;
-  /** As it stands in the link. Nobody follows it: it is a note for the receiver to judge. */
+  /** As written in the link. Nobody follows it: the receiver judges it. */
   readonly target: string;
 }
 
@@ -76,7 +76,7 @@ export function manifestTotals(entries: readonly ManifestEntry[]): {
   return { bytes, files };
 }
 
-/** An entry that cannot stand in a manifest: which and why. */
+/** An entry that a manifest cannot contain: which and why. */
 export function entryProblem(entry: ManifestEntry): string | undefined {
   const problem = nameProblem(entry.name);
   if (problem) return problem;
@@ -141,7 +141,7 @@ export class ManifestBuilder {
   #length = HEAD_BYTES;
   #last: string | undefined;
 
-  /** Failure E_BAD_REQUEST for a name that may not stand or is out of order, E_LIMIT for too many or too much. */
+  /** Failure E_BAD_REQUEST for a name that is not allowed or out of order, E_LIMIT for too many or too much. */
   add(entries: readonly ManifestEntry[]): void {
     this.#count += entries.length;
     if (this.#count > MANIFEST_ENTRIES_MAX) {
@@ -186,7 +186,7 @@ export class ManifestBuilder {
 
 /**
  * The manifest of a directory with these direct children, in whatever order they come.
- * Failure E_BAD_REQUEST for a name that may not stand or stands twice, E_LIMIT for too many or too much.
+ * Failure E_BAD_REQUEST for a name that is not allowed or occurs twice, E_LIMIT for too many or too much.
  */
 export function encodeManifest(entries: readonly ManifestEntry[]): Uint8Array {
   const builder = new ManifestBuilder();

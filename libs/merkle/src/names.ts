@@ -1,4 +1,4 @@
-/** Which names may stand in a manifest, their order, and which of them some systems cannot keep. */
+/** Which names a manifest may contain, their order, and which of them some systems cannot store. */
 
 /** The longest name, in UTF-8 bytes: what common file systems keep. */
 export const NAME_BYTES_MAX = 255;
@@ -11,8 +11,8 @@ const encoder = new TextEncoder();
 export const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
- * Why `name` may not stand in any manifest, as the end of a sentence, or undefined where it may.
- * Control characters may: they are shown escaped, not refused (HOSTILE 60).
+ * Why `name` is not allowed in a manifest, as the end of a sentence, or undefined where it is.
+ * Control characters are: they are shown escaped, not refused (HOSTILE 60).
  */
 export function nameProblem(name: string): string | undefined {
   if (name === '') return 'is empty';

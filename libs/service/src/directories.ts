@@ -1,4 +1,4 @@
-/** The directories that the system gives to the programs of one user, whatever stands in the environment. */
+/** The directories that the system gives to the programs of one user, whatever the environment says. */
 import { userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { Failure } from '@iwanto/wire';

@@ -1,4 +1,4 @@
-/** Which folders may stand beside each other: what is fetched must never be shared half-way. */
+/** Which folders may be configured together: a partial download must never be shared. */
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { Failure, codeOf } from '@iwanto/wire';

@@ -6,10 +6,10 @@ import { runInNewContext } from 'node:vm';
 const LOOK_MS = 10_000;
 /** It rests when it used less of a processor than this since the last look. */
 const REST_MS = LOOK_MS * 0.02;
-/** So much work leaves garbage that is worth standing still for, in ms of a processor. */
+/** So much work leaves garbage that is worth a pause, in ms of processor time. */
 const WORK_MS = 2_000;
 
-/** Stands still for some 100 ms: only for a process for which nobody waits. */
+/** Blocks for some 100 ms: only for a process that nobody is waiting for. */
 export function giveBackMemory(): void {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as (how: object) => void;
@@ -21,7 +21,7 @@ export function giveBackMemory(): void {
 export class Rests {
   #workedMs = WORK_MS;
 
-  /** Told of each look how much of a processor was used since the last one. */
+  /** Called with the processor time used since the last call. */
   isDue(usedMs: number): boolean {
     if (usedMs > REST_MS) {
       this.#workedMs += usedMs;

@@ -31,7 +31,7 @@ export class LogLimit {
     return held;
   }
 
-  /** What differs between lines of one kind is numbers, hashes, addresses and what stands in quotes. */
+  /** What differs between lines of one kind is numbers, hashes, addresses and what is in quotes. */
   #kindOf(message: string, nowMs: number): Kind {
     const name = message.slice(0, 500).replace(/"[^"]*"|\S*[\d/\\]\S*/g, '#');
     const known = this.#kinds.get(name);

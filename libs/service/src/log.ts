@@ -27,7 +27,7 @@ function withoutSecrets<T extends object>(info: T): T {
 /** Opens the log `<logDir>/<service>.log`. Loads winston only here: a command that logs nothing starts faster. */
 export async function openLog(service: ServiceName, logDir: string, level: string): Promise<Log> {
   const { createLogger, format, transports } = await import('winston');
-  // Names from other hosts stand in the lines, and people read the file on a terminal (HOSTILE 60).
+  // The lines contain names from other hosts, and people read the file on a terminal (HOSTILE 60).
   const harmless = format((info) => ({ ...info, [LINE]: safeJson(String(info[LINE])) }));
   const limit = new LogLimit();
   const bounded = format((info) => {

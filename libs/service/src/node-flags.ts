@@ -1,4 +1,4 @@
-/** How Node is to be started for a service: flags of V8 that must stand on the command line, and the environment. */
+/** How Node is to be started for a service: flags of V8 that must be on the command line, and the environment. */
 import type { ServiceName } from '@iwanto/bus';
 
 /**
@@ -27,7 +27,7 @@ const FLAGS: Record<ServiceName, readonly string[]> = {
   transfer: [...LITTLE_GARBAGE, ...MANY_BUFFERS],
 };
 
-/** What stands between `node` and the program of a service. */
+/** What comes between `node` and the program of a service. */
 export const nodeFlags = (service: ServiceName): readonly string[] => FLAGS[service];
 
 /** With an arena for each thread, glibc keeps several times the memory that a service uses. */

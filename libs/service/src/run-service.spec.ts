@@ -56,7 +56,7 @@ function start(env: NodeJS.ProcessEnv = {}): {
   started.push(child);
   let stderr = '';
   child.stderr!.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  // Not 'close': a child whose channel was closed from here never tells it.
+  // Not 'close': a child whose channel was closed from here never emits it.
   const ended = Promise.all([once(child, 'exit'), once(child.stderr!, 'end')]).then(([[code]]) => ({
     code: code as number | null,
     stderr,

@@ -61,7 +61,7 @@ export interface ServiceDefinition<S extends ServiceName> {
   readonly start: (context: ServiceContext<S>) => Promise<Running<S>>;
 }
 
-/** Runs a service until it is told to stop; a start that fails prints one sentence and sets the exit code. */
+/** Runs a service until it is asked to stop; a start that fails prints one sentence and sets the exit code. */
 export async function runService<S extends ServiceName>(
   definition: ServiceDefinition<S>,
 ): Promise<void> {
@@ -114,7 +114,7 @@ async function startService<S extends ServiceName>(
   // Before anything is started: whoever hears "ready" may send a signal in the same moment.
   listenToTheSystem({ log, stop, reload });
   opened.running = life;
-  // The election may not stand still later: others would take over.
+  // The election must not block later: others would take over.
   if (service === 'election') giveBackMemory();
   await life.begin();
   state.life = life;
@@ -165,7 +165,7 @@ function stopOnce(service: ServiceName, opened: Opened): (why: string) => void {
   };
 }
 
-/** pm2 reports a death by a signal as 0: under it an orderly end has a code of its own, which it is told by this. */
+/** pm2 reports a death by a signal as 0: under pm2 an orderly end has a code of its own, which this variable gives. */
 const orderlyExitCode = (): number =>
   process.env['IWANT_STOPPED_CODE'] === String(EXIT.stopped) ? EXIT.stopped : EXIT.done;
 

@@ -14,7 +14,7 @@ export interface ServiceState {
 /** A stop must not overtake its own answer on the way out. */
 const ANSWER_FIRST_MS = 20;
 
-/** The handlers, and the call that tells everyone that something in the status changed. */
+/** The handlers, and the call that publishes that something in the status changed. */
 export function statusHandlers(state: ServiceState, stop: (why: string) => void) {
   const { service, identity, bus } = state;
   const startedMs = performance.now();

@@ -55,7 +55,7 @@ export interface CatalogueTables {
   meta: { name: string; text: string };
 }
 
-/** Identity and revision of the catalogue stand in `meta` under these names. */
+/** Identity and revision of the catalogue are stored in `meta` under these names. */
 export const META = { catalogId: 'catalogId', floor: 'floor' } as const;
 
 const first: Migration = (kysely) => [

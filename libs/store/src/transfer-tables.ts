@@ -155,7 +155,7 @@ export class TransferStore {
     });
   }
 
-  /** How far a saved download is: what is told of it after a crash. */
+  /** How far a saved download is: what is shown of it after a crash. */
   saveProgress(hash: FileHash, bytesDone: number, files: number): void {
     this.#setProgress.run({ hash, bytesDone, files });
   }

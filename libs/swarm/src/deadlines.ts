@@ -42,7 +42,7 @@ export class Deadlines {
     return undefined;
   }
 
-  /** The further back a piece stands, the later it is needed: a slow source is asked for what it can bring by then. */
+  /** The further back a piece is, the later it is needed: a slow source is asked for what it can bring by then. */
   #isInTime(
     source: Source,
     piece: number,

@@ -1,4 +1,4 @@
-/** Every piece of a download and how it stands: wanted, asked for, there, or held back. */
+/** Every piece of a download and its state: wanted, asked for, there, or held back. */
 import { PIECE_BYTES, pieceCount } from '@iwanto/wire';
 import type { PieceAt, WantedFile } from './messages.js';
 

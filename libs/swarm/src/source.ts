@@ -171,7 +171,7 @@ export class Source {
   }
 
   /**
-   * How the piece it works on stands. Those behind it are not late: it could not begin on them.
+   * How late the piece is that it is working on. Those behind it are not late: it could not begin on them.
    * `usualMs`: how long an answer takes here, 0 while nobody has given one. `unusual` blames nobody: a source that
    * never delivered may be slow; it gets more time with each of its `drops`.
    */

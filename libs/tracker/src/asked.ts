@@ -30,7 +30,7 @@ export interface Asked {
   readonly spellings: readonly Spelling[];
   /** Words that no name may have. */
   readonly excluded: readonly string[];
-  /** All words of the query without what stands between them. */
+  /** All words of the query joined, without what separates them. */
   readonly joined: string;
   /** The order of the words: the bits of each in turn. */
   readonly order: readonly number[];

@@ -11,7 +11,7 @@ export const VISITS_MAX = 1_200_000;
 /** Names that one query may bring in: later words only tell those apart. */
 const TOUCHED_MAX = { fitting: 250_000, similar: 30_000 } as const;
 const BUCKETS = 1_024;
-/** Lists of more entries than this, and than so many a name, are not read for words that tell little. */
+/** Longer lists than this, with more than so many entries per name, are not read for words of little weight. */
 const UNREAD_COUNT_MIN = 20_000;
 const UNREAD_FACTOR = 16;
 /** Names whose folders are looked at where nothing fits. */
@@ -96,7 +96,7 @@ export class CandidateFinder {
     }
   }
 
-  /** The list of a word that tells little is not read for a handful of names. */
+  /** The list of a word of little weight is not read for a handful of names. */
   #isWorthReading({ spelling, count }: List, { required }: Asked, tells: boolean): boolean {
     if (tells || (spelling.bits & required) !== 0) return true;
     return count < UNREAD_COUNT_MIN || count < this.#marks.count * UNREAD_FACTOR;
@@ -200,7 +200,7 @@ export class CandidateFinder {
 
 const bucketOf = (worth: number) => Math.max(1, Math.min(BUCKETS - 1, Math.floor(worth * BUCKETS)));
 
-/** The bucket down to which at least `count` of the names that do not fit stand. */
+/** The bucket down to which there are at least `count` names that do not fit. */
 function cutOf(counts: Uint32Array, count: number): number {
   let names = 0;
   for (let bucket = BUCKETS - 1; bucket > 0; bucket -= 1) {
@@ -217,7 +217,7 @@ const claimOf = (asked: Asked, bits: number) => {
   return sum;
 };
 
-/** Words that tell little bring in no names of their own. */
+/** Words of little weight add no candidates of their own. */
 const OPENING_CLAIM = 0.14;
 
 /** Words that are sure first, then the rare ones. */

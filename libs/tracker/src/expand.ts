@@ -25,10 +25,10 @@ const LETTERS_JOINED_MAX = 8;
 const SPLIT_COUNT_MAX = 40;
 /** A word in this many names is hardly a misspelt one. */
 const KNOWN_COUNT_MIN = 2;
-/** Words that are guessed at, and how much they must tell. */
+/** How many words are guessed at, and the least weight that they must have. */
 const GUESSED_MAX = 8;
 const WEIGHT_GUESSED_MIN = 0.2;
-/** What tells little for the order tells even less about whether a name fits. */
+/** A word of little weight for the order says even less about whether a name fits. */
 const CLAIM_OF_LITTLE = 0.25;
 /** The largest difference that rareness makes between two words. */
 const RARENESS = { least: 0.6, most: 1.6, span: 9 } as const;
@@ -151,7 +151,7 @@ export class Expander {
     this.#parts.push({ token, bits, pieces: own });
   }
 
-  /** Where no word tells much, the most telling one has to do. */
+  /** Where no word has much weight, the one with the most has to do. */
   #raiseSmall(): void {
     const most = Math.max(...this.#parts.map(({ token }) => token.weight));
     if (most >= 1 || most <= 0) return;
@@ -287,7 +287,7 @@ const mayBeMeant = ({ token: { kind, text, weight } }: Part) =>
 const isLettered = ({ token: { kind, text } }: Part) =>
   (kind === 'word' && !text.startsWith('.')) || kind === 'number';
 
-/** A word that nobody has tells no more than one that some have. */
+/** A word that nobody has gets no more weight than one that some have. */
 function rarenessOf(count: number, all: number): number {
   if (count === 0) return 1;
   const bits = Math.log2(Math.max(2, all) / count);

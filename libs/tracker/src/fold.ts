@@ -30,7 +30,7 @@ const KATAKANA_TO_HIRAGANA = 0x60;
 const FOREIGN_DIGITS = /(?![0-9])\p{Nd}/gu;
 const ASCII = /^[ -~]*$/;
 
-/** The value of a digit of any script: the digits of each stand in a row that begins at a multiple of ten or sixteen. */
+/** The value of a digit of any script: those of each script are consecutive and begin at a multiple of ten or sixteen. */
 function digitOf(digit: string): string {
   const code = digit.codePointAt(0) ?? 0;
   let value = 0;

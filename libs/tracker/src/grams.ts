@@ -3,7 +3,7 @@
 /** How many different grams are told apart; others share a number, which costs a look but never a wrong result. */
 export const GRAM_KINDS = 2 ** 16;
 
-/** Stands before and after each word: beginnings and ends weigh more, and short words have grams too. */
+/** Added before and after each word, so that beginnings and ends weigh more and short words have grams too. */
 const BORDER = 1;
 
 const gramOf = (first: number, second: number, third: number) =>

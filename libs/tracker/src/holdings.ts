@@ -33,7 +33,7 @@ export class Holdings {
     return false;
   }
 
-  /** Each row that stands under a path. */
+  /** Each row under a path. */
   eachAt(node: number, each: (row: Row) => void): void {
     const { rows } = this;
     for (let row = rows.firstOfNode(node); row !== 0; row = rows.nextOfNode(row)) {

@@ -4,7 +4,7 @@ const NONE = 0;
 const REMOVED = 0xffff_ffff;
 const SLOTS_MIN = 16;
 
-/** Mixes the bits of a whole number, so that neighbours do not stand side by side. */
+/** Mixes the bits of an integer, so that neighbours do not end up side by side. */
 export function mix(value: number, seed: number): number {
   let bits = Math.imul(value ^ seed, 0x9e37_79b1);
   bits = Math.imul(bits ^ (bits >>> 15), 0x85eb_ca77);

@@ -4,7 +4,7 @@ import { scratchOf } from './cells.js';
 import type { NameIndex } from './name-index.js';
 import type { PathTree } from './paths.js';
 
-/** The marks of one name stand side by side: bits of the query by how far each spelling is to be trusted. */
+/** The marks of one name are adjacent: bits of the query by how far each spelling can be trusted. */
 const LEVELS: Readonly<Record<Trust, number>> = { sure: 0, likely: 1, doubtful: 2, faint: 3 };
 export const LEVEL_COUNT = 4;
 const BELOW = { yes: 1, no: 2 } as const;

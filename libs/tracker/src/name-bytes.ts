@@ -68,7 +68,7 @@ export class NameBytes {
     return this.#pages.length * PAGE_BYTES;
   }
 
-  /** Where the name stands from now on. */
+  /** Stores the name and returns its offset. */
   add({ bytes, from, length }: EncodedName): number {
     const offset = this.#take(length);
     const page = this.#pageOf(offset);
@@ -90,7 +90,7 @@ export class NameBytes {
     this.#droppedBytes += length;
   }
 
-  /** True where this name stands at an offset. */
+  /** True where this name is stored at the offset. */
   equals(offset: number, { bytes, from, length }: EncodedName): boolean {
     const page = this.#pageOf(offset);
     const start = offset & PAGE_MASK;

@@ -51,7 +51,7 @@ export class NameIndex {
     return this.#entries[entry * FIELDS + 1] ?? 0;
   }
 
-  /** How many telling words the name of an entry has, in halves. */
+  /** How many significant words the name of an entry has, in halves. */
   lengthOf(entry: number): number {
     return (this.#length[entry] ?? 0) & LENGTH_MAX;
   }
@@ -91,7 +91,7 @@ export class NameIndex {
     this.stale += 1;
   }
 
-  /** In how many names a term stands, those gone included. */
+  /** In how many names a term occurs, those gone included. */
   countOf(term: number): number {
     return this.#postings.countOf(term);
   }

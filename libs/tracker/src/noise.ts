@@ -1,4 +1,4 @@
-/** Words that tell little: what releases are decorated with, and the small words of the languages. */
+/** Words of little weight: what releases are decorated with, and the small words of the languages. */
 import { distance } from './similarity.js';
 
 /** From the first of these on, a name speaks of the release, not of the work. */
@@ -21,7 +21,7 @@ const DECORATION = new Set(
   ).split(' '),
 );
 
-/** How much words of each sort count beside a telling one. */
+/** How much words of each sort count compared with a significant one. */
 export const WEIGHTS = {
   telling: 1,
   small: 0.25,
@@ -57,5 +57,5 @@ const WEIGHT_OF = new Map([
   ...Array.from(SMALL, (word) => [word, WEIGHTS.small] as const),
 ]);
 
-/** How much a word of the work's name tells. */
+/** The weight of a word of the work's name. */
 export const weightOf = (word: string): number => WEIGHT_OF.get(word) ?? WEIGHTS.telling;

@@ -1,4 +1,4 @@
-/** All paths of all peers as one tree: each name stands once below its directory, whoever shares it. */
+/** All paths of all peers as one tree: each name occurs once below its directory, whoever shares it. */
 import { PATH_BYTES_MAX } from '@iwanto/wire';
 import { IdPool, ROOM_STEP, withRoom } from './cells.js';
 import { IdTable, mix } from './id-table.js';

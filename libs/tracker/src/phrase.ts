@@ -1,4 +1,4 @@
-/** Words that must stand side by side, and words with `*`: what a name must have literally. */
+/** Words that must be adjacent, and words with `*`: what a name must contain literally. */
 import type { NameIndex } from './name-index.js';
 import type { Text } from './tokens.js';
 
@@ -6,7 +6,7 @@ const PATTERN_TERMS_MAX = 2_000;
 /** Words looked at for a pattern that gives nothing to look them up by. */
 const PATTERN_LOOKS_MAX = 200_000;
 
-/** True where the words of the phrase stand in this order and side by side in one of the texts. */
+/** True where one of the texts contains the words of the phrase in this order and adjacent. */
 export function hasPhrase(texts: readonly Text[], phrase: Text): boolean {
   const wanted = phrase.tokens.map(({ text }) => text);
   const first = wanted[0] ?? '';

@@ -11,7 +11,7 @@ const BLOCK_BYTES_MAX = 1_024;
 /** The largest difference that the smallest block has room for: entries stay below it. */
 export const ENTRY_MAX = 2 ** 28 - 1;
 
-/** The fields of a list. The first entry stands outside of the blocks: most lists have no other. */
+/** The fields of a list. The first entry is kept outside the blocks: most lists have no other. */
 const FIELDS = 7;
 const [FIRST, LAST, COUNT, FIRST_BLOCK, LAST_BLOCK, TAIL, ROOM] = [0, 1, 2, 3, 4, 5, 6] as const;
 
@@ -23,7 +23,7 @@ export class Postings {
   /** Address 0 means "no block". */
   readonly #pages: Uint8Array[] = [new Uint8Array(PAGE_BYTES)];
   #end = 1;
-  /** What is known of a list stands side by side: with a column for each field, a new entry missed every cache. */
+  /** All fields of a list are adjacent: with one column per field, a new entry missed every cache. */
   #lists = new Uint32Array(0);
 
   countOf(list: number): number {

@@ -26,7 +26,7 @@ export interface Query extends QueryFilters {
   readonly patterns: readonly string[];
 }
 
-/** One word, `"phrase"`, or `key:value`, with what stands in front of it. */
+/** One word, `"phrase"`, or `key:value`, with its prefix. */
 const CHUNKS =
   /(?<minus>-?)(?:(?<key>ext|size|type):(?<value>\S+)|"(?<phrase>[^"]*)"?|(?<word>\S+))/gu;
 const PLURAL = /s$/;

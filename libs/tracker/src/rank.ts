@@ -41,7 +41,7 @@ interface Above {
   readonly bits: number;
   /** True where a folder is called what was asked for, apart from the episode. */
   readonly isSeries: boolean;
-  /** How many telling words the folders have, and how many of them were asked for. */
+  /** How many significant words the folders have, and how many of them were asked for. */
   readonly words: number;
   readonly found: number;
 }
@@ -158,7 +158,7 @@ export class Ranker {
     let bits = 0;
     return hits.filter(({ spelling, from, to }) => {
       if ((bits & spelling.bits) !== 0) return false;
-      // Pieces of one long word all stand in the same place of a name.
+      // Pieces of one long word are all at the same place of a name.
       for (let at = from; at < to; at += 1) if (taken.has(at)) return false;
       for (let at = from; at < to; at += 1) taken.add(at);
       bits |= spelling.bits;
@@ -214,7 +214,7 @@ export class Ranker {
   }
 }
 
-/** How much of what the name tells was asked for. */
+/** How much of what the name says was asked for. */
 function coverOf({ tokens }: Text, hits: readonly Hit[]): number {
   const covered = new Set<number>();
   for (const { from, to, spelling } of hits) {

@@ -1,4 +1,4 @@
-/** The first cut of a name or a query: runs of letters, of digits, of CJK and of symbols, with what stood before each. */
+/** The first cut of a name or a query: runs of letters, of digits, of CJK and of symbols, with what preceded each. */
 import { isAscii, lower, withoutAccents } from './fold.js';
 
 export type RunKind = 'word' | 'number' | 'cjk' | 'symbol';
@@ -7,7 +7,7 @@ export interface Run {
   /** In small letters, folded. */
   readonly text: string;
   readonly kind: RunKind;
-  /** What stands between this run and the one before: nothing, one character, or more. */
+  /** What separates this run from the one before: nothing, one character, or more. */
   readonly before: string;
   /** Where the run begins in the folded text. */
   readonly at: number;

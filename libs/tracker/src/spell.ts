@@ -22,7 +22,7 @@ const QUALITY = {
   latin: 0.8,
 } as const;
 const QUALITY_MIN = 0.3;
-/** Below this a guess proves nothing, whatever stands beside it. */
+/** Below this a guess proves nothing, whatever else matches. */
 const QUALITY_DOUBTFUL = 0.6;
 /** One wrong letter of fewer than these may make any word of any other; so may two of fewer than those. */
 const LIKELY_CHARACTERS_MIN = [0, 4, 8] as const;

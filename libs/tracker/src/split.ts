@@ -1,4 +1,4 @@
-/** Words that were typed without what stands between them. */
+/** Words that were typed without what separates them. */
 
 const PIECE_CHARACTERS_MIN = 2;
 const PIECE_CHARACTERS_MAX = 20;

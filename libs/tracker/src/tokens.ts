@@ -11,7 +11,7 @@ export type TokenKind = 'word' | 'number' | 'cjk' | 'symbol' | 'episode' | 'date
 export interface Token {
   readonly text: string;
   readonly kind: TokenKind;
-  /** How much it tells of the work, 0 to 1. */
+  /** How much it says about the work, 0 to 1. */
   readonly weight: number;
 }
 
@@ -36,7 +36,7 @@ const COMPOUND_RUNS_MAX = 4;
 class Composer {
   readonly tokens: Token[] = [];
   readonly forms: Form[] = [];
-  /** Where the runs stand that are glued to the one before: `-`, `'` or nothing in between. */
+  /** Start of the runs that are glued to the one before: `-`, `'` or nothing in between. */
   #gluedFrom = 0;
 
   constructor(
@@ -98,7 +98,7 @@ class Composer {
     this.#gluedFrom = this.tokens.length;
   }
 
-  /** Symbols are words where they stand alone; `++` and `#` belong to the letters before. */
+  /** Symbols are words on their own; `++` and `#` belong to the letters before. */
   #addSymbols(at: number): void {
     const run = this.runs[at];
     const before = this.runs[at - 1];
@@ -261,11 +261,11 @@ export function termsOf({ tokens, forms, extension }: Text): string[] {
   return terms;
 }
 
-/** How many telling words a text has: names with little else are meant first. */
+/** How many significant words a text has: names with little else are meant first. */
 export const tellingWords = ({ tokens }: Text): number =>
   Math.round(tokens.reduce((sum, { weight }) => sum + weight, 0) * 2);
 
-/** Some words of a text, extensions aside, without what stands between them. */
+/** Some words of a text, extensions aside, joined without what separates them. */
 export const joinedOf = ({ tokens }: Text, is: (token: Token) => boolean) =>
   tokens
     .filter((token) => is(token) && !token.text.startsWith('.'))

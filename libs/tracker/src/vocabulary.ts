@@ -124,7 +124,7 @@ export class Vocabulary {
   #addShape(term: number, word: string): void {
     for (const gram of gramsOf(word)) this.#grams.add(gram, term);
     const latin = latinOf(word);
-    // The same term may stand under a gram of both spellings: the list keeps it once.
+    // Both spellings of a term may share a gram: the list keeps the term once.
     if (latin !== word && isShaped(latin))
       for (const gram of gramsOf(latin)) this.#grams.add(gram, term);
   }

@@ -1,6 +1,6 @@
 /**
  * The data line between two transfer services: a TCP stream of sealed frames, one way, beside the control line.
- * Only layout stands here; keys, counters and sockets are the caller's. All numbers are big endian.
+ * Only the layout is defined here; keys, counters and sockets are the caller's. All numbers are big endian.
  *
  * Grant (in an answer on the control line): port (2), line id (16), key of the asker's frames (32), key of the uploader's (32).
  * Hello (first bytes of the asker): line id (16), tag (16) of nothing under the asker's key with the line id as associated data.

@@ -23,7 +23,7 @@ export const u48 = field<number>(
   (from) => from.u48(),
 );
 
-/** Milliseconds of age in 16 bits; older is told as the oldest. */
+/** Milliseconds of age in 16 bits; anything older is sent as the maximum. */
 export const age = field<number>(
   (to, value) => to.u16(Math.min(Math.max(0, Math.round(value)), AGE_MS_MAX)),
   (from) => from.u16(),

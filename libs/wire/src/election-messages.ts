@@ -19,7 +19,7 @@ export const ROSTER_ENTRIES_MAX = 6;
 export const ROSTER_GONE_MAX = 12;
 /** Epochs, ranks, sequence numbers and roster versions are 48-bit. */
 export const UINT48_MAX = 2 ** 48 - 1;
-/** Ages are told in 16 bits of milliseconds; older is told as this. */
+/** Ages are sent in 16 bits of milliseconds; anything older is sent as this. */
 export const AGE_MS_MAX = 65_535;
 /** Bytes of the secret that a leader shares with its members. */
 export const SECRET_BYTES = 16;
@@ -82,7 +82,7 @@ export interface Standby extends BootRef {
   readonly address: Address;
 }
 
-/** A member, as a leader tells it to others. */
+/** A member, as a leader describes it to others. */
 export interface RosterEntry extends Standby {
   readonly card: PeerCard;
 }
@@ -93,7 +93,7 @@ export interface CatalogueMark {
   readonly revision: number;
 }
 
-/** Asks to be let in, or (when not joining) tells a changed endpoint and shows that one is there. */
+/** Asks to be admitted, or (when not joining) announces a changed endpoint and shows that the member is alive. */
 export interface HelloMessage extends ElectionHeader {
   readonly type: 'hello';
   /** The rank it would found a cluster with: wall clock of its start; a leader never uses it. */
@@ -211,7 +211,7 @@ export interface ClaimMessage extends ElectionHeader {
   readonly left: boolean;
 }
 
-/** Why a claim may not stand. */
+/** Why a claim is objected to. */
 export type Objection = 'alive' | 'older' | 'leader';
 
 /** Stops a claim: the leader lives (with the age of the evidence), an older standby claims itself, another one leads. */
@@ -231,7 +231,7 @@ export interface YieldMessage extends ElectionHeader {
   readonly entries: readonly RosterEntry[];
 }
 
-/** A member tells its own leader that another one exists. */
+/** A member reports to its own leader that another one exists. */
 export interface RelayMessage extends ElectionHeader {
   readonly type: 'relay';
   readonly leader: LeaderTuple;

@@ -81,7 +81,7 @@ const entries = list(rosterEntry, ROSTER_ENTRIES_MAX, peerOf);
 const mark = nullable(record({ catalogId: hexField<CatalogId>(8), revision: u48 }));
 const reference = record(bootRef);
 
-/** What a message holds beside its header and its name; the secret of a WELCOME stands here as it crosses the wire: sealed. */
+/** What a message holds beside its header and its name; the secret of a WELCOME is here as it crosses the wire: sealed. */
 export type BodyOf<T extends ElectionMessageType> = Omit<
   Extract<ElectionMessage, { type: T }>,
   keyof ElectionHeader | 'type'

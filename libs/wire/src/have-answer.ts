@@ -19,7 +19,7 @@ export const HAVE_NUMBERS_MAX = 65_536;
 
 export interface HaveAnswer {
   readonly hasAll: boolean;
-  /** Pieces told so far, these included: where the next question continues. */
+  /** Pieces listed so far, these included: where the next question continues. */
   readonly known: number;
   readonly peers: readonly PeerId[];
   readonly pieces: readonly number[];

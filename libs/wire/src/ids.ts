@@ -1,4 +1,4 @@
-/** The identities of the system as types of their own, so that a hash can never stand where a peer should. */
+/** The identities of the system as types of their own, so that a hash can never be passed for a peer. */
 import { z } from 'zod';
 
 /** A host: the first 10 bytes of SHA-256 of its long-term Ed25519 public key, as 20 hex characters. */

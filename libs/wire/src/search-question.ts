@@ -84,7 +84,7 @@ export const searchResultSchema = z.object({
   where: z.object({
     /** The folder of that name, share-relative; empty for a shared folder itself. */
     folder: z.string().max(PATH_BYTES_MAX),
-    /** The shortest end of `folder` that tells it from the other results of the same name. */
+    /** The shortest end of `folder` that no other result of the same name has. */
     short: z.string().max(PATH_BYTES_MAX),
     /** Some of the peers that hold it. */
     peers: somePeersSchema,

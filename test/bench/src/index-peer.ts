@@ -70,7 +70,7 @@ export class IndexPeer {
     rmSync(this.#home, { recursive: true, force: true });
   }
 
-  /** Waits until what the indexer tells `holds`; gives that state. */
+  /** Waits until the state that the indexer publishes `holds`; returns it. */
   until(holds: (shared: Shared) => boolean): Promise<Shared> {
     return new Promise((resolve, reject) => {
       let last: Shared | undefined;
@@ -91,7 +91,7 @@ export class IndexPeer {
     });
   }
 
-  /** Bytes of memory of the service that stand in RAM. */
+  /** Bytes of the service's memory that are resident in RAM. */
   residentBytes(): number {
     return this.#statusBytes('VmRSS');
   }

@@ -24,7 +24,7 @@ const PEERS = 50;
 const FIRST_PART_ENTRIES = 100;
 const PART_ENTRIES = 500;
 const SEED = 20_240_101;
-/** Names made at the same time: of more, each stands in several shares. */
+/** Distinct names that are generated; beyond that, each occurs in several shares. */
 const MADE_MAX = 1_000_000;
 const QUERIES_PER_CLASS = 25;
 const WARM_QUERIES = 100;
@@ -34,7 +34,7 @@ const TEND_STEPS = 50;
 
 const sumMs = ({ user, system }: NodeJS.CpuUsage) => (user + system) / 1_000;
 const cpuMs = () => sumMs(process.cpuUsage());
-/** Of the one thread that waits for nothing else: what an event loop stands still for. */
+/** CPU time of this thread, which does nothing else: how long an event loop would be blocked. */
 const threadMs = () => sumMs(process.threadCpuUsage());
 const percentile = (sorted: readonly number[], at: number) =>
   (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * at))] ?? 0).toFixed(1);

@@ -54,7 +54,7 @@ const damaged = (least: number, make: (text: string, dice: Dice) => string): Mak
     isLatin(title) && hasLength(title, least) ? make(plain(title), dice) : undefined,
   );
 
-/** How people ask for what stands on it. */
+/** How people ask for what it contains. */
 export const unseenClasses: Readonly<Record<string, Make>> = {
   'unseen: title': unseen(({ title }) => typed(title)),
   'unseen: accents away': unseen(({ title }) =>
@@ -73,7 +73,7 @@ export const unseenClasses: Readonly<Record<string, Make>> = {
   }),
 };
 
-/** Games, pieces and data that stand in no corpus. */
+/** Games, pieces and data that no corpus contains. */
 export const unseenAbsent =
   `Ricochet Robots;Galaxy Trucker;Castles of Burgundy;Hive;Dead of Winter;Mysterium;Camel Up;Die Burgen von Burgund;Hase und Igel;Spiel des Wissens;Les Loups-garous;Colt Express;Takenoko;Tokaido;Great Western Trail;Ark Nova;Power Grid;Funkenschlag;El Grande;Memoir 44;The Four Seasons Vivaldi;Adagio for Strings;Carmen Habanera;Canon Perpetuus;Trumpet Voluntary;Hungarian Dances;Hungarian Rhapsody;Kreutzer Sonata;Water Lilies Suite;Danse Macabre;Peer Gynt Suite;Radetzky Marsch;Zigeunerweisen;Asturias;Flight of the Bumblebee;Pomp and Circumstance;Tales of Hoffmann;Fashion MNIST;Iris Measurements;Titanic Passengers;Boston Housing;Glacier Inventory;Soil Moisture Profiles;Coral Bleaching;Cosmic Microwave Background;Earthquake Catalogue;River Discharge;Tree Rings;Arbeitslosenquote;Tourist Arrivals;Crop Yields;Traffic Counts;Air Quality;Bird Migration;Enquête emploi;Censo agropecuario`.split(
     ';',

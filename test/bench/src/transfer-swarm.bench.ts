@@ -45,7 +45,7 @@ async function oneLies(): Promise<void> {
   });
 }
 
-/** One of three sources dies at a third: how long the bytes stand still at most. */
+/** One of three sources dies at a third: how long no bytes may arrive at most. */
 async function oneKilled(): Promise<void> {
   const megabits = Array<number>(3).fill(FAST_MEGABITS / 2);
   await withHosts(

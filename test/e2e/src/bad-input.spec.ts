@@ -1,4 +1,4 @@
-/** What goes wrong on one host - wrong words, folders, ports, files, a second start, a killed service - told in one sentence, with nothing lost. */
+/** What goes wrong on one host - wrong words, folders, ports, files, a second start, a killed service - is reported in one sentence, with nothing lost. */
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';

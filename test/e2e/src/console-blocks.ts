@@ -31,7 +31,7 @@ export function shownIn(markdown: string): Shown[] {
   }));
 }
 
-/** Lines of `sh` blocks that call `program`, without what stands after a `#`. */
+/** Lines of `sh` blocks that call `program`, without what follows a `#`. */
 export function callsIn(markdown: string, program: string): string[] {
   return blocksOf(markdown)
     .filter(({ language }) => language === 'sh')

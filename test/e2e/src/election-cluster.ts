@@ -9,7 +9,7 @@ import { type Lan, type LanHost, makeLan } from './lan.js';
 
 /** The longest wait for a cluster to settle; a run that needs it has failed. */
 const SETTLE_LIMIT_MS = 30_000;
-/** Standbys a leader keeps: a cluster is settled when they stand. */
+/** Standbys a leader keeps: a cluster is settled when it has that many. */
 const STANDBYS = 5;
 const STOP_LIMIT_MS = 3_000;
 
@@ -20,7 +20,7 @@ export interface ClusterOptions {
   readonly peers: number;
   /** The election alone, or all three. */
   readonly services: readonly ServiceName[];
-  /** Drops multicast from the start; each peer is told the address of the first. */
+  /** Drops multicast from the start; each peer is given the address of the first. */
   readonly staticPeers?: boolean;
 }
 
@@ -92,7 +92,7 @@ export class ClusterPeer {
     }
   }
 
-  /** Lines of the logs that tell of a fault of the program itself. */
+  /** Lines of the logs that report a fault of the program itself. */
   brokenLines(): string[] {
     const dir = join(this.home, 'logs');
     return readdirSync(dir).flatMap((file) =>
@@ -161,7 +161,7 @@ export class ElectionCluster {
     return performance.now() - fromMs;
   }
 
-  /** All agree and the standbys stand: the state a fault is put on. */
+  /** All agree and all standbys are chosen: the state in which a fault is injected. */
   async settled(): Promise<ClusterPeer> {
     const standbys = Math.min(STANDBYS, this.peers.length - 1);
     await this.#until(

@@ -19,7 +19,7 @@ export interface Fault {
 }
 
 const ALL: readonly ServiceName[] = ['election', 'indexer', 'transfer'];
-/** How long a partition stands. */
+/** How long a partition lasts. */
 const SPLIT_MS = 30_000;
 /** How long a cable is out, or a way is dropped. */
 const CUT_MS = 5_000;

@@ -105,7 +105,7 @@ async function fire(
   }
 }
 
-/** What a service told on the way: why the leader changed. */
+/** What a service logged on the way: why the leader changed. */
 const logOf = (home: string): string => readFileSync(join(home, 'logs', 'election.log'), 'utf8');
 
 async function main(): Promise<boolean> {

@@ -160,7 +160,7 @@ story('two members of a group and a stranger on one LAN', () => {
       const folder = await ben.find('my files', 'my files', LIMIT_MS);
       expect(await ben.download(folder.hash)).toMatchObject({ sources: 1 });
       const capture = await stop();
-      // Eve is an open peer, who tells everybody her id.
+      // Eve is an open peer, which announces its id to everybody.
       const members = ids.slice(0, 2);
       const hashes = entries.map(({ hash }) => String(hash));
       const secrets = [...names, ...hashes, ...hashes.map((hash) => Buffer.from(hash, 'hex'))];

@@ -280,7 +280,7 @@ const portsOf = (hosts: readonly LanHost[]) =>
 
 let lansMade = 0;
 
-/** Makes a LAN of `count` hosts; the caller removes it. Throws where `lanImpossible()` tells a reason. */
+/** Makes a LAN of `count` hosts; the caller removes it. Throws where `lanImpossible()` gives a reason. */
 export function makeLan(count: number): Lan {
   return makeCampus(1, count);
 }

@@ -30,7 +30,7 @@ story('three hosts, two of which leave', () => {
       return new Peer(join(root, `host-${at}`, 'home'), { host, env: { IWANT_NAME: NAMES[at] } });
     });
     for (const at of [0, 1, 2]) await writeMade(join(shareOf(at), `holiday ${at}.mkv`), 10_000);
-    // One after the other: the first leads, the second stands by.
+    // One after the other: the first leads, the second is its standby.
     for (const at of [0, 1, 2]) await start(at);
   }, 90_000);
 

@@ -1,4 +1,4 @@
-/** Files that follow from their names, and the sum that tells whether two are equal. */
+/** Files that follow from their names, and the sum that shows whether two are equal. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';

@@ -46,10 +46,10 @@ export function readScenario(nameOrFile: string): Schedule {
   return parseScenario(commands);
 }
 
-/** Hosts from which on only their number in each state is told. */
+/** From this many hosts on, only their number in each state is printed. */
 const CROWD = 20;
 
-/** The trace of a scenario: every change of standing, then the verdict. */
+/** The trace of a scenario: every change of state, then the verdict. */
 export function play(commands: string): string {
   const lines: string[] = [];
   const schedule = parseScenario(commands);

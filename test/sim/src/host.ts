@@ -41,10 +41,10 @@ export class Host {
   remembered: readonly Address[] = [];
   staticPeers: readonly Address[] = [];
   catalogue: CatalogueMark | null = null;
-  /** What came while it stood still. */
+  /** What arrived while it was suspended. */
   inbox: Timeless[] = [];
   bootedAtMs = 0;
-  /** What stands between its sockets and the state machine. */
+  /** The filter between its sockets and the state machine. */
   door = new Door<ElectionMessage>();
 
   constructor(

@@ -48,7 +48,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'a leader that stood still does not ask',
+    name: 'a leader that was suspended does not ask',
     patches: [patch('leader/fence.js', 'suspend(turn, state.place, Math.round(lateMs));', ';')],
   },
   {
@@ -84,7 +84,7 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [patch('member/ping.js', 'catalogue: state.catalogue', 'catalogue: null')],
   },
   {
-    name: 'a member that stood still believes its timers',
+    name: 'a member that was suspended believes its timers',
     patches: [patch('leader/fence.js', 'memberPaused(turn, state.place);', ';')],
   },
   {

@@ -45,7 +45,7 @@ function strikeHost(world: World, fault: HostFault, index: number): void {
       comeBack(world, index, fault.backMs, fault.newId);
       return;
     case 'leave':
-      // A process that stands still cannot say goodbye: whoever restarts it kills it.
+      // A suspended process cannot say goodbye: whoever restarts it kills it.
       if (world.host(index).pausedUntilMs > world.nowMs) world.crash(index);
       else world.give(world.host(index), { type: 'leave' });
       comeBack(world, index, Math.max(fault.backMs, 100), false);

@@ -3,7 +3,7 @@ import { type Output, phaseOf, type State } from '@iwanto/consensus';
 import type { Host, Timeless } from './host.js';
 import type { Witness, World } from './world.js';
 
-/** Where a host stands, in one line. */
+/** The state of a host, in one line. */
 export function standing(world: World, state: State): string {
   const leader = world.hosts.find((host) => host.peer === state.leader?.peer);
   const of = leader === undefined ? '' : ` ${leader.name}`;

@@ -30,7 +30,7 @@ export interface Witness {
 
 /** How long a broken TCP line takes to be noticed. */
 const HINT_MS = 5;
-/** What a socket keeps for a process that stands still. */
+/** What a socket buffers for a suspended process. */
 const INBOX_MAX = 400;
 /** Recorded datagrams, for replays. */
 const RECORD_MAX = 300;
@@ -206,7 +206,7 @@ export class World {
     }
   }
 
-  /** As the sockets do: what comes from another subnet stands at the door first. */
+  /** As the sockets do: what comes from another subnet is filtered by the door first. */
   #isLetIn(from: Host, to: Host, message: ElectionMessage): boolean {
     if (this.network.isNear(from.index, to.index)) return true;
     if (!to.door.admits(from.address.address, isFirstContact(message), this.nowMs)) return false;

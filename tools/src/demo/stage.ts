@@ -1,4 +1,4 @@
-/** Tells a story step by step, each with its time, and stops at the first step that fails. */
+/** Presents a story step by step, each with its time, and stops at the first step that fails. */
 import { styleText } from 'node:util';
 
 type Style = Parameters<typeof styleText>[0];

@@ -20,7 +20,7 @@ What every door of the program may get, and what must happen. The page is made f
 change those, never the page.
 `;
 
-/** Reads docs/hostile-cases.txt; throws where a line is not of its form or a number stands twice. */
+/** Reads docs/hostile-cases.txt; throws where a line has another form or a number occurs twice. */
 export function casesFrom(text: string): Section[] {
   const sections: { title: string; cases: HostileCase[] }[] = [];
   const numbers = new Set<number>();

@@ -42,8 +42,18 @@ describe('plain English', () => {
       'a second peer',
       'is no longer there',
       '`tell()`',
+      'It stands for a stand-in.',
     ];
     expect(right.flatMap(avoidedInPage)).toEqual([]);
+    const comments = (text: string) => avoidedInSource('a.ts', `// ${text}\n`).length;
+    expect(['Told once.', 'Where it stands.'].map(comments)).toEqual([1, 1]);
+    const fine = [
+      'It tells them apart.',
+      'Nobody can tell.',
+      'Calls `told`.',
+      'It stands for all.',
+    ];
+    expect(fine.map(comments)).toEqual([0, 0, 0, 0]);
     const source =
       "const told = 'told';\n// Fixed anew.\nconst a = `Shared at once: ${told} tells`;\n";
     expect(avoidedInSource('a.ts', source).map(({ word }) => word)).toEqual([

@@ -6,8 +6,8 @@ export interface Avoided {
   /** As docs/style.md lists it. */
   readonly word: string;
   readonly instead: string;
-  /** Comments of the source are held to it, too. */
-  readonly inComments?: true;
+  /** Comments of the source are held to it, too: to the same pattern, or to a narrower one. */
+  readonly inComments?: true | RegExp;
 }
 
 const UNIT = '(second|minute|hour|day)';
@@ -20,6 +20,9 @@ export const AVOIDED: readonly Avoided[] = [
     pattern: /\b(tell|tells|telling|told)\b/i,
     word: 'tell',
     instead: 'announce, publish, report, show',
+    // A comment may say what tells two things apart, and what nobody can tell.
+    inComments:
+      /(?<!\b(?:can|cannot|could|to|(?:can|cannot|could) be) )\b(?:tells?|telling|told)\b(?!.*\bapart\b)/i,
   },
   { pattern: /\banew\b/i, word: 'anew', instead: 'again', inComments: true },
   { pattern: /\bmend(s|ed|ing)?\b/i, word: 'mend', instead: 'fix', inComments: true },
@@ -69,9 +72,10 @@ export const AVOIDED: readonly Avoided[] = [
     instead: 'is in, is stored in',
   },
   {
-    pattern: /\bstands? (in|at|still|beside|under|between|there)\b/i,
+    pattern: /\b(stands?|stood)\b(?!-| for\b)/i,
     word: 'stands in',
     instead: 'is in, is defined in; is suspended',
+    inComments: true,
   },
   { pattern: /\blets? in\b/i, word: 'let in', instead: 'admit, allow inbound' },
   { pattern: /\bfor good\b/i, word: 'for good', instead: 'permanently' },
@@ -88,11 +92,11 @@ const foundIn = (text: string, line: number, words: readonly Avoided[]): Found[]
     .filter(({ pattern }) => pattern.test(text))
     .map(({ word }) => ({ line, text: text.trim(), word }));
 
-/** In a page; what it quotes with backticks is a name, not English. */
+/** What is quoted with backticks is a name, not English. */
+const unquoted = (text: string): string => text.replaceAll(/`[^`]*`/g, '`');
+
 export function avoidedInPage(text: string): Found[] {
-  return text
-    .split('\n')
-    .flatMap((line, at) => foundIn(line.replaceAll(/`[^`]*`/g, '`'), at + 1, AVOIDED));
+  return text.split('\n').flatMap((line, at) => foundIn(unquoted(line), at + 1, AVOIDED));
 }
 
 /** In the texts of a source: literals of more than one word, and comments. */
@@ -108,10 +112,14 @@ export function avoidedInSource(name: string, source: string): Found[] {
     ts.forEachChild(node, visit);
   };
   visit(file);
-  const ofComments = AVOIDED.filter(({ inComments }) => inComments);
+  const ofComments = AVOIDED.flatMap((each) =>
+    each.inComments
+      ? [{ ...each, pattern: each.inComments === true ? each.pattern : each.inComments }]
+      : [],
+  );
   for (const [at, line] of source.split('\n').entries()) {
     const comment = /^\s*(?:\/?\*+|\/\/)(.*)$/.exec(line)?.[1];
-    if (comment !== undefined) found.push(...foundIn(comment, at + 1, ofComments));
+    if (comment !== undefined) found.push(...foundIn(unquoted(comment), at + 1, ofComments));
   }
   return found;
 }

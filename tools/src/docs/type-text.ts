@@ -19,7 +19,7 @@ function textOf(schema: JsonSchema | boolean | undefined, depth: number): string
   if (variants) return variants.map((one) => textOf(one, depth - 1)).join(' | ');
   if (schema.type === 'object') return objectText(schema, depth);
   if (schema.type === 'array') return arrayText(schema, depth);
-  // What JSON cannot carry are bytes: nothing else of the kind stands in the contract.
+  // JSON cannot carry bytes; nothing else of the kind is in the contract.
   if (schema.type === undefined) return 'bytes';
   return String(schema.type);
 }

@@ -14,7 +14,7 @@ import {
   peerVerbs,
 } from '@iwanto/wire';
 
-/** What stands before it in the page is written by hand. */
+/** What precedes it in the page is written by hand. */
 export const EXAMPLES_TITLE = '## A search and a download, byte by byte';
 
 const HEAD = `${EXAMPLES_TITLE}

@@ -1,4 +1,4 @@
-/** What could stand at the end of a command line that is being typed. */
+/** What could complete a command line that is being typed. */
 import {
   type CommandOutline,
   GLOBAL_OPTIONS,
@@ -63,7 +63,7 @@ async function nextWords({ outline, typed, current }: Line, suggest: Suggest) {
   return valuesOf(positional, { command: name, typed: plain }, suggest);
 }
 
-/** Which positional of which command is asked for, and what stands before it. */
+/** Which positional of which command is asked for, and what precedes it. */
 export interface Place {
   readonly command: string;
   readonly typed: readonly string[];

@@ -68,7 +68,7 @@ describe('this host', () => {
     ['clock warning', { filesFromTheFutureMs: 86_400_000 }],
   ])('%s', (expected, changes) => {
     const facts = { ...healthy, ...changes };
-    // A warning of the configuration is only told of one that could be read.
+    // A warning about the configuration is only given for one that could be read.
     const config = expected === 'config warning' ? ({ interfaces: [] } as never) : facts.config;
     expect(alarms({ ...facts, config })).toEqual([expected]);
   });

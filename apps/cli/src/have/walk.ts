@@ -1,4 +1,4 @@
-/** Every regular file below the named paths, each with what tells whether it is still the same. */
+/** Every regular file below the named paths, each with what shows whether it is unchanged. */
 import { type BigIntStats, lstatSync, readdirSync } from 'node:fs';
 import { sep } from 'node:path';
 import { Failure, codeOf, reasonOf } from '@iwanto/wire';

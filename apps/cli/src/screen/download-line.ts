@@ -9,7 +9,7 @@ const BAR_COLUMNS_MIN = 8;
 const BAR_COLUMNS_MAX = 30;
 /** The brackets of the bar and the gaps beside it. */
 const BAR_FRAME = 3;
-/** Columns of a rate and of the time left, so that lines below each other stand in columns. */
+/** Widths of a rate and of the time left, so that successive lines are aligned. */
 const RATE_COLUMNS = 11;
 const LEFT_COLUMNS = 16;
 

@@ -7,7 +7,7 @@ const MARKS = /\p{M}/gu;
 const folded = (character: string): string =>
   character.normalize('NFD').replace(MARKS, '').toLowerCase() || character;
 
-/** The words of a query that can stand in a name, the longest first. */
+/** The words of a query that can occur in a name, the longest first. */
 export const queryWords = (query: string): string[] =>
   query
     .split(/[^\p{L}\p{M}\p{N}]+/u)

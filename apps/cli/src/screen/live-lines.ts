@@ -88,7 +88,7 @@ const TERMINAL_GROUP_FIELD = 5;
 /** What the kernel says where there is no terminal. */
 const NO_TERMINAL = '-1';
 
-/** False after `bg`: what is drawn then would stand in the middle of what the user types. */
+/** False after `bg`: anything drawn then would appear in the middle of what the user types. */
 function isInForeground(): boolean {
   try {
     const stat = readFileSync('/proc/self/stat', 'utf8');

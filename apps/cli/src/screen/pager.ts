@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { notInterruptible } from '../end.js';
 import { say } from '../print.js';
 
-/** What less is told: colours kept, an answer that fits is left on the screen. */
+/** Options for less: keep colours, leave output that fits on the screen. */
 const LESS = 'FRX';
 
 /** Prints the lines; through PAGER (less when it is not set) where they do not fit the screen. */

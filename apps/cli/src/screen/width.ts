@@ -2,7 +2,7 @@
 import stringWidth from 'string-width';
 
 const ELLIPSIS = '…';
-/** How much of a text cut in the middle stands in front of the cut: the end holds the number and the ending. */
+/** How much of a text cut in the middle precedes the cut: the end holds the number and the extension. */
 const HEAD_SHARE = 0.6;
 
 /** Made when it is needed: it takes 13 ms of a start. */

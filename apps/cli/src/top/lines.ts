@@ -6,7 +6,7 @@ import { downloadLines } from '../screen/download-line.js';
 import { padded, shortenedEnd, shortenedMiddle } from '../screen/width.js';
 import type { Moment, UploadLine } from './model.js';
 
-/** One line, and how it stands out. */
+/** One line, and how it is highlighted. */
 export interface Line {
   readonly text: string;
   readonly look?: 'title' | 'chosen' | 'trouble' | 'faint';

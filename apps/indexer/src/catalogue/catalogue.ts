@@ -143,8 +143,8 @@ export class Catalogue {
   }
 
   /**
-   * At most `limit` changes after `revision`. Somebody who knows a revision that has not been yet knows
-   * an end of the log that a power cut took: then all is told from 0 on, in another life.
+   * At most `limit` changes after `revision`. Whoever names a later revision than the last
+   * one has seen an end of the log that a power cut destroyed: the catalogue then gets a new id and is sent from 0 on.
    */
   changesSince(revision: number, limit: number): Omit<Announcement, 'peer'> {
     if (revision > this.#revision) this.#beginAnotherLife();

@@ -11,7 +11,7 @@ export interface RowWriter {
 
 export type HeldContent = HeldContents['holdings'][number];
 
-/** Where they stand; no shared folder can have this name, for it is no name of a folder. */
+/** Their place in the catalogue; no shared folder can have this name, since it is not a valid one. */
 const FOLDER = 'downloads/';
 /** Contents of one name must not share a path. */
 const HASH_CHARACTERS = 16;

@@ -84,7 +84,7 @@ export class FolderOnDisk {
     return this.#options.folder;
   }
 
-  /** True where nothing tells of changes, so that somebody has to look now and then. */
+  /** True where nothing reports changes, so that the folder has to be polled. */
   get isPolled(): boolean {
     return this.#watch.polling !== '' || this.#absence !== '';
   }

@@ -13,7 +13,7 @@ export function identityOf(stats: BigIntStats, hasInode: boolean): FileIdentity 
   return `${dev}:${hasInode ? ino : NO_INODE}:${size}:${mtimeNs}:${ctimeNs}` as FileIdentity;
 }
 
-/** Whether an identity tells its file from all others. */
+/** Whether an identity identifies its file uniquely. */
 export const isUnique = (identity: string): boolean => inodeOf(identity) !== String(NO_INODE);
 
 /** Whether the file is as it was when it had that identity. */
@@ -22,7 +22,7 @@ export const isAs = (stats: BigIntStats, identity: string): boolean =>
 
 const inodeOf = (identity: string): string => identity.split(':', 2)[1] ?? '';
 
-/** The parts of an identity, as the bus tells them. */
+/** The parts of an identity, as sent over the bus. */
 export function identityParts(identity: string): {
   device: string;
   inode: string;

@@ -39,7 +39,7 @@ export type Seen = SeenFile | SeenDirectory | SeenSymlink | SeenUnreadable;
 
 /** Whether a name is to be left out without a word. */
 export type Ignores = (name: string, isDirectory: boolean) => boolean;
-/** Told of each entry that should be shared but cannot. */
+/** Called for each entry that should be shared but cannot. */
 export type OnSkip = (path: string, why: string) => void;
 
 /** A directory whose own size is above this, in bytes, may have thousands of entries, on any common file system. */
@@ -114,12 +114,12 @@ function seeSymlink(seen: SeenName, path: string, onSkip: OnSkip): SeenSymlink |
   return undefined;
 }
 
-/** The names in a directory as they stand on the disk, or why they cannot be read. */
+/** The names in a directory exactly as the disk has them, or why they cannot be read. */
 export type Listing =
   | { readonly names: readonly string[] }
   | { readonly failed: 'vanished' | 'unreadable'; readonly reason: string };
 
-/** What stands in a text for bytes that are not UTF-8. */
+/** The replacement character, which a text holds in place of bytes that are not UTF-8. */
 const REPLACEMENT = '\ufffd';
 
 /** Lists a directory; a large one is read between other work. */

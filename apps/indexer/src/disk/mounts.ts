@@ -15,7 +15,7 @@ export interface Mount {
 /** File systems on which another host may change files without a word; `fuseblk` is a disk of this one. */
 const NETWORK_TYPES = /^(nfs|cifs|smb|9p|fuse(?!blk)|ceph|afs|ncp)/;
 
-/** Blanks, line ends and backslashes stand in octal: `\040`. */
+/** Blanks, line ends and backslashes are written in octal: `\040`. */
 const decoded = (path: string) =>
   path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
 

@@ -1,4 +1,4 @@
-/** Whether a folder lies on a file system that tells nobody when another host changes it. */
+/** Whether a folder is on a file system that reports no changes made by other hosts. */
 import { statfsSync } from 'node:fs';
 import { mountOf, networkMount, readMounts } from './mounts.js';
 

@@ -1,4 +1,4 @@
-/** What this host shares with one group: a catalogue and a tracker of their own, which nobody else is told of. */
+/** What this host shares with one group: a catalogue and a tracker of their own, which are announced to nobody else. */
 import type { Handlers, KnownPeer } from '@iwanto/bus';
 import type { Group } from '@iwanto/service';
 import {

@@ -110,7 +110,7 @@ describe('a folder that is shared with a group', () => {
     let said = await ask(sealed);
     const found = () =>
       said instanceof Failure ? undefined : member.openAnswer(said.sealed, nonce)?.answer;
-    // The tracker of the group is told a moment after the catalogue has it.
+    // The group's tracker learns of it a moment after the catalogue.
     while ((found() as SearchAnswer).results.length === 0 && performance.now() < untilMs) {
       await nextTurn();
       said = await ask(sealed);

@@ -125,7 +125,7 @@ async function locatedInGroup(room: GroupRoom, hash: string): Promise<LocateAnsw
   return holders.length === 0 ? undefined : { hash: first.answer.hash, kind, size, name, holders };
 }
 
-/** Beside what everybody can see in a folder of a peer stands what groups can; a folder of a group alone is found by its path. */
+/** A peer's folder lists what is open to everybody and what is open to groups; a folder open only to a group is found by its path. */
 async function listed(
   open: Served,
   room: GroupRoom,

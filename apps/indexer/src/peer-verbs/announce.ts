@@ -1,4 +1,4 @@
-/** `announce` between hosts: a peer tells this tracker what changed in its catalogue. */
+/** `announce` between hosts: a peer reports to this tracker what changed in its catalogue. */
 import type { Handler } from '@iwanto/bus';
 import { Failure, type PeerId, type PeerVerbs } from '@iwanto/wire';
 import type { TrackerDesk } from '../tracking/tracker-desk.js';

@@ -1,4 +1,4 @@
-/** What the log tells of indexing: each scan, and each shared folder that comes and goes. */
+/** The log lines of indexing: each scan, and each shared folder that comes and goes. */
 
 export type Note = (level: 'info' | 'debug', sentence: string) => void;
 

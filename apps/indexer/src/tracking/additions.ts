@@ -21,7 +21,7 @@ export class Additions {
   /** The number of the first entry that is kept. */
   #first = 0;
 
-  /** More came than is told one by one: who asks has to search. */
+  /** More was added than is listed one by one: whoever asks has to search. */
   lose(): void {
     this.id = newId();
     this.#first += this.#entries.length;

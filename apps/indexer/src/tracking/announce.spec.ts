@@ -119,7 +119,7 @@ describe('the announcer', () => {
     const { announcer, change, told } = setUp();
     await pass(1_000);
     const before = told.length;
-    // Changes without a pause are told all the same.
+    // Changes without a pause are announced all the same.
     for (let at = 0; at < 3_000; at += 1) {
       change();
       await pass(1);
@@ -127,7 +127,7 @@ describe('the announcer', () => {
     expect(told.length - before).toBeGreaterThan(5);
     await pass(ANNOUNCE_INTERVAL_MS);
     announcer.stop();
-    // Two per second and those that may go at the same time; parts of one telling count once.
+    // Two per second plus the burst allowance; the parts of one announcement count once.
     const tellings = told.slice(before).filter(({ more }) => !more);
     expect(tellings.length).toBeLessThanOrEqual(
       3_500 / ANNOUNCE_INTERVAL_MS + ANNOUNCE_AT_ONCE_MAX,

@@ -18,16 +18,16 @@ export const FIRST_PART_ENTRIES = BULK_LINES_MIN;
 const PART_BYTES_MAX = 700_000;
 /** Bytes of an entry besides its path: hash, kind, size and the names of the fields. */
 const ENTRY_BYTES = 140;
-/** Changes are told this often on average, and this many at the same time after a quiet time (HOSTILE 57). */
+/** The mean time between announcements in ms, and how many may go together after a quiet time (HOSTILE 57). */
 export const ANNOUNCE_INTERVAL_MS = 500;
 export const ANNOUNCE_AT_ONCE_MAX = 3;
 const ANNOUNCE_RATE: Rate = {
   perSecond: 1_000 / ANNOUNCE_INTERVAL_MS,
   burst: ANNOUNCE_AT_ONCE_MAX,
 };
-/** A file and the folders above it change in revisions of their own, which belong into one telling, in ms. */
+/** A file and the folders above it change in separate revisions, which belong in one announcement: the wait for these, in ms. */
 export const GATHER_MS = 15;
-/** How often a tracker is asked whether it still holds what it was told, in ms. */
+/** How often a tracker is asked whether it still holds what was announced to it, in ms. */
 export const CHECK_INTERVAL_MS = 5_000;
 /** Lines of the log among which one is drawn. */
 const DRAWN_FROM = 32;
@@ -60,7 +60,7 @@ export interface AnnouncerOptions {
   readonly onNote?: (sentence: string) => void;
 }
 
-/** Sends changes to one target, one announcement at a time, until told to stop. */
+/** Sends changes to one target, one announcement at a time, until it is stopped. */
 export class Announcer {
   #held: Held | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -83,8 +83,8 @@ export class Announcer {
   }
 
   /**
-   * One content that the tracker was told of, drawn by chance. Undefined where there is none, and until it holds what
-   * was there to announce, or refuses to: then it may be judged by what it finds.
+   * One content that was announced to the tracker, picked at random. Undefined where there is none, and until the
+   * tracker holds, or has refused, what was to be announced: from then on it can be judged by what it finds.
    */
   async oneTold(chance: () => number): Promise<FileHash | undefined> {
     if (!this.#isSettled) return undefined;
@@ -152,7 +152,7 @@ export class Announcer {
     else this.#wakeIn(CHECK_INTERVAL_MS);
   }
 
-  /** A tracker that cannot be reached is what elections are for: only what it refuses is told. */
+  /** A tracker that cannot be reached is what elections are for: only what it refuses is reported. */
   #retry(cause: unknown): void {
     this.#held = undefined;
     const quiet =

@@ -82,7 +82,7 @@ const overLine =
     }
   };
 
-/** What most say comes first; the others stand beside it, and what a holder can prove decides. */
+/** What most say comes first; the others are kept beside it, and what a holder can prove decides. */
 function located(hash: FileHash, found: readonly Found[]): LocateAnswer | undefined {
   const claims = new Map<string, Claim & { name: string }>();
   for (const { peer, content } of found) {

@@ -22,7 +22,7 @@ export const MISSES_MAX = 6;
 export interface LeaderCheckOptions {
   readonly self: PeerId;
   readonly line: Pick<LeaderLine, 'leader' | 'standby' | 'askAlone' | 'mistrust'>;
-  /** One content of this host by chance that the leader was told of; undefined where there is none, or not yet. */
+  /** A random content of this host that was announced to the leader; undefined where there is none, or not yet. */
   readonly content: (leader: PeerId) => Promise<FileHash | undefined>;
   readonly onTrouble: (sentence: string) => void;
 }

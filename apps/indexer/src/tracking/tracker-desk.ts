@@ -30,7 +30,7 @@ import { answerSearch } from './tracker-answer.js';
  * it may only have been admitted again.
  */
 export const STRANGER_LIMIT_MS = 10_000;
-/** How long a peer that neither leads nor stands by keeps what it was told, in ms: roles flap. */
+/** How long a peer that is neither leader nor standby keeps what was announced to it, in ms: roles flap. */
 export const RELEASE_AFTER_MS = 30_000;
 
 export interface TrackerDeskOptions {
@@ -49,7 +49,7 @@ const TEND_SLICE_MS = 4;
 
 const NOTHING_REMEMBERED: LeftOptions = { dateMs: () => 0, keepMs: () => 0 };
 
-/** Answers from the book of this host, whether it leads, stands by, or is about to. */
+/** Answers from the book of this host, whether it is leader or standby, or is about to be. */
 export class TrackerDesk {
   readonly #tracker = new Tracker({ seed: randomInt(2 ** 32) });
   readonly #additions = new Additions();
@@ -255,7 +255,7 @@ export class TrackerDesk {
     );
   }
 
-  /** True when its keep-alive told of a later revision than it announced. Of another catalogue nothing is known. */
+  /** True when its keep-alive named a later revision than it announced. Nothing is known about another catalogue. */
   #isBehind({ peer, catalogue }: KnownPeer): boolean {
     const { catalogId, revision } = this.#tracker.held(peer);
     return catalogue !== null && catalogue.catalogId === catalogId && revision < catalogue.revision;

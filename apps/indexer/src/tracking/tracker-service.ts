@@ -48,7 +48,7 @@ const TIDY_INTERVAL_MS = 2_000;
 
 export interface TrackingOptions {
   readonly bus: Pick<ServiceBus<'indexer'>, 'call' | 'follow' | 'publish' | 'subscribe'>;
-  /** The version of this program, as peers are told it. */
+  /** The version of this program, as announced to peers. */
   readonly version: string;
   readonly identity: Signer & { readonly curve: CurveKeys };
   readonly catalogue: CatalogueLog & Listing & Owning;

@@ -77,7 +77,7 @@ class MemoryLog implements CatalogueLog {
   }
 }
 
-/** One host: the election's news are told by the test. */
+/** One host: the test publishes the election's news. */
 const startHost = async (id: string) => {
   const identity = newIdentity();
   const log = new MemoryLog(id.repeat(16) as CatalogId);

@@ -34,7 +34,7 @@ export function setFileTime(fd: number, mtimeSeconds: number): void {
   futimesSync(fd, String(mtimeSeconds), String(mtimeSeconds));
 }
 
-/** Gives each file of a tree that stands already the time and the exec bit of the plan. */
+/** Gives each file of a tree that is already in place the time and the exec bit of the plan. */
 export async function dressAll(top: string, { files }: Plan): Promise<void> {
   let count = 0;
   for (const file of files) {

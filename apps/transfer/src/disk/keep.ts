@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 import { codeOf } from '@iwanto/wire';
 
 /**
- * Each path below `from` stands below `to` as well afterwards. Ordinary files become second names of
- * the same file, so that nothing is lost whenever a crash comes; where a disk has no such names, copies.
+ * Afterwards each path below `from` exists below `to` as well. Ordinary files become hard links to the
+ * same file, so that nothing is lost whenever a crash comes; where a disk has no hard links, copies.
  */
 export async function keepAll(from: string, to: string, paths: readonly string[]): Promise<void> {
   for (const path of paths) {

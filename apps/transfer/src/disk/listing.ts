@@ -1,4 +1,4 @@
-/** What a fetched directory was made of, packed small: it tells a user's own files from those that were fetched. */
+/** What a fetched directory was made of, in compact form: it separates a user's own files from those that were fetched. */
 import { promisify } from 'node:util';
 import { deflate, inflate } from 'node:zlib';
 import { setImmediate as nextTurn } from 'node:timers/promises';

@@ -8,7 +8,7 @@ const REMOVABLE = ['/mnt/', '/media/', '/run/media/', '/Volumes/'];
 /** The column of the mount point in a line of mountinfo. */
 const POINT_COLUMN = 4;
 
-/** Spaces and the like stand as octal numbers there. */
+/** Spaces and the like are written as octal numbers there. */
 const plain = (text: string) =>
   text.replace(/\\([0-7]{3})/g, (_, octal: string) =>
     String.fromCharCode(Number.parseInt(octal, 8)),

@@ -36,7 +36,7 @@ export async function receiptOf(
   };
 }
 
-/** Links above it are the user's own; what stands at the path itself is not followed. */
+/** Links above it are the user's own; a link at the path itself is not followed. */
 function realOf(path: string): string {
   try {
     return join(realpathSync(dirname(path)), basename(path));

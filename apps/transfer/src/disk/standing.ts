@@ -1,4 +1,4 @@
-/** What stands where a download wants to be, and whether it may go: only what an earlier download put there. */
+/** What is at the target path of a download, and whether it may be replaced: only what an earlier download put there. */
 import { type BigIntStats, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Blake3 } from '@iwanto/merkle';
@@ -39,7 +39,7 @@ export interface StandingOptions {
   readonly placed: PlacedContent | undefined;
 }
 
-/** Changes with each replacement and each change of what stands at a path, as far as its file system says. */
+/** Changes with each replacement and each change of what is at a path, as far as its file system records them. */
 export const stampOf = ({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats, path: string): string =>
   [...(keepsInodes(path) ? [dev, ino] : []), size, mtimeNs, ctimeNs].join(':');
 
@@ -48,7 +48,7 @@ export const stampAt = (path: string): string | undefined => {
   return stat && stampOf(stat, path);
 };
 
-/** Looks at what stands at a path. Without a plan a directory that differs is `perhapsSame`. */
+/** Looks at what is at a path. Without a plan a directory that differs is `perhapsSame`. */
 export async function standingAt(options: StandingOptions, plan?: Plan): Promise<Standing> {
   const { blake3, path, sought } = options;
   const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });

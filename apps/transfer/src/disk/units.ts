@@ -55,7 +55,7 @@ export function unitsOf({ files, isPart }: Pick<Plan, 'files' | 'isPart'>): Unit
   return units;
 }
 
-/** Whether a file may stand in the pack that begins with `first`. */
+/** Whether a file may be in the pack that begins with `first`. */
 function isRunOn(first: PlannedFile | undefined, file: PlannedFile): boolean {
   if (!first?.place || !file.place) return true;
   const isNear = file.place.entry - first.place.entry < PACK_ENTRIES_MAX;

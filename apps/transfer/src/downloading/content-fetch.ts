@@ -277,7 +277,7 @@ export class ContentFetch {
     }
   }
 
-  /** What a crash leaves is told truly afterwards. */
+  /** So that after a crash the progress that is shown is the true one. */
   #saveProgress(): void {
     const { bytesDone, files } = this.options.progress.current;
     if (bytesDone === this.#savedBytes) return;

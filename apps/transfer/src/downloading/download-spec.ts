@@ -45,7 +45,7 @@ export interface DownloadTools extends OfferingTools {
   readonly relayTo?: (peer: PeerId) => PeerId | undefined;
   /** Where a file of this content is shared on this host. */
   readonly sharedAt: SharedAt;
-  /** Whether a download of other content is going to stand at this path. */
+  /** Whether a download of other content will take this path. */
   readonly isReserved: (path: string, root: FileHash) => boolean;
   readonly nowMs: () => number;
   readonly tell: (view: DownloadView) => void;

@@ -53,7 +53,7 @@ export interface DownloadsOptions {
 
 export class Downloads {
   readonly #running = new Map<string, Download>();
-  /** Only what is told of them: a plan of a large directory takes much memory. */
+  /** Only their views: the plan of a large directory takes much memory. */
   readonly #ended = new Map<string, DownloadView>();
   readonly #patience = new Patience();
   #isGoingOn = false;

@@ -1,4 +1,4 @@
-/** Ended downloads are kept over restarts, each once, in bounded files; uploads are told by content. */
+/** Ended downloads are kept over restarts, each once, in bounded files; uploads are listed by content. */
 import { appendFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -15,7 +15,7 @@ export interface HistoryOptions {
 }
 
 export class History {
-  /** A download tells its end more than once. */
+  /** A download publishes its end more than once. */
   #last = '';
 
   constructor(private readonly options: HistoryOptions) {}

@@ -53,7 +53,7 @@ export async function planTree(options: PlanOptions): Promise<Plan> {
   return plan;
 }
 
-/** Reads directories; one that stands in many places is fetched and read once. */
+/** Reads directories; one that occurs in many places is fetched and read once. */
 function readerOf(options: PlanOptions): (pending: Pending) => Promise<readonly ManifestEntry[]> {
   const known = new Map<FileHash, Promise<readonly ManifestEntry[]>>();
   return (pending) => {
@@ -133,8 +133,8 @@ function addLink(plan: Plan, link: PlannedLink): void {
 }
 
 /**
- * True for a relative link that cannot lead out of the tree. Steps upward may only stand at its beginning,
- * where they pass real directories: behind another link, "..", would leave from wherever that one leads.
+ * True for a relative link that cannot lead out of the tree. Steps upward may only be at its beginning,
+ * where they pass real directories: behind another link, ".." would start from wherever that one leads.
  */
 function isInside({ folder, target }: PlannedLink): boolean {
   if (target.startsWith('/') || target.includes('\\') || /^[A-Za-z]:/.test(target)) return false;

@@ -1,4 +1,4 @@
-/** What is told of a download's rate. */
+/** The rate that is published for a download. */
 import { expect, test } from '@jest/globals';
 import type { FileHash, PeerId } from '@iwanto/wire';
 import { Progress } from './progress.js';

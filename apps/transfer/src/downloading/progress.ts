@@ -99,7 +99,7 @@ export class Progress {
     this.#view.filesDone = filesDone;
   }
 
-  /** Called now and then: tells what came since the last news, also when nothing comes any more. */
+  /** Called periodically: publishes what arrived since the last news, even if nothing arrives any more. */
   beat(): void {
     if (this.#view.bytesDone === this.#toldBytes && this.#view.bytesPerSecond === 0) return;
     this.#sayInTime();

@@ -1,4 +1,4 @@
-/** Moves the bytes of one download: does what the swarm decides and tells it what came of it. */
+/** Moves the bytes of one download: does what the swarm decides and reports the outcome to it. */
 import {
   type BanReason,
   type PieceAt,

@@ -1,4 +1,4 @@
-/** Where a download will stand: its folder and name, judged before anything is fetched, taken when all is there. */
+/** The target of a download: its folder and name, judged before anything is fetched, taken when all is there. */
 import { basename, dirname, join } from 'node:path';
 import type { Blake3 } from '@iwanto/merkle';
 import type { PlacedStore } from '@iwanto/store';
@@ -23,7 +23,7 @@ export interface SpotOptions {
   readonly rename: boolean;
   readonly blake3: Blake3;
   readonly placed: PlacedStore;
-  /** Whether another download that runs is going to stand there. */
+  /** Whether another running download will take that path. */
   readonly isReserved: (path: string) => boolean;
   /** Says what will be replaced. */
   readonly note: (sentence: string) => void;
@@ -57,7 +57,7 @@ export class Spot {
     return path === temporaryName ? top : join(top, path);
   }
 
-  /** Failure E_EXISTS where something stands there that may not go. */
+  /** Failure E_EXISTS where something is there that must not be replaced. */
   async look(plan?: Plan): Promise<Found> {
     for (let number = 1; number <= NUMBERS_MAX; number += 1) {
       const found = await this.#lookHere(plan);
@@ -76,7 +76,7 @@ export class Spot {
     await this.remember(plan, sources);
   }
 
-  /** Notes what stands there: the receipt, and what a later download may replace. */
+  /** Records what is there: the receipt, and what a later download may replace. */
   async remember(plan: Plan, sources: { readonly peer: string; readonly bytes: number }[]) {
     const { kind, root } = this.options.sought;
     const { path } = this.target;

@@ -1,4 +1,4 @@
-/** What a tracker would answer of what stands on a shelf. */
+/** What a tracker would answer about the contents of a shelf. */
 import {
   type Claim,
   Failure,

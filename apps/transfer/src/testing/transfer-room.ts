@@ -153,7 +153,7 @@ export class Shelf {
 export type Answer = Parameters<typeof servePieces>[0]['answer'];
 let peers = 0;
 
-/** A peer that shares what stands on the shelf. `bend` may change how it answers. */
+/** A peer that shares the contents of the shelf. `bend` may change how it answers. */
 export const share = async (
   shelf: Shelf,
   bend: (honest: Answer) => Answer = (honest) => honest,
@@ -208,7 +208,7 @@ interface HomeOptions {
   readonly sharedAt?: (root: FileHash) => Promise<string | undefined>;
 }
 
-/** What was told of downloads, and waiting for it. */
+/** The views that downloads published, and waiting for them. */
 class Told {
   readonly views: View[] = [];
   readonly #waiting = new Set<() => void>();

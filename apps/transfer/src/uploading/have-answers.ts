@@ -18,12 +18,12 @@ const ANSWER_MS = 8_000;
 const ASKERS_MAX = 1_024;
 
 export class HaveAnswers {
-  /** Up to which newcomer an asker was told of, by asker and content. */
+  /** The last newcomer that an asker has been sent, by asker and content. */
   readonly #told = new Map<string, number>();
 
   constructor(private readonly fetchers: Fetchers) {}
 
-  /** `log` undefined: everything is there. `first`: 0 at first, then one more than the pieces told so far. */
+  /** `log` undefined: everything is there. `first`: 0 at first, then one more than the pieces listed so far. */
   async answer(
     { root, first }: PieceRequest,
     { name, peer }: PieceAsker,
@@ -66,7 +66,7 @@ export class HaveAnswers {
   }
 }
 
-/** `known`: pieces told before; undefined in a first answer, which tells of all. */
+/** `known`: pieces listed before; undefined in a first answer, which lists all. */
 function haveNow(peers: PeerId[], known: number | undefined, log: HaveLog | undefined): HaveAnswer {
   if (!log) return { hasAll: true, known: 0, peers, pieces: [] };
   const pieces = log.since(known ?? 0, known === undefined ? log.count : HAVE_NUMBERS_MAX);

@@ -16,7 +16,7 @@ const DIGEST_BYTES = 32;
 
 const refused = (reason: Refusal): PieceReply => ({ type: 'refused', reason });
 
-/** What the network is told of it. */
+/** What is announced about it. */
 export interface HeldAs {
   readonly root: FileHash;
   readonly kind: Kind;

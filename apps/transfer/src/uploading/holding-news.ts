@@ -1,8 +1,8 @@
-/** What the other services of this host are told of holdings: at most some times per second, the last state never lost. */
+/** Publishes holdings to the other services of this host: a few times per second at most, and never losing the last state. */
 import { HOLDINGS_MAX, type HeldContents, nextRevision } from '@iwanto/bus';
 import type { Holdings } from './holdings.js';
 
-/** Changes are told together when they come closer than this, in ms. */
+/** Changes that come closer together than this are published together, in ms. */
 const GATHER_MS = 20;
 
 export class HoldingNews {

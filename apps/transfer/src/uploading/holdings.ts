@@ -5,7 +5,7 @@ import type { HeldAs, HeldContent } from './held-content.js';
 /** A content that nobody asked for so long is let go of until somebody does, in ms: its plan takes memory. */
 export const IDLE_MS = 60_000;
 
-/** One line of what the tracker is told. */
+/** One line of what is announced to the tracker. */
 export interface HoldingLine extends HeldAs {
   readonly isPartial: boolean;
 }
@@ -21,7 +21,7 @@ interface Held {
 
 export interface HoldingsOptions {
   readonly nowMs: () => number;
-  /** What the tracker is to be told changed. */
+  /** What has to be announced to the tracker has changed. */
   readonly onChange: () => void;
 }
 

@@ -77,7 +77,7 @@ export class OpenFiles {
     }
   }
 
-  /** The next use opens the path again: what stands there now may be another file. */
+  /** The next use opens the path again: it may be another file by now. */
   forget(path: string): void {
     const file = this.#files.get(path);
     if (!file) return;

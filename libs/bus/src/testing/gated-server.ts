@@ -5,7 +5,7 @@ import type { Handlers } from '../answer.js';
 import type { CurveKeys } from '../listen.js';
 import { servePeerVerbs } from '../peer-line.js';
 
-/** Asked about this peer, the server stands still for 700 ms: longer than a heartbeat. */
+/** Asked about this peer, the server blocks for 700 ms: longer than a heartbeat. */
 export const BUSY_PEER = 'bb'.repeat(10) as PeerId;
 export function newKeys(): CurveKeys {
   const { d, x } = generateKeyPairSync('x25519').privateKey.export({ format: 'jwk' });

@@ -56,7 +56,7 @@ export function slowBeat(turn: Turn, reign: Reign): void {
   multicast(turn, slowBeatBody(state, nowMs));
 }
 
-/** Tells the members and the old leader who leads now; again to those that do not answer. */
+/** Announces the new leader to the members and the old leader; again to those that do not answer. */
 export function announce(turn: Turn, reign: Reign): void {
   const { state, nowMs } = turn;
   const round = reign.announced;

@@ -32,7 +32,7 @@ export const startOf = ({ peer, boot }: BootRef): string => peer + boot;
 
 /**
  * Two leaders met (S35): the one that keeps its members wins over the one that lost them, then the older one.
- * Epochs do not matter: they say how often a cluster changed hands, not how long it stands.
+ * Epochs do not matter: they say how often a cluster changed hands, not how long it has existed.
  */
 export function winsFaceOff(mine: LeaderTuple, theirs: LeaderTuple): boolean {
   if (mine.lost !== theirs.lost) return !mine.lost;

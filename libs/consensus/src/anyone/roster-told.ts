@@ -33,7 +33,7 @@ export function removeMember(turn: Turn, reign: Reign, peer: PeerId): void {
   if (member === undefined) return;
   state.members.delete(peer);
   peersChanged(turn);
-  // Nobody was told of one that proved nothing.
+  // A member that proved nothing was never announced.
   if (!member.confirmed) return;
   state.ownVersion += 1;
   reign.gone.push({ peer, version: state.ownVersion });

@@ -73,7 +73,7 @@ export function peersChanged(turn: Turn): void {
 
 export function tellPeers(turn: Turn): void {
   turn.state.tellPeersAtMs = Infinity;
-  // Leader and standbys are told with their ports: those may be what changed.
+  // Leader and standbys are published with their ports, which may be what changed.
   turn.leadershipChanged = true;
   turn.outputs.push({ type: 'peersChanged' });
 }

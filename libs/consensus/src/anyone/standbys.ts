@@ -9,7 +9,7 @@ import { byAge, sameBoot } from './rank.js';
 import { remember } from './seeds.js';
 import { setSecret } from './token.js';
 
-/** What a welcome tells beside the leader. */
+/** What a welcome says besides who leads. */
 export function takeWelcome(turn: Turn, following: Following, welcome: WelcomeMessage): void {
   const { state, nowMs } = turn;
   setSecret(state, welcome.secret);
@@ -38,7 +38,7 @@ export function takeStandbys(turn: Turn, following: Following, standbys: readonl
 const isDismissed = ({ config }: State, standbys: readonly Standby[]) =>
   !standbys.some((each) => each.boot === config.boot);
 
-/** A deaf leader dismisses all its standbys: who misses its round trips stands until that is cleared up. */
+/** A deaf leader dismisses all its standbys: one that misses its round trips stays a standby until that is settled. */
 const inDoubt = ({ state, nowMs }: Turn, following: Following) =>
   nowMs - following.evidenceMs > 1.5 * state.timers.fastBeatMs;
 

@@ -24,7 +24,7 @@ export function setSecret(state: State, secret: Uint8Array | null): void {
   state.token = null;
 }
 
-/** Shows that I have the token without telling it; null while I have none. */
+/** Proves that I have the token without revealing it; null while I have none. */
 export function proofFor(state: State, what: ProofOf, nonce: Nonce): Uint8Array | null {
   const token = tokenOf(state);
   if (token === null) return null;
@@ -34,7 +34,7 @@ export function proofFor(state: State, what: ProofOf, nonce: Nonce): Uint8Array 
   return state.config.hmac(token, bytes).subarray(0, PROOF_BYTES);
 }
 
-/** Whether the proof is the one I would make. Compared whole: how long it takes tells nothing. */
+/** Whether the proof is the one I would make. Compared in constant time, so that the duration reveals nothing. */
 export function proves(
   state: State,
   what: ProofOf,

@@ -112,7 +112,7 @@ export function confirm(turn: Turn, reign: Reign, member: Member): void {
   memberChanged(turn, member);
 }
 
-/** Heard again: it may stand by again. */
+/** Heard again: it may be a standby again. */
 export function unbench(turn: Turn, member: Member): void {
   if (member.fit || !member.confirmed) return;
   member.fit = true;

@@ -37,7 +37,7 @@ function latestNamed(message: ElectionMessage): number {
   return Math.max(message.epoch, claimed, led);
 }
 
-/** Whether a datagram names an epoch that cannot be: then it is void, unless my own leader says it; told once per second at most. */
+/** Whether a datagram names an impossible epoch: then it is void, unless it is from my own leader; logged at most once per second. */
 export function namesImpossibleEpoch(turn: Turn, message: ElectionMessage, from: Address): boolean {
   const { state, nowMs } = turn;
   const epoch = latestNamed(message);

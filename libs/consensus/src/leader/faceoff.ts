@@ -26,7 +26,7 @@ const YIELD_AGAIN_MS = 150;
 const YIELD_ROUNDS_MAX = 8;
 /** Whole rosters, to however many older leaders. */
 const HANDOVERS_PER_SECOND = 1;
-/** How often one other leader is told that I lead: its beats must not use up the answers its address may have. */
+/** How often one other leader is informed that I lead: its beats must not use up the answers that its address may have. */
 const MEETINGS_PER_SECOND = 4;
 /** Members handed over that have not proved anything: strangers may fill half of the roster with such, and no more. */
 const HANDED_OVER_MAX = LIMITS.rosterMax / 2;
@@ -53,7 +53,7 @@ export function leaderHearsOfLeader(turn: Turn, reign: Reign, heard: LeaderHeard
   else introduce(turn, theirs, isHearsay);
 }
 
-/** While I stood still another one took over: its member I am, with a fresh rank (S33). */
+/** While I was suspended another one took over: I become its member, with a fresh rank (S33). */
 function suspendedHears(turn: Turn, { leader: theirs, by, known, isHearsay }: LeaderHeard): void {
   const { state } = turn;
   const byFellow = by.epoch >= state.epoch && isFellow(state, by);
@@ -62,7 +62,7 @@ function suspendedHears(turn: Turn, { leader: theirs, by, known, isHearsay }: Le
   else introduce(turn, theirs, isHearsay);
 }
 
-/** To several at a time, so that one who never welcomes me does not stand in the way of one who does. */
+/** To several at a time, so that one that never welcomes me does not block one that does. */
 function beginYielding(turn: Turn, yieldings: Reign['yieldings'], theirs: KnownLeader): void {
   if (yieldings.size >= LIMITS.yieldingsMax) {
     const [longest] = [...yieldings.values()].sort((a, b) => b.rounds - a.rounds);
@@ -139,7 +139,7 @@ export function leaderHearsWelcome(
 
 /**
  * Another leader gives way to me (S39): its members are mine, with ranks of my own stamping. They hear so from
- * that leader; I tell them nothing, since anybody could have written their addresses here.
+ * that leader; I send them nothing, since anybody could have written their addresses here.
  */
 export function hearYield(turn: Turn, message: YieldMessage): void {
   const { state, nowMs } = turn;

@@ -1,4 +1,4 @@
-/** Self-fence: a process that stood still trusts nothing it believes until it has asked. */
+/** Self-fence: a process that was suspended trusts nothing it believes until it has asked. */
 import type { Address, NotLeaderMessage } from '@iwanto/wire';
 import { leaderHeard } from '../anyone/leader-heard.js';
 import { sameBoot } from '../anyone/rank.js';

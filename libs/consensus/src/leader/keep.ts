@@ -77,8 +77,8 @@ function answerMember(turn: Turn, member: Member, message: PingMessage, from: Ad
 }
 
 /**
- * With the first and the last part of the roster comes a beat: without multicast, no other one tells ordinary
- * members how many they are, and who stands by.
+ * With the first and the last part of the roster comes a beat: without multicast, nothing else informs
+ * ordinary members how many they are and which the standbys are.
  */
 function bringUpToDate(turn: Turn, member: Member, version: number): void {
   const { state, nowMs } = turn;
@@ -88,7 +88,7 @@ function bringUpToDate(turn: Turn, member: Member, version: number): void {
   if ((isWhole || version === 0) && !stands) send(turn, member.address, slowBeatBody(state, nowMs));
 }
 
-/** Who shows no proof asks for a welcome; who shows a wrong one is told the present reign, and will ask. */
+/** A member without a proof asks for a welcome; one with a wrong proof is sent the present reign, and will ask. */
 function answerUnproved(turn: Turn, member: Member, { nonce, proof }: PingMessage): void {
   const { leader } = turn.state;
   // Strangers may use up what an address may have, but never what a member may have.

@@ -1,4 +1,4 @@
-/** The rules a leader keeps: who stands by, who is gone, and whether anybody is heard at all. */
+/** The rules a leader keeps: who is standby, who is gone, and whether anybody is heard at all. */
 import { fastBeat } from '../anyone/beat.js';
 import { keepAliveMs } from '../anyone/keep-alive.js';
 import { removeMember } from '../anyone/roster-told.js';

@@ -8,7 +8,7 @@ import { leaderHearsOfLeader } from './faceoff.js';
 
 const ASK_AGAIN_MS = 1_000;
 
-/** A datagram with my id but of another start: mine from before, or that of a twin. Only a fresh answer tells. */
+/** A datagram with my id but of another start: my own earlier one, or a twin's. Only a fresh answer decides. */
 export function ownIdHeard(turn: Turn, message: ElectionMessage, from: Address): void {
   const { state, nowMs } = turn;
   if (message.type === 'probe') {

@@ -1,4 +1,4 @@
-/** A member hears of another leader than its own: one is looked into, one is told who leads, one is told of. */
+/** A member hears of another leader than its own: it investigates it, informs it who leads, or reports it to its own. */
 import type { Address } from '@iwanto/wire';
 import { introduce, isFellow } from '../anyone/introduction.js';
 import { pingSoon } from '../anyone/keep-alive.js';
@@ -26,7 +26,7 @@ export function memberHearsOfLeader(turn: Turn, following: Following, heard: Lea
   if (known === 'final' && following.pending !== null) following.pending.ripeMs = nowMs;
 }
 
-/** Somebody else says, or is said, to lead. A lower epoch is told who leads; a higher one is looked into. */
+/** Somebody else says, or is said, to lead. One of a lower epoch is informed who leads; a higher one is investigated. */
 function anotherLeads(turn: Turn, following: Following, heard: LeaderHeard): void {
   const { state } = turn;
   const { leader, by, from, known } = heard;
@@ -47,7 +47,7 @@ function anotherLeads(turn: Turn, following: Following, heard: LeaderHeard): voi
 const leadsAsFellow = (state: State, { peer, boot }: KnownLeader): boolean =>
   isFellow(state, { sender: peer, boot });
 
-/** My leader is told of it; it is asked itself when I could follow it (S50). */
+/** It is reported to my leader; it is asked directly when I could follow it (S50). */
 function strangerLeads(turn: Turn, following: Following, { leader, isHearsay }: LeaderHeard): void {
   const couldFollow = leader.epoch > turn.state.epoch || isOrphan(turn, following);
   if (takesPart(turn)) relay(turn, leader);
@@ -58,12 +58,12 @@ function strangerLeads(turn: Turn, following: Following, { leader, isHearsay }: 
 const isOrphan = ({ state, nowMs }: Turn, { gone, evidenceMs }: Following): boolean =>
   gone && nowMs - evidenceMs > state.timers.lostMs;
 
-/** Another start of my leader stands in its place: the one I followed is dead. */
+/** Another start of my leader has taken its place: the one I followed is dead. */
 function restarted(turn: Turn, following: Following, leader: KnownLeader): void {
   if (leader.epoch <= turn.state.epoch) pingSoon(turn, following);
 }
 
-/** Tells a stale leader, or one that follows it, who leads (S30). */
+/** Informs a stale leader, or a follower of it, who leads (S30). */
 export function fence(turn: Turn, to: Address): void {
   const { leader } = turn.state;
   if (leader === null || !takesPart(turn)) return;
@@ -71,7 +71,7 @@ export function fence(turn: Turn, to: Address): void {
     send(turn, to, { type: 'hint', leader });
 }
 
-/** Tells my own leader that another one exists (S28). */
+/** Reports another leader to my own (S28). */
 export function relay(turn: Turn, leader: KnownLeader): void {
   const { state } = turn;
   const allowed = () =>

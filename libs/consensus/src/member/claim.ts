@@ -19,7 +19,7 @@ export function claimOrTakeOver(turn: Turn, following: Following): void {
   else claim(turn, following, suspicion);
 }
 
-/** Silence is proved: tell the standbys and the old leader (S22). */
+/** Silence is proved: claim, to the standbys and the old leader (S22). */
 function claim(turn: Turn, following: Following, suspicion: Suspicion): void {
   const { state, nowMs } = turn;
   const { leader } = state;

@@ -73,7 +73,7 @@ function takeLeader(turn: Turn, following: Following, leader: LeaderTuple): void
   state.leader = { ...leader, address: state.leader.address };
 }
 
-/** The leader was there at that time: no suspicion stands against it. */
+/** The leader was alive at that time: any suspicion is dropped. */
 export function evidence(turn: Turn, following: Following, atMs: number): void {
   following.evidenceMs = Math.max(following.evidenceMs, atMs);
   following.gone = false;

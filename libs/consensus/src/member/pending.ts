@@ -48,7 +48,7 @@ export function openPending(
   };
 }
 
-/** A stranger never stands in the way of a fellow, whatever epoch it names (S53). */
+/** A stranger never blocks a fellow, whatever epoch it names (S53). */
 function isBetter(leader: KnownLeader, isTrusted: boolean, pending: Pending): boolean {
   if (isTrusted !== pending.isTrusted) return isTrusted;
   return leader.epoch > pending.leader.epoch;

@@ -1,7 +1,7 @@
-/** What one election is told once: who it is, its chance and its hash, its timers and its limits. */
+/** What one election is given at its start: identity, randomness and hash, timers and limits. */
 import type { BootId, PeerId } from '@iwanto/wire';
 
-/** All in milliseconds; the reason of each stands in docs/consensus.md, "Timers". */
+/** All in milliseconds; docs/consensus.md gives the reason for each under "Timers". */
 export interface Timers {
   /** Between two beats of the leader to each standby. */
   readonly fastBeatMs: number;
@@ -99,7 +99,7 @@ export const LIMITS = {
   standbys: 5,
   /** Fewer in a crowd, where hardly a part of the network holds none of them. */
   standbysInCrowd: 3,
-  /** Epochs up to this one are possible even to a host whose clock stands in 1970. */
+  /** Epochs up to this one are possible even for a host whose clock is in 1970. */
   epochAlways: 1_000_000,
   /** How often others' words may raise the epoch of a leader. */
   raisesPerSecond: 20,

@@ -90,7 +90,7 @@ export interface OutsideInput extends At {
   readonly to: Address;
 }
 
-/** The catalogue of this host is now at this mark: the next keep-alive tells the leader. */
+/** The catalogue of this host is now at this mark: the next keep-alive reports it to the leader. */
 export interface CatalogueChangedInput extends At {
   readonly type: 'catalogueChanged';
   readonly catalogue: CatalogueMark | null;

@@ -18,7 +18,7 @@ import type { Member } from './member.js';
 export const provedMembers = (state: State): Member[] =>
   [...state.members.values()].filter((each) => each.confirmed);
 
-/** What grows with the cluster is told more sparingly then. */
+/** What grows with the cluster is then sent less often. */
 export const isCrowd = (state: State): boolean =>
   state.members.size > LIMITS.crowd && provedMembers(state).length > LIMITS.crowd;
 
@@ -82,7 +82,7 @@ export interface Following {
   ackSentMs: number;
   /** Its seq: an older beat that arrives later says nothing new. */
   lastBeatSeq: number;
-  /** Members of the cluster, as the last beat told. */
+  /** Members of the cluster, as of the last beat. */
   members: number;
   pingAtMs: number;
   /** PINGs since the last answer. */
@@ -105,7 +105,7 @@ export interface Suspicion {
   /** Probes sent to the leader, and when the next is due. */
   probed: number;
   probeAtMs: number;
-  /** When to claim, and while claiming, when the claim stands. */
+  /** When to claim, and while claiming, when the claim takes effect. */
   dueMs: number;
 }
 
@@ -154,7 +154,7 @@ export interface Reign {
   gone: { peer: PeerId; version: number }[];
   /** Departures up to this version are not listed in `gone` any more. */
   goneFloor: number;
-  /** No standbys any more, and not told so yet: they would miss their fast beats. */
+  /** No longer standbys, and not yet informed of it: they would miss their fast beats. */
   readonly demoted: Standby[];
   /** The seq and the time of the last round of fast beats, for round trips. */
   beatSeq: number;
@@ -175,14 +175,14 @@ export interface Suspension {
 /** Saying goodbye, three times. */
 export interface Leaving {
   readonly at: 'leaving';
-  /** The place that is given up: who is told goodbye follows from it. */
+  /** The place that is given up: it determines who gets the goodbye. */
   readonly was: Joining | Following | Reign;
   atMs: number;
   said: number;
 }
 
 /**
- * Where this process stands: one record, with all that belongs to that place and nothing else. Only enter.ts
+ * The place of this process: one record, with all that belongs to that place and nothing else. Only enter.ts
  * puts another one here, so nothing of an earlier place is ever left over.
  */
 export type Place =
@@ -279,8 +279,8 @@ export interface State {
   readonly heard: Map<string, Heard>;
   readonly budgets: Map<Budget, Bucket>;
   readonly buckets: Map<string, Bucket>;
-  /** When to tell that peers changed; Infinity while nothing did. */
+  /** When to publish that peers changed; Infinity while nothing did. */
   tellPeersAtMs: number;
-  /** The deadline last asked for: a wake-up much later means that this process stood still. */
+  /** The deadline last asked for: a wake-up much later means that this process was suspended. */
   askedMs: number;
 }

@@ -68,7 +68,7 @@ export function nextPhase(from: Phase, cause: Cause): Phase | undefined {
   return TRANSITIONS.find((each) => each.from === from && each.on === cause)?.to;
 }
 
-/** The table as a mermaid state diagram, as it stands in docs/consensus.md. */
+/** The table as a mermaid state diagram, as shown in docs/consensus.md. */
 export function transitionDiagram(): string {
   const lines = TRANSITIONS.map(({ from, on, to }) => `  ${from} --> ${to}: ${on}`);
   return ['stateDiagram-v2', '  [*] --> idle', ...lines, '  left --> [*]', ''].join('\n');

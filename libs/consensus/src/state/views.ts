@@ -1,4 +1,4 @@
-/** What the other services are told: who leads, and who is known. */
+/** What the other services are sent: who leads, and who is known. */
 import type { BootId, CatalogueMark, PeerCard, PeerId } from '@iwanto/wire';
 import type { Member } from './member.js';
 import type { SeenHow, State } from './state.js';
@@ -27,7 +27,7 @@ export interface KnownPeerView extends PeerView {
   readonly member: boolean;
   readonly sinceSeconds: number;
   readonly roundTripMs: number | null;
-  /** How far its catalogue is, as its last keep-alive told its leader; null where this host does not lead. */
+  /** How far its catalogue is, as of its last keep-alive to its leader; null where this host does not lead. */
   readonly catalogue: CatalogueMark | null;
 }
 

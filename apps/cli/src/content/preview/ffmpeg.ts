@@ -1,4 +1,4 @@
-/** Asks ffmpeg, where it is installed, for frames of what stands at an address of ours. */
+/** Asks ffmpeg, where it is installed, for frames of what one of our own addresses serves. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Failure, codeOf } from '@iwanto/wire';
