@@ -22,7 +22,7 @@ function refuse(sentence) {
   process.exit(1);
 }
 
-/** Where compiled code is kept between two commands: with it, a command starts in half the time. */
+/** Where compiled code is cached between commands: with it, a command starts in half the time. */
 function cacheDir() {
   const { HOME, XDG_CACHE_HOME } = process.env;
   if (process.platform === 'darwin')
@@ -36,7 +36,7 @@ function cacheDir() {
 function load() {
   // It is written at the end: what removes the cache must not leave a new one.
   const cache = words[0] === 'uninstall' ? undefined : cacheDir();
-  // Reading the maps takes longer than the command itself: only for who wants to see the stack.
+  // Reading the maps takes longer than the command itself: only for those who want to see the stack.
   const isTraced = words.includes('--verbose');
   if (isTraced) process.setSourceMapsEnabled(true);
   if (!existsSync(bundled)) {

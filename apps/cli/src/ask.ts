@@ -3,7 +3,7 @@ import { type Bus, openBus } from '@iwanto/bus';
 import { homePaths } from '@iwanto/service';
 import { z } from 'zod';
 
-// To compile a schema takes longer than to check the few answers of a command.
+// Compiling a schema takes longer than checking the few answers of a command.
 z.config({ jitless: true });
 
 /** Does `work` with an open bus and closes it whatever happens. */

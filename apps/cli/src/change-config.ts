@@ -57,7 +57,7 @@ export async function reloadServices(): Promise<string[]> {
   return answers.map(({ service }) => service);
 }
 
-/** Each service that runs takes over what the file says now. The election first: the others act on whom it knows. */
+/** Each service that runs takes over what the file says now. The election first: the others act on the peers it knows. */
 async function reloadAll(bus: Bus) {
   const election = await reload(bus, 'election');
   const others = SERVICES.filter((service) => service !== 'election');

@@ -34,7 +34,7 @@ export async function choosePeer(
   return EXIT.done;
 }
 
-/** A whole peer id may be of a peer that is away. */
+/** A whole peer id may belong to a peer that is offline. */
 async function peerOf(typed: string): Promise<PeerId> {
   const whole = peerIdSchema.safeParse(typed);
   if (whole.success) return whole.data;

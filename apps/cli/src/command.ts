@@ -26,11 +26,11 @@ export interface Row {
   readonly about: string;
   /** Adds itself to the command line; `typed` are the words the user gave. */
   add(words: Argv<Given>, typed: readonly string[]): Argv<Given>;
-  /** Says its options to whatever listens like a command line. */
+  /** Declares its options to anything with the interface of a command line. */
   describe(words: Argv<Given>): Promise<void>;
 }
 
-/** What a command knows of its options; yargs has it, its types do not. */
+/** What a command knows of its options; yargs knows it, but its types do not say so. */
 interface Known {
   getOptions(): {
     readonly key: Readonly<Record<string, true>>;

@@ -9,7 +9,7 @@ const EXIT_CTRL_C = 130;
 
 const SHOW_CURSOR = '\u001b[?25h';
 
-/** A reader that went away, such as `head`, is no failure. */
+/** A reader that closed the pipe, such as `head`, is not a failure. */
 export function guardStreams(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -54,12 +54,12 @@ export function interruptible(): void {
   process.once('SIGINT', onInterrupt);
 }
 
-/** For a process that ends in order by itself: Ctrl-C is its own matter. */
+/** For a process with an orderly end of its own: it handles Ctrl-C itself. */
 export function notInterruptible(): void {
   process.removeListener('SIGINT', onInterrupt);
 }
 
-/** What Ctrl-C says from now on: what continues in the services all the same. */
+/** What Ctrl-C prints from now on: what the services continue regardless. */
 export function whenInterrupted(sentence: string): void {
   lastWords = sentence;
 }

@@ -29,7 +29,7 @@ const startOne = (
   },
 ) => bus.call('download.start', question);
 
-/** Where the beginning of a hash decided, what it was taken to mean (HOSTILE 123). */
+/** Where a hash prefix decided, what it was taken to mean (HOSTILE 123). */
 async function startKnown(bus: Bus, question: StartQuestion): Promise<Download> {
   const download = await startOne(bus, question);
   if (question.hash !== download.hash) remark(meantText(question.hash, download));
@@ -44,7 +44,7 @@ export interface Order {
   readonly detach: boolean;
 }
 
-/** The exit code: that of the first that failed. One that fails does not keep the others from going on. */
+/** The exit code: that of the first that failed. A failed one does not stop the others. */
 export async function fetchAll(bus: Bus, order: Order): Promise<number> {
   const { wanted, json, detach } = order;
   const progress = json || detach ? eventProgress(detach) : openProgress(wanted.length);
@@ -111,7 +111,7 @@ async function fetch(
 const reasonOf = (cause: unknown) =>
   cause instanceof Failure ? { error: cause.code, sentence: cause.sentence } : {};
 
-/** The download when it is whole; what kept it from that otherwise. */
+/** The download when it is complete, otherwise why it is not. */
 function finished(download: Download): Download {
   const { state, failure, hash } = download;
   if (state === 'done') return download;
@@ -131,7 +131,7 @@ function sayDone({ hash, path, bytes, seconds, sources, files, kind }: Download,
   remark(`${what}${sizeText(bytes)} in ${timeText(seconds)} from ${from}, verified`);
 }
 
-/** One JSON line an event; the last one is written at the end. */
+/** One JSON line per event; the last one is written at the end. */
 function eventProgress(isSilent: boolean): Progress {
   const said = new Map<string, { state: Download['state']; atMs: number }>();
   const show = (download: Download) => {

@@ -17,7 +17,7 @@ export interface Found {
   readonly held: ReadonlyMap<string, HeldHere>;
 }
 
-/** Lines that fit the terminal; what this host has already is marked. */
+/** Lines that fit the terminal; what this host already has is marked. */
 export function foundLines({ query, results, hashes, held }: Found): string[] {
   const words = queryWords(query);
   const columns: Column[] = [
@@ -50,13 +50,13 @@ const whereText = ({ short, peers }: SearchResult['where'], inGroup = ''): strin
     .filter(Boolean)
     .join(' ');
 
-/** Where it lay, when, and on whose host that is not here. */
+/** Where it was, when, and on which host that is now offline. */
 function seenText({ short }: SearchResult['where'], seen: Seen): string {
   const names = seen.peers.map(({ peer, name }) => shown(name || peer)).join(', ');
   return `${shown(short)}  seen ${agoText(seen.secondsAgo)} on ${names}`.trim();
 }
 
-/** What the marks mean, where one is there. */
+/** What the marks mean, where there are any. */
 export function legend(held: ReadonlyMap<string, HeldHere>): string | undefined {
   const meanings = {
     here: 'here already',

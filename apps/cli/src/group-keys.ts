@@ -134,7 +134,7 @@ export async function joinGroup(paths: Paths, name: GroupName): Promise<ShownGro
   return shownGroup(group, mode);
 }
 
-/** Makes the peer an open one; the key is kept. Null where it was in none. */
+/** Returns the peer to open mode; the key is kept. Null where it was in no group. */
 export async function leaveGroup(paths: Paths): Promise<string | null> {
   const { mode, group } = (await loadConfig(paths)).config;
   if (mode !== 'group') return null;
@@ -142,7 +142,7 @@ export async function leaveGroup(paths: Paths): Promise<string | null> {
   return group;
 }
 
-/** Puts the group in the place of the one of that name. */
+/** Replaces the group of that name. */
 const withGroup = (groups: readonly Group[], group: Group): Group[] =>
   [...groups.filter(({ name }) => name !== group.name), group].toSorted((one, other) =>
     one.name < other.name ? -1 : 1,

@@ -7,7 +7,7 @@ export type HeldHere = 'here' | 'fetching' | 'unfinished';
 /** Results beyond these get no mark: nobody reads them one by one. */
 const MARKED_MAX = 1_024;
 
-/** What is known of each hash that is found; one that is not here at all is absent. Downloads are asked for meanwhile. */
+/** What is known of each hash that is found; a hash that is unknown here is absent. Downloads are asked for meanwhile. */
 export async function heldHere(
   bus: Bus,
   found: Promise<readonly FileHash[]>,

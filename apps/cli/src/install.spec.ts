@@ -1,4 +1,4 @@
-/** What an installed command brings beside its work: completion, the manual page, removal, and a word to an old Node.js. */
+/** What an installed command brings beside its work: completion, the manual page, removal, and a message on an old Node.js. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
@@ -68,7 +68,7 @@ const refuse = (): never => {
   throw new Failure('E_UNEXPECTED', 'not expected');
 };
 
-/** A service of which only the given verbs answer something of their own. */
+/** A service of which only the given verbs have answers of their own. */
 async function serve<S extends ServiceName>(
   service: S,
   handlers: Partial<Handlers<VerbsOf<S>>>,

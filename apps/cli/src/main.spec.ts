@@ -573,7 +573,7 @@ describe('cat', () => {
         if (hash.startsWith('cd')) throw new Failure('E_NOT_FOUND', 'Nothing has that hash.');
         return { hash: HASH, kind: 'file', name: 'a.bin', size: BYTES.length };
       },
-      // Less than asked for, and nothing yet at first: as a service answers that has to fetch it.
+      // Less than asked for, and at first nothing: as a service answers that still has to fetch it.
       'read.bytes': ({ offset, count }) => {
         const isLate = !asked.has(offset);
         asked.add(offset);
@@ -646,7 +646,7 @@ describe('what was shown', () => {
   const asked: { hash: string; as?: string | undefined }[] = [];
   const NAMES_OF: Record<string, string[]> = {
     old: ['zz old draft.txt'],
-    // Peers say different sizes of it.
+    // Peers claim different sizes for it.
     twice: ['b.mkv', 'b.mkv'],
   };
 

@@ -1,11 +1,11 @@
-/** What the mode means for this host, in words: who may come near, and who sees more than that. */
+/** What the mode means for this host, in words: which peers are admitted, and who can see this host nevertheless. */
 import { type ConfigInForce, groupOfMode, homePaths, keyCheck, loadInForce } from '@iwanto/service';
 import { Failure } from '@iwanto/wire';
 import { type Picture } from './picture.js';
 import { countText } from './print.js';
 import type { Verdict } from './verdicts.js';
 
-/** Nothing where everybody may come, and where the configuration cannot be read: then no service runs with it. */
+/** Nothing where everybody is admitted, or where the configuration cannot be read: then no service runs with it. */
 export async function modeVerdicts(picture: Picture): Promise<Verdict[]> {
   try {
     const { config } = await loadInForce(homePaths());

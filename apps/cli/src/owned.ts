@@ -1,4 +1,4 @@
-/** Which files of a peer's home are iwanto's own, by their names: whatever else lies there is somebody else's. */
+/** Which files of a peer's home are iwanto's own, by their names: anything else there belongs to somebody else. */
 import type { Dirent } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -28,7 +28,7 @@ const UNFINISHED_DIR = '.iwant-tmp';
 export interface Owned {
   /** Files, and directories that are ours with all that is in them. */
   readonly files: readonly string[];
-  /** Directories that go when nothing is left in them, the innermost first. */
+  /** Directories that are removed once empty, the innermost first. */
   readonly dirs: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** Where the passphrase of a group comes from: a file, systemd, or whoever sits at the terminal. Never a word or a variable, which others can see. */
+/** Where the passphrase of a group comes from: a file, systemd, or whoever sits at the terminal. Never an argument or a variable, which others can see. */
 import { randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,9 +9,9 @@ import { Failure, codeOf } from '@iwanto/wire';
 import { pathFrom } from './input.js';
 import { spoken } from './spoken.js';
 
-/** More than the longest passphrase: what is larger is another file. */
+/** More than the longest passphrase: a larger file is not a passphrase. */
 const FILE_BYTES_MAX = 8_192;
-/** 96 bits: six words, that nobody can try through. */
+/** 96 bits: six words, too many to be tried. */
 const MADE_BYTES = 12;
 
 export interface Passphrase {

@@ -1,4 +1,4 @@
-/** What `iwanto status` shows, put together from what each service knows; a service that is down only leaves its part out. */
+/** What `iwanto status` shows, assembled from what each service knows; a service that is down only leaves its part out. */
 import {
   type Bus,
   type Download,
@@ -53,7 +53,7 @@ export interface Member {
   readonly roundTripMs: number | null;
 }
 
-/** The book is one question more to the leader: a status must not wait long for it. */
+/** The book takes one more request to the leader: a status must not wait long for it. */
 const BOOK_LIMIT_MS = 1_500;
 
 /** Asks all services at the same time. */

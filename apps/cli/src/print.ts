@@ -30,7 +30,7 @@ export function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** For people only: what scripts do not read. */
+/** For people only; scripts do not read it. */
 export function remark(line: string): void {
   process.stderr.write(`${line}\n`);
 }

@@ -1,4 +1,4 @@
-/** Runs the three services as child processes: starts again what dies, ends all when asked, and ends itself when all were asked to end. */
+/** Runs the three services as child processes: restarts those that die, stops all when asked, and ends when all were asked to stop. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { reasonOf } from '@iwanto/wire';
 import { SERVICES, type ServiceName } from '@iwanto/bus';

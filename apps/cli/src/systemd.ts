@@ -1,4 +1,4 @@
-/** The unit files on this machine, and the few words to systemd that `iwanto service` needs. */
+/** The unit files on this machine, and the few systemd commands that `iwanto service` needs. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
@@ -22,7 +22,7 @@ export interface UnitState {
 export class Systemd {
   constructor(private readonly scope: Scope) {}
 
-  /** Where the unit files lie. */
+  /** Where the unit files are. */
   get dir(): string {
     if (this.scope === 'system') return '/etc/systemd/system';
     const config = process.env['XDG_CONFIG_HOME'];

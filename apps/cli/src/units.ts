@@ -4,7 +4,7 @@ import { SERVICE_ENVIRONMENT, nodeFlags } from '@iwanto/service';
 
 export type Scope = 'system' | 'user';
 
-/** What is to be run; both paths are absolute, because a service manager knows nothing of a shell's PATH. */
+/** What to run; both paths are absolute, because a service manager knows nothing of a shell's PATH. */
 export interface Program {
   readonly node: string;
   readonly script: string;

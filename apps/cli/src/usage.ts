@@ -1,4 +1,4 @@
-/** What was typed and is not understood: named as it was typed, with what was probably meant, and where help is. */
+/** Arguments that are not understood: quoted as typed, with what was probably meant, and where help is. */
 
 import { nearest } from '@iwanto/service/nearest';
 

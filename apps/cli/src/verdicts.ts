@@ -1,4 +1,4 @@
-/** How things are in words: what works, what does not, and what to do about it. */
+/** The state in words: what works, what does not, and what to do about it. */
 import { type Mapping, SERVICES } from '@iwanto/bus';
 import { DEFAULT_PORTS } from '@iwanto/service';
 import { endpointText } from '@iwanto/wire';
@@ -11,7 +11,7 @@ export interface Verdict {
   readonly sentence: string;
 }
 
-/** What each service is for, as its absence is felt. */
+/** What does not work without each service. */
 const WITHOUT = {
   election: 'this host finds nobody and nobody finds it',
   indexer: 'nothing can be searched and nothing of this host is found',

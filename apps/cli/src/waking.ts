@@ -1,4 +1,4 @@
-/** Waking a host: the packet is sent again and again until the host is here, or the time is over. */
+/** Waking a host: the packet is repeated until the host is online, or the time is over. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bus, KnownPeer } from '@iwanto/bus';
 import { Failure, type PeerId, codeOf, reasonOf } from '@iwanto/wire';
@@ -71,7 +71,7 @@ async function hereOf(bus: Bus, wishes: readonly Wish[]): Promise<Wish | undefin
 
 export const isHere = ({ member, seen }: KnownPeer): boolean => member || seen === 'self';
 
-/** Has a holder of that content come where nobody who is here has it; undefined where somebody is. */
+/** Wakes a holder of that content where no peer that is online has it; undefined where one has. */
 export async function wakeHolder(
   bus: Bus,
   { hash, holders }: { readonly hash: string; readonly holders: readonly PeerId[] },
@@ -90,7 +90,7 @@ export async function wakeHolder(
   return woken;
 }
 
-/** Whether somebody who is here has it; a question that fails for another reason says nothing, and is not an answer. */
+/** Whether a peer that is online has it; a request that fails for another reason says nothing either way. */
 async function isHeld(bus: Bus, hash: string): Promise<boolean> {
   try {
     const { holders, others = [] } = await bus.call('locate', { hash });

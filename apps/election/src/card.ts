@@ -6,7 +6,7 @@ import { PEER_NAME_BYTES_MAX, type PeerCard, type PublicKey, cutText } from '@iw
 export interface OwnCardOptions {
   readonly electionPort: number;
   readonly curveKey: PublicKey;
-  /** What people chose; the host name when it is empty or left out. */
+  /** The name that the user chose; the host name when it is empty or left out. */
   readonly name?: string;
 }
 
@@ -20,7 +20,7 @@ export class OwnCard {
     this.#card = { electionPort, indexerPort: 0, transferPort: 0, curveKey, name: shownName(name) };
   }
 
-  /** Takes another name; the host name in place of an empty one. */
+  /** Changes the name; an empty one means the host name. */
   rename(name: string): PeerCard {
     this.#card = { ...this.#card, name: shownName(name) };
     return this.#card;

@@ -1,9 +1,9 @@
 /** The one clock of the election: milliseconds that never go back and keep counting while the host sleeps. */
 import { readFileSync } from 'node:fs';
 
-/** How often the time asleep is looked up at most. */
+/** How often the time asleep is read at most. */
 const LOOK_MS = 50;
-/** /proc/uptime counts in hundredths of a second: less is no sleep. */
+/** /proc/uptime counts in hundredths of a second: less does not count as sleep. */
 const ASLEEP_MS_MIN = 100;
 
 /**

@@ -1,4 +1,4 @@
-/** What lives beside the election itself: ports that a router maps, hosts that can be woken, and what is wrong. */
+/** What accompanies the election itself: ports that a router maps, hosts that can be woken, and what is wrong. */
 import { join } from 'node:path';
 import type { NetworkFault } from '@iwanto/bus';
 import type { Config, ServiceContext } from '@iwanto/service';

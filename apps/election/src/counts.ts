@@ -1,7 +1,7 @@
 /** How many datagrams came in and how many were dropped, by reason: what `iwanto status` and tests look at. */
 import type { DatagramRefusal } from '@iwanto/wire';
 
-/** Beside what the codec refuses: a source that is too loud, our own datagrams that come back, and who is not pinned or of another group. */
+/** Besides what the codec refuses: sources that send too much, our own datagrams, and peers that are not pinned or are in another group. */
 export type DropReason = DatagramRefusal | 'rate' | 'own' | 'outsider';
 
 export interface Counts {

@@ -1,4 +1,4 @@
-/** Where to knock: outside the own subnets, and at hosts that the user added, which may only seem to be near. */
+/** Where to knock: outside this host's subnets, and at hosts that the user added, which may only seem to be near. */
 import { expect, test } from '@jest/globals';
 import { Doorway } from './doorway.js';
 

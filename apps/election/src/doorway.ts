@@ -1,4 +1,4 @@
-/** Who is heard from outside the own subnets, and where to knock: the Door of libs/consensus with the bytes of real datagrams. */
+/** Who is heard from outside this host's subnets, and where to knock: the Door of libs/consensus with the bytes of real datagrams. */
 import type { NetworkView } from '@iwanto/bus';
 import { Door } from '@iwanto/consensus';
 import { type Address, Recent, isFirstContact } from '@iwanto/wire';
@@ -8,7 +8,7 @@ import { isOpen } from './envelope.js';
 const OUTSIDE_MAX = 64;
 
 export interface HeardHow {
-  /** It comes from one of the own subnets. */
+  /** It comes from one of this host's subnets. */
   readonly isNear: boolean;
   readonly multicast: boolean;
 }
@@ -33,7 +33,7 @@ export class Doorway {
     for (const address of addresses) this.acquaint(address);
   }
 
-  /** Whether a datagram goes further; what is ours and does not is remembered for the doctor. */
+  /** Whether a datagram goes further; one of ours that does not is remembered for the doctor. */
   admits(bytes: Uint8Array, { address }: Address, { isNear, multicast }: HeardHow): boolean {
     if (isNear && !this.#added.has(address)) return true;
     const atMs = performance.now();
@@ -54,7 +54,7 @@ export class Doorway {
     if (this.#door.mustKnock(to, bytes, performance.now())) this.knock(to);
   }
 
-  /** That host lets this one be heard: what waited for it. */
+  /** That host now accepts this one: returns what waited for it. */
   opened(to: Address): Uint8Array | undefined {
     return this.#door.opened(to);
   }

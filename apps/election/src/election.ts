@@ -1,4 +1,4 @@
-/** The election at work: datagrams and time go into the state machine, what it wants done comes out. */
+/** Drives the election: datagrams and time go into the state machine, and its outputs are performed. */
 import {
   type ElectionConfig,
   type Input,
@@ -31,14 +31,14 @@ const SLEEP_MS_MAX = 1_000;
 export interface ElectionOptions {
   readonly config: ElectionConfig;
   readonly keys: DatagramVerifier & SecretSeal;
-  /** Datagrams of another group are none of ours; the open LAN's when left out. */
+  /** Datagrams of another group are ignored; the open LAN's when left out. */
   readonly group?: number;
   /** The only peers that are heard, where not everybody is. */
   readonly pinned?: ReadonlySet<PeerId> | undefined;
   readonly nowMs: () => number;
-  /** Does what the state machine wants done. */
+  /** Performs one output of the state machine. */
   readonly perform: (output: Output) => void;
-  /** Writes what comes in, and why it is dropped. */
+  /** Logs what comes in, and why it is dropped. */
   readonly story?: Pick<Story, 'heard' | 'dropped'>;
   /** Gets the hosts that members named, so that their datagrams are accepted. */
   readonly acquaint: (address: string) => void;
@@ -109,18 +109,18 @@ export class Election {
     if (!whole.ok) return this.#drop(whole.refusal, from);
     this.counts.heard += 1;
     this.options.story?.heard(whole.value, from, multicast);
-    // The hosts a member names may speak to us from outside our subnets.
+    // Hosts that a member names may send to us from outside our subnets.
     for (const { address } of listedIn(whole.value)) this.options.acquaint(address.address);
     const path = this.#paths.pathOf(header, from, now);
     this.take({ type: 'received', message: whole.value, from: path, multicast });
   }
 
-  /** A datagram that is not sealed as those of this host are was dropped. */
+  /** A datagram that is not sealed like those of this host was dropped. */
   outsider(from: Address): void {
     this.#drop('outsider', from);
   }
 
-  /** A datagram goes to that host outside its own subnets: knocks there, after all that is being sent now. */
+  /** A datagram goes to a host outside this host's subnets: knocks there, after everything that is being sent now. */
   goesOutside(to: Address): void {
     queueMicrotask(() => this.take({ type: 'outside', to }));
   }

@@ -14,7 +14,7 @@ const groupOf = (key: string, previous: string | null = null): Group => ({
   ...{ name: TEAM, key, previous },
 });
 
-/** An envelope whose clock is in the hands of the test. */
+/** An envelope whose clock the test controls. */
 class Host {
   nowMs = 0;
   dropped = 0;

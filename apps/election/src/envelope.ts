@@ -1,6 +1,6 @@
 /**
  * The one door between datagrams on the network and those of the election. On an open LAN they cross as they are. In a
- * group each is sealed under the group's key: whoever lacks it reads nothing, and nothing of theirs comes further.
+ * group each is sealed under the group's key: without the key nobody can read them, or get any accepted.
  */
 import type { NetworkView } from '@iwanto/bus';
 import { GROUP_TAG_BYTES, type Group, type GroupSeal, groupSeal, keysOf } from '@iwanto/service';
@@ -23,7 +23,7 @@ const STRANGERS_MAX = 64;
 export interface Envelope {
   /** What to send for one datagram: one copy for each key that is accepted. */
   seal(bytes: Uint8Array): readonly Uint8Array[];
-  /** The datagram inside; undefined for what strangers sent, which is dropped without an answer. */
+  /** The datagram inside; undefined for one from a stranger, which is dropped without an answer. */
   open(bytes: Uint8Array, from: Address): Uint8Array | undefined;
   /** Who sent such datagrams: what the doctor needs to know why a host is not seen. */
   strangers(): NetworkView['strangers'];
@@ -94,14 +94,14 @@ export const isOpen = (bytes: Uint8Array): boolean => bytes[0] === 0x69 && bytes
 class SealedEnvelope implements Envelope {
   readonly #seals: readonly GroupSeal[];
   readonly #strangers: Strangers;
-  /** Trying a key costs as much as checking a signature does: a flood that fails is ignored like one of bad signatures. */
+  /** Trying a key costs as much as checking a signature: a flood that fails is ignored like one of bad signatures. */
   readonly #gate: Gate;
 
   constructor(
     group: Group,
     private readonly options: Dropping,
   ) {
-    // While the passphrase changes, members that have only one of the two keys hear and are heard.
+    // While the passphrase changes, members that have only one of the two keys can send and receive.
     this.#seals = keysOf(group).map((key) => groupSeal(key, CONTEXT));
     this.#strangers = new Strangers(options);
     this.#gate = new Gate(options.nowMs());

@@ -1,8 +1,8 @@
-/** Faults of the network that last: each is shown, and written into the log once, as soon as it was found in two looks. */
+/** Faults of the network that last: each is shown, and logged once, as soon as two looks in a row have found it. */
 import type { NetworkFault } from '@iwanto/bus';
 
 const LOOK_MS = 5_000;
-/** Faults at the same time: a crowd of strangers makes no more lines than this in one look. */
+/** Faults at the same time: a crowd of strangers causes no more lines than this per look. */
 const FAULTS_MAX = 16;
 
 export class FaultLog {

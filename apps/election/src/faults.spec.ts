@@ -40,7 +40,7 @@ const texts = (changes: Partial<FaultFacts>, view: Partial<NetworkView> = {}) =>
 
 test('nothing is wrong', () => {
   expect(texts({})).toEqual([]);
-  // A leader behind a router is not heard by multicast, and need not be.
+  // A leader behind a router is not heard by multicast, which is no fault.
   const far = leads(peerAt(LEADER, '10.9.0.2'));
   expect(texts({ leadership: far }, { heard: heard(null, 500) })).toEqual([]);
   // What uses loopback only has no network.
@@ -54,7 +54,7 @@ test('multicast that is lost between two switches', () => {
   const [line = ''] = texts({}, { heard: heard(30_000, 200) });
   expect(line).toContain('multicast: multicast of the leader at 10.0.0.2 does not arrive here');
   expect(line).toContain('in the switches between them (IGMP snooping)');
-  // Nothing at all of the leader is another matter: the election itself ends that.
+  // Hearing nothing at all from the leader is another matter: the election itself ends that.
   expect(texts({}, { heard: heard(30_000, 30_000) })).toEqual([]);
 });
 

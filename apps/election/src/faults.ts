@@ -5,14 +5,14 @@
 import type { AddedHost, KnownPeer, Leadership, NetworkFault, NetworkView } from '@iwanto/bus';
 import { MULTICAST_GROUP, type PeerId, endpointText, sharesPrefix } from '@iwanto/wire';
 
-/** A leader sends to all each second: after this long without one, multicast does not arrive. */
+/** A leader multicasts every second: after this long without a datagram, multicast does not arrive. */
 const MULTICAST_MS_MAX = 10_000;
-/** What was last noticed longer ago is not so any more. */
+/** What was last noticed longer ago counts as over. */
 const LATELY_MS = 120_000;
 /** A host has this long to answer, or to join. */
 const PATIENCE_MS = 20_000;
 const POINT_TO_POINT_BITS = 31;
-/** A host that is only busy has answered, or joined, by then. */
+/** A host that is merely busy has answered, or joined, by then. */
 const MUTE_MS = 60_000;
 /** Hosts that are named for one kind of fault. */
 const NAMED_MAX = 4;
@@ -83,7 +83,7 @@ const ofOwnMulticast = ({ addresses, discoveryPort }: View): NetworkFault[] =>
       remedy: `Allow UDP ${discoveryPort} to and from ${MULTICAST_GROUP.four}.`,
     }));
 
-/** Somebody is heard by multicast for long, and nothing that is sent there is answered. */
+/** A peer has been heard by multicast for long, but answers nothing that is sent to it. */
 function ofOneWay({ network, peers, leadership }: FaultFacts): NetworkFault[] {
   if (!leadership.leader) return [];
   const heard = new Map<PeerId, View['heard'][number]>(
@@ -129,7 +129,7 @@ function ofStrangers({ network }: FaultFacts): NetworkFault[] {
   ];
 }
 
-/** A host that the user added and that says nothing. */
+/** A host that the user added and that is silent. */
 const ofAdded = ({ added }: FaultFacts): NetworkFault[] =>
   added
     .filter(({ heardMsAgo, addedMsAgo = 0 }) => heardMsAgo === null && addedMsAgo > PATIENCE_MS)

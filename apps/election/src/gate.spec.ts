@@ -1,4 +1,4 @@
-/** What the gate lets through: budgets by source and together, and the bad ones shut out. */
+/** What the gate lets through: budgets per source and in total, and bad sources shut out. */
 import { describe, expect, test } from '@jest/globals';
 import {
   BAD_SIGNATURES_PER_SECOND,

@@ -1,5 +1,5 @@
 /**
- * What may come in: how much from one source, how much from strangers together, and nothing from a source
+ * What is admitted: so much from one source, so much from all strangers together, and nothing from a source
  * whose signatures keep failing. Members keep a budget of their own, so that a flood of strangers does not
  * silence them (HOSTILE 5, 13; limits of the security model, section 5).
  */
@@ -13,11 +13,11 @@ import {
   spend,
 } from '@iwanto/wire';
 
-/** Datagrams of one source in one second. */
+/** Datagrams per second from one source. */
 export const PER_SOURCE_PER_SECOND = 200;
-/** Datagrams in one second of all sources whose signature was not seen to hold lately. */
+/** Datagrams per second from all sources without a recent valid signature. */
 export const STRANGERS_PER_SECOND = 1_000;
-/** Datagrams in one second of all other sources: 4,096 members that ping every 5 s, doubled. */
+/** Datagrams per second from all other sources: 4,096 members that ping every 5 s, doubled. */
 export const ACQUAINTED_PER_SECOND = 2_000;
 /** More bad signatures than this in one second, and the source is ignored for a while. */
 export const BAD_SIGNATURES_PER_SECOND = 100;
@@ -27,7 +27,7 @@ const KNOWN_MS = 30_000;
 /** Sources remembered: strangers must not fill memory (I12). */
 const SOURCES_MAX = 4_096;
 
-/** So many in a second, and as many in a row. */
+/** So many per second, and as many in a burst. */
 class Budget {
   readonly #rate: Rate;
   #bucket: Bucket;
@@ -62,7 +62,7 @@ export class Gate {
     this.#acquainted = new Budget(ACQUAINTED_PER_SECOND, nowMs);
   }
 
-  /** True where a datagram from there may be looked at. */
+  /** True where a datagram from there may be processed. */
   admits(from: Address, nowMs: number): boolean {
     const source = this.#source(from, nowMs);
     if (nowMs < source.ignoredUntilMs || !source.all.take(nowMs)) return false;
@@ -70,14 +70,14 @@ export class Gate {
     return shared.take(nowMs);
   }
 
-  /** A signature from there held. */
+  /** A signature from there was valid. */
   passed(from: Address, nowMs: number): void {
     const source = this.#source(from, nowMs);
     source.knownUntilMs = nowMs + KNOWN_MS;
     this.#known.set(keyOf(from), source);
   }
 
-  /** A signature from there failed. */
+  /** A signature from there was invalid. */
   failed(from: Address, nowMs: number): void {
     const source = this.#source(from, nowMs);
     if (!source.bad.take(nowMs)) source.ignoredUntilMs = nowMs + IGNORE_MS;

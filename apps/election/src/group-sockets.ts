@@ -1,4 +1,4 @@
-/** The sockets that hear the group: as many as the interfaces need, as Linux lets one socket join on 20 of them only. */
+/** The sockets that hear the group: as many as the interfaces need, since Linux lets one socket join on only 20 of them. */
 import type { RemoteInfo, Socket } from 'node:dgram';
 import { reasonOf } from '@iwanto/wire';
 import type { Place } from './places.js';

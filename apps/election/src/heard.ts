@@ -54,6 +54,6 @@ export class HeardHosts {
   }
 }
 
-/** Addresses with the time since each was noted, in ms. */
+/** Addresses with the time since each was recorded, in ms. */
 const agesOf = (noted: Recent<string, number>, nowMs: number) =>
   [...noted.entries()].map(([address, atMs]) => ({ address, msAgo: Math.max(0, nowMs - atMs) }));

@@ -24,7 +24,7 @@ import { type TestKeys, cardOf, newBoot, newKeys } from './testing/peer.js';
 
 const addressOf = (host: number): Address => ({ address: `10.0.0.${host}`, port: 17_117 });
 
-/** An election whose clock and network are in the hands of the test. */
+/** An election whose clock and network the test controls. */
 class Subject {
   nowMs = 0;
   readonly keys = newKeys();
@@ -106,7 +106,7 @@ class Subject {
   }
 }
 
-/** Somebody with keys of its own, who says whatever the test lets it say. */
+/** A stranger with keys of its own, which sends whatever the test makes it send. */
 class Stranger {
   readonly boot = newBoot();
   seq = 0;

@@ -25,14 +25,14 @@ import {
 /** Signing keys kept parsed: parsing one costs as much as a verification. */
 const KEYS_MAX = 4_096;
 const TAG_BYTES = 16;
-/** Binds the derived key to this use; the word is part of the protocol. */
+/** Binds the derived key to this use; the text is part of the protocol. */
 const SECRET_CONTEXT = 'iwanto token 1';
 
 const base64url = (hex: string) => Buffer.from(hex, 'hex').toString('base64url');
 const publicKeyOf = (crv: 'Ed25519' | 'X25519', key: PublicKey) =>
   createPublicKey({ format: 'jwk', key: { kty: 'OKP', crv, x: base64url(key) } });
 
-/** Checks signatures; a key that is none fails like a wrong signature. */
+/** Checks signatures; an invalid key fails like a wrong signature. */
 export function keysVerifier(): DatagramVerifier {
   const known = new Recent<PublicKey, { key: KeyObject; peer: PeerId }>(KEYS_MAX);
   const lookUp = (signKey: PublicKey) => {

@@ -1,4 +1,4 @@
-/** The election service: who is here and who leads. */
+/** The election service: which peers are online and which one leads. */
 import { type Running, type ServiceContext, runService } from '@iwanto/service';
 import { OwnCard } from './card.js';
 import { fixedBy, openElection } from './service.js';

@@ -1,6 +1,6 @@
 /**
- * The real network: one UDP socket for each address of this host, which sends and hears unicast and sends
- * multicast, and shared sockets that hear multicast. No socket ever follows the default route.
+ * The real network: one UDP socket for each address of this host, for unicast and for sending multicast, and
+ * shared sockets for receiving multicast. No socket ever follows the default route.
  */
 import type { Socket } from 'node:dgram';
 import { type Address, MULTICAST_GROUP, reasonOf } from '@iwanto/wire';
@@ -102,7 +102,7 @@ export class UdpNetwork implements Network {
     this.#doorway.sent(bytes, to, near !== undefined);
   }
 
-  /** From the only place there is, else from the one that the kernel names. */
+  /** From the only place there is, otherwise from the one that the kernel chooses. */
   #sendOutward(bytes: Uint8Array, to: Address): void {
     const [first, second] = placesOutward(this.#places(), to.address);
     if (!first) {
@@ -200,7 +200,7 @@ export class UdpNetwork implements Network {
     await this.#groups.join(this.#places());
   }
 
-  /** A named interface without an address is waited for, and that is said. */
+  /** A named interface without an address is waited for, which is logged. */
   #tellAbsent(places: readonly Place[]): void {
     for (const name of this.options.interfaces) {
       const kind = `absent ${name}`;
@@ -245,7 +245,7 @@ export class UdpNetwork implements Network {
   }
 
   #heard(outer: Uint8Array, from: Address, multicast: boolean): void {
-    // First of all: whoever is outside of a group changes nothing here (HOSTILE 155).
+    // First of all: a sender outside the group changes nothing here (HOSTILE 155).
     const { address, port } = from;
     const bytes = this.options.envelope.open(outer, { address, port });
     const how = { isNear: this.isNear(address), multicast };

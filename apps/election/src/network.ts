@@ -1,8 +1,8 @@
-/** What the election needs of a network: datagrams to one, datagrams to all, and where each came from. */
+/** What the election needs of a network: unicast, multicast, and where each datagram came from. */
 import type { NetworkView } from '@iwanto/bus';
 import type { Address } from '@iwanto/wire';
 
-/** A datagram as it came in; nothing in it is believed yet. */
+/** A datagram as it came in; nothing in it is trusted yet. */
 export interface Incoming {
   readonly bytes: Uint8Array;
   readonly from: Address;
@@ -15,11 +15,11 @@ export interface NetworkOptions {
   readonly heard: (incoming: Incoming) => void;
   /** A datagram went to this address outside its own subnets, which was not heard lately: the election must knock there. */
   readonly outside: (to: Address) => void;
-  /** One sentence a person should read. */
+  /** One sentence that a person should read. */
   readonly onTrouble: (sentence: string) => void;
 }
 
-/** The sockets, or what a test puts in their place. Nothing here ever throws for what the network does. */
+/** The sockets, or what a test puts in their place. Nothing here ever throws because of the network. */
 export interface Network {
   /** The UDP port that unicast datagrams come in on. */
   readonly port: number;
@@ -29,11 +29,11 @@ export interface Network {
    * peers and for all others: they differ where an address means nothing on another host.
    */
   multicast(bytesFor: (reach: Reach) => Uint8Array | undefined): void;
-  /** Lets a host outside its own subnets be heard: one the user named, or one a member named. */
+  /** Accepts a host outside its own subnets: one that the user or a member named. */
   acquaint(address: string): void;
-  /** Hosts that the user added, in place of those before: they are knocked at even where they seem to be near. */
+  /** Replaces the hosts that the user added: they are knocked at even where they seem to be near. */
   added(addresses: readonly string[]): void;
-  /** That host outside its own subnets lets this one be heard: sends again what may have been dropped there. */
+  /** That host outside its own subnets now accepts this one: sends again what may have been dropped there. */
   opened(to: Address): void;
   /** Whether that host is in one of this host's own subnets, or is this host. */
   isNear(address: string): boolean;

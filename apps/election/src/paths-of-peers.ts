@@ -1,7 +1,7 @@
 /** One address for each peer that is heard over several: it stays the same while it works. */
 import { type Address, type ElectionHeader, Recent, isLinkLocal, isLoopback } from '@iwanto/wire';
 
-/** A worse address takes the place of a better one only after the better was silent this long: two slow beats and a half. */
+/** A worse address replaces a better one only after the better was silent this long: two and a half slow beats. */
 const SILENT_MS = 2_500;
 const PEERS_MAX = 4_096;
 
@@ -20,7 +20,7 @@ const rankOf = ({ address }: Address): number => {
 export class PathsOfPeers {
   readonly #paths = new Recent<string, Path>(PEERS_MAX);
 
-  /** Where the sender of this datagram is to be answered. */
+  /** The address at which to answer the sender of this datagram. */
   pathOf({ sender, boot }: ElectionHeader, from: Address, nowMs: number): Address {
     const key = sender + boot;
     const known = this.#paths.get(key);

@@ -1,4 +1,4 @@
-/** What the state machine wants done, one line for each kind of Output. */
+/** Performs the outputs of the state machine, one line for each kind. */
 import type { BridgeWish, DialWish, LogOutput, Output } from '@iwanto/consensus';
 import {
   type Address,
@@ -27,7 +27,7 @@ export interface Performers {
   readonly peersChanged: () => void;
   readonly remember: (addresses: readonly Address[]) => void;
   readonly log: (level: LogLevel, sentence: string) => void;
-  /** Writes what goes out. */
+  /** Logs what goes out. */
   readonly story?: Pick<Story, 'sent'>;
   readonly duplicateIdentity: (address: Address) => void;
   readonly left: () => void;
@@ -74,7 +74,7 @@ export function performer(with_: Performers): (output: Output) => void {
   return (output) => (acts[output.type] as (one: Output) => void)(output);
 }
 
-/** Whoever sends a card sends its own. */
+/** A card is always the sender's own. */
 const withCard = (message: ElectionMessage, change: (card: PeerCard) => PeerCard) =>
   'card' in message && message.card !== null ? { ...message, card: change(message.card) } : message;
 

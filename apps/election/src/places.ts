@@ -12,7 +12,7 @@ export interface Place {
   readonly loopback: boolean;
   /** True where multicast can be sent from: any IPv4, and IPv6 with a zone. */
   readonly multicast: boolean;
-  /** Another one where a socket that was opened for this place is of no use any more. */
+  /** Changes where a socket opened for this place is no longer of use. */
   readonly identity: string;
 }
 
@@ -57,13 +57,13 @@ const weight = ({ loopback, family, multicast }: Place): number =>
 /** The interface in an address with a zone, or nothing. */
 export const zoneOf = (address: string): string => address.split('%')[1] ?? '';
 
-/** True where the address lies in the place's own subnet. */
+/** True where the address is in the place's own subnet. */
 export const isNear = (place: Place, address: string): boolean =>
   isLinkLocal(address)
     ? isLinkLocal(place.address) && zoneOf(address) === place.name
     : sharesPrefix(place.address, address, place.prefixBits);
 
-/** The place in whose subnet the address lies, in the smallest one where it lies in several. */
+/** The place whose subnet contains the address, the smallest one where several do. */
 export const nearPlace = (places: readonly Place[], address: string): Place | undefined =>
   places
     .filter((place) => isNear(place, address))
@@ -72,7 +72,7 @@ export const nearPlace = (places: readonly Place[], address: string): Place | un
       undefined,
     );
 
-/** The places from which an address outside all subnets may be reached: which of them, only the kernel knows. */
+/** The places from which an address outside all subnets may be reached; only the kernel knows which. */
 export function placesOutward(places: readonly Place[], address: string): Place[] {
   if (isLoopback(address) || isLinkLocal(address)) return [];
   const family = address.includes(':') ? 6 : 4;

@@ -1,4 +1,4 @@
-/** Addresses survive restarts, and a damaged file costs nothing but itself. */
+/** Addresses survive restarts, and a damaged file loses only its own content. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -13,7 +13,7 @@ import { z } from 'zod';
 
 /** Addresses kept across restarts (I12, S43). */
 const REMEMBERED_MAX = 64;
-/** More is not ours. */
+/** A larger file was not written by this program. */
 const FILE_BYTES_MAX = 65_536;
 
 const fileSchema = z.array(
@@ -29,7 +29,7 @@ export class Remembered {
     private readonly onTrouble: (sentence: string) => void,
   ) {}
 
-  /** What was kept; nothing where there is no file or a damaged one, which the next save replaces. */
+  /** What was saved; nothing where the file is absent or damaged: the next save replaces it. */
   async load(): Promise<Address[]> {
     try {
       const text = await readFile(this.path, 'utf8');
@@ -43,7 +43,7 @@ export class Remembered {
     }
   }
 
-  /** Replaces what is kept; of several saves in a row only the last is written. */
+  /** Replaces what was saved; of several saves in a row only the last is written. */
   save(addresses: readonly Address[]): void {
     const idle = this.#next === undefined;
     this.#next = addresses.slice(0, REMEMBERED_MAX);

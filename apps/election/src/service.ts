@@ -33,7 +33,7 @@ import { StaticPeers } from './static-peers.js';
 import { Story } from './story.js';
 import { Views } from './views.js';
 
-/** A goodbye takes at most 50 ms; longer means that something is wrong, and the sockets close all the same. */
+/** A goodbye takes at most 50 ms; if it takes longer, something is wrong, and the sockets are closed anyway. */
 const LEAVE_LIMIT_MS = 300;
 
 /** What needs new sockets. */
@@ -53,7 +53,7 @@ export interface OpenElection {
   readonly companions: Companions;
   /** This host has other ports, or another name. */
   readonly announce: (card: PeerCard) => void;
-  /** Takes over what may change while it runs. */
+  /** Applies what may change while it runs. */
   use(config: Config): Promise<void>;
   /** Says goodbye and closes all; resolves within 1 s. */
   close(): Promise<void>;
@@ -129,7 +129,7 @@ export async function openElection(context: ServiceContext<'election'>): Promise
 
 type Opened = Omit<OpenElection, 'announce' | 'use' | 'close'>;
 
-/** Says goodbye, and takes back what others hold for this host, before the sockets close. */
+/** Says goodbye, and removes what others hold for this host, before the sockets close. */
 async function closeAll(opened: Opened, goodbye: Goodbye): Promise<void> {
   const { election, network, staticPeers, remembered, companions } = opened;
   staticPeers.close();
@@ -141,7 +141,7 @@ async function closeAll(opened: Opened, goodbye: Goodbye): Promise<void> {
   await remembered.saved();
 }
 
-/** Another discovery port is another group: remembered addresses must not join what multicast keeps apart. */
+/** Another discovery port is another group: remembered addresses must not connect what multicast keeps apart. */
 const groupOf = (discoveryPort: number) =>
   discoveryPort === DISCOVERY_PORT_DEFAULT ? OPEN_GROUP : discoveryPort;
 
@@ -162,7 +162,7 @@ const storyOf = (log: ServiceContext['log'], nowMs: () => number) =>
     nowMs,
   );
 
-/** What this host is in a connection that is relayed decides who is interested. */
+/** The role of this host in a relayed connection decides who handles it. */
 function publishBridge(
   bus: ServiceContext<'election'>['bus'],
   views: Views,

@@ -49,7 +49,7 @@ export async function openGroupSocket(family: 4 | 6, port: number): Promise<Sock
   return socket;
 }
 
-/** What came of joining: a socket is full when it has joined on as many interfaces as the system lets it. */
+/** The outcome of joining: a socket is full once it has joined on as many interfaces as the system allows. */
 export type Joining = 'joined' | 'full' | { readonly failed: string };
 
 /** Joins the group on one interface; where it is joined already it stays so. */

@@ -36,7 +36,7 @@ test('of two rounds that overlap only the later one counts', async () => {
   answer([{ address: '10.0.0.8' }]);
   await first;
   expect(told).toEqual([[{ address: '10.0.0.7', port: 1 }]]);
-  // While names are looked up, no host is shown with the addresses of another.
+  // While names are resolved, no host is shown with the addresses of another.
   const later = peers.use([{ host: 'slow.test', port: 1 }]);
   expect(peers.known()).toMatchObject([{ host: '10.0.0.7', addresses: [{ address: '10.0.0.7' }] }]);
   answer([{ address: '10.0.0.8' }]);

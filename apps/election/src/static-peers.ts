@@ -1,4 +1,4 @@
-/** The peers a user named: host names become addresses, again and again, since they may move. */
+/** The peers a user named: host names are resolved repeatedly, since they may move. */
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { type Address, isHostAddress } from '@iwanto/wire';
@@ -11,7 +11,7 @@ export interface NamedPeer {
 /** A named peer with the addresses that its name stands for. */
 export interface KnownHost extends NamedPeer {
   readonly addresses: readonly Address[];
-  /** When it was first looked up, by the clock of `performance`. */
+  /** When it was first resolved, by the clock of `performance`. */
   readonly sinceMs: number;
 }
 
@@ -19,7 +19,7 @@ export type LookUp = (host: string) => Promise<readonly { address: string }[]>;
 
 /** How long one name may take. */
 const LOOK_UP_LIMIT_MS = 2_000;
-/** Addresses taken of one name. */
+/** Addresses used per name. */
 const ADDRESSES_MAX = 4;
 const AGAIN_MS = 60_000;
 
@@ -78,7 +78,7 @@ export class StaticPeers {
     return before?.sinceMs ?? performance.now();
   }
 
-  /** The peers as they were looked up last. */
+  /** The peers as last resolved. */
   known(): readonly KnownHost[] {
     return this.#known;
   }

@@ -6,9 +6,9 @@ import type { KnownPeerView } from '@iwanto/consensus';
 import type { Address, ElectionMessage } from '@iwanto/wire';
 import type { DropReason } from './counts.js';
 
-/** Datagrams that are written in a second, heard and sent together. */
+/** Datagrams logged per second, received and sent together. */
 const DATAGRAM_LINES_PER_SECOND = 100;
-/** More changes at one time are one line. */
+/** More changes at a time become one line. */
 const CHANGES_MAX = 8;
 const SECOND_MS = 1_000;
 
@@ -46,13 +46,13 @@ export class Story {
     this.#datagram(`Heard ${nameOf(message)} from ${message.sender} at ${placeOf(from)} ${how}.`);
   }
 
-  /** `to` is null for a multicast. */
+  /** `to` is null for multicast. */
   sent(message: ElectionMessage, to: Address | null): void {
     if (!this.log.isDebug()) return;
     this.#datagram(`Sent ${nameOf(message)} to ${to === null ? 'all' : placeOf(to)}.`);
   }
 
-  /** A datagram was dropped unread: one line a second for each reason. */
+  /** A datagram was dropped unread: one line per second for each reason. */
   dropped(reason: DropReason, from: Address): void {
     if (!this.log.isDebug() || reason === 'own') return;
     this.#write(`drop ${reason}`, 1, `Dropped a datagram from ${placeOf(from)}: ${reason}.`);

@@ -2,11 +2,11 @@
 
 const AGAIN_MS = 60_000;
 const KINDS_MAX = 256;
-/** Trouble that comes again while it lasts is over when it has not come for so long. */
+/** Recurring trouble is over once it has not recurred for so long. */
 const KEPT_MS = 120_000;
 
 interface Said {
-  /** Infinity for what is not tried again by itself: it is over only when somebody says so. */
+  /** Infinity for what is not retried automatically: it is over only when somebody reports so. */
   readonly atMs: number;
   readonly sentence: string;
 }
@@ -37,7 +37,7 @@ export class TroubleTeller {
     this.#kept.delete(kind);
   }
 
-  /** The trouble there is now. */
+  /** The present troubles. */
   recent(): string[] {
     const sinceMs = this.nowMs() - KEPT_MS;
     return [...this.#kept.values()]

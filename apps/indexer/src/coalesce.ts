@@ -1,8 +1,8 @@
-/** Lets a thing be done immediately and then no more often than every so many ms, the last call never lost. */
+/** Calls a function immediately and then at most once per interval, never losing the last call. */
 
 export interface Coalesced {
   (): void;
-  /** No call after this does anything. */
+  /** After this, calls do nothing. */
   stop(): void;
 }
 

@@ -1,4 +1,4 @@
-/** Which folders are shared: the configuration, the catalogue and the disk brought to one mind. */
+/** Which folders are shared: reconciles the configuration, the catalogue and the disk. */
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { type Paths, isWithin, refuseOverlap } from '@iwanto/service';
@@ -12,7 +12,7 @@ export interface Folders {
   readonly indexing: Indexing;
 }
 
-/** The real path, also of what is not there: then as it is written. */
+/** The real path; of what does not exist, the path as written. */
 export function realPathOf(path: string): string {
   try {
     return realpathSync(path);
@@ -24,7 +24,7 @@ export function realPathOf(path: string): string {
   }
 }
 
-/** The places that belong to this program alone, by their real paths: whatever lies there, backups and all. */
+/** The places that belong to this program alone, by their real paths: everything there, backups included. */
 export interface PrivatePlaces {
   /** Left out of every shared folder that contains them. */
   readonly hidden: readonly string[];

@@ -44,7 +44,7 @@ const database = () => join(room.dir, 'catalogue.sqlite');
 const bytesPath = (...parts: (string | Buffer)[]) =>
   Buffer.concat(parts.map((part) => Buffer.from(part as string)));
 
-/** Stops the room, does something to what it left, and opens it again. */
+/** Stops the room, tampers with what it left, and opens it again. */
 async function reopen(between: () => void): Promise<void> {
   await room.stop();
   between();
@@ -398,7 +398,7 @@ const failing = () => [
   { compile: () => ({ sql: 'this is no SQL' }) },
 ];
 
-/** Writes into the database file behind SQLite's back. */
+/** Writes into the database file without SQLite noticing. */
 function overwrite(bytes: Buffer, position: number): void {
   const fd = openSync(database(), 'r+');
   writeSync(fd, bytes, 0, bytes.length, position);

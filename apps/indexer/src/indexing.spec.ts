@@ -1,4 +1,4 @@
-/** The indexer on a real disk: what is in the folder is what the network sees. */
+/** The indexer on a real disk: the network sees exactly what is in the folder. */
 import {
   appendFileSync,
   chmodSync,

@@ -1,4 +1,4 @@
-/** Keeps the catalogue equal to the shared folders: which folders there are, when each is scanned, and what a failure means. The way of a change is `pipe/pipe.ts`. */
+/** Keeps the catalogue equal to the shared folders: which folders there are, when each is scanned, and how failures are handled. The way of a change is `pipe/pipe.ts`. */
 import { basename, dirname } from 'node:path';
 import { type Shared, nextRevision } from '@iwanto/bus';
 import type { Blake3 } from '@iwanto/merkle';
@@ -15,9 +15,9 @@ import { Pipe } from './pipe/pipe.js';
 const RECONCILE_INTERVAL_MS = 300_000;
 /** Folders without a working watcher are scanned so often, in ms. */
 const POLL_INTERVAL_MS = 30_000;
-/** How often is looked whether a folder came, went, was replaced or mounted upon, in ms (HOSTILE 87: within 5 s). */
+/** How often is checked whether a folder appeared, vanished, was replaced or mounted upon, in ms (HOSTILE 87: within 5 s). */
 const ROOT_CHECK_INTERVAL_MS = 2_000;
-/** A doubt is acted on when no other came for so long, in ms: chokidar needs it to take up a new directory. */
+/** A doubt is acted on once no other has come for this long, in ms: chokidar needs that to pick up a new directory. */
 const DOUBT_QUIET_MS = 500;
 
 export interface IndexingOptions {
@@ -28,7 +28,7 @@ export interface IndexingOptions {
   /** The built `hash-file.js`. */
   readonly script: URL;
   readonly settleMs: number;
-  /** Files and directories of this program itself, such as its keys: never shared, wherever they lie. */
+  /** Files and directories of this program itself, such as its keys: never shared, wherever they are. */
   readonly privatePaths?: readonly string[];
   readonly onTrouble: (sentence: string) => void;
   /** What the log is to know besides. */
@@ -96,14 +96,14 @@ export class Indexing {
     return this.#pipe.lookThrough(added, false);
   }
 
-  /** Stops keeping a folder; what was waiting to be hashed of it is forgotten. */
+  /** Stops keeping a folder; its files that were waiting to be hashed are forgotten. */
   removeFolder(folder: SharedFolder): void {
     this.#folders.get(folder.id)?.close();
     if (this.#folders.delete(folder.id)) this.#log.removed(folder.diskPath);
     this.#pipe.drop(({ place }) => place.folder === folder.id);
   }
 
-  /** Somebody found that a file is not as it was hashed. */
+  /** A file was found to differ from what was hashed. */
   lookAt(path: string): void {
     this.#pipe.hint(dirname(path), basename(path));
   }
@@ -134,7 +134,7 @@ export class Indexing {
     };
   }
 
-  /** From now on `leftOut` says for how many entries a tracker has no room. */
+  /** From now on `leftOut` gives the number of entries that a tracker has no space for. */
   heedTracker(leftOut: () => number): void {
     this.#leftOut = leftOut;
   }
@@ -207,7 +207,7 @@ export class Indexing {
     }
   }
 
-  /** What went wrong decides what helps: a new database, a pause, or just a line in the log. */
+  /** The kind of failure decides the remedy: a new database, a pause, or just a line in the log. */
   #judge(cause: unknown): void {
     if (this.#closed) return;
     if (isCorruption(cause)) this.#rebuild(reasonOf(cause));

@@ -38,10 +38,10 @@ type ShareHandlers = Pick<
 
 /** `share.changed` is published immediately and then at most this often, in ms. */
 const TELL_INTERVAL_MS = 25;
-/** Old tombstones are looked for this often, in ms. */
+/** How often old tombstones are looked for, in ms. */
 const COMPACT_INTERVAL_MS = 60_000;
 
-/** Opens a catalogue and what keeps it equal to its folders. */
+/** Opens a catalogue and the indexing that keeps it in step with its folders. */
 function openFolders(context: Context, blake3: Blake3, file = 'catalogue.sqlite'): Folders {
   const { paths, config, log } = context;
   const onTrouble = (sentence: string) => void log.warn(sentence);
@@ -70,7 +70,7 @@ function openFolders(context: Context, blake3: Blake3, file = 'catalogue.sqlite'
   return { catalogue, indexing };
 }
 
-/** What is asked of the own folders. */
+/** The verbs about this host's own folders. */
 const sharing = (folders: Folders, shelves: GroupShelves, paths: Paths): ShareHandlers => ({
   'share.get': shareGet(() => shelves.state(folders.indexing.state())),
   'share.add': shareAdd(folders, shelves, paths),
@@ -85,7 +85,7 @@ const sharing = (folders: Folders, shelves: GroupShelves, paths: Paths): ShareHa
   'content.manifest': contentManifest(folders.catalogue, shelves.find),
 });
 
-/** What is shared with groups has catalogues of its own, so that nothing of it can be announced. */
+/** What is shared with groups has catalogues of its own, so that none of it can be announced. */
 const openShelves = (context: Context, blake3: Blake3, onProgress: () => void) =>
   new GroupShelves(
     {

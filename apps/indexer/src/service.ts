@@ -64,7 +64,7 @@ const openTracking = (
     onNote: (sentence) => log.debug(sentence),
   });
 
-/** What the trackers learn of the folders, and the folders of the trackers. */
+/** What the trackers are sent about the folders, and the folders about the trackers. */
 function connect({ catalogue, indexing }: Folders, tracking: Tracking): void {
   catalogue.onChange(() => tracking.catalogueChanged());
   indexing.heedTracker(() => tracking.leftOut());

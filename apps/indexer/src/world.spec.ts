@@ -1,4 +1,4 @@
-/** Shared folders as they are out there: kinds of trouble from public reports on similar tools (docs/hostile.md). */
+/** Shared folders in the real world: kinds of trouble from public reports on similar tools (docs/hostile.md). */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

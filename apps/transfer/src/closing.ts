@@ -18,7 +18,7 @@ export interface Opened {
   readonly holding: readonly [Kept, HoldingNews];
 }
 
-/** Ends everything, what others wait for first. */
+/** Closes everything, beginning with what others wait for. */
 export function closing({
   downloads,
   readings,

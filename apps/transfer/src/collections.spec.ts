@@ -1,4 +1,4 @@
-/** Moving many pieces must not make V8 collect all garbage again and again. */
+/** Moving many pieces must not make V8 run full collections again and again. */
 import { spawnSync } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { nodeFlags } from '@iwanto/service';
 const SLICES = 4_096;
 const COLLECTIONS_MAX = 3;
 
-/** Reads and seals 512 MiB in slices, as an uploader does, and prints how often V8 collected everything. */
+/** Reads and seals 512 MiB in slices, as an uploader does, and prints the number of full collections. */
 const PROGRAM = `
 import { createCipheriv } from 'node:crypto';
 import { PerformanceObserver, constants } from 'node:perf_hooks';

@@ -1,7 +1,7 @@
 /** How V8 counts the memory of the pieces that are being moved. */
 import { setFlagsFromString } from 'node:v8';
 
-/** The first major version of Node.js that knows the flag; the one before it counts in a way of its own. */
+/** The first major version of Node.js that knows the flag; earlier ones count differently. */
 const SINCE_NODE = 24;
 const WITHOUT_STEPS = '--no-incremental-marking';
 

@@ -1,4 +1,4 @@
-/** Names from others and what an earlier run wrote down, made up by chance: 100,000, or as many as IWANTO_FUZZ says; IWANTO_SEED repeats a run. */
+/** Random names from others and random data of earlier runs: 100,000, or as many as IWANTO_FUZZ says; IWANTO_SEED repeats a run. */
 import { randomInt } from 'node:crypto';
 import { basename, join, normalize } from 'node:path';
 import { expect, test } from '@jest/globals';

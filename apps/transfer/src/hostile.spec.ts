@@ -129,7 +129,7 @@ test('a very large directory is asked about before more of it is read', async ()
   expect(failure).toMatchObject({ code: 'E_LIMIT' });
   expect(failure?.sentence).toContain('300000 files');
   expect(peer.asked).toHaveLength(1);
-  // Once agreed to, it is read on - and in this case the rest of it is nowhere.
+  // Once agreed to, it is read further - and in this case the rest of it does not exist.
   expect((await home.fetch(root, { confirmed: true })).failure?.code).not.toBe('E_LIMIT');
 });
 

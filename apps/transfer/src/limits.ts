@@ -1,4 +1,4 @@
-/** The limits on what this host fetches, sends and relays: of the configuration, by the hour, changed while running. */
+/** The limits on what this host fetches, sends and relays: from the configuration, by time of day, changed while running. */
 import { type Paths, rateAt, rateRulesFrom, updateConfig } from '@iwanto/service';
 
 const MINUTES_PER_HOUR = 60;
@@ -32,12 +32,12 @@ export class RateLimits {
   readonly upload = (): number | undefined => this.#now(this.#texts.upload);
   readonly relay = (): number | undefined => this.#now(this.#texts.relay);
 
-  /** Takes over what the configuration says now; it was checked when it was read. */
+  /** Applies the present configuration, which was checked when it was read. */
   reconfigure(limits: LimitTexts): void {
     this.#texts = limits;
   }
 
-  /** Failure E_BAD_REQUEST for what is not a rate; otherwise it counts from now on, for good. */
+  /** Failure E_BAD_REQUEST for what is not a rate; otherwise it applies from now on, permanently. */
   async set(change: { readonly [K in keyof LimitTexts]?: LimitTexts[K] | undefined }) {
     const texts = {
       download: change.download ?? this.#texts.download,

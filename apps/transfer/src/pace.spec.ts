@@ -1,4 +1,4 @@
-/** Rates that are held. */
+/** Rates are kept. */
 import { expect, test } from '@jest/globals';
 import { Pace } from './pace.js';
 

@@ -1,4 +1,4 @@
-/** Holds a rate: says how long to wait for each lot of bytes. Pure: times come in, waits come out. */
+/** Keeps a rate: says how long to wait for each batch of bytes. Pure: times come in, waits come out. */
 
 /** What may pass immediately after a pause, in ms of the rate. */
 const BURST_MS = 250;
@@ -10,7 +10,7 @@ export class Pace {
   /** `bytesPerSecond` is asked for each time: the limit may change while bytes flow. */
   constructor(private readonly bytesPerSecond: () => number | undefined) {}
 
-  /** In how many ms so many bytes may be taken as passed; 0 without a limit. */
+  /** In how many ms this many bytes count as passed; 0 without a limit. */
   take(bytes: number, nowMs: number): number {
     const rate = this.bytesPerSecond();
     if (rate === undefined) {

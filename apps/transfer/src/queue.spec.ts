@@ -1,4 +1,4 @@
-/** Downloads that are paused, resumed, cut off and continued; and what can be checked of them afterwards. */
+/** Downloads that are paused, resumed, interrupted and continued; and what can be verified afterwards. */
 import { chmodSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';

@@ -184,7 +184,7 @@ describe('equal files of this disk', () => {
       { ...old, b: bytesOf(600_001, 4) },
       { ...old, c: bytesOf(600_002, 4) },
     ]);
-    // Chance decides in which order the packs are asked for: the third of them never comes.
+    // The packs are requested in random order: the third of them never arrives.
     const asked = new Set<number>();
     const halting = await share(shelf, (honest) => (request, asker) => {
       if (request.ask === 'pack') asked.add(request.first);

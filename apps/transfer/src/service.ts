@@ -57,10 +57,10 @@ import { waysGet } from './verbs/ways-get.js';
 /** How long a download waits for a source before it gives up, in ms. */
 const NO_SOURCE_LIMIT_MS = 30_000;
 
-/** How often it is looked whether a download that waits for sources is due, in ms. */
+/** How often downloads that wait for sources are checked, in ms. */
 const GO_ON_MS = 2_000;
 
-/** Contents that were fetched and are served on; half of what may be announced. */
+/** Contents that were fetched and are served to others; half of what may be announced. */
 const KEPT_MAX = HOLDINGS_MAX / 2;
 
 const nowMs = () => performance.now();
@@ -124,7 +124,7 @@ interface Fetching {
   readonly tickets: DialTickets;
 }
 
-/** What brings bytes of others here: to the disk, or to somebody who reads. */
+/** What fetches bytes from others: to the disk, or for a reader. */
 function openFetching(
   context: Context,
   { doing, journal, kept, uploader, limits, history, folder, trust, tickets }: Fetching,
@@ -253,7 +253,7 @@ function handlersOf({
   };
 }
 
-/** What this host serves beside what it shares, and the news of it. */
+/** What this host serves besides what it shares, and the news of it. */
 function openHoldings(
   { bus, config }: Context,
   { journal, blake3 }: { journal: TransferStore; blake3: Blake3 },

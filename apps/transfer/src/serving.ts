@@ -1,4 +1,4 @@
-/** What other hosts get here: pieces, the connections that they ask for, and connections relayed between them. */
+/** What other hosts get from here: pieces, the connections that they ask for, and connections relayed between them. */
 import { type DialTickets, type PiecePort, servePieces } from '@iwanto/bus';
 import { type PeerTrust, type ServiceContext, answerDials, listenAddresses } from '@iwanto/service';
 import type { RateLimits } from './limits.js';

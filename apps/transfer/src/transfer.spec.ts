@@ -37,7 +37,7 @@ import {
 import { Holdings } from './uploading/holdings.js';
 import { Kept } from './uploading/kept.js';
 
-/** Whole downloads over real sockets, on a machine that may have much else to do. */
+/** Whole downloads over real sockets, on a machine that may be busy. */
 jest.setTimeout(60_000);
 
 describe('a file', () => {
@@ -176,7 +176,7 @@ describe('a file', () => {
 });
 
 describe('a download that was cut off', () => {
-  /** Fetches about half, as a process that dies would leave it. */
+  /** Fetches about half, as a process that died would leave it. */
   const half = async (shelf: Shelf, root: FileHash, pieces: number) => {
     let served = 0;
     let enough: () => void;
@@ -551,7 +551,7 @@ describe('who fetched serves on', () => {
   const piecesAsked = ({ asked }: { asked: readonly PieceRequest[] }) =>
     asked.filter(({ ask }) => ask === 'piece' || ask === 'pack').length;
 
-  /** A seed that sends one piece after the other, a few ms each. */
+  /** A seed that sends one piece at a time, a few ms each. */
   const slowSeed = async (shelf: Shelf) => {
     let turn = Promise.resolve();
     return share(shelf, (honest) => async (request, asker) => {

@@ -34,7 +34,7 @@ export interface AskerOptions<T extends VerbTable> {
   readonly connectLimitMs: number;
   /** What to do when nobody is there: the end of a sentence a user reads. */
   readonly advice: string;
-  /** Tells that nobody is there, so that nobody has to wait for the limit. */
+  /** Reports an absent owner, so that nobody has to wait for the time limit. */
   readonly absent?: () => Promise<boolean>;
   readonly onLost?: (() => void) | undefined;
   /** How a refusal reads here; its own words where they are left out. */

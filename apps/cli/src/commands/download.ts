@@ -1,4 +1,4 @@
-/** `iwanto download HASH…`: fetches and waits; `iwanto download to DIR`: where downloads go from now on. */
+/** `iwanto download HASH…`: fetches and waits; `iwanto download to DIR`: changes the download folder. */
 import type { Bus } from '@iwanto/bus';
 import { EXIT, rateFrom } from '@iwanto/service';
 import { Failure } from '@iwanto/wire';
@@ -144,7 +144,7 @@ function limited(limit: string | undefined) {
 const shownName = (seen: Seen | undefined): { as?: string } =>
   seen === undefined || seen.name.startsWith('.') ? {} : { as: seen.name };
 
-/** One content may have been found under one name and be known under others: whoever looks for it later should know. */
+/** A content may be found under one name and be known under others: a later look-up has to know them. */
 function remarkNames({ name, otherNames }: Seen, as = name): void {
   const others = [...new Set([name, ...otherNames])].filter((one) => one !== as);
   if (others.length > 0) remark(`${shown(as)} is also called ${others.map(shown).join(', ')}`);

@@ -47,7 +47,7 @@ async function list(bus: Bus, json: boolean): Promise<void> {
   else print(downloads, await relayNames(bus, downloads));
 }
 
-/** What those are called that relay for one of these downloads. */
+/** The names of the peers that relay for one of these downloads. */
 async function relayNames(bus: Bus, downloads: readonly Download[]): Promise<Map<PeerId, string>> {
   if (downloads.every(({ relays = [] }) => relays.length === 0)) return new Map();
   const known = await unlessAbsent(bus.call('peers.get', {}));

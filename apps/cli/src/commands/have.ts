@@ -75,11 +75,11 @@ interface Answer {
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
 }
 
-/** Files that take longer than a moment to read are worth a word. */
+/** Reading more bytes than this takes long enough to be mentioned. */
 const REMARKED_BYTES = 256 * 1024 ** 2;
 
 async function askAbout(bus: Bus, paths: readonly string[]): Promise<Answer> {
-  // Asked first: without a leader there is no use in hashing.
+  // Asked first: without a leader hashing is pointless.
   const { peers } = await bus.call('peers.get', {});
   const walked = walk(paths);
   const { hashes, skipped } = await hashAll(walked.files, (files) => {

@@ -11,7 +11,7 @@ import { sayPaged } from '../screen/pager.js';
 import { type Column, screenColumns, tableLines } from '../screen/table.js';
 import { shortHashes } from '../short-hashes.js';
 
-/** A folder with more entries is listed up to here: nobody reads on. */
+/** A larger folder is listed up to here: nobody reads more. */
 const ENTRIES_MAX = 10_000;
 
 type Entry = ListAnswer['entries'][number];

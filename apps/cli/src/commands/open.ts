@@ -1,4 +1,4 @@
-/** `iwanto open CONTENT`: plays a file, or what a folder holds, while it comes. */
+/** `iwanto open CONTENT`: plays a file, or the contents of a folder, while it is being fetched. */
 import type { ReadOpened } from '@iwanto/bus';
 import { EXIT, exitCodeOf } from '@iwanto/service';
 import { Failure } from '@iwanto/wire';
@@ -111,7 +111,7 @@ async function play(
   const beside = kind === 'file' ? subtitles.map((one) => one.address) : [];
   const playing = await startPlayer(player, address, beside);
   const code = await playing.ended;
-  // Its sentence was said when it happened.
+  // It was reported when it happened.
   const [failure] = failed;
   if (failure) return exitCodeOf(failure.code);
   if (code !== 0) throw playerFailure(code);

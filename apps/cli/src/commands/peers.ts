@@ -165,7 +165,7 @@ function printPeers(peers: readonly KnownPeer[], ways: readonly WaySeen[]): void
   );
 }
 
-/** What is said of the way to each peer; nothing of those that were never asked for a connection. */
+/** How each peer is reached; nothing for those that were never asked for a connection. */
 function wayTexts(peers: readonly KnownPeer[], ways: readonly WaySeen[]) {
   const names = peerNames(peers);
   const texts = { direct: 'direct', reversed: 'dials itself', closed: 'not at all' } as const;

@@ -101,7 +101,7 @@ async function writePicture(path: string, picture: Picture): Promise<void> {
   } catch (cause) {
     const code = codeOf(cause);
     if (code === 'EEXIST') throw new Failure('E_EXISTS', `${path} exists: name another file.`);
-    // What was written of it is no picture.
+    // What was written so far is not a picture.
     await rm(path, { force: true });
     if (code === 'ENOSPC') throw new Failure('E_DISK_FULL', `The disk is too full for ${path}.`);
     throw new Failure('E_BAD_PATH', `${path} cannot be written: ${reasonOf(cause)}.`);

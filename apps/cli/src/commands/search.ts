@@ -75,7 +75,7 @@ function queryFrom(words: readonly string[]): string {
   return query.slice(-QUERY_CHARACTERS_MAX);
 }
 
-/** Whether anything was found on a host that is here. */
+/** Whether anything was found on a host that is online. */
 const isHere = ({ results }: SearchAnswer) => results.some(({ seen }) => seen === undefined);
 
 const hashesOf = ({ results }: SearchAnswer) => results.map(({ hash }) => hash);

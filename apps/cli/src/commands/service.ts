@@ -41,7 +41,7 @@ async function install(systemd: Systemd, scope: Scope): Promise<string[]> {
   return files;
 }
 
-/** One home, one instance: what runs under a terminal or pm2 must end first; what systemd runs is restarted. */
+/** One home, one instance: what runs in a terminal or under pm2 must end first; what systemd runs is restarted. */
 function refuseRunning(systemd: Systemd): void {
   const running = holdersOf(homePaths());
   const managed = systemd.status().some(({ state }) => state === 'active');

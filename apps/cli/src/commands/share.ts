@@ -1,4 +1,4 @@
-/** `iwanto share PATH`: shares one more folder, for good. */
+/** `iwanto share PATH`: shares one more folder, permanently. */
 import { EXIT } from '@iwanto/service';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';

@@ -1,4 +1,4 @@
-/** `iwanto status`: who leads, who is here, what is shared, and how the services are. */
+/** `iwanto status`: who leads, which peers are online, what is shared, and the state of the services. */
 import { EXIT } from '@iwanto/service';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';

@@ -39,7 +39,7 @@ export const command = commandOf({
   },
 });
 
-/** The services that took the request to stop. */
+/** The services that accepted the request to stop. */
 async function askAll(bus: Bus): Promise<Set<HomeProcess>> {
   const asked = await Promise.all(
     SERVICES.map((service) => answers(bus.call(`${service}.stop`, {}))),
@@ -85,7 +85,7 @@ const stillAnswering = (answered: ReadonlySet<HomeProcess>): Promise<string[]> =
     return asked.filter((_, at) => there[at]);
   });
 
-/** False when nobody took the question. */
+/** False when nobody accepted the request. */
 async function answers(answer: Promise<unknown>): Promise<boolean> {
   try {
     await answer;

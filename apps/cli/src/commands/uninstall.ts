@@ -83,7 +83,7 @@ async function confirm(files: readonly string[]): Promise<void> {
   if (!/^y(es)?$/i.test(answer.trim())) throw new UsageError('Nothing was removed');
 }
 
-/** Everything that went, in the order in which it did. */
+/** Everything that was removed, in that order. */
 async function remove({ files, dirs }: Owned): Promise<string[]> {
   const removed: string[] = [];
   for (const file of files) {
@@ -101,7 +101,7 @@ async function remove({ files, dirs }: Owned): Promise<string[]> {
 }
 
 /**
- * A directory gets another name first: commands that run at the same time continue filling the compile
+ * A directory is renamed first: commands that run at the same time continue filling the compile
  * cache, and one that is filled while it is emptied could not be removed.
  */
 async function removeWhole(path: string): Promise<void> {

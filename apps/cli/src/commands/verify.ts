@@ -1,11 +1,11 @@
-/** `iwanto verify PATH`: checks again what was fetched, and prints the receipt of it. */
+/** `iwanto verify PATH`: verifies again what was fetched, and prints its receipt. */
 import { EXIT } from '@iwanto/service';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
 import { pathFrom } from '../input.js';
 import { countText, jsonLine, remark, say, shown, sizeText } from '../print.js';
 
-/** Paths printed of what is not as it was fetched; --json has all. */
+/** How many changed paths are printed; --json has all. */
 const SHOWN_MAX = 20;
 
 export const command = commandOf({

@@ -1,4 +1,4 @@
-/** `iwanto view config`: the configuration in force, and where it lies. */
+/** `iwanto view config`: the configuration in force, and where it is stored. */
 import { existsSync } from 'node:fs';
 import { EXIT, homePaths, loadConfig } from '@iwanto/service';
 import { Failure } from '@iwanto/wire';

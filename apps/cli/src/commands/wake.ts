@@ -1,4 +1,4 @@
-/** `iwanto wake [PEER]`: wakes a host that sleeps, and waits until it is here. */
+/** `iwanto wake [PEER]`: wakes a sleeping host, and waits until it is online. */
 import type { Bus, Wakeable } from '@iwanto/bus';
 import { EXIT } from '@iwanto/service';
 import { agoText } from '@iwanto/wire';
@@ -48,7 +48,7 @@ interface Wanted {
 }
 
 async function wake(bus: Bus, { typed, hosts, limitSeconds, json }: Wanted): Promise<number> {
-  // A host that is here need not be woken, whether it could be or not.
+  // A host that is online need not be woken, whether it could be or not.
   const { peers } = await bus.call('peers.get', {});
   const known = [...peers, ...hosts.filter(({ peer }) => !peers.some((one) => one.peer === peer))];
   const peer = peerFrom(known, typed);

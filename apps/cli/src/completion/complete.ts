@@ -9,7 +9,7 @@ import { COMMANDS } from '../table.js';
 import { FOLDERS } from './scripts.js';
 import { type Suggestion, type Suggest, suggestors } from './suggestions.js';
 
-/** Prints one suggestion a line, its meaning after a tab: what the scripts of the shells read. */
+/** Prints one suggestion per line, its meaning after a tab: the format that the shells' scripts read. */
 export async function printCompletions(words: readonly string[]): Promise<void> {
   const typed = words[0] === '--' ? words.slice(1) : words;
   for (const { value, about } of await completionsOf(typed, suggestors)) {
@@ -17,7 +17,7 @@ export async function printCompletions(words: readonly string[]): Promise<void> 
   }
 }
 
-/** What fits behind `words`, whose last one is incomplete, perhaps empty. */
+/** What can follow `words`, the last of which is incomplete, perhaps empty. */
 export async function completionsOf(
   words: readonly string[],
   suggest: Suggest,

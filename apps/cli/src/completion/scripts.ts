@@ -1,4 +1,4 @@
-/** The scripts that shells load. They know nothing: each asks `iwanto complete` with the words that were typed. */
+/** The scripts that shells load. They hold no knowledge: each asks `iwanto complete` with the words that were typed. */
 
 export type Shell = 'bash' | 'zsh' | 'fish';
 

@@ -45,7 +45,7 @@ export const suggestors: Suggest = {
   peer: ({ command }) => (command === 'wake' ? sleepers() : peers()),
 };
 
-/** Nobody reads more of them. */
+/** Nobody reads more than these. */
 const RECENT_MAX = 100;
 
 /** What was found lately, and what is being fetched. */

@@ -1,10 +1,10 @@
-/** The bytes of a content as a stream: several questions on the way, answers in order, as fast as they are taken. */
+/** The bytes of a content as a stream: several requests in flight, answers in order, as fast as they are consumed. */
 import { randomUUID } from 'node:crypto';
 import { BUS_BYTES_MAX, type Bus } from '@iwanto/bus';
 import type { FileHash } from '@iwanto/wire';
 import type { ByteRange } from './range.js';
 
-/** Questions on the way at the same time; one at first, because many who ask are gone after the first bytes. */
+/** Requests in flight; one at first, because many clients are gone after the first bytes. */
 const AT_ONCE_MAX = 8;
 /** Slices that are asked for one by one. */
 const ALONE = 2;
@@ -15,7 +15,7 @@ export interface Wanted {
   readonly within?: FileHash;
 }
 
-/** Ends without a word when `signal` aborts; nothing is fetched for it then. Throws the service's Failure. */
+/** Ends silently when `signal` aborts; nothing is fetched for it then. Throws the service's Failure. */
 export async function* bytesOf(
   bus: Bus,
   wanted: Wanted,

@@ -1,4 +1,4 @@
-/** Serves contents to players: of this host, or of its network where that was asked for; to whoever knows the token, and to nobody else. */
+/** Serves contents to players: of this host, or of its network where that was asked for; only to clients that know the token. */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import { once } from 'node:events';
@@ -9,10 +9,10 @@ import { type ByteRange, rangeIn } from './range.js';
 const LOOPBACK = '127.0.0.1';
 /** Nobody guesses them, and an address with them fits into a small QR code. */
 const TOKEN_BYTES = 16;
-/** Players open some lines at a time. */
+/** Players open several connections at a time. */
 const CONNECTIONS_MAX = 64;
 const HEADER_BYTES_MAX = 8_192;
-/** A client that sends its head slowly is not waited for, in ms. */
+/** How long a client may take to send its head, in ms. */
 const HEAD_LIMIT_MS = 5_000;
 /** How often that is looked at, in ms; Node.js does so every half minute of itself. */
 const LOOK_MS = 1_000;
@@ -26,7 +26,7 @@ export interface Served {
   readonly etag: FileHash;
   /** A page of another origin that knows the address may read it: subtitles, which browsers take only so. */
   readonly isForPages?: boolean;
-  /** Ends early, without a word, when `signal` aborts. */
+  /** Ends early and silently when `signal` aborts. */
   bytes(range: ByteRange, signal: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
@@ -35,7 +35,7 @@ export interface DoorOptions {
   readonly address?: string | undefined;
   /** `first`: the first part of a path behind the token; the rest is only there to be read. */
   readonly served: (first: string) => Served | undefined;
-  /** Bytes did not come: the client got less than it was promised. */
+  /** Bytes are missing: the client got less than it was promised. */
   readonly onFailed: (failure: Failure) => void;
 }
 
@@ -78,7 +78,7 @@ export class HttpDoor {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const served = this.#servedTo(request);
-    // Whoever guesses learns nothing: every refusal looks the same.
+    // Guessing reveals nothing: every refusal looks the same.
     if (!served) return void response.writeHead(404).end();
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return void response.writeHead(405, { allow: 'GET, HEAD' }).end();
@@ -188,7 +188,7 @@ function unmetCondition({ headers }: IncomingMessage, { etag }: Served): 304 | 4
 const namesTag = (list: string, tag: string): boolean =>
   list.split(',').some((one) => one.trim() === tag || one.trim() === '*');
 
-/** What is no single range is answered with the whole, as RFC 9110 has it. */
+/** Anything but a single range is answered with the whole content, as RFC 9110 requires. */
 function wantedRange(
   { headers }: IncomingMessage,
   { etag, size }: Served,
@@ -201,7 +201,7 @@ function wantedRange(
   return range === 'malformed' ? undefined : range;
 }
 
-/** Until the client took what was written, or went. */
+/** Waits until the client has consumed what was written, or is gone. */
 function drainedOrGone(response: ServerResponse, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {

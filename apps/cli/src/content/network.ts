@@ -1,4 +1,4 @@
-/** For `iwanto open --lan`: at which address devices reach this host, and how they are given it. */
+/** For `iwanto open --lan`: at which address devices reach this host, and how they get it. */
 import type { Bus } from '@iwanto/bus';
 import { Failure, isLinkLocal } from '@iwanto/wire';
 import { remark, shown, styledError } from '../print.js';

@@ -8,7 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 const FIRST_BYTES = 393_216;
 const STEP_BYTES = 65_536;
 const STEP_MS = 30;
-/** Who is still there after this time continues reading, in ms. */
+/** A client that is still connected after this time is reading on, in ms. */
 export const STAYS_MS = 300;
 
 /** `untilMs`: for how long it is gentle. */

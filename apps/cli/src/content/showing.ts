@@ -19,7 +19,7 @@ export interface ShowingOptions {
   readonly opened: ReadOpened;
   /** Devices in the network of this address may ask for it; otherwise only this host may. */
   readonly at?: string | undefined;
-  /** Bytes did not come: somebody got less than was promised. */
+  /** Bytes are missing: a client got less than was promised. */
   readonly onFailed: (failure: Failure) => void;
 }
 

@@ -1,4 +1,4 @@
-/** The subtitles of a film: what lies beside it and has its name. */
+/** The subtitles of a film: files beside it that have its name. */
 import type { Bus } from '@iwanto/bus';
 import { type FileHash, QUERY_CHARACTERS_MAX, type SearchResult } from '@iwanto/wire';
 import { typeOf } from './playlist.js';
@@ -6,11 +6,11 @@ import { typeOf } from './playlist.js';
 const SUBTITLE = /\.(srt|vtt|ass|ssa)$/i;
 /** Between the name of the film and the suffix: a language, or `en.forced`. */
 const BETWEEN = /^(\.[\w-]{1,20}){0,2}$/;
-/** A text; what is larger is none. */
+/** The largest file that is taken for subtitles, in bytes. */
 const BYTES_MAX = 16 * 1_048_576;
 const SUBTITLES_MAX = 20;
 const RESULTS_MAX = 50;
-/** The film does not wait longer for them, in ms. */
+/** How long the film waits for them, in ms. */
 const ASK_LIMIT_MS = 1_000;
 
 export interface Named {
@@ -32,7 +32,7 @@ export function areSubtitlesOf(film: string, { name, size }: Omit<Named, 'hash'>
   return BETWEEN.test(stemOf(name).slice(stem.length));
 }
 
-/** Of a file that was found by itself: in the same folder of a peer that has the film. None where nobody answers in time. */
+/** Those of a file that was found on its own: from the folder of a peer that has the film. None where nobody answers in time. */
 export async function subtitlesBeside(bus: Bus, film: Named): Promise<Named[]> {
   if (!isFilm(film.name)) return [];
   const query = stemOf(film.name).normalize('NFC').slice(0, QUERY_CHARACTERS_MAX);

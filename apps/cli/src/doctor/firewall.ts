@@ -42,7 +42,7 @@ const RULE_CHARACTERS_MAX = 120;
 /** Lines that drop, and name a port or a group of ours, all multicast, or all UDP. */
 export function dropsIn(text: string, { udpPorts, tcpPorts, groups }: Needed): FirewallRule[] {
   const lines = text.split('\n').map((line) => line.trim());
-  // A policy of a chain is no rule: other rules of it decide what still passes.
+  // The policy of a chain is not a rule: other rules of the chain decide what still passes.
   const rules = lines.filter((line) => DROPS.test(line) && !/\bpolicy (drop|accept)\b/.test(line));
   return rules
     .filter((line) => groups.some((group) => line.includes(group)) || namesOurs(line))
@@ -53,7 +53,7 @@ export function dropsIn(text: string, { udpPorts, tcpPorts, groups }: Needed): F
     const isUdp = /\budp\b/.test(line);
     const isTcp = /\btcp\b/.test(line);
     const named = portsIn(line);
-    // A rule without ports that is about a whole protocol takes ours too.
+    // A rule without ports that covers a whole protocol covers our ports too.
     if (named.length === 0) return (isUdp || isTcp) && !/\b[sd]?addr\b|-[sd] /.test(line);
     const ours = isUdp ? udpPorts : isTcp ? tcpPorts : [...udpPorts, ...tcpPorts];
     return named.some(([from, to]) => ours.some((port) => port >= from && port <= to));

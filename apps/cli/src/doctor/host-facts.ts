@@ -49,7 +49,7 @@ export interface HostFacts {
   readonly groupFault: string | null;
   readonly folders: readonly FolderFacts[];
   readonly watch: WatchFacts;
-  /** How far in the future files lie that this program wrote, in ms; negative or 0 where all is well. */
+  /** How far in the future the times of this program's files are, in ms; negative or 0 where all is well. */
   readonly filesFromTheFutureMs: number;
   readonly interfaces: NodeJS.Dict<NetworkAddress[]>;
   readonly devices: readonly Device[];

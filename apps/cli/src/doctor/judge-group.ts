@@ -1,4 +1,4 @@
-/** Who hears whom: the group of this host, and hosts nearby that are in another one or in none. */
+/** Which hosts hear each other: the group of this host, and hosts nearby in another group or in none. */
 import { groupOfMode, keyCheck } from '@iwanto/service';
 import { type Finding, broken, ok, warning } from './finding.js';
 import type { HostFacts } from './host-facts.js';

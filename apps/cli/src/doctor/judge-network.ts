@@ -4,7 +4,7 @@ import { type Finding, broken, ok, warning } from './finding.js';
 import type { HostFacts } from './host-facts.js';
 import type { NetworkFacts } from './network-facts.js';
 
-/** A leader sends to all every second: after this long without one, multicast does not arrive. */
+/** A leader multicasts every second: after this long without a datagram, multicast does not arrive. */
 export const MULTICAST_MS_MAX = 10_000;
 
 export function judgeNetwork(facts: NetworkFacts, host: HostFacts): Finding[] {

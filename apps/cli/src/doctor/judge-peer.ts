@@ -42,7 +42,7 @@ const PORTS = [
   ['transferPort', 'transfer'],
 ] as const;
 
-/** From here to there: what was dialled, and whether anything comes back. */
+/** From here to there: what was dialled, and whether anything came back. */
 function judgeWayThere(asked: AskedPeer, facts: NetworkFacts): Finding[] {
   const { answer, known, address } = asked;
   const name = nameOf(asked);
@@ -110,7 +110,7 @@ function silentHost(asked: AskedPeer, { network }: NetworkFacts): Finding {
   );
 }
 
-/** It takes connections, but no datagram of it was ever heard here. */
+/** It accepts connections, but no datagram from it was ever received here. */
 function notHeard(asked: AskedPeer): Finding {
   return broken(
     'multicast',
@@ -187,7 +187,7 @@ function judgeNetmask(asked: AskedPeer, { network }: NetworkFacts): Finding[] {
 
 type Link = CheckupAnswer['link'] | undefined;
 
-/** Whether an address of this host lies on the link that the other host reports: by the first two bytes, as masks differ. */
+/** Whether an address of this host is on the link that the other host reports: compared by the first two bytes, as masks differ. */
 const near = (address: string, link: Link): boolean =>
   link !== null &&
   link !== undefined &&

@@ -15,7 +15,7 @@ import { DEFAULT_PORTS } from '@iwanto/service';
 import { Failure } from '@iwanto/wire';
 import { hostFrom } from '../input.js';
 
-/** Peers that are asked at most: a doctor must not keep a large network busy. */
+/** The most peers that are asked: a doctor must not keep a large network busy. */
 const PEERS_ASKED_MAX = 8;
 const LOOK_UP_LIMIT_MS = 2_000;
 

@@ -1,4 +1,4 @@
-/** The hashes of local files, remembered as long as the files stay what they are. */
+/** The hashes of local files, remembered as long as the files stay unchanged. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ const FRESH_MS = 100;
 /** Bytes hashed before Ctrl-C gets its turn. */
 const TURN_BYTES = 16_777_216;
 
-/** What may be remembered as a hash: by a schema it took as long as to read the whole file. */
+/** What may be remembered as a hash: checking it with a schema took as long as reading the whole file. */
 const HASH = /^[0-9a-f]{64}$/;
 
 const keptFile = () => join(homePaths().dataDir, 'hashes.txt');
@@ -40,7 +40,7 @@ export interface Hashed {
   readonly skipped: { readonly path: string; readonly reason: string }[];
 }
 
-/** The hash of each file; `onWork` hears how much has to be read before it is. */
+/** The hash of each file; `onWork` is called first with how much has to be read. */
 export async function hashAll(
   files: readonly LocalFile[],
   onWork: (files: readonly LocalFile[]) => void,

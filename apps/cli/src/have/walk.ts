@@ -17,7 +17,7 @@ export interface Walked {
   readonly skipped: { readonly path: string; readonly reason: string }[];
 }
 
-/** More than this is asked in parts by the user: the answer would not be read. */
+/** The most files at a time; for more, the user asks in parts: nobody would read such an answer. */
 const FILES_MAX = 1_000_000;
 
 export const identityOf = ({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string =>

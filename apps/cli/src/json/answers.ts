@@ -198,7 +198,7 @@ export const answers: Readonly<Record<string, readonly z.ZodType[]>> = {
       peer: peerIdSchema,
       name: z.string(),
       wasHere: z.boolean(),
-      /** Until it was here; null where that was not waited for. */
+      /** How long until it was online; null where that was not waited for. */
       seconds: z.number().nullable(),
       interfaces: z.array(z.string()),
     }),

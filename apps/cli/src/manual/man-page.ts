@@ -92,7 +92,7 @@ const item = (term: string, meaning: string): string[] => [
   plain(meaning),
 ];
 
-/** Text that roff takes for nothing but text. */
+/** Text escaped so that roff finds no commands in it. */
 function plain(text: string): string {
   const escaped = text
     .replaceAll('\\', '\\e')

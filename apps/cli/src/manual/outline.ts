@@ -39,14 +39,14 @@ export async function outlineOf(row: Row): Promise<CommandOutline> {
   return { name, spelling, about, positionals, options, examples, notes };
 }
 
-/** Listens like a command line and writes down what it hears. */
+/** Poses as a command line and records what it is given. */
 class Listener {
   readonly positionals: OptionOutline[] = [];
   readonly options: OptionOutline[] = [];
   readonly examples: { command: string; about: string }[] = [];
   readonly notes: string[] = [];
 
-  /** Anything else that a command may say to a command line is no matter of its outline. */
+  /** Anything else that a command may set on a command line is not part of its outline. */
   words(): Argv<Given> {
     const heard: Record<string, (...said: never[]) => unknown> = {
       positional: (name: string, said: PositionalOptions) =>

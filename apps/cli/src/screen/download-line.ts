@@ -86,7 +86,7 @@ type Layout = Widths & { readonly bar: number; readonly percentOnly: boolean };
 
 const PERCENT_COLUMNS = '100 %'.length;
 
-/** The richest layout for which there is room: the bar goes first, then the size, the name, the time left. */
+/** The richest layout that fits: the bar is dropped first, then the size, the name, the time left. */
 function layoutFor(widths: Widths, columns: number): Layout {
   const fixed = (amount: number, left: number) => amount + 1 + widths.rate + (left && left + 1);
   const nameMin = Math.min(widths.name, NAME_COLUMNS_MIN);

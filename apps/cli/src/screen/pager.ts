@@ -24,7 +24,7 @@ function paged(pager: string, lines: readonly string[]): Promise<boolean> {
     stdio: ['pipe', 'inherit', 'inherit'],
     env: { LESS, ...process.env },
   });
-  // Ctrl-C is the pager's matter while it runs, and who leaves it early has read enough.
+  // While the pager runs it handles Ctrl-C; leaving it early means having read enough.
   notInterruptible();
   const ignore = () => undefined;
   process.on('SIGINT', ignore);
@@ -39,5 +39,5 @@ function paged(pager: string, lines: readonly string[]): Promise<boolean> {
   });
 }
 
-/** What a shell says of a program that is not there. */
+/** The exit code of a shell for a program that does not exist. */
 const SHELL_NOT_FOUND = 127;

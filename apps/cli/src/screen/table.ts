@@ -5,7 +5,7 @@ import { padded, shortenedMiddle, widthOf } from './width.js';
 /** Below this many columns a table becomes a list of lines. */
 const TABLE_COLUMNS_MIN = 60;
 const GAP = 2;
-/** No column is cut below this. */
+/** No column is made narrower than this. */
 const CUT_COLUMNS_MIN = 8;
 
 export interface Column {

@@ -11,7 +11,7 @@ let segmenter: Intl.Segmenter | undefined;
 /** Columns that a text takes; colours take none. */
 export const widthOf = (text: string): number => stringWidth(text);
 
-/** What a reader takes for one character each. */
+/** What a reader perceives as single characters. */
 export function charactersOf(text: string): string[] {
   segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
   return Array.from(segmenter.segment(text), ({ segment }) => segment);

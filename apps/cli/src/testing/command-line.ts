@@ -31,7 +31,7 @@ export class CommandLine {
   readonly #cache = join(this.home, 'cache');
   readonly #buses: Bus[] = [];
 
-  /** A service of which only the given verbs answer something of their own. */
+  /** A service of which only the given verbs have answers of their own. */
   async fake<S extends ServiceName>(
     service: S,
     handlers: Partial<Handlers<VerbsOf<S>>>,

@@ -1,4 +1,4 @@
-/** The screen of `iwanto top` as lines that fit it, made from one moment: pure, so that every size can be tested. */
+/** The screen of `iwanto top` as lines that fit it, rendered from one snapshot: pure, so that every size can be tested. */
 import type { Download } from '@iwanto/bus';
 import { indexingText } from '../indexing.js';
 import { countText, shown, sizeText } from '../print.js';

@@ -3,7 +3,7 @@ import type { Bus, Download } from '@iwanto/bus';
 import { Failure, type FileHash } from '@iwanto/wire';
 import { type Picture, lookAround } from '../picture.js';
 
-/** Rates that a sparkline shows, one a look. */
+/** Rates that a sparkline shows, one per look. */
 const RATES_KEPT = 60;
 const MS_PER_SECOND = 1_000;
 

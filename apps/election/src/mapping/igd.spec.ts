@@ -1,4 +1,4 @@
-/** What a router says over UPnP, and that it can send nobody elsewhere. */
+/** What a router says over UPnP, and that it cannot redirect anybody to another host. */
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { routersIn } from './default-router.js';

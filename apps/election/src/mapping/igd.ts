@@ -1,4 +1,4 @@
-/** A router that is asked by UPnP: what its description and its answers say, read without believing more than needed. */
+/** A router that is asked by UPnP: its description and answers, parsed without trusting more than needed. */
 import type { Protocol } from './port-mapper.js';
 
 /** Kinds of service that map ports, the better first. */

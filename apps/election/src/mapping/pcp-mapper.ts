@@ -15,7 +15,7 @@ import {
 } from './pcp.js';
 import type { MapQuestion, MappedPort, PortMapper, RouterEnds } from './port-mapper.js';
 
-/** Between two tries, in ms; after the last one the router counts as silent. */
+/** The waits between attempts, in ms; after the last one the router counts as silent. */
 const TRIES_MS = [250, 500, 1_000];
 
 interface Question<T> {
@@ -23,7 +23,7 @@ interface Question<T> {
   readonly read: (bytes: Uint8Array) => RouterAnswer<T>;
 }
 
-/** A datagram socket that hears nobody but the router. */
+/** A datagram socket that receives only from the router. */
 class RouterLine {
   private constructor(private readonly socket: Socket) {}
 
@@ -36,7 +36,7 @@ class RouterLine {
       });
       socket.once('connect', () => {
         socket.removeAllListeners('error');
-        // Refused by the router: whoever asks hears nothing, and its time limit ends it.
+        // Refused by the router: the request gets no answer, and ends with its time limit.
         socket.on('error', () => undefined);
         opened(new RouterLine(socket));
       });
@@ -118,7 +118,7 @@ export async function openPmp(options: PcpOptions): Promise<PortMapper> {
   return {
     via: 'NAT-PMP',
     map: async (question) => mappedBy(question, (await ask(question)).externalPort),
-    // Asked for no external port, as the protocol has it for a removal.
+    // Without an external port, as the protocol requires for a removal.
     unmap: async (mapped) => void (await ask({ ...mapped, externalPort: 0, lifetimeSeconds: 0 })),
     externalAddress: () => line.ask({ bytes: encodePmpAddress(), read: decodePmpAddress }),
     close: () => line.close(),

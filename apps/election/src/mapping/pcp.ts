@@ -17,7 +17,7 @@ const PMP_MAP_BYTES = 16;
 /** Set in the operation of every answer. */
 const ANSWER = 0x80;
 const IP_NUMBER: Readonly<Record<Protocol, number>> = { udp: 17, tcp: 6 };
-/** An IPv4 address in the place of an IPv6 one begins with these 12 bytes. */
+/** An IPv4 address in an IPv6 field begins with these 12 bytes. */
 const FOUR_IN_SIX = [...new Array<number>(10).fill(0), 0xff, 0xff];
 
 /** What a router says to a question; undefined stands for a datagram that does not answer it. */
@@ -65,7 +65,7 @@ export function decodePcpMap(
   bytes: Uint8Array,
   { nonce, protocol, port }: PcpMap,
 ): RouterAnswer<MapAnswer & { readonly externalAddress: string }> {
-  // A router that only knows NAT-PMP answers in its own words.
+  // A router that only knows NAT-PMP answers in that format.
   if (bytes[0] === PMP_VERSION && bytes.length >= 4) return { refused: 'it does not know PCP' };
   if (bytes[0] !== PCP_VERSION || bytes[1] !== (ANSWER | PCP_MAP) || bytes.length < 4)
     return undefined;

@@ -6,7 +6,7 @@ export interface MappedPort {
   readonly protocol: Protocol;
   /** Of this host. */
   readonly port: number;
-  /** Of the router: one that is wished for may become another one. */
+  /** The router's; it may grant another one than was requested. */
   readonly externalPort: number;
 }
 
@@ -26,7 +26,7 @@ export interface PortMapper {
   close(): void;
 }
 
-/** Both ends of the wire to a router. */
+/** Both ends of the link to a router. */
 export interface RouterEnds {
   /** The router's address on this side. */
   readonly router: string;

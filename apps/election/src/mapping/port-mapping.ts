@@ -1,5 +1,5 @@
 /**
- * Ports of this host that its router passes on to it: mapped when the user wants that, renewed, mapped again where
+ * Ports that the router forwards to this host: mapped when the user wants that, renewed, mapped again where
  * the router, the address or a port changed, and removed at the stop.
  */
 import type { Mapping, NetworkView } from '@iwanto/bus';
@@ -15,24 +15,24 @@ import {
 } from './port-mapper.js';
 import { openUpnp } from './upnp-mapper.js';
 
-/** How often it is looked whether something changed. */
+/** How often changes are looked for. */
 const LOOK_MS = 5_000;
 /** A router that restarted has forgotten everything: long before a mapping ends it is asked for again. */
 const RENEW_MS = 600_000;
 /** After a failure. */
 const RETRY_MS = 60_000;
-/** What a stop may wait for the router; the mappings end by themselves where it does not answer. */
+/** How long a stop may wait for the router; where it does not answer, the mappings expire by themselves. */
 const CLOSE_LIMIT_MS = 500;
 
 export interface PortMappingOptions {
-  /** Ports of this host that are open, with those of the router that are wished for. */
+  /** Open ports of this host, with those of the router that are requested. */
   readonly wishes: () => readonly MappedPort[];
   /** Addresses of this host that are in use. */
   readonly addresses: () => NetworkView['addresses'];
   readonly secret: string;
   /** Whether everybody is admitted: then nothing is opened to the internet. */
   readonly isOpen: boolean;
-  /** Other hosts have to hear of other ports. */
+  /** The ports have changed: other hosts have to be informed. */
   readonly onMapped: () => void;
   readonly onInfo: (sentence: string) => void;
   readonly onTrouble: (sentence: string) => void;
@@ -65,7 +65,7 @@ export class PortMapping {
   #trouble: string | undefined;
   /** What was logged last. */
   #said = '';
-  /** What the last round was about, and when the next is due whatever happens. */
+  /** What the last round covered, and when the next is due in any case. */
   #about = '';
   #dueMs = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -98,7 +98,7 @@ export class PortMapping {
     return { via: mapper.via, router: ends.router, address, ports: [...ports] };
   }
 
-  /** The card with the ports under which the router passes on what comes from its other side. */
+  /** The card with the router's ports at which outside hosts reach this host. */
   outwardCard(card: PeerCard): PeerCard {
     const outward = (protocol: Protocol, port: number) =>
       this.#open?.ports.find((each) => isSamePort(each, { protocol, port }))?.externalPort ?? port;
@@ -171,7 +171,7 @@ export class PortMapping {
     return { mapper, ports: await mapAll(mapper, wishes, ports) };
   }
 
-  /** The first way in which the router maps. */
+  /** The first protocol by which the router maps. */
   async #first(ends: RouterEnds, wishes: readonly MappedPort[]) {
     const { secret, ways = waysWith(secret) } = this.options;
     const refusals: string[] = [];
@@ -219,14 +219,14 @@ export class PortMapping {
   }
 }
 
-/** Ports of routers for TCP: so many places, each of ten ports, from the first on. */
+/** Router ports for TCP: so many blocks of ten ports each, from the first on. */
 const OUTER_FIRST = 20_000;
 const OUTER_PLACES = 4_000;
 
 /**
- * The ports that others dial. Those of the router for TCP are other ones, as the card of a second host behind it,
- * which maps nothing, names the usual ones: whoever dials these must not meet this host in its place. UDP keeps its
- * number, so that people need not know it. Pieces come over connections that whoever has the ports is asked for.
+ * The ports that others dial. The router's TCP ports differ from the usual ones, which are in the card of a second
+ * host behind it that maps nothing: dialling those must not reach this host instead. UDP keeps its number, so that
+ * people need not know it. Pieces come over connections that the host with the ports is asked to open.
  */
 export function wishesOf(card: PeerCard | null, peer: PeerId): MappedPort[] {
   if (card === null) return [];

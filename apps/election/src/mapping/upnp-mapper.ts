@@ -24,7 +24,7 @@ const SEARCH_AGAIN_MS = 500;
 const HTTP_LIMIT_MS = 2_000;
 /** A description is some kilobytes long. */
 const ANSWER_BYTES_MAX = 262_144;
-/** Ports of the router that are tried where another host has the wished one, and how far they are apart. */
+/** Router ports tried where another host has the requested one, and the distance between them. */
 const PORTS_TRIED_MAX = 8;
 const PORT_STEP = 10;
 
@@ -107,7 +107,7 @@ class UpnpMapper implements PortMapper {
   }
 }
 
-/** Where the description of the router is; other hosts may answer, too, and are not asked. */
+/** Where the description of the router is; other hosts may answer, too, and are ignored. */
 function locate({ router, own }: RouterEnds): Promise<URL> {
   const socket = createSocket('udp4');
   const search = () => {

@@ -1,4 +1,4 @@
-/** A LAN in memory for tests: every peer on one host, nothing lost, each datagram heard in a later turn. */
+/** A LAN in memory for tests: every peer on one host, nothing lost, each datagram delivered in a later turn. */
 import type { UdpNetworkOptions } from '../multicast.js';
 import type { Incoming, Network } from '../network.js';
 

@@ -1,4 +1,4 @@
-/** One election of its own keys on a test network. */
+/** One election with keys of its own on a test network. */
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { leadershipOf } from '@iwanto/consensus';
 import type { BootId, PeerCard, PeerId, PublicKey } from '@iwanto/wire';
@@ -93,7 +93,7 @@ export class Peer {
     return leadershipOf(this.election.state).standbys.map(({ peer }) => peer);
   }
 
-  /** Without a word. */
+  /** Without a goodbye. */
   async kill(): Promise<void> {
     this.election.stop();
     await this.network.close();

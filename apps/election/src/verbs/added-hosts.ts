@@ -1,4 +1,4 @@
-/** `peers.added`: the hosts that the user added, with what is known of each. */
+/** `peers.added`: the hosts that the user added, with what is known about each. */
 import type { AddedHost } from '@iwanto/bus';
 import type { Election } from '../election.js';
 import type { StaticPeers } from '../static-peers.js';

@@ -1,4 +1,4 @@
-/** `name.set`: what others see this host as, for good. */
+/** `name.set`: changes the name of this host permanently. */
 import type { Handlers, VerbsOf } from '@iwanto/bus';
 import { type Paths, updateConfig } from '@iwanto/service';
 import { Failure, PEER_NAME_BYTES_MAX, type PeerCard, safeText } from '@iwanto/wire';
@@ -9,7 +9,7 @@ type Question = Parameters<Handlers<VerbsOf<'election'>>['name.set']>[0];
 export interface NameOptions {
   readonly paths: Paths;
   readonly own: OwnCard;
-  /** Others have to hear of the new card. */
+  /** Others have to receive the new card. */
   readonly changed: (card: PeerCard) => void;
 }
 

@@ -1,10 +1,10 @@
-/** The datagram that wakes a host, and the way it takes: to everybody on the link, as a host that sleeps has no address. */
+/** The datagram that wakes a host, and how it is sent: to everybody on the link, since a sleeping host has no address. */
 import { createSocket } from 'node:dgram';
 import type { NetworkView } from '@iwanto/bus';
 import { addressBytes, addressText, isLinkLocal, sharesPrefix } from '@iwanto/wire';
 import type { Sleeper } from './sleepers-file.js';
 
-/** The port that cards are used to see it at; they look for the bytes, not for the port. */
+/** The usual port; network cards look for the bytes, not for the port. */
 export const WAKE_PORT = 9;
 const REPEATED = 16;
 const ALL_NODES = 'ff02::1';

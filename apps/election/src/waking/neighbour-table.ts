@@ -13,17 +13,17 @@ export interface Neighbour {
 }
 
 const COMMAND_LIMIT_MS = 2_000;
-/** The kernel keeps some thousand; a longer text is not its own. */
+/** The kernel keeps about a thousand; a longer text is not its output. */
 const TEXT_BYTES_MAX = 1_048_576;
 
-/** The table of IPv4, and where it is asked for that of IPv6: that one takes a program. */
+/** The IPv4 table and, on request, the IPv6 one, which takes running a program. */
 export async function neighbours(withSix: boolean): Promise<Neighbour[]> {
   if (process.platform !== 'linux') return fromArpCommand(await output('arp', '-an'));
   const four = fromProc(await readFile('/proc/net/arp', 'utf8').catch(() => ''));
   return withSix ? [...four, ...fromIp(await output('ip', '-6', 'neigh', 'show'))] : four;
 }
 
-/** An entry whose address was answered for at some time. */
+/** An entry whose address was resolved at some time. */
 const COMPLETE = 0x2;
 
 /** /proc/net/arp: address, kind, flags, hardware address, mask, interface. */
@@ -60,7 +60,7 @@ function entry(address = '', mac = '', device = ''): Neighbour[] {
   return [{ address: zoned, mac, interface: device }];
 }
 
-/** Of one card: not of a group, and not all zero, as a tunnel has it. */
+/** Of a single card: not a group address, and not all zero as on a tunnel. */
 export const isHardwareAddress = (text: string): boolean =>
   /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/.test(text) &&
   (Number.parseInt(text.slice(0, 2), 16) & 1) === 0 &&

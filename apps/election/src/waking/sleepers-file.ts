@@ -1,11 +1,11 @@
-/** Hosts that can be woken, as they outlive a restart: one small JSON file. */
+/** Hosts that can be woken, kept over restarts in one small JSON file. */
 import { readFile } from 'node:fs/promises';
 import { writeLightly } from '@iwanto/service';
 import { PEER_NAME_BYTES_MAX, type PeerId, addressSchema, peerIdSchema } from '@iwanto/wire';
 import { z } from 'zod';
 import { isHardwareAddress } from './neighbour-table.js';
 
-/** Hosts that are remembered; the one that was here longest ago is forgotten first. */
+/** Hosts that are remembered; the one offline for longest is forgotten first. */
 export const SLEEPERS_MAX = 256;
 const FILE_BYTES_MAX = 131_072;
 
@@ -15,12 +15,12 @@ const sleeperSchema = z.object({
   mac: z.string().refine(isHardwareAddress),
   interface: z.string().min(1).max(64),
   address: addressSchema,
-  /** When it was last here, in ms since 1970. */
+  /** When it was last online, in ms since 1970. */
   seenMs: z.number().min(0),
 });
 export type Sleeper = z.infer<typeof sleeperSchema>;
 
-/** Nothing where there is no file or a damaged one: it is learnt again. */
+/** Nothing where the file is absent or damaged: everything is learnt again. */
 export async function loadSleepers(path: string): Promise<Map<PeerId, Sleeper>> {
   try {
     const text = await readFile(path, 'utf8');

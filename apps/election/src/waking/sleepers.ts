@@ -1,5 +1,5 @@
 /**
- * Hosts that can be woken when they sleep: while one is here its hardware address is learnt from the kernel's table of
+ * Hosts that can be woken when they sleep: while one is online its hardware address is learnt from the kernel's table of
  * neighbours, and kept. Only hosts of this host's own subnets have one there; a router's would wake the router.
  */
 import { createSocket } from 'node:dgram';
@@ -9,17 +9,17 @@ import { sendMagic, waysTo } from './magic-packet.js';
 import { type Neighbour, neighbours } from './neighbour-table.js';
 import { SLEEPERS_MAX, type Sleeper, loadSleepers, saveSleepers } from './sleepers-file.js';
 
-/** How often hosts that are here are looked up. */
+/** How often hosts that are online are looked up. */
 const LOOK_MS = 10_000;
-/** The program that knows IPv6 is asked once in so many looks. */
+/** The program for IPv6 is run once in so many looks. */
 const SIX_EVERY = 6;
-/** Hosts in one look whose address the kernel is made to ask for: two members need not speak with each other. */
+/** Hosts per look whose address the kernel is made to resolve, since two members need not have exchanged anything. */
 const NUDGED_MAX = 4;
-/** In a larger crowd nobody is made to ask: that would be a question for each pair. */
+/** In a larger crowd nothing is resolved on purpose: that would be one request per pair. */
 const NUDGED_PEERS_MAX = 64;
 /** Nobody listens there; only the question for the hardware address matters. */
 const DISCARD_PORT = 9;
-/** What was last seen is written this often at most, where nothing else changed. */
+/** Where nothing else has changed, the last sighting is written at most this often. */
 const SEEN_STEP_MS = 3_600_000;
 
 type HereHost = Pick<KnownPeer, 'peer' | 'name' | 'address'>;
@@ -49,7 +49,7 @@ export class Sleepers {
     this.#timer = setInterval(() => void this.look(), LOOK_MS);
   }
 
-  /** Learns the hardware addresses of those who are here. */
+  /** Learns the hardware addresses of the hosts that are online. */
   async look(): Promise<void> {
     await this.#loaded;
     const { peers, isNear, table = neighbours, nudge = nudgeKernel } = this.options;
@@ -72,13 +72,13 @@ export class Sleepers {
     if (changed) this.#save();
   }
 
-  /** What is known after a look at those who are here. */
+  /** What is known after a look at the hosts that are online. */
   async learntNow(): Promise<{ hosts: Sleeper[] }> {
     await this.look();
     return { hosts: this.list() };
   }
 
-  /** Those that can be woken, the one that was here last first. */
+  /** Those that can be woken, the one last seen first. */
   list(): Sleeper[] {
     return [...this.#known.values()].toSorted((one, other) => other.seenMs - one.seenMs);
   }
@@ -112,7 +112,7 @@ export class Sleepers {
     await this.#writing;
   }
 
-  /** True where that is worth a line on the disk. */
+  /** True where that is worth writing to disk. */
   #learn(found: HereHost & Neighbour): boolean {
     const { peer, name, mac, address } = found;
     const seenMs = (this.options.dateMs ?? Date.now)();

@@ -83,7 +83,7 @@ describe('the packet', () => {
     const ways = (address: string, used: (typeof eth0)[]) =>
       waysTo({ ...host, address }, used).map(({ interface: name }) => name);
     expect(ways('10.78.0.9', [lo, eth0, eth1])).toEqual(['eth1']);
-    // The card has another name now.
+    // The card's name has changed.
     expect(ways('10.77.0.9', [lo, eth0])).toEqual(['eth0']);
     expect(ways('10.99.0.9', [lo, eth0])).toEqual([]);
   });

@@ -1,4 +1,4 @@
-/** The log as a tracker sees it: in parts, across lives, after the oldest tombstones went. */
+/** The log as a tracker sees it: in parts, across lives, after the oldest tombstones were dropped. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -48,7 +48,7 @@ export class CatalogueReader {
     return this.statements.byRoot.all({ root });
   }
 
-  /** What that content is here, be it shared or fetched. */
+  /** That content on this host, whether shared or fetched. */
   own(root: Uint8Array): OwnContent | undefined {
     const row = this.statements.wholeByRoot.get({ root });
     if (!row) return undefined;

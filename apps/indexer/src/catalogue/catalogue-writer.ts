@@ -18,7 +18,7 @@ export interface Place {
   readonly path: string;
 }
 
-/** What is known of a child of a directory, apart from where it lies. */
+/** What is known about a child of a directory, apart from where it is. */
 export interface NodeFacts {
   readonly name: string;
   readonly disk: string | null;
@@ -32,14 +32,14 @@ export interface NodeFacts {
   readonly target: string | null;
 }
 
-/** The manifest of a directory, and what it holds in all. */
+/** The manifest of a directory, and its totals. */
 export interface ManifestFacts {
   readonly manifest: Uint8Array;
   readonly bytes: number;
   readonly files: number;
 }
 
-/** How the totals of one shared folder moved. */
+/** How the totals of one shared folder changed. */
 export interface Movement {
   files: number;
   bytes: number;
@@ -92,7 +92,7 @@ export class CatalogueWriter {
     return isLive;
   }
 
-  /** Puts a file or a symlink in its place; a row that says the same already stays as it is. */
+  /** Stores a file or a symlink; a row that already says the same is left alone. */
   put(place: Place, facts: NodeFacts): void {
     const present = this.#statements.child.get({ parent: place.id, name: facts.name });
     if (present && isUnchanged(present, facts)) return;
@@ -134,7 +134,7 @@ export class CatalogueWriter {
     this.#statements.identify.run({ id: folder.id, identity });
   }
 
-  /** Takes up a shared folder again that was away; it is not announced before it was listed. */
+  /** Restores a shared folder that was away; it is not announced before it has been listed. */
   reviveFolder(folder: Place): void {
     if (this.#statements.node.get({ id: folder.id })?.gone !== 1) return;
     this.#statements.revive.run({ id: folder.id, revision: this.#nextRevision() });
@@ -164,7 +164,7 @@ export class CatalogueWriter {
     this.#statements.keepContent.run({ root, size, digests });
   }
 
-  /** A directory's manifest as its children make it now. One that changed nothing costs no revision. */
+  /** A directory's manifest as its children now make it. An unchanged one costs no revision. */
   putManifest(row: NodeRow, root: Uint8Array, { manifest, bytes, files }: ManifestFacts): void {
     if (sameRoot(row.root, root)) {
       this.#statements.clean.run({ id: row.id });
@@ -188,7 +188,7 @@ export class CatalogueWriter {
     this.#statements.setMeta.run({ name: META.floor, text: String(revision) });
   }
 
-  /** Marks a row, and all below it, as gone; it keeps its root, so that what comes back is known. */
+  /** Marks a row, and all below it, as gone; it keeps its root, so that it is recognised if it comes back. */
   bury(row: PresentRow): void {
     this.#buryTree(row);
     this.#soil(row.parent);
@@ -206,7 +206,7 @@ export class CatalogueWriter {
     this.#statements.bury.run({ id: row.id, revision: this.#nextRevision() });
   }
 
-  /** What a row took part in ends: its children are buried, its bytes no longer count. */
+  /** Undoes what a row contributed: its children are buried, its bytes no longer count. */
   #leave(row: PresentRow): void {
     if (row.gone === 1) return;
     if (row.kind === NODE_KINDS.file) this.#move(row.folder, -1, -row.size);

@@ -82,7 +82,7 @@ export class Catalogue {
     return this.#database.setAside;
   }
 
-  /** True where the database may not be written: what is indexed now is forgotten at the stop. */
+  /** True where the database cannot be written: what is indexed now is lost at the stop. */
   get isForgetful(): boolean {
     return this.#database.isCopy;
   }
@@ -91,7 +91,7 @@ export class Catalogue {
     return this.#folders;
   }
 
-  /** Single rows, for those who compare the catalogue with the disk. */
+  /** Single rows, for comparing the catalogue with the disk. */
   get read(): CatalogueReader {
     return this.#reader;
   }
@@ -106,7 +106,7 @@ export class Catalogue {
     return () => this.#listeners.delete(heard);
   }
 
-  /** Runs `work` as one transaction. What SQLite throws is thrown on, with nothing changed. */
+  /** Runs `work` as one transaction. What SQLite throws is rethrown, with nothing changed. */
   change<T>(work: (writer: CatalogueWriter) => T): T {
     const writer = new CatalogueWriter(this.#statements, this.#revision);
     const result = this.#database.sqlite.transaction(() => work(writer)).immediate();
@@ -190,7 +190,7 @@ export class Catalogue {
     return { entries, more: rows.length > limit };
   }
 
-  /** What this host says of a content that it has, to who asks itself instead of the leader. */
+  /** What this host says about a content that it has, to a peer that asks it instead of the leader. */
   ownContent(hash: FileHash): OwnContent | undefined {
     return this.#reader.own(rootBytes(hash));
   }
@@ -219,7 +219,7 @@ export class Catalogue {
     return found && { bytes: found.part, manifestBytes: found.size };
   }
 
-  /** Where a live row lies on this host. */
+  /** Where a live row is on this host's disk. */
   diskPath(row: PresentRow): string {
     const names: string[] = [];
     let at: PresentRow | undefined = row;

@@ -16,7 +16,7 @@ import type { Catalogue } from './catalogue.js';
 
 /** Directories in one transaction: some ten ms, so that questions are answered in between. */
 const BATCH_DIRECTORIES = 64;
-/** So often a large directory is built again because it changed meanwhile; then everything else waits for it. */
+/** How often a large directory is rebuilt because it changed meanwhile; after that everything else waits for it. */
 const BUILDS_MAX = 2;
 
 const depthOf = ({ path }: NodeRow) => path.split('/').length;
@@ -25,7 +25,7 @@ const depthOf = ({ path }: NodeRow) => path.split('/').length;
 export type Guard = (work: () => void) => boolean;
 
 export class DirectoryRoots {
-  /** Large directories whose last build came to nothing, and how often. */
+  /** Large directories whose last build was in vain, and how often. */
   readonly #failedBuilds = new Map<number, number>();
 
   constructor(

@@ -1,4 +1,4 @@
-/** Contents that the transfer service fetches or has fetched: lines of the catalogue that lie in no shared folder. */
+/** Contents that the transfer service fetches or has fetched: lines of the catalogue that are in no shared folder. */
 import type { HeldContents } from '@iwanto/bus';
 import { rootBytes } from '@iwanto/merkle';
 import { type CatalogueStatements, HELD_AS, NODE_KINDS, type NodeRow } from '@iwanto/store';
@@ -16,7 +16,7 @@ const FOLDER = 'downloads/';
 /** Contents of one name must not share a path. */
 const HASH_CHARACTERS = 16;
 
-/** Makes the lines say exactly this. */
+/** Sets the lines to exactly this. */
 export function putHeld(writer: RowWriter, contents: readonly HeldContent[]): void {
   const { statements } = writer;
   const known = statements.child.get({ parent: 0, name: FOLDER });

@@ -3,7 +3,7 @@ import type { KnownPeer, NetworkView } from '@iwanto/bus';
 import { type CheckupAnswer, type PeerId, setRecent, sharesPrefix } from '@iwanto/wire';
 import type { dial } from './dial.js';
 
-/** A peer that asks again within this time gets what was found before, in ms: nobody can make this host dial in a loop. */
+/** A peer that asks again within this time gets the earlier result, in ms: nobody can make this host dial in a loop. */
 const AGAIN_AFTER_MS = 2_000;
 /** Peers whose last dialling is remembered; beyond that the oldest is forgotten. */
 const REMEMBERED_MAX = 256;

@@ -1,4 +1,4 @@
-/** A directory on disk against the catalogue: takes in immediately what needs no hashing, and names what does. */
+/** A directory on disk against the catalogue: commits immediately what needs no hashing, and reports what does. */
 import { NODE_KINDS, type PresentRow } from '@iwanto/store';
 import { accessSync, constants, lstatSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { type FileIdentity, identityOf, isUnique, renameKey } from './identity.j
 import type { Seen, SeenFile, SeenSymlink } from './list-directory.js';
 
 export interface Comparison {
-  /** New, or not as they were when they were hashed. */
+  /** New, or changed since they were hashed. */
   readonly toHash: SeenFile[];
   readonly directories: { readonly place: Place; readonly disk: string; readonly isNew: boolean }[];
 }
@@ -55,7 +55,7 @@ export function compare(
   return result;
 }
 
-/** What cannot be read is hashed all the same: there it is refused, with the reason. */
+/** What cannot be read is sent to hashing all the same, which refuses it with the reason. */
 function isReadable(path: string): boolean {
   try {
     accessSync(path, constants.R_OK);

@@ -1,4 +1,4 @@
-/** One shared folder while it is shared: its rules, its watcher, its warnings, and every look at it. */
+/** One shared folder while it is shared: its rules, its watcher, its warnings, and every scan of it. */
 import { type BigIntStats, lstatSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { keepsInodes } from '@iwanto/service';
@@ -202,7 +202,7 @@ export class FolderOnDisk {
     return scanTree(this.#host, start, mode);
   }
 
-  /** A directory that is not known or not there: what lies above it knows more. */
+  /** A directory that is unknown or absent: its parent knows more. */
   async #lookAbove(directory: string): Promise<void> {
     if (directory === this.folder.diskPath) return this.#options.onDoubt();
     await this.look(dirname(directory), new Set([basename(directory)]));
@@ -244,7 +244,7 @@ export class FolderOnDisk {
     const advice = `or stop sharing it with "iwanto unshare ${diskPath}"`;
     if (identity === '') return `${diskPath} does not exist: create it or mount it, ${advice}`;
     const known = this.#options.catalogue.read.node(this.folder.id)?.identity ?? '';
-    // What a file system leaves behind where it was mounted is an empty directory of another device.
+    // Where a file system was unmounted, an empty directory of another device remains.
     const isOtherDevice = known !== '' && deviceOf(known) !== deviceOf(identity);
     if (!isOtherDevice || !isEmptyDirectory(diskPath)) return '';
     return `${diskPath} is empty and on another file system than before: mount it again, ${advice}`;
@@ -261,7 +261,7 @@ export class FolderOnDisk {
     return inside.map(({ id, path }) => `${id} ${path}`).join('\n');
   }
 
-  /** What is not there is announced as gone, not as empty. */
+  /** An absent folder is announced as gone, not as empty. */
   #leave(): void {
     const { catalogue, folder } = this.#options;
     catalogue.change((writer) => writer.buryFolder(folder));

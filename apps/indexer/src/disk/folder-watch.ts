@@ -29,10 +29,10 @@ export class FolderWatch {
   #watch: { readonly kind: 'files' | 'directories'; readonly tree: TreeWatch } | undefined;
   /** Which directory was seen at each path: a watch follows the directory, not the path. */
   readonly #directories = new Map<string, string>();
-  /** The watcher no longer fits what lies on the disk, or the rules. */
+  /** The watcher no longer matches the disk or the rules. */
   #isStale = false;
   #network = '';
-  /** False where the whole folder lies on a network file system. */
+  /** False where the whole folder is on a network file system. */
   #canWatch = true;
   #limit: { advice: string; state: 'hit' | 'trying' } | undefined;
   #closed = false;
@@ -58,7 +58,7 @@ export class FolderWatch {
     }
   }
 
-  /** Sees to it that a folder of so many files has the right watcher; `onDoubt` where it has to be read again for it. */
+  /** Ensures that a folder of so many files has the right watcher; calls `onDoubt` where it has to be read again for that. */
   choose(files: number, when: 'before' | 'after'): void {
     if (this.#closed || !this.#canWatch || this.#limit?.state === 'hit') return;
     const kind = files <= CHOKIDAR_FILES_MAX ? 'files' : 'directories';
@@ -100,7 +100,7 @@ export class FolderWatch {
     if (this.#watch?.kind === 'files' && !this.#closed) this.#start('files');
   }
 
-  /** The folder itself went or is another one. */
+  /** The folder itself is gone or is another one. */
   stop(): void {
     this.#watch?.tree.close();
     this.#watch = undefined;
@@ -142,7 +142,7 @@ export class FolderWatch {
     };
   }
 
-  /** What large folders have of watches stays: the next try asks only for what is missing. */
+  /** Large folders keep the watches they have: the next attempt asks only for those that are missing. */
   #hitLimit(cause: unknown): void {
     const advice = `${this.#options.diskPath}: ${limitAdvice(cause)}`;
     if (this.#limit?.advice !== advice) this.#options.onTrouble(`${advice}.`);
@@ -175,7 +175,7 @@ function identityAt(directory: string): string {
     });
     return stats ? directoryIdentity(stats, keepsInodes(directory)) : '';
   } catch (cause) {
-    // What cannot be looked at is reported by the one who reads it.
+    // What cannot be examined is reported when it is read.
     if (codeOf(cause) !== '') return '';
     throw cause;
   }

@@ -37,7 +37,7 @@ export class IgnoreRules {
     this.#rules = this.#make();
   }
 
-  /** What holds where nobody wrote anything. */
+  /** The rules where no ignore file exists. */
   static readonly none = (): IgnoreRules => new IgnoreRules(DEFAULT_RULES);
 
   /** Where rules cannot be read, nothing is shared: they may be there to keep something private. */
@@ -93,12 +93,12 @@ function placed(directory: string, line: string): string[] {
   return [`${isNegative ? '!' : ''}/${escaped(directory)}/${below}`];
 }
 
-/** Spaces at the end count only behind a backslash. */
+/** Trailing spaces count only after a backslash. */
 function withoutEnd(pattern: string): string {
   let end = pattern.length;
   while (pattern[end - 1] === ' ' && pattern[end - 2] !== '\\') end -= 1;
   return pattern.slice(0, end);
 }
 
-/** Names of directories are meant letter by letter. */
+/** Names of directories are taken literally. */
 const escaped = (directory: string) => directory.replace(/[\\*?[\]!# ]/g, '\\$&');

@@ -1,4 +1,4 @@
-/** The `.iwantignore` files of one shared folder, in whichever directories they lie. */
+/** The `.iwantignore` files of one shared folder, in whichever directories they are. */
 import { isUtf8 } from 'node:buffer';
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ const IGNORE_FILES_MAX = 1_000;
 /** What an ignore file says, or why it cannot be used: then nothing of its directory is shared. */
 type Lines = { readonly text: string } | { readonly trouble: string };
 
-/** The directory itself may not be entered, which is said of it: whether it has such a file cannot be seen. */
+/** The directory itself cannot be entered, which is reported for it: whether it has such a file is unknown. */
 const UNSEEN: Lines = { trouble: 'cannot be seen' };
 
 interface Entry {
@@ -129,7 +129,7 @@ export class IgnoreTree {
 
 /** Undefined where there is none. @throws Error when it is no regular UTF-8 text file or too large. */
 function readSmallFile(path: string): string | undefined {
-  // Looking needs no file descriptor: where none is left, most directories are still known to have no such file.
+  // The check needs no file descriptor: where none is left, most directories are still known to have no such file.
   if (!lstatSync(path, { throwIfNoEntry: false })) return undefined;
   const file = openSync(path, OPEN_FLAGS);
   try {

@@ -1,4 +1,4 @@
-/** What lies in one directory on disk: files with their identity, directories, symlinks, and what has to be skipped. */
+/** The contents of one directory on disk: files with their identity, directories, symlinks, and what has to be skipped. */
 import { isUtf8 } from 'node:buffer';
 import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { opendir } from 'node:fs/promises';
@@ -31,13 +31,13 @@ export interface SeenSymlink extends SeenName {
   readonly kind: 'symlink';
   readonly target: string;
 }
-/** It is there, but the disk or its rights say nothing more: what is known of it stays as it is. */
+/** It exists, but the disk or its permissions reveal nothing more: what is known about it is kept. */
 export interface SeenUnreadable extends SeenName {
   readonly kind: 'unreadable';
 }
 export type Seen = SeenFile | SeenDirectory | SeenSymlink | SeenUnreadable;
 
-/** Whether a name is to be left out without a word. */
+/** Whether a name is left out silently. */
 export type Ignores = (name: string, isDirectory: boolean) => boolean;
 /** Called for each entry that should be shared but cannot. */
 export type OnSkip = (path: string, why: string) => void;
@@ -58,7 +58,7 @@ function secondsOf(timeNs: bigint): number {
   return Number(timeNs < seconds * NS_PER_SECOND ? seconds - 1n : seconds);
 }
 
-/** How entries of one directory are looked at. */
+/** How entries of one directory are examined. */
 export interface LookOptions {
   readonly ignores: Ignores;
   readonly onSkip: OnSkip;
@@ -84,7 +84,7 @@ export function seeEntry(
     }
     if (stats.isDirectory()) return { kind: 'directory', name, disk };
     if (stats.isSymbolicLink()) return seeSymlink({ name, disk }, path, onSkip);
-    // Sockets, FIFOs and devices are nothing one could share, and never opened (HOSTILE 77).
+    // Sockets, FIFOs and devices cannot be shared, and are never opened (HOSTILE 77).
     if (!stats.isFile()) return undefined;
     return {
       kind: 'file',
@@ -136,7 +136,7 @@ export async function listNames(directory: string, onSkip: OnSkip): Promise<List
   }
 }
 
-/** Unsorted: to sort a million names takes longer than others may wait. */
+/** Unsorted: sorting a million names takes longer than others may wait. */
 async function readLarge(directory: string): Promise<string[]> {
   const names: string[] = [];
   for await (const { name } of await opendir(directory, { bufferSize: READ_ENTRIES })) {
@@ -166,7 +166,7 @@ export function isEmptyDirectory(directory: string): boolean {
   }
 }
 
-/** Looks at some names of a directory. Of two that are one in normal form C the first counts, here and in `taken`. */
+/** Examines some names of a directory. Of two that are equal in normal form C the first counts, here and in `taken`. */
 export function seeEntries(
   directory: string,
   disks: readonly string[],
@@ -180,7 +180,7 @@ export function seeEntries(
     const twin = taken.get(seen.name);
     if (twin === undefined) entries.set(seen.name, seen);
     else onSkip(join(directory, disk), `${twin} has the same name in normal form C`);
-    // Only where a name is written otherwise can there be another one.
+    // Only a name that is written in another form can have a double.
     if (disk !== seen.name || !isAscii(disk)) taken.set(seen.name, twin ?? disk);
   }
   return entries;

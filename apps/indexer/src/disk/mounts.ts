@@ -1,4 +1,4 @@
-/** What is mounted where (Linux): a mount covers what lay below it, and no watcher reports it. */
+/** What is mounted where (Linux): a mount hides what was below it, and no watcher reports it. */
 import { readFileSync } from 'node:fs';
 import { codeOf } from '@iwanto/wire';
 
@@ -12,7 +12,7 @@ export interface Mount {
   readonly type: string;
 }
 
-/** File systems on which another host may change files without a word; `fuseblk` is a disk of this one. */
+/** File systems on which another host may change files unnoticed; `fuseblk` is a disk of this host. */
 const NETWORK_TYPES = /^(nfs|cifs|smb|9p|fuse(?!blk)|ceph|afs|ncp)/;
 
 /** Blanks, line ends and backslashes are written in octal: `\040`. */
@@ -32,21 +32,21 @@ export function readMounts(): readonly Mount[] {
   try {
     return readFileSync(MOUNT_TABLE, 'utf8').split('\n').flatMap(readMount);
   } catch (cause) {
-    // Where /proc is not mounted nothing is known of mounts: the look every five minutes finds them.
+    // Without /proc nothing is known about mounts: the scan every five minutes finds them.
     if (codeOf(cause) !== '') return [];
     throw cause;
   }
 }
 
-/** The mounts inside a folder, not the one it lies on. */
+/** The mounts inside a folder, not the one it is on. */
 export function mountsIn(mounts: readonly Mount[], folder: string): readonly Mount[] {
   return mounts.filter(({ path }) => path.startsWith(`${folder}/`));
 }
 
-/** The mount that a real path lies on. */
+/** The mount that a real path is on. */
 export function mountOf(mounts: readonly Mount[], path: string): Mount | undefined {
   const above = mounts.filter((mount) => isAbove(mount.path, path));
-  // Of several at one place the last covers the others.
+  // Of several at one place the last hides the others.
   return above.findLast((mount) => above.every((other) => other.path.length <= mount.path.length));
 }
 

@@ -1,4 +1,4 @@
-/** Disks that number their files again, and disks of this host that only look like those of another one. */
+/** Disks that renumber their files, and disks of this host that only look like those of another one. */
 import { lstatSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -25,7 +25,7 @@ export interface WaitingFile extends SeenFile {
 
 export interface ScanHost {
   readonly catalogue: Catalogue;
-  /** Whether a path in the folder is to be left out without a word. */
+  /** Whether a path in the folder is left out silently. */
   readonly ignores: (path: string, isDirectory: boolean) => boolean;
   readonly onSkip: OnSkip;
   /** A directory is about to be read. */
@@ -37,7 +37,7 @@ export interface ScanHost {
   readonly hasToStop: () => Promise<boolean>;
 }
 
-/** A directory and where it lies on disk. */
+/** A directory and where it is on disk. */
 export interface PlaceOnDisk {
   readonly place: Place;
   readonly path: string;
@@ -46,11 +46,11 @@ export interface PlaceOnDisk {
 export interface ScanMode {
   /** Also directories that are known; new ones are always read. */
   readonly deep: boolean;
-  /** Hash what seems unchanged, too. */
+  /** Also hash what seems unchanged. */
   readonly full: boolean;
 }
 
-/** Compares a directory and what lies below it. What vanishes on the way is left for the next look. */
+/** Compares a directory and what lies below it. What vanishes meanwhile is left to the next scan. */
 export async function scanTree(
   host: ScanHost,
   start: PlaceOnDisk,
@@ -79,7 +79,7 @@ async function scanDirectory(
   const listing = await listNames(at.path, host.onSkip);
   if ('failed' in listing) {
     if (listing.failed === 'vanished') return 'vanished';
-    // Unreadable is not empty: what is known of it stays, and what is not known is not shared.
+    // Unreadable is not empty: what is known is kept, and what is unknown is not shared.
     host.onSkip(at.path, listing.reason);
     return [];
   }
@@ -108,7 +108,7 @@ class DirectoryScan {
     const isDone =
       names.length > PAGE_ROWS ? await this.#runInParts(names) : await this.#runWhole(names);
     if (!isDone) return 'stopped';
-    // A directory of which nothing could be looked at is not an empty one.
+    // A directory in which nothing could be examined is not an empty one.
     if (names.length === 0 || this.#unreadable < names.length) this.#markListed();
     return this.#directories;
   }
@@ -116,7 +116,7 @@ class DirectoryScan {
   /** Nearly all directories: names and rows fit one part. False when the scan has to stop. */
   async #runWhole(names: readonly string[]): Promise<boolean> {
     const seen = this.#see(names);
-    // The rows are read after the disk: a result that came in meanwhile is not taken for a change.
+    // The rows are read after the disk, so that a result committed meanwhile is not taken for a change.
     const page = this.host.catalogue.read.children(this.at.place.id, '');
     const isAll = page.length < PAGE_ROWS;
     if (isAll) for (const { name } of page) if (!seen.has(name)) seen.set(name, undefined);
@@ -148,7 +148,7 @@ class DirectoryScan {
     const seen = seeEntries(at.path, disks, options);
     for (const { kind } of seen.values()) if (kind === 'unreadable') this.#unreadable += 1;
     const found = fitting(host, at, seen);
-    // What is taken is the same name, written otherwise, of an earlier part.
+    // A taken name is the same one in another form, from an earlier part.
     for (const disk of disks) {
       const name = disk.normalize('NFC');
       this.#onDisk.add(name);
@@ -209,7 +209,7 @@ export function scanNames(host: ScanHost, at: PlaceOnDisk, disks: Iterable<strin
   for (const disk of disks) {
     const name = disk.normalize('NFC');
     const row = host.catalogue.read.child(at.place.id, name);
-    // Two spellings of one name: only a look at the whole directory can tell which one counts.
+    // Two spellings of one name: only listing the whole directory can tell which one counts.
     if (row && (row.disk ?? row.name) !== disk) return [at];
     names.set(name, seeEntry(at.path, disk, look));
     if (row) rows.set(name, row);
@@ -252,7 +252,7 @@ function ignoresIn(host: ScanHost, { place }: PlaceOnDisk): Ignores {
   return (name, isDirectory) => host.ignores(prefix + name, isDirectory);
 }
 
-/** Leaves out what lies deeper or has a longer path than any tracker keeps (HOSTILE 53), and says so. */
+/** Leaves out what is deeper or has a longer path than any tracker keeps (HOSTILE 53), and reports it. */
 function fitting(
   host: ScanHost,
   { place, path }: PlaceOnDisk,
@@ -263,7 +263,7 @@ function fitting(
   for (const [name, seen] of entries) {
     const problem = seen && pathProblem(extentBelow(extent, name));
     if (seen && problem) host.onSkip(join(path, seen.disk), `it ${problem}`);
-    // A row from before this limit goes, as that of anything that is no longer there.
+    // A row from before this limit is removed, as if its file were gone.
     kept.set(name, problem ? undefined : seen);
   }
   return kept;

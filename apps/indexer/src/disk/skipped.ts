@@ -1,10 +1,10 @@
-/** What of a shared folder cannot be shared: all of it counted, the first ones named in the log, each once. */
+/** Entries of a shared folder that cannot be shared: all are counted, the first ones are named in the log, each once. */
 
 /** Entries of one folder that are named in the log; the rest are only counted. */
 const NAMED_MAX = 20;
 
 export class Skipped {
-  /** Since the last look at everything. */
+  /** Since the last full scan. */
   readonly #present = new Set<string>();
   readonly #named = new Set<string>();
 
@@ -21,13 +21,13 @@ export class Skipped {
     this.onTrouble(`${path} is not shared: ${why}.`);
   }
 
-  /** Everything is looked at again. */
+  /** A full scan begins. */
   forget(): void {
     this.#present.clear();
   }
 }
 
-/** So many of something; nothing where there are none. */
+/** A count with its noun; empty for none. */
 export function counted(count: number, one: string, many: string, what: string): string {
   if (count === 0) return '';
   return `${count} ${count === 1 ? one : many} ${what}; the log names ${count === 1 ? 'it' : 'them'}`;

@@ -1,4 +1,4 @@
-/** One watch a directory: for large folders, where a watch a file would cost too many (docs/decisions.md). */
+/** One watch per directory: for large folders, where a watch per file would need too many (docs/decisions.md). */
 import { type FSWatcher, watch } from 'node:fs';
 import { sep } from 'node:path';
 import { codeOf, reasonOf } from '@iwanto/wire';
@@ -14,7 +14,7 @@ export class DirectoryWatch implements TreeWatch {
     return !this.#isFull;
   }
 
-  /** The system may have watches again: the next look at everything asks for those that are missing. */
+  /** The system may have watches again: the next full scan asks for those that are missing. */
   retry(): void {
     this.#isFull = false;
   }

@@ -1,4 +1,4 @@
-/** chokidar over a small folder: works the same on every system, at the price of a watch a file. */
+/** chokidar over a small folder: works the same on every system, at the price of one watch per file. */
 import { type FSWatcher, watch } from 'chokidar';
 import type { Stats } from 'node:fs';
 import { basename, dirname } from 'node:path';
@@ -11,7 +11,7 @@ type Ignores = (path: string, isDirectory: boolean) => boolean;
 const isSpecial = (stats: Stats | undefined): boolean =>
   stats !== undefined && !stats.isFile() && !stats.isDirectory() && !stats.isSymbolicLink();
 
-/** chokidar asks first about the mere name: then both have to be ignored, a file and a directory of it. */
+/** chokidar first asks about the name alone: it is ignored only if both a file and a directory of that name are. */
 const isIgnored = (ignores: Ignores, path: string, stats: Stats | undefined): boolean =>
   stats === undefined
     ? ignores(path, false) && ignores(path, true)
@@ -29,12 +29,12 @@ export class FileWatch implements TreeWatch {
         path !== folder && (isSpecial(stats) || isIgnored(ignores, path, stats)),
     });
     this.#watcher.on('all', (event, path) => {
-      // A new directory is read as a whole; chokidar misses what is made in it meanwhile.
+      // A new directory is read as a whole; chokidar misses what is created in it meanwhile.
       if (path === folder) listener.onHint(folder, undefined);
       else listener.onHint(dirname(path), basename(path));
       if (event === 'addDir') listener.onDoubt('');
     });
-    // chokidar keeps to itself what leaves the mtime as it was: a new mode, an edit whose mtime was set back.
+    // chokidar does not report changes that leave the mtime alone: a new mode, an edit whose mtime was set back.
     this.#watcher.on('raw', (_event, name, details) => this.#hearRaw(listener, name, details));
     this.#watcher.on('ready', () => {
       this.#isReady = true;
@@ -51,7 +51,7 @@ export class FileWatch implements TreeWatch {
     return this.#isReady;
   }
 
-  /** The system's own word, about a watched file or about a name in a watched directory. */
+  /** The system's own event, about a watched file or about a name in a watched directory. */
   #hearRaw(listener: WatchListener, name: unknown, details: unknown): void {
     const { watchedPath } = (details ?? {}) as { watchedPath?: unknown };
     if (typeof watchedPath !== 'string') return;
@@ -65,7 +65,7 @@ export class FileWatch implements TreeWatch {
     return;
   }
 
-  /** chokidar notices by itself when a directory goes. */
+  /** chokidar notices by itself when a directory disappears. */
   remove(): void {
     return;
   }

@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { codeOf } from '@iwanto/wire';
 
-/** Whether a file can be opened: if so, it is not descriptors that are used up. */
+/** Whether a file can be opened: if so, descriptors are not what has run out. */
 function canOpen(): boolean {
   try {
     closeSync(openSync(devNull, 'r'));

@@ -1,4 +1,4 @@
-/** What every watcher of a shared folder offers and reports; its word is a hint, never the truth. */
+/** What every watcher of a shared folder offers and reports; its reports are hints, never the truth. */
 import { codeOf } from '@iwanto/wire';
 
 export interface TreeWatch {

@@ -22,15 +22,15 @@ import {
 } from '@iwanto/wire';
 import { GroupSealing } from './group-sealing.js';
 
-/** Peers asked for one question: all of a small LAN, some by chance of a large one, members first. */
+/** Peers asked per question: all of a small LAN, a random few of a large one, members first. */
 const ASKED_MAX = 32;
 /** Questions that are open at the same time. */
 const ASKED_TOGETHER = 8;
-/** What all of it may take, in ms: a handshake with each and a round trip. */
+/** The time limit for all of it, in ms: a handshake with each and a round trip. */
 const ASK_LIMIT_MS = 700;
-/** One who is no member, or does not answer, is not asked again for so long, in ms. */
+/** A peer that is not a member, or does not answer, is not asked again for this long, in ms. */
 const STRANGER_MS = 10_000;
-/** A line that nobody uses is closed after this time, in ms. */
+/** An unused line is closed after this time, in ms. */
 const IDLE_MS = 60_000;
 const STRANGERS_MAX = 4_096;
 
@@ -77,7 +77,7 @@ export class GroupAsking {
     this.#tidying = setInterval(() => this.#closeIdle(), IDLE_MS);
   }
 
-  /** Answers of every member that has one; of one peer alone where it is named. Never rejects. */
+  /** Answers of every member that has one; only of one peer where it is named. Never rejects. */
   async ask<V extends GroupAsk>(
     verb: V,
     question: QuestionOf<PeerVerbs, V>,
@@ -143,7 +143,7 @@ export class GroupAsking {
     return undefined;
   }
 
-  /** Undefined where it is no member by that key; no answer in it where it has none. */
+  /** Undefined where it is not a member by that key; without an answer where it has none. */
   async #askWith<V extends GroupAsk>(
     sealing: GroupSealing,
     peer: KnownPeer,

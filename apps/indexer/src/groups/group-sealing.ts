@@ -1,4 +1,4 @@
-/** Questions of a group and their answers, sealed: who can open one is a member, and nobody else learns that there is one. */
+/** Questions of a group and their answers, sealed: whoever can open one is a member, and nobody else learns that there is one. */
 import { randomBytes } from 'node:crypto';
 import { pack, unpack } from '@iwanto/bus';
 import { type Group, type GroupSeal, groupSeal, keysOf } from '@iwanto/service';
@@ -12,7 +12,7 @@ import {
 } from '@iwanto/wire';
 import type { z } from 'zod';
 
-/** Part of the protocol. An answer is no question: nobody can be sent back what they asked. */
+/** Part of the protocol. An answer differs from a question, so that nobody can be sent back their own question. */
 const QUESTIONS = 'iwanto group questions 1';
 const ANSWERS = 'iwanto group answers 1';
 const NONCE_BYTES = 16;
@@ -55,7 +55,7 @@ export class GroupSealing {
     return this.#answers.seal(pack(answer));
   }
 
-  /** Undefined where it is no answer of a member to that question. */
+  /** Undefined where it is not a member's answer to that question. */
   openAnswer(sealed: Uint8Array, nonce: string): GroupAnswer | undefined {
     const answer = opened(this.#answers, sealed, groupAnswerSchema);
     return answer?.nonce === nonce ? answer : undefined;

@@ -14,7 +14,7 @@ import { ownTarget } from '../tracking/own-target.js';
 import { TrackerDesk } from '../tracking/tracker-desk.js';
 
 const { search, locate, list, holders } = peerVerbs;
-/** What members may ask each other, as the verbs of that name say. */
+/** What members may ask each other, defined by the verbs of that name. */
 export const groupVerbs = { search, locate, list, holders } satisfies Pick<PeerVerbs, GroupAsk>;
 export type GroupVerbs = typeof groupVerbs;
 

@@ -1,4 +1,4 @@
-/** Everything this host shares with groups, one shelf for each; nothing of it is in the catalogue that is announced. */
+/** Everything this host shares with groups, one shelf for each; none of it is in the catalogue that is announced. */
 import type { Bus, KnownPeer, Shared } from '@iwanto/bus';
 import { rootBytes } from '@iwanto/merkle';
 import {
@@ -22,7 +22,7 @@ export interface GroupShelvesOptions {
   readonly bus: Pick<Bus, 'follow'>;
   /** Opens the catalogue of a group. */
   readonly open: (group: Group) => Folders;
-  /** The state of the shares has something new. */
+  /** The state of the shares has changed. */
   readonly onProgress: () => void;
   readonly onTrouble: (sentence: string) => void;
 }
@@ -67,7 +67,7 @@ export class GroupShelves {
     return this.#kept.get(group)?.shelf;
   }
 
-  /** The shelf of a group that this host is a member of, opened where nothing was on it. */
+  /** The shelf of a group that this host is a member of; opened if it was still empty. */
   mustShelf(group: string): GroupShelf {
     return this.#kept.get(group)?.shelf ?? this.#begin(group);
   }
@@ -83,7 +83,7 @@ export class GroupShelves {
     return undefined;
   };
 
-  /** Takes over which folders are shared with which group; keys are another life of the service. */
+  /** Applies which folders are shared with which group; changed keys need another life of the service. */
   async reconfigure(config: ConfigInForce): Promise<void> {
     refuseOpen(config);
     this.config = config;
@@ -94,7 +94,7 @@ export class GroupShelves {
     }
   }
 
-  /** What `share.get` says, with the folders of groups. */
+  /** The answer of `share.get`, with the folders of groups. */
   state(own: Shared): Shared {
     const states = this.shelves().map(({ group, folders }) => {
       return { name: group.name, ...folders.indexing.state() };

@@ -1,4 +1,4 @@
-/** What is shared with a group alone: who is answered, what is announced, and what a hash is worth to others. */
+/** What is shared with a group alone: who gets answers, what is announced, and what others can do with a hash. */
 import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -116,7 +116,7 @@ describe('a folder that is shared with a group', () => {
       said = await ask(sealed);
     }
     expect(found()).toMatchObject({ results: [{ name: 'plan.txt' }] });
-    // HOSTILE 164: an answer to another question, or one's own question, is none.
+    // HOSTILE 164: an answer to another question, or one's own question, does not count as an answer.
     if (!(said instanceof Failure))
       expect(member.openAnswer(said.sealed, '0'.repeat(32))).toBeUndefined();
     expect(member.openAnswer(sealed, nonce)).toBeUndefined();

@@ -1,4 +1,4 @@
-/** One answer made of the leader's and of those of members of groups. */
+/** Merges the leader's answer with those of members of groups. */
 import {
   type SearchAnswer,
   type SearchQuestion,
@@ -12,7 +12,7 @@ export interface GroupFound {
   readonly answer: Pick<SearchAnswer, 'results' | 'similar' | 'total' | 'totalIsLeast'>;
 }
 
-/** Below 0 where the first comes first; contents of equal worth stay as they were. */
+/** Below 0 where the first comes first; equal contents keep their order. */
 const ORDER: Readonly<Record<SearchSort, (one: SearchResult, other: SearchResult) => number>> = {
   fit: (one, other) => other.score - one.score,
   size: (one, other) => other.size - one.size,
@@ -21,7 +21,7 @@ const ORDER: Readonly<Record<SearchSort, (one: SearchResult, other: SearchResult
   name: (one, other) => one.name.localeCompare(other.name),
 };
 
-/** What only fits a little is shown where nothing else is. What everybody can see is shown as that, also where a group has it. */
+/** A poor match is shown only where there is no other. What everybody can see is shown as such, even where a group has it. */
 export function withGroupResults(
   question: Pick<SearchQuestion, 'limit' | 'sort'>,
   open: SearchAnswer,
@@ -65,7 +65,7 @@ function both(one: SearchResult, other: SearchResult): SearchResult {
   return { ...one, peers: one.peers + other.peers, where: { ...one.where, peers } };
 }
 
-/** A result names the place of the one that it belongs to: places have changed. */
+/** A result names the position of the one that it belongs to, and positions have changed. */
 function regrouped(
   results: readonly SearchResult[],
   before: readonly SearchResult[],

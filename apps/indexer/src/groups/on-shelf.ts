@@ -9,8 +9,8 @@ export interface OnShelf {
   readonly group: string;
 }
 
-/** What a name of a content means that only members of a group can make. */
+/** What a content's name in a group, which only members can make, refers to. */
 export type OnShelves = (blinded: FileHash) => OnShelf | undefined;
 
-/** Of a host that shares nothing with groups. */
+/** For a host that shares nothing with groups. */
 export const nothingOnShelves: OnShelves = () => undefined;

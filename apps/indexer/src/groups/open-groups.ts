@@ -1,4 +1,4 @@
-/** The groups of this host at work: asked for more than the leader knows. */
+/** Runs the groups of this host: their members are asked for what the leader does not know. */
 import type { CurveKeys, KnownPeer } from '@iwanto/bus';
 import type { Group, PeerWays } from '@iwanto/service';
 import type { PeerId, SearchResult } from '@iwanto/wire';
@@ -17,7 +17,7 @@ export interface GroupHost {
   readonly groups?: GroupTools;
 }
 
-/** Who is here, and how they are reached. */
+/** The peers that are online, and how they are reached. */
 export interface GroupSurroundings {
   knownHere(peer: PeerId): KnownPeer | undefined;
   members(): readonly KnownPeer[];
@@ -34,7 +34,7 @@ export interface OpenGroups {
   close(): void;
 }
 
-/** Without a group nobody is asked anything. */
+/** Without a group nobody is asked. */
 export function openGroups(
   { identity, groups: tools }: GroupHost,
   around: GroupSurroundings,

@@ -1,4 +1,4 @@
-/** What groups share, added to the answers of the bus: asked of their members before anybody else hears of a hash. */
+/** Adds what groups share to the answers of the bus: their members are asked before anybody else learns of a hash. */
 import { type KnownPeer, answerHere } from '@iwanto/bus';
 import {
   Failure,
@@ -85,7 +85,7 @@ function ownOf<V extends GroupAsk>(
 }
 
 /**
- * A whole hash is first asked of members, because whoever leads is to hear nothing of what only they have. The
+ * Members are asked first about a whole hash, because the leader must learn nothing of what only they have. The
  * beginning of one means what was shown.
  */
 async function located(

@@ -23,7 +23,7 @@ import {
 } from './hash-words.js';
 import { isAs } from '../disk/identity.js';
 
-/** Pieces hashed before other orders are looked at: some 10 ms of work. */
+/** Pieces hashed before other orders are checked: some 10 ms of work. */
 const SLICE_PIECES = SLICE_BYTES / PIECE_BYTES;
 /** Hashing gives way to downloads: on Linux a thread has a priority of its own. */
 const NICENESS = 10;
@@ -212,7 +212,7 @@ class HashThread {
 const port = parentPort;
 if (!port) throw new Error('This file is a hashing thread and nothing else.');
 // The thread's own priority: where the system has none for threads, that of the process stays as it is.
-// Whoever started the indexer even lower has to be left there: going up takes a right.
+// An indexer that was started even lower stays there: raising the priority takes a privilege.
 if (process.platform === 'linux') setPriority(0, Math.max(NICENESS, getPriority()));
 const report = (words: HashReport) => port.postMessage(words);
 const thread = new HashThread(await loadBlake3(), report);

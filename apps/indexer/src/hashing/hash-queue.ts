@@ -1,4 +1,4 @@
-/** What is to be hashed, in which order, by how many threads: small files first, large ones never in their way. */
+/** Which files are hashed, in which order, by how many threads: small files first, never delayed by large ones. */
 import { Worker } from 'node:worker_threads';
 import { reasonOf } from '@iwanto/wire';
 import {
@@ -11,7 +11,7 @@ import {
 import type { FileIdentity } from '../disk/identity.js';
 import { SizeHeap } from './size-heap.js';
 
-/** A message to a thread carries at most so many files, and no more bytes than this beside the first. */
+/** A message to a thread carries at most this many files, and no more bytes than this besides the first. */
 const BATCH_FILES = 64;
 const BATCH_BYTES = 8_388_608;
 /** Batches of small files a thread has at a time: one in work, one waiting, so that it never idles. */
@@ -19,13 +19,13 @@ const SMALL_BATCHES_MAX = 2;
 /** Large files a thread has at a time: small ones pass it between two slices. */
 const LARGE_BATCHES_MAX = 1;
 
-/** A thread that died is replaced after this time, so that one that cannot live does not cost everything, in ms. */
+/** A thread that died is replaced after this time, so that one that keeps dying does not use up everything, in ms. */
 const RESTART_WAIT_MS = 1_000;
 
-/** Threads that had nothing to do for so long end: each holds some 10 MB, and there may be as many as cores. In ms. */
+/** Threads that were idle for this long end: each holds some 10 MB, and there may be as many as cores. In ms. */
 const REST_MS = 60_000;
 
-/** What a thread hashes lies outside its heap: the default for new objects, 16 MiB and more, would never be needed. */
+/** What a thread hashes is outside its heap: the default young generation, 16 MiB and more, would never be needed. */
 const YOUNG_HEAP_MB = 4;
 
 export interface HashRequest {
@@ -110,7 +110,7 @@ export class HashQueue<Request extends HashRequest> {
     await Promise.all(this.#threads.splice(0).map(({ worker }) => worker.terminate()));
   }
 
-  /** Begins to wait when nothing is left to do; whatever comes meanwhile finds the threads as they are. */
+  /** Starts the idle timer once nothing is left to do; until it fires, new files find the threads still running. */
   #restWhenDone(): void {
     clearTimeout(this.#rest);
     if (this.length > 0 || this.#closed) return;
@@ -118,7 +118,7 @@ export class HashQueue<Request extends HashRequest> {
   }
 
   #startThread(): Thread {
-    // None of the flags of the process are meant for a thread, and some keep it from starting.
+    // The flags of the process are not meant for threads, and some keep a thread from starting.
     const worker = new Worker(this.#options.script, {
       ...{ name: 'iwanto-hash', execArgv: [] },
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_HEAP_MB },

@@ -5,7 +5,7 @@ import type { FileIdentity } from '../disk/identity.js';
 /** Files above this size, in bytes, are hashed in slices, so that small ones pass them on the way. */
 export const SLICE_BYTES = 67_108_864;
 
-/** A file to hash: as it was seen last, so that one that changed meanwhile is noticed. */
+/** A file to hash: as last seen, so that a change in the meantime is noticed. */
 export interface HashJob {
   readonly id: number;
   readonly path: string;
@@ -25,7 +25,7 @@ export type HashOrder =
   | { readonly type: 'hash'; readonly jobs: readonly HashJob[] }
   | { readonly type: 'cancel'; readonly id: number };
 
-/** From a thread: bytes done since the last word, and results. */
+/** From a thread: bytes done since its last message, and results. */
 export type HashReport =
   | { readonly type: 'progress'; readonly bytes: number }
   | { readonly type: 'done'; readonly results: readonly HashResult[] };

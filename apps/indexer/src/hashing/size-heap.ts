@@ -1,4 +1,4 @@
-/** A priority queue of things with a size, the smallest first; among equals the order of coming does not count. */
+/** A priority queue of things with a size, the smallest first; equal ones come in any order. */
 
 export class SizeHeap<T extends { readonly size: number }> {
   #items: T[] = [];

@@ -1,4 +1,4 @@
-/** `added` between hosts: what this tracker took in since the last question. */
+/** `added` between hosts: what was added to this tracker since the last question. */
 import type { Handler } from '@iwanto/bus';
 import type { PeerVerbs } from '@iwanto/wire';
 import type { TrackerDesk } from '../tracking/tracker-desk.js';

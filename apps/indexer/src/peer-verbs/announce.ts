@@ -5,7 +5,7 @@ import type { TrackerDesk } from '../tracking/tracker-desk.js';
 import { openAnnouncement } from '../tracking/tracker-signature.js';
 
 /**
- * Taken in whether or not this host leads, because the news of who leads may be slower than an announcement; but only
+ * Accepted whether or not this host leads, because the news of who leads may be slower than an announcement; but only
  * from members, whoever brings it. One whose admission is not known here yet tries again immediately.
  */
 export const announce =

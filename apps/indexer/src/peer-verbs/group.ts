@@ -1,4 +1,4 @@
-/** `group` between hosts: a question of a group that this host is a member of; for anybody else there is nothing here. */
+/** `group` between hosts: a question of a group that this host is a member of; anybody else learns nothing. */
 import { type Handler, answerHere } from '@iwanto/bus';
 import {
   Failure,

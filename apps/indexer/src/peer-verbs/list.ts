@@ -2,7 +2,7 @@
 import type { Handler } from '@iwanto/bus';
 import { LIST_ENTRIES_MAX, type ListAnswer, type PeerVerbs } from '@iwanto/wire';
 
-/** What a folder can be listed from: the catalogue. */
+/** The source of a folder's listing: the catalogue. */
 export interface Listing {
   list(path: string, after: string, limit: number): ListAnswer;
 }

@@ -1,4 +1,4 @@
-/** `locate` between hosts: what a hash names and who has it, as this tracker sees it. */
+/** `locate` between hosts: what a hash names and who has it, according to this tracker. */
 import type { Handler } from '@iwanto/bus';
 import type { PeerVerbs } from '@iwanto/wire';
 import type { TrackerDesk } from '../tracking/tracker-desk.js';

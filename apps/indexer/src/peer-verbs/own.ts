@@ -1,8 +1,8 @@
-/** `own` between hosts: whether this host itself has a content, for who does not believe the leader. */
+/** `own` between hosts: whether this host itself has a content, for peers that do not trust the leader. */
 import type { Handler } from '@iwanto/bus';
 import type { FileHash, OwnContent, PeerVerbs } from '@iwanto/wire';
 
-/** What can say what this host has: the catalogue. */
+/** The source of what this host has: the catalogue. */
 export interface Owning {
   ownContent(hash: FileHash): OwnContent | undefined;
 }

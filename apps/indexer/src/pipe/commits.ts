@@ -5,7 +5,7 @@ import type { Catalogue } from '../catalogue/catalogue.js';
 import { factsOf } from '../disk/compare.js';
 import type { HashedFile, SettledFile } from './settled-file.js';
 
-/** Results are committed when there are so many, when no more are to come, or after this time. */
+/** Results are committed when there are this many, when no more are expected, or after this time. */
 const COMMIT_FILES = 1_000;
 const COMMIT_WAIT_MS = 50;
 
@@ -34,7 +34,7 @@ export class Commits {
     else this.#timer ??= setTimeout(() => this.commit(), COMMIT_WAIT_MS);
   }
 
-  /** Commits what is here; to be called again after a `guard` that said no. */
+  /** Commits the gathered results; to be called again after `guard` returned false. */
   commit(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -52,7 +52,7 @@ export class Commits {
     this.#hashed = this.#hashed.filter(({ file }) => !isUnwanted(file));
   }
 
-  /** The directories whose files are here. */
+  /** The directories of the gathered files. */
   *directories(): Iterable<number> {
     for (const { file } of this.#hashed) yield file.place.id;
   }
@@ -65,7 +65,7 @@ export class Commits {
 
 function put(writer: CatalogueWriter, { file, result }: HashedFile): void {
   if (!writer.isLive(file.place)) return;
-  // What can no longer be read cannot be sent either.
+  // What can no longer be read cannot be served either.
   if (!('root' in result)) return writer.buryChild(file.place, file.name);
   const root = rootBytes(result.root);
   writer.put(file.place, factsOf(file, root));

@@ -1,4 +1,4 @@
-/** Stage 4, hash: a file at a time per path, small ones first, when a thread is free. */
+/** Stage 4, hash: one file at a time per path, small ones first, when a thread is free. */
 import { HashQueue } from '../hashing/hash-queue.js';
 import type { HashedFile, SettledFile } from './settled-file.js';
 
@@ -7,7 +7,7 @@ export interface HashingOptions {
   /** The built `hash-file.js`. */
   readonly script: URL;
   readonly onHashed: (hashed: readonly HashedFile[]) => void;
-  /** Bytes of large files that are not whole yet. */
+  /** Bytes of large files that are not finished yet. */
   readonly onBytes: (bytes: number) => void;
   readonly onTrouble: (sentence: string) => void;
 }
@@ -40,12 +40,12 @@ export class Hashing {
     return this.#bytes;
   }
 
-  /** Whether the file is on its way, as it is now. */
+  /** Whether the present version of the file is already on its way. */
   has({ path, identity }: Pick<SettledFile, 'path' | 'identity'>): boolean {
     return this.#files.get(path)?.identity === identity;
   }
 
-  /** Hashes a file; what is on its way of the same path, as it was before, is given up. */
+  /** Hashes a file; an earlier version of the same path that is on its way is given up. */
   add(file: SettledFile): void {
     if (this.has(file)) return;
     const before = this.#files.get(file.path);
@@ -60,7 +60,7 @@ export class Hashing {
     for (const file of this.#queue.cancel(isUnwanted)) this.#end(file);
   }
 
-  /** The directories whose files are here. */
+  /** The directories of these files. */
   *directories(): Iterable<number> {
     for (const { place } of this.#files.values()) yield place.id;
   }

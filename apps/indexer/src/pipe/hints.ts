@@ -1,6 +1,6 @@
-/** Stage 1, hint: collects what watchers name until they pause for a moment, so that a burst costs one look and not thousands. */
+/** Stage 1, hint: collects what watchers report until they pause for a moment, so that a burst costs one scan and not thousands. */
 
-/** Hints are acted on after so much quiet, and at the latest so long after the first one, in ms. */
+/** Hints are acted on after this long without a new one, and at the latest this long after the first, in ms. */
 const QUIET_MS = 20;
 const WAIT_MAX_MS = 250;
 /** With more names than this the whole directory is read. */
@@ -13,7 +13,7 @@ export type DirtyDirectories = ReadonlyMap<string, ReadonlySet<string> | undefin
 
 export interface HintsOptions {
   readonly onQuiet: (dirty: DirtyDirectories) => void;
-  /** So many came at the same time that some may be missing. */
+  /** So many arrived at the same time that some may be missing. */
   readonly onFlood: () => void;
 }
 

@@ -2,7 +2,7 @@
 
 export type Note = (level: 'info' | 'debug', sentence: string) => void;
 
-/** Scans are logged this often at most; those in between are counted, in ms. */
+/** Scans are logged at most this often, in ms; those in between are counted. */
 const SCAN_INTERVAL_MS = 1_000;
 
 export interface Scan {

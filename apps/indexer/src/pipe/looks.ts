@@ -9,7 +9,7 @@ import { WorkLine } from './work-line.js';
 export interface LooksOptions {
   readonly catalogue: Catalogue;
   readonly log: IndexLog;
-  /** The shared folder that a path on disk lies in. */
+  /** The shared folder that a path on disk is in. */
   readonly folderOf: (path: string) => FolderOnDisk | undefined;
   /** Called after each look. */
   readonly onLooked: () => void;

@@ -40,13 +40,13 @@ export interface PipeOptions {
   readonly script: URL;
   readonly settleMs: number;
   readonly log: IndexLog;
-  /** The shared folder that a path on disk lies in. */
+  /** The shared folder that a path on disk is in. */
   readonly folderOf: (path: string) => FolderOnDisk | undefined;
   /** Runs a change of the catalogue; false when it has to be tried again later. */
   readonly guard: (work: () => void) => boolean;
-  /** So many hints came at the same time that some may be missing. */
+  /** So many hints arrived at the same time that some may be missing. */
   readonly onFlood: () => void;
-  /** What `state` says may be new. */
+  /** What `state` returns may have changed. */
   readonly onProgress: () => void;
   readonly onTrouble: (sentence: string) => void;
   /** A look failed. */
@@ -123,7 +123,7 @@ export class Pipe {
     this.#options.onProgress();
   }
 
-  /** Into stage 5 again, after a `guard` that said no. */
+  /** Into stage 5 again, after `guard` returned false. */
   commit(): void {
     if (!this.#closed) this.#commits.commit();
   }

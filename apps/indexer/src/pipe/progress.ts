@@ -12,7 +12,7 @@ export interface Remaining {
   readonly active: boolean;
 }
 
-/** Counts one run of work: from the first file after a rest to the next rest. */
+/** Counts one run of work: from the first file after an idle time to the next idle time. */
 export class Progress {
   readonly #nowMs: () => number;
   readonly #samples: { atMs: number; bytes: number }[] = [];
@@ -36,7 +36,7 @@ export class Progress {
     this.#sample();
   }
 
-  /** A file whose bytes were counted one by one is whole, or given up. */
+  /** A file whose bytes were counted one by one is finished, or given up. */
   partialEnded(bytes: number): void {
     this.#partial = Math.max(0, this.#partial - bytes);
   }

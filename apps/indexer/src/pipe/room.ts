@@ -7,7 +7,7 @@ export class Room {
   #waiters: (() => void)[] = [];
   #closed = false;
 
-  /** `filesWaiting` counts the files that take up the room. */
+  /** `filesWaiting` counts the files that take up space. */
   constructor(private readonly filesWaiting: () => number) {}
 
   /** Resolves when there is room for more files. */

@@ -1,8 +1,8 @@
-/** Stage 5, the roots above what was committed: refreshed when nothing is on its way, and now and then meanwhile. */
+/** Stage 5, the roots above what was committed: refreshed when nothing is on its way, and occasionally in between. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DirectoryRoots } from '../catalogue/directory-roots.js';
 
-/** While hashing continues, roots of finished directories are refreshed so often, and never most of the time. */
+/** While hashing continues, roots of finished directories are refreshed this often, in ms, but never for most of the time. */
 const REFRESH_INTERVAL_MS = 2_000;
 const REFRESH_SHARE = 20;
 
@@ -39,7 +39,7 @@ export class RootRefresh {
     this.#isRunning = true;
     void this.#refresh().finally(() => {
       this.#isRunning = false;
-      // Asked for meanwhile: first continue, then report, so that nobody sees a rest that is none.
+      // Another refresh was requested meanwhile: first continue, then report, so that nobody sees an idle state that is not one.
       if (this.#again && !isBusy()) this.soon();
       onRefreshed();
     });

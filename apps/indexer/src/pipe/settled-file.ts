@@ -2,10 +2,10 @@
 import type { HashResult } from '../hashing/hash-words.js';
 import type { WaitingFile } from '../disk/scan.js';
 
-/** A file that rests, and how often it moved while it was watched for that. */
+/** A file that is stable, and how often it changed while it was being watched. */
 export type SettledFile = WaitingFile & { readonly moves: number };
 
-/** A file and what a hashing thread says of it. */
+/** A file and the result of hashing it. */
 export interface HashedFile {
   readonly file: SettledFile;
   readonly result: HashResult;

@@ -1,15 +1,15 @@
-/** Stage 3, settle: each file that changed lately waits until it has been still for a while, longer each time it moves. */
+/** Stage 3, settle: each recently changed file waits until it has been unchanged for a while, longer after each change. */
 import type { FileIdentity } from '../disk/identity.js';
 
-/** The longest quiet a file has to keep, in ms (HOSTILE 81). */
+/** The longest time that a file has to stay unchanged, in ms (HOSTILE 81). */
 const QUIET_MAX_MS = 2_000;
-/** After this time a file that never rests is tried all the same, in ms (HOSTILE 81). */
+/** After this time a file that keeps changing is hashed all the same, in ms (HOSTILE 81). */
 const RESTLESS_MAX_MS = 30_000;
-/** A file whose last change is older than this when it is first seen need not prove that it is still, in ms. */
+/** A file whose last change is older than this when it is first seen need not wait, in ms. */
 const STILL_FOR_MS = 10_000;
 /** How much of the first quiet may be over before the file was seen; the rest is watched, whatever its clock says. */
 const UNSEEN_PART_MAX = 0.5;
-/** A file that moved so often is a log or a long copy: its directory does not wait for it. */
+/** A file that changed this often is a log or a long copy: its directory does not wait for it. */
 const MOVES_WAITED_FOR = 4;
 
 interface Settler<T> {
@@ -27,7 +27,7 @@ export interface Settled {
 }
 
 export interface SettlingOptions<T extends Settled> {
-  /** The first quiet, in ms. */
+  /** The first waiting time, in ms. */
   readonly settleMs: number;
   /** A clock that never goes back, in ms. */
   readonly nowMs: () => number;
@@ -123,7 +123,7 @@ export class Settling<T extends Settled> {
   }
 
   #judge(path: string, settler: Settler<T>, nowMs: number): void {
-    // What never moved since it was seen is compared when it is opened: looking twice would cost time only.
+    // What has not changed since it was seen is compared when it is opened: a second check would only cost time.
     const now = settler.moves === 0 ? settler.file : this.#options.look(settler.file);
     const isStill = now?.identity === settler.file.identity;
     const isOverdue = nowMs - settler.sinceMs >= RESTLESS_MAX_MS;

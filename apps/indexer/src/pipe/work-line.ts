@@ -1,4 +1,4 @@
-/** One piece of work after the other; a piece that waits already is not queued again. */
+/** One task after the other; a task that is already queued is not queued again. */
 
 export class WorkLine {
   #last: Promise<void> = Promise.resolve();

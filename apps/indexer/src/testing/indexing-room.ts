@@ -1,4 +1,4 @@
-/** A folder in a throw-away place with a catalogue kept in step: what the indexer's specs work with. */
+/** A temporary folder with a catalogue kept in step: the fixture of the indexer's specs. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -74,7 +74,7 @@ export class IndexingRoom {
     return path;
   }
 
-  /** Shares the folder, or continues with the one the catalogue has, and waits until all of it is in. */
+  /** Shares the folder, or continues with the one the catalogue has, and waits until it is fully indexed. */
   async share(path = join(this.dir, 'shared')): Promise<void> {
     const known = this.catalogue.folders.find(({ diskPath }) => diskPath === path);
     if (known) await this.indexing.addFolder(known);

@@ -7,7 +7,7 @@ import {
   type CatalogueEntry,
 } from '@iwanto/wire';
 
-/** Entries kept: who asks less often than that many come has to search. */
+/** Entries kept: a peer that asks too rarely to see all of them has to search. */
 const KEPT_MAX = 20_000;
 /** What the paths of one answer may take, so that it fits a message of 1 MiB. */
 const ANSWER_BYTES_MAX = 700_000;
@@ -15,7 +15,7 @@ const ANSWER_BYTES_MAX = 700_000;
 const newId = () => randomBytes(8).toString('hex');
 
 export class Additions {
-  /** Another tracker counts from another beginning. */
+  /** Each tracker counts from a start of its own. */
   id = newId();
   #entries: AddedEntry[] = [];
   /** The number of the first entry that is kept. */
@@ -31,7 +31,7 @@ export class Additions {
   note(entries: readonly CatalogueEntry[]): void {
     for (const { path, kind, hash, size } of entries)
       this.#entries.push({ path, kind, hash, size });
-    // Dropped in large steps: to drop one by one would move the whole array each time.
+    // Dropped in large steps: dropping one by one would move the whole array each time.
     if (this.#entries.length <= KEPT_MAX * 2) return;
     const dropped = this.#entries.length - KEPT_MAX;
     this.#entries = this.#entries.slice(dropped);

@@ -1,4 +1,4 @@
-/** One tracker kept in step with the catalogue, on a clock of the test. */
+/** One tracker kept in step with the catalogue, on a clock that the test controls. */
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Held } from '@iwanto/tracker';
 import { type CatalogId, type CatalogueEntry, Failure, type FileHash } from '@iwanto/wire';

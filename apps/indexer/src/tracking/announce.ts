@@ -29,7 +29,7 @@ const ANNOUNCE_RATE: Rate = {
 export const GATHER_MS = 15;
 /** How often a tracker is asked whether it still holds what was announced to it, in ms. */
 export const CHECK_INTERVAL_MS = 5_000;
-/** Lines of the log among which one is drawn. */
+/** Lines of the log from which one is picked. */
 const DRAWN_FROM = 32;
 const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 2_000;
@@ -65,7 +65,7 @@ export class Announcer {
   #held: Held | undefined;
   #timer: NodeJS.Timeout | undefined;
   #wakeMs = Infinity;
-  /** From then on the tracker may have forgotten, and is asked again. */
+  /** From this time on the tracker may have forgotten, and is asked again. */
   #heldUntilMs = -Infinity;
   #busy = false;
   #stopped = false;
@@ -74,7 +74,7 @@ export class Announcer {
   #isSettled = false;
   #toldRevision = 0;
   #leftOut = 0;
-  /** Announcements that may go now; below 0 where more went, as they had to. */
+  /** Announcements that may be sent now; below 0 where more had to be sent. */
   #allowed: Bucket;
 
   constructor(private readonly options: AnnouncerOptions) {
@@ -97,7 +97,7 @@ export class Announcer {
     return undefined;
   }
 
-  /** How many entries the tracker has no room for, as it said last. */
+  /** How many entries the tracker has no space for, according to its last answer. */
   get leftOut(): number {
     return this.#leftOut;
   }
@@ -109,7 +109,7 @@ export class Announcer {
     else this.#wakeIn(this.#waitMs());
   }
 
-  /** The line broke or the tracker may be another: what it holds has to be asked again. */
+  /** The line broke or the tracker may be another one: it has to be asked again what it holds. */
   unsure(): void {
     this.#heldUntilMs = -Infinity;
     this.changed();
@@ -125,7 +125,7 @@ export class Announcer {
     return Math.max(GATHER_MS, (1 - this.#allowed.tokens) * ANNOUNCE_INTERVAL_MS);
   }
 
-  /** Wakes then, or earlier where that was already to be: changes without end may not put it off. */
+  /** Wakes after that time, or earlier if already planned: endless changes must not put it off. */
   #wakeIn(waitMs: number): void {
     const wakeMs = this.options.nowMs() + waitMs;
     if (this.#stopped || this.#wakeMs <= wakeMs) return;
@@ -186,7 +186,7 @@ export class Announcer {
     }
   }
 
-  /** What the tracker holds: as it said last, or asked again after a while and after doubts. */
+  /** What the tracker holds: its last answer, or asked again after a while and when in doubt. */
   async #ask(): Promise<Held> {
     const nowMs = this.options.nowMs();
     if (this.#held && nowMs < this.#heldUntilMs) return this.#held;
@@ -209,8 +209,8 @@ const isHeld = (held: Held, { catalogId, revision }: Changes) =>
 
 /**
  * The next part, with those after it as long as it is small: revisions of directories that have no root yet, of
- * which a tree that is being indexed has thousands, have nothing to announce, and a tracker takes few small changes
- * a second (HOSTILE 57).
+ * which a tree that is being indexed has thousands, have nothing to announce, and a tracker accepts few small changes
+ * per second (HOSTILE 57).
  */
 async function largePartSince(
   catalogue: CatalogueLog,
@@ -226,7 +226,7 @@ async function largePartSince(
   return part;
 }
 
-/** Two parts as one, in which the later word on a path counts; undefined where they would not fit a message. */
+/** Two parts as one, in which the later entry of a path counts; undefined where they would not fit a message. */
 function joined(part: Changes, next: Changes): Changes | undefined {
   if (next.since !== part.revision || next.catalogId !== part.catalogId) return undefined;
   const gone = new Set(next.gone);

@@ -38,7 +38,7 @@ export class Announcers {
     return this.#announcers.get(tracker);
   }
 
-  /** How many entries a tracker has no room for. */
+  /** How many entries a tracker has no space for. */
   get leftOut(): number {
     return Math.max(0, ...Array.from(this.#announcers.values(), ({ leftOut }) => leftOut));
   }

@@ -1,4 +1,4 @@
-/** Where a whole hash is, asked of the peers themselves: a leader that hides a content, or has none, does not keep it from others. */
+/** Where a whole hash is, asked of the peers themselves: a leader that hides a content, or does not know it, cannot withhold it from others. */
 import { type CurveKeys, type KnownPeer, connectPeer } from '@iwanto/bus';
 import {
   type Bucket,
@@ -15,11 +15,11 @@ import {
   spreadOverPlaces,
 } from '@iwanto/wire';
 
-/** Peers asked about one hash: all of a small LAN, some by chance of a large one. */
+/** Peers asked about one hash: all of a small LAN, a random few of a large one. */
 const ASKED_MAX = 32;
 /** How long one peer may take, in ms: a handshake and a round trip. */
 const OWN_LIMIT_MS = 1_500;
-/** A starving download looks for its sources again and again: that must not become a load on everybody. */
+/** A starving download looks for sources repeatedly: that must not become a load on everybody. */
 const SWEEPS: Rate = { perSecond: 0.5, burst: 4 };
 
 export interface DirectLocateOptions {
@@ -28,7 +28,7 @@ export interface DirectLocateOptions {
   readonly nowMs: () => number;
   /** Every peer that may be asked. */
   readonly members: () => KnownPeer[];
-  /** Asks one peer; over a line of its own where it is left out. */
+  /** Asks one peer; when left out, over a new line. */
   readonly ask?: (peer: KnownPeer, hash: FileHash) => Promise<OwnContent | null>;
 }
 
@@ -42,7 +42,7 @@ export class DirectLocate {
 
   constructor(private readonly options: DirectLocateOptions) {}
 
-  /** Who says that it has it. Undefined for a beginning of a hash, where nobody says so, and when it is asked too often. */
+  /** Who claims to have it. Undefined for a hash prefix, where nobody claims it, and when asked too often. */
   async locate(typed: string): Promise<LocateAnswer | undefined> {
     const whole = fileHashSchema.safeParse(typed);
     if (!whole.success || !this.#mayAsk()) return undefined;

@@ -1,4 +1,4 @@
-/** Whether the leader finds what this host shares: asked now and then, because a leader that hides it says nothing. */
+/** Whether the leader finds what this host shares: asked periodically, because a leader that hides it stays silent. */
 import type { LeaderFinds } from '@iwanto/bus';
 import {
   type AnswerOf,
@@ -49,7 +49,7 @@ export class LeaderCheck {
     clearTimeout(this.#timer);
   }
 
-  /** One look; gives how long to wait until the next. */
+  /** One check; returns how long to wait until the next. */
   async look(): Promise<number> {
     const { line, self, content } = this.options;
     const { leader } = line;
@@ -57,7 +57,7 @@ export class LeaderCheck {
     const hash = leader && leader !== self ? await content(leader) : undefined;
     if (!leader || !hash) return DOUBT_EVERY_MS;
     const isFound = await this.#findsAt(leader, hash);
-    // Silence is what the election is for, and what happened meanwhile says nothing about this leader.
+    // Silence is the election's concern, and anything that happened meanwhile says nothing about this leader.
     if (isFound === undefined || line.leader !== leader) return DOUBT_EVERY_MS;
     if (isFound) this.#settle('found');
     else await this.#missed(leader, hash);
@@ -90,7 +90,7 @@ export class LeaderCheck {
     this.options.line.mistrust(findable === 'hidden' ? this.#leader : undefined);
   }
 
-  /** Undefined where it does not answer. More holders than an answer names are drawn by chance: that is no miss. */
+  /** Undefined where it does not answer. Where there are more holders than an answer names, they are picked at random: that is not a miss. */
   async #findsAt(tracker: PeerId, hash: FileHash): Promise<boolean | undefined> {
     try {
       const answer = await this.options.line.askAlone(tracker, 'locate', { hash });

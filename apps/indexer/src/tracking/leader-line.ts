@@ -22,7 +22,7 @@ import type { Dialled } from '@iwanto/service';
 import { answerOf, inOwnWords } from './own-words.js';
 import { hedge, patiently } from './tracker-hedge.js';
 
-/** A leader that has not answered after this long is not waited for alone, in ms: several round trips of a busy LAN. */
+/** Without an answer from the leader for this long, the standby is asked as well, in ms: several round trips on a busy LAN. */
 export const HEDGE_AFTER_MS = 150;
 /** How long a question waits for a leader to be known, in ms: an election takes half of it. */
 export const LEADER_WAIT_MS = 1_000;
@@ -33,7 +33,7 @@ export type BookVerb = 'search' | 'locate' | 'book' | 'holders' | 'added';
 export interface LeaderLineOptions {
   readonly peer: PeerId;
   readonly keys: CurveKeys;
-  /** Peers that are not asked, whatever they are elected to. */
+  /** Peers that are never asked, whatever their role. */
   readonly isBlocked?: (peer: PeerId) => boolean;
   /** Answers from this host's own tracker. */
   readonly ownAnswer: <V extends BookVerb>(
@@ -42,13 +42,13 @@ export interface LeaderLineOptions {
   ) => Promise<AnswerOf<PeerVerbs, V>>;
   /** What helps to reach a tracker that cannot be dialled. */
   readonly detoursTo?: (tracker: PeerId) => Detours;
-  /** Hears which way led to a tracker, or that none did. */
+  /** Called with the way that led to a tracker, or with none. */
   readonly onWay?: (tracker: Dialled, way: Way | undefined) => void;
   /** The TCP line to the leader broke. */
   readonly onLeaderLost: (leader: Peer) => void;
-  /** A tracker gave an answer that cannot be one; the other is asked. */
+  /** A tracker gave an invalid answer; the other is asked. */
   readonly onBadAnswer?: (tracker: PeerId, reason: string) => void;
-  /** A line to a tracker came back or is new: what is held there has to be asked again. */
+  /** A line to a tracker is new or came back: the tracker has to be asked again what it holds. */
   readonly onLost: (tracker: PeerId) => void;
 }
 
@@ -69,7 +69,7 @@ export class LeaderLine {
   readonly #leaders = new Wakers();
   #leader: Peer | undefined;
   #standby: Peer | undefined;
-  /** A leader that hides what it should find: the standby is asked first. */
+  /** Set for a leader that hides what it should find: the standby is asked first. */
   #mistrusted: PeerId | undefined;
 
   constructor(private readonly options: LeaderLineOptions) {}

@@ -1,4 +1,4 @@
-/** What peers had that left, over a restart: real files. */
+/** What departed peers had, kept over a restart, in real files. */
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,7 +42,7 @@ const share = (tracker: Tracker, peer: PeerId, count: number) =>
     },
     0,
   );
-/** Ends one process and begins another on the same folder. */
+/** Ends one process and starts another on the same folder. */
 const again = async (
   { files }: { files: LeftFolder },
   isHere: (peer: PeerId) => boolean = () => false,

@@ -1,4 +1,4 @@
-/** What peers had that left, one compressed file each: first who, then lines of entries. */
+/** What departed peers had, one compressed file each: first the peer, then lines of entries. */
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ import {
 import { z } from 'zod';
 import type { LeftFiles, LeftPeer } from './left-peers.js';
 
-/** Compressed as fast as can be: this runs beside a fail-over. */
+/** Compressed at the fastest level: this runs during a fail-over. */
 const GZIP_LEVEL = 1;
 const ENDING = '.left.gz';
 
@@ -57,7 +57,7 @@ export class LeftFolder implements LeftFiles {
     return this.#work;
   }
 
-  /** What is not written yet is given up: it can be lost, and must not hold up the stop. */
+  /** What is not written yet is given up: it may be lost, and must not delay the stop. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.idle();
@@ -106,7 +106,7 @@ export class LeftFolder implements LeftFiles {
     else await rm(unfinished, { force: true });
   }
 
-  /** A file that is damaged, or not ours, costs only itself. */
+  /** A file that is damaged, or not ours, is skipped. */
   async #read(
     file: string,
     take: (left: LeftPeer, entries: readonly CatalogueEntry[]) => void,

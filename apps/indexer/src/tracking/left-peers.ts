@@ -1,4 +1,4 @@
-/** Who left, as this tracker remembers it: in memory, to be searched, and in files, so that a restart loses nothing. */
+/** Departed peers, as this tracker remembers them: in memory for searching, and in files, so that a restart loses nothing. */
 import type { LeftLine, Lines, Tracker } from '@iwanto/tracker';
 import { type CatalogueEntry, Failure, type PeerId, agoText, codeOf } from '@iwanto/wire';
 
@@ -7,9 +7,9 @@ export interface LeftPeer extends LeftLine {
   readonly name: string;
 }
 
-/** Where what peers had that left outlives this process. */
+/** Stores what departed peers had beyond the life of this process. */
 export interface LeftFiles {
-  /** Writes what `read` gives, place by place; undefined from it means that the peer is here again. */
+  /** Writes what `read` gives, place by place; undefined from it means that the peer is back. */
   save(left: LeftPeer, read: (from: number) => Lines | undefined): void;
   forget(peer: PeerId): void;
   load(take: (left: LeftPeer, entries: readonly CatalogueEntry[]) => void): void;
@@ -37,12 +37,12 @@ export class LeftPeers {
     private readonly options: LeftOptions,
   ) {}
 
-  /** Names of those who are remembered. */
+  /** Names of the remembered peers. */
   get names(): ReadonlyMap<PeerId, string> {
     return this.#names;
   }
 
-  /** Remembers what a peer shared; false where nothing is to be remembered. */
+  /** Remembers what a peer shared; false where there is nothing to remember. */
   add({ peer, name }: { readonly peer: PeerId; readonly name: string }): boolean {
     const { dateMs, keepMs, files } = this.options;
     if (keepMs() <= 0 || this.tracker.held(peer).catalogId === null) return false;
@@ -55,14 +55,14 @@ export class LeftPeers {
     return true;
   }
 
-  /** The peer is here again; true where it need not announce what it had. */
+  /** The peer is back; true where it need not announce what it had. */
   comeBack(peer: PeerId): boolean {
     if (!this.#names.delete(peer)) return false;
     this.options.files?.forget(peer);
     return this.tracker.comeBack(peer);
   }
 
-  /** What `locate` gives; where nobody who is here has it, its refusal says who had. */
+  /** The answer of `locate`; where no peer that is online has it, its refusal names those that had. */
   explained<T>(prefix: string, locate: () => T): T {
     try {
       return locate();
@@ -78,7 +78,7 @@ export class LeftPeers {
     }
   }
 
-  /** Takes up what was remembered before this process; `isHere` says who need not be remembered. */
+  /** Loads what was remembered before this process; `isHere` says which peers need not be. */
   load(isHere: (peer: PeerId) => boolean): void {
     this.options.files?.load((left, entries) => {
       if (isHere(left.peer) || this.#isOver(left)) return;
@@ -87,7 +87,7 @@ export class LeftPeers {
     });
   }
 
-  /** Forgets who left too long ago, and the files of those whom the tracker had no room for. */
+  /** Forgets peers that left too long ago, and the files of those that the tracker had no space for. */
   tidy(): void {
     for (const left of this.tracker.left())
       if (this.#isOver(left)) this.tracker.dropPeer(left.peer);
@@ -99,7 +99,7 @@ export class LeftPeers {
     }
   }
 
-  /** Gives the memory back; the files stay for the next time. */
+  /** Frees the memory; the files stay for the next time. */
   release(): void {
     for (const { peer } of this.tracker.left()) this.tracker.dropPeer(peer);
     this.#names.clear();

@@ -1,4 +1,4 @@
-/** Leaders that lie, over real lines: who asks continues with the standby and with the peers themselves. */
+/** Leaders that lie, over real lines: the asker falls back to the standby and to the peers themselves. */
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, expect, test } from '@jest/globals';
 import {
@@ -53,7 +53,7 @@ const nothing: Handlers<PeerVerbs> = {
   group: silent,
 };
 
-/** A host on loopback that answers what the test wants. */
+/** A host on loopback that gives the answers the test wants. */
 const startPeer = async (peer: PeerId, handlers: Partial<Handlers<PeerVerbs>>) => {
   const keys = newKeys();
   const server = await servePeerVerbs({
@@ -168,7 +168,7 @@ test('HOSTILE 122: a whole hash that the leader hides is found where it is', asy
   expect(found).toMatchObject({ hash, ...FILM });
   expect(new Set(found.holders.map(({ peer }) => peer))).toEqual(new Set([BEN, HONEST]));
   expect(found.others).toMatchObject([{ size: 8, holders: [{ peer: LIAR }] }]);
-  // The beginning of a hash could mean anything to whoever is asked.
+  // A hash prefix could mean anything to the peers asked.
   await expect(ask(hash.slice(0, 8))).rejects.toMatchObject({ code: 'E_NOT_FOUND' });
 });
 

@@ -1,4 +1,4 @@
-/** The own catalogue reaches a tracker of this host without network and without signature. */
+/** This host's catalogue reaches its own tracker without network and without signature. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PeerId } from '@iwanto/wire';
 import type { AnnounceTarget } from './announce.js';
@@ -11,7 +11,7 @@ export const ownTarget = (
   announced: async () => desk.held(peer),
   announce: async (changes) => {
     const held = desk.apply({ peer, ...changes });
-    // Nothing else here waits for anything: a large catalogue would go in without a pause.
+    // Nothing else here ever waits: a large catalogue would be applied without a pause.
     await nextTurn();
     return held;
   },

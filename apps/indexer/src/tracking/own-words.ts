@@ -12,7 +12,7 @@ import {
 } from '@iwanto/wire';
 import type { BookVerb } from './leader-line.js';
 
-/** The sentence for a refusal that answers the question; undefined where the general one must do. */
+/** The sentence for a refusal that answers the question; undefined where the general one applies. */
 function sentenceFor<V extends BookVerb>(
   verb: V,
   question: QuestionOf<PeerVerbs, V>,
@@ -57,7 +57,7 @@ export function inOwnWords<V extends BookVerb>(
   );
 }
 
-/** The answer, where it comes from whom it says. Throws E_BAD_ANSWER. */
+/** The answer, if it really is from the peer that it names. Throws E_BAD_ANSWER. */
 export function answerOf<A extends AnswerOf<PeerVerbs, BookVerb>>(peer: PeerId, answer: A): A {
   if (!('leader' in answer) || answer.leader === peer) return answer;
   throw new Failure('E_BAD_ANSWER', `The peer ${peer} answered in the name of another.`);

@@ -1,14 +1,14 @@
-/** Who is still fetching what: peers that can give what they have, but do not count as holders. */
+/** Which peers are still fetching what: they can give what they have, but do not count as holders. */
 import type { Announcement, FileHash, PeerId } from '@iwanto/wire';
 
-/** Contents that one peer may be fetching as far as this tracker cares. */
+/** Contents per peer that this tracker records as being fetched. */
 const CONTENTS_PER_PEER_MAX = 1_000;
 
 export class PartialHolders {
   /** By peer, the content at each path. */
   readonly #ofPeer = new Map<PeerId, Map<string, FileHash>>();
 
-  /** Takes in what a tracker took in; `isAnew`: what was known of the peer before counts no more. */
+  /** Applies what a tracker accepted; `isAnew`: what was known about the peer before is discarded. */
   take({ peer, entries, gone }: Announcement, isAnew: boolean): void {
     const contents = (isAnew ? undefined : this.#ofPeer.get(peer)) ?? new Map<string, FileHash>();
     for (const path of gone) contents.delete(path);

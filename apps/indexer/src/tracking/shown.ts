@@ -1,4 +1,4 @@
-/** What this host showed its user: a hash typed afterwards means that, under the name it was shown. */
+/** What this host showed its user: a hash typed afterwards means that content, under the name that was shown. */
 import { type SearchResult, setRecent } from '@iwanto/wire';
 
 /** Contents remembered; those shown longest ago are forgotten first. */
@@ -10,12 +10,12 @@ type ShownResult = Pick<SearchResult, 'hash' | 'name' | 'seen'>;
 
 interface Shown {
   readonly name: string;
-  /** Only where nobody who was here had it: who had, and when the last of them left. */
+  /** Only where no peer that was online had it: which peers had, and when the last of them left. */
   readonly left?: { readonly names: readonly string[]; readonly leftMs: number };
 }
 
 export class ShownContents {
-  /** By whole hash, in the order in which they were shown last. */
+  /** By whole hash, in the order in which they were last shown. */
   readonly #shown = new Map<string, Shown>();
 
   constructor(private readonly nowMs: () => number) {}
@@ -35,13 +35,13 @@ export class ShownContents {
     return this.#shown.get(hash)?.name;
   }
 
-  /** Who was shown to have had it, and how many seconds ago the last of them left; undefined where nobody was. */
+  /** Which peers were shown as having had it, and how many seconds ago the last of them left; undefined for none. */
   leftOf(hash: string): { names: readonly string[]; secondsAgo: number } | undefined {
     const { left } = this.#shown.get(hash) ?? {};
     return left && { names: left.names, secondsAgo: (this.nowMs() - left.leftMs) / MS_PER_SECOND };
   }
 
-  /** The whole hash where what was typed fits a single one that was shown; otherwise what was typed. */
+  /** The whole hash where what was typed matches exactly one that was shown; otherwise what was typed. */
   meant(typed: string): string {
     const fitting: string[] = [];
     for (const hash of this.#shown.keys()) if (hash.startsWith(typed)) fitting.push(hash);

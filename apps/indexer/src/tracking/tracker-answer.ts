@@ -10,9 +10,9 @@ import {
   type SearchResult,
 } from '@iwanto/wire';
 
-/** What the results of one answer may take: less than a message between hosts, or on the bus, may have. */
+/** Limit on the results of one answer, in bytes: less than a message between hosts, or on the bus, may have. */
 const RESULTS_BYTES_MAX = 900_000;
-/** Bytes of one result beside its names and folders, and of one peer in it. */
+/** Bytes of one result besides its names and folders, and of one peer in it. */
 const RESULT_BYTES = 280;
 const PEER_BYTES = 50;
 /** Results that fit even where all names are short: more would be found for nothing. */
@@ -22,11 +22,11 @@ export interface AnswerScope {
   readonly tracker: Tracker;
   readonly peers: ReadonlyMap<PeerId, KnownPeer>;
   readonly self: PeerId;
-  /** Names of peers that left, and the time on the calendar by which they did. */
+  /** Names of peers that left, and the calendar that their time of leaving is measured by. */
   readonly left: { readonly names: ReadonlyMap<PeerId, string>; readonly nowMs: number };
 }
 
-/** Answers one question. Throws E_NOT_FOUND for a peer that nobody is. */
+/** Answers one question. Throws E_NOT_FOUND for an unknown peer. */
 export function answerSearch(
   { tracker, peers, self, left }: AnswerScope,
   { question, partial }: { readonly question: SearchQuestion; readonly partial: boolean },
@@ -70,7 +70,7 @@ function withNames(result: SearchResult, names: ReadonlyMap<PeerId, string>): Se
   };
 }
 
-/** What peers are called, those who are here before those who left. */
+/** The names of peers, those online before those that left. */
 const namesOf = (
   known: ReadonlyMap<PeerId, KnownPeer>,
   left: ReadonlyMap<PeerId, string>,

@@ -1,4 +1,4 @@
-/** What the desk makes of the election's news. */
+/** How the desk reacts to the election's news. */
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { KnownPeer, Leadership } from '@iwanto/bus';
 import type { BootId, CatalogId, FileHash, Peer, PeerId, PublicKey } from '@iwanto/wire';

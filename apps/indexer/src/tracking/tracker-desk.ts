@@ -1,4 +1,4 @@
-/** The tracker as this host runs it: what peers announce goes in, what the election says decides who stays. */
+/** The tracker as this host runs it: peers announce to it, and the election decides which of them stay. */
 import { randomInt } from 'node:crypto';
 import type { KnownPeer, Leadership } from '@iwanto/bus';
 import { Tracker } from '@iwanto/tracker';
@@ -43,7 +43,7 @@ export interface TrackerDeskOptions {
   readonly onInfo?: (sentence: string) => void;
 }
 
-/** Names' worth of work between two looks at the clock, and how long one slice may take, in ms. */
+/** Work between two checks of the clock, counted in names, and how long one slice may take, in ms. */
 const TEND_STEPS = 50;
 const TEND_SLICE_MS = 4;
 
@@ -108,7 +108,7 @@ export class TrackerDesk {
     return this.#tracker.held(peer);
   }
 
-  /** Throws E_NOT_FOUND for a peer that nobody is, E_BAD_REQUEST for a query that cannot be understood. */
+  /** Throws E_NOT_FOUND for an unknown peer, E_BAD_REQUEST for a query that cannot be understood. */
   search(question: SearchQuestion): SearchAnswer {
     const scope = { tracker: this.#tracker, peers: this.#peers, self: this.options.peer };
     const nowMs = this.options.left?.dateMs() ?? 0;
@@ -118,7 +118,7 @@ export class TrackerDesk {
     );
   }
 
-  /** What a hash names, with each holder where the election sees it: never where it says that it is. */
+  /** What a hash names, with each holder at the address where the election sees it, never at the one it claims. */
   locate(prefix: string): LocateAnswer {
     const { peers, others, ...content } = this.#left.explained(prefix, () =>
       this.#tracker.locate(prefix),
@@ -134,7 +134,7 @@ export class TrackerDesk {
     return { ...answer, others: claims };
   }
 
-  /** By chance and spread over hosts, so that nobody is crowded out and who asks again hears of others (HOSTILE 108). */
+  /** At random and spread over hosts, so that nobody is crowded out and asking again yields others (HOSTILE 108). */
   #dialable(peers: readonly PeerId[]): Holder[] {
     const holders = peers.flatMap((peer) => {
       const known = this.#peers.get(peer);
@@ -144,7 +144,7 @@ export class TrackerDesk {
     return spreadOverPlaces(holders, Math.random);
   }
 
-  /** What was announced after `since`, as this tracker counts. */
+  /** What was announced after `since`, by this tracker's count. */
   added(id: string, since: number): AddedAnswer {
     return this.#additions.since(id, since);
   }
@@ -168,7 +168,7 @@ export class TrackerDesk {
     throw new Failure('E_NOT_LEADER', `This peer does not lead; ${leader} does.`);
   }
 
-  /** The election's view of who is here: what a peer that left shared is held by nobody immediately. */
+  /** The election's view of who is online: a peer that has left stops being a holder immediately. */
   followPeers(peers: readonly KnownPeer[]): void {
     const before = this.#members();
     this.#peers.clear();
@@ -209,7 +209,7 @@ export class TrackerDesk {
     else this.#drop(peer);
   }
 
-  /** What it had is new to those who want it, as far as that is known here without an announcement. */
+  /** What it had is new to standing searches, as far as it is known here without an announcement. */
   #comeBack(peer: PeerId): void {
     if (!this.#left.comeBack(peer)) return;
     this.#additions.lose();
@@ -224,7 +224,7 @@ export class TrackerDesk {
     this.#tendSoon();
   }
 
-  /** What may wait is done in slices, so that a search in between never waits long. */
+  /** Deferred work is done in slices, so that a search in between never waits long. */
   #tendSoon(): void {
     this.#tending ??= setImmediate(() => {
       this.#tending = undefined;
@@ -247,7 +247,7 @@ export class TrackerDesk {
     return [...this.#peers.values()].filter(({ member }) => member);
   }
 
-  /** True when a member with an indexer is here whose catalogue is not held to its end, as far as known. */
+  /** True when a member with an indexer is online whose catalogue is, as far as known, not held completely. */
   #isPartial(): boolean {
     const whole = new Set(this.#tracker.book().flatMap((line) => (line.whole ? [line.peer] : [])));
     return this.#members().some(

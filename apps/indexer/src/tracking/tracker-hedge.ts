@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Failure, type FailureCode } from '@iwanto/wire';
 
-/** Refusals that say something about the question, not about who was asked: they are the answer. */
+/** Refusals that are about the question, not about the peer asked: they count as the answer. */
 const ANSWERS: readonly FailureCode[] = [
   'E_NOT_FOUND',
   'E_AMBIGUOUS',

@@ -1,4 +1,4 @@
-/** Everything of the indexer that speaks with other hosts, wired: desk, lines, announcers and peer verbs. */
+/** Wires everything of the indexer that communicates with other hosts: desk, lines, announcers and peer verbs. */
 import {
   type CurveKeys,
   DialTickets,
@@ -52,13 +52,13 @@ export interface TrackingOptions {
   readonly version: string;
   readonly identity: Signer & { readonly curve: CurveKeys };
   readonly catalogue: CatalogueLog & Listing & Owning;
-  /** The wished TCP port for other hosts; the next free one is taken. */
+  /** The preferred TCP port for other hosts; the next free one is taken. */
   readonly port: number;
-  /** Addresses to listen on, which may come and go; all when left out. */
+  /** Addresses to listen on, which may change; all when left out. */
   readonly addresses?: () => readonly string[];
   /** How peers that left are remembered; not at all where this is left out. */
   readonly left?: LeftOptions;
-  /** What is shared with groups, and asked of their members. */
+  /** What is shared with groups, and how their members are asked. */
   readonly groups?: GroupTools;
   /** Peers that are not asked. */
   readonly isBlocked?: (peer: PeerId) => boolean;
@@ -77,7 +77,7 @@ export interface Tracking {
     Handlers<VerbsOf<'indexer'>>,
     'search' | 'locate' | 'book' | 'holders' | 'findable.get' | 'peer.list' | 'peer.check'
   >;
-  /** Trackers that cannot be dialled, and which way leads to them. */
+  /** Trackers that cannot be dialled, and the way that leads to them. */
   troubles(): string[];
   /** Asks the leader's tracker, or the standby's. */
   readonly ask: LeaderLine['ask'];
@@ -85,7 +85,7 @@ export interface Tracking {
   readonly askGroups: OpenGroups['search'];
   /** To be called after each new revision of the catalogue. */
   catalogueChanged(): void;
-  /** How many entries of the catalogue a tracker has no room for. */
+  /** How many entries of the catalogue a tracker has no space for. */
   leftOut(): number;
   close(): Promise<void>;
 }
@@ -137,7 +137,7 @@ const openWays = ({ bus, identity, isBlocked, onTrouble }: TrackingOptions, tick
   });
 
 class TrackerService {
-  /** The one table of what is answered to a peer, be it another one or this host itself. */
+  /** The one table of verbs that are answered to a peer, whether another one or this host itself. */
   readonly peerHandlers: Handlers<PeerVerbs>;
   readonly #desk: TrackerDesk;
   readonly #leaderLine: LeaderLine;

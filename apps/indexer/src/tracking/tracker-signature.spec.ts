@@ -1,4 +1,4 @@
-/** Who may announce what. */
+/** Who may announce which catalogue. */
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { pack, unpack } from '@iwanto/bus';

@@ -34,7 +34,7 @@ export function signAnnouncement(
 
 /**
  * The announcement inside a question, once signature, owner and form hold, in this order:
- * nothing is parsed that nobody answers for. Throws E_BAD_REQUEST.
+ * nothing unauthenticated is parsed. Throws E_BAD_REQUEST.
  */
 export function openAnnouncement({
   signKey,

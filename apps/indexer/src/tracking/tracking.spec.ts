@@ -164,7 +164,7 @@ const elect = (hosts: readonly Host[], members: readonly Host[] = hosts) => {
   }
 };
 
-/** Asks again until the answer is the wished one: there is no news for "a search would find it now". */
+/** Asks again until the answer is the expected one: no event says "a search would find it now". */
 const until = async <T>(ask: () => Promise<T>, good: (answer: T) => boolean): Promise<T> => {
   const endMs = performance.now() + LIMIT_MS;
   for (;;) {

@@ -1,4 +1,4 @@
-/** `content.find`: where on this host shared contents lie, and as which file they were hashed. */
+/** `content.find`: where on this host shared contents are stored, and as which file they were hashed. */
 import { lstatSync } from 'node:fs';
 import type { Content, Handler, Verbs } from '@iwanto/bus';
 import { rootBytes } from '@iwanto/merkle';
@@ -8,7 +8,7 @@ import type { Catalogue } from '../catalogue/catalogue.js';
 import { identityParts, isAs } from '../disk/identity.js';
 import { type OnShelves, nothingOnShelves } from '../groups/on-shelf.js';
 
-/** Given the path of a file that is no longer as it was hashed: no watcher has to report it any more. */
+/** Called with the path of a file that has changed since it was hashed, whether or not a watcher reports it. */
 export type OnChanged = (path: string) => void;
 
 export const contentFind =

@@ -1,4 +1,4 @@
-/** What becomes of a tracker's answer before anybody is dialled. */
+/** How a tracker's answer is checked before anybody is dialled. */
 import { expect, test } from '@jest/globals';
 import type { KnownPeer } from '@iwanto/bus';
 import type { FileHash, PeerId, PublicKey } from '@iwanto/wire';

@@ -1,4 +1,4 @@
-/** `locate` on the bus: what a hash names and who has it, where this host sees them. */
+/** `locate` on the bus: what a hash names and who has it, at the addresses where this host sees them. */
 import type { Handler, KnownPeer, Verbs } from '@iwanto/bus';
 import {
   type Claim,
@@ -13,7 +13,7 @@ import type { DirectLocate } from '../tracking/direct-locate.js';
 import type { LeaderLine } from '../tracking/leader-line.js';
 import type { ShownContents } from '../tracking/shown.js';
 
-/** Looks a peer up among those this host knows itself. */
+/** Looks up a peer among those that this host knows itself. */
 export type KnownHere = (peer: PeerId) => KnownPeer | undefined;
 
 /**

@@ -1,4 +1,4 @@
-/** `search` on the bus: the leader's tracker answers, or the one who would take over. */
+/** `search` on the bus: the leader's tracker answers, or the first standby's. */
 import type { Handler, Verbs } from '@iwanto/bus';
 import type { PeerId, SearchQuestion } from '@iwanto/wire';
 import type { LeaderLine } from '../tracking/leader-line.js';
@@ -12,7 +12,7 @@ export const search =
     return answer;
   };
 
-/** Only this host knows for sure who asks what it has itself. */
+/** A question about the asker's own holdings names the asker, which only this host knows for sure. */
 function asAsker(question: SearchQuestion, asker: PeerId): SearchQuestion {
   const { filters } = question;
   return filters?.holding === undefined

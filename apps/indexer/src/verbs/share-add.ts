@@ -1,4 +1,4 @@
-/** `share.add`: one more folder is shared, with everybody or with a group, for good, immediately. */
+/** `share.add`: shares one more folder, with everybody or with a group, immediately and permanently. */
 import type { Handler, Verbs } from '@iwanto/bus';
 import {
   type Paths,

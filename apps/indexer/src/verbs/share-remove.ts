@@ -1,4 +1,4 @@
-/** `share.remove`: a folder is shared no longer; nothing on disk changes. */
+/** `share.remove`: stops sharing a folder; nothing on disk changes. */
 import type { Handler, Verbs } from '@iwanto/bus';
 import { type Paths, updateConfig } from '@iwanto/service';
 import { Failure } from '@iwanto/wire';

@@ -4,7 +4,7 @@ import type { Handler, Verbs } from '@iwanto/bus';
 import type { Folders } from '../folders.js';
 import type { GroupShelves } from '../groups/group-shelves.js';
 
-/** The answer waits for the comparison so long; a larger one continues without it, in ms. */
+/** How long the answer waits for the scan, in ms; a longer one continues in the background. */
 const WAIT_MAX_MS = 4_000;
 
 export const shareRescan =

@@ -17,7 +17,7 @@ import {
 import { z } from 'zod';
 import { areAmong, isWanted, wordsOf } from './match.js';
 
-/** How often the tracker is asked what is new, while something is wanted. */
+/** How often the tracker is asked what is new, while there are standing searches. */
 const ASK_EVERY_MS = 300;
 /** The same while no tracker answers. */
 const RETRY_MS = 1_000;
@@ -27,7 +27,7 @@ const GROUPS_EVERY_MS = 5_000;
 const GROUPS_PAUSE_MS = 500;
 /** Results of a search that are scanned after a change of the tracker. */
 const SEARCHED_MAX = 200;
-/** What is remembered of each want: the latest. */
+/** Finds remembered for each want: the latest. */
 const FOUND_MAX = 100;
 const SEEN_MAX = 5_000;
 /** Finds reported in a row, far fewer than the bus keeps for a slow reader, and the pause after them, in ms. */
@@ -193,7 +193,7 @@ export class Wants {
     await this.#save();
   }
 
-  /** Another tracker, or too much came: each want is searched for, one after the other. */
+  /** Another tracker, or too many additions: each want is searched for, one after the other. */
   async #searchAll(): Promise<void> {
     for (const standing of this.#standing) {
       const present = await this.#search(standing.want.query, standing.words);
@@ -232,7 +232,7 @@ export class Wants {
     this.#inARow += 1;
   }
 
-  /** Lets the readers of the bus catch up. */
+  /** Gives the readers of the bus time to catch up. */
   async #pause(): Promise<void> {
     this.#inARow = 0;
     await sleep(NEWS_PAUSE_MS);

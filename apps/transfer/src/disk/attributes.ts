@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Plan, pathIn } from './planned.js';
 
-/** Files dressed before other work gets its turn. */
+/** Files processed before other work gets its turn. */
 const FILES_A_TURN = 500;
 const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const EXEC_BITS = 0o111;
@@ -15,17 +15,17 @@ export interface Attributes {
   readonly mtimeSeconds: number | null;
 }
 
-/** Sets what the disk can keep; what it cannot was said before the first byte. */
+/** Sets what the disk can store; what it cannot was reported before the first byte. */
 export function setAttributes(fd: number, { exec, mtimeSeconds }: Attributes): void {
   try {
     const mode = fstatSync(fd).mode & 0o7777;
     if (((mode & OWNER_EXEC) !== 0) !== exec) {
-      // Who may read may run, as a umask would have it.
+      // Whoever may read may execute, as a umask would have it.
       fchmodSync(fd, exec ? mode | ((mode >> 2) & EXEC_BITS) : mode & ~EXEC_BITS);
     }
     if (mtimeSeconds !== null) setFileTime(fd, mtimeSeconds);
   } catch {
-    // A disk without modes, or one that does not count so far.
+    // A disk without modes, or one whose times do not reach that far.
   }
 }
 

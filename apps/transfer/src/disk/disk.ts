@@ -1,11 +1,11 @@
-/** What the disk says: room left, and its errors as sentences a user can act on. */
+/** What the disk reports: free space, and its errors as sentences that a user can act on. */
 import { lstatSync, readdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, type FailureCode, codeOf, reasonOf } from '@iwanto/wire';
 
 const GO_ON = 'start the download again: it resumes where it stopped';
 
-/** For each error of a write: the refusal and its sentence. */
+/** For each error of a write, the refusal and its sentence. */
 const SENTENCES: Readonly<
   Record<string, readonly [FailureCode, (path: string, code: string) => string]>
 > = {
@@ -36,7 +36,7 @@ const SENTENCES: Readonly<
 
 const SAME_AS: Readonly<Record<string, string>> = { EROFS: 'EACCES', EPERM: 'EACCES' };
 
-/** A refusal that names the path and the way out for anything a write can fail with. */
+/** A refusal that names the path and the remedy for anything a write can fail with. */
 export function diskFailure(cause: unknown, path: string): Failure {
   if (cause instanceof Failure) return cause;
   const code = codeOf(cause);
@@ -46,7 +46,7 @@ export function diskFailure(cause: unknown, path: string): Failure {
   return new Failure('E_UNEXPECTED', `Writing ${path} failed: ${code || message}.`);
 }
 
-/** E_DISK_FULL with need and have when `bytes` more, or so many more entries, do not fit where `path` lies (HOSTILE 69). */
+/** E_DISK_FULL with need and have when `bytes` more, or so many more entries, do not fit on the disk of `path` (HOSTILE 69). */
 export function requireRoom(path: string, bytes: number, entries: number): void {
   const { bavail, blocks, bsize, files, ffree } = statfsSync(path);
   const free = bavail * bsize;

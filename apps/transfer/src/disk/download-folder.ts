@@ -8,9 +8,9 @@ import { Failure } from '@iwanto/wire';
 import { isOnAwayDisk, mountPointOf } from './mounts.js';
 
 export interface Folders {
-  /** The real path of a folder a user names now; it is made when absent. */
+  /** The real path of a folder that the user names now; it is created when absent. */
   named(path: string): Promise<string>;
-  /** The real path of a folder that was named before, the download folder when left out; it is never made. */
+  /** The real path of a folder that was named before, the download folder when left out; it is never created. */
   known(path?: string): Promise<string>;
 }
 
@@ -51,7 +51,7 @@ function unusable(path: string, { code, message }: NodeJS.ErrnoException): Failu
 export interface DownloadFolderOptions {
   readonly paths: Paths;
   readonly path: string;
-  /** Remembers on which mount a folder lay. */
+  /** Remembers which mount a folder was on. */
   readonly mounts: Pick<PlacedStore, 'mountOf' | 'putMount'>;
 }
 
@@ -77,12 +77,12 @@ export class DownloadFolder implements Folders {
     return real;
   }
 
-  /** Takes over what the configuration says now; refuses a folder that cannot be used. */
+  /** Applies the present configuration; refuses a folder that cannot be used. */
   async reconfigure({ share, downloadDir }: Config): Promise<void> {
     if (downloadDir !== this.path) this.path = await usableFolder(downloadDir, share, false);
   }
 
-  /** Notes, while it is there, which disk the download folder lies on. */
+  /** Records, while it exists, which disk the download folder is on. */
   async note(): Promise<void> {
     const real = await realpath(this.path).catch(() => undefined);
     if (real === undefined || this.options.mounts.mountOf(real) !== undefined) return;
@@ -100,7 +100,7 @@ export class DownloadFolder implements Folders {
     return (await loadConfig(this.options.paths)).config.share;
   }
 
-  /** Under the name it was given, too: that is asked about while its disk is away. */
+  /** Also under the name as given, which is what is asked about while its disk is away. */
   #noteMount(real: string, given: string): void {
     const point = mountPointOf(real);
     if (point === undefined) return;
@@ -110,14 +110,14 @@ export class DownloadFolder implements Folders {
   }
 }
 
-/** An empty mount point looks like a folder: what is put there lands on another disk and is hidden later. */
+/** An empty mount point looks like a folder: what is stored there ends up on another disk and is hidden later. */
 export function refuseAwayDisk(
   folder: string,
   before: string | undefined,
   now: string | undefined,
 ): void {
   if (before === undefined || now === undefined || before === now) return;
-  // A file system that was mounted since is a disk that came, not one that went.
+  // A file system mounted since is a disk that was attached, not one that is missing.
   if (now.startsWith(before === '/' ? '/' : `${before}/`)) return;
   throw new Failure(
     'E_BAD_PATH',

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const syncFile = promisify(fsync);
 
-/** A file system with much unwritten data of others takes long; after this time file by file is tried, in ms. */
+/** A file system with much unwritten data of others takes long; after this time the files are synced one by one, in ms. */
 const SYNC_LIMIT_MS = 60_000;
 const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 

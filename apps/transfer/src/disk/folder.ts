@@ -18,7 +18,7 @@ import { Failure, codeOf } from '@iwanto/wire';
 
 const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY;
 
-/** Where a process finds its own descriptors as paths; undefined where the system has no such place. */
+/** Where a process finds its own descriptors as paths; undefined where the system has none. */
 const DESCRIPTORS = existsSync('/proc/self/fd') ? '/proc/self/fd' : undefined;
 
 export class Folder {
@@ -26,7 +26,7 @@ export class Folder {
 
   private constructor(
     private readonly fd: number,
-    /** For sentences and for systems without descriptor paths. */
+    /** For messages and for systems without descriptor paths. */
     readonly path: string,
   ) {}
 
@@ -47,7 +47,7 @@ export class Folder {
     return join(this.path, name);
   }
 
-  /** A directory in this one; a link in its place is refused. */
+  /** A directory in this one; a link instead is refused. */
   child(name: string): Folder {
     const fd = openSync(this.at(name), DIRECTORY | constants.O_NOFOLLOW);
     return new Folder(fd, join(this.path, name));

@@ -1,4 +1,4 @@
-/** Which parts of a piece are not all zeros: a sparse file arrives sparse. */
+/** Which parts of a piece are not all zeros, so that a sparse file arrives sparse. */
 
 /** Holes are looked for in steps of this many bytes: a multiple of what file systems allocate. */
 const STEP_BYTES = 65_536;

@@ -1,4 +1,4 @@
-/** Carries what somebody else put into a directory over to the one that replaces it. */
+/** Carries over what somebody else put into a directory to the one that replaces it. */
 import { constants, lstatSync, readlinkSync, symlinkSync } from 'node:fs';
 import { copyFile, link, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -22,7 +22,7 @@ async function keepOne(from: string, to: string): Promise<void> {
     else await link(from, to);
   } catch (cause) {
     const code = codeOf(cause);
-    // Carried over by a run that was cut off.
+    // Carried over by an interrupted run.
     if (code === 'EEXIST' && lstatSync(to).ino === stat.ino) return;
     if (code === 'EEXIST' || !stat.isFile()) throw cause;
     await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);

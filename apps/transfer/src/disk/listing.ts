@@ -9,7 +9,7 @@ const unpack = promisify(inflate);
 
 /** Lines made or read before other work gets its turn. */
 const LINES_A_TURN = 2_000;
-/** What a listing may be when it is unpacked, in bytes: a million entries with long paths. */
+/** The largest unpacked listing, in bytes: a million entries with long paths. */
 const LISTING_BYTES_MAX = 536_870_912;
 
 export interface ListedFile {
@@ -17,7 +17,7 @@ export interface ListedFile {
   readonly root: string;
 }
 
-/** Files by their path inside the directory, and links with what they point at. */
+/** Files by their path inside the directory, and links with their targets. */
 export interface Listing {
   readonly files: ReadonlyMap<string, ListedFile>;
   readonly links: ReadonlyMap<string, string>;
@@ -45,7 +45,7 @@ export async function packListing(plan: Plan): Promise<Uint8Array> {
   return pack(Buffer.concat([...parts, Buffer.from(text)]));
 }
 
-/** What `packListing` made, which lay in our own database since. */
+/** What `packListing` made, as stored in our own database. */
 export async function unpackListing(packed: Uint8Array): Promise<Listing> {
   const bytes = await unpack(packed, { maxOutputLength: LISTING_BYTES_MAX });
   const files = new Map<string, ListedFile>();

@@ -1,4 +1,4 @@
-/** Folders and the disks they lie on. */
+/** Folders and the disks they are on. */
 import { expect, test } from '@jest/globals';
 import { isOnAwayDisk, mountPointOf } from './mounts.js';
 

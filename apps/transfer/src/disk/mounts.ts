@@ -1,9 +1,9 @@
-/** Which mounted file system a folder lies on, so that a disk that is away is not mistaken for its mount point. */
+/** Which mounted file system a folder is on, so that the mount point of an absent disk is not mistaken for the disk. */
 import { readFileSync } from 'node:fs';
 
 const MOUNTS = '/proc/self/mountinfo';
 const TABLE = '/etc/fstab';
-/** Where systems put disks that come and go. */
+/** Where systems mount removable disks. */
 const REMOVABLE = ['/mnt/', '/media/', '/run/media/', '/Volumes/'];
 /** The column of the mount point in a line of mountinfo. */
 const POINT_COLUMN = 4;

@@ -1,9 +1,9 @@
-/** What a download is called on this host. */
+/** The name of a download on this host. */
 import { extname } from 'node:path';
 import { NAME_BYTES_MAX, nameProblem } from '@iwanto/merkle';
 import { Failure, type Kind } from '@iwanto/wire';
 
-/** A name from the network as a single step of a path; E_VERIFY where it is none (HOSTILE 58). */
+/** A name from the network as a single path component; E_VERIFY where it is not one (HOSTILE 58). */
 export function checkedName(name: string): string {
   const problem = nameProblem(name);
   if (problem) throw new Failure('E_VERIFY', `The name ${JSON.stringify(name)} ${problem}.`);
@@ -26,7 +26,7 @@ export function foreignName(name: string): string {
   return checkedName(name).replace(/^\.+/, '_');
 }
 
-/** What is longer, in UTF-8 bytes, is no extension: the number would not fit before it (HOSTILE 168). */
+/** Anything longer, in UTF-8 bytes, is not an extension: the number would not fit before it (HOSTILE 168). */
 const EXTENSION_BYTES_MAX = 32;
 
 /** `name (2).ext`: short enough for a file system, whatever the number. */

@@ -1,4 +1,4 @@
-/** One file of several pieces on its way: written by offset, synced in batches, resumed by what its bytes say. */
+/** One unfinished file of several pieces: written by offset, synced in batches, resumed by hashing its bytes. */
 import {
   close,
   closeSync,
@@ -26,26 +26,26 @@ const syncData = promisify(fdatasync);
 const syncAll = promisify(fsync);
 const closeFile = promisify(close);
 
-/** For pieces that are written beside everything else. */
+/** For pieces that are written in the background. */
 const buffers = new Buffers(PIECE_BYTES);
 
 const OPEN_FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
 /** `stat` counts allocated space in units of this many bytes. */
 const BLOCK_BYTES = 512;
 
-/** What the file was when its pieces were last known to be on the disk. */
+/** The state of the file when its pieces were last known to be on the disk. */
 export interface PartIdentity {
   readonly inode: string;
   readonly ctimeNs: string;
 }
 
 export interface PartClaim extends PartIdentity {
-  /** One bit a piece, the first piece in the lowest bit of the first byte. */
+  /** One bit per piece, the first piece in the lowest bit of the first byte. */
   readonly verified: Uint8Array;
 }
 
 export interface PartFileOptions {
-  /** Asked for at each opening: the way to a file may be a descriptor that changes. */
+  /** Called at each opening: the path of a file may go through a descriptor that changes. */
   readonly path: () => string;
   readonly size: number;
   readonly exec: boolean;
@@ -61,7 +61,7 @@ export class PartFile {
   #opened: number | undefined;
   /** Whether it was empty when it was first opened here. */
   #isFresh: boolean | undefined;
-  /** The file stays open until the claim that is being made is made. */
+  /** The file stays open until the claim in progress is complete. */
   #claiming: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: PartFileOptions) {
@@ -121,7 +121,7 @@ export class PartFile {
     }
   }
 
-  /** In a file that was made empty, zeros are there already: holes stay holes. */
+  /** A file that was created empty already reads as zeros: holes stay holes. */
   #runsOf(body: Uint8Array): readonly Run[] {
     this.#fd();
     return this.#isFresh ? dataRuns(body) : [{ from: 0, to: body.length }];
@@ -132,7 +132,7 @@ export class PartFile {
     this.dirty = true;
   }
 
-  /** Makes what is written durable and says what that is: only then may it be recorded. */
+  /** Makes what is written durable and returns what that is: only then may it be recorded. */
   claim(): Promise<PartClaim> {
     const claim = this.#syncAndClaim();
     this.#claiming = claim.catch(() => undefined);
@@ -147,7 +147,7 @@ export class PartFile {
     return { verified, inode: String(stat.ino), ctimeNs: String(stat.ctimeNs) };
   }
 
-  /** The whole file is there: durable, with its time and its mode. */
+  /** The file is complete: durable, with its time and its mode. */
   async finish(attributes: Attributes): Promise<void> {
     setAttributes(this.#fd(), attributes);
     await syncAll(this.#fd());

@@ -1,8 +1,8 @@
-/** What the moving side needs of the disk side: judge a piece, write it, hear that a unit is whole. */
+/** What the moving side needs of the disk side: judge a piece, write it, learn that a unit is complete. */
 import type { PieceAt } from '@iwanto/swarm';
 import type { Wanted } from '../sources/source-line.js';
 
-/** Where pieces end up. The files of a swarm are the units of a content. */
+/** The destination of pieces. The files of a swarm are the units of a content. */
 export interface PieceSink {
   /** What a source is asked for to get that piece. */
   wantedOf(at: PieceAt): Wanted;

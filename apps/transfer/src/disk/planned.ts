@@ -10,7 +10,7 @@ export interface PlannedFile {
   readonly exec: boolean;
   /** Null keeps the time of arrival: a single file carries no time. */
   readonly mtimeSeconds: number | null;
-  /** The directory it lies in, and its entry there; none for a single file. */
+  /** Its directory, and its entry there; none for a single file. */
   readonly place?: { readonly root: FileHash; readonly entry: number };
 }
 
@@ -27,11 +27,11 @@ export interface Plan {
   readonly links: PlannedLink[];
   /** One sentence for each entry that is left out. */
   readonly warnings: string[];
-  /** Only some of the files of the directory: others lie between them. */
+  /** Only some of the files of the directory: others are between them. */
   readonly isPart?: boolean;
 }
 
-/** What the disk that the tree goes to can and cannot keep apart. */
+/** What the target disk can and cannot distinguish. */
 export interface DiskManners {
   readonly foldsCase: boolean;
   readonly portableNamesOnly: boolean;

@@ -1,17 +1,17 @@
-/** Files of a plan that lie on this disk already, or an older version of them, are copied, not fetched. */
+/** Files of a plan that this disk already has, or has an older version of, are copied, not fetched. */
 import { constants, lstatSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { PIECE_BYTES } from '@iwanto/wire';
 import type { FolderTree } from './folder.js';
 import { type Plan, type PlannedFile, pathIn } from './planned.js';
 
-/** Where the file system can share blocks the copy takes none. */
+/** Where the file system can share blocks, the copy takes none. */
 const FLAGS = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE;
 
 export interface Copies {
   /** Equal files by their hash. */
   readonly equal: ReadonlyMap<string, string>;
-  /** Where an older version of a planned path lies, if there is one. */
+  /** Where an older version of a planned path is, if there is one. */
   readonly olderOf: (path: string) => string | undefined;
 }
 
@@ -20,7 +20,7 @@ export interface Copied {
   bytes: number;
 }
 
-/** What was copied. Whether it is right is found out, piece by piece, as for any file that an earlier run left. */
+/** What was copied. It is verified piece by piece, like any file that an earlier run left. */
 export async function prefill(
   plan: Plan,
   { equal, olderOf }: Copies,
@@ -38,7 +38,7 @@ export async function prefill(
       sum.files += 1;
       sum.bytes += size;
     } catch {
-      // It is there from an earlier run, or it went: then it is fetched like the others.
+      // It is there from an earlier run, or it is gone: then it is fetched like the others.
     }
   }
   return copied;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Plan, pathIn } from './planned.js';
 import { treeOnDisk } from './tree-on-disk.js';
 
-/** Afterwards there is nothing below `top` but what the plan names, each of its kind. */
+/** Afterwards there is nothing below `top` but what the plan names, each entry of the right kind. */
 export async function prune(top: string, plan: Plan): Promise<void> {
   const kinds = new Map<string, string>();
   for (const path of plan.folders) kinds.set(path, 'directory');

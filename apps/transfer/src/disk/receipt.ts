@@ -1,4 +1,4 @@
-/** Whether what was fetched is still that, and who gave it. */
+/** Whether what was fetched is still unchanged, and who sent it. */
 import { lstatSync, realpathSync } from 'node:fs';
 import { readlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -9,7 +9,7 @@ import { Failure } from '@iwanto/wire';
 import { unpackListing } from './listing.js';
 import { rootOfFile } from './same-content.js';
 
-/** Paths listed of what is not as it was fetched. */
+/** The most changed paths that are listed. */
 const WRONG_MAX = 1_000;
 
 /** Failure E_NOT_FOUND where no download put anything there. */
@@ -45,7 +45,7 @@ function realOf(path: string): string {
   }
 }
 
-/** What is there beside the fetched files is no matter of theirs. */
+/** What is there besides the fetched files is not of concern. */
 async function wrongInTree(
   blake3: Blake3,
   { path: top }: PlacedContent,

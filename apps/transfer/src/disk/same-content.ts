@@ -1,4 +1,4 @@
-/** Whether what lies on the disk is the content that a hash names. */
+/** Whether what is on the disk is the content that a hash names. */
 import { type BigIntStats, type Stats, close, constants, open, read } from 'node:fs';
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -69,7 +69,7 @@ interface Rooted {
   readonly files: number;
 }
 
-/** True when a directory holds the names, sizes and bytes of a plan: times and modes are what disks do not keep. */
+/** True when a directory holds the names, sizes and bytes of a plan: times and modes are what some disks do not store. */
 export async function isSameTree(blake3: Blake3, top: string, plan: Plan): Promise<boolean> {
   const files = new Map(plan.files.map((file) => [pathIn(file.folder, file.name), file]));
   const links = new Map(plan.links.map((link) => [pathIn(link.folder, link.name), link.target]));

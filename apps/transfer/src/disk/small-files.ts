@@ -19,7 +19,7 @@ export function isContentOf(
   return builder.finish(size) === root;
 }
 
-/** Fills `body` with the first bytes of a file; says how many there were. Throws what `open` throws. */
+/** Fills `body` with the first bytes of a file; returns how many there were. Throws what `open` throws. */
 export function readInto(path: string, body: Uint8Array): number {
   const fd = openSync(path, READ_FLAGS);
   try {

@@ -10,7 +10,7 @@ import { type Plan, pathIn } from './planned.js';
 import { type SoughtContent, isSameContent, isSameTree, rootOfFile } from './same-content.js';
 import { type Found, treeOnDisk } from './tree-on-disk.js';
 
-/** What was found under the wanted name. */
+/** What was found under the requested name. */
 export type Standing =
   | { readonly is: 'nothing' }
   | { readonly is: 'same' }
@@ -25,7 +25,7 @@ export interface Earlier {
   readonly stamp: string;
   /** In a directory: what somebody else put there. It stays. */
   readonly foreign: readonly string[];
-  /** What was fetched and is not as it was then: paths in a directory, '' for a file. */
+  /** What was fetched and has changed since: paths in a directory, '' for a file. */
   readonly changed: readonly string[];
   /** Whole files by their hash: these need not be fetched. */
   readonly have: ReadonlyMap<string, string>;
@@ -125,13 +125,13 @@ async function survey(blake3: Blake3, top: string, listing: Listing): Promise<Su
   return { foreign, changed, have, roots };
 }
 
-/** What a listing would say of it. */
+/** What a listing would say about it. */
 async function nowAt(blake3: Blake3, top: string, found: Found): Promise<string> {
   if (found.kind === 'file') return rootOfFile(blake3, join(top, found.path), found.size);
   return found.kind === 'symlink' ? found.target : '';
 }
 
-/** A user's own copy of what the new tree holds at the same path is in nobody's way. */
+/** A user's own copy of what the new tree has at the same path does no harm. */
 function notPlanned({ foreign, roots }: Surveyed, plan: Plan | undefined): string[] {
   if (!plan || foreign.length === 0) return foreign;
   const planned = new Map(plan.files.map((file) => [pathIn(file.folder, file.name), file.root]));
@@ -141,7 +141,7 @@ function notPlanned({ foreign, roots }: Surveyed, plan: Plan | undefined): strin
   });
 }
 
-/** A foreign path that the new tree needs for itself. */
+/** A path of somebody else that the new tree needs for itself. */
 function clashOf({ files, links, folders }: Plan, foreign: readonly string[]): string | undefined {
   if (foreign.length === 0) return undefined;
   const wanted = new Set(folders);
@@ -155,7 +155,7 @@ function clashOf({ files, links, folders }: Plan, foreign: readonly string[]): s
   return foreign.find(isInTheWay);
 }
 
-/** E_EXISTS with the ways out. */
+/** E_EXISTS with the options of the user. */
 export function inTheWay(why: string): Failure {
   return new Failure(
     'E_EXISTS',

@@ -1,4 +1,4 @@
-/** Where one download ends up: its temporary place, and the step from there to its name without replacing anything. */
+/** The target of one download: its temporary place, and the step from there to its name without replacing anything. */
 import {
   linkSync,
   lstatSync,
@@ -38,7 +38,7 @@ export interface TargetOptions {
   readonly name: string;
 }
 
-/** Downloads of this process under way in each folder: the last one out removes the temporary place. */
+/** Running downloads of this process in each folder: the last one removes the temporary place. */
 const underWay = new Map<string, number>();
 
 function canLink(path: string): boolean {
@@ -46,7 +46,7 @@ function canLink(path: string): boolean {
     symlinkSync('target', path);
     return true;
   } catch (cause) {
-    // Left by a run that was cut off.
+    // Left by an interrupted run.
     return codeOf(cause) === 'EEXIST';
   }
 }
@@ -62,14 +62,14 @@ export class Target {
   readonly path: string;
   /** The name of the unfinished content: a hash, for a name with a suffix may be too long (HOSTILE 64). */
   readonly temporaryName: string;
-  /** True when an earlier run left something, or equal files of this disk were put there. */
+  /** True when an earlier run left something, or equal files of this disk were copied there. */
   isResumed: boolean;
   /** Whether links can be made there, once that was tried. */
   keepsLinks = true;
   readonly #outer: Folder;
   readonly #inner: Folder;
 
-  /** Opens the folder and makes the temporary place; Failure where that cannot be. */
+  /** Opens the folder and creates the temporary place; Failure where that is impossible. */
   constructor(private readonly options: TargetOptions) {
     this.path = join(options.folder, checkedName(options.name));
     this.temporaryName = `${options.root}.${options.kind === 'file' ? 'part' : 'tree'}`;
@@ -102,7 +102,7 @@ export class Target {
     }
   }
 
-  /** What this disk can keep apart. */
+  /** What this disk can distinguish. */
   manners(): DiskManners {
     const probe = `${this.options.root.slice(0, 8)}.probe`;
     const link = `${this.options.root.slice(0, 8)}.link`;
@@ -117,7 +117,7 @@ export class Target {
     }
   }
 
-  /** Takes over what an unfinished download of other content under this name left; true when there was something. */
+  /** Reuses what an unfinished download of other content under this name left; true when there was something. */
   adopt(root: FileHash): boolean {
     const left = this.#inner.at(`${root}.tree`);
     if (this.options.kind === 'file' || this.isResumed || !this.#stands(left)) return false;
@@ -132,7 +132,7 @@ export class Target {
     }
   }
 
-  /** What of a plan this disk can keep; Failure where it cannot be kept at all. */
+  /** The part of a plan that this disk can store; Failure where it cannot store it at all. */
   async tryOut(plan: Plan): Promise<Trial> {
     const dir = this.#inner.at(`${this.options.root}.trial`);
     rmSync(dir, { recursive: true, force: true });
@@ -147,7 +147,7 @@ export class Target {
     }
   }
 
-  /** Gives the whole content its name, durably. E_EXISTS where the name was taken meanwhile; `earlier` may go. */
+  /** Gives the complete content its name, durably. E_EXISTS where the name was taken meanwhile; `earlier` may be replaced. */
   async place(earlier?: Earlier): Promise<void> {
     try {
       if (this.options.kind === 'directory') {
@@ -163,7 +163,7 @@ export class Target {
     }
   }
 
-  /** Where the unfinished content lies. */
+  /** Where the unfinished content is. */
   get temporaryPath(): string {
     return join(this.options.folder, TEMPORARY, this.temporaryName);
   }
@@ -182,7 +182,7 @@ export class Target {
     try {
       if (leave(this.options.folder)) rmdirSync(this.#outer.at(TEMPORARY));
     } catch {
-      // Leftovers of other downloads are in it, or the folder is gone: an empty hidden folder does no harm.
+      // Leftovers of other downloads are in it, or the folder is gone: an empty hidden folder is harmless.
     } finally {
       this.#inner.close();
       this.#outer.close();

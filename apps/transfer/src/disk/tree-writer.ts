@@ -29,7 +29,7 @@ interface Sunk {
   part?: PartFile;
 }
 
-/** What may be recorded of a file under way, by its path inside the download. */
+/** What may be recorded of an unfinished file, by its path inside the download. */
 export interface PathClaim extends PartClaim {
   readonly path: string;
 }
@@ -42,7 +42,7 @@ export interface TreeWriterOptions {
   readonly blake3: Blake3;
   /** An earlier run left something. */
   readonly isResumed: boolean;
-  /** What a user calls a path inside the download. */
+  /** How a user knows a path inside the download. */
   readonly shown: (path: string) => string;
   readonly onFailed: (cause: unknown) => void;
 }
@@ -130,7 +130,7 @@ export class TreeWriter implements PieceSink {
     this.#finishing.add(finishing);
   }
 
-  /** Makes durable what was written since the last time, and says what that is. */
+  /** Makes durable what was written since the last time, and returns what that is. */
   async claims(): Promise<PathClaim[]> {
     const dirty = [...this.#open].filter(({ part }) => part?.dirty);
     return Promise.all(
@@ -138,7 +138,7 @@ export class TreeWriter implements PieceSink {
     );
   }
 
-  /** Resolves when every whole file is durable. */
+  /** Resolves when every complete file is durable. */
   async settled(): Promise<void> {
     await Promise.all(this.#finishing);
   }

@@ -20,11 +20,11 @@ import type { Plan, PlannedFile } from './planned.js';
 
 /** Names tried out before other work gets its turn. */
 const NAMES_A_TURN = 100;
-/** Every file system keeps names of ASCII up to this length; some encrypting ones no longer. */
+/** Every file system allows ASCII names up to this length; some encrypting ones no longer ones. */
 const PLAIN_NAME_BYTES = 140;
-/** FAT keeps no file above this size, and takes long to make a smaller one large. */
+/** FAT allows no file above this size, and takes long to extend a smaller one. */
 const FAT_BYTES_MAX = 2 ** 32 - 1;
-/** FAT counts time in steps of two seconds. */
+/** FAT stores times in steps of two seconds. */
 const TIME_STEP_SECONDS = 2;
 const NEW_FILE = constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
 
@@ -35,20 +35,20 @@ const quoted = (text: string) => JSON.stringify(text);
 export interface Trial {
   /** One sentence for each thing that will be missing. */
   readonly notes: readonly string[];
-  /** Whether times and exec bits will be exactly as they were. */
+  /** Whether times and exec bits will be preserved exactly. */
   readonly isFaithful: boolean;
 }
 
 export interface TrialOptions {
   /** An empty directory on that disk, to be filled and left to the caller. */
   readonly dir: string;
-  /** How the user calls the place. */
+  /** How the user knows the place. */
   readonly shown: string;
-  /** What the content itself will be called. */
+  /** The name that the content itself will get. */
   readonly name: string;
 }
 
-/** Failure E_BAD_PATH in one sentence for what that disk cannot keep at all; notes for what may be missing. */
+/** Failure E_BAD_PATH in one sentence for what that disk cannot store at all; notes for what may be missing. */
 export async function tryOut(plan: Plan, { dir, shown, name }: TrialOptions): Promise<Trial> {
   await tryNames(dir, shown, [name, ...namesIn(plan)]);
   tryLargest(dir, shown, plan);
@@ -95,7 +95,7 @@ function refusedOf(dir: string, names: readonly string[]): string | undefined {
         return name;
       }
     }
-    // Some systems change a name without a word.
+    // Some systems change a name silently.
     const kept = new Set(readdirSync(place).map((name) => name.normalize('NFC')));
     return names.find((name) => !kept.has(name));
   } finally {
@@ -117,7 +117,7 @@ function tryLargest(dir: string, shown: string, { files }: Plan): void {
   try {
     ftruncateSync(fd, largest);
   } catch (cause) {
-    // What else a driver says of a size it cannot keep: it could write everything before.
+    // Another error of drivers for a size they cannot store: everything before that could be written.
     throw diskFailure(TOO_LARGE.has(codeOf(cause)) ? { code: 'EFBIG' } : cause, shown);
   } finally {
     closeSync(fd);
@@ -144,7 +144,7 @@ interface TriedTimes {
   readonly areExact: boolean;
 }
 
-/** The earliest and the latest time: what a file system cannot count lies outside of a range. */
+/** The earliest and the latest time: what a file system cannot store is outside a range. */
 function tryTimes(dir: string, files: readonly PlannedFile[]): TriedTimes {
   let areExact = true;
   let [first, last] = [Infinity, -Infinity];
@@ -154,7 +154,7 @@ function tryTimes(dir: string, files: readonly PlannedFile[]): TriedTimes {
     last = Math.max(last, mtimeSeconds);
   }
   if (!Number.isFinite(first)) return { note: undefined, areExact };
-  // An odd second between them shows a disk that counts in steps.
+  // An odd second between them reveals a disk that stores times in steps.
   for (const time of new Set([first, last, first + ((first + 1) % TIME_STEP_SECONDS)])) {
     const kept = keptTime(`${dir}/time`, time);
     areExact &&= kept === time;
@@ -166,7 +166,7 @@ function tryTimes(dir: string, files: readonly PlannedFile[]): TriedTimes {
   return { note: undefined, areExact };
 }
 
-/** What the disk makes of a time, in seconds; undefined where it refuses it. */
+/** The time that the disk stores for a given one, in seconds; undefined where it refuses it. */
 function keptTime(path: string, seconds: number): number | undefined {
   const fd = openSync(path, NEW_FILE);
   try {

@@ -1,5 +1,5 @@
 /**
- * How a content is cut into what is asked for: a large file by its pieces, small files of a directory packed together.
+ * How a content is divided into requests: a large file by its pieces, small files of a directory packed together.
  * Every peer cuts the same content in the same way, so that a number means the same piece to all of them.
  */
 import type { PieceAt } from '@iwanto/swarm';
@@ -17,9 +17,9 @@ export interface FileUnit {
 export interface PackUnit {
   readonly kind: 'pack';
   readonly bytes: number;
-  /** The directory they lie in. */
+  /** Their directory. */
   readonly root: FileHash;
-  /** Their run of entries in its manifest; what else lies between is not part of the pack. */
+  /** Their run of entries in its manifest; others in between are not part of the pack. */
   readonly first: number;
   readonly count: number;
   readonly files: readonly PlannedFile[];
@@ -62,7 +62,7 @@ function isRunOn(first: PlannedFile | undefined, file: PlannedFile): boolean {
   return first.place.root === file.place.root && isNear;
 }
 
-/** Of a part of a directory, what lies between may be files that nobody asked for. */
+/** In a part of a directory, the files in between may be ones that nobody asked for. */
 function isNext(before: PlannedFile | undefined, file: PlannedFile): boolean {
   if (!before?.place || !file.place) return true;
   const isNeighbour = before.place.entry + 1 === file.place.entry;
@@ -76,7 +76,7 @@ function packOf(files: readonly PlannedFile[], bytes: number): PackUnit {
   return { kind: 'pack', bytes, root: first.root, first: first.entry, count, files };
 }
 
-/** What a peer is asked for to get a piece of a unit. */
+/** The request for a piece of a unit. */
 export function wantedOf(unit: Unit, { index }: PieceAt) {
   const { root, first, count } =
     unit.kind === 'pack' ? unit : { root: unit.file.root, first: index, count: 1 };

@@ -1,4 +1,4 @@
-/** What peers say of one hash, where they contradict each other: what a holder can prove decides (HOSTILE 112). */
+/** Contradictory claims of peers about one hash: what a holder can prove decides (HOSTILE 112). */
 import { type Blake3, directoryRoot, manifestTotals, parseManifest } from '@iwanto/merkle';
 import { type Claim, type LocateAnswer, PIECE_BYTES } from '@iwanto/wire';
 import { isContentOf } from '../disk/small-files.js';
@@ -14,7 +14,7 @@ type Tools = Pick<DownloadTools, 'blake3' | 'isAllowed' | 'isTrusted' | 'liars'>
   readonly lines: Lines;
 };
 
-/** The answer with the claim that its holders proved first; as it was where all agree, or where nobody proves any. */
+/** The answer with the claim that was proved first; unchanged where all agree, or where nobody proves any. */
 export async function provenClaim(located: LocateAnswer, tools: Tools): Promise<LocateAnswer> {
   const { others = [], ...first } = located;
   if (others.length === 0) return located;
@@ -52,7 +52,7 @@ async function prove(
   }
 }
 
-/** Resolves with what only a holder of such a content has. */
+/** Resolves with data that only a holder of such a content has. */
 async function fetchProof(
   sources: SourceSet,
   blake3: Blake3,

@@ -1,4 +1,4 @@
-/** What is so large that its user is asked before it is fetched. */
+/** Downloads so large that the user is asked before they begin. */
 import { Failure } from '@iwanto/wire';
 
 /** More files and folders than this are asked about: each costs an inode, memory and time. */
@@ -17,7 +17,7 @@ export function refuseMany(name: string, bytes: number, entries: number): void {
   if (entries > ENTRIES_MAX) throw refuse(name, bytes, entries);
 }
 
-/** The same for very many bytes as well. */
+/** The same, also for very many bytes. */
 export function refuseLarge(name: string, bytes: number, entries: number): void {
   if (entries > ENTRIES_MAX || bytes > BYTES_MAX) throw refuse(name, bytes, entries);
 }

@@ -21,13 +21,13 @@ import type { Target } from '../disk/target.js';
 import { TreeWriter } from '../disk/tree-writer.js';
 import type { FolderTree } from '../disk/folder.js';
 
-/** Between two entries in the journal, in ms: what a crash may cost is hashed again, not fetched again. */
+/** Between two entries in the journal, in ms: what a crash loses is hashed again, not fetched again. */
 const JOURNAL_MS = 1_000;
 /** Files whose digests are asked for at the same time. */
 const DIGESTS_AT_ONCE = 8;
-/** Folders made before other work gets its turn. */
+/** Folders created before other work gets its turn. */
 const FOLDERS_A_TURN = 200;
-/** Packs of small files taken up before other work gets its turn. */
+/** Packs of small files started before other work gets its turn. */
 const PACKS_A_TURN = 16;
 
 export interface ContentFetchOptions {
@@ -41,19 +41,19 @@ export interface ContentFetchOptions {
   readonly progress: Progress;
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
-  /** Nobody can be asked for what is missing, or somebody can again. */
+  /** No source is left for what is missing, or one is available again. */
   readonly onStarving: (isStarving: boolean) => void;
   readonly onPiece: () => void;
-  /** A source has not what it was asked for. */
+  /** A source does not have what it was asked for. */
   readonly onMissing: (peer: PeerId) => void;
-  /** How long bytes that arrived have to wait for a limit on the rate, in ms. */
+  /** How long received bytes have to wait because of a rate limit, in ms. */
   readonly waitMsFor: (bytes: number) => number;
   /** Wraps each wait for a layer. */
   readonly whileWaiting: <T>(work: Promise<T>) => Promise<T>;
-  /** Others fetch the same content: peers that may be asked, too. */
+  /** Peers that fetch the same content and may be asked, too. */
   readonly onPeers: (peers: readonly PeerId[]) => void;
   readonly onTrouble: (sentence: string) => void;
-  /** Pieces of a file that lie in memory here because somebody reads it. */
+  /** Pieces of a file that are in memory here because somebody is reading it. */
   readonly inMemory: InMemory;
 }
 
@@ -68,7 +68,7 @@ export class ContentFetch {
   readonly #pump: Pump;
   readonly #folders: FolderTree;
   readonly #finished: Promise<void>;
-  /** Files of several pieces that can be judged, by their roots. */
+  /** Files of several pieces that can be verified, by their roots. */
   readonly #judged = new Map<FileHash, number>();
   #savedBytes = 0;
   #finish: () => void = () => undefined;
@@ -103,7 +103,7 @@ export class ContentFetch {
     this.#watches.add(peer, line);
   }
 
-  /** Of a part of a directory the pieces are numbered in another way than for everybody else. */
+  /** In a part of a directory the pieces are numbered differently than for everybody else. */
   #learn(peer: PeerId, pieces: readonly number[] | 'all'): void {
     if (pieces === 'all' || !this.options.plan.isPart) this.#pump.sourceHas(peer, pieces);
   }
@@ -113,7 +113,7 @@ export class ContentFetch {
     this.#pump.loseSource(peer, isForged);
   }
 
-  /** A piece of a file came here for somebody who reads it. */
+  /** A piece of a file was fetched here for a reader. */
   give(root: FileHash, index: number, body: Uint8Array): void {
     const file = this.#judged.get(root);
     if (file !== undefined) this.#pump.give(this.options.self, { file, index }, body);
@@ -123,7 +123,7 @@ export class ContentFetch {
     return this.#writer.digestsOf(unit);
   }
 
-  /** Resolves when every file is whole and durable in the temporary place; nothing is open then. */
+  /** Resolves when every file is complete and durable in the temporary place; nothing is open then. */
   async run(): Promise<void> {
     const journal = setInterval(() => void this.#journal(), JOURNAL_MS);
     try {
@@ -172,7 +172,7 @@ export class ContentFetch {
     });
   }
 
-  /** A piece is there: others may have it. */
+  /** A piece is there: others may fetch it. */
   #note(at: PieceAt): void {
     const number = this.#pump.numberOf(at);
     if (number !== undefined) this.log.add(number);
@@ -242,7 +242,7 @@ export class ContentFetch {
     this.#judged.set(planned.root, number);
   }
 
-  /** What somebody reads at the moment need not be fetched again. */
+  /** What is being read at the moment need not be fetched again. */
   async #takeUpRead(
     file: number,
     { root, size }: PlannedFile,

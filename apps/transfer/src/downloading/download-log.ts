@@ -1,4 +1,4 @@
-/** What the log says of downloads: the begin and the end of each, with size, time, rate, sources and reason. */
+/** The log lines of downloads: the start and the end of each, with size, time, rate, sources and reason. */
 import type { Download } from '@iwanto/bus';
 import { setRecent } from '@iwanto/wire';
 

@@ -1,4 +1,4 @@
-/** What is asked of a download, and what it works with. */
+/** The request for a download, and what it works with. */
 import type { Download as DownloadView } from '@iwanto/bus';
 import type { TransferStore } from '@iwanto/store';
 import type { FileHash, Holder, Kind, PeerId } from '@iwanto/wire';
@@ -24,12 +24,12 @@ export interface DownloadSpec {
   /** Of a directory, only files that fit this pattern. */
   readonly only: string | null;
   readonly bytesPerSecondMax: number | null;
-  /** Serve it on when it is whole. */
+  /** Serve it to others when it is complete. */
   readonly reseed: boolean;
   /** Only members of a group have it. */
   readonly ofGroup: boolean;
   readonly holders: readonly Holder[];
-  /** An unfinished download of other content that had the same name: what it brought may be of use. */
+  /** An unfinished download of other content that had the same name: its data may be of use. */
   readonly adopts?: FileHash | undefined;
 }
 
@@ -50,7 +50,7 @@ export interface DownloadTools extends OfferingTools {
   readonly nowMs: () => number;
   readonly tell: (view: DownloadView) => void;
   readonly onTrouble: (sentence: string) => void;
-  /** What is read here at the moment need not be fetched again. */
+  /** What is being read here at the moment need not be fetched again. */
   readonly inMemory: InMemory;
   /** Where these peers can be reached, as far as this host knows them itself. */
   readonly holdersOf: (peers: readonly PeerId[]) => Holder[];

@@ -46,7 +46,7 @@ export class Download {
     const { root, kind, name, bytes, folder } = spec;
     this.#offering = new Offering(spec, tools);
     this.#hunger = new Hunger(tools.nowMs(), tools.noSourceLimitMs);
-    // Each wait for a layer listens: many at the same time are no leak.
+    // Each wait for a layer adds a listener: many at the same time are not a leak.
     setMaxListeners(0, this.#stopping.signal);
     this.progress = new Progress(
       {
@@ -93,7 +93,7 @@ export class Download {
     await this.stop(PAUSED);
   }
 
-  /** Ends it; what is verified stays. Resolves when nothing is open any more. */
+  /** Ends it; what is verified is kept. Resolves when nothing is open any more. */
   async cancel(): Promise<void> {
     await this.stop(CANCELLED);
   }
@@ -143,7 +143,7 @@ export class Download {
     }
   }
 
-  /** A piece of a file came here for somebody who reads it. */
+  /** A piece of a file was fetched here for a reader. */
   give(root: FileHash, index: number, body: Uint8Array): void {
     this.#fetching?.give(root, index, body);
   }
@@ -221,7 +221,7 @@ export class Download {
     await this.#fetching.run();
   }
 
-  /** The limit on this download and that on all count both. */
+  /** Both the limit on this download and the one on all apply. */
   #waitMsFor(bytes: number): number {
     const nowMs = this.tools.nowMs();
     return Math.max(this.#pace.take(bytes, nowMs), this.tools.pace.take(bytes, nowMs));
@@ -266,7 +266,7 @@ export class Download {
     this.#stopping.abort(new Failure('E_NO_SOURCE', sentence));
   }
 
-  /** Nobody has this content any more: what has its name now is what the user may want. */
+  /** Nobody has this content any more: the user may want what now has its name. */
   async #gone(): Promise<void> {
     this.#finder?.stop();
     this.#stopping.abort(await goneFailure(this.tools.bus, this.spec));

@@ -1,4 +1,4 @@
-/** All downloads of this host: begun, running, ended in this run, and those an earlier run left. */
+/** All downloads of this host: running, ended in this run, and those that an earlier run left. */
 import { type Bus, DOWNLOADS_MAX, type Download as DownloadView } from '@iwanto/bus';
 import type { SavedDownload } from '@iwanto/store';
 import {
@@ -22,7 +22,7 @@ import { goesOnByItself, questionOf, soundOf, viewOfSaved } from './saved.js';
 /** Downloads that may run at the same time; each holds files and lines open. */
 const RUNNING_MAX = 64;
 const HASH_CHARACTERS = 64;
-/** Refusals of `locate` that a download begun earlier can wait out. */
+/** Refusals of `locate` that a download started earlier can wait out. */
 const WAIT_FOR = new Set([
   'E_NOT_FOUND',
   'E_NO_LEADER',
@@ -60,7 +60,7 @@ export class Downloads {
 
   constructor(private readonly options: DownloadsOptions) {}
 
-  /** Begins a download, continues with an earlier one, or gives the one that runs. */
+  /** Starts a download, continues an earlier one, or returns the running one. */
   async start(question: StartQuestion): Promise<DownloadView> {
     const saved = this.#savedOf(question.hash);
     const running = this.#running.get(question.hash);
@@ -100,7 +100,7 @@ export class Downloads {
     return this.get(id);
   }
 
-  /** Goes on with one that was paused, failed or cut off. */
+  /** Resumes one that was paused, failed or interrupted. */
   async resume(id: string): Promise<DownloadView> {
     const running = this.#running.get(id);
     if (running) return running.progress.current;
@@ -109,7 +109,7 @@ export class Downloads {
     return this.start(questionOf(saved));
   }
 
-  /** Stops a download; with `forget`, what it brought is removed as well. */
+  /** Stops a download; with `forget`, what it fetched is removed as well. */
   async cancel(id: string, forget: boolean): Promise<DownloadView> {
     await this.#running.get(id)?.cancel();
     const view = this.get(id);
@@ -119,7 +119,7 @@ export class Downloads {
     return { ...view, state: view.state === 'done' ? 'done' : 'cancelled', failure: null };
   }
 
-  /** Forgets what ended, and gives it; what can be resumed stays. */
+  /** Forgets downloads that have ended, and returns them; those that can be resumed stay. */
   clear(): DownloadView[] {
     const resumable = new Set<string>(this.#saved().map(({ hash }) => hash));
     const ended = [...this.#ended].filter(([id]) => !resumable.has(id));
@@ -134,7 +134,7 @@ export class Downloads {
     void this.goOn();
   }
 
-  /** Begins again, by itself, what a stop, a crash or a lack of sources cut off. */
+  /** Restarts automatically what a stop, a crash or a lack of sources interrupted. */
   async goOn(): Promise<void> {
     if (this.#isGoingOn) return;
     this.#isGoingOn = true;
@@ -149,7 +149,7 @@ export class Downloads {
     }
   }
 
-  /** A verified piece of a file came here for somebody who reads it: whoever downloads it can use it. */
+  /** A verified piece of a file was fetched here for a reader: a download of it can use it. */
   give(root: FileHash, index: number, body: Uint8Array): void {
     for (const download of this.#running.values()) download.give(root, index, body);
   }
@@ -159,7 +159,7 @@ export class Downloads {
     await Promise.all([...this.#running.values()].map((download) => download.stop()));
   }
 
-  /** False where there is no use in trying the others now. */
+  /** False where trying the others now is pointless. */
   async #goOnWith(saved: SavedDownload): Promise<boolean> {
     try {
       const located = this.#withoutSelf(
@@ -170,7 +170,7 @@ export class Downloads {
       if (!this.#running.has(saved.hash)) this.#begin(questionOf(saved), claim, folder);
       return true;
     } catch (cause) {
-      // Nobody has it now, or its folder is away: tried again when peers come, and now and then.
+      // Nobody has it now, or its folder is away: tried again when peers appear, and periodically.
       return cause instanceof Failure && ['E_NOT_FOUND', 'E_BAD_PATH'].includes(cause.code);
     }
   }
@@ -209,13 +209,13 @@ export class Downloads {
     };
   }
 
-  /** A try in another place that was refused before its first byte is forgotten: the refusal said to choose another. */
+  /** An attempt in another place that was refused before its first byte is forgotten: the refusal asked to choose another. */
   #giveUp(saved: SavedDownload): void {
     if (!wasRefused(saved)) throw elsewhere(saved);
     this.#remove(saved);
   }
 
-  /** An unfinished directory of other content that was to get the same name. */
+  /** An unfinished directory of other content that would have had the same name. */
   #adoptable(hash: FileHash, folder: string, name: string): FileHash | undefined {
     const old = this.#saved().find(
       (one) => one.hash !== hash && one.folder === folder && one.name === name,
@@ -224,7 +224,7 @@ export class Downloads {
     return old.hash;
   }
 
-  /** Once ended, only its last words are kept. */
+  /** Once ended, only its last view is kept. */
   #note({ progress }: Download): void {
     const { id } = progress.current;
     this.#running.delete(id);

@@ -1,4 +1,4 @@
-/** Finds who holds a content, again and again while a download runs: sooner when it starves. */
+/** Looks for holders of a content repeatedly while a download runs: more often when it starves. */
 import type { Bus } from '@iwanto/bus';
 import { Failure, type FileHash, type Holder, type Kind, type PeerId } from '@iwanto/wire';
 import type { Hunger, HungerDecision } from './hunger.js';
@@ -10,7 +10,7 @@ const RETRY_MS = 500;
 export interface FinderOptions {
   readonly bus: Pick<Bus, 'call'>;
   readonly root: FileHash;
-  /** What the content is; who says otherwise does not hold it. */
+  /** What the content is; a peer that claims otherwise does not hold it. */
   readonly claim: { readonly kind: Kind; readonly bytes: number };
   readonly hunger: Hunger;
   readonly holders: readonly Holder[];
@@ -18,11 +18,11 @@ export interface FinderOptions {
   /** Whether all of these, and at least one, are banned. */
   readonly haveAllLied: (holders: readonly Holder[]) => boolean;
   readonly offer: (holders: readonly Holder[]) => void;
-  /** Lets go of a source, so that it is asked again. */
+  /** Releases a source, so that it is asked again. */
   readonly renew: (peer: PeerId) => void;
-  /** Sources refused it, and for some time nobody is said to hold it. */
+  /** Sources refused it, and for some time the tracker has named no holder. */
   readonly onGone: () => void;
-  /** Called every half second with what hunger says. */
+  /** Called every half second with the decision of `Hunger`. */
   readonly onBeat: (decision: HungerDecision) => void;
 }
 
@@ -38,17 +38,17 @@ export class Finder {
     options.offer(this.holders);
   }
 
-  /** A peer came or the leader changed: a starving download need not wait. */
+  /** A peer appeared or the leader changed: a starving download need not wait. */
   poke(): void {
     if (this.options.hunger.poke()) void this.#locate();
   }
 
-  /** A source has not what it was asked for: the tracker knows more once the source has looked. */
+  /** A source does not have what it was asked for: the tracker knows more once the source has checked. */
   refused(peer: PeerId): void {
     this.#refusals.refused(peer, this.options.nowMs());
   }
 
-  /** Good bytes came. */
+  /** Good bytes arrived. */
   fed(): void {
     this.#refusals.fed();
   }
@@ -76,7 +76,7 @@ export class Finder {
       const same = [first, ...others].find(
         ({ kind, size }) => kind === claim.kind && size === claim.bytes,
       );
-      // Holders of another claim would be asked for what they do not have.
+      // Holders that claim otherwise would be asked for what they do not have.
       this.#located(same?.holders ?? []);
     } catch (cause) {
       if (cause instanceof Failure && cause.code === 'E_NOT_FOUND') this.#located([]);

@@ -1,8 +1,8 @@
-/** What to say of a content that its sources changed or removed while it was fetched. */
+/** The failure for a content that its sources changed or removed while it was being fetched. */
 import type { Bus } from '@iwanto/bus';
 import { Failure, type FileHash, type Kind, QUERY_CHARACTERS_MAX } from '@iwanto/wire';
 
-/** Results scanned for the same name. */
+/** Search results examined for the same name. */
 const RESULTS_MAX = 50;
 
 export interface Gone {
@@ -11,7 +11,7 @@ export interface Gone {
   readonly name: string;
 }
 
-/** E_CHANGED, with the hash of what has the name now where there is exactly one. */
+/** E_CHANGED, with the hash of what now has the name where there is exactly one. */
 export async function goneFailure(bus: Pick<Bus, 'call'>, gone: Gone): Promise<Failure> {
   const now = await successorOf(bus, gone);
   const sentence =
@@ -30,7 +30,7 @@ async function successorOf(bus: Pick<Bus, 'call'>, { root, kind, name }: Gone) {
     );
     return same.length === 1 ? same[0]?.hash : undefined;
   } catch {
-    // No leader just now: what is gone is said all the same.
+    // No leader just now: that it is gone is reported all the same.
     return undefined;
   }
 }

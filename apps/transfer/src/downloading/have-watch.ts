@@ -1,18 +1,18 @@
-/** Keeps hearing from one source what it has of a content, and who else fetches it. */
+/** Keeps asking one source what it has of a content, and who else fetches it. */
 import { type FileHash, type PeerId, decodeHaveAnswer } from '@iwanto/wire';
 import type { AskingLine } from '../sources/group-line.js';
 import { isMissing } from './refusals.js';
 
 /** Longer than a source may keep a question open, in ms. */
 const ANSWER_LIMIT_MS = 15_000;
-/** A source that refused, or answered nothing of sense, is asked again after this time, in ms. */
+/** A source that refused, or answered nonsense, is asked again after this time, in ms. */
 const AGAIN_MS = 1_000;
 
 export interface HaveWatchOptions {
   readonly line: Pick<AskingLine, 'request'>;
   readonly root: FileHash;
   readonly onPieces: (pieces: readonly number[] | 'all') => void;
-  /** The source has not the content at all. */
+  /** The source does not have the content at all. */
   readonly onMissing: () => void;
   readonly onPeers: (peers: readonly PeerId[]) => void;
 }
@@ -20,7 +20,7 @@ export interface HaveWatchOptions {
 export class HaveWatch {
   #stopped = false;
   #timer: NodeJS.Timeout | undefined;
-  /** The next question: 0, or one more than the pieces heard of. */
+  /** The next question: 0, or one more than the pieces known so far. */
   #next = 0;
 
   /** Begins immediately. */

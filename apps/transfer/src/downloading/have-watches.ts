@@ -6,7 +6,7 @@ import { HaveWatch } from './have-watch.js';
 export interface HaveWatchesOptions {
   readonly root: FileHash;
   readonly onPieces: (peer: PeerId, pieces: readonly number[] | 'all') => void;
-  /** A source has not the content at all. */
+  /** A source does not have the content at all. */
   readonly onMissing: (peer: PeerId) => void;
   readonly onPeers: (peers: readonly PeerId[]) => void;
 }

@@ -1,4 +1,4 @@
-/** Files of a plan that lie on this host already: in its shares, and where downloads put them. */
+/** Files of a plan that this host already has: in its shares, and where downloads put them. */
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PlacedStore } from '@iwanto/store';
@@ -6,9 +6,9 @@ import type { FileHash } from '@iwanto/wire';
 import { unpackListing } from '../disk/listing.js';
 import type { Plan } from '../disk/planned.js';
 
-/** Files looked for, the largest: to ask for more takes longer than to fetch them. */
+/** How many files are looked for, the largest first: asking for more takes longer than fetching them. */
 const FILES_MAX = 4_096;
-/** Earlier downloads scanned, the latest. */
+/** How many earlier downloads are scanned, the latest first. */
 const PLACED_MAX = 1_000;
 /** Directories among them: each has to be unpacked. */
 const DIRECTORIES_MAX = 100;
@@ -20,7 +20,7 @@ export interface HereTools {
   readonly placed: Pick<PlacedStore, 'latest' | 'at'>;
 }
 
-/** Where each of them lies, by its hash. What lies there may have changed since: whoever copies it has to look. */
+/** Where each of them is, by its hash. It may have changed since: whoever copies it has to verify it. */
 export async function filesHere(plan: Plan, tools: HereTools): Promise<Map<string, string>> {
   const largest = plan.files.filter(({ size }) => size > 0);
   largest.sort((one, other) => other.size - one.size);

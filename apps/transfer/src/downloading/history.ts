@@ -3,7 +3,7 @@ import { appendFileSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { type Download, type EndedDownload, endedDownloadSchema } from '@iwanto/bus';
 import { reasonOf } from '@iwanto/wire';
 
-/** A file this large becomes the old one, which is read as well: two hold some 5,000 downloads. */
+/** A file of this size is rotated; the old one is read as well: together they hold some 5,000 downloads. */
 const FILE_BYTES_MAX = 1_048_576;
 const ENDED: readonly Download['state'][] = ['done', 'failed', 'cancelled'];
 
@@ -20,7 +20,7 @@ export class History {
 
   constructor(private readonly options: HistoryOptions) {}
 
-  /** Takes a state of a download; keeps it where it is an end. */
+  /** Takes a state of a download; records it if it is final. */
   note(view: Download): void {
     if (!ENDED.includes(view.state)) {
       if (this.#last.startsWith(view.hash)) this.#last = '';
@@ -34,14 +34,14 @@ export class History {
       this.#rotate();
       appendFileSync(this.options.path, `${JSON.stringify(line)}\n`, { mode: 0o600 });
     } catch (cause) {
-      // A full disk must not spoil a download that is whole.
+      // A full disk must not spoil a complete download.
       this.options.onTrouble(
         `The history ${this.options.path} cannot be written: ${reasonOf(cause)}.`,
       );
     }
   }
 
-  /** The latest first; lines that a crash cut are left out. */
+  /** The latest first; lines that a crash truncated are left out. */
   latest(limit: number): EndedDownload[] {
     const lines = [`${this.options.path}.old`, this.options.path].flatMap(linesOf);
     return lines.toReversed().flatMap(entryOf).slice(0, limit);

@@ -1,23 +1,23 @@
 /** Decides when a download looks for more sources and when it gives up. Pure: times come in, a decision comes out. */
 import { Failure } from '@iwanto/wire';
 
-/** A download that nobody can be asked for is shown as stalled after this time, in ms. */
+/** A download without a source to ask is shown as stalled after this time, in ms. */
 export const STALLED_MS = 2_000;
-/** When every known holder lied there is little to wait for, in ms. */
+/** The wait when every known holder has lied, in ms: there is little to wait for. */
 export const ALL_LIED_MS = 5_000;
-/** How soon sources are looked for again, in ms: while all is well, and while nobody can be asked. */
+/** How soon sources are looked for again, in ms: while all is well, and while there is no source to ask. */
 export const CALM_LOOK_MS = 15_000;
 export const HUNGRY_LOOK_MS = [500, 1_000, 2_000, 4_000, 5_000] as const;
 
-/** What is to be done now. */
+/** What to do now. */
 export interface HungerDecision {
   /** Ask the tracker again who holds the content. */
   readonly look: boolean;
   /** Show the download as stalled. */
   readonly isStalled: boolean;
-  /** Give up: every known holder lied, or nobody gave anything for too long. */
+  /** Give up: every known holder lied, or nothing arrived for too long. */
   readonly giveUp: 'allLied' | 'nobody' | null;
-  /** How long nothing came although something is waited for, in ms. */
+  /** How long nothing has arrived although something is awaited, in ms. */
   readonly hungryMs: number;
 }
 
@@ -37,23 +37,23 @@ export class Hunger {
     this.#lookedMs = nowMs;
   }
 
-  /** Something is waited for that nobody has given yet. */
+  /** Something is awaited that nobody has sent yet. */
   get isHungry(): boolean {
     return this.#isStarving || this.#layersAwaited > 0;
   }
 
-  /** Good bytes came. */
+  /** Good bytes arrived. */
   fed(nowMs: number): void {
     this.#lastGoodMs = nowMs;
   }
 
-  /** Nobody is left to ask for a missing piece, or somebody is again. */
+  /** No source is left for a missing piece, or one is available again. */
   starving(isStarving: boolean, nowMs: number): void {
     if (isStarving && !this.isHungry) this.#lastGoodMs = nowMs;
     this.#isStarving = isStarving;
   }
 
-  /** Digests or a manifest are waited for. Time spent on other things does not count as hunger. */
+  /** Digests or a manifest are awaited. Time spent on other things does not count as hunger. */
   layerAwaited(nowMs: number): void {
     if (!this.isHungry) this.#lastGoodMs = nowMs;
     this.#layersAwaited += 1;
@@ -64,7 +64,7 @@ export class Hunger {
     this.#layersAwaited -= 1;
   }
 
-  /** A peer came or the leader changed: true when that is a reason to look immediately. */
+  /** A peer appeared or the leader changed: true when that is a reason to look immediately. */
   poke(): boolean {
     if (this.isHungry) this.#hungryLooks = 0;
     return this.isHungry;
@@ -76,7 +76,7 @@ export class Hunger {
     this.#hungryLooks += 1;
   }
 
-  /** To be asked about twice per second. `haveAllLied`: every known holder is banned. */
+  /** To be called about twice per second. `haveAllLied`: every known holder is banned. */
   decide(nowMs: number, haveAllLied: boolean): HungerDecision {
     const hungryMs = this.isHungry ? nowMs - this.#lastGoodMs : 0;
     return {
@@ -102,7 +102,7 @@ export class Hunger {
   }
 }
 
-/** Why nothing more will come, where that was decided. */
+/** Why nothing more will arrive, where that was decided. */
 export function givenUp(
   { giveUp, hungryMs }: Pick<HungerDecision, 'giveUp' | 'hungryMs'>,
   name: string,

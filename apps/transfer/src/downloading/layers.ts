@@ -1,4 +1,4 @@
-/** What must be known before a piece can be judged: manifests and digests, each checked against its root. */
+/** What must be known before a piece can be verified: manifests and digests, each checked against its root. */
 import { type Blake3, MANIFEST_BYTES_MAX, directoryRoot, verifyDigests } from '@iwanto/merkle';
 import {
   DIGESTS_PER_FRAME_MAX,

@@ -1,4 +1,4 @@
-/** Offers to others what one download brings: while it runs, and afterwards. */
+/** Offers to others what one download fetches: while it runs, and afterwards. */
 import type { Blake3 } from '@iwanto/merkle';
 import type { FileHash, Kind } from '@iwanto/wire';
 import type { Target } from '../disk/target.js';
@@ -14,7 +14,7 @@ export interface OfferingTools {
   readonly blake3: Blake3;
   /** What others may fetch from here. */
   readonly holdings: Holdings;
-  /** Contents that were fetched and are served on. */
+  /** Contents that were fetched and are served to others. */
   readonly kept: Pick<Kept, 'keep' | 'forget'>;
   /** Whether what is fetched is given to others. */
   readonly serves: boolean;
@@ -25,16 +25,16 @@ interface Offered {
   readonly kind: Kind;
   readonly name: string;
   readonly bytes: number;
-  /** Serve it on when it is whole. */
+  /** Serve it to others when it is complete. */
   readonly reseed: boolean;
-  /** Only members of a group have it: it is offered to nobody, because whatever is offered is announced. */
+  /** Only members of a group have it: it is not offered, because whatever is offered is announced. */
   readonly ofGroup: boolean;
   /** Of a directory, only a part is fetched. */
   readonly only: string | null;
 }
 
 export class Offering {
-  /** Of the directories of the download, as they come. */
+  /** The manifests of the download's directories, as they arrive. */
   readonly manifests = new Map<FileHash, Uint8Array>();
 
   constructor(
@@ -42,11 +42,11 @@ export class Offering {
     private readonly tools: OfferingTools,
   ) {}
 
-  /** What is there is given to others while the rest is fetched. */
+  /** What is there is served to others while the rest is fetched. */
   begin(fetching: ContentFetch, target: Target): void {
     const { root, kind, name, bytes } = this.spec;
     const { blake3, holdings, serves } = this.tools;
-    // Who fetches a part numbers its pieces in another way: it can be of no use to others.
+    // A download of a part numbers its pieces differently: it can be of no use to others.
     if (!serves || this.spec.only !== null || this.spec.ofGroup) return;
     const { units, log } = fetching;
     const path = () => target.temporaryPath;
@@ -56,7 +56,7 @@ export class Offering {
     holdings.addPartial(new HeldContent({ as, units, manifests: this.manifests, reader, log }));
   }
 
-  /** It is whole and has its name: it is served on, under its root also where the disk lost some of it. */
+  /** It is complete and has its name: it is served to others, under its root even where the disk lost some attributes. */
   async keep({ target, isFaithful }: Spot, name: string): Promise<void> {
     const { root, kind, bytes, only, reseed } = this.spec;
     if (!reseed || this.spec.ofGroup) return this.tools.kept.forget(root);

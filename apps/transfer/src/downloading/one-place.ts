@@ -1,4 +1,4 @@
-/** One content is fetched to one place at a time: what that means for somebody who names another. */
+/** One content is fetched to one place at a time: what happens when another place is named. */
 import type { Download as DownloadView } from '@iwanto/bus';
 import type { SavedDownload } from '@iwanto/store';
 import { Failure } from '@iwanto/wire';
@@ -6,11 +6,11 @@ import type { Download } from './download.js';
 import type { StartQuestion } from './downloads.js';
 import { goesOnByItself } from './saved.js';
 
-/** Whether it ended before its first byte, and will end so again. */
+/** Whether it ended before its first byte, and would do so again. */
 export const wasRefused = (saved: SavedDownload): boolean =>
   saved.bytesDone === 0 && saved.failure !== null && !saved.paused && !goesOnByItself(saved);
 
-/** E_EXISTS: a try under another name, or in another folder, is not complete yet. */
+/** E_EXISTS: a download under another name, or in another folder, is not complete yet. */
 export function elsewhere({ hash, name, folder, bytes, bytesDone }: SavedDownload): Failure {
   const percent = bytes === 0 ? 0 : Math.floor((100 * bytesDone) / bytes);
   const short = hash.slice(0, 8);
@@ -20,7 +20,7 @@ export function elsewhere({ hash, name, folder, bytes, bytesDone }: SavedDownloa
   );
 }
 
-/** Asked for the same again, it is the one that runs; E_EXISTS for another place. */
+/** Asked for the same again, returns the running one; E_EXISTS for another place. */
 export function sameOrRefuse(
   { folder, progress }: Download,
   { as, to }: StartQuestion,

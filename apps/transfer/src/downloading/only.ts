@@ -1,9 +1,9 @@
-/** Which files of a directory are wanted: a pattern as in .gitignore, and what of it is here already. */
+/** Which files of a directory are wanted: a pattern as in .gitignore, and the part that is already here. */
 import ignore from 'ignore';
 import { Failure, reasonOf } from '@iwanto/wire';
 import { type Plan, pathIn } from '../disk/planned.js';
 
-/** The part of a plan that fits `pattern`; folders are kept only where something is in them. */
+/** The part of a plan that matches `pattern`; folders are kept only where something is in them. */
 export function onlyFitting(plan: Plan, pattern: string, isHere: (path: string) => boolean): Plan {
   const fits = matcher(pattern);
   const isWanted = ({ folder, name }: { folder: string; name: string }) => {

@@ -1,4 +1,4 @@
-/** How often what waits for sources is tried again: soon at first, then less and less often. Pure. */
+/** How often what waits for sources is tried again: soon at first, then ever less often. Pure. */
 
 const FIRST_MS = 2_000;
 const LAST_MS = 60_000;
@@ -6,7 +6,7 @@ const LAST_MS = 60_000;
 export class Patience {
   readonly #tried = new Map<string, { readonly atMs: number; readonly pauseMs: number }>();
 
-  /** Whether `id` is to be tried now; counts as a try then. */
+  /** Whether to try `id` now; if so, counts as an attempt. */
   isDue(id: string, nowMs: number): boolean {
     const last = this.#tried.get(id);
     if (last && nowMs - last.atMs < last.pauseMs) return false;

@@ -1,10 +1,10 @@
-/** How deep a tree may be that somebody offers. */
+/** How deep an offered tree may be. */
 import { expect, test } from '@jest/globals';
 import { type ManifestEntry, directoryRoot, encodeManifest, loadBlake3 } from '@iwanto/merkle';
 import { type FileHash, PATH_COMPONENTS_MAX } from '@iwanto/wire';
 import { planTree } from './plan.js';
 
-/** A file below so many directories, the top included. */
+/** A file below that many directories, the top included. */
 async function nested(directories: number) {
   const blake3 = await loadBlake3();
   const manifests = new Map<FileHash, Uint8Array>();

@@ -18,7 +18,7 @@ const MANIFESTS_AT_ONCE = 16;
 export interface PlanOptions {
   readonly root: FileHash;
   readonly manners: DiskManners;
-  /** Hears, before anything else is fetched, what the directory says it holds. */
+  /** Called, before anything else is fetched, with the totals that the directory claims. */
   readonly expect?: (totals: { readonly bytes: number; readonly files: number }) => void;
   /** The bytes of a manifest, checked to be the ones its root names. */
   readonly manifestOf: (root: FileHash) => Promise<Uint8Array>;
@@ -28,7 +28,7 @@ interface Pending {
   readonly root: FileHash;
   readonly path: string;
   readonly extent: PathExtent;
-  /** What the parent says of it; nobody says anything of the top. */
+  /** What the parent says about it; nothing for the top. */
   readonly told?: { readonly bytes: number; readonly files: number };
 }
 

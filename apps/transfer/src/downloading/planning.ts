@@ -1,4 +1,4 @@
-/** What one download will put on the disk: a single file, or what of a directory is wanted. */
+/** What one download will put on the disk: a single file, or the wanted part of a directory. */
 import type { PlacedStore } from '@iwanto/store';
 import { Failure } from '@iwanto/wire';
 import { unpackListing } from '../disk/listing.js';
@@ -50,7 +50,7 @@ function leaveOutLinks({ links, warnings }: Plan): void {
   links.length = 0;
 }
 
-/** A directory that says it is very large is asked about before more of it is read. */
+/** For a directory that claims to be very large the user is asked before more of it is read. */
 function expect({ name, confirmed, only, bytes }: Spec, files: number): void {
   if (!confirmed && only === null) refuseMany(name, bytes, files);
 }
@@ -59,7 +59,7 @@ function wantedOf(plan: Plan, { only }: Spec, isHere: (path: string) => boolean)
   return only === null ? plan : onlyFitting(plan, only, isHere);
 }
 
-/** The files that an earlier download of a part of this directory put there: they stay part of it. */
+/** The files that an earlier download of a part of this directory stored: they stay part of it. */
 async function filesHere(
   { root, only }: Spec,
   { path }: Target,

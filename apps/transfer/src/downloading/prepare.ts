@@ -14,7 +14,7 @@ export interface Preparing extends HereTools, Pick<DownloadSpec, 'folder' | 'con
   readonly progress: Progress;
 }
 
-/** Failure for what the disk cannot keep or take; notes for what will be missing; equal files are put in place. */
+/** Failure for what the disk cannot store; notes for what will be missing; equal files are copied into place. */
 export async function prepare(plan: Plan, spot: Spot, preparing: Preparing): Promise<void> {
   const { folder, confirmed, progress } = preparing;
   const { target } = spot;

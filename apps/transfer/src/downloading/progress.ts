@@ -1,12 +1,12 @@
-/** How far a download is: what is published of it, a few times per second at most and at each change of state. */
+/** The progress of a download, published at most a few times per second and at each change of state. */
 import { DOWNLOAD_NOTES_MAX, type Download, RELAYS_MAX } from '@iwanto/bus';
 import { type FailureWords, type PeerId, SENTENCE_CHARACTERS_MAX } from '@iwanto/wire';
 
-/** News of progress come no closer than this, in ms. */
+/** The least time between two news of progress, in ms. */
 const TELL_MS = 200;
-/** The rate is that of so much time before now, in ms: a stall is seen as soon. */
+/** The rate covers this much time before now, in ms, so that a stall shows after as long. */
 const RATE_WINDOW_MS = 2_000;
-/** The window is no shorter than this, so that the first moments say something. */
+/** The window is no shorter than this, so that the first moments are meaningful. */
 const RATE_WINDOW_MIN_MS = 200;
 
 export class Progress {
@@ -19,7 +19,7 @@ export class Progress {
   #toldBytes = -1;
   /** What had arrived when, oldest first. */
   readonly #marks: { readonly atMs: number; readonly bytes: number }[];
-  /** Bytes that were there and did not arrive. */
+  /** Bytes that were already there and did not arrive. */
   #foundBytes: number;
 
   constructor(
@@ -67,7 +67,7 @@ export class Progress {
     return [...this.#givenBy].map(([peer, bytes]) => ({ peer, bytes }));
   }
 
-  /** The end, published immediately; the rate is that of what arrived since this run began. */
+  /** The end, published immediately; the rate is that of everything that arrived in this run. */
   end(state: 'done' | 'failed' | 'cancelled' | 'paused', failure: FailureWords | null): void {
     Object.assign(this.#view, { state, failure });
     const { seconds } = this.#timed();
@@ -77,7 +77,7 @@ export class Progress {
     this.#say();
   }
 
-  /** Bytes that need not be fetched: they are there. */
+  /** Bytes that need not be fetched because they are already there. */
   found(bytes: number): void {
     this.#view.bytesDone += bytes;
     this.#foundBytes += bytes;
@@ -111,7 +111,7 @@ export class Progress {
     this.#say();
   }
 
-  /** Bytes over the last moments: nothing of what came before them is left in it. */
+  /** Bytes of the last moments, without anything from before. */
   #measure(): void {
     const nowMs = this.nowMs();
     const arrived = this.#view.bytesDone - this.#foundBytes;

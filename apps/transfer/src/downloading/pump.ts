@@ -28,19 +28,19 @@ export interface PumpOptions {
   readonly isOnDemand?: boolean;
   /** This peer, where others may download the same. */
   readonly self?: PeerId;
-  /** Any number: where the search for pieces begins. */
+  /** Any number; it decides where the search for pieces begins. */
   readonly seed: number;
   readonly nowMs: () => number;
-  /** Nobody can be asked for what is missing (true), or somebody can again. */
+  /** No source is left for what is missing (true), or one is available again. */
   readonly onStarving: (isStarving: boolean) => void;
   readonly onDone: () => void;
-  /** How long bytes that arrived have to wait for a limit on the rate, in ms. */
+  /** How long received bytes have to wait because of a rate limit, in ms. */
   readonly waitMsFor: (bytes: number) => number;
   /** A piece was verified and written. */
   readonly onPiece: (source: PeerId, bytes: number, at: PieceAt) => void;
   /** The sink failed: nothing more can be written. */
   readonly onFailed: (cause: unknown) => void;
-  /** The source has not, or no longer, what it was asked for. */
+  /** The source does not, or no longer, have what it was asked for. */
   readonly onMissing: (source: PeerId) => void;
   readonly onBan: (source: PeerId, reason: BanReason) => void;
   /** The source is to be closed; it may come back. */
@@ -69,12 +69,12 @@ export class Pump {
     this.#tell({ type: 'allAdded', nowMs: this.options.nowMs() });
   }
 
-  /** A file that was held back can be judged now. */
+  /** A file that was held back can now be verified. */
   release(file: number, have: readonly number[]): void {
     this.#tell({ type: 'fileReleased', nowMs: this.options.nowMs(), file, have });
   }
 
-  /** A source is asked for nothing before it said what it has. */
+  /** A source is asked for nothing before it has said what it has. */
   addSource(source: PeerId, line: Askable): void {
     this.#lines.set(source, line);
     this.#tell({ type: 'sourceAdded', nowMs: this.options.nowMs(), source, isPartial: true });
@@ -89,7 +89,7 @@ export class Pump {
     this.#tell({ type: 'sourceLost', nowMs: this.options.nowMs(), source, isForged });
   }
 
-  /** A piece that this host brought here for another purpose: from no source, and the limits on rates have counted it. */
+  /** A piece that this host fetched for another purpose: from no source, and already counted by the rate limits. */
   give(self: PeerId, at: PieceAt, body: Uint8Array): void {
     if (this.#stopped || !this.#swarm.wants(at) || !this.options.sink.isRight(at, body)) return;
     this.#write(self, at, body);
@@ -105,7 +105,7 @@ export class Pump {
     this.#tell({ type: 'piecesForgotten', nowMs: this.options.nowMs(), pieces });
   }
 
-  /** The number of a piece, through over all units. */
+  /** The number of a piece, counted across all units. */
   numberOf(at: PieceAt): number | undefined {
     return this.#swarm.numberOf(at);
   }
@@ -154,7 +154,7 @@ export class Pump {
       if (isMissing(outcome.reason)) this.options.onMissing(source);
       return this.#tell({ type: 'refused', nowMs, source, ...at, reason: outcome.reason });
     }
-    // A second copy from the end game is of no use: its source did its work all the same.
+    // A second copy from the end game is of no use, but its source did its work all the same.
     if (!this.#swarm.wants(at)) return this.#arrived(source, at, 'ok');
     if (!this.options.sink.isRight(at, outcome.body)) return this.#arrived(source, at, 'bad');
     this.#write(source, at, outcome.body);
@@ -177,7 +177,7 @@ export class Pump {
   #wrote(source: PeerId, at: PieceAt, bytes: number): void {
     const waitMs = source === this.options.self ? 0 : this.options.waitMsFor(bytes);
     if (waitMs <= 0) return this.#counted(source, at, bytes);
-    // The swarm takes the source for as slow as that, and asks it for as little ahead.
+    // The swarm takes the source for that slow, and asks it for correspondingly little ahead.
     const timer = setTimeout(() => {
       this.#waiting.delete(timer);
       this.#counted(source, at, bytes);

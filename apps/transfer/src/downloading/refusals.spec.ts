@@ -1,4 +1,4 @@
-/** Sources that refuse what they were said to hold. */
+/** Sources that refuse what they are listed as holding. */
 import { expect, test } from '@jest/globals';
 import type { PeerId } from '@iwanto/wire';
 import { GONE_MS, Refusals } from './refusals.js';

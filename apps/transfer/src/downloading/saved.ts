@@ -6,7 +6,7 @@ import type { SavedDownload } from '@iwanto/store';
 import { type FailureCode, type FailureWords, failureSchema } from '@iwanto/wire';
 import type { StartQuestion } from './downloads.js';
 
-/** What ended a try and may be otherwise at the next one, without anybody doing anything here. */
+/** Failures that may not recur at the next attempt, without anybody doing anything here. */
 const PASSES_BY_ITSELF: ReadonlySet<FailureCode> = new Set([
   'E_INTERRUPTED',
   'E_NO_SOURCE',
@@ -26,7 +26,7 @@ function isSound(saved: SavedDownload): boolean {
   return downloadSchema.safeParse(viewOfSaved(saved)).success;
 }
 
-/** Null where nothing ended it, and where what is written of that cannot be read any more. */
+/** Null where nothing ended it, or where the record of that can no longer be read. */
 function failureOf({ failure }: SavedDownload): FailureWords | null {
   if (failure === null) return null;
   try {
@@ -36,13 +36,13 @@ function failureOf({ failure }: SavedDownload): FailureWords | null {
   }
 }
 
-/** Whether it is begun again without being asked to. */
+/** Whether it restarts automatically. */
 export function goesOnByItself(saved: SavedDownload): boolean {
   const failure = failureOf(saved);
   return !saved.paused && (failure === null || PASSES_BY_ITSELF.has(failure.code));
 }
 
-/** The question that continues with it as it was begun. */
+/** The request that resumes it as it was started. */
 export function questionOf(saved: SavedDownload): StartQuestion {
   const { hash, overwrite, confirmed, only, bytesPerSecondMax, reseed } = saved;
   return {

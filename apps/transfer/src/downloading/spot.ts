@@ -50,7 +50,7 @@ export class Spot {
     return this.#earlier?.have ?? new Map<string, string>();
   }
 
-  /** Where an older version of a planned path lies: in the earlier download that is replaced. */
+  /** Where an older version of a planned path is: in the earlier download that is replaced. */
   olderOf(path: string): string | undefined {
     if (!this.#earlier) return undefined;
     const { path: top, temporaryName } = this.target;
@@ -89,7 +89,7 @@ export class Spot {
     });
   }
 
-  /** A tree of ours that differed in times and modes only becomes the new one. */
+  /** A tree of ours that differed only in times and modes becomes the new one. */
   async acknowledge(plan: Plan): Promise<void> {
     const before = this.options.placed.at(this.target.path);
     if (!before || before.hash === this.options.sought.root) return;
@@ -118,7 +118,7 @@ export class Spot {
     return 'free';
   }
 
-  /** A part of the same directory grows by itself; anything else goes only when the user says so. */
+  /** A part of the same directory is extended automatically; anything else is replaced only when the user says so. */
   #mayReplace(path: string, { changed }: Earlier): boolean {
     const { overwrite, placed, sought } = this.options;
     return overwrite || (changed.length === 0 && placed.at(path)?.hash === sought.root);
@@ -143,7 +143,7 @@ export class Spot {
     return standingAt({ blake3, path, sought, placed: placed.at(path) }, plan);
   }
 
-  /** Downloads take long: what appeared in the meantime counts as well. */
+  /** Downloads take long: what has appeared in the meantime counts as well. */
   async #stillEarlier(plan: Plan): Promise<Earlier | undefined> {
     const standing = await this.#standing(plan);
     if (standing.is === 'earlier') return standing;

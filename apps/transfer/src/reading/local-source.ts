@@ -1,4 +1,4 @@
-/** This host as a source for its own reader: what it shares, fetches or has fetched. What it gives is verified as well. */
+/** This host as a source for its own reader: what it shares, fetches or has fetched. What it sends is verified as well. */
 import type { FileHash, PeerId, PieceRequest } from '@iwanto/wire';
 import type { HaveLog } from '../uploading/have-log.js';
 import type { Uploader } from '../uploading/uploader.js';

@@ -1,4 +1,4 @@
-/** Verified pieces of one content in memory; those used longest ago go, but none that is needed. */
+/** Verified pieces of one content in memory; the least recently used ones are dropped, but none that is needed. */
 
 /** Pieces of 1 MiB kept for one content. */
 export const CACHED_MAX = 32;
@@ -25,7 +25,7 @@ export class PieceCache {
     return this.#pieces.entries();
   }
 
-  /** Keeps a copy, and gives it with the pieces that went for it. */
+  /** Keeps a copy, and returns it with the pieces that were dropped for it. */
   put(piece: number, body: Uint8Array, isNeeded: (piece: number) => boolean): Put {
     const copy = Buffer.allocUnsafeSlow(body.length);
     copy.set(body);

@@ -1,4 +1,4 @@
-/** Reading a content before it is whole: over real sockets, from peers of every temper. */
+/** Reading a content before it is complete: over real sockets, from peers of every kind. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
@@ -64,7 +64,7 @@ const openReadings = (room: Room) => {
   return readings;
 };
 
-/** Reads as a command does: again where nothing came yet. */
+/** Reads as a command does: asks again where nothing has arrived yet. */
 const readRange = async (
   readings: Readings,
   range: { hash: FileHash; from: number; to: number; within?: FileHash; reader?: string },

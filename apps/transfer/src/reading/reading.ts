@@ -13,16 +13,16 @@ import { type Readable, type ReadingTools, Supply } from './supply.js';
 import { ReadWindows } from './windows.js';
 
 const MEBIBYTE = 1_048_576;
-/** What a question waits for a piece before it is answered with nothing, so that who asks shows that it is there, in ms. */
+/** How long a question waits for a piece before it gets an empty answer, so that the asker shows that it is still there, in ms. */
 const ANSWER_MS = 2_000;
 /** Pieces fetched early at the end of a file: its index may be there. */
 const TAIL_PIECES = 8;
-/** Little is asked ahead of each source: a jump has to wait for that. */
+/** Little is requested ahead from each source: a jump has to wait for that. */
 const LIMITS = { ...SWARM_LIMITS, windowMs: 100, windowBytesMax: 4 * MEBIBYTE };
 
 export interface ReadingOptions extends ReadingTools {
   readonly of: Readable;
-  /** A verified piece came. */
+  /** A verified piece arrived. */
   readonly onPiece: (piece: number, body: Uint8Array) => void;
   /** It failed: it is of no use any more. */
   readonly onFailed: () => void;
@@ -49,7 +49,7 @@ export class Reading {
   #failure: Failure | undefined;
   #stopLocal: () => void = () => undefined;
 
-  /** Begins to look for sources immediately. */
+  /** Starts looking for sources immediately. */
   constructor(private readonly options: ReadingOptions) {
     const { of, blake3, nowMs } = options;
     this.usedMs = nowMs();
@@ -86,7 +86,7 @@ export class Reading {
     return this.#cache.entries();
   }
 
-  /** Bytes from `offset` on, at most up to the end of their piece; none where they did not come in time: ask again. */
+  /** Bytes from `offset` on, at most up to the end of their piece; none where they did not arrive in time: ask again. */
   async read(reader: string, offset: number, bytesMax: number): Promise<Uint8Array<ArrayBuffer>> {
     const nowMs = this.options.nowMs();
     const piece = Math.floor(offset / PIECE_BYTES);
@@ -99,7 +99,7 @@ export class Reading {
     return this.#cache.get(piece)?.subarray(from, from + bytesMax) ?? new Uint8Array();
   }
 
-  /** Its head and its tail will be asked for soon. */
+  /** Its head and its tail will be needed soon. */
   warm(): void {
     const tail = Array.from({ length: TAIL_PIECES }, (_, at) => this.#pieces - 1 - at);
     this.#windows.warm([0, ...tail].filter((piece) => piece >= 0 && piece < this.#pieces));
@@ -114,7 +114,7 @@ export class Reading {
     this.#hurry();
   }
 
-  /** To be called now and then. */
+  /** To be called periodically. */
   look(): void {
     if (this.#windows.forgetSilent(this.options.nowMs())) this.#hurry();
   }

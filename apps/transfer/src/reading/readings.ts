@@ -1,4 +1,4 @@
-/** Every content that is read on this host: opened by a question, closed when nobody asks any more. */
+/** Every content that is being read on this host: opened by a question, closed when nobody asks any more. */
 import { basename } from 'node:path';
 import { READ_FILES_MAX, type ReadFile, type ReadOpened } from '@iwanto/bus';
 import { Failure, type FileHash, type LocateAnswer, type PeerId } from '@iwanto/wire';
@@ -11,18 +11,18 @@ import type { Readable, ReadingTools } from './supply.js';
 
 /** Contents read at the same time: each may take some tens of MiB. */
 const READINGS_MAX = 8;
-/** A content that nobody asked for so long is let go of, in ms. */
+/** A content that nobody has asked for this long is closed, in ms. */
 const IDLE_MS = 30_000;
-/** How often that is looked at, in ms. */
+/** How often that is checked, in ms. */
 const LOOK_MS = 2_000;
 const HASH_CHARACTERS = 64;
 
 export interface ReadingsOptions {
   readonly tools: ReadingTools;
   readonly self: PeerId;
-  /** A verified piece of a file came: a download of it can use it. */
+  /** A verified piece of a file arrived: a download of it can use it. */
   readonly onPiece: (root: FileHash, piece: number, body: Uint8Array) => void;
-  /** What this host holds beside its shares. */
+  /** What this host holds besides its shares. */
   readonly lines: () => readonly HoldingLine[];
 }
 
@@ -55,13 +55,13 @@ export class Readings {
     return reading.read(reader, offset, Math.min(count, bytes - offset));
   }
 
-  /** Verified pieces of a file that lie in memory. */
+  /** Verified pieces of a file that are in memory. */
   async inMemory(root: FileHash): Promise<Iterable<readonly [number, Uint8Array]>> {
     const reading = await this.#readings.get(root)?.catch(() => undefined);
     return reading?.inMemory() ?? [];
   }
 
-  /** A reader goes; with it what was being fetched for it alone. */
+  /** A reader leaves, and what was being fetched for it alone is dropped. */
   async release(hash: FileHash, reader: string): Promise<void> {
     (await this.#readings.get(hash)?.catch(() => undefined))?.release(reader);
   }
@@ -149,7 +149,7 @@ export class Readings {
     (await opening?.catch(() => undefined))?.close();
   }
 
-  /** What this host has itself can be read although no leader is there. */
+  /** What this host has itself can be read even without a leader. */
   async #find(hash: string): Promise<Readable> {
     try {
       const located = await this.options.tools.bus.call('locate', { hash });

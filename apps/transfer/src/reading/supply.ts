@@ -25,7 +25,7 @@ export interface ReadingTools {
   /** Where these peers can be reached, as far as this host knows them itself. */
   readonly holdersOf: (peers: readonly PeerId[]) => Holder[];
   readonly onTrouble: (sentence: string) => void;
-  /** How long is waited for a source, in ms. */
+  /** How long to wait for a source, in ms. */
   readonly noSourceLimitMs: number;
 }
 
@@ -42,7 +42,7 @@ export interface SupplyOptions extends ReadingTools {
   readonly of: Readable;
   readonly onSource: (peer: PeerId, line: AskingLine) => void;
   readonly onLost: (peer: PeerId, isForged: boolean) => void;
-  /** Nothing more will come. */
+  /** Nothing more will arrive. */
   readonly onFailed: (failure: Failure) => void;
 }
 
@@ -64,7 +64,7 @@ export class Supply {
     });
   }
 
-  /** Begins to look for others who have it; called again, it changes nothing. */
+  /** Starts looking for other holders; calling it again changes nothing. */
   seek(): void {
     const { bus, of, nowMs, onLost } = this.options;
     if (this.#stopping.signal.aborted) return;
@@ -81,7 +81,7 @@ export class Supply {
     });
   }
 
-  /** Something that must be known before pieces can be judged; from this host where it has it. */
+  /** Something that must be known before pieces can be verified; from this host where it has it. */
   async layer<T>(attempt: Attempt<T>): Promise<T> {
     const { local, nowMs } = this.options;
     const here = await attempt((wanted) => local.request(wanted));

@@ -1,19 +1,19 @@
 /** Where each reader of a content is, and which pieces are needed for that, the soonest first. Pure. */
 import { setRecent } from '@iwanto/wire';
 
-/** A reader that asked for nothing so long has gone, in ms. */
+/** A reader that has asked for nothing for this long is gone, in ms. */
 export const SILENT_MS = 10_000;
 /** Readers of one content; the one that asked longest ago is forgotten for another. */
 export const READERS_MAX = 16;
-/** Pieces fetched ahead of all readers together: what is read lies in memory. */
+/** Pieces fetched ahead of all readers together: what is read is kept in memory. */
 const AHEAD_MAX = 16;
-/** Pieces that a reader continues before anything is fetched ahead of it: a frame may lie across two. */
+/** Consecutive pieces that a reader asks for before anything is fetched ahead of it: a frame may span two. */
 const ALONE = 2;
 
 interface Place {
   /** The piece it asked for last. */
   readonly at: number;
-  /** Pieces that it continued since it came there. */
+  /** Consecutive pieces it has asked for since it got there. */
   readonly run: number;
 }
 
@@ -33,7 +33,7 @@ export class ReadWindows {
     setRecent(this.#readers, [reader, { ...place, askedMs: nowMs }], READERS_MAX);
   }
 
-  /** These are needed soon whoever reads: where a film begins, and where its index may be. */
+  /** These are needed soon by every reader: where a film begins, and where its index may be. */
   warm(pieces: readonly number[]): void {
     this.#first = pieces;
   }
@@ -42,7 +42,7 @@ export class ReadWindows {
     this.#readers.delete(reader);
   }
 
-  /** Readers that went away without a word: true where there was one. */
+  /** Drops readers that went away silently: true where there was one. */
   forgetSilent(nowMs: number): boolean {
     const before = this.#readers.size;
     for (const [reader, { askedMs }] of this.#readers) {
@@ -65,16 +65,16 @@ export class ReadWindows {
   }
 }
 
-/** Who jumps is given nothing ahead: it may jump again. */
+/** A reader that jumps gets nothing ahead: it may jump again. */
 function moved(known: Place | undefined, piece: number): Place {
   if (!known) return { at: piece, run: 0 };
-  // Questions that are asked together may arrive in another order.
+  // Questions asked at the same time may arrive in another order.
   if (piece === known.at || piece === known.at - 1) return known;
   const isNear = piece > known.at && piece <= known.at + Math.max(1, aheadOf(known));
   return { at: piece, run: isNear ? known.run + 1 : 0 };
 }
 
-/** Nothing for who reads a piece and the next one; then twice as much with each piece. */
+/** Nothing for a reader of one piece and the next; then twice as much with each piece. */
 function aheadOf({ run }: Place): number {
   return run < ALONE ? 0 : Math.min(AHEAD_MAX, 2 ** (run - ALONE));
 }

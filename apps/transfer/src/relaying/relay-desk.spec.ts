@@ -1,4 +1,4 @@
-/** Who is relayed for, and what is said of it. */
+/** Who is relayed for, and what is reported about it. */
 import { expect, test } from '@jest/globals';
 import type { NewsBody } from '@iwanto/bus';
 import type { PeerId, Ticket } from '@iwanto/wire';

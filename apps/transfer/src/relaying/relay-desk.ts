@@ -4,14 +4,14 @@ import type { Config } from '@iwanto/service';
 import { type PeerId, Recent, type Ticket } from '@iwanto/wire';
 import type { Pace } from '../pace.js';
 
-/** The same question comes from the peer itself and over the leader: tickets that were answered lately. */
+/** Recently answered tickets: the same question arrives from the peer itself and via the leader. */
 const ANSWERED_MAX = 1_024;
 
 export interface RelayDeskOptions {
   readonly bus: Pick<Bus, 'call' | 'subscribe'>;
   readonly config: Pick<Config, 'relay'>;
   readonly isBlocked: (peer: PeerId) => boolean;
-  /** The limit on all that is relayed. */
+  /** The limit on everything that is relayed. */
   readonly pace: Pace;
   readonly nowMs: () => number;
   readonly onInfo: (sentence: string) => void;
@@ -33,7 +33,7 @@ export class RelayDesk {
     bus.subscribe('relay.asked', (asked) => this.#consider(asked));
   }
 
-  /** Turned off, it ends what it carries. */
+  /** Turned off, it ends the connections that it relays. */
   reconfigure({ relay }: Pick<Config, 'relay'>): void {
     this.#isOn = relay;
     if (!relay) this.splices.close();
@@ -44,7 +44,7 @@ export class RelayDesk {
     return { isOn: this.#isOn, connections, bytes };
   }
 
-  /** Whoever is refused hears nothing, and asks another peer after a moment. */
+  /** A refused peer gets no answer, and asks another one after a moment. */
   #consider(asked: NewsBody<'relay.asked'>): void {
     const { caller, callee, ticket } = asked;
     const isNew = this.#answered.get(ticket) === undefined;

@@ -1,4 +1,4 @@
-/** The first success of several tries that begin one after the other, sooner the longer nobody succeeds. */
+/** The first success of several attempts that start one after the other, the faster the longer none succeeds. */
 
 /**
  * Begins the first try; as long as none succeeded, twice as many run after each `hedgeMs`, and the next one begins

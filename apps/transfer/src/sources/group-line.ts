@@ -2,7 +2,7 @@
 import { type Group, type GroupRoots, groupRoots } from '@iwanto/service';
 import type { SourceLine, Wanted } from './source-line.js';
 
-/** What users of a line need of it. */
+/** The part of a line that its users need. */
 export type AskingLine = Pick<SourceLine, 'ask' | 'request' | 'ready' | 'close'>;
 
 /** While a passphrase changes, by the key that most members have. */

@@ -1,9 +1,9 @@
-/** What the election of this host says of holders: where they are, and whether they may be dialled. */
+/** What the election of this host knows about holders: where they are, and whether they may be dialled. */
 import type { PeerTrust, ServiceContext } from '@iwanto/service';
 import { type Holder, type PeerId, isLoopback } from '@iwanto/wire';
 import { isDialable } from './lines.js';
 
-/** Who may be dialled: nobody whose address only makes sense to whoever made it up (HOSTILE 47). */
+/** Who may be dialled: nobody whose address is meaningful only to its inventor (HOSTILE 47). */
 export function holderFilter(
   { bus, identity }: ServiceContext,
   { isBlocked }: PeerTrust,

@@ -1,4 +1,4 @@
-/** Who sent wrong bytes is remembered for a while, and no more of them than fit. */
+/** Peers that sent wrong bytes are remembered for a while, up to a limit. */
 import { expect, test } from '@jest/globals';
 import { LIARS_MAX } from '@iwanto/bus';
 import type { PeerId } from '@iwanto/wire';

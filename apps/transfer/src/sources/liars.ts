@@ -1,8 +1,8 @@
-/** Peers that sent bytes which a hash does not name: asked after all others, and named to the user. */
+/** Peers that sent bytes other than the hash names: asked after all others, and shown to the user. */
 import { LIARS_MAX, type Liar } from '@iwanto/bus';
 import { type PeerId, setRecent } from '@iwanto/wire';
 
-/** A disk that went bad may have been replaced: after so long a peer is asked like any other, in ms. */
+/** A bad disk may have been replaced: after this long a peer is asked like any other, in ms. */
 const REMEMBERED_MS = 3_600_000;
 
 interface Conduct {

@@ -8,7 +8,7 @@ import { type Connect, SourceLine } from './source-line.js';
 
 /** A peer that could not be reached is left alone for this long, in ms. */
 const RETRY_MS = 2_000;
-/** A line nobody uses is kept for the next download this long, in ms. */
+/** An unused line is kept this long for the next download, in ms. */
 const IDLE_MS = 5_000;
 
 /** Whether an address is one a holder may have; loopback is for the caller to judge (HOSTILE 47). */
@@ -37,17 +37,17 @@ export interface LinesOptions {
   readonly self: PeerId;
   readonly connect?: Connect;
   readonly nowMs: () => number;
-  /** The same holder where the election sees it now; whoever located it may have seen it elsewhere. */
+  /** The same holder at the address where the election sees it now; the tracker may have seen it elsewhere. */
   readonly placed?: (holder: Holder) => Holder;
   /** What helps to reach a peer that cannot be dialled. */
   readonly detoursTo?: (peer: PeerId) => Detours;
   /** How members of a group name its contents; undefined for a group whose key is not here. */
   readonly rootsOf?: ((group: string) => GroupRoots | undefined) | undefined;
-  /** Hears which way led to a peer, or that none did. */
+  /** Called with the way that led to a peer, or with none. */
   readonly onWay?: (holder: Holder, way: Way | undefined) => void;
 }
 
-/** One line a peer, opened for its first user and closed behind its last. */
+/** One line per peer, opened for its first user and closed after its last. */
 export class Lines {
   readonly #shared = new Map<PeerId, Shared>();
   readonly #lostAtMs = new Map<PeerId, number>();
@@ -75,7 +75,7 @@ export class Lines {
     return roots ? groupLine(line, roots) : line;
   }
 
-  /** Peers may have another address: lines to where they were end, and may be opened again immediately. */
+  /** Addresses of peers may have changed: lines to old ones end, and may be reopened immediately. */
   followMoves(): void {
     for (const { holder, line } of [...this.#shared.values()]) {
       const { address, port } = this.#placed(holder);

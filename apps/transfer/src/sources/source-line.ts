@@ -30,7 +30,7 @@ export interface Wanted {
   readonly count: number;
 }
 
-/** What became of a request. `lost`: the line broke or the answer did not come in time. */
+/** The outcome of a request. `lost`: the line broke or the answer did not arrive in time. */
 export type Outcome =
   | { readonly type: 'data'; readonly body: Uint8Array }
   | { readonly type: 'refused'; readonly reason: Refusal }
@@ -79,7 +79,7 @@ export class SourceLine {
     });
   }
 
-  /** The way that its bytes take; undefined before it is ready. */
+  /** The way its bytes take; undefined before it is ready. */
   get way(): Way | undefined {
     return this.#line.way;
   }
@@ -116,7 +116,7 @@ export class SourceLine {
 
   #take(answer: PieceAnswer): void {
     const open = this.#open.get(answer.requestId);
-    // An answer to what nobody asked, or asked no more, is ignored (HOSTILE 41).
+    // An answer to a request that was never made, or was given up, is ignored (HOSTILE 41).
     if (!open) return;
     this.#open.delete(answer.requestId);
     open.settle(answer);

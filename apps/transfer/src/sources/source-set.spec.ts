@@ -1,4 +1,4 @@
-/** Who of the sources of one download lied, and who merely left. */
+/** Which sources of one download lied, and which merely left. */
 import { expect, test } from '@jest/globals';
 import type { PeerId, PublicKey } from '@iwanto/wire';
 import { Liars } from './liars.js';

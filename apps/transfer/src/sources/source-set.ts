@@ -1,4 +1,4 @@
-/** The peers one download draws from: connected, in use, lost, banned. */
+/** The peers that one download fetches from: connected, in use, lost, banned. */
 import { type Holder, type PeerId, isLoopback, placeOf, spreadOverPlaces } from '@iwanto/wire';
 import type { AskingLine } from './group-line.js';
 import type { Outcome, Wanted } from './source-line.js';
@@ -8,13 +8,13 @@ import { isMissing } from '../downloading/refusals.js';
 import { firstOf } from './first-of.js';
 import type { Liars } from './liars.js';
 
-/** Peers one download draws from at the same time: more would only cost memory. */
+/** Peers that one download fetches from at the same time: more would only cost memory. */
 const SOURCES_MAX = 32;
-/** The same of one host, whatever the number of its names. */
+/** The same for one host, however many identities it has. */
 const SOURCES_PER_PLACE_MAX = 4;
-/** Who sent wrong bytes elsewhere comes after everybody who was let go of less often than this. */
+/** A peer that sent wrong bytes elsewhere comes after everybody that was released fewer times than this. */
 const LIAR_DROPS = 1_000;
-/** When nobody answered for so long, others are asked as well, in ms. */
+/** When nobody has answered for this long, others are asked as well, in ms. */
 const HEDGE_MS = 400;
 /** How long one answer with digests or a part of a manifest may take, in ms. */
 const LAYER_LIMIT_MS = 15_000;
@@ -31,19 +31,19 @@ export interface SourceSetOptions {
   readonly lines: Lines;
   /** Not ourselves, not an address nobody should be made to dial (HOSTILE 47). */
   readonly isAllowed: (holder: Holder) => boolean;
-  /** Preferred before others, until it was let go of. */
+  /** Preferred over others, until it is released. */
   readonly isTrusted: (peer: PeerId) => boolean;
   readonly liars: Liars;
-  /** It sent bytes that the hash does not name. */
+  /** It sent bytes other than the hash names. */
   readonly onLied?: (peer: PeerId) => void;
   readonly onReady: (peer: PeerId, line: AskingLine) => void;
   readonly onLost: (peer: PeerId, why: PieceLost) => void;
-  /** A source has not the layer it was asked for. */
+  /** A source does not have the layer it was asked for. */
   readonly onMissing: (peer: PeerId) => void;
   readonly signal: AbortSignal;
 }
 
-/** Asks one line; `bad` means that what came was a lie. */
+/** Asks one line; `bad` means that the answer was a lie. */
 export type Attempt<T> = (
   ask: (wanted: Wanted) => Promise<Outcome>,
 ) => Promise<{ readonly got: T } | 'bad' | 'none'>;
@@ -51,7 +51,7 @@ export type Attempt<T> = (
 export class SourceSet {
   readonly #used = new Map<PeerId, Used>();
   readonly #banned = new Set<PeerId>();
-  /** How often each was let go of. */
+  /** How often each was released. */
   readonly #drops = new Map<PeerId, number>();
   readonly #arrivals = new Wakers();
   #turn = 0;
@@ -88,14 +88,14 @@ export class SourceSet {
     this.drop(peer);
   }
 
-  /** The same, for one that sent wrong bytes: other downloads will ask it last. */
+  /** The same for one that sent wrong bytes: other downloads will ask it last. */
   banLiar(peer: PeerId): void {
     this.options.liars.note(peer);
     this.options.onLied?.(peer);
     this.ban(peer);
   }
 
-  /** Lets go of a source; it may be offered again. */
+  /** Releases a source; it may be offered again. */
   drop(peer: PeerId): void {
     const used = this.#used.get(peer);
     this.#used.delete(peer);
@@ -103,13 +103,13 @@ export class SourceSet {
     used?.hold.release();
   }
 
-  /** The same, for one that does not answer: its line is closed for everybody. */
+  /** The same for one that does not answer: its line is closed for everybody. */
   cut(peer: PeerId): void {
     this.#used.get(peer)?.hold.line.close();
     this.drop(peer);
   }
 
-  /** Whether all of these, and at least one, were banned, and so was every other one used before: who merely left lied to nobody. */
+  /** Whether all of these, and at least one, were banned, and so was every other one used before: a peer that merely left did not lie. */
   areAllBanned(peers: readonly PeerId[]): boolean {
     const known = [...peers, ...this.#drops.keys()];
     return peers.length > 0 && known.every((peer) => this.#banned.has(peer));
@@ -124,7 +124,7 @@ export class SourceSet {
   async fetch<T>(attempt: Attempt<T>): Promise<T> {
     for (;;) {
       const asked = this.#inTurn();
-      // Without a wait in between: who becomes ready meanwhile would wake nobody.
+      // Without an await in between: a source that becomes ready meanwhile would wake nobody.
       const tries = asked.map((peer) => () => this.#try(peer, attempt));
       const got = tries.length > 0 ? await firstOf(tries, HEDGE_MS) : undefined;
       this.options.signal.throwIfAborted();
@@ -150,7 +150,7 @@ export class SourceSet {
     return outcome;
   }
 
-  /** Those that are ready, another one first each time. */
+  /** Those that are ready, starting with another one each time. */
   #inTurn(): PeerId[] {
     const ready = [...this.#used].flatMap(([peer, used]) => (used.ready ? [peer] : []));
     this.#turn += 1;

@@ -62,7 +62,7 @@ export const newDir = (name: string): string => {
   closing.push(() => rmSync(dir, { recursive: true, force: true }));
   return dir;
 };
-/** Bytes that no two pieces share. */
+/** Bytes that differ in every piece. */
 export const bytesOf = (length: number, seed = 1): Buffer =>
   createCipheriv('aes-128-ctr', Buffer.alloc(16, seed), Buffer.alloc(16)).update(
     Buffer.alloc(length),
@@ -81,7 +81,7 @@ export class Shelf {
   readonly contents = new Map<FileHash, Content>();
   readonly digests = new Map<FileHash, Uint8Array>();
   readonly manifests = new Map<FileHash, Uint8Array>();
-  /** What others say of a hash than what `names` has. */
+  /** Claims about a hash that differ from `names`. */
   readonly others = new Map<FileHash, Claim[]>();
   readonly names = new Map<FileHash, { name: string; size: number; kind: 'file' | 'directory' }>();
 

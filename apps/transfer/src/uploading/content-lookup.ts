@@ -1,10 +1,10 @@
-/** What the local indexer knows of a content: asked in batches, remembered until the catalogue changes. */
+/** What the local indexer knows about a content: asked in batches, cached until the catalogue changes. */
 import { BUS_BYTES_MAX, type Bus, CONTENTS_MAX, type Content } from '@iwanto/bus';
 import { type FileHash, asFailure, setRecent } from '@iwanto/wire';
 
 /** Contents remembered at the same time; the ones used longest ago are forgotten. */
 const CONTENTS_KEPT_MAX = 20_000;
-/** An answer is believed this long even when no news comes, in ms. */
+/** An answer is trusted this long even without news, in ms. */
 const KEPT_MS = 5_000;
 /** Bytes of digests and manifests remembered. */
 const BYTES_KEPT_MAX = 33_554_432;
@@ -43,7 +43,7 @@ export class ContentLookup {
     this.#kept.delete(hash);
   }
 
-  /** A file is not as the catalogue says: asked about it, the indexer looks at it immediately. */
+  /** A file differs from the catalogue: asked about it, the indexer checks it immediately. */
   lookAgain(hash: FileHash): void {
     this.forget(hash);
     // Whoever needs the answer asks for it; without an indexer there is nothing to be brought up to date.
@@ -62,7 +62,7 @@ export class ContentLookup {
     });
   }
 
-  /** Where a shared file of this content lies. */
+  /** Where a shared file of this content is. */
   async fileOf(hash: FileHash): Promise<string | undefined> {
     const content = await this.find(hash);
     return content?.kind === 'file' ? content.path : undefined;

@@ -1,4 +1,4 @@
-/** Reads pieces of a content that this host fetched from where it lies; nothing unverified leaves. */
+/** Reads pieces of a content that this host fetched from its place on disk; nothing unverified is sent. */
 import { close, constants, open, read } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -19,7 +19,7 @@ const DIGEST_BYTES = 32;
 
 export interface ContentReaderOptions {
   readonly kind: Kind;
-  /** Where the file, or the directory, lies at the moment. */
+  /** Where the file, or the directory, is at the moment. */
   readonly path: () => string;
   readonly units: readonly Unit[];
   readonly blake3: Blake3;
@@ -32,7 +32,7 @@ export class ContentReader {
 
   constructor(private readonly options: ContentReaderOptions) {}
 
-  /** The bytes of a piece; undefined where they are not what the root names (any more). */
+  /** The bytes of a piece; undefined where they are not, or no longer, what the root names. */
   async read({ file, index }: PieceAt): Promise<Uint8Array | undefined> {
     const { units, blake3 } = this.options;
     const unit = units[file];

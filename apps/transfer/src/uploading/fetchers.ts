@@ -1,7 +1,7 @@
-/** Who fetches which content from here at the moment, so that they hear of each other. */
+/** Which peers fetch which content from here at the moment, so that they learn of each other. */
 import { type FileHash, HAVE_PEERS_MAX, type PeerId, setRecent } from '@iwanto/wire';
 
-/** Who has not asked for so long fetches no more, in ms. */
+/** A peer that has not asked for this long no longer fetches, in ms. */
 const FORGET_MS = 20_000;
 /** Contents remembered. */
 const CONTENTS_MAX = 1_024;
@@ -18,7 +18,7 @@ export class Fetchers {
 
   constructor(private readonly nowMs: () => number) {}
 
-  /** A peer asked what is there of a content. */
+  /** A peer asked which pieces of a content are here. */
   seen(root: FileHash, peer: PeerId): void {
     const group = this.#group(root);
     const isNew = !group.seenMs.has(peer);
@@ -32,7 +32,7 @@ export class Fetchers {
     return this.#groups.get(root)?.version ?? 0;
   }
 
-  /** Those who fetch it, without the one who asks; the newest where there are many. */
+  /** The peers that fetch it, without the asker; the newest where there are many. */
   of(root: FileHash, asker: PeerId): PeerId[] {
     const group = this.#groups.get(root);
     if (!group) return [];

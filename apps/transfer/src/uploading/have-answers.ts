@@ -1,4 +1,4 @@
-/** Answers what is there of a content, and who else fetches it: immediately at first, then when there is news. */
+/** Answers which pieces of a content are here, and who else fetches it: immediately at first, then when there is news. */
 import {
   type FileHash,
   HAVE_NUMBERS_MAX,
@@ -12,7 +12,7 @@ import type { PieceAsker } from '@iwanto/bus';
 import type { Fetchers } from './fetchers.js';
 import { GATHER_MS, type HaveLog } from './have-log.js';
 
-/** A question is answered after this time although there is no news, in ms. */
+/** A question is answered after this time even without news, in ms. */
 const ANSWER_MS = 8_000;
 /** Askers whose last answer is remembered. */
 const ASKERS_MAX = 1_024;

@@ -1,6 +1,6 @@
-/** The pieces of one content that are there, in the order in which they came, and who waits for more. */
+/** The pieces of one content that are there, in the order of arrival, and who waits for more. */
 
-/** News of pieces are gathered this long, in ms. */
+/** How long news of pieces are gathered, in ms. */
 export const GATHER_MS = 100;
 
 export class HaveLog {
@@ -23,7 +23,7 @@ export class HaveLog {
     for (const wake of [...this.#waiting]) wake();
   }
 
-  /** Pieces that came after the first `known`, at most `limit`. */
+  /** Pieces that arrived after the first `known`, at most `limit`. */
   since(known: number, limit: number): readonly number[] {
     return this.#pieces.slice(known, known + limit);
   }

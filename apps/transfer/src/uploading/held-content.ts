@@ -59,7 +59,7 @@ export class HeldContent {
     return this.options.log;
   }
 
-  /** Everything in it that others may name: itself, its directories, its files that are asked for alone. */
+  /** Everything in it that others may request: itself, its directories, its files that are requested on their own. */
   *roots(): Generator<FileHash> {
     yield this.options.as.root;
     yield* this.options.manifests.keys();
@@ -83,7 +83,7 @@ export class HeldContent {
   }
 
   async #giveDigests(number: number, first: number, count: number): Promise<PieceReply> {
-    // Of a file under way they are known as soon as its first piece is there.
+    // For an unfinished file they are known as soon as its first piece is there.
     if (this.log && !this.#hasAnyOf(number)) return refused('notFound');
     const digests = await this.options.reader.digests(number);
     if (digests.length < (first + count) * DIGEST_BYTES) return refused('range');

@@ -1,4 +1,4 @@
-/** Followers compare revisions: those of a service that starts again inside its process must not begin anew. */
+/** Followers compare revisions: those of a service that restarts inside its process must not start over. */
 import { expect, test } from '@jest/globals';
 import { HoldingNews } from './holding-news.js';
 

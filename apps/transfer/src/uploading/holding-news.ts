@@ -22,7 +22,7 @@ export class HoldingNews {
     }, GATHER_MS);
   }
 
-  /** What is under way first: of the rest, what came last. */
+  /** Unfinished contents first, then the rest, the latest first. */
   body(): HeldContents {
     const lines = this.holdings().lines();
     const whole = lines.filter(({ isPartial }) => !isPartial).reverse();

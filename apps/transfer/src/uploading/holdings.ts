@@ -1,8 +1,8 @@
-/** What this host fetches or has fetched and therefore serves, beside what it shares. */
+/** What this host fetches or has fetched and therefore serves, besides what it shares. */
 import type { FileHash } from '@iwanto/wire';
 import type { HeldAs, HeldContent } from './held-content.js';
 
-/** A content that nobody asked for so long is let go of until somebody does, in ms: its plan takes memory. */
+/** A content that nobody has asked for this long is released until somebody does, in ms: its plan takes memory. */
 export const IDLE_MS = 60_000;
 
 /** One line of what is announced to the tracker. */
@@ -12,7 +12,7 @@ export interface HoldingLine extends HeldAs {
 
 interface Held {
   readonly line: HoldingLine;
-  /** Finds out what it is made of; undefined where it is not there any more. */
+  /** Determines what it consists of; undefined where it no longer exists. */
   readonly load: (() => Promise<HeldContent | undefined>) | undefined;
   content: Promise<HeldContent | undefined> | undefined;
   parts: FileHash[];
@@ -31,12 +31,12 @@ export class Holdings {
 
   constructor(private readonly options: HoldingsOptions) {}
 
-  /** From now on others may ask for what is there of a content under way. */
+  /** From now on others may ask for the pieces of an unfinished content. */
   addPartial(content: HeldContent): void {
     this.#put({ ...content.as, isPartial: true }, undefined, content);
   }
 
-  /** A whole content; what it is made of is found out when somebody asks, and forgotten after a while. */
+  /** A complete content; what it consists of is determined when somebody asks, and forgotten after a while. */
   addWhole(as: HeldAs, load: () => Promise<HeldContent | undefined>): void {
     this.#put({ ...as, isPartial: false }, load, undefined);
   }
@@ -49,7 +49,7 @@ export class Holdings {
     this.options.onChange();
   }
 
-  /** Stops offering a content that never became whole. */
+  /** Stops offering a content that was never completed. */
   removePartial(root: FileHash): void {
     if (this.#held.get(root)?.line.isPartial) this.remove(root);
   }
@@ -67,7 +67,7 @@ export class Holdings {
     return [...this.#held.values()].map(({ line }) => line);
   }
 
-  /** To be called now and then. */
+  /** To be called periodically. */
   forgetIdle(): void {
     const beforeMs = this.options.nowMs() - IDLE_MS;
     for (const held of this.#held.values()) {

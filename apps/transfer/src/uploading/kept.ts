@@ -1,4 +1,4 @@
-/** Contents that were fetched whole and are served on, over restarts, for as long as they lie where they were put. */
+/** Contents that were fetched completely and are served to others, over restarts, for as long as they are where they were put. */
 import { lstatSync } from 'node:fs';
 import type { Blake3 } from '@iwanto/merkle';
 import { keepsInodes } from '@iwanto/service';
@@ -14,10 +14,10 @@ import { type HeldAs, HeldContent } from './held-content.js';
 import type { Holdings } from './holdings.js';
 import { unpackManifests } from './packed-manifests.js';
 
-/** How often it is looked whether they still lie there, in ms. */
+/** How often their presence is checked, in ms. */
 const LOOK_MS = 15_000;
 
-/** A content and where it lies. */
+/** A content and where it is. */
 export interface Placed extends HeldAs {
   readonly path: string;
 }
@@ -26,14 +26,14 @@ export interface KeptOptions {
   readonly store: HeldStore;
   readonly holdings: Holdings;
   readonly blake3: Blake3;
-  /** Contents kept; the oldest go. 0: none is offered. */
+  /** Contents kept; the oldest are dropped. 0: none is offered. */
   readonly max: number;
 }
 
 export class Kept {
   readonly #looking: NodeJS.Timeout;
 
-  /** Takes up what an earlier run kept. */
+  /** Loads what an earlier run kept. */
   constructor(private readonly options: KeptOptions) {
     for (const row of options.store.all().slice(0, options.max)) {
       if (stampOf(row.path, row.kind) === row.stamp) this.#offer({ ...row, root: row.hash });
@@ -43,7 +43,7 @@ export class Kept {
     this.#looking.unref();
   }
 
-  /** A download is whole and has its name; `manifests`, packed, where its disk cannot say what it is made of. */
+  /** A download is complete and has its name; `manifests`, packed, where its disk cannot reproduce them. */
   keep(placed: Placed, manifests: Uint8Array | null = null): void {
     const { root, kind, name, bytes, path } = placed;
     const stamp = stampOf(path, kind);
@@ -54,7 +54,7 @@ export class Kept {
     this.#offer(placed);
   }
 
-  /** Offers no longer what was changed, moved or removed. */
+  /** Stops offering what was changed, moved or removed. */
   look(): void {
     for (const { hash, path, kind, stamp } of this.options.store.all()) {
       if (stampOf(path, kind) !== stamp) this.forget(hash);
@@ -62,7 +62,7 @@ export class Kept {
     this.options.holdings.forgetIdle();
   }
 
-  /** Offers it no longer. */
+  /** Stops offering it. */
   forget(root: FileHash): void {
     this.options.store.forget(root);
     this.options.holdings.remove(root);
@@ -83,7 +83,7 @@ export class Kept {
     return packed ? unpackManifests(blake3, packed) : manifestsBelow(blake3, path, root);
   }
 
-  /** What it is made of, found out from the disk; undefined where it is not that content any more. */
+  /** What it consists of, read from the disk; undefined where it is no longer that content. */
   async #load(placed: Placed): Promise<HeldContent | undefined> {
     const { blake3 } = this.options;
     const { root, kind, name, bytes, path } = placed;
@@ -96,7 +96,7 @@ export class Kept {
       const as = { root, kind, name, bytes };
       return new HeldContent({ as, units, manifests, reader, log: undefined });
     } catch {
-      // It was changed or removed meanwhile: nobody can be served with it.
+      // It was changed or removed meanwhile: it cannot be served.
       this.options.store.forget(root);
       return undefined;
     }
@@ -117,12 +117,12 @@ function planOf(root: FileHash, manifests: ReadonlyMap<FileHash, Uint8Array>): P
   });
 }
 
-/** What changes when somebody changes it; undefined where it is not there. */
+/** A stamp that changes when the content is changed; undefined where it is absent. */
 function stampOf(path: string, kind: HeldAs['kind']): string | undefined {
   const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   if (!stat) return undefined;
   if (kind === 'file') return stat.isFile() ? stampOfStat(stat, path) : undefined;
   if (!stat.isDirectory()) return undefined;
-  // Where a directory has no lasting number, a change of its entries at least is seen.
+  // Where a directory has no stable inode number, at least a change of its entries is seen.
   return keepsInodes(path) ? `${stat.dev}:${stat.ino}` : `${stat.mtimeNs}`;
 }

@@ -1,4 +1,4 @@
-/** The entries of shared directories, parsed once for all who ask for packs of their files. */
+/** The entries of shared directories, parsed once for all requests for packs of their files. */
 import { type ManifestEntry, parseManifest } from '@iwanto/merkle';
 import { type FileHash, PIECE_BYTES } from '@iwanto/wire';
 import type { ContentLookup } from './content-lookup.js';

@@ -1,4 +1,4 @@
-/** The manifests of a directory tree as one small text of bytes, for disks on which they cannot be found again. */
+/** The manifests of a directory tree in one compact buffer, for disks from which they cannot be reproduced. */
 import { promisify } from 'node:util';
 import { deflate, inflate } from 'node:zlib';
 import { type Blake3, MANIFEST_BYTES_MAX, directoryRoot } from '@iwanto/merkle';
@@ -7,7 +7,7 @@ import type { FileHash } from '@iwanto/wire';
 const pack = promisify(deflate);
 const unpack = promisify(inflate);
 
-/** What all manifests of one tree may be together, in bytes: as much as one download may fetch of them. */
+/** The largest total of all manifests of one tree, in bytes: as much as one download may fetch of them. */
 const UNPACKED_BYTES_MAX = 2 * MANIFEST_BYTES_MAX;
 const LENGTH_BYTES = 4;
 
@@ -20,7 +20,7 @@ export function packManifests(manifests: ReadonlyMap<FileHash, Uint8Array>): Pro
   return pack(Buffer.concat(parts));
 }
 
-/** What `packManifests` made, which lay in our own database since; each under the root that it has. */
+/** What `packManifests` made, as stored in our own database; each under its root. */
 export async function unpackManifests(
   blake3: Blake3,
   packed: Uint8Array,

@@ -1,7 +1,7 @@
-/** What the log says of uploads: each peer that started to fetch a content from here, and what it was sent. */
+/** The log lines of uploads: each peer that started to fetch a content from here, and what it was sent. */
 import { type FileHash, type PeerId, forgetOldest } from '@iwanto/wire';
 
-/** Who asks for nothing for so long has ended, in ms. */
+/** A peer that asks for nothing for this long has finished, in ms. */
 const QUIET_MS = 10_000;
 /** Peers and contents that are told apart. */
 const PAIRS_MAX = 1_024;
@@ -50,7 +50,7 @@ export class UploadLog {
     return sending;
   }
 
-  /** Runs only while something is sent. */
+  /** Runs only while something is being sent. */
   #watch(): void {
     if (this.#timer || this.#sendings.size === 0) return;
     this.#timer = setTimeout(() => {

@@ -1,4 +1,4 @@
-/** Gives pieces, digests and manifests of what this host shares, each checked to be still what was hashed. */
+/** Serves pieces, digests and manifests of what this host shares, each checked to be still what was hashed. */
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type Bus,
@@ -42,13 +42,13 @@ export interface UploaderOptions {
   /** What this host fetches or fetched. */
   readonly holdings: Pick<Holdings, 'find'>;
   readonly nowMs: () => number;
-  /** The limit on what is sent to all. */
+  /** The limit on everything that is sent. */
   readonly pace: Pace;
   /** How members of a group name its contents. */
   readonly rootsOf?: ((group: string) => GroupRoots | undefined) | undefined;
   /** One sentence for the log. */
   readonly onTrouble: (sentence: string) => void;
-  /** The same for what is no trouble: who fetches what. */
+  /** The same for ordinary events: who fetches what. */
   readonly onInfo?: (sentence: string) => void;
 }
 
@@ -72,7 +72,7 @@ export class Uploader {
     this.#log = new UploadLog({ nowMs: options.nowMs, info: (line) => options.onInfo?.(line) });
   }
 
-  /** Never rejects: each request gets the thing or a reason. */
+  /** Never rejects: each request gets its answer or a reason. */
   async answer(request: PieceRequest, asker: PieceAsker): Promise<PieceReply> {
     try {
       const reply = await this.#giveAny(request, asker);
@@ -86,7 +86,7 @@ export class Uploader {
     }
   }
 
-  /** The same for this host itself: it counts as nothing sent. */
+  /** The same for this host itself: nothing is counted as sent. */
   async giveHere(request: PieceRequest): Promise<PieceReply> {
     try {
       return await this.#giveContent(request, await this.options.holdings.find(request.root));
@@ -95,7 +95,7 @@ export class Uploader {
     }
   }
 
-  /** What is here of a content: everything, what a log says, or nothing. */
+  /** How much of a content is here: everything, what a log says, or nothing. */
   async hereOf(root: FileHash): Promise<'all' | HaveLog | undefined> {
     return this.#hereOf(root, await this.options.holdings.find(root));
   }
@@ -124,7 +124,7 @@ export class Uploader {
     return this.#give(request);
   }
 
-  /** A content that is shared, or was fetched, is there as a whole; one under way as far as its log says. */
+  /** A content that is shared, or was fetched, is complete; an unfinished one is there as far as its log says. */
   async #giveHave(
     request: PieceRequest,
     asker: PieceAsker,
@@ -204,7 +204,7 @@ export class Uploader {
     }
   }
 
-  /** False where the file is not there as it was. */
+  /** False where the file has changed or is gone. */
   #readSmall(file: FileEntry, content: Content | undefined, body: Uint8Array): boolean {
     if (content?.kind !== 'file') return false;
     const isWhole = readInto(content.path, body) === file.size;
@@ -265,7 +265,7 @@ export class Uploader {
         return refused('changed');
       case 'E_RANGE':
         return refused('range');
-      // The indexer is away or the host is out of descriptors: later may be better.
+      // The indexer is away or the host is out of descriptors: a later attempt may succeed.
       case 'E_NOT_RUNNING':
       case 'E_TIMEOUT':
       case 'E_LIMIT':

@@ -1,9 +1,9 @@
 /** What is being sent to others: bytes and rate of each content over the last seconds. */
 import type { FileHash } from '@iwanto/wire';
 
-/** A content that nobody asked for since is not being sent any more, in ms. */
+/** A content that nobody has asked for this long is no longer being sent, in ms. */
 const QUIET_MS = 5_000;
-/** A rate is that of about this long, in ms. */
+/** A rate covers about this long, in ms. */
 const RATE_MS = 2_000;
 /** Contents that are told apart; more are counted in the sum only. */
 const CONTENTS_MAX = 64;

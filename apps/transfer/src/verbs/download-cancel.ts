@@ -1,4 +1,4 @@
-/** `download.cancel`: stop a download, and with `forget` remove what it brought. */
+/** `download.cancel`: stop a download, and with `forget` remove what it fetched. */
 import type { Handlers, VerbsOf } from '@iwanto/bus';
 import type { Downloads } from '../downloading/downloads.js';
 

@@ -1,4 +1,4 @@
-/** `download.resume`: continue with a download that was paused, failed or cut off. */
+/** `download.resume`: resume a download that was paused, failed or interrupted. */
 import type { Handlers, VerbsOf } from '@iwanto/bus';
 import type { Downloads } from '../downloading/downloads.js';
 

@@ -1,4 +1,4 @@
-/** `download.start`: fetch a content, continue with it, or join the download of it that runs. */
+/** `download.start`: fetch a content, resume it, or join the running download of it. */
 import type { Handlers, VerbsOf } from '@iwanto/bus';
 import type { Downloads } from '../downloading/downloads.js';
 

@@ -1,4 +1,4 @@
-/** `download.verify`: check again what was fetched, and give its receipt. */
+/** `download.verify`: verify again what was fetched, and return its receipt. */
 import type { Handlers, VerbsOf } from '@iwanto/bus';
 import type { Blake3 } from '@iwanto/merkle';
 import type { PlacedStore } from '@iwanto/store';

@@ -1,4 +1,4 @@
-/** `folder.set`: downloads go to another folder from now on, for good. */
+/** `folder.set`: changes the download folder permanently. */
 import type { Handlers, VerbsOf } from '@iwanto/bus';
 import type { DownloadFolder } from '../disk/download-folder.js';
 

@@ -1,4 +1,4 @@
-/** `holdings.get`: what this host fetches or has fetched, and serves on. */
+/** `holdings.get`: what this host fetches or has fetched, and serves to others. */
 import type { Handlers, VerbsOf } from '@iwanto/bus';
 import type { HoldingNews } from '../uploading/holding-news.js';
 

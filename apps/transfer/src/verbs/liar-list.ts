@@ -1,4 +1,4 @@
-/** `liar.list`: which peers sent wrong bytes here of late. */
+/** `liar.list`: which peers recently sent wrong bytes. */
 import type { Handlers, VerbsOf } from '@iwanto/bus';
 import type { Liars } from '../sources/liars.js';
 

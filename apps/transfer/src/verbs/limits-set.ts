@@ -1,4 +1,4 @@
-/** `limits.set`: change the limits on rates, for good. */
+/** `limits.set`: change the limits on rates permanently. */
 import type { Handlers, VerbsOf } from '@iwanto/bus';
 import type { RateLimits } from '../limits.js';
 

@@ -4,13 +4,13 @@ import { once } from 'node:events';
 import { Failure, codeOf } from '@iwanto/wire';
 import type { Picture } from './picture.js';
 
-/** A film that nobody can decode in this time is none, in ms; longer than a source is waited for. */
+/** What cannot be decoded in this time does not count as a film, in ms; longer than a source is waited for. */
 const LIMIT_MS = 45_000;
 /** What is read to find out what a file is, in bytes. */
 const PROBE_BYTES = 1_000_000;
 /** Larger frames are refused by ffmpeg itself. */
 const PIXELS_MAX = 100_000_000;
-/** Of what a program says, in bytes. */
+/** How much of a program's output is kept, in bytes. */
 const OUTPUT_BYTES_MAX = 64 * 1_048_576;
 const COMPLAINT_CHARACTERS_MAX = 200;
 
@@ -37,7 +37,7 @@ const CAREFUL = [
   ...['-threads', '1', '-probesize', String(PROBE_BYTES), '-max_pixels', String(PIXELS_MAX)],
 ];
 
-/** How long a film or a song lasts, in seconds; undefined where it says nothing of it. */
+/** How long a film or a song lasts, in seconds; undefined where it does not say. */
 export async function secondsOf(address: string, signal: AbortSignal): Promise<number | undefined> {
   // ffprobe has no decoder that would know a limit on pixels.
   const careful = CAREFUL.slice(0, -2);

@@ -31,7 +31,7 @@ export async function pictureOf(bus: Bus, subject: Subject): Promise<Pictured> {
   }
 }
 
-/** Frames from the middles of nine equal parts; of a film that does not say how long it is, the first one. */
+/** Frames from the middles of nine equal parts; of a film of unknown length, the first one. */
 async function sheetOf(
   { address }: Glance,
   seconds: number | undefined,

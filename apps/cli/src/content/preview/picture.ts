@@ -1,4 +1,4 @@
-/** A picture as its pixels: put together from tiles, made smaller, and as a PNG. Pure. */
+/** A picture as its pixels: composed from tiles, scaled down, and as a PNG. Pure. */
 import { crc32, deflateSync } from 'node:zlib';
 
 export interface Picture {

@@ -1,4 +1,4 @@
-/** What is a text, and what of it is printed. */
+/** What counts as text, and how much of it is printed. */
 import { expect, test } from '@jest/globals';
 import { firstLines } from './text.js';
 

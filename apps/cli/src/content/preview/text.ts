@@ -1,11 +1,11 @@
 /** The first lines of a text, safe to print; whether it is one is judged by its bytes, not by its name. */
 import { shown } from '../../print.js';
 
-/** What is read of it, in bytes. */
+/** How much of it is read, in bytes. */
 export const TEXT_BYTES_MAX = 65_536;
 const LINE_CHARACTERS_MAX = 1_000;
 
-/** Undefined where the bytes are no text. */
+/** Undefined where the bytes are not text. */
 export function firstLines(bytes: Uint8Array, linesMax: number): string[] | undefined {
   const text = decoded(bytes);
   if (text === undefined || /[\0-\x08\x0e-\x1a]/.test(text)) return undefined;
