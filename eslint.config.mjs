@@ -11,7 +11,7 @@ const ROOMS = [
 ];
 const SPECS = ['**/*.spec.ts'];
 
-/** Each outside package and the rooms that are its door; every other room is refused. */
+/** Each outside package and the projects that may import it; every other project is refused. */
 const DOORS = {
   zeromq: ['libs/bus', 'test/bench', 'test/hostile'],
   kysely: ['libs/store'],
@@ -64,7 +64,7 @@ const LAYERS = [
   },
 ];
 
-/** One way to write it, in every room. */
+/** One way to write it, in every project. */
 const ONE_DIALECT = [
   {
     selector: 'PropertyDefinition[accessibility="private"]',

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const workspace = dirname(fileURLToPath(import.meta.url));
 
-// Where each project's results go, for the sum at the end of `npm test`.
+// Where each project's results go, for the total at the end of `npm test`.
 mkdirSync(`${workspace}/tmp/jest/@iwanto`, { recursive: true });
 
 export default {

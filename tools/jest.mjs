@@ -1,6 +1,6 @@
 // Runs the jest of the project in the current folder; results go to tmp/jest, for the sum at the end of `npm test`.
 // Root may read and write everything, whatever the modes of files say. So that tests of unreadable files mean
-// something there too, they run without that right; `--keep-rights` leaves it to tests that need all of root.
+// something there too, they run without that capability; `--keep-rights` keeps it for tests that need full root.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -13,7 +13,7 @@ const results = join(workspace, 'tmp', 'jest');
 const MINUTES_MAX = 15;
 const ONLY = '--only';
 const isOnly = process.argv[2] === ONLY;
-/** What is passed on to every jest, as jest.mjs reads it. */
+/** The arguments that are passed to every jest, as jest.mjs reads them. */
 const words = process.argv.slice(isOnly ? 4 : 2);
 
 /** Every project that has specs to run, with the target that runs them. */
@@ -95,7 +95,7 @@ function runAll() {
     console.error('The build failed: no test was run.');
     return { ran: [], isWhole: false };
   }
-  // A result of other words must not come from the cache.
+  // A result of other arguments must not come from the cache.
   const fresh = words.length > 0 ? ['--skip-nx-cache'] : [];
   const whole = [
     nx('run-many', '-t', 'test', '--parallel=2', ...fresh),

@@ -1,5 +1,5 @@
 // `npm run vectors`: seals every message of src/vectors/datagrams.json again and writes its bytes beside it.
-// For a new message, or a new field, write the message into that file without `hex` and run this; look at the
+// For a new message, or a new field, write the message into that file without `hex` and run this; check the
 // difference: bytes of a message that was there before must not change (docs/wire.md, "A new field goes to the end").
 import { createHash, createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';

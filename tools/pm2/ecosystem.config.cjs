@@ -11,7 +11,7 @@ const NODE_FLAGS = {
   transfer: [...LITTLE_GARBAGE, '--no-incremental-marking'],
 };
 
-/** The same file has the reason of this one, too. */
+/** The same file gives the reason for this one, too. */
 const ENVIRONMENT = { MALLOC_ARENA_MAX: '2' };
 
 /** pm2 calls a death by a signal exit code 0: an orderly end needs a code of its own to be told apart. */

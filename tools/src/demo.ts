@@ -35,7 +35,7 @@ class Demo {
   readonly #shared: string;
   readonly #fetched: string;
   readonly #sharedByB: string;
-  /** Of this demo alone: the user's real peer must not see its peers. */
+  /** Used by this demo alone: the user's real peer must not see its peers. */
   readonly #discoveryPort: number;
 
   constructor(
@@ -72,7 +72,7 @@ class Demo {
   async close(): Promise<void> {
     this.#a.kill();
     this.#b.kill();
-    // The kernel may still be taking a killed process out of its folder.
+    // The kernel may still be removing a killed process from its folder.
     await rm(this.home, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   }
 
@@ -165,7 +165,7 @@ class Demo {
     this.#stage.tell(
       `the first answer came after ${(performance.now() - startedMs).toFixed(0)} ms`,
     );
-    // B fetched it before and serves it on: one peer is left that has it.
+    // B fetched it before and serves it: one peer is left that has it.
     await until('the end of A in the results', FOUND_LIMIT_MS, async () => {
       const { results } = await this.#b.json<{ results?: ResultJson[] }>('search', LARGE_NAME);
       const large = results?.find(({ name }) => name.endsWith(LARGE_NAME));

@@ -1,4 +1,4 @@
-/** `npm run docs`: writes docs/bus.md, docs/json.md, docs/hostile.md and the examples of docs/wire.md from what they describe; with --check it only reports pages that are out of date. */
+/** `npm run docs`: writes docs/bus.md, docs/json.md, docs/hostile.md and the examples of docs/wire.md from their sources; with --check it only reports pages that are out of date. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -56,7 +56,7 @@ interface Page {
   readonly text: string;
 }
 
-/** The command's own program prints it: tools import no app. */
+/** The command's own program prints it, since tools import no app. */
 async function jsonPage(): Promise<string> {
   const program = join(WORKSPACE, 'apps/cli/dist/json/page.js');
   const { stdout } = await promisify(execFile)(process.execPath, [program]);

@@ -1,4 +1,4 @@
-/** `npm run fuzz -- [--inputs 1000000] [--seed N]`: every spec of made-up inputs, with so many of each kind, and a sum. */
+/** `npm run fuzz -- [--inputs 1000000] [--seed N]`: every spec of random inputs, with this many of each kind, and a summary. */
 import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { readdirSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const WORKSPACE = fileURLToPath(new URL('../../', import.meta.url));
-/** Requests over HTTP cost more than inputs of a function: so many times fewer. */
+/** Requests over HTTP cost more than inputs of a function: this many times fewer. */
 const INPUTS_PER_REQUEST = 10;
 const MS_PER_SECOND = 1_000;
 

@@ -17,7 +17,7 @@ const WORKSPACE = fileURLToPath(new URL('../..', import.meta.url));
 /** Rooms that become part of the package; each keeps its name and version, which its program reads. */
 const ROOMS = ['apps/cli', 'apps/election', 'apps/indexer', 'apps/transfer'];
 
-/** Taken over as they are. */
+/** Copied unchanged. */
 const AS_THEY_ARE = [
   'LICENSE',
   'README.md',
@@ -68,7 +68,7 @@ function packageFile(version: string): object {
     bin: { iwanto: 'apps/cli/bin/iwanto.js' },
     man: ['man/iwanto.1'],
     dependencies: nativeDependencies(),
-    // Only makes decoding faster; where it has no binary, nothing is missing.
+    // It only makes decoding faster; without a binary nothing is missing.
     optionalDependencies: { 'msgpackr-extract': versionOf('msgpackr-extract') },
   };
 }

@@ -1,4 +1,4 @@
-/** The layering canary: plants what the house forbids and expects lint to refuse it, because a rule that never fires proves nothing. */
+/** The layering canary: plants violations and expects lint to refuse them, because a rule that never fires proves nothing. */
 import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -62,7 +62,7 @@ const PLANTS: readonly Plant[] = [
 
 const clear = () => PLANTS.forEach(({ file }) => rmSync(`${WORKSPACE}/${file}`, { force: true }));
 
-/** What lint says of one project: problems with file and rule. */
+/** The lint report of one project: problems with file and rule. */
 function lint(project: string): string {
   const nx = `${WORKSPACE}/node_modules/nx/dist/bin/nx.js`;
   const run = spawnSync(process.execPath, [nx, 'run', `${project}:lint`, '--skip-nx-cache'], {

@@ -1,4 +1,4 @@
-/** How many connections an address may open in a while. */
+/** How many connections an address may open within a time. */
 
 /** New connections one address may open within `RATE_WINDOW_MS`. */
 const CONNECTIONS_PER_WINDOW_MAX = 200;

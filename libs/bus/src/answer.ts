@@ -17,7 +17,7 @@ import { type LineNow, QuestionQueue } from './question-queue.js';
 import { type OnTrouble, isGone } from './trouble.js';
 import { TURN_MS, messages } from './turns.js';
 
-/** What answers one verb: the answer, or a thrown Failure that becomes the refusal. */
+/** The handler of one verb: returns the answer, or throws a Failure that becomes the refusal. */
 export type Handler<T extends VerbTable, V extends keyof T> = (
   question: CheckedQuestionOf<T, V>,
 ) => ReplyOf<T, V> | Promise<ReplyOf<T, V>>;
@@ -27,7 +27,7 @@ export type Handlers<T extends VerbTable> = { [V in keyof T]: Handler<T, V> };
 
 type AnyHandler = (question: unknown) => unknown;
 
-/** What questions come out of and answers go into: a ROUTER, or the gate in front of one. */
+/** The source of questions and the sink of answers: a ROUTER, or the gate in front of one. */
 export interface AnsweringSocket extends AsyncIterable<Buffer[]> {
   send(frames: (Uint8Array | string)[]): Promise<void>;
   /** What is known of an asker; each has an address of its own, and reads, where this is left out. */
@@ -62,7 +62,7 @@ export async function answerHere<T extends VerbTable, V extends keyof T & string
   return checked(row.answer, await answer, `The answer to "${verb}"`) as AnswerOf<T, V>;
 }
 
-/** Answers questions on `socket` until it is closed. Never rejects: what another sends ends no service. */
+/** Answers questions on `socket` until it is closed. Never rejects: nothing that others send ends a service. */
 export async function answerVerbs<T extends VerbTable>(
   socket: AnsweringSocket,
   options: AnsweringOptions<T>,

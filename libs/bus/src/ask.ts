@@ -28,7 +28,7 @@ interface Open {
 
 export interface AskerOptions<T extends VerbTable> {
   readonly table: T;
-  /** Who is asked, as a sentence may name it: "the indexer service". */
+  /** The owner, as messages name it: "the indexer service". */
   readonly whom: string;
   /** How long to wait for the connection before E_NOT_RUNNING. */
   readonly connectLimitMs: number;
@@ -37,7 +37,7 @@ export interface AskerOptions<T extends VerbTable> {
   /** Reports an absent owner, so that nobody has to wait for the time limit. */
   readonly absent?: () => Promise<boolean>;
   readonly onLost?: (() => void) | undefined;
-  /** How a refusal reads here; its own words where they are left out. */
+  /** How a refusal is worded here; when left out, in its own words. */
   readonly refused?: (code: FailureCode, verb: string) => Failure;
   /** Called for each message taken out of the socket. */
   readonly onTaken?: (frames: readonly Buffer[]) => void;
@@ -64,7 +64,7 @@ export class Asker<T extends VerbTable> {
     void this.#listen();
   }
 
-  /** True while the other side's handshake holds. */
+  /** True while the handshake with the other side is valid. */
   get connected(): boolean {
     return this.#connected;
   }
@@ -72,7 +72,7 @@ export class Asker<T extends VerbTable> {
   /**
    * The answer to one question. Rejects with the other side's Failure, with E_NOT_RUNNING when nobody
    * is there or the line breaks meanwhile, with E_TIMEOUT when the limit passes, and with E_BAD_ANSWER when
-   * what comes does not fit.
+   * the answer does not fit.
    */
   async ask<V extends keyof T & string>(
     verb: V,
@@ -88,7 +88,7 @@ export class Asker<T extends VerbTable> {
     return this.#fitting(verb, row, { asked, answer }) as AnswerOf<T, V>;
   }
 
-  /** The answer as its schema sees it; one that does not fit is the fault of who gave it. */
+  /** The answer after its schema; one that does not fit is the fault of its sender. */
   #fitting(verb: string, row: VerbRow, said: { asked: unknown; answer: unknown }): unknown {
     const answer = this.#understood(verb, () => checked(row.answer, said.answer, 'It'));
     const fault = row.fault?.(said.asked, answer);

@@ -1,16 +1,16 @@
-/** Reads what a connection begins with, and puts back what belongs to what follows. */
+/** Reads the first bytes of a connection, and puts back those that belong to what follows. */
 import type { Socket } from 'node:net';
 import { DIAL_HELLO_BYTES, beginningOf } from '@iwanto/wire';
 
-/** A connection that says nothing for so long is closed, in ms; ZeroMQ and our own hosts speak immediately. */
+/** A connection that sends nothing for this long is closed, in ms; ZeroMQ and our own hosts send immediately. */
 const SILENT_LIMIT_MS = 2_000;
 
 export interface BeginningHeard {
-  /** ZMTP's greeting: nothing was taken from it. */
+  /** ZMTP's greeting: nothing was consumed. */
   readonly zmtp: () => void;
-  /** This host asked for the connection with that ticket, or somebody made it up. */
+  /** This host asked for the connection with that ticket, or the ticket is made up. */
   readonly dialled: (ticket: string) => void;
-  /** It ended, or said something else, and is closed. */
+  /** It ended, or sent something else, and is closed. */
   readonly lost: () => void;
 }
 
@@ -39,7 +39,7 @@ export function hearBeginning(socket: Socket, heard: BeginningHeard): void {
       goOn(DIAL_HELLO_BYTES, () => heard.dialled(beginning.ticket));
     else if (beginning.kind === 'nonsense' || socket.readableEnded) socket.destroy();
   }
-  // An error is followed by its close. This stays: whoever takes the socket over listens only a moment later.
+  // An error is followed by its close. This listener stays: the next owner of the socket listens only a moment later.
   socket.on('error', () => undefined);
   socket.once('close', lose).on('readable', look);
 }

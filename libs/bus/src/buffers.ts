@@ -1,4 +1,4 @@
-/** Buffers of one size that are used again and again: a fresh one each time costs page faults and collections. */
+/** Buffers of one size that are reused: a fresh one each time costs page faults and collections. */
 
 /** Buffers kept for the next use. */
 const KEPT_MAX = 8;
@@ -12,7 +12,7 @@ export class Buffers {
     return this.#free.pop() ?? Buffer.allocUnsafeSlow(this.bytes);
   }
 
-  /** Nobody uses it any more. */
+  /** Returns one that is no longer used. */
   give(buffer: Buffer<ArrayBuffer>): void {
     if (this.#free.length < KEPT_MAX) this.#free.push(buffer);
   }

@@ -1,4 +1,4 @@
-/** What goes wrong beside a service on its own host: askers that die, listeners that hang or want everything. */
+/** Faults of other processes on the same host: askers that die, listeners that hang or want everything. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -96,7 +96,7 @@ function listen(subscribe: string): { child: ChildProcess; heard: () => boolean 
   return { child, heard: () => isHeard };
 }
 
-/** Publishes what `next` gives, a turn of the loop each, until `isEnough`. */
+/** Publishes what `next` returns, one per turn of the event loop, until `isEnough`. */
 async function publishUntil(isEnough: () => boolean): Promise<void> {
   let revision = 0;
   await until(() => {

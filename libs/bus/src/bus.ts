@@ -30,14 +30,14 @@ import type { ServiceName } from './shapes.js';
 import { type OnTrouble, noTrouble } from './trouble.js';
 
 export interface BusOptions {
-  /** The directory of the sockets; made with mode 0700 by the first service. */
+  /** The directory of the sockets; created with mode 0700 by the first service. */
   readonly runDir: string;
   readonly onTrouble?: OnTrouble;
   /** True where a person waits: an absent owner is reported immediately, a busy one gets more time. */
   readonly impatient?: boolean;
 }
 
-/** One process's way to the other processes of its host. */
+/** The connection of one process to the other processes of its host. */
 export interface Bus {
   /** Asks the verb's owner. Rejects with a Failure: E_NOT_RUNNING, E_TIMEOUT or the owner's own refusal. */
   call<V extends VerbName>(
@@ -64,7 +64,7 @@ export type ServiceBus<S extends ServiceName> = Omit<Bus, 'publish'> & {
 const addressOf = (runDir: string, service: ServiceName, line: 'verbs' | 'news') =>
   `ipc://${join(runDir, `${service}.${line}`)}`;
 
-/** The bus of the host whose sockets lie in `runDir`. */
+/** The bus of the host whose sockets are in `runDir`. */
 export function openBus({
   runDir,
   onTrouble = noTrouble,

@@ -38,7 +38,7 @@ export function unpack(bytes: Uint8Array): unknown {
   }
 }
 
-/** The value as its schema sees it: unknown fields are gone, wrong ones are an E_BAD_REQUEST that names them. */
+/** The value after its schema: unknown fields are removed, wrong ones cause an E_BAD_REQUEST that names them. */
 export function checked<S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;

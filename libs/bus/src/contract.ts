@@ -41,7 +41,7 @@ export interface NewsRow<B extends z.ZodType = z.ZodType, S extends ServiceName 
   /** The verb that gives the present state to a late starter; none for news without a state. */
   readonly get?: VerbName;
 }
-/** Keeps the literal types of a row: its owner says who may publish, and its `get` that it can be followed. */
+/** Keeps the literal types of a row: its owner is the one that may publish, and with a `get` it can be followed. */
 const newsRow = <const R extends NewsRow>(row: R) => row;
 
 export const news = {
@@ -73,7 +73,7 @@ export const news = {
       ticket: ticketSchema,
       address: addressSchema,
       port: portSchema,
-      /** Who waits at that address, where it is not the peer itself. */
+      /** The relay at that address, where it is not the peer itself. */
       relay: peerIdSchema.nullable(),
     }),
   }),

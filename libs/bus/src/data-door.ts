@@ -1,4 +1,4 @@
-/** The uploader's end of data lines: a TCP port where only whoever was granted a line, and proves it, gets anything. */
+/** The uploader's end of data lines: a TCP port that serves only peers that were granted a line and prove it. */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
 import {
@@ -16,13 +16,13 @@ import { TcpPort, type TcpPortOptions } from './tcp-port.js';
 
 /** A connection that has not proved its key by then is closed, in ms (HOSTILE 33). */
 const PROOF_LIMIT_MS = 2_000;
-/** A grant that nobody used by then is void, in ms. */
+/** An unused grant expires after this time, in ms. */
 const GRANT_LIMIT_MS = 5_000;
-/** A line whose other end takes nothing for so long is closed, in ms. */
+/** A line whose other end reads nothing for this long is closed, in ms. */
 const DRAIN_LIMIT_MS = 5_000;
-/** Times that limit may pass without anything to send before the line is closed. */
+/** How many times that limit may pass with nothing to send before the line is closed. */
 const IDLE_TIMES_MAX = 24;
-/** Lines at the same time, of all and of one address; grants that wait. */
+/** Lines at the same time, in total and per address; grants that wait. */
 const LINES_MAX = 256;
 const LINES_PER_ADDRESS_MAX = 64;
 const GRANTS_MAX = 512;
@@ -53,7 +53,7 @@ export class ServedLine {
     this.socket.once('close', heard);
   }
 
-  /** Resolves when the kernel took all of it (true) or the line is gone (false). Its memory is then free again. */
+  /** Resolves when the kernel has accepted all of it (true) or the line is gone (false). Its memory is then free again. */
   send(request: PieceRequest, frame: OutgoingFrame): Promise<boolean> {
     return this.#write(request.requestId, frame, dataAssociated(request, frame.body.length));
   }
@@ -78,7 +78,7 @@ export class ServedLine {
     });
   }
 
-  /** Node counts a write that continues as activity: here nothing moved at all. */
+  /** Node counts a pending write as activity: here nothing moved at all. */
   #quiet(): void {
     this.#idleTimes += 1;
     if (this.#unsent > 0 || this.#idleTimes > IDLE_TIMES_MAX) return this.close();
@@ -151,7 +151,7 @@ export class DataDoor {
     let hello = Buffer.alloc(0);
     socket.on('data', (bytes) => {
       hello = Buffer.concat([hello, bytes]);
-      // An asker says hello and nothing else.
+      // An asker sends its hello and nothing else.
       if (hello.length > DATA_HELLO_BYTES) return socket.destroy();
       if (hello.length < DATA_HELLO_BYTES) return;
       const granted = this.#proved(hello);
@@ -162,7 +162,7 @@ export class DataDoor {
     });
   }
 
-  /** The grant that this hello proves; each serves once. */
+  /** The grant that this hello proves; each is valid once. */
   #proved(hello: Buffer): Granted | undefined {
     const name = hello.subarray(0, DATA_LINE_ID_BYTES).toString('hex');
     const granted = this.#granted.get(name);

@@ -1,4 +1,4 @@
-/** The sealed stream beside the control line: what is forged, replayed, late or not drained ends the line. */
+/** The sealed stream beside the control line: anything forged, replayed, late or not drained ends the line. */
 import { randomBytes } from 'node:crypto';
 import { type Server, type Socket, connect, createServer } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';

@@ -22,14 +22,14 @@ export interface DataLineOptions {
   readonly grant: DataGrant;
   /** For where the uploader cannot be dialled. */
   readonly detours?: Detours | undefined;
-  /** The way of the control line: the first to be tried beside the direct one. */
+  /** The way of the control line: tried first, beside the direct one. */
   readonly last?: Way | undefined;
   /** The request that is open under this id. */
   readonly requestOf: (requestId: number) => PieceRequest | undefined;
   readonly onReady: () => void;
-  /** The bytes are valid until this returns: the next frame comes into the same place. */
+  /** The bytes are valid until this returns: the next frame reuses their place. */
   readonly onBody: (requestId: number, body: Uint8Array<ArrayBuffer>) => void;
-  /** Called once. `forged`: what came was not what the uploader sealed. */
+  /** Called once. `forged`: the received bytes were not sealed by the uploader. */
   readonly onLost: (why: 'broken' | 'forged') => void;
 }
 
@@ -66,7 +66,7 @@ export class DataLine {
     );
   }
 
-  /** The way that the bytes take; undefined before they can flow. */
+  /** The way the bytes take; undefined before they can flow. */
   get way(): Way | undefined {
     return this.#way;
   }
@@ -81,7 +81,7 @@ export class DataLine {
     socket.write(helloOf(this.options.grant));
   }
 
-  /** A connection that was not dialled for this gives bytes where it wants: they are copied to where they are needed. */
+  /** A connection that was not dialled for this delivers bytes in buffers of its own: they are copied to where they are needed. */
   #pour(bytes: Uint8Array): void {
     for (let from = 0; from < bytes.length && !this.#isLost;) {
       const part = bytes.subarray(from, from + this.#wanted - this.#filled);
@@ -97,7 +97,7 @@ export class DataLine {
     this.#socket?.destroy();
   }
 
-  /** Takes nothing more from the uploader: what it sends stays in its own memory. */
+  /** Reads nothing more from the uploader: what it sends stays in its own memory. */
   pause(): void {
     this.#socket?.pause();
   }

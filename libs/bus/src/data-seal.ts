@@ -17,7 +17,7 @@ const SLICE_BYTES = 65_536;
 
 const options = { authTagLength: DATA_TAG_BYTES } as const;
 
-/** Frames must be opened in the order in which they were sealed: a replayed or lost one does not open. */
+/** Frames must be opened in the order in which they were sealed: after a replayed or lost one opening fails. */
 export class DataSeal {
   #key: KeyObject;
   #frame = 0;
@@ -77,11 +77,11 @@ function translate(cipher: { update(bytes: Uint8Array): Uint8Array }, bytes: Uin
 }
 
 /**
- * Gives the memory of a slice back now, for the next one. Left to the collector, each slice would be memory that was
+ * Frees the memory of a slice now, for the next one. Left to the collector, each slice would be memory that was
  * never touched before: the kernel has to clear every page of it, which costs more than the cipher.
  */
 function free(slice: Uint8Array): void {
   const { buffer } = slice as Uint8Array<ArrayBuffer>;
-  // A view of what others use as well stays.
+  // A view of shared memory stays.
   if (buffer.byteLength === slice.byteLength) buffer.transfer(0);
 }

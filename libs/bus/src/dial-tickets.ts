@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { Failure, TICKET_BYTES, type Ticket } from '@iwanto/wire';
 
-/** How long a connection that was asked for may take, in ms. */
+/** How long a requested connection may take, in ms. */
 const ARRIVAL_LIMIT_MS = 3_000;
 const EXPECTED_MAX = 256;
 
@@ -22,7 +22,7 @@ interface Waiting {
 export class DialTickets {
   readonly #waiting = new Map<string, Waiting>();
 
-  /** A fresh ticket; it serves once. */
+  /** A fresh ticket, valid once. */
   expect(): Expected {
     const ticket = randomBytes(TICKET_BYTES).toString('hex') as Ticket;
     const arrived = new Promise<Socket>((arrive, fail) => {

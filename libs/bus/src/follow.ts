@@ -28,7 +28,7 @@ export function followTopic<T extends Topic>(topic: T, options: FollowOptions<T>
     newest = revision;
     options.heard(body);
   };
-  /** An owner that is not there yet is no trouble: its coming back starts the next get. */
+  /** An owner that is not there yet is not a fault: its return starts the next get. */
   const refresh = () =>
     void options.call(get).then((body) => take(body as NewsBody<T>), waitForNextRefresh);
   const timers = new Set<NodeJS.Timeout>([setInterval(refresh, REFRESH_MS)]);

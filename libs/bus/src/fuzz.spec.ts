@@ -1,5 +1,5 @@
 /**
- * What crosses a line as msgpack, made up by chance: 100,000 inputs, or as many as IWANTO_FUZZ says; IWANTO_SEED repeats
+ * Random msgpack as it crosses a line: 100,000 inputs, or as many as IWANTO_FUZZ says; IWANTO_SEED repeats
  * a run.
  */
 import { randomInt } from 'node:crypto';
@@ -145,7 +145,7 @@ test(
   LIMIT_MS,
 );
 
-/** What may stay of all of them, in MiB. */
+/** How much memory may remain in use after all of them, in MiB. */
 const GROWTH_MIB_MAX = 64;
 
 test('HOSTILE 167: what claims to be long, is nested deeply, or holds a value in each byte, costs no lasting memory', () => {

@@ -1,8 +1,8 @@
-/** How many questions each asker has open: the back-pressure that one asker meets and others do not. */
+/** How many questions each asker has open: back-pressure per asker, which does not affect others. */
 export class InWork {
   readonly #open = new Map<string, number>();
 
-  /** Counts one more; says how many were open before. */
+  /** Counts one more; returns how many were open before. */
   begin(asker: string): number {
     const before = this.#open.get(asker) ?? 0;
     this.#open.set(asker, before + 1);

@@ -76,7 +76,7 @@ const lineTo = (port: number, serverKey: PublicKey, onLost?: () => void) => {
   return line;
 };
 
-/** What speaks the form of the line, and keeps none of its rules. */
+/** Speaks the format of the line, but breaks its rules. */
 const rawServer = async () => {
   const keys = newKeys();
   const { curvePublicKey, curveSecretKey } = curveServer(keys);
@@ -86,7 +86,7 @@ const rawServer = async () => {
   return { router, keys, port: Number(router.lastEndpoint?.split(':').at(-1)) };
 };
 
-/** Answers every question with this. */
+/** Gives this answer to every question. */
 const serveRaw = async (state: 'ok' | 'error', body: unknown) => {
   const { router, port, keys } = await rawServer();
   void (async () => {

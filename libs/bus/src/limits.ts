@@ -6,7 +6,7 @@ export const BUS_MESSAGE_BYTES_MAX = 1_048_576;
 
 /**
  * The largest body of a question or an answer, in bytes: a message that is too large does not fail, it ends
- * the line for good. Leaves room for what encryption adds.
+ * the line permanently. Leaves space for what encryption adds.
  */
 export const BODY_BYTES_MAX = Math.min(BUS_MESSAGE_BYTES_MAX, PEER_MESSAGE_BYTES_MAX) - 1_024;
 
@@ -16,7 +16,7 @@ export const BODY_VALUES_MAX = 262_144;
 /** Waiting messages a socket may hold for one other side, in messages: ZeroMQ counts no bytes. */
 const QUEUE_MESSAGES_MAX = 256;
 
-/** Questions that may wait or be worked on at the same time: of one line, of all lines of an address, and of all. */
+/** Questions that may wait or be processed at the same time: per line, per address, and in total. */
 export const QUESTIONS_OPEN_PER_LINE_MAX = 64;
 export const QUESTIONS_OPEN_PER_ADDRESS_MAX = 256;
 export const QUESTIONS_OPEN_MAX = 1_024;
@@ -27,7 +27,7 @@ export const UNREAD_BYTES_TO_ANSWER_MAX = 2_097_152;
 /** Bytes of a verb's name and of a question's id. */
 export const VERB_BYTES_MAX = 64;
 
-/** How long a caller waits for the other side's socket to be there at all. */
+/** How long a caller waits for the other side's socket to exist at all. */
 export const CONNECT_LIMIT_MS = 800;
 
 /** The same where somebody is known to listen but the machine is busy. */
@@ -50,7 +50,7 @@ const everywhere = {
 const localSocket = { ...everywhere, maxMessageSize: BUS_MESSAGE_BYTES_MAX } as const;
 export const busSocket = { ...localSocket, ...sending, ...receiving } as const;
 
-/** Options of the one-way sockets for news; a listener that lags loses news instead of slowing the teller. */
+/** Options of the one-way sockets for news; a listener that lags loses news instead of slowing the publisher. */
 export const tellerSocket = { ...localSocket, ...sending, sendTimeout: 0 } as const;
 export const listenerSocket = {
   ...localSocket,
@@ -71,7 +71,7 @@ const lanSocket = {
   tcpMaxRetransmitTimeout: 15_000,
 } as const;
 
-/** Between indexers. A leader that dies without a word is noticed by the election, long before any heartbeat. */
+/** Between indexers. A leader that dies silently is noticed by the election, long before any heartbeat. */
 export const peerSocket = { ...lanSocket, maxMessageSize: PEER_MESSAGE_BYTES_MAX } as const;
 
 /**
@@ -92,7 +92,7 @@ const gated = { heartbeatInterval: 0, reconnectInterval: -1 } as const;
 export const gatedPeerSocket = { ...peerSocket, ...gated } as const;
 export const gatedPieceSocket = { ...pieceSocket, ...gated } as const;
 
-/** What one line may hold that nobody has taken out, in bytes: a whole message and more. */
+/** How much unread data one line may hold, in bytes: a whole message and more. */
 export const PEER_UNTAKEN_BYTES_MAX = 2 * PEER_MESSAGE_BYTES_MAX;
 export const PIECE_UNTAKEN_BYTES_MAX = 131_072;
 
@@ -104,7 +104,7 @@ export const askerSocket = {
   reconnectMaxInterval: 1_000,
 } as const;
 
-/** On one host a service that came back must be found well within CONNECT_LIMIT_MS. */
+/** On one host a service that is back must be found well within CONNECT_LIMIT_MS. */
 export const busAskerSocket = { ...askerSocket, reconnectMaxInterval: 250 } as const;
 
 /**

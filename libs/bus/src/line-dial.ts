@@ -1,4 +1,4 @@
-/** The other end of a line's gate: what a DEALER connects to, and what dials the other host for it. */
+/** The other end of a line's gate: a DEALER connects to it, and it dials the other host. */
 import { type Server, type Socket, createServer } from 'node:net';
 import type { DialledLine, Way } from '@iwanto/wire';
 import type { Dealer } from 'zeromq';
@@ -6,20 +6,20 @@ import { type Detours, type Reaching, reach } from './reach.js';
 import { type Frames, Relay } from './relay.js';
 import { socketPath } from './socket-paths.js';
 
-/** Between two tries, in ms: doubled each time it failed. */
+/** The wait between two attempts, in ms: doubled after each failure. */
 const RETRY_FIRST_MS = 50;
 const RETRY_MAX_MS = 1_000;
 
 export interface LineDialOptions {
   readonly address: string;
   readonly port: number;
-  /** What may have come in and not been taken, in bytes: more than one whole message. */
+  /** How much received data may be unread, in bytes: more than one whole message. */
   readonly untakenBytesMax: number;
-  /** Which of its connections this is, for those who are asked to help. */
+  /** Which of its connections this is, for the peers that are asked to help. */
   readonly line: DialledLine;
   /** For where it cannot be dialled. */
   readonly detours?: Detours | undefined;
-  /** Hears by which way each connection came about, or that none did. */
+  /** Called with the way by which each connection was made, or with none. */
   readonly onWay?: ((way: Way | undefined) => void) | undefined;
 }
 
@@ -51,7 +51,7 @@ export class LineDial {
 
   /** A message was taken out of the DEALER. */
   taken(frames: Frames): void {
-    // One at a time is alive; what was before it is only being closed.
+    // Only one is alive at a time; the one before it is being closed.
     for (const relay of this.#relays) relay.taken(frames);
   }
 
@@ -85,7 +85,7 @@ export class LineDial {
           this.#relays.add(relay);
         },
         () => {
-          // One that was given up says nothing about the way.
+          // A connection that was given up says nothing about the way.
           if (!this.#isClosed) onWay?.(undefined);
           this.#endLater(inner);
         },
@@ -93,7 +93,7 @@ export class LineDial {
       .finally(() => this.#connecting.delete(connecting));
   }
 
-  /** The DEALER tries again when its connection ends, so that waits as long as the next try has to. */
+  /** The DEALER reconnects when its connection ends, so its connection is held until the next attempt is due. */
   #endLater(inner: Socket): void {
     const waitMs = Math.min(RETRY_FIRST_MS * 2 ** this.#failures, RETRY_MAX_MS);
     this.#failures += 1;

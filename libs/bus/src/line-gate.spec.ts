@@ -1,4 +1,4 @@
-/** What strangers do to the port of a peer; the peer runs in a process of its own, because it is the process that is attacked. */
+/** What strangers can do to the port of a peer, which runs in a process of its own because the process is the target. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type Server, type Socket, connect as connectTcp, createServer } from 'node:net';
@@ -40,7 +40,7 @@ afterEach(async () => {
   await exited;
 });
 
-/** What the server's process takes, in MiB. */
+/** The memory of the server's process, in MiB. */
 async function usage(): Promise<number> {
   child.stdin!.write('usage\n');
   return (await nextLine()).mebibytes;
@@ -57,7 +57,7 @@ function stranger(port: number, heartbeatInterval = 0): Dealer {
   return dealer;
 }
 
-/** A way to the server whose connections can be reset, and read no more. */
+/** A proxy to the server whose connections can be reset, or stop reading. */
 async function way() {
   const passed = new Set<Socket>();
   const held: Socket[] = [];
@@ -83,7 +83,7 @@ async function way() {
   };
 }
 
-/** The server answers somebody who means well. */
+/** The server answers an honest peer. */
 async function answers(): Promise<void> {
   const line = connectPeer({
     ...{ address: '127.0.0.1', port: server.port, serverKey: server.key, keys: newKeys() },
@@ -99,7 +99,7 @@ test.each([0, 1])(
     for (let round = 0; round < 4; round += 1) {
       const dealer = stranger(attack.port, heartbeatInterval);
       await dealer.send(['0', 'announced', pack({ peer: BUSY_PEER })]);
-      // More than a ROUTER takes in ahead, so that ZeroMQ stops to read while the program is busy.
+      // More than a ROUTER reads ahead, so that ZeroMQ stops reading while the program is busy.
       for (let id = 1; id < 1_500; id += 1) {
         await dealer.send([String(id), 'announced', pack({ peer })]);
       }

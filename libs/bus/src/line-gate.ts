@@ -16,23 +16,23 @@ import { TcpPort, type TcpPortOptions } from './tcp-port.js';
 
 const MEBIBYTE = 1_048_576;
 
-/** Lines at the same time: of all, and of one address. */
+/** Lines at the same time, in total and per address. */
 const LINES_MAX = 256;
 export const LINES_PER_ADDRESS_MAX = 64;
-/** What all lines together, and those of one address, may hold that nobody has taken, in bytes. */
+/** How much unread data all lines together, and those of one address, may hold, in bytes. */
 const UNTAKEN_BYTES_MAX = 128 * MEBIBYTE;
 const UNTAKEN_BYTES_PER_ADDRESS_MAX = 32 * MEBIBYTE;
-/** Answers that one line, those of one address, and all together may leave unread, in bytes. */
+/** Answers that may be left unread, per line, per address and in total, in bytes. */
 const UNREAD_BYTES_PER_LINE_MAX = 8 * MEBIBYTE;
 const UNREAD_BYTES_PER_ADDRESS_MAX = 32 * MEBIBYTE;
 const UNREAD_BYTES_MAX = 128 * MEBIBYTE;
-/** How long last answers may take to leave when the gate closes, in ms. */
+/** How long the last answers may take to be sent when the gate closes, in ms. */
 const LAST_ANSWERS_MS = 300;
 
 export interface LineGateOptions extends Pick<TcpPortOptions, 'port' | 'addresses' | 'onTrouble'> {
-  /** What may have come in on one line and not been taken, in bytes: more than one whole message. */
+  /** How much received data of one line may be unread, in bytes: more than one whole message. */
   readonly untakenBytesMax: number;
-  /** Takes a connection that shows a ticket; false where nobody waits for it. */
+  /** Accepts a connection that shows a ticket; false where nobody waits for it. */
   readonly redeem: (ticket: string, socket: Socket) => boolean;
 }
 
@@ -41,7 +41,7 @@ interface Line {
   readonly relay: Relay;
 }
 
-/** The two ends of a line, before it is one. */
+/** The two ends of a future line. */
 interface Meeting {
   readonly name: string;
   readonly address: string;
@@ -55,7 +55,7 @@ class LineGone extends Error {
 
 export class LineGate implements AnsweringSocket {
   readonly #lines = new Map<string, Line>();
-  /** Connections by address, those included of which the ROUTER does not know yet. */
+  /** Connections by address, including those that the ROUTER does not know yet. */
   readonly #ofAddress = new Map<string, number>();
   readonly #untakenOfAddress = new Map<string, number>();
   readonly #rate = new AddressRate();
@@ -105,7 +105,7 @@ export class LineGate implements AnsweringSocket {
     this.#onRead = heard;
   }
 
-  /** Rejects with EHOSTUNREACH, as a ROUTER does, where the line is gone; one that does not read what it asked for is closed. */
+  /** Rejects with EHOSTUNREACH, as a ROUTER does, where the line is gone; a line that does not read its answers is closed. */
   async send(frames: (Uint8Array | string)[]): Promise<void> {
     const [name, ...rest] = frames;
     const line = this.#lines.get(String(name));
@@ -115,7 +115,7 @@ export class LineGate implements AnsweringSocket {
     await this.router.send(frames);
   }
 
-  /** Takes no more connections, closes the ROUTER and lets last answers leave. */
+  /** Accepts no more connections, closes the ROUTER and lets the last answers leave. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.router.close();
@@ -137,7 +137,7 @@ export class LineGate implements AnsweringSocket {
     this.#count(outer, (address) => this.#begin(outer, address));
   }
 
-  /** Lets a connection in that is within all limits. */
+  /** Admits a connection that is within all limits. */
   #count(outer: Socket, begin: (address: string) => void): void {
     const address = outer.remoteAddress ?? '';
     const ofAddress = this.#ofAddress.get(address) ?? 0;
@@ -151,7 +151,7 @@ export class LineGate implements AnsweringSocket {
     begin(address);
   }
 
-  /** A stranger's connection, or one that this host asked for; which of them, its first bytes say. */
+  /** A stranger's connection, or one that this host asked for: its first bytes say which. */
   #begin(outer: Socket, address: string): void {
     hearBeginning(outer, {
       zmtp: () => this.#handOver(outer, address),
@@ -170,7 +170,7 @@ export class LineGate implements AnsweringSocket {
     else this.#ofAddress.delete(address);
   }
 
-  /** The ROUTER connects to a socket that waits for this one connection, and calls the line by our name. */
+  /** The ROUTER connects to a socket that waits for this one connection, and gives the line our name. */
   #handOver(outer: Socket, address: string): void {
     const name = `line ${(this.#named += 1)}`;
     const path = socketPath();
@@ -210,7 +210,7 @@ export class LineGate implements AnsweringSocket {
     this.#lines.set(name, { address, relay });
   }
 
-  /** Beyond what all may hold, the heaviest line of the heaviest address goes. */
+  /** Beyond the total limit, the heaviest line of the heaviest address is closed. */
   #countUntaken(address: string, change: number): void {
     const ofAddress = (this.#untakenOfAddress.get(address) ?? 0) + change;
     this.#untaken += change;
@@ -250,7 +250,7 @@ function leaveSlowest(lines: readonly Line[]): void {
   lines.toSorted((a, b) => b.relay.unreadBytes - a.relay.unreadBytes)[0]?.relay.leave();
 }
 
-/** zeromq warns that a name counts from the next connection on, which is what it is given for. */
+/** zeromq warns that a name applies from the next connection on, which is the intention. */
 function connectAs(name: string, router: Router, path: string): void {
   const emitWarning = process.emitWarning.bind(process);
   process.emitWarning = () => undefined;

@@ -1,4 +1,4 @@
-/** Who listens and who may be spoken to: the CURVE keys of both ends of a line. */
+/** Who listens and who may connect: the CURVE keys of both ends of a line. */
 import type { PublicKey } from '@iwanto/wire';
 import { z85OfHex } from './z85.js';
 
@@ -10,9 +10,9 @@ export interface CurveKeys {
 
 export interface ListenOptions {
   readonly keys: CurveKeys;
-  /** The wished port; the next free one is taken when it is in use. 0 takes any. */
+  /** The preferred port; the next free one is taken when it is in use. 0 takes any. */
   readonly port: number;
-  /** Addresses of this host to listen on, asked for again while it listens; all of them when left out. */
+  /** Addresses of this host to listen on, re-evaluated while it listens; all of them when left out. */
   readonly addresses?: () => readonly string[];
 }
 

@@ -1,10 +1,10 @@
-/** Making a directory with its parents, ending in an error where that cannot be. */
+/** Creates a directory with its parents, with an error where that is impossible. */
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Failure, codeOf } from '@iwanto/wire';
 
 /**
- * Makes `path` and what it lies in; an existing directory is fine. Throws E_BAD_PATH naming what cannot be made.
+ * Creates `path` and its parents; an existing directory is fine. Throws E_BAD_PATH naming what cannot be made.
  * Node's own recursive mkdir never ends where the kernel refuses a name with ENOENT (Node 20, `/proc/x`).
  */
 export async function makeDir(path: string, mode = 0o777): Promise<void> {

@@ -9,14 +9,14 @@ import {
 } from '@iwanto/wire';
 import { z } from 'zod';
 
-/** Hosts that one answer names at most. */
+/** The most hosts that one answer names. */
 const HOSTS_MAX = 4_096;
 /** Addresses of this host, and sentences about what is wrong with them, in one answer. */
 const ADDRESSES_MAX = 256;
 
 const msAgoSchema = z.number().min(0).nullable();
 
-/** Ports of this host that one router maps at most. */
+/** The most ports of this host that one router maps. */
 const MAPPED_PORTS_MAX = 8;
 
 /** What a router maps to this host. */
@@ -42,7 +42,7 @@ export type Mapping = z.infer<typeof mappingSchema>;
 const FAULTS_MAX = 64;
 
 export const networkFaultSchema = z.object({
-  /** In a word, as the doctor shows it. */
+  /** In short, as the doctor shows it. */
   check: z.string(),
   level: z.enum(['warning', 'broken']),
   text: z.string(),
@@ -90,7 +90,7 @@ export const networkSchema = z.object({
       }),
     )
     .max(HOSTS_MAX),
-  /** Addresses that sent what is not for this host: `open` of a LAN without a group, `group` sealed under a key it has not. */
+  /** Addresses that sent what is not for this host: `open` of a LAN without a group, `group` sealed under a key it does not have. */
   strangers: z
     .array(
       z.object({
@@ -123,7 +123,7 @@ export const wakeableSchema = z.object({
   mac: z.string(),
   interface: z.string(),
   address: addressSchema,
-  /** When it was last here, in ms since 1970. */
+  /** When it was last online, in ms since 1970. */
   seenMs: z.number().min(0),
 });
 export type Wakeable = z.infer<typeof wakeableSchema>;

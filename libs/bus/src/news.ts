@@ -1,4 +1,4 @@
-/** News of one host: each service publishes its topics, whoever cares subscribes or follows. */
+/** News of one host: each service publishes its topics, others subscribe to or follow them. */
 import { reasonOf } from '@iwanto/wire';
 import { Publisher, Subscriber } from 'zeromq';
 import { type NewsBody, type Topic, news } from './contract.js';
@@ -26,10 +26,10 @@ export class Teller {
     this.#socket.unbindSync(address);
   }
 
-  /** Queues one piece of news; a slow listener loses it, nobody else does (HOSTILE 29). */
+  /** Queues one piece of news; only a slow listener loses it (HOSTILE 29). */
   tell<T extends Topic>(topic: T, body: NewsBody<T>): void {
     const bytes = pack(checked(news[topic].body, body, `The news "${topic}"`));
-    // Before that nobody can listen.
+    // Before that nobody can be listening.
     if (!this.#isBound) return;
     this.#outbox
       .send([topic, bytes])

@@ -9,7 +9,7 @@ interface Sending {
   readonly failed: (cause: unknown) => void;
 }
 
-/** Messages that may wait behind a slow socket before the next is refused. */
+/** Messages that may wait for a slow socket before the next is refused. */
 const WAITING_MAX = 4_096;
 
 /** Sends messages one after the other; each promise resolves once the message is queued in ZeroMQ, or rejects with the reason. */

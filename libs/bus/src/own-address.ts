@@ -1,5 +1,5 @@
 /**
- * Connections from an address that this host no longer has: nothing ever comes back to it, and TCP would hang for
+ * Connections from an address that this host no longer has: no answer ever reaches it, and TCP would hang for
  * minutes. They end when the address goes, so that whoever made them makes them again, from where the host is now.
  */
 import type { Socket } from 'node:net';
@@ -24,7 +24,7 @@ export function endWithItsAddress(socket: Socket): void {
   });
 }
 
-/** Ends every connection whose own address is gone. */
+/** Ends every connection whose local address is gone. */
 export function endStranded(list: ListInterfaces = networkInterfaces): void {
   const here = new Set(Object.values(list()).flatMap((each = []) => each.map(bareOf)));
   for (const socket of open) {
@@ -34,6 +34,6 @@ export function endStranded(list: ListInterfaces = networkInterfaces): void {
   }
 }
 
-/** Without zone, and an IPv4 address as such. */
+/** Without zone, and with an IPv4 address in its own form. */
 const bareOf = ({ address }: { address: string }): string =>
   (address.split('%')[0] ?? '').replace(/^::ffff:(?=\d+\.)/, '');

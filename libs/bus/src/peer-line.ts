@@ -43,7 +43,7 @@ export interface PeerPort extends OpenPort {
 export interface PeerServerOptions extends ListenOptions {
   readonly handlers: Handlers<PeerVerbs>;
   readonly onTrouble?: OnTrouble;
-  /** Where connections belong that other hosts were asked to open; none is asked for when left out. */
+  /** Receives the connections that other hosts were asked to open; none is asked for when left out. */
   readonly tickets?: DialTickets;
 }
 
@@ -83,7 +83,7 @@ export interface PeerLineOptions {
   readonly keys: CurveKeys;
   /** For where the other host cannot be dialled. */
   readonly detours?: Detours | undefined;
-  /** Hears by which way each connection came about, or that none did. */
+  /** Called with the way by which each connection was made, or with none. */
   readonly onWay?: (way: Way | undefined) => void;
   /** Called each time an established line breaks; it reconnects by itself. */
   readonly onLost?: () => void;
@@ -101,8 +101,8 @@ export interface PeerLine {
 }
 
 /**
- * A line to another host's indexer. It connects in the background; one that broke is made again, because
- * ZeroMQ gives up for good where the other side broke a rule, such as the size of a message.
+ * A line to another host's indexer. It connects in the background; a broken one is made again, because
+ * ZeroMQ gives up permanently where the other side broke a rule, such as the size of a message.
  */
 export function connectPeer(options: PeerLineOptions): PeerLine {
   let isClosed = false;

@@ -37,9 +37,9 @@ export type { PieceReply } from './piece-server.js';
 
 export interface PieceServerOptions extends ListenOptions, Partial<PieceServing> {
   readonly answer: PieceServing['answer'];
-  /** Where connections belong that other hosts were asked to open; none is asked for when left out. */
+  /** Receives the connections that other hosts were asked to open; none is asked for when left out. */
   readonly tickets?: DialTickets;
-  /** Where connections belong that this host carries for others; none where it is left out. */
+  /** Receives the connections that this host relays for others; none where it is left out. */
   readonly splices?: Splices;
 }
 
@@ -94,7 +94,7 @@ export async function servePieces(options: PieceServerOptions): Promise<PiecePor
   };
 }
 
-/** Why a line broke; `forged`: somebody sent what the other end did not seal. */
+/** Why a line broke; `forged`: something was received that the other end did not seal. */
 export type PieceLost = 'broken' | 'forged';
 
 export interface PieceLineOptions {
@@ -108,7 +108,7 @@ export interface PieceLineOptions {
   readonly detours?: Detours | undefined;
   /** The bytes of an answer are valid until this returns. */
   readonly onAnswer: (answer: PieceAnswer) => void;
-  /** The line broke: what was asked and not answered will not be answered. */
+  /** The line broke: open requests will not be answered. */
   readonly onLost: (why: PieceLost) => void;
   /** Both lines are up and requests go out. */
   readonly onReady?: () => void;
@@ -118,9 +118,9 @@ const ROOT_CHARACTERS = 64;
 
 /** Asks one other host for pieces. */
 export interface PieceLine {
-  /** Sends a request, together with the next ones where it may wait. Ids are the caller's, above 0; an id may come again only after its answer. */
+  /** Sends a request, together with the next ones where it may wait. Ids are the caller's, above 0; an id may be reused only after its answer. */
   request(request: PieceRequest): void;
-  /** The way that the bytes take; undefined before the line is ready. */
+  /** The way the bytes take; undefined before the line is ready. */
   readonly way: Way | undefined;
   close(): void;
 }
@@ -130,7 +130,7 @@ export function connectPieces(options: PieceLineOptions): PieceLine {
   return new AskingLine(options);
 }
 
-/** The id of the request for the data line: the only one that no caller uses. */
+/** The id of the request for the data line, the only one that no caller uses. */
 const LINE_REQUEST_ID = 0;
 
 /** The request for the data line names who asks, not a content. */
@@ -201,7 +201,7 @@ class AskingLine implements PieceLine {
     }
   }
 
-  /** False where that is no answer this line may carry. */
+  /** False where that is not an answer this line may carry. */
   #take(answer: PieceAnswer): boolean {
     if (answer.requestId === LINE_REQUEST_ID) return this.#openData(answer);
     if (answer.type !== 'refused') return false;

@@ -1,4 +1,4 @@
-/** The uploader's side of piece lines: takes requests in, starts answers as room allows, sends them. */
+/** The uploader's side of piece lines: receives requests, starts answers as memory allows, sends them. */
 import {
   PEER_ID_CHARACTERS,
   type PeerId,
@@ -27,14 +27,14 @@ export type PieceReply =
 /** One connection. */
 export interface PieceAsker {
   readonly name: string;
-  /** Who it says that it is: a hint, never a proof. */
+  /** Who it claims to be: a hint, never a proof. */
   readonly peer: PeerId;
 }
 
 export interface PieceServing {
-  /** Called for each request when there is room for its answer. */
+  /** Called for each request once its answer fits the limits. */
   readonly answer: (request: PieceRequest, asker: PieceAsker) => Promise<PieceReply>;
-  /** Of the requests of one asker the lowest is answered first. */
+  /** Among the requests of one asker the lowest is answered first. */
   readonly rank: (request: PieceRequest) => number;
   readonly onTrouble: OnTrouble;
 }
@@ -84,7 +84,7 @@ export class PieceServer {
       return this.#refuse(asker, request, 'busy');
     }
     if (this.#queue.add(asker, request)) return this.#startAll();
-    // Without a data line there is no way to answer.
+    // Without a data line no answer can be sent.
     this.#inFlight.end(asker);
     this.#refuse(asker, request, 'unexpected');
   }

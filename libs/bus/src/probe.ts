@@ -1,4 +1,4 @@
-/** Whether anybody listens on a unix socket: the kernel answers immediately, also for a process that is busy. */
+/** Whether anybody listens on a unix socket: the kernel answers immediately, even for a busy process. */
 import { connect } from 'node:net';
 
 /** The kernel answers in microseconds; a machine that swaps may take longer. */

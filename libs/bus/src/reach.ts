@@ -15,7 +15,7 @@ import {
 import { hearBeginning } from './beginning.js';
 import { endWithItsAddress } from './own-address.js';
 
-/** How long one TCP connection may take, in ms. */
+/** How long opening one TCP connection may take, in ms. */
 const CONNECT_LIMIT_MS = 3_000;
 
 /** What another host asked for, or a relay agreed to. */
@@ -24,7 +24,7 @@ export interface DialAsked {
   readonly port: number;
   /** As hex. */
   readonly ticket: string;
-  /** A relay waits there, which answers once the other end is there, too. */
+  /** There is a relay, which answers once the other end has connected, too. */
   readonly isRelay: boolean;
 }
 
@@ -47,7 +47,7 @@ export interface ReachOptions {
   readonly onread?: OnReadOpts;
   /** The direct way is the only one without them. */
   readonly detours?: Detours | undefined;
-  /** The way that led there a moment ago. */
+  /** The way that succeeded a moment ago. */
   readonly last?: Way | undefined;
 }
 
@@ -57,7 +57,7 @@ export interface Reached {
 }
 
 export interface Reaching {
-  /** Rejects when no way led there. */
+  /** Rejects when no way succeeded. */
   readonly reached: Promise<Reached>;
   cancel(): void;
 }
@@ -85,7 +85,7 @@ class Reach implements Reaching {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    // Whoever cancelled does not wait for it.
+    // A caller that cancelled does not wait for it.
     this.reached.catch(() => undefined);
     this.#begin(this.#choice.begin(nowMs()));
   }
@@ -152,7 +152,7 @@ type DialOptions = Pick<ReachOptions, 'address' | 'port' | 'allowHalfOpen' | 'on
 /** One TCP connection, within a time limit. */
 function dial({ address: host, port, allowHalfOpen, onread }: DialOptions) {
   const dialled = connect({ host, port, allowHalfOpen, noDelay: true, ...(onread && { onread }) });
-  // An error is followed by its close; whoever takes the socket adds listeners of its own.
+  // An error is followed by its close; the next owner of the socket adds listeners of its own.
   dialled.on('error', () => undefined);
   const connected = new Promise<Socket>((resolve, reject) => {
     const limit = setTimeout(() => dialled.destroy(), CONNECT_LIMIT_MS);

@@ -1,4 +1,4 @@
-/** The verbs that read a content before it is whole. */
+/** The verbs that read a content before it is complete. */
 import { fileHashSchema, hashPrefixSchema, kindSchema, sizeSchema } from '@iwanto/wire';
 import { z } from 'zod';
 import { BUS_BYTES_MAX, bytesSchema, nothing } from './shapes.js';
@@ -7,7 +7,7 @@ import { verb } from './verb-rows.js';
 /** Files in one answer: with the longest paths they still fit into a message. */
 export const READ_FILES_MAX = 200;
 
-/** Any word that nobody else uses: one for each place that somebody reads at. */
+/** Any text that nobody else uses: one for each position that is being read. */
 const readerSchema = z.string().min(1).max(64);
 
 const openedSchema = z.object({

@@ -1,4 +1,4 @@
-/** What a process looks at again and again: all of it by one timer, in one wake-up. */
+/** Everything that a process checks periodically: by one timer, in one wake-up. */
 
 const INTERVAL_MS = 2_000;
 
@@ -17,5 +17,5 @@ export function lookRegularly(look: () => void): () => void {
   };
 }
 
-/** How often that is, for sentences. */
+/** How often that is, for messages. */
 export const LOOK_AGAIN_SECONDS = INTERVAL_MS / 1_000;

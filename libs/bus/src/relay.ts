@@ -2,37 +2,37 @@
  * One connection between hosts, carried between its TCP socket and a unix socket that ZeroMQ holds the other end of.
  *
  * ZeroMQ bounds frames, not messages, and aborts the process when a connection fails while its input is stopped
- * (zeromq/libzmq #4841). So it never meets a stranger's connection itself. Here every byte is counted until the program
+ * (zeromq/libzmq #4841). So it never handles a stranger's connection itself. Here every byte is counted until the program
  * has taken its message out, and an end from outside reaches ZeroMQ as an end of input only, which cannot overtake
  * what it has not read yet.
  */
 import type { Socket } from 'node:net';
 
-/** A line that is full and of which nothing can be taken for so long carries a message without end, in ms. */
+/** A line that is full and from which nothing can be read for this long carries an endless message, in ms. */
 const FULL_LIMIT_MS = 10_000;
-/** A line on which nothing moves is dead: each end gives a sign of life every few seconds, in ms. */
+/** A line on which nothing moves for this long is dead, in ms: each end sends a sign of life every few seconds. */
 const SILENT_LIMIT_MS = 30_000;
 
 /** What ZeroMQ and CURVE add to a frame, in bytes: at most, and to one that is small. */
 const FRAME_EXTRA_BYTES = 42;
 const FRAME_EXTRA_BYTES_MIN = 35;
-/** Forgiven with each message, in bytes: heartbeats and the handshake are never taken out. */
+/** Credited with each message, in bytes: heartbeats and the handshake are never read out. */
 const FORGIVEN_BYTES = 4_096;
 
 export type Frames = readonly (Uint8Array | string)[];
 
-/** What frames are on the wire, about. */
+/** The approximate size of frames on the wire. */
 export const wireBytes = (frames: Frames, extraBytes = FRAME_EXTRA_BYTES): number =>
   frames.reduce((sum, frame) => sum + frame.length + extraBytes, 0);
 
 export interface RelayOptions {
-  /** What may have come in and not been taken, in bytes: more than one whole message. */
+  /** How much received data may be unread, in bytes: more than one whole message. */
   readonly untakenBytesMax: number;
   /** Called with the number of bytes by which the untaken data has grown or shrunk. */
   readonly onUntaken?: (change: number) => void;
   /** The other host took some of what was sent to it. */
   readonly onRead?: () => void;
-  /** Called once, when neither end holds any memory. */
+  /** Called once, when neither end holds memory any more. */
   readonly onClosed: () => void;
 }
 
@@ -60,29 +60,29 @@ export class Relay {
     inner.on('error', () => inner.destroy());
     inner.on('end', () => inner.destroy());
     inner.on('close', () => this.#innerClosed());
-    // One that ended before anybody listened says so no more.
+    // A socket that ended before anybody listened emits no event.
     if (inner.destroyed) this.#innerClosed();
     else if (outer.destroyed) this.leave();
     inner.resume();
     outer.resume();
   }
 
-  /** True once nothing more of the other host is taken. */
+  /** True once nothing more is read from the other host. */
   get isLeft(): boolean {
     return this.#isLeft;
   }
 
-  /** Bytes that came in and are held here or by ZeroMQ. */
+  /** Bytes that were received and are held here or by ZeroMQ. */
   get untakenBytes(): number {
     return this.#untaken;
   }
 
-  /** Bytes that the program sent and the other host has not taken. */
+  /** Bytes that the program sent and the other host has not read. */
   get unreadBytes(): number {
     return this.#unread;
   }
 
-  /** A message of this line was taken out. */
+  /** A message of this line was read. */
   taken(frames: Frames): void {
     this.#count(-Math.min(this.#untaken, wireBytes(frames) + FORGIVEN_BYTES));
     this.#resume();
@@ -93,7 +93,7 @@ export class Relay {
     this.#unread += wireBytes(frames, FRAME_EXTRA_BYTES_MIN);
   }
 
-  /** The other host is gone, or is to go; ZeroMQ reads what it has and then closes its end. */
+  /** The other host is gone, or is being dropped; ZeroMQ reads what it has and then closes its end. */
   leave(): void {
     if (this.#isLeft) return;
     this.#isLeft = true;
@@ -139,7 +139,7 @@ export class Relay {
     if (!this.inner.writableNeedDrain) this.outer.resume();
   }
 
-  /** ZeroMQ closed its end, and what it said last may still leave. */
+  /** ZeroMQ closed its end; its last bytes may still be sent. */
   #innerClosed(): void {
     if (!this.#isLeft) {
       this.#isLeft = true;

@@ -1,4 +1,4 @@
-/** Connections opened by the other host: the same lines as ever, over what it dialled. */
+/** Connections opened by the other host: the usual lines, over a connection that it dialled. */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -112,7 +112,7 @@ test('an indexer that cannot be dialled answers over a connection of its own, an
     return line.call('announced', { peer: self }, { limitMs: 1_500 });
   };
   expect(await lineTo(keys.publicKey)).toMatchObject({ revision: 7 });
-  // Whoever dials, only the key of the one that was meant opens the line.
+  // Whoever dials, only the key of the intended host opens the line.
   await expect(lineTo(newKeys().publicKey)).rejects.toMatchObject({ sentence: expect.anything() });
 });
 

@@ -1,4 +1,4 @@
-/** A unix socket that others find by its path: bound, watched, and made again when its file has vanished. */
+/** A unix socket that others find by its path: bound, watched, and recreated when its file has vanished. */
 import { lstatSync } from 'node:fs';
 import { chmod, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -25,7 +25,7 @@ export class ServedSocket {
     private readonly onTrouble: OnTrouble,
   ) {}
 
-  /** Binds where a killed process may have left its socket; the lock says that it is gone (HOSTILE 23, 24). */
+  /** Binds where a killed process may have left its socket; the lock shows that the process is gone (HOSTILE 23, 24). */
   async bind(): Promise<void> {
     await this.#bind();
     // A cleaner of /tmp or a logout may remove the file while we run.
@@ -67,7 +67,7 @@ export class ServedSocket {
     }
   }
 
-  /** After an attempt that failed there is nothing to unbind. */
+  /** After a failed attempt there is nothing to unbind. */
   #unbind(): void {
     if (this.#inTrouble) return;
     this.socket.unbindSync(this.#address);

@@ -36,7 +36,7 @@ export const RELAYS_MAX = 16;
 export const DOWNLOAD_NOTES_MAX = 20;
 /** Contents that one question may ask for: small files are looked up in batches, not one by one. */
 export const CONTENTS_MAX = 64;
-/** The largest piece of bytes in one answer: half of what a bus message may hold. */
+/** The most bytes in one answer: half of what a bus message may hold. */
 export const BUS_BYTES_MAX = 524_288;
 
 export const pathSchema = z.string().min(1).max(PATH_CHARACTERS_MAX);
@@ -54,7 +54,7 @@ export const serviceStatusSchema = z.object({
   /** The port open to other hosts: UDP for the election, TCP for the others; 0 while it is not bound. */
   port: portSchema,
   startedMsAgo: z.number().min(0),
-  /** One line a person may read, such as the hash implementation in use. */
+  /** One line for people, such as the hash implementation in use. */
   notes: z.array(z.string()),
   /** What does not work with the network, and what to do about it. */
   troubles: z.array(z.string()).max(TROUBLES_MAX),
@@ -76,7 +76,7 @@ export const leadershipSchema = z.object({
   boot: bootIdSchema,
   role: roleSchema,
   epoch: z.number().int().min(0),
-  /** Absent fields of a leader that is not known yet are one null. */
+  /** A leader that is not known yet is a single null. */
   leader: peerSchema.nullable(),
   /** Who takes over next, in that order. */
   standbys: z.array(peerSchema).max(5),
@@ -134,9 +134,9 @@ export const indexingSchema = z.object({
 export type Indexing = z.infer<typeof indexingSchema>;
 
 export const sharedSchema = z.object({
-  /** Rises with every change of this state, be it of the catalogue or of the progress. */
+  /** Rises with every change of this state, whether of the catalogue or of the progress. */
   revision: revisionSchema,
-  /** The catalogue and its revision: it rises with each change on disk that was taken in. */
+  /** The catalogue and its revision, which rises with each change on disk that is committed. */
   catalogId: catalogIdSchema,
   catalogueRevision: revisionSchema,
   folders: z.array(
@@ -192,15 +192,15 @@ export const receiptSchema = z.object({
   files: z.number().int().min(0),
   /** When it got its name, in ms since 1970. */
   placedMs: z.number(),
-  /** Who sent how much of it; what lay on this host already came from nobody. */
+  /** Who sent how much of it; what this host already had came from nobody. */
   sources: z.array(z.object({ peer: z.string(), bytes: sizeSchema })),
   isWhole: z.boolean(),
-  /** Paths, relative to a directory, of what is not as it was fetched. */
+  /** Paths, relative to a directory, of what has changed since it was fetched. */
   wrong: z.array(z.string()).max(1_000),
 });
 export type Receipt = z.infer<typeof receiptSchema>;
 
-/** Of a content that was asked for by the name that members of a group make of its hash: the group, and the hash. */
+/** For a content that was requested by its name in a group, which members derive from its hash: the group, and the hash. */
 const contentOfGroupSchema = z.object({ name: z.string(), hash: fileHashSchema }).optional();
 
 /** What the uploader needs to serve a content: sent only over the local bus. */
@@ -235,7 +235,7 @@ export const endedDownloadSchema = downloadSchema
   });
 export type EndedDownload = z.infer<typeof endedDownloadSchema>;
 
-/** What a leader makes of this host: `hidden` where it does not find what was announced to it. */
+/** How the leader treats this host: `hidden` where it does not find what was announced to it. */
 export const findableSchema = z.object({
   leader: peerIdSchema.nullable(),
   findable: z.enum(['unchecked', 'found', 'hidden']),
@@ -259,12 +259,12 @@ export const uploadsSchema = z.object({
     .max(UPLOADS_MAX),
 });
 
-/** Peers that sent wrong bytes and are remembered for it. */
+/** Remembered peers that sent wrong bytes. */
 export const LIARS_MAX = 256;
 
 export const liarSchema = z.object({
   peer: peerIdSchema,
-  /** Downloads and proofs in which it did. */
+  /** Downloads and proofs in which it did so. */
   times: z.number().int().positive(),
   /** Since the last time. */
   secondsAgo: z.number().int().min(0),
@@ -292,7 +292,7 @@ export const wantSchema = z.object({
   get: z.boolean(),
   /** When it began, in ms since 1970. */
   sinceMs: z.number().min(0),
-  /** How many results fitted then: these are not new. */
+  /** How many results matched at that time: these are not new. */
   fitted: z.number().int().min(0),
   /** The latest first. */
   found: z.array(wantFoundSchema).max(WANT_FOUND_MAX),

@@ -1,4 +1,4 @@
-/** Where the sockets of a process lie, and what becomes of them when it is killed. */
+/** Where the sockets of a process are, and what happens to them when it is killed. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';

@@ -1,10 +1,10 @@
-/** Paths for unix sockets that only this process uses: in a directory of its own, which goes with the process. */
+/** Paths for unix sockets that only this process uses: in a directory of its own, which is removed with the process. */
 import { existsSync, lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { codeOf } from '@iwanto/wire';
 
-/** What a path may have, in bytes, on the systems where this runs (HOSTILE 22), with room for a number. */
+/** The longest path, in bytes, on the systems where this runs (HOSTILE 22), with space for a number. */
 const DIRECTORY_BYTES_MAX = 80;
 
 const PREFIX = 'iwanto-';
@@ -14,7 +14,7 @@ const NAME = /^iwanto-(?<pid>\d+)-/;
 let directory: string | undefined;
 let used = 0;
 
-/** A path that nobody used before. */
+/** A path that was never used before. */
 export function socketPath(): string {
   if (directory === undefined || !existsSync(directory)) directory = makeDirectory();
   used += 1;

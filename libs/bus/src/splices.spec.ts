@@ -30,7 +30,7 @@ const newSplices = (options: Partial<SplicesOptions> = {}) => {
 
 const ticketOf = (number: number) => number.toString(16).padStart(32, '0');
 
-/** The two ends of one TCP connection: of a peer, and of the relay. */
+/** The two ends of one TCP connection: the peer's and the relay's. */
 async function connection(): Promise<{ peer: Socket; relay: Socket }> {
   const server: Server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
   server.listen(0, '127.0.0.1');
@@ -43,7 +43,7 @@ async function connection(): Promise<{ peer: Socket; relay: Socket }> {
   return { peer, relay };
 }
 
-/** Resolves with so many bytes of what comes. */
+/** Resolves with the next bytes, as many as asked for. */
 async function bytesOf(socket: Socket, count: number): Promise<Buffer> {
   const parts: Buffer[] = [];
   let have = 0;
@@ -132,7 +132,7 @@ describe('a relay', () => {
       isTaken = one.write(randomBytes(1_048_576));
     one.resume();
     await closed;
-    // What the kernel holds on both ways, and one buffer of the relay.
+    // What the kernel buffers in both directions, and one buffer of the relay.
     expect(splices.bytes).toBeLessThan(40 * 1_048_576);
     expect(splices.count).toBe(0);
   });

@@ -1,15 +1,15 @@
 /**
- * Connections that this host carries for two others, neither of which can dial the other: both dial this host and show
+ * Connections that this host relays for two others, neither of which can dial the other: both dial this host and show
  * the same ticket, and from then on bytes are moved, at a bounded rate, and neither read nor kept.
  */
 import type { Socket } from 'node:net';
 import { type PeerId, encodeDialHello } from '@iwanto/wire';
 
-/** How long both ends may take to come, in ms. */
+/** How long both ends may take to connect, in ms. */
 const ARRIVAL_LIMIT_MS = 3_000;
-/** A connection on which nothing moves for so long is closed, in ms; a data line may be quiet while its asker waits. */
+/** A connection on which nothing moves for this long is closed, in ms; a data line may be quiet while its asker waits. */
 const IDLE_LIMIT_MS = 60_000;
-/** Connections at the same time, those included of which an end is missing: of all, and of one peer. */
+/** Connections at the same time, including those with a missing end: in total, and per peer. */
 export const SPLICES_MAX = 64;
 export const SPLICES_OF_ONE_MAX = 16;
 
@@ -20,34 +20,34 @@ export interface Spliced {
 }
 
 export interface SplicesOptions {
-  /** In how many ms so many bytes may be taken as passed: the limit on all of them together. */
+  /** In how many ms this many bytes count as passed: the limit on all of them together. */
   readonly pace: (bytes: number) => number;
   readonly idleLimitMs?: number;
   readonly arrivalLimitMs?: number;
-  /** Hears each time the number of connections changes. */
+  /** Called each time the number of connections changes. */
   readonly onChange?: () => void;
 }
 
 interface Awaited extends Spliced {
   readonly timer: NodeJS.Timeout;
-  /** The end that came first. */
+  /** The end that connected first. */
   first: Socket | undefined;
 }
 
 export class Splices {
   readonly #awaited = new Map<string, Awaited>();
   readonly #joined = new Map<Splice, Spliced>();
-  /** Bytes carried since the start, in both directions. */
+  /** Bytes relayed since the start, in both directions. */
   bytes = 0;
 
   constructor(private readonly options: SplicesOptions) {}
 
-  /** Connections that carry bytes. */
+  /** Connections that are relaying. */
   get count(): number {
     return this.#joined.size;
   }
 
-  /** Waits for both ends; false where that is one connection too many. */
+  /** Waits for both ends; false where that would be one connection too many. */
   expect(spliced: Spliced): boolean {
     const all = [...this.#awaited.values(), ...this.#joined.values()];
     const isFull = spliced.ends.some(
@@ -62,7 +62,7 @@ export class Splices {
     return true;
   }
 
-  /** Takes the connection of one end, and joins it with that of the other; false where nobody waits for it. */
+  /** Accepts the connection of one end, and joins it with that of the other; false where nobody waits for it. */
   redeem(ticket: string, socket: Socket): boolean {
     const awaited = this.#awaited.get(ticket);
     if (!awaited) return false;
@@ -121,7 +121,7 @@ interface SpliceOptions {
   readonly onClosed: () => void;
 }
 
-/** Two connections joined: what one says, the other hears, and no more is taken than the other takes. */
+/** Two connections joined: what one sends, the other receives, and no more is read than the other accepts. */
 class Splice {
   #isClosed = false;
 
@@ -130,7 +130,7 @@ class Splice {
     private readonly options: SpliceOptions,
   ) {}
 
-  /** Both hear first that the other is there. */
+  /** Both are first notified that the other is there. */
   begin(hello: Uint8Array): void {
     const [one, other] = this.ends;
     for (const end of this.ends) {
@@ -170,7 +170,7 @@ class Splice {
     from.resume();
   }
 
-  /** One end is gone: what it said last still leaves, then the other goes. */
+  /** One end is gone: its last bytes are still sent, then the other is closed. */
   #end(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;

@@ -1,5 +1,5 @@
 /**
- * Listening on the first free TCP port from a wished one on, on the named addresses or on all. Addresses come, go and
+ * Listens on the first free TCP port from a preferred one on, on the named addresses or on all. Addresses come, go and
  * change while a host runs: each is listened on as soon as it is there, always at the same port.
  */
 import {
@@ -12,7 +12,7 @@ import {
 import { Failure, codeOf, endpointText, reasonOf } from '@iwanto/wire';
 import { lookRegularly } from './regularly.js';
 
-/** Ports tried after the wished one before giving up. */
+/** Ports tried after the preferred one before giving up. */
 export const PORTS_TRIED_MAX = 100;
 
 /** Connections the kernel holds until they are accepted. */
@@ -22,9 +22,9 @@ const BACKLOG = 64;
 const EVERYWHERE = '*';
 
 export interface TcpPortOptions {
-  /** The wished port; the next free one is taken when it is in use. 0 takes any. */
+  /** The preferred port; the next free one is taken when it is in use. 0 takes any. */
   readonly port: number;
-  /** Addresses of this host to listen on, asked for again every 2 s; all of them when left out. */
+  /** Addresses of this host to listen on, re-evaluated every 2 s; all of them when left out. */
   readonly addresses?: () => readonly string[];
   readonly accept: (socket: Socket) => void;
   readonly onTrouble: (sentence: string) => void;
@@ -65,7 +65,7 @@ export class TcpPort {
     return this.#following;
   }
 
-  /** Takes no more connections; resolves when those that were taken have ended. */
+  /** Accepts no more connections; resolves when the accepted ones have ended. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#stopLooking();
@@ -77,12 +77,12 @@ export class TcpPort {
     return this.options.addresses?.() ?? [EVERYWHERE];
   }
 
-  /** Takes this port for all addresses; false where somebody else has it. */
+  /** Binds this port on all addresses; false where another program has it. */
   async #claim(port: number): Promise<boolean> {
     const [first] = this.#wanted();
     try {
       if (first !== undefined && (await this.#claimAt(first, port))) return true;
-      // There is no address yet, or a card still checks that nobody else has it.
+      // There is no address yet, or the network card is still checking it for duplicates.
       this.#port = await freePort(port);
       return true;
     } catch (cause) {
@@ -148,7 +148,7 @@ const portOf = (server: Server): number => (server.address() as AddressInfo).por
 
 const closed = (server: Server) => new Promise((done) => server.close(done));
 
-/** That port, or any for 0, where nobody of this host listens at it. */
+/** That port, or any for 0, where no program of this host listens on it. */
 async function freePort(port: number): Promise<number> {
   const server = createServer((socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {

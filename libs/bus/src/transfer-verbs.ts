@@ -34,11 +34,11 @@ export const transferVerbs = {
       hash: hashPrefixSchema,
       /** The folder it goes to; the download folder when left out. */
       to: pathSchema.optional(),
-      /** What it will be called here; the name it was shown under when left out. */
+      /** Its name here; the name it was shown under when left out. */
       as: z.string().min(1).max(255).optional(),
       /** Replace an earlier download of that name. */
       overwrite: z.boolean().default(false),
-      /** Where the name is taken, take the next free number behind it. */
+      /** Where the name is taken, append the next free number. */
       rename: z.boolean().default(false),
       /** Fetch it although it is very large. */
       confirmed: z.boolean().default(false),
@@ -46,7 +46,7 @@ export const transferVerbs = {
       only: z.string().min(1).max(1_024).optional(),
       /** A limit on its own rate. */
       bytesPerSecondMax: z.number().int().min(1).optional(),
-      /** Serve it on when it is whole. */
+      /** Serve it to others when it is complete. */
       reseed: z.boolean().default(true),
     }),
     answer: downloadSchema,

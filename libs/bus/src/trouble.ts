@@ -9,5 +9,5 @@ export const noTrouble: OnTrouble = () => undefined;
 
 const GONE_CODES = ['EHOSTUNREACH', 'EBADF'];
 
-/** Whether a ROUTER could not send because whoever asked is not there any more: that is no trouble. */
+/** Whether a ROUTER could not send because the asker is gone, which is not a fault. */
 export const isGone = (cause: unknown): boolean => GONE_CODES.includes(codeOf(cause));

@@ -1,4 +1,4 @@
-/** Loops over sockets give way to the rest of the process. */
+/** Loops over sockets yield to the rest of the process. */
 import { expect, test } from '@jest/globals';
 import { Outbox } from './outbox.js';
 import { messages, myTurn } from './turns.js';
@@ -12,7 +12,7 @@ function work(): void {
   while (performance.now() < endMs);
 }
 
-/** A socket whose next message is always there already. */
+/** A socket that always has a next message. */
 async function* full(count: number): AsyncGenerator<number> {
   for (let at = 0; at < count; at += 1) yield at;
 }

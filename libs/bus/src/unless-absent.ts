@@ -1,4 +1,4 @@
-/** Asking for what may be missing: a service that is down, or has no time, only leaves its part out. */
+/** Asks for what may be missing: a service that is down, or has no time, only leaves its part out. */
 import { Failure, type FailureCode } from '@iwanto/wire';
 
 const ABSENT: readonly FailureCode[] = [

@@ -8,7 +8,7 @@ export const UPLOAD_BYTES_PER_ASKER_MAX = 4 * MEBIBYTE;
 
 const DIGEST_BYTES = 32;
 
-/** What an answer may take in memory. `have` and refusals take next to nothing. */
+/** The memory that an answer may take. `have` and refusals take next to none. */
 export function answerBytesMax({ ask, count }: PieceRequest): number {
   if (ask === 'digests') return count * DIGEST_BYTES;
   return ask === 'have' || ask === 'line' ? 0 : DATA_BODY_BYTES_MAX;
@@ -38,7 +38,7 @@ export class UploadQueue {
   /** `rank`: of the requests of one asker the lowest is answered first. */
   constructor(private readonly rank: (request: PieceRequest) => number) {}
 
-  /** An asker whose requests will be taken in, at the address it is seen at. */
+  /** Registers an asker at the address it is seen at. */
   open(name: string, address: string): void {
     const fresh = { waiting: [], bytesInWork: 0, servedTurn: this.#turn };
     this.#askers.set(name, { name, address, ...fresh });
@@ -78,7 +78,7 @@ export class UploadQueue {
     return { asker: best.name, request };
   }
 
-  /** The answer left this process, or never will. */
+  /** The answer has left this process, or never will. */
   end({ asker, request }: Started): void {
     const bytes = answerBytesMax(request);
     this.#bytesInWork -= bytes;

@@ -1,4 +1,4 @@
-/** Those who wait for the next call, for a time to pass, or for a signal, whichever comes first. */
+/** Waiters for the next call, a time limit, or a signal, whichever comes first. */
 
 export interface WaitLimits {
   /** Without one only a call or the signal ends the wait. */
@@ -25,7 +25,7 @@ export class Wakers {
     });
   }
 
-  /** Ends every wait there is now. */
+  /** Ends all present waits. */
   wake(): void {
     for (const wake of [...this.#waiting]) wake();
   }

@@ -7,7 +7,7 @@ export const WAYS_MAX = 256;
 
 export const waySchema = z.object({
   peer: peerIdSchema,
-  /** `closed`: no way led there. */
+  /** `closed`: no way succeeded. */
   way: z.enum(['direct', 'reversed', 'relayed', 'closed']),
   /** Who relays. */
   relay: peerIdSchema.nullable(),

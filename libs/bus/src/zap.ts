@@ -10,12 +10,12 @@ const VERSION = '1.0';
 /** Bytes of a CURVE public key. */
 const KEY_BYTES = 32;
 
-/** How long the door stays open behind the last socket, in ms. */
+/** How long the door stays open after the last socket, in ms. */
 const STILL_OPEN_MS = 1_000;
 
-/** Keys that are not let in, as 64 hex characters. */
+/** Keys that are refused, as 64 hex characters. */
 let refused: ReadonlySet<string> = new Set();
-/** The only keys that are let in; all where it is undefined. */
+/** The only keys that are admitted; all where it is undefined. */
 let admitted: ReadonlySet<string> | undefined;
 
 let keeper: Reply | undefined;
@@ -23,7 +23,7 @@ let users = 0;
 /** Opening and closing one after the other: the address is free again only when the last close is done. */
 let turn: Promise<void> = Promise.resolve();
 
-/** Opens the door for one more socket; the returned function closes it behind the last. */
+/** Opens the door for one more socket; the returned function closes it after the last. */
 export async function openDoor(onTrouble: OnTrouble): Promise<() => Promise<void>> {
   users += 1;
   await inTurn(async () => {
@@ -31,7 +31,7 @@ export async function openDoor(onTrouble: OnTrouble): Promise<() => Promise<void
     keeper = new Reply({ linger: 0 });
     await keeper.bind(ADDRESS);
     keepDoor(keeper, onTrouble).catch((cause: unknown) => {
-      // While it is being closed the socket refuses to be read: that is the end we want.
+      // While it is being closed, reading the socket fails, which ends the loop as intended.
       if (users > 0)
         onTrouble(`The access check of connections (ZAP) has stopped: ${reasonOf(cause)}.`);
     });
@@ -42,12 +42,12 @@ export async function openDoor(onTrouble: OnTrouble): Promise<() => Promise<void
   };
 }
 
-/** Lets nobody in who has one of these keys; lines that are open stay. */
+/** Refuses these keys; open lines stay. */
 export function refuseKeys(keys: readonly PublicKey[]): void {
   refused = new Set(keys);
 }
 
-/** Lets nobody in who has another key (HOSTILE 126); everybody again where it is undefined. */
+/** Refuses all other keys (HOSTILE 126); none where it is undefined. */
 export function admitOnly(keys: readonly PublicKey[] | undefined): void {
   admitted = keys && new Set(keys);
 }
@@ -71,7 +71,7 @@ function inTurn(act: () => Promise<void>): Promise<void> {
   return done;
 }
 
-/** A failed turn is the caller's to report; the next turn starts all the same. */
+/** The caller reports a failed turn; the next turn starts all the same. */
 const forTheCallerToSee = () => undefined;
 
 async function keepDoor(socket: Reply, onTrouble: OnTrouble): Promise<void> {
@@ -82,7 +82,7 @@ async function keepDoor(socket: Reply, onTrouble: OnTrouble): Promise<void> {
     try {
       await socket.send([VERSION, id, ...status, key?.toString('hex') ?? '', '']);
     } catch (cause) {
-      // Also thrown immediately, not rejected, while the door is just being closed.
+      // While the door is being closed this also throws synchronously instead of rejecting.
       onTrouble(`A connection could not be checked: ${reasonOf(cause)}.`);
     }
   }

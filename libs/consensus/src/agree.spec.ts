@@ -29,7 +29,7 @@ describe('a lone peer', () => {
     expect(nowMs).toBeLessThanOrEqual(510);
     expect(leadershipOf(state)).toMatchObject({ role: 'leader', epoch: 1 });
 
-    // With its announcements over, it wakes for its slow beat and to look for others, not ten times per second.
+    // After its announcements it wakes for its slow beat and to look for others, not ten times per second.
     let wakeUps = 0;
     for (const endMs = nowMs + 20_000; nowMs < endMs; nowMs = Math.max(nowMs, deadlineMs(state))) {
       step(state, { type: 'tick', nowMs });

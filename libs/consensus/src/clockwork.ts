@@ -1,4 +1,4 @@
-/** All that time does: when each thing is due, and what it does then. */
+/** The timers: when each is due, and what it does then. */
 import { announce, slowBeat } from './anyone/beat.js';
 import { probeSeeds, tellRemembered } from './anyone/seeds.js';
 import { tellPeers } from './anyone/sight.js';
@@ -44,7 +44,7 @@ const leaving = ({ place }: State) => (place.at === 'leaving' ? place : null);
 const leading = (state: State) => (leads(state) ? reignOf(state) : null);
 const suspended = (state: State) => (leads(state) ? null : reignOf(state));
 
-/** While a successor is being looked into, no claim of one's own; a stranger holds up nothing. */
+/** No claim of one's own while a successor is being investigated; a stranger delays nothing. */
 const claimDueMs = ({ suspicion, pending }: Following) =>
   suspicion === null || pending?.isTrusted === true ? Infinity : suspicion.dueMs;
 
@@ -52,11 +52,11 @@ const claimDueMs = ({ suspicion, pending }: Following) =>
 const beatDueMs = ({ fastBeatAtMs }: Reign, { members }: State) =>
   members.size > 0 ? fastBeatAtMs : Infinity;
 
-/** It looks for who is gone while there is somebody, and until it has noticed that there is nobody any more (S36). */
+/** It checks for departed members while it has any, and until it has noticed that none is left (S36). */
 const sweepDueMs = ({ sweepAtMs, hadMembers }: Reign, { members, leader }: State) =>
   members.size > 0 || (hadMembers && leader?.lost === false) ? sweepAtMs : Infinity;
 
-/** Who leaves does nothing else any more (S41). */
+/** A leaving process does nothing else (S41). */
 const LEAVING: readonly Timer[] = [when(leaving, (it) => it.atMs, sayGoodbye)];
 
 const TIMERS: readonly Timer[] = [
@@ -91,7 +91,7 @@ export function earliestMs(state: State): number {
   return earliest;
 }
 
-/** Does what is due, each thing once: what becomes due by it waits for the next tick. */
+/** Runs each due timer once: what becomes due thereby waits for the next tick. */
 export function runDue(turn: Turn): void {
   for (const timer of timersOf(turn.state))
     if (timer.dueMs(turn.state) <= turn.nowMs) timer.act(turn);

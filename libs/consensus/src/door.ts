@@ -6,18 +6,18 @@ import { type Address, type Bucket, type Rate, Recent, refilled, spend } from '@
 import { addressText } from './anyone/address.js';
 import { LIMITS } from './state/config.js';
 
-/** A host that was heard within this time lets us in: there is no need to knock. */
+/** A host that was heard within this time accepts us: there is no need to knock. */
 const OPEN_MS = 10_000;
 const KNOCK_RATE: Rate = { perSecond: LIMITS.cookiesPerSecond, burst: LIMITS.cookiesPerSecond };
 
 export class Door<Datagram> {
-  /** When each IP address was heard; the one neither heard nor named for longest goes first. */
+  /** When each IP address was heard; the one neither heard nor named for longest is dropped first. */
   readonly #acquainted = new Recent<string, number>(LIMITS.strangersMax);
   /** The last datagram for each address that was knocked at: sent again when it opens. */
   readonly #waiting = new Recent<string, Datagram>(LIMITS.rememberedMax);
   #knocks: Bucket | undefined;
 
-  /** A host that is worth hearing: one that the user named, a member named, or that brought a cookie. */
+  /** Accepts a host: one that the user or a member named, or that brought a cookie. */
   acquaint(address: string): void {
     this.#acquainted.set(address, this.#acquainted.get(address) ?? -Infinity);
   }
@@ -30,7 +30,7 @@ export class Door<Datagram> {
     return true;
   }
 
-  /** A datagram goes outside: its answer is to be heard. True where to knock as well; then it is kept until that host opens. */
+  /** A datagram goes outside: its answer must be accepted. True where a knock is needed; then it is kept until that host opens. */
   mustKnock(to: Address, datagram: Datagram, nowMs: number): boolean {
     this.acquaint(to.address);
     if (nowMs - (this.#acquainted.get(to.address) ?? -Infinity) < OPEN_MS) return false;
@@ -38,7 +38,7 @@ export class Door<Datagram> {
     return true;
   }
 
-  /** The cookie of that host was brought back: what waited can go. */
+  /** The cookie of that host was brought back: the waiting datagram can be sent. */
   opened(to: Address): Datagram | undefined {
     this.acquaint(to.address);
     return this.#waiting.take(addressText(to));

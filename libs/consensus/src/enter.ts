@@ -28,9 +28,9 @@ import {
 import { type Cause, nextPhase, type Phase } from './state/transitions.js';
 import { log, raiseEpoch, type Turn } from './state/turn.js';
 
-/** This long all leaders together keep a joiner from founding: time enough to admit more than a thousand (S7). */
+/** How long all leaders together can keep a joiner from founding: enough to admit more than a thousand (S7). */
 const PATIENCE_IN_ALL_MS = 60_000;
-/** Lines about changes of phase in a second: a network that loses every other beat must not fill the log. */
+/** Log lines about changes of phase per second: a network that loses every other beat must not fill the log. */
 const LINES_PER_SECOND = 5;
 
 /**
@@ -51,7 +51,7 @@ function enter(turn: Turn, cause: Cause, write: () => void): void {
     log(turn, 'info', `${from} -> ${to} (${cause})${standing(state, to)}`);
 }
 
-/** Whom a process follows or leads, in which epoch, for its log. */
+/** For the log: whom a process follows or leads, in which epoch. */
 function standing(state: State, phase: Phase): string {
   const { leader, leaderCard, epoch } = state;
   const members = provedMembers(state).length;
@@ -100,7 +100,7 @@ function decisionMs({ state, nowMs }: Turn): number {
   return nowMs + state.timers.joinMs + state.config.random() * state.timers.joinJitterMs;
 }
 
-/** After a pause nothing heard or unheard counts: listen for a whole window again (S34). */
+/** After a pause nothing heard or unheard counts: listens for a whole window again (S34). */
 export function restartWindow(turn: Turn, joining: Joining): void {
   joining.decideAtMs = decisionMs(turn);
   joining.patienceMs = turn.nowMs + PATIENCE_IN_ALL_MS;
@@ -159,7 +159,7 @@ export function becomeSuspicious(turn: Turn, following: Following, suspicion: Su
   else enter(turn, 'leader silent', () => (following.suspicion = suspicion));
 }
 
-/** Silence is proved: from now on this standby claims (S22). */
+/** Silence is proved: this standby now claims (S22). */
 export function becomeClaimant(turn: Turn, suspicion: Suspicion): void {
   enter(turn, 'silence proved', () => (suspicion.isClaim = true));
 }
@@ -239,12 +239,12 @@ export function becomeSuspended(turn: Turn, reign: Reign, suspension: Suspension
   else enter(turn, 'paused', () => (reign.suspension = suspension));
 }
 
-/** It leads on (S32). */
+/** It continues to lead (S32). */
 export function becomeVerified(turn: Turn, reign: Reign): void {
   enter(turn, 'verified', () => (reign.suspension = null));
 }
 
-/** Says goodbye from now on, and does nothing else any more (S41). */
+/** Says goodbye from now on, and does nothing else (S41). */
 export function becomeLeaving(turn: Turn, was: Leaving['was']): void {
   const { state, nowMs } = turn;
   enter(turn, 'leave', () => (state.place = { at: 'leaving', was, atMs: nowMs, said: 0 }));

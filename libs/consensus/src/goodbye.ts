@@ -1,4 +1,4 @@
-/** Goodbye: said three times, so that a standby takes over immediately (S41). */
+/** Goodbye: sent three times, so that a standby takes over immediately (S41). */
 import { gapAfterMs } from './anyone/schedule.js';
 import { tellRemembered } from './anyone/seeds.js';
 import { becomeLeaving, becomeLeft } from './enter.js';

@@ -58,7 +58,7 @@
  * - suspicion   (of a standby) silence, then the claim. Opened by the clock, a broken line or a goodbye
  *               (member/suspect.ts); closed by evidence, an objection, a pause, or by taking over.
  * - pending     (of a member) another leader that may succeed its own. Opened by member/another-leader.ts; closed by
- *               its welcome, by an answer of the own leader, by its goodbye, or after 800 ms without an answer.
+ *               its welcome, by an answer of its own leader, by its goodbye, or after 800 ms without an answer.
  * - suspension  (of a leader) the questions after a pause. Opened and closed by leader/fence.ts; a leader of a
  *               higher epoch closes it by making a joiner of this one.
  * - yieldings   (of a leader) at most three older leaders to which it gives way. Opened by leader/faceoff.ts; closed
@@ -71,7 +71,7 @@
  * - From anybody: that it is there, and a question worth one small answer (anyone/rates.ts).
  * - From a stranger that leads: nothing, until it answers from the address it claims (anyone/introduction.ts).
  * - From a fellow, that is a standby or a proved member: suspicions, claims, and other leaders that it names.
- * - From the own leader: standbys, roster, epoch; a round trip with it is the only evidence that it lives.
+ * - From its own leader: standbys, roster, epoch; a round trip with it is the only evidence that it lives.
  *
  * WHERE THE RULES ARE
  *

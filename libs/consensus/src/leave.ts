@@ -1,4 +1,4 @@
-/** What it means that another process leaves. */
+/** What happens when another process leaves. */
 import type { BootRef, LeaveMessage } from '@iwanto/wire';
 import { sameBoot } from './anyone/rank.js';
 import { removeMember } from './anyone/roster-told.js';
@@ -26,7 +26,7 @@ function forget(turn: Turn, { peer, boot }: BootRef): void {
   const { state } = turn;
   const member = state.members.get(peer);
   if (member?.boot !== boot) return;
-  // Strangers may hand over members that never were, at any address.
+  // Strangers may hand over members that never existed, at any address.
   if (member.confirmed) remember(turn, member.address);
   if (state.place.at === 'leading') removeMember(turn, state.place, peer);
   else state.members.delete(peer);

@@ -1,4 +1,4 @@
-/** One received datagram: is it to be looked at, which handler hears it, and what does it say of a leader. */
+/** One received datagram: whether it is processed, which handler gets it, and what it says about a leader. */
 import {
   type Address,
   contradictsItself,
@@ -42,7 +42,7 @@ import { log, type Turn } from './state/turn.js';
 type Of<T extends ElectionMessageType> = Extract<ElectionMessage, { type: T }>;
 type Hear<T extends ElectionMessageType> = (turn: Turn, message: Of<T>, from: Address) => void;
 
-/** The handler of each message. What several roles hear is handed to the one that this process plays. */
+/** The handler of each message. Messages for several roles go to the one that this process plays. */
 const HEAR: { readonly [T in ElectionMessageType]: Hear<T> } = {
   hello: hearHello,
   hint: hearOfLeader,
@@ -68,7 +68,7 @@ const HEAR: { readonly [T in ElectionMessageType]: Hear<T> } = {
   bridge: hearBridge,
 };
 
-/** One verified datagram. Replays, my own and those of a twin go no further. */
+/** One verified datagram. Replays, my own datagrams and those of a twin stop here. */
 export function receive(turn: Turn, input: ReceivedInput): void {
   const { state } = turn;
   const { message, from } = input;
@@ -88,13 +88,13 @@ export function receive(turn: Turn, input: ReceivedInput): void {
     ownIdHeard(turn, message, from);
     return;
   }
-  // Whoever knocks has not shown yet that it is where it says.
+  // A knocking host has not yet shown that it is at its address.
   if (rowOf(message).isFirstContact !== true) sight(turn, input);
   const hear = HEAR[message.type] as Hear<ElectionMessageType>;
   hear(turn, message, from);
 }
 
-/** One line a second at most: a flood of such must not fill the log. */
+/** At most one line per second: a flood must not fill the log. */
 function noteIgnored(turn: Turn, { message, from }: ReceivedInput, why: string): void {
   if (allow(turn, 'ignored line', 1))
     log(turn, 'debug', `Ignored ${message.type.toUpperCase()} from ${from.address}: ${why}.`);

@@ -1,4 +1,4 @@
-/** How the files lie: few side by side, with few imports between them, so that a reader of one role opens one folder. */
+/** How the files are arranged: few side by side, with few imports between them, so that a reader of one role opens one folder. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,7 +22,7 @@ const imports = files.flatMap((from) =>
 
 const folders = ['.', 'state', 'anyone', 'joiner', 'member', 'leader'];
 
-/** The file or folder of `folder` that a path lies in; undefined outside. */
+/** The file or folder of `folder` that contains a path; undefined outside. */
 function roomIn(folder: string, path: string): string | undefined {
   const [room] = relative(join(root, folder), path).split(sep);
   return room === '..' ? undefined : room;

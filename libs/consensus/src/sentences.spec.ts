@@ -1,4 +1,4 @@
-/** One test for each numbered sentence of docs/consensus.md, on a stage where nothing is left to chance. */
+/** One test for each numbered sentence of docs/consensus.md, in a deterministic setting. */
 import {
   type Address,
   type BootId,
@@ -68,7 +68,7 @@ const cardOf = (name: string): PeerCard => ({
   name,
 });
 
-/** Some peers, a network of 1 ms without loss, and a log of all that is sent. */
+/** Some peers, a lossless network with a delay of 1 ms, and a log of all that is sent. */
 class Stage {
   nowMs = 0;
   multicast = true;
@@ -263,7 +263,7 @@ const beat = (leader: LeaderTuple, over = {}) => ({
   ...over,
 });
 const NONCE = '0123456789abcdef' as Nonce;
-/** What came of an input, but for the lines that only a debug log shows. */
+/** The outputs of an input, without the lines that only a debug log shows. */
 const effects = (outputs: readonly Output[]) =>
   outputs.filter((each) => each.type !== 'log' || each.level !== 'debug');
 const sends = (outputs: readonly Output[]) =>
@@ -1076,7 +1076,7 @@ const bootOf = (stage: Stage, name: string): { peer: PeerId; boot: BootId } => {
 const isProbe = (output: Output): output is Extract<Output, { type: 'send' }> =>
   output.type === 'send' && output.message.type === 'probe';
 
-/** The answer that such a question waits for. */
+/** The answer to such a question. */
 function pongTo(probe: Extract<Output, { type: 'send' }> | undefined, leader: LeaderTuple) {
   if (probe === undefined) throw new Error('nobody asked');
   const { nonce } = probe.message as Of<'probe'>;

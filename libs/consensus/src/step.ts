@@ -1,4 +1,4 @@
-/** The one door: an input goes in, the state changes in place, what is to be done comes out. */
+/** The one entry point: an input goes in, the state changes in place, outputs come out. */
 import { bridge } from './anyone/bridge.js';
 import { askToDial } from './anyone/dial.js';
 import { helloBody } from './anyone/hello.js';
@@ -104,7 +104,7 @@ function hinted(turn: Turn, input: HintInput): void {
 
 function endpointChanged(turn: Turn, card: StartInput['card']): void {
   const { state } = turn;
-  // What a HELLO on its way says is old, and a leader hears no other one before this host proved itself.
+  // A HELLO on its way is outdated, and a leader accepts no other one before this host has proved itself.
   state.isCardNews = true;
   state.card = card;
   peersChanged(turn);

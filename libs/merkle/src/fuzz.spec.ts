@@ -1,4 +1,4 @@
-/** Manifests and proofs made up by chance: 100,000 each, or as many as IWANTO_FUZZ says; IWANTO_SEED repeats a run. */
+/** Random manifests and proofs: 100,000 each, or as many as IWANTO_FUZZ says; IWANTO_SEED repeats a run. */
 import { randomInt } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { Failure, type FileHash, PIECE_BYTES } from '@iwanto/wire';

@@ -23,7 +23,7 @@ const file = (name: string, size = 1): ManifestEntry => ({
   exec: false,
   mtimeSeconds: 7,
 });
-/** The bytes somebody would send who does not check names. */
+/** The bytes that a sender without checks of names would produce. */
 const forged = (...entries: ManifestEntry[]) => twin.manifest(entries);
 const refusal = (bytes: Uint8Array): string => {
   try {

@@ -57,7 +57,7 @@ const FIXED_BYTES = {
 const HEAD_BYTES = MANIFEST_MAGIC.length + 4;
 const encoder = new TextEncoder();
 
-/** What one directory holds in all, from its manifest. */
+/** The totals of one directory, from its manifest. */
 export function manifestTotals(entries: readonly ManifestEntry[]): {
   bytes: number;
   files: number;

@@ -1,4 +1,4 @@
-/** Content hashes against golden vectors and a slow twin that was written from docs/wire.md alone. */
+/** Content hashes against golden vectors and a slow second implementation that was written from docs/wire.md alone. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { type FileHash, pieceCount } from '@iwanto/wire';

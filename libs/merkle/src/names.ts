@@ -27,7 +27,7 @@ export function nameProblem(name: string): string | undefined {
 const DEVICE_NAME = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
 const REFUSED_ELSEWHERE = /[<>:"|?*\u0000-\u001f]/;
 
-/** Why some operating system would refuse or change `name`, or undefined where each keeps it (HOSTILE 59). */
+/** Why some operating system would refuse or change `name`, or undefined where all keep it (HOSTILE 59). */
 export function portableNameProblem(name: string): string | undefined {
   if (DEVICE_NAME.test(name)) return 'is the name of a device on Windows';
   if (REFUSED_ELSEWHERE.test(name)) return 'contains a character that Windows refuses';

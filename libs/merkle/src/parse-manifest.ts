@@ -1,4 +1,4 @@
-/** Reads a manifest from somebody who may lie: either it is canonical to the last byte or it is refused as a whole. */
+/** Reads a manifest from an untrusted peer: either it is canonical to the last byte or it is refused as a whole. */
 import { Failure, type FileHash, reasonOf } from '@iwanto/wire';
 import { DIGEST_BYTES } from './blake3.js';
 import {

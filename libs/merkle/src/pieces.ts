@@ -14,20 +14,20 @@ export function pieceBytes(size: number, index: number): number {
  * The allocator puts a large block 16 bytes behind the beginning of a page. Cached file data begins with a
  * page, and a copy whose target is a few bytes ahead of its source, counted within a page, runs at half the
  * speed (measured: 7.1 instead of 15 GiB/s; processors compare the low 12 bits of addresses to see whether
- * a load has to wait for a store). A cache line further on nothing waits.
+ * a load has to wait for a store). One cache line further on nothing has to wait.
  */
 const SHIFT_BYTES = 64;
 
-/** Memory of its own to read a piece of `bytes` into, fast, with whatever was in it. */
+/** Memory for reading a piece of `bytes`, placed for speed and not cleared. */
 export const pieceBuffer = (bytes: number): Buffer =>
   Buffer.allocUnsafeSlow(bytes + SHIFT_BYTES).subarray(SHIFT_BYTES);
 
-/** The digest of piece `index` in a layer of digests that lie one after the other. */
+/** The digest of piece `index` in a layer of consecutive digests. */
 export function digestAt(digests: Uint8Array, index: number): Uint8Array {
   return digests.subarray(index * DIGEST_BYTES, (index + 1) * DIGEST_BYTES);
 }
 
-/** Whether two digests are the same bytes. */
+/** Whether two digests are equal. */
 export function sameDigest(one: Uint8Array, other: Uint8Array): boolean {
   if (one.length !== other.length) return false;
   return one.every((byte, at) => byte === other[at]);

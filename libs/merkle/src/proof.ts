@@ -46,7 +46,7 @@ function topOf(blake3: Blake3, digests: Uint8Array, span: Span): Uint8Array {
 }
 
 /**
- * The proof for `run` of the file whose whole layer is `digests`, 32 bytes a subtree.
+ * The proof for `run` of the file whose whole layer is `digests`, 32 bytes per subtree.
  * RangeError where the file has no such pieces.
  */
 export function proveRun(
@@ -70,9 +70,9 @@ export function proveRun(
   return proof;
 }
 
-/** What somebody, who may lie, claims to be `run` of a file. */
+/** What an untrusted peer claims to be `run` of a file. */
 export interface ProvenRun extends PieceRun {
-  /** Digests of the run, 32 bytes a piece. */
+  /** Digests of the run, 32 bytes per piece. */
   readonly digests: Uint8Array;
   readonly proof: Uint8Array;
 }

@@ -35,7 +35,7 @@ interface Subtree {
   readonly leaves: number;
 }
 
-/** Takes the digests of a file's pieces in order and gives its root; holds one digest a tree level. */
+/** Takes the digests of a file's pieces in order and returns its root; holds one digest per tree level. */
 export class FileRootBuilder {
   readonly #blake3: Blake3;
   readonly #subtrees: Subtree[] = [];
@@ -89,7 +89,7 @@ export function fileRootFromDigests(blake3: Blake3, digests: Uint8Array, size: n
   return builder.finish(size);
 }
 
-/** Whether a whole layer of digests, from somebody who may lie, is that of the file `root` of `size` bytes. */
+/** Whether a whole layer of digests from an untrusted peer is that of the file `root` of `size` bytes. */
 export function verifyDigests(
   blake3: Blake3,
   file: { readonly root: FileHash; readonly size: number },

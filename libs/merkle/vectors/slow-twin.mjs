@@ -1,5 +1,5 @@
-// The slow twin: content hashes written from docs/wire.md and the BLAKE3 paper alone, with nothing but plain numbers.
-// Run it to print vectors.json anew: node libs/merkle/vectors/slow-twin.mjs > libs/merkle/vectors/vectors.json
+// The slow twin: content hashes written from docs/wire.md and the BLAKE3 paper alone, using only plain numbers.
+// Run it to regenerate vectors.json: node libs/merkle/vectors/slow-twin.mjs > libs/merkle/vectors/vectors.json
 import { pathToFileURL } from 'node:url';
 
 const IV = [

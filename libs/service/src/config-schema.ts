@@ -6,7 +6,7 @@ import { groupNameSchema } from './group-key.js';
 import type { Paths } from './paths.js';
 import { RATE_RULES_CHARACTERS_MAX, rateRulesFrom } from './rates.js';
 
-/** The first ports tried; a taken one is passed over and the next free one advertised. */
+/** The first ports tried; if one is taken, the next free one is used and announced. */
 export const DEFAULT_PORTS = { election: 17_117, indexer: 17_118, transfer: 17_119 } as const;
 
 /** The UDP port that multicast is sent to: one for all, beside the ports of the services. */
@@ -15,7 +15,7 @@ export const DISCOVERY_PORT_DEFAULT = 17_116;
 /** How long a file must be still before it is hashed, in ms. */
 const SETTLE_MS_DEFAULT = 100;
 
-/** What left on Friday is still shown on Monday. */
+/** So that what left on Friday is still shown on Monday. */
 const REMEMBER_HOURS_DEFAULT = 72;
 
 /** Less than half of a gigabit line is spent on others. */
@@ -75,11 +75,11 @@ export const schemaFor = (paths: Paths) =>
       .array(z.object({ host: z.string().min(1).max(253), port: portSchema }))
       .max(LIST_MAX)
       .default([]),
-    /** Have the router pass the ports of this host on to it, by PCP, NAT-PMP or UPnP. */
+    /** Make the router forward ports to this host, by PCP, NAT-PMP or UPnP. */
     mapPorts: z.boolean().default(false),
     /** Serve to others what was fetched. */
     reseed: z.boolean().default(true),
-    /** Who may come near: anybody on the LAN, only who has the key of `group`, or with `pinned` only the peers in `trust`. */
+    /** Who is admitted: anybody on the LAN, only peers with the key of `group`, or with `pinned` only the peers in `trust`. */
     mode: z.enum(MODES).default('open'),
     /** The group of mode `group`, by its name; its key is in a file of its own. */
     group: groupNameSchema.or(z.literal('')).default(''),
@@ -89,7 +89,7 @@ export const schemaFor = (paths: Paths) =>
     /** How long a tracker remembers what peers had that left, in hours; 0 for not at all. */
     rememberHours: z.number().min(0).max(8_760).default(REMEMBER_HOURS_DEFAULT),
     settleMs: z.number().int().min(0).max(60_000).default(SETTLE_MS_DEFAULT),
-    /** Carry connections between peers that cannot reach each other; what they say stays theirs. */
+    /** Relay connections between peers that cannot reach each other; their content stays encrypted. */
     relay: z.boolean().default(true),
     /** Limits on what is fetched, sent and relayed, such as `5M` or `1M 08:00-18:00`; empty for none. */
     limits: z

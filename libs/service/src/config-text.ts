@@ -1,10 +1,10 @@
-/** The text of a configuration file: read with every complaint naming the key and the line. */
+/** Reads the text of a configuration file; every complaint names the key and the line. */
 import { Failure, reasonOf } from '@iwanto/wire';
 import type { z } from 'zod';
 import { type Loose, isObject, leavesOf } from './config-schema.js';
 import { nearest } from './nearest.js';
 
-/** The object that the file holds. Throws E_BAD_REQUEST where it holds none. */
+/** The object in the file. Throws E_BAD_REQUEST where there is none. */
 export function looseFrom(path: string, text: string): Loose {
   const value = parsed(path, text.replace(/^\uFEFF/, ''));
   if (isObject(value)) return value;
@@ -26,7 +26,7 @@ function parsed(path: string, text: string): unknown {
   }
 }
 
-/** One sentence for what a schema refuses first. */
+/** One sentence for the first problem that a schema finds. */
 export function wrongValue(path: string, text: string, error: z.ZodError): Failure {
   const issue = error.issues[0];
   const keys = issue?.path.map(String) ?? [];
@@ -38,7 +38,7 @@ export function wrongValue(path: string, text: string, error: z.ZodError): Failu
   );
 }
 
-/** One sentence for each key that means nothing, with the one that was probably meant. */
+/** One sentence for each unknown key, with the one that was probably meant. */
 export function unknownKeys(path: string, text: string, loose: Loose, known: Loose): string[] {
   const leaves = leavesOf(known);
   const groups = Object.keys(known);

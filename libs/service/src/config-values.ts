@@ -7,7 +7,7 @@ import { DEFAULT_PORTS } from './config-schema.js';
 export const environmentName = (key: string): string =>
   `IWANT_${key.replace(/[A-Z]/g, '_$&').replaceAll('.', '_').toUpperCase()}`;
 
-/** What the environment says, for each key that it names; an empty variable says nothing. */
+/** The values of the environment, for each key that it names; an empty variable is ignored. */
 export function fromEnvironment(env: NodeJS.ProcessEnv, defaults: Loose): Loose {
   return leavesOf(defaults).reduce<Loose>((loose, key) => {
     const name = environmentName(key);
@@ -16,7 +16,7 @@ export function fromEnvironment(env: NodeJS.ProcessEnv, defaults: Loose): Loose 
   }, {});
 }
 
-/** The value that words stand for: of the kind that the default is, such as a number or a list. */
+/** The value of the given words: of the type of the default, such as a number or a list. */
 export function typedValue(
   key: string,
   words: readonly string[],

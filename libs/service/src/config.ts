@@ -1,4 +1,4 @@
-/** The configuration of one peer: one JSON file, checked key by key, replaced as a whole; the environment goes before it. */
+/** The configuration of one peer: one JSON file, checked key by key, replaced as a whole; the environment takes precedence. */
 import { readFile, stat } from 'node:fs/promises';
 import { makeDir } from '@iwanto/bus';
 import { Failure, codeOf } from '@iwanto/wire';
@@ -16,14 +16,14 @@ import { takeLockPatiently } from './lock-patiently.js';
 import type { Paths } from './paths.js';
 import { createSafely, writeSafely } from './safe-file.js';
 
-/** How long to wait for another process that is just writing the configuration. */
+/** How long to wait for another process that is writing the configuration. */
 const LOCK_LIMIT_MS = 5_000;
 
 export interface LoadedConfig {
   readonly config: Config;
-  /** True when there was no file and one was made. */
+  /** True when there was no file and one was created. */
   readonly created: boolean;
-  /** One sentence for each key that nobody knows, and for a file that others may change. */
+  /** One sentence for each unknown key, and for a file that others may change. */
   readonly warnings: readonly string[];
 }
 
@@ -37,7 +37,7 @@ export interface ConfigValue {
 }
 
 /**
- * The configuration in force; made with defaults, folders included, when there is none yet.
+ * The configuration in force; created with defaults, folders included, when there is none yet.
  * Throws E_BAD_REQUEST naming the file, the key and the line that is wrong; nothing is overwritten then.
  */
 export async function loadConfig(paths: Paths, env = process.env): Promise<LoadedConfig> {
@@ -55,7 +55,7 @@ export async function loadConfig(paths: Paths, env = process.env): Promise<Loade
   return created ? { config, created, warnings: [] } : loadConfig(paths, env);
 }
 
-/** Changes the file for good, the one before kept as `.bak`; two processes that change it do so one after the other. */
+/** Changes the file permanently, keeping the previous one as `.bak`; two processes that change it do so one after the other. */
 export async function updateConfig(
   paths: Paths,
   change: (config: Config) => Config,
@@ -72,7 +72,7 @@ export async function updateConfig(
   return changed ?? schema.parse({});
 }
 
-/** Sets one key of the file, or takes it out where `value` is undefined; throws E_BAD_REQUEST where it does not fit. */
+/** Sets one key of the file, or removes it where `value` is undefined; throws E_BAD_REQUEST where it does not fit. */
 export function setConfig(paths: Paths, key: string, value: unknown): Promise<void> {
   return updateFile(paths, (loose) => withValue(loose, key, value));
 }
@@ -83,7 +83,7 @@ export const configText = (paths: Paths): Promise<string | undefined> => textOf(
 export const restoreConfig = (paths: Paths, text: string): Promise<void> =>
   writeSafely(paths.configFile, text);
 
-/** Every value in force, and what says so. */
+/** Every value in force, and its source. */
 export async function explainConfig(paths: Paths, env = process.env): Promise<ConfigValue[]> {
   const { config } = await loadConfig(paths, env);
   const text = (await textOf(paths.configFile)) ?? '{}';
@@ -126,7 +126,7 @@ function inFile(paths: Paths, text: string) {
   return { loose, config: result.data, warnings };
 }
 
-/** The file's values with those of the environment before them; undefined where it says nothing. */
+/** The file's values, overridden by those of the environment; undefined where it sets none. */
 function withEnvironment(paths: Paths, env: NodeJS.ProcessEnv, loose: Loose): Config | undefined {
   const schema = schemaFor(paths);
   const named = fromEnvironment(env, schema.parse({}));
@@ -158,7 +158,7 @@ async function textOf(path: string): Promise<string | undefined> {
   }
 }
 
-/** Who may write the configuration may choose what is shared. */
+/** Whoever can write the configuration can choose what is shared. */
 async function writableWarning(path: string): Promise<string[]> {
   const { mode } = await stat(path);
   if ((mode & 0o022) === 0) return [];

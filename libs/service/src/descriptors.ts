@@ -1,10 +1,10 @@
-/** How many files this process may have open, whether that is enough, and how large a file it may make. */
+/** How many files this process may have open, whether that is enough, and how large a file it may create. */
 import { readFileSync } from 'node:fs';
 import { Failure } from '@iwanto/wire';
 
-/** A service that does nothing has about 60 descriptors open. */
+/** An idle service has about 60 descriptors open. */
 const NEEDED = 128;
-/** With fewer, many peers or downloads at the same time may find none left. */
+/** With fewer, many simultaneous peers or downloads may run out of them. */
 const COMFORTABLE = 1_024;
 
 const OWN_LIMITS = '/proc/self/limits';
@@ -16,7 +16,7 @@ export function descriptorLimit(limitsFile = OWN_LIMITS): number {
   return limitOf('Max open files', limitsFile);
 }
 
-/** The largest file that this process may make, in bytes (`ulimit -f`); Infinity where the system does not say. */
+/** The largest file that this process may create, in bytes (`ulimit -f`); Infinity where the system does not say. */
 export function fileSizeLimit(limitsFile = OWN_LIMITS): number {
   return limitOf('Max file size', limitsFile);
 }

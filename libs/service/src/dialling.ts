@@ -2,7 +2,7 @@
 import type { Bus, DialAsked, NewsBody } from '@iwanto/bus';
 import { type DialledLine, type PeerId, Recent, type Ticket, reasonOf } from '@iwanto/wire';
 
-/** The same question comes from the peer itself and over the leader: tickets that were answered lately. */
+/** Recently answered tickets: the same question arrives from the peer itself and via the leader. */
 const ANSWERED_MAX = 256;
 
 export interface DialAnswering {

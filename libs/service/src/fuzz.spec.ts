@@ -1,4 +1,4 @@
-/** Configurations, rates and values made up by chance: 100,000 each, or as many as IWANTO_FUZZ says; IWANTO_SEED repeats a run. */
+/** Random configurations, rates and values: 100,000 each, or as many as IWANTO_FUZZ says; IWANTO_SEED repeats a run. */
 import { randomInt } from 'node:crypto';
 import { test } from '@jest/globals';
 import { Failure } from '@iwanto/wire';

@@ -1,10 +1,10 @@
-/** Memory that only a start needed goes back to the system. */
+/** Returns memory that only the start needed to the system. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** How often a service is looked at, in ms. */
+/** How often a service is checked, in ms. */
 const LOOK_MS = 10_000;
-/** It rests when it used less of a processor than this since the last look. */
+/** It is idle when it used less processor time than this since the last check, in ms. */
 const REST_MS = LOOK_MS * 0.02;
 /** So much work leaves garbage that is worth a pause, in ms of processor time. */
 const WORK_MS = 2_000;
@@ -13,11 +13,11 @@ const WORK_MS = 2_000;
 export function giveBackMemory(): void {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as (how: object) => void;
-  // The only kind that also lets go of compiled code, and of pages that V8 keeps for later.
+  // The only kind of collection that also frees compiled code, and pages that V8 keeps for later.
   collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }
 
-/** When it is time: at the first rest after the start, and after each large piece of work, such as many new files. */
+/** Decides when it is time: at the first idle time after the start, and after each large task, such as many new files. */
 export class Rests {
   #workedMs = WORK_MS;
 

@@ -18,7 +18,7 @@ const SALT_BEGIN = 'iwanto group 1 ';
 const CHECK_BYTES = 4;
 
 const NAME_CHARACTERS_MAX = 32;
-/** Whoever records a datagram can try passphrases on it: a short one would be found. */
+/** Passphrases can be tried on a recorded datagram: a short one would be found. */
 const PASSPHRASE_CHARACTERS_MIN = 12;
 const PASSPHRASE_CHARACTERS_MAX = 1_024;
 
@@ -57,7 +57,7 @@ export function groupNameFrom(typed: string): GroupName {
   );
 }
 
-/** A passphrase as it counts: the same whatever keyboard, line end or spaces it came with. Throws where it is too short. */
+/** A passphrase, normalised: the same whatever keyboard, line end or spaces it was entered with. Throws where it is too short. */
 export function passphraseFrom(typed: string): string {
   const passphrase = typed.normalize('NFC').trim().replace(/\s+/g, ' ');
   const { length } = passphrase;

@@ -1,5 +1,5 @@
 /**
- * Hashes as members of a group name them to each other when they fetch: two blocks of AES-256 under a key of the group.
+ * The names that members of a group use for hashes when they fetch: two blocks of AES-256 under a key of the group.
  * Whoever lacks the key cannot make one from a hash, so a hash that was guessed or heard fetches nothing (HOSTILE 163).
  */
 import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
@@ -13,7 +13,7 @@ const CONTEXT = 'iwanto group roots 1';
 export interface GroupRoots {
   /** The name in the group of a content. */
   blind(hash: FileHash): FileHash;
-  /** The content that a name means: some hash or other where it was not made with this key. */
+  /** The content that a name means: an arbitrary hash where the name was not made with this key. */
   plain(blinded: FileHash): FileHash;
 }
 

@@ -12,7 +12,7 @@ import { writeSafely } from './safe-file.js';
 const GROUPS_MAX = 64;
 /** The format of the file. */
 const GROUPS_VERSION = 1;
-/** How long to wait for another process that is just changing the file. */
+/** How long to wait for another process that is changing the file. */
 const LOCK_LIMIT_MS = 5_000;
 
 const fileSchema = z.object({
@@ -53,7 +53,7 @@ function groupsFrom(path: string, text: string): readonly Group[] {
   }
 }
 
-/** Replaces the file by what `change` makes of it, and returns that; two processes that change it do so one after the other. */
+/** Replaces the file by the result of `change`, and returns it; two processes that change it do so one after the other. */
 export async function changeGroups(
   paths: Pick<Paths, 'keysFile'>,
   change: (groups: readonly Group[]) => readonly Group[],

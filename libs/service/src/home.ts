@@ -1,4 +1,4 @@
-/** One home, one instance: its directories, and the locks that say which process runs here and where its sockets lie. */
+/** One home, one instance: its directories, and the locks that say which process runs here and where its sockets are. */
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ import { takeLockPatiently } from './lock-patiently.js';
 import { type Paths, lockFile, recordedRunDir } from './paths.js';
 import { makePrivateDir } from './private-dir.js';
 
-/** How long to wait for another process that is just claiming the same home. */
+/** How long to wait for another process that is claiming the same home. */
 const CLAIM_LIMIT_MS = 5_000;
 
 const WHAT: Record<HomeProcess, string> = {
@@ -53,7 +53,7 @@ export async function claimHome(paths: Paths, name: HomeProcess): Promise<Claim>
   }
 }
 
-/** Whether a service runs whose lock does not say so: its socket does. */
+/** Whether a service runs although its lock does not say so: its socket shows it. */
 async function refuseUnseen(paths: Paths, name: HomeProcess): Promise<void> {
   if (name !== 'start') return refuseUnseenService(paths, name);
   for (const service of SERVICES) {
@@ -75,7 +75,7 @@ async function refuseUnseenService(paths: Paths, service: ServiceName): Promise<
   throw new Failure('E_ALREADY_RUNNING', `${WHAT[service]} is already running ${how}`);
 }
 
-/** The processes of the home that live now. */
+/** The processes of the home that are alive. */
 export function holdersOf(paths: Paths): { name: HomeProcess; pid: number }[] {
   return HOME_PROCESSES.flatMap((name) => {
     const holder = livingHolder(lockFile(paths, name));

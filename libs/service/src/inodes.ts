@@ -1,4 +1,4 @@
-/** Whether a file system numbers its files for good: some give a file another inode number whenever they read it again. */
+/** Whether a file system has stable inode numbers: some give a file another number whenever they read it again. */
 import { statfsSync } from 'node:fs';
 
 /** Magic numbers from the `statfs` manual page of Linux. Behind FUSE there may be any file system. */
@@ -8,14 +8,14 @@ const WITHOUT_INODES: ReadonlySet<number> = new Set([
   0x65735546, // FUSE
 ]);
 
-/** False where the inode number of what lies at `path` says nothing about whether it is the same file. */
+/** False where the inode number at `path` does not show whether it is the same file. */
 export function keepsInodes(path: string): boolean {
   if (process.platform !== 'linux') return true;
   try {
     // The type is signed on some systems: compare the lower 32 bits.
     return !WITHOUT_INODES.has(statfsSync(path).type >>> 0);
   } catch {
-    // What cannot be looked at is reported by the one who reads it.
+    // What cannot be examined is reported when it is read.
     return true;
   }
 }

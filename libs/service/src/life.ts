@@ -36,7 +36,7 @@ export class Life<S extends ServiceName> {
     }
   }
 
-  /** Answers for whatever life is running; between two of them nobody is there. */
+  /** Answers for the life that is running; between two lives there is none. */
   handlers(): OwnHandlers<S> {
     const { service } = this.definition;
     const own = Object.keys(verbs).filter(
@@ -57,7 +57,7 @@ export class Life<S extends ServiceName> {
   troubles = (): string[] => this.#running?.troubles?.() ?? [];
   ready = (): void => this.#running?.ready?.();
 
-  /** Takes over another configuration; one after the other. Rejects, with the old one in force, where it cannot be. */
+  /** Applies another configuration, one at a time. Rejects, with the old one in force, where that is impossible. */
   reload(next: ConfigInForce): Promise<Reloaded> {
     const done = this.#reloading.then(() => this.#takeOver(next));
     this.#reloading = done.catch(() => undefined);
@@ -88,7 +88,7 @@ export class Life<S extends ServiceName> {
     return { changed };
   }
 
-  /** Sockets are opened once in a life: where their addresses change, another life begins. */
+  /** Sockets are opened once per life: where their addresses change, another life begins. */
   async #apply(before: ConfigInForce, next: ConfigInForce): Promise<void> {
     const { fixedBy } = this.definition;
     if (isSame(fixedBy(before), fixedBy(next))) {

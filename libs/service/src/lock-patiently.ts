@@ -1,4 +1,4 @@
-/** A lock that is held for moments only: whoever finds it taken waits. */
+/** A lock that is held only for moments: a process that finds it taken waits. */
 import { Failure } from '@iwanto/wire';
 import { type Lock, takeLock } from './lock.js';
 

@@ -13,7 +13,7 @@ export type HomeProcess = (typeof HOME_PROCESSES)[number];
 const holderSchema = z.object({
   pid: z.number().int().positive(),
   started: z.string(),
-  /** Where the sockets of the holder lie. */
+  /** Where the sockets of the holder are. */
   runDir: z.string().optional(),
 });
 type Holder = z.infer<typeof holderSchema>;
@@ -39,7 +39,7 @@ export async function takeLock(path: string, what: string, runDir?: string): Pro
   };
 }
 
-/** Who is written in the lock `path`, alive or not. */
+/** The process named in the lock `path`, alive or not. */
 export function recordedHolder(path: string): Holder | undefined {
   try {
     return holderOf(readFileSync(path, 'utf8'));
@@ -48,13 +48,13 @@ export function recordedHolder(path: string): Holder | undefined {
   }
 }
 
-/** Who holds the lock `path` and lives; undefined where nobody does. */
+/** The living holder of the lock `path`; undefined where there is none. */
 export function livingHolder(path: string): Holder | undefined {
   const holder = recordedHolder(path);
   return holder && isAlive(holder) ? holder : undefined;
 }
 
-/** Moves a dead holder's lock away; a living one that came in between is put back and refused. */
+/** Moves a dead holder's lock away; if a living one has appeared in between, puts it back and refuses. */
 async function clearStale(path: string, what: string): Promise<void> {
   const found = await textOf(path);
   const holder = holderOf(found);

@@ -1,9 +1,9 @@
-/** How much may be written to a log: a flood of one kind of line is one line each second, with its count. */
+/** How much may be written to a log: a flood of one kind of line becomes one line per second, with its count. */
 import { type Bucket, type Rate, refilled, setRecent, spend } from '@iwanto/wire';
 
-/** Lines of one kind: some pass at the same time before the limit holds. */
+/** Lines of one kind: a burst passes before the limit applies. */
 const KIND_RATE: Rate = { perSecond: 1, burst: 5 };
-/** Lines of all kinds: whoever invents new kinds is bounded too. */
+/** Lines of all kinds: inventing new kinds is bounded too. */
 const ALL_RATE: Rate = { perSecond: 100, burst: 100 };
 /** Kinds that are remembered; the oldest is forgotten. */
 const KINDS_MAX = 256;

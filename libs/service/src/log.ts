@@ -16,7 +16,7 @@ const FLUSH_LIMIT_MS = 300;
 /** Where logform keeps the finished line (triple-beam's MESSAGE). */
 const LINE = Symbol.for('message');
 
-/** Whatever is called a secret is never written, whoever logs it. */
+/** Fields that are named like secrets are never written, whatever logs them. */
 function withoutSecrets<T extends object>(info: T): T {
   for (const name of Object.keys(info)) {
     if (/secret|password|token/i.test(name)) Reflect.set(info, name, '[hidden]');

@@ -4,27 +4,27 @@ import { Failure, codeOf, reasonOf } from '@iwanto/wire';
 import type { MetricsText } from './metrics.js';
 
 const LOOPBACK = '127.0.0.1';
-/** A scraper that sends slowly is not waited for. */
+/** How long a slow scraper may take to send its request. */
 const REQUEST_LIMIT_MS = 5_000;
 /** How long to wait for a port that another program has, in ms. */
 const RETRY_MS = 30_000;
-/** Scrapers of one host; who comes beyond them is refused. */
+/** Scrapers at the same time; further ones are refused. */
 const CONNECTIONS_MAX = 16;
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 export class MetricsPort {
   #server: Server | undefined;
-  /** The one that is open, or that is waited for. */
+  /** The port that is open, or that is waited for. */
   #port = 0;
   #retry: NodeJS.Timeout | undefined;
-  /** One look serves all who ask meanwhile: more scrapers ask the services no more often. */
+  /** One look serves all requests in the meantime: more scrapers do not mean more requests to the services. */
   #look: Promise<MetricsText> | undefined;
   /** One sentence while a port is waited for; empty while all is well. */
   note = '';
 
   constructor(private readonly figures: () => Promise<MetricsText>) {}
 
-  /** For a start, which may not fail for want of a port: says so once, and waits until the port can be had. */
+  /** For a start, which must not fail for want of a port: reports it once, and waits until the port is free. */
   async begin(port: number, tell: (sentence: string) => void): Promise<void> {
     await this.use(port).catch((cause: unknown) => {
       if (this.note === '') tell(reasonOf(cause));
@@ -37,7 +37,7 @@ export class MetricsPort {
     });
   }
 
-  /** Serves at this port and no longer at another, 0 for none. Throws E_BAD_REQUEST, with the old one open, where it cannot be had. */
+  /** Serves only at this port from now on, 0 for none. Throws E_BAD_REQUEST, with the old one still open, where it is taken. */
   async use(port: number): Promise<void> {
     if (port === this.#port) return;
     const server = port === 0 ? undefined : await this.#open(port);

@@ -22,7 +22,7 @@ const DOWNLOAD_STATES = [
   ...(['done', 'failed', 'cancelled'] as const),
 ];
 
-/** One look at everything; what a service that is down would say is left out. */
+/** One look at everything, without the part of a service that is down. */
 export async function metricsText(bus: Pick<Bus, 'call'>): Promise<MetricsText> {
   const [leadership, known, shared, downloads, uploads, ...statuses] = await Promise.all([
     unlessAbsent(bus.call('leader.get', {})),
@@ -48,7 +48,7 @@ export async function metricsText(bus: Pick<Bus, 'call'>): Promise<MetricsText> 
   return figures.text();
 }
 
-/** A registry for one look: prom-client is loaded only where somebody looks. */
+/** A registry for one look: prom-client is loaded only when it is needed. */
 class Figures {
   readonly #registry: Prometheus.Registry;
 

@@ -1,13 +1,13 @@
 /** The known word that was probably meant by one that is not known. */
 
-/** Steps away at which a word of this many letters is still near: at two steps of three letters everything is. */
+/** The number of edits at which a word of this many letters is still near: two edits of three letters would match anything. */
 const NEAR: readonly (readonly [letters: number, steps: number])[] = [
   [2, 0],
   [4, 1],
 ];
 const NEAR_STEPS_MAX = 2;
 
-/** Steps from one word to the other: a letter more, less, other, or two neighbours swapped. */
+/** Edits from one word to the other: a letter added, removed, replaced, or two neighbours swapped. */
 export function distance(one: string, other: string): number {
   let [before, last]: [number[], number[]] = [
     [],

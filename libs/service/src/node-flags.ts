@@ -1,4 +1,4 @@
-/** How Node is to be started for a service: flags of V8 that must be on the command line, and the environment. */
+/** How to start Node for a service: flags of V8 that must be on the command line, and the environment. */
 import type { ServiceName } from '@iwanto/bus';
 
 /**
@@ -10,8 +10,8 @@ import type { ServiceName } from '@iwanto/bus';
 const MANY_BUFFERS = ['--no-incremental-marking'];
 
 /**
- * A service has little garbage: one thread collects it without waking four others, and a small room for new
- * objects keeps what is short-lived out of memory that is never given back.
+ * A service has little garbage: one thread collects it without waking four others, and a small young
+ * generation keeps what is short-lived out of memory that is never given back.
  */
 const LITTLE_GARBAGE = ['--single-threaded-gc', '--v8-pool-size=1', '--max-semi-space-size=1'];
 

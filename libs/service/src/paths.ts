@@ -1,4 +1,4 @@
-/** Where everything of one peer lies: under IWANT_HOME, or in the directories the system gives to programs. */
+/** Where everything of one peer is stored: under IWANT_HOME, or in the directories that the system gives to programs. */
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -13,7 +13,7 @@ export interface Paths {
   readonly logDir: string;
   /** Sockets; mode 0700. Where a process of this home runs, the directory that its lock names. */
   readonly runDir: string;
-  /** Where sockets may lie, the best place first: a file system may hold none, and a socket's path is limited. */
+  /** Where sockets may be, the best place first: some file systems do not support them, and a socket's path is limited. */
   readonly runDirs: readonly string[];
   readonly defaultShareDir: string;
   readonly defaultDownloadDir: string;
@@ -30,7 +30,7 @@ export function homePaths(env: NodeJS.ProcessEnv = process.env): Paths {
   const fixed = given ? pathsUnder(resolve(given)) : systemPaths(env);
   return {
     ...fixed,
-    // A command that finds services running needs no hash for a name of its own.
+    // A command that finds running services does not need to compute a hash.
     get runDirs() {
       return runDirsOf(fixed, env);
     },
@@ -38,11 +38,11 @@ export function homePaths(env: NodeJS.ProcessEnv = process.env): Paths {
   };
 }
 
-/** The lock of one process of the home; it lies with the data that it guards. */
+/** The lock of one process of the home; it is beside the data that it guards. */
 export const lockFile = ({ dataDir }: Pick<Paths, 'dataDir'>, name: HomeProcess): string =>
   join(dataDir, `${name}.lock`);
 
-/** Where the sockets of the processes that run now lie; undefined while none runs. */
+/** Where the sockets of the running processes are; undefined while none runs. */
 export function recordedRunDir(dataDir: string): string | undefined {
   for (const name of HOME_PROCESSES) {
     const runDir = livingHolder(lockFile({ dataDir }, name))?.runDir;

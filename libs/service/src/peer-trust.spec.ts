@@ -1,4 +1,4 @@
-/** Who is asked and answered: everybody who is not blocked, or in pinned mode only who is trusted. */
+/** Which peers are asked and answered: all that are not blocked, or in pinned mode only the trusted ones. */
 import { afterEach, expect, test } from '@jest/globals';
 import { admitOnly, refuseKeys } from '@iwanto/bus';
 import type { PeerId } from '@iwanto/wire';

@@ -7,13 +7,13 @@ import type { Identity } from './identity.js';
 
 type Choice = Pick<Config, 'mode' | 'trust' | 'block'>;
 
-/** The only peers that may come near, undefined where no list says so. */
+/** The only peers that are admitted; undefined where no list limits them. */
 export const pinnedPeers = ({ mode, trust }: Pick<Choice, 'mode' | 'trust'>) =>
   mode === 'pinned' ? trust.toSorted() : undefined;
 
 /**
- * Who may come near. It holds for a whole life of a service (`fixedBy`): whoever is no longer among them, or
- * has the old key of a group only, loses the lines that are open.
+ * Who is admitted. It is fixed for a whole life of a service (`fixedBy`): a peer that is no longer among them,
+ * or has only the old key of a group, loses its open lines.
  */
 export const admission = (config: ConfigInForce): unknown => [
   config.mode,
@@ -44,7 +44,7 @@ export class PeerTrust {
     });
   }
 
-  /** Its offers are taken before those of others. */
+  /** Its offers are preferred over those of others. */
   readonly isTrusted = (peer: PeerId): boolean => this.#trusted.has(peer);
 
   readonly isBlocked = (peer: PeerId): boolean => {
@@ -59,12 +59,12 @@ export class PeerTrust {
     this.#keepDoor();
   }
 
-  /** Who asks over a line is known by the key of its handshake alone: no line of a blocked one is let in. */
+  /** The peer at the other end of a line is known only by the key of its handshake: lines of blocked peers are refused. */
   #keepDoor(): void {
     const keysOf = (isOne: (peer: PeerId) => boolean) =>
       [...this.#keys].flatMap(([peer, key]) => (isOne(peer) ? [key] : []));
     refuseKeys(keysOf((peer) => this.#blocked.has(peer)));
-    // Of a group, the election knows only those who sealed what they sent with its key (HOSTILE 155).
+    // In a group, the election knows only peers that seal with its key (HOSTILE 155).
     const admitted = { open: undefined, group: () => true, pinned: this.isTrusted }[this.#mode];
     admitOnly(admitted && keysOf(admitted));
   }

@@ -1,4 +1,4 @@
-/** The ways to other peers: how a service asks those that cannot be dialled to dial, and others to relay. */
+/** The ways to other peers: how a service asks peers that cannot be dialled to dial, and others to relay. */
 import { randomBytes } from 'node:crypto';
 import type { Bus, Detours, DialAsked, DialTickets, KnownPeer } from '@iwanto/bus';
 import {
@@ -15,7 +15,7 @@ import { type Dialled, Ways, type WaysOptions } from './ways.js';
 
 /** How long a relay may take to agree, in ms: two datagrams on a LAN. */
 const AGREE_LIMIT_MS = 1_000;
-/** Relays that are awaited at the same time. */
+/** Relays that are asked at the same time. */
 const AWAITED_MAX = 256;
 
 export interface PeerWaysOptions
@@ -52,7 +52,7 @@ export class PeerWays {
   readonly detoursTo = (peer: PeerId): Detours => ({
     reversed: (line) => {
       const { ticket, arrived } = this.options.tickets.expect();
-      // Without an election nobody is asked, and the limit on waiting ends it.
+      // Without an election nobody is asked, and the time limit ends the wait.
       this.options.bus.call('line.ask', { peer, line, ticket }).catch(() => undefined);
       return arrived;
     },
@@ -60,7 +60,7 @@ export class PeerWays {
     relayed: (line, relay) => this.#askRelay(peer, line, relay),
   });
 
-  /** A connection came about by that way, or none did; a relay that led to a peer is asked first from then on. */
+  /** A connection was made by that way, or by none; a relay that led to a peer is asked first from then on. */
   readonly note = (dialled: Dialled, way: Way | undefined): void => {
     this.seen.note(dialled, way);
     if (way?.kind === 'relayed') this.#choice.worked(dialled.peer, way.relay);

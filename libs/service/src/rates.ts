@@ -37,7 +37,7 @@ export function rateFrom(text: string): number | undefined {
   return rate;
 }
 
-/** The rules of a limit, the first that fits counts; the empty list for none. */
+/** The rules of a limit, of which the first match applies; the empty list for none. */
 export function rateRulesFrom(text: string): readonly RateRule[] {
   if (text.trim() === '') return [];
   return text.split(',').map((part) => {

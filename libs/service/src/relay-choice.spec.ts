@@ -1,4 +1,4 @@
-/** Who is asked to relay: whoever led there before, then the leader, then others, and nobody in vain for ever. */
+/** Who is asked to relay: a relay that worked before, then the leader, then others, and nobody in vain for ever. */
 import { expect, test } from '@jest/globals';
 import type { KnownPeer } from '@iwanto/bus';
 import type { PeerId } from '@iwanto/wire';
@@ -29,6 +29,6 @@ test('an order that learns', () => {
   choice.asked(FAR, SLOW);
   choice.asked(FAR, SLOW);
   expect(choice.relaysTo(FAR)).toEqual([LEADER, NEAR, SLOW]);
-  // Another peer is another matter.
+  // Another peer is counted separately.
   expect(choice.relaysTo(NEAR)).toEqual([LEADER, FAR, SLOW]);
 });

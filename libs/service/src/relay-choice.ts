@@ -1,4 +1,4 @@
-/** Whom to ask to relay between this host and a peer. Pure: what is known of peers comes in, an order comes out. */
+/** Whom to ask to relay between this host and a peer. Pure: what is known about peers comes in, an order comes out. */
 import type { KnownPeer, Leadership } from '@iwanto/bus';
 import { type PeerId, Recent } from '@iwanto/wire';
 
@@ -10,11 +10,11 @@ export interface RelayChoiceOptions {
   readonly isBlocked: (peer: PeerId) => boolean;
 }
 
-/** A relay that led to a peer comes first; then those that were asked in vain least often, and of them who leads. */
+/** A relay that led to the peer comes first; then those asked in vain least often, among them the leader first. */
 export class RelayChoice {
   #peers: readonly KnownPeer[] = [];
   #trackers: readonly PeerId[] = [];
-  /** How often each was asked in vain since it led to that peer; below 0 where it did. */
+  /** How often each was asked in vain since it last led to that peer; below 0 where it did. */
   readonly #inVain = new Recent<string, number>(PAIRS_MAX);
 
   constructor(private readonly options: RelayChoiceOptions) {}

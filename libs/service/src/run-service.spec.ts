@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Bus, openBus } from '@iwanto/bus';
 import { homePaths } from './paths.js';
 
-/** A service that does nothing but live: the built lib, started as a process of its own. */
+/** A service that does nothing: the built lib, started as a process of its own. */
 const script = `
   import { runService } from ${JSON.stringify(new URL('../dist/index.js', import.meta.url).href)};
   const refuse = () => { throw new Error('not asked here'); };

@@ -21,7 +21,7 @@ import { type Paths, homePaths } from './paths.js';
 import { type ServiceState, statusHandlers } from './status.js';
 import { Terminal, announceReady } from './supervisors.js';
 
-/** What a stop may take before the process ends all the same: within the 2 s that supervisors grant. */
+/** How long a stop may take before the process ends anyway: within the 2 s that supervisors grant. */
 const STOP_LIMIT_MS = 1_500;
 
 /** The verbs that a service answers itself; `<service>.status`, `.stop` and `.reload` are answered for it. */
@@ -45,11 +45,11 @@ export interface Running<S extends ServiceName> {
   /** The port open to other hosts, 0 while there is none. */
   port(): number;
   notes?(): string[];
-  /** What does not work with the network, and what a user can do about it, one sentence each. */
+  /** Problems with the network and what a user can do about them, one sentence each. */
   troubles?(): string[];
-  /** Called once, when the service answers on the bus. */
+  /** Called once, when the service is answering on the bus. */
   ready?(): void;
-  /** Takes over what changed in the configuration, apart from what `fixedBy` names. */
+  /** Applies changes of the configuration, except what `fixedBy` names. */
   reconfigure?(config: ConfigInForce): void | Promise<void>;
   stop(): Promise<void>;
 }
@@ -94,7 +94,7 @@ async function startService<S extends ServiceName>(
   const { service } = definition;
   const { lock, paths } = await claimHome(homePaths(), service);
   opened.lock = lock;
-  // A service that runs for years must not hold the folder in which somebody once typed a command.
+  // A service that runs for years must not keep the folder in use in which somebody once typed a command.
   process.chdir(paths.dataDir);
   const few = descriptorWarning(descriptorLimit());
   const { config, warnings } = await loadInForce(paths);
@@ -111,7 +111,7 @@ async function startService<S extends ServiceName>(
   const base = { paths, identity, log, bus, statusChanged: status.changed };
   const life = new Life(definition, base, config);
   const reload = async () => life.reload((await loadInForce(paths)).config);
-  // Before anything is started: whoever hears "ready" may send a signal in the same moment.
+  // Before anything is started: whoever waits for "ready" may send a signal at that very moment.
   listenToTheSystem({ log, stop, reload });
   opened.running = life;
   // The election must not block later: others would take over.

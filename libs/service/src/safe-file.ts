@@ -12,12 +12,12 @@ export async function writeSafely(path: string, text: string): Promise<void> {
   await syncDir(dirname(path));
 }
 
-/** The same for what may be lost in a power cut: a reader sees all of it or none, and nobody waits for the disk. */
+/** The same for data that a power cut may lose: a reader sees all of it or none, and nobody waits for the disk. */
 export async function writeLightly(path: string, text: string): Promise<void> {
   await rename(await writeBeside(path, text, false), path);
 }
 
-/** Creates `path` with `text` unless it exists; says whether it did. */
+/** Creates `path` with `text` unless it exists; returns whether it did. */
 export async function createSafely(path: string, text: string): Promise<boolean> {
   const temporary = await writeBeside(path, text);
   try {
@@ -34,7 +34,7 @@ export async function createSafely(path: string, text: string): Promise<boolean>
 
 async function writeBeside(path: string, text: string, isLasting = true): Promise<string> {
   await makeDir(dirname(path), 0o700);
-  // Nobody has to be unable to guess it: the directory is private, and a name that is taken is refused.
+  // It need not be unguessable: the directory is private, and a taken name is refused.
   const temporary = `${path}.${Math.random().toString(16).slice(2)}.tmp`;
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
   await withFile(await open(temporary, flags, 0o600), async (file) => {

@@ -1,4 +1,4 @@
-/** The bus as one life of a service sees it: what it listens to ends with it, the sockets stay. */
+/** The bus for one life of a service: its subscriptions end with it, the sockets stay. */
 import type { Bus, FollowableTopic, NewsBody } from '@iwanto/bus';
 
 export interface ScopedBus {
@@ -11,7 +11,7 @@ export interface ScopedBus {
 const isOf = (sealedBy: string | undefined, body: NewsBody<FollowableTopic>): boolean =>
   !('peers' in body || 'leader' in body) || body.sealedBy === sealedBy;
 
-/** `sealedBy` is the group of this life: an election that still runs in another mode knows peers that are none of it. */
+/** `sealedBy` is the group of this life: an election that still runs in another mode knows peers outside it. */
 export function scopedBus(whole: Bus, sealedBy?: string): ScopedBus {
   const ends = new Set<() => void>();
   const noted = (stop: () => void) => {

@@ -1,4 +1,4 @@
-/** The two verbs that every service answers alike: how it is, and stop. */
+/** The two verbs that every service answers alike: status and stop. */
 import type { Bus, ServiceName, ServiceStatus } from '@iwanto/bus';
 import type { Identity } from './identity.js';
 import { version } from './version.js';
@@ -11,7 +11,7 @@ export interface ServiceState {
   life?: { port(): number; notes(): string[]; troubles(): string[] };
 }
 
-/** A stop must not overtake its own answer on the way out. */
+/** A stop must not overtake its own answer. */
 const ANSWER_FIRST_MS = 20;
 
 /** The handlers, and the call that publishes that something in the status changed. */

@@ -1,8 +1,8 @@
-/** What service managers want to hear: "ready" for pm2 and our own supervisor, READY=1 for systemd. */
+/** What service managers expect: "ready" for pm2 and our own supervisor, READY=1 for systemd. */
 import { spawn } from 'node:child_process';
 import { openSync, closeSync } from 'node:fs';
 
-/** Announces that the service answers; where nobody waits for it, nothing happens. */
+/** Announces that the service is answering; without a service manager nothing happens. */
 export function announceReady(onTrouble: (sentence: string) => void): void {
   process.send?.('ready');
   if (!process.env['NOTIFY_SOCKET']) return;
@@ -13,7 +13,7 @@ export function announceReady(onTrouble: (sentence: string) => void): void {
   );
 }
 
-/** The terminal this process was started from, if any; it goes when its window is closed. */
+/** The terminal this process was started from, if any; it disappears when its window is closed. */
 export class Terminal {
   readonly #had = hasTerminal();
 

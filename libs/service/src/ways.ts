@@ -1,4 +1,4 @@
-/** By which way each peer is reached: shown to the user, with the port to allow where there is a better one. */
+/** By which way each peer is reached: shown to the user, with the port to allow where there is a better way. */
 import { type WaySeen, WAYS_MAX } from '@iwanto/bus';
 import { type PeerId, Recent, type Way, endpointText } from '@iwanto/wire';
 
@@ -15,7 +15,7 @@ export interface Dialled {
 export interface WaysOptions {
   /** Whether the election still knows that peer. */
   readonly isHere: (peer: PeerId) => boolean;
-  /** How a relay is called in a sentence. */
+  /** The name of a relay in a sentence. */
   readonly nameOf: (peer: PeerId) => string;
   /** The TCP ports to allow, as a user reads them, where this one cannot be dialled. */
   readonly portsOf: (port: number) => string;
@@ -23,7 +23,7 @@ export interface WaysOptions {
 }
 
 interface Known {
-  /** Undefined where no way led there. */
+  /** Undefined where no way succeeded. */
   readonly way: Way | undefined;
   readonly dialled: Dialled;
 }
@@ -33,7 +33,7 @@ export class Ways {
 
   constructor(private readonly options: WaysOptions) {}
 
-  /** A connection came about by that way, or none did. */
+  /** A connection was made by that way, or by none. */
   note(dialled: Dialled, way: Way | undefined): void {
     const { peer } = dialled;
     const before = viewOf(peer, this.#known.get(peer) ?? { way: { kind: 'direct' } });
@@ -50,12 +50,12 @@ export class Ways {
     return viewOf(peer, this.#known.get(peer) ?? {}).relay ?? undefined;
   }
 
-  /** Of each peer that is here and was asked for a connection. */
+  /** For each peer that is online and was asked for a connection. */
   views(): WaySeen[] {
     return this.#here().map(([peer, known]) => viewOf(peer, known));
   }
 
-  /** The troubles there are now, the latest last. */
+  /** The present troubles, the latest last. */
   troubles(): string[] {
     return this.#here()
       .filter(([, { way }]) => way?.kind !== 'direct')

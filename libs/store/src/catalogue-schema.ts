@@ -6,28 +6,28 @@ import type { Migration } from './open-database.js';
 /** What a node of the catalogue is. */
 export const NODE_KINDS = { file: 1, directory: 2, symlink: 3 } as const;
 
-/** Whether the root of a directory fits its children: it does, it does not, or they were never listed as a whole. */
+/** Whether the root of a directory matches its children: yes, no, or they were never listed as a whole. */
 export const DIRTY = { no: 0, yes: 1, unlisted: 2 } as const;
 
-/** What stands for the identity of a content that the transfer service holds: it lies in no shared folder. */
+/** What stands for the identity of a content that the transfer service holds: it is in no shared folder. */
 export const HELD_AS = { whole: 'held', partial: 'partly held' } as const;
 
 export interface NodeTable {
   id: Generated<number>;
-  /** The directory it lies in; 0 for a shared folder. */
+  /** Its directory; 0 for a shared folder. */
   parent: number;
   /** The shared folder it belongs to: that folder's own id. */
   folder: number;
   /** In normal form C, as the network sees it. */
   name: string;
-  /** The name on disk, where it is written otherwise. */
+  /** The name on disk, where it differs. */
   disk: string | null;
   kind: number;
   /** `<shared folder's name>/<path in it>`. */
   path: string;
   /** Null for symlinks and for directories that are not complete yet. */
   root: Uint8Array | null;
-  /** Bytes; for a directory those of all files below. */
+  /** Bytes; for a directory the sum of all files below. */
   size: number;
   /** Files below a directory; 1 for a file. */
   files: number;
@@ -103,5 +103,5 @@ const first: Migration = (kysely) => [
     .addColumn('text', 'text', (column) => column.notNull()),
 ];
 
-/** Add to the end, never change what is there: databases in the field have run it. */
+/** Append only, never change what is there: existing databases have run it. */
 export const CATALOGUE_MIGRATIONS: readonly Migration[] = [first];

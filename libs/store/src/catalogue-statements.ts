@@ -14,7 +14,7 @@ import { prepare, value } from './statement.js';
 /** A row of `node` as it is read. */
 export type NodeRow = Omit<NodeTable, 'id'> & { readonly id: number };
 
-/** What a comparison with the disk needs of a row: without its root, which would cost a buffer each. */
+/** The columns that a comparison with the disk needs: without the root, which would cost a buffer per row. */
 const PRESENT = [
   ...(['id', 'parent', 'folder', 'name', 'disk', 'kind', 'path'] as const),
   ...(['size', 'identity', 'target', 'gone', 'dirty'] as const),
@@ -33,7 +33,7 @@ const unlisted = sql.lit(DIRTY.unlisted);
 
 type Db = Database<CatalogueTables>;
 
-/** The columns that are written as a whole, each from a value of its own name. */
+/** The columns that are written together, each from a value of its own name. */
 const WRITTEN = [
   ...(['parent', 'folder', 'name', 'disk', 'kind', 'path', 'root', 'size', 'files'] as const),
   ...(['identity', 'exec', 'mtime', 'target', 'revision', 'gone', 'dirty'] as const),
@@ -59,7 +59,7 @@ function readers({ kysely, sqlite }: Db) {
   return {
     /** In the order of a manifest: that of the UTF-8 bytes of the names. */
     childrenAfter: prepare<NodeRow>(sqlite, childrenAfter),
-    /** What of a folder can be fetched by itself: not a symlink, nor a directory that could not be listed. */
+    /** Entries of a folder that can be fetched on their own: not a symlink, nor a directory that could not be listed. */
     fetchableAfter: prepare<NodeRow>(
       sqlite,
       childrenAfter.where('kind', '!=', symlink).where('dirty', '!=', unlisted),
@@ -98,7 +98,7 @@ function readers({ kysely, sqlite }: Db) {
 function wholeReader({ kysely, sqlite }: Db) {
   const nodes = kysely.selectFrom('node').selectAll();
   return {
-    /** One that is whole, shared or held by the transfer service. */
+    /** One that is complete, whether shared or held by the transfer service. */
     wholeByRoot: prepare<NodeRow>(
       sqlite,
       nodes

@@ -27,7 +27,7 @@ export function directoryWriters({ kysely, sqlite }: Database<CatalogueTables>) 
       sqlite,
       nodes.set({ dirty: one }).where('id', '=', id).where('dirty', '=', sql.lit(DIRTY.unlisted)),
     ),
-    /** A shared folder that is back, as empty as a new one. */
+    /** Restores a shared folder that is back, empty like a new one. */
     revive: prepare(
       sqlite,
       nodes

@@ -1,4 +1,4 @@
-/** Contents that were fetched and are served on: where they lie, and what they were when they came. */
+/** Contents that were fetched and are served to others: where they are, and what they were when they were completed. */
 import type { FileHash, Kind } from '@iwanto/wire';
 import type { Database, Migration } from './open-database.js';
 import { type Statement, prepare, value } from './statement.js';
@@ -15,7 +15,7 @@ export const rememberHeld: Migration = (kysely) => [
     .addColumn('stamp', 'text', (column) => column.notNull()),
 ];
 
-/** Since version 4: what disks that lose times and modes cannot say. */
+/** Since version 4: what cannot be read back from disks that lose times and modes. */
 export const rememberManifests: Migration = (kysely) => [
   kysely.schema.alterTable('held').addColumn('manifests', 'blob'),
 ];
@@ -54,7 +54,7 @@ export class HeldStore {
     this.#put.run({ hash, kind, name, bytes, path, stamp, manifests });
   }
 
-  /** Null where the disk says what it is made of. */
+  /** Null where it can be read back from the disk. */
   manifestsOf(hash: FileHash): Uint8Array | null {
     return this.#manifestsOf.get({ hash })?.manifests ?? null;
   }

@@ -7,7 +7,7 @@ import { Kysely, SqliteDialect } from 'kysely';
 /** How long a statement waits for another process that holds the file (HOSTILE 99). */
 const BUSY_LIMIT_MS = 5_000;
 
-/** A statement of Kysely's, be it built or raw SQL. */
+/** A statement from Kysely, built or raw SQL. */
 export interface Step {
   compile(kysely: Kysely<unknown>): { readonly sql: string };
 }
@@ -19,7 +19,7 @@ export interface OpenOptions {
   /** The database file; its directory exists. */
   readonly path: string;
   readonly migrations: readonly Migration[];
-  /** The present time in ms: it names files set aside. */
+  /** The present time in ms: used to name files that are set aside. */
   readonly nowMs: number;
 }
 
@@ -27,9 +27,9 @@ export interface Database<Tables> {
   /** To build queries; they run through `sqlite`, synchronously, so that a transaction never waits. */
   readonly kysely: Kysely<Tables>;
   readonly sqlite: Sqlite.Database;
-  /** Where a damaged file went, when one was found. */
+  /** Where a damaged file was moved, when one was found. */
   readonly setAside: string | undefined;
-  /** True where the file may not be written: this is a copy in memory, and nothing of it is kept. */
+  /** True where the file may not be written: this is a copy in memory, which is not kept. */
   readonly isCopy: boolean;
   close(): void;
 }
@@ -55,7 +55,7 @@ export function isCorruption(cause: unknown): boolean {
   return cause instanceof Sqlite.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(cause.code);
 }
 
-/** Whether there was no room for the write: nothing of the transaction was kept. */
+/** Whether the disk was full: nothing of the transaction was kept. */
 export function isDiskFull(cause: unknown): boolean {
   if (cause instanceof Sqlite.SqliteError) return cause.code === 'SQLITE_FULL';
   return cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC';
@@ -83,7 +83,7 @@ function begin<Tables>(options: OpenOptions, setAside: string | undefined): Data
 /** Bytes 18 and 19 of the header say whether the file has a write-ahead log; a copy in memory cannot. */
 const WAL_FLAGS = { from: 18, to: 20, without: 1 } as const;
 
-/** Where the file cannot be written (HOSTILE 97): what was committed to it still serves. */
+/** Where the file cannot be written (HOSTILE 97): what was committed to it can still be read. */
 function beginInMemory<Tables>(options: OpenOptions): Database<Tables> {
   const bytes = existsSync(options.path) ? readFileSync(options.path) : Buffer.alloc(0);
   if (bytes.length > WAL_FLAGS.to) bytes.fill(WAL_FLAGS.without, WAL_FLAGS.from, WAL_FLAGS.to);

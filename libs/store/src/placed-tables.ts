@@ -4,7 +4,7 @@ import type { Database, Migration } from './open-database.js';
 import { type Statement, prepare, value } from './statement.js';
 import type { MountRow, PlacedRow, TransferTables } from './transfer-rows.js';
 
-/** A content that was fetched whole. */
+/** A content that was fetched completely. */
 export interface PlacedContent {
   /** Its real path on this host. */
   readonly path: string;
@@ -14,11 +14,11 @@ export interface PlacedContent {
   readonly files: number;
   /** When it got its name, in ms since 1970. */
   readonly placedMs: number;
-  /** Inode, size and times it had then: the same stamp is the same file. */
+  /** Inode, size and times at that time: the same stamp is the same file. */
   readonly stamp: string;
-  /** Who sent how much of it; what came from this host's own disk is in nobody's. */
+  /** Who sent how much of it; what came from this host's own disk is attributed to nobody. */
   readonly sources: readonly { readonly peer: string; readonly bytes: number }[];
-  /** What a directory was made of, packed; null for a file. */
+  /** The listing of a directory, packed; null for a file. */
   readonly listing: Uint8Array | null;
 }
 
@@ -40,7 +40,7 @@ export const rememberPlaces: Migration = (kysely) => [
     .addColumn('mountPoint', 'text', (column) => column.notNull()),
 ];
 
-/** A row without what a directory was made of, which may be large. */
+/** A row without the listing, which may be large. */
 export type PlacedLine = Pick<PlacedRow, 'path' | 'hash' | 'kind'>;
 
 export class PlacedStore {
@@ -102,7 +102,7 @@ export class PlacedStore {
     this.#forget.run({ path });
   }
 
-  /** Where the file system was mounted that a folder lay on when it was last used. */
+  /** The mount point of the file system that a folder was on when it was last used. */
   mountOf(folder: string): string | undefined {
     return this.#mountOf.get({ folder })?.mountPoint;
   }

@@ -6,7 +6,7 @@ import type Sqlite from 'better-sqlite3';
 export type Value = string | number | bigint | Uint8Array | null;
 export type Values = Readonly<Record<string, Value>>;
 
-/** The place of a value that is given when the statement runs. */
+/** A placeholder for a value that is given when the statement runs. */
 export function value<T extends Value = Value>(name: string): RawBuilder<T> {
   return sql.raw<T>(`@${name}`);
 }
@@ -19,7 +19,7 @@ export interface Statement<Row> {
   run(values?: Values): { changes: number; lastId: number };
 }
 
-/** Prepares what Kysely built. Every constant in the query has to be a `value` or `sql` text: there are no positional ones. */
+/** Prepares a query built by Kysely. Every constant in it has to be a `value` or `sql` text: positional ones are not supported. */
 export function prepare<Row>(sqlite: Sqlite.Database, query: Compilable<Row>): Statement<Row> {
   const { sql: text, parameters } = query.compile();
   if (parameters.length > 0) throw new Error(`A prepared query has loose parameters: ${text}`);

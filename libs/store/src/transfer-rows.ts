@@ -1,4 +1,4 @@
-/** The rows of the journal of the transfer service, as they lie in SQLite. */
+/** The rows of the transfer service's journal, as stored in SQLite. */
 import type { FileHash, Kind } from '@iwanto/wire';
 
 export interface DownloadRow {
@@ -43,7 +43,7 @@ export interface MountRow {
   mountPoint: string;
 }
 
-/** A content that was fetched and is served on. */
+/** A content that was fetched and is served to others. */
 export interface HeldRow {
   hash: FileHash;
   kind: Kind;
@@ -51,9 +51,9 @@ export interface HeldRow {
   bytes: number;
   /** Its real path on this host. */
   path: string;
-  /** Inode, size and times it had when it came. */
+  /** Inode, size and times when it was completed. */
   stamp: string;
-  /** Packed; null where they are found again on the disk. */
+  /** Packed; null where they can be read back from the disk. */
   manifests: Uint8Array | null;
 }
 

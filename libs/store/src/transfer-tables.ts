@@ -8,7 +8,7 @@ import { PlacedStore, rememberPlaces } from './placed-tables.js';
 import { type Statement, prepare, value } from './statement.js';
 import type { DownloadRow, TransferTables as Tables } from './transfer-rows.js';
 
-/** A download that was begun and is not whole. */
+/** A download that was started and is not complete. */
 export interface SavedDownload {
   readonly hash: FileHash;
   readonly kind: Kind;
@@ -19,7 +19,7 @@ export interface SavedDownload {
   readonly folder: string;
   readonly overwrite: boolean;
   readonly bytesDone: number;
-  /** What ended the last try, as JSON of a refusal's words; null while it was running. */
+  /** What ended the last attempt, as the JSON of a refusal; null while it was running. */
   readonly failure: string | null;
   /** Its user stopped it: it continues only when asked to. */
   readonly paused: boolean;
@@ -29,17 +29,17 @@ export interface SavedDownload {
   readonly only: string | null;
   /** Its own limit on the rate; null for none. */
   readonly bytesPerSecondMax: number | null;
-  /** Serve it on when it is whole. */
+  /** Serve it to others when it is complete. */
   readonly reseed: boolean;
 }
 
-/** Pieces of one file that were on the disk when it was the inode and had the change time given. */
+/** Pieces of one file that were on the disk when it had the given inode and change time. */
 export interface SavedClaim {
   /** The path inside the download, '' for a single file. */
   readonly path: string;
   readonly inode: string;
   readonly ctimeNs: string;
-  /** One bit a piece, the first piece in the lowest bit of the first byte. */
+  /** One bit per piece, the first piece in the lowest bit of the first byte. */
   readonly verified: Uint8Array;
 }
 
@@ -67,7 +67,7 @@ const begin: Migration = (kysely) => [
     .addPrimaryKeyConstraint('claim_key', ['hash', 'path']),
 ];
 
-/** What a user may ask of a download since version 2, and what was put where. */
+/** Since version 2: what a user may request of a download, and what was stored where. */
 const choices: Migration = (kysely) => [
   kysely.schema
     .alterTable('download')
@@ -80,7 +80,7 @@ const choices: Migration = (kysely) => [
   ...rememberPlaces(kysely),
 ];
 
-/** Since version 5: whether a download is served on is asked of each. */
+/** Since version 5: whether to serve a download to others is set per download. */
 const askReseed: Migration = (kysely) => [
   kysely.schema
     .alterTable('download')
@@ -95,10 +95,10 @@ export class TransferStore {
   readonly #claimOf: Statement<SavedClaim>;
   readonly #putClaim: Statement<unknown>;
   readonly #setProgress: Statement<unknown>;
-  /** What was fetched and where it lies. */
+  /** What was fetched and where it is. */
   readonly placed: PlacedStore;
 
-  /** Contents that were fetched and are served on. */
+  /** Contents that were fetched and are served to others. */
   readonly held: HeldStore;
 
   constructor(private readonly database: Database<Tables>) {
@@ -129,7 +129,7 @@ export class TransferStore {
     this.placed = new PlacedStore(database);
   }
 
-  /** Where a damaged journal went, when one was found. */
+  /** Where a damaged journal was moved, when one was found. */
   get setAside(): string | undefined {
     return this.database.setAside;
   }
@@ -171,7 +171,7 @@ export class TransferStore {
     return saved && unsealed(saved);
   }
 
-  /** All or none. The bytes claimed must be durable before: what is recorded is believed after a crash. */
+  /** All or none. The claimed bytes must be durable before that: what is recorded is trusted after a crash. */
   saveClaims(hash: FileHash, claims: readonly SavedClaim[]): void {
     const save = this.database.sqlite.transaction(() => {
       for (const claim of claims) {

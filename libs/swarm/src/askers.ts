@@ -1,10 +1,10 @@
-/** Who is asked for a piece. */
+/** Which sources are asked for a piece. */
 import type { PeerId } from '@iwanto/wire';
 
 export class Askers {
   readonly #ofPiece = new Map<number, PeerId[]>();
 
-  /** Pieces that somebody is asked for. */
+  /** Pieces that a source is asked for. */
   get size(): number {
     return this.#ofPiece.size;
   }
@@ -17,7 +17,7 @@ export class Askers {
     this.#ofPiece.set(piece, [...this.of(piece), id]);
   }
 
-  /** True where nobody is asked for it any more. */
+  /** True where no source is asked for it any more. */
   remove(piece: number, id: PeerId): boolean {
     const left = this.of(piece).filter((asker) => asker !== id);
     if (left.length > 0) this.#ofPiece.set(piece, left);

@@ -1,4 +1,4 @@
-/** Many who download the same from one seed and from each other, on a virtual clock: loss, death, liars, slow links, late comers. */
+/** Many peers that download the same content from one seed and from each other, on a virtual clock: loss, death, liars, slow links, late arrivals. */
 import { describe, expect, test } from '@jest/globals';
 import type { PeerId } from '@iwanto/wire';
 import fc from 'fast-check';
@@ -12,10 +12,10 @@ const SEED = 'seed' as PeerId;
 
 interface Member {
   readonly joinsMs: number;
-  /** Leaves for good; a seed that leaves takes what nobody else has. */
+  /** Leaves permanently; a seed that leaves takes what nobody else has with it. */
   readonly diesMs?: number;
   readonly bytesPerMs: number;
-  /** Every so many answers: wrong bytes, or a line that breaks. 0: never. */
+  /** After this many answers each: wrong bytes, or a broken line. 0: never. */
   readonly liesEvery: number;
   readonly breaksEvery: number;
 }
@@ -111,7 +111,7 @@ class Crowd {
     }
   }
 
-  /** `node` has a line to `other` from now on, and hears what it has. */
+  /** `node` has a line to `other` from now on, and learns what it has. */
   #meet(node: Node, other: Node): void {
     if (node === this.seed || !node.isAlive || !other.isAlive) return;
     node.open.set(other.id, new Set());
@@ -175,7 +175,7 @@ class Crowd {
   }
 
   #answer(asker: Node, source: Node, { piece, open }: { piece: number; open: Set<number> }): void {
-    // The line that it was asked over may be gone by now.
+    // The line of the request may be gone by now.
     if (asker.open.get(source.id) !== open || !asker.isAlive || !source.isAlive) return;
     source.answers += 1;
     source.sent += 1;
@@ -263,7 +263,7 @@ describe('a crowd', () => {
   const fast: Member = { ...HONEST, bytesPerMs: 100_000 };
   const slow: Member = { ...HONEST, bytesPerMs: 1_000 };
   const silent: Member = { ...HONEST, bytesPerMs: 1 };
-  /** `others` fetch as well and bring in nothing; `timesMax`: how much longer it may take than one who is honest alone. */
+  /** `others` fetch as well and contribute nothing; `timesMax`: how much longer it may take than for an honest peer alone. */
   interface Scene {
     readonly count: number;
     readonly seed: Member;

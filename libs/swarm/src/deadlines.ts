@@ -3,7 +3,7 @@ import type { PeerId } from '@iwanto/wire';
 import type { PieceTable } from './pieces.js';
 import type { Source } from './source.js';
 
-/** What a source may need longer than the best one and still be asked for what is needed next, in ms. */
+/** How much longer than the best a source may take and still be asked for what is needed next, in ms. */
 const MARGIN_MS = 20;
 
 export class Deadlines {
@@ -15,7 +15,7 @@ export class Deadlines {
     private readonly sources: ReadonlyMap<PeerId, Source>,
   ) {}
 
-  /** These and no others from now on, in this order. */
+  /** Replaces them by these, in this order. */
   set(pieces: readonly number[]): void {
     this.#pieces = pieces;
     this.#known = new Set(pieces);
@@ -25,12 +25,12 @@ export class Deadlines {
     return this.#known.has(piece);
   }
 
-  /** Whether there is one that nobody is asked for. */
+  /** Whether there is one that no source is asked for. */
   get isAnyWanted(): boolean {
     return this.#pieces.some((piece) => this.table.isWanted(piece));
   }
 
-  /** The first that nobody is asked for and that this source would bring in time. */
+  /** The first that no source is asked for and that this source would deliver in time. */
   pick(source: Source, nowMs: number): number | undefined {
     let rank = -1;
     for (const piece of this.#pieces) {
@@ -42,7 +42,7 @@ export class Deadlines {
     return undefined;
   }
 
-  /** The further back a piece is, the later it is needed: a slow source is asked for what it can bring by then. */
+  /** The further back a piece is, the later it is needed: a slow source is asked for what it can deliver by then. */
   #isInTime(
     source: Source,
     piece: number,
@@ -52,7 +52,7 @@ export class Deadlines {
     let bestMs = Infinity;
     for (const other of this.sources.values()) {
       if (other === source || !this.#mayGive(other, piece) || other.isPaused(nowMs)) continue;
-      // Who has not delivered yet and is asked already cannot be asked for more.
+      // A source that has not delivered yet and has a request open cannot be asked for more.
       if (!other.isProved && !other.hasRoom(bytes, nowMs)) continue;
       bestMs = Math.min(bestMs, other.bringsMs(bytes, nowMs));
     }

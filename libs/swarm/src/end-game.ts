@@ -1,10 +1,10 @@
-/** The end of a download: who is asked as well for a piece that somebody else is asked for already. */
+/** The end of a download: which sources are asked for a piece that another one is already asked for. */
 import type { PeerId } from '@iwanto/wire';
 import type { Askers } from './askers.js';
 import type { PieceTable } from './pieces.js';
 import type { Source } from './source.js';
 
-/** A second source must be this much faster, plus some time for the way, to be asked as well. */
+/** A second source must be this much faster, plus some time for the round trip, to be asked as well. */
 const END_GAME_GAIN = 1.5;
 const END_GAME_MARGIN_MS = 20;
 /** While nobody has delivered, twice as many are asked for a piece each time this passes, in ms. */
@@ -20,7 +20,7 @@ export interface EndGameOptions {
 export class EndGame {
   constructor(private readonly options: EndGameOptions) {}
 
-  /** Of the pieces in question, the one that another source will bring last, if this one would bring it much sooner. */
+  /** Of the pieces in question, the one that another source will deliver last, if this one would deliver it much sooner. */
   choose(
     source: Source,
     nowMs: number,
@@ -29,7 +29,7 @@ export class EndGame {
     let latest: number | undefined;
     let latestMs = 0;
     const isAnyProved = this.#isAnyProved();
-    // Who has not delivered yet gets no second copies while somebody has.
+    // A source that has not delivered yet is not asked for second copies while another has delivered.
     if (isAnyProved && !source.isProved) return undefined;
     for (const other of this.options.sources.values()) {
       const drainMs = other.drainMs(nowMs);
@@ -64,6 +64,6 @@ export class EndGame {
   }
 }
 
-/** How many may be asked for a piece that nobody who delivered before is asked for. */
+/** How many sources may be asked for a piece that none that has delivered is asked for. */
 const askersWhile = (silentMs: number): number =>
   2 ** Math.min(6, Math.floor(silentMs / DOUBLING_MS));

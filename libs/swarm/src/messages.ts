@@ -13,21 +13,21 @@ export interface WantedFile {
   readonly bytes: number;
   /** Pieces that are on disk already (verified before, by hash). */
   readonly have?: readonly number[];
-  /** Its pieces cannot be judged yet: nothing of it is asked for until it is released. */
+  /** Its pieces cannot be verified yet: none of it is requested until it is released. */
   readonly isHeldBack?: boolean;
 }
 
-/** All an outside world can tell a download. `nowMs` comes from a clock that never runs backwards. */
+/** All inputs of a download. `nowMs` comes from a clock that never runs backwards. */
 export type SwarmInput =
   | { readonly type: 'filesAdded'; readonly nowMs: number; readonly files: readonly WantedFile[] }
-  /** A file that was held back can be judged now; `have` is on disk already. */
+  /** A file that was held back can now be verified; `have` is on disk already. */
   | {
       readonly type: 'fileReleased';
       readonly nowMs: number;
       readonly file: number;
       readonly have: readonly number[];
     }
-  /** No more files will be added: from now on the download can be done. */
+  /** No more files will be added: from now on the download can complete. */
   | { readonly type: 'allAdded'; readonly nowMs: number }
   /** A source that has everything, or, with `isPartial`, only what it says later. */
   | {
@@ -36,23 +36,23 @@ export type SwarmInput =
       readonly source: PeerId;
       readonly isPartial?: boolean;
     }
-  /** Pieces that a source has besides those it said before, numbered through over all files; or all. */
+  /** Pieces that a source has besides those it named before, numbered across all files; or all. */
   | {
       readonly type: 'sourceHas';
       readonly nowMs: number;
       readonly source: PeerId;
       readonly pieces: readonly number[] | 'all';
     }
-  /** `isForged`: its line ended because of what it cannot have sent by mistake. */
+  /** `isForged`: its line ended because of something that it cannot have sent by mistake. */
   | {
       readonly type: 'sourceLost';
       readonly nowMs: number;
       readonly source: PeerId;
       readonly isForged?: boolean;
     }
-  /** Pieces that somebody waits for, numbered through over all files: these and no others, the soonest needed first. */
+  /** Pieces that somebody waits for, numbered across all files: these and no others, the soonest needed first. */
   | { readonly type: 'hurry'; readonly nowMs: number; readonly pieces: readonly number[] }
-  /** Pieces that were there and are not any more, numbered through over all files. */
+  /** Pieces that were there and are no longer, numbered across all files. */
   | { readonly type: 'piecesForgotten'; readonly nowMs: number; readonly pieces: readonly number[] }
   /** `ok`: verified and written. `bad`: the bytes are not those that the digest names. */
   | ({
@@ -72,10 +72,10 @@ export type SwarmInput =
 /** Why a source is banned: it sent wrong bytes, or refused too often. */
 export type BanReason = 'badPiece' | 'strikes';
 
-/** All a download can want done. */
+/** All outputs of a download. */
 export type SwarmOutput =
   | ({ readonly type: 'request'; readonly source: PeerId } & PieceAt)
-  /** Never use this source again for this download. It is forgotten already. */
+  /** Never use this source again for this download. It is already forgotten. */
   | { readonly type: 'ban'; readonly source: PeerId; readonly reason: BanReason }
   /** Close the line to this source: it did not deliver in time. It may be added again later. */
   | { readonly type: 'drop'; readonly source: PeerId }
@@ -86,9 +86,9 @@ export type SwarmOutput =
 
 export interface SwarmOptions {
   readonly limits?: SwarmLimits;
-  /** Any number, another one for each download of the network; 0 begins at the first piece. */
+  /** Any number, a different one for each download on the network; 0 begins at the first piece. */
   readonly seed?: number;
-  /** Who downloads: who of those that download at the same time brings which piece in from outside follows from their ids. */
+  /** Who downloads: the ids decide which of the peers that download at the same time fetches which piece from outside. */
   readonly self?: PeerId;
   /** Only what somebody waits for is asked for: a content is read, not fetched. */
   readonly isOnDemand?: boolean;
@@ -103,21 +103,21 @@ export interface SwarmLimits {
   readonly windowBytesMax: number;
   /** How much work a source is kept supplied with, in ms of its own speed. */
   readonly windowMs: number;
-  /** Bytes asked of all sources together: what may lie in memory at the same time. */
+  /** Bytes requested from all sources together: what may be in memory at the same time. */
   readonly bytesInFlightMax: number;
   /** Sources that have delivered before and are asked for one piece at the same time in the end game. */
   readonly askersMax: number;
   /** A piece is late after this time or at `bytesPerSecondMin`, whichever is longer (HOSTILE 42). */
   readonly deadlineMsMin: number;
-  /** The same for a source that has not delivered yet, where others have shown what is usual. */
+  /** The same for a source that has not delivered yet, where others show what is usual. */
   readonly unprovedDeadlineMsMin: number;
   readonly bytesPerSecondMin: number;
-  /** Trust: +1 a good piece up to the maximum, -1 a fault, banned at `banAt` (HOSTILE, security model 5). */
+  /** Trust: +1 per good piece up to the maximum, -1 per fault, banned at `banAt` (HOSTILE, security model 5). */
   readonly trustMax: number;
   readonly banAt: number;
   /** How long a source is not asked for a file that it refused. */
   readonly refusedMs: number;
-  /** How long a busy source is left alone: doubled each time in a row, up to the maximum. */
+  /** How long a busy source is left alone: doubled each consecutive time, up to the maximum. */
   readonly busyMs: number;
   readonly busyMsMax: number;
 }

@@ -4,22 +4,22 @@ import type { PieceTable } from './pieces.js';
 import type { Shares } from './shares.js';
 import type { Source } from './source.js';
 
-/** Pieces compared for the rarest, and looked at to find those: more would cost more than it gains. */
+/** Pieces compared for the rarest, and examined to find those: more would cost more than it gains. */
 const COMPARED_MAX = 64;
 const LOOKED_AT_MAX = 4_096;
-/** What others bring in, or have already, is asked of a holder of everything only so many pieces at a time. */
+/** What others will fetch, or already have, is requested from a full holder only this many pieces at a time. */
 const FOREIGN_ASKS_MAX = 2;
 
 export class Picker {
-  /** How many sources that do not have everything have a piece. */
+  /** How many partial sources have a piece. */
   #holders = new Uint16Array(1_024);
   #partialSources = 0;
-  /** How many others may be before this peer in the order of those who bring in a piece. */
+  /** How many others may precede this peer in the order of those that fetch a piece from outside. */
   #reach = 0;
   #waits = false;
   #random: number;
 
-  /** `seed` decides where the search begins, so that many who begin together do not all ask for the same; 0: at the first piece. */
+  /** `seed` decides where the search begins, so that peers that start together do not all ask for the same; 0: at the first piece. */
   constructor(
     private readonly pieces: PieceTable,
     private readonly shares: Shares,
@@ -28,18 +28,18 @@ export class Picker {
     this.#random = seed >>> 0;
   }
 
-  /** A source that does not have everything came (1) or went (-1). */
+  /** A partial source came (1) or went (-1). */
   countPartial(change: 1 | -1): void {
     this.#partialSources += change;
   }
 
-  /** One of those has this piece (1), or is gone (-1). */
+  /** A partial source has this piece (1), or is gone (-1). */
   count(piece: number, change: 1 | -1): void {
     if (piece >= this.#holders.length) this.#grow(piece + 1);
     this.#holders[piece] = (this.#holders[piece] ?? 0) + change;
   }
 
-  /** What a source has counts no longer: it went, or has everything now. */
+  /** What a partial source has no longer counts: it is gone, or now has everything. */
   uncount(source: Source): void {
     if (source.holdsAll) return;
     for (const piece of source.held) this.count(piece, -1);
@@ -47,29 +47,29 @@ export class Picker {
     this.shares.leave(source.id);
   }
 
-  /** A source that does not have everything said what it has: it downloads as well. */
+  /** A partial source said what it has: it downloads as well. */
   joins(peer: PeerId): void {
     this.shares.join(peer);
   }
 
-  /** Whether a holder of everything is left idle, because what is missing is for others to bring in. */
+  /** Whether a full holder is left idle, because what is missing is for others to fetch. */
   get waits(): boolean {
     return this.#waits;
   }
 
-  /** A while passed: whoever was waited for meanwhile in vain is not waited for any longer. */
+  /** Time has passed: peers that were waited for in vain are not waited for any longer. */
   timePassed(): void {
     if (this.#waits) this.#reach = 2 * this.#reach + 1;
     this.#waits = false;
   }
 
-  /** One who downloads as well gave a piece: waiting for them is worth it. */
+  /** Another downloader sent a piece: waiting for them pays off. */
   shared(): void {
     this.#reach = 0;
     this.#waits = false;
   }
 
-  /** A piece that nobody is asked for and that this source has; null where it has one and is to be asked later. */
+  /** A piece that no source is asked for and that this source has; null where it has one but should be asked later. */
   pick(source: Source, sources: Iterable<Source>): number | null | undefined {
     if (this.pieces.wantedTotal === 0) return undefined;
     source.cursor ??= this.#draw(this.pieces.count);
@@ -79,7 +79,7 @@ export class Picker {
   }
 
   /**
-   * All who download ask a holder of everything: each for what is its own to bring in. What others have already, or
+   * All downloaders ask a full holder: each for its own share. What others already have, or
    * will have, is asked of it only where they take long.
    */
   #pickOfAll(source: Source, sources: Iterable<Source>): number | null | undefined {
@@ -100,7 +100,7 @@ export class Picker {
     return costOf(piece) > 0 && source.asks.size >= FOREIGN_ASKS_MAX ? null : piece;
   }
 
-  /** The first piece that costs nothing, else the one that costs least of some. */
+  /** The first piece without cost, else the cheapest of some. */
   #rarestFrom(source: Source, from: number, costOf: (piece: number) => number): number | undefined {
     let rarest: number | undefined;
     let least = Infinity;
@@ -136,7 +136,7 @@ export class Picker {
   }
 }
 
-/** Whether it would bring a piece in half the time of the best of those who download as well. */
+/** Whether it would deliver a piece in half the time of the best other downloader. */
 function isMuchFaster(source: Source, sources: Iterable<Source>): boolean {
   let bestMs = Infinity;
   for (const other of sources) {

@@ -5,10 +5,10 @@ import type { PieceAt, WantedFile } from './messages.js';
 const WANTED = 0;
 const ASKED = 1;
 const THERE = 2;
-/** Of a file that cannot be judged yet. */
+/** Part of a file that cannot be verified yet. */
 const HELD_BACK = 3;
 
-/** Pieces are numbered through over all files, so that one list serves files of any size. */
+/** Pieces are numbered across all files, so that one list serves files of any size. */
 export class PieceTable {
   #states = new Uint8Array(1_024);
   count = 0;
@@ -18,7 +18,7 @@ export class PieceTable {
   readonly #missing: number[] = [];
   /** Pieces of all files that are not there yet. */
   missingTotal = 0;
-  /** Pieces that nobody is asked for. */
+  /** Pieces that no source is asked for. */
   wantedTotal = 0;
 
   /** Adds a file and returns its number. */
@@ -37,7 +37,7 @@ export class PieceTable {
     return number;
   }
 
-  /** Pieces of a file that was held back may be asked for, except those in `have`, which are there. */
+  /** Pieces of a file that was held back may be requested, except those in `have`, which are there. */
   release(file: number, have: readonly number[]): void {
     const from = this.#starts[file] ?? 0;
     const to = this.#starts[file + 1] ?? from;
@@ -89,14 +89,14 @@ export class PieceTable {
     this.#states[piece] = ASKED;
   }
 
-  /** Nobody is asked for it any more. */
+  /** No source is asked for it any more. */
   giveBack(piece: number): void {
     if (this.#states[piece] !== ASKED) return;
     this.#states[piece] = WANTED;
     this.wantedTotal += 1;
   }
 
-  /** Returns the file that the piece made whole, if it did. */
+  /** Returns the file that the piece completed, if it did. */
   arrive(piece: number): number | undefined {
     if (this.#states[piece] === THERE) return undefined;
     if (this.isWanted(piece)) this.wantedTotal -= 1;
@@ -108,7 +108,7 @@ export class PieceTable {
     return left === 0 ? file : undefined;
   }
 
-  /** It was there and is not any more. */
+  /** It was there and is no longer. */
   forget(piece: number): void {
     if (this.#states[piece] !== THERE) return;
     this.#states[piece] = WANTED;
@@ -118,7 +118,7 @@ export class PieceTable {
     this.#missing[file] = this.missingOf(file) + 1;
   }
 
-  /** Wanted pieces of files that may be asked for, each once, from `from` on to the end and then from the start. */
+  /** Wanted pieces that may be requested, each once, from `from` on to the end and then from the start. */
   *wantedFrom(from: number, mayAsk: (file: number) => boolean): Generator<number> {
     const start = from < this.count ? from : 0;
     yield* this.#wantedIn(start, this.count, mayAsk);

@@ -1,4 +1,4 @@
-/** Who of many brings in which piece: everybody comes to the same answer alone. */
+/** Which of many peers fetches which piece: each arrives at the same answer on its own. */
 import { describe, expect, test } from '@jest/globals';
 import type { PeerId } from '@iwanto/wire';
 import { Shares } from './shares.js';

@@ -1,5 +1,5 @@
 /**
- * Of those who download the same at the same time, who asks the holders of everything for which piece: each piece
+ * Which of the peers that download the same content at the same time asks the full holders for which piece: each piece
  * belongs to one of them (rendezvous hashing), so that they bring in different ones without a word about it.
  */
 import type { PeerId } from '@iwanto/wire';
@@ -15,7 +15,7 @@ export class Shares {
     this.#self = self === undefined ? undefined : saltOf(self);
   }
 
-  /** Another one downloads as well. */
+  /** Another peer downloads as well. */
   join(peer: PeerId): void {
     this.#others.set(peer, saltOf(peer));
   }
@@ -24,7 +24,7 @@ export class Shares {
     this.#others.delete(peer);
   }
 
-  /** How many others are to bring in this piece before this peer is: 0 where it is this peer's own. */
+  /** How many others precede this peer in fetching this piece: 0 where it is this peer's own. */
   before(piece: number): number {
     if (this.#self === undefined) return 0;
     const own = weight(this.#self, piece);
@@ -36,7 +36,7 @@ export class Shares {
 
 const saltOf = (peer: PeerId) => Number.parseInt(peer.slice(0, HEX_CHARACTERS), 16) >>> 0;
 
-/** The finalizer of MurmurHash3: every bit of both numbers counts. */
+/** The finalizer of MurmurHash3: every bit of both numbers matters. */
 function weight(salt: number, piece: number): number {
   let mixed = (salt ^ Math.imul(piece + 1, 0x9e3779b1)) >>> 0;
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);

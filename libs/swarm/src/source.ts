@@ -1,18 +1,18 @@
-/** One source of a download: what it is asked for, how fast it is, how far it is trusted. */
+/** One source of a download: its requests, its speed, and how far it is trusted. */
 import type { PeerId } from '@iwanto/wire';
 import { Bits } from './bits.js';
 import type { SwarmLimits } from './messages.js';
 
-/** How long speed is measured before it is taken over, in ms. */
+/** How long speed is measured before it is used, in ms. */
 const SAMPLE_MS = 100;
 /** The weight of the newest sample: a change of speed shows after some 300 ms. */
 const SAMPLE_WEIGHT = 0.4;
-/** What a source that has not delivered yet is given before others are asked as well, in ms. */
+/** How long a source that has not delivered yet has before others are asked as well, in ms. */
 const PATIENCE_MS = 200;
-/** Silence, in times of what was expected, after which a source gets less to do; looked at no more often than this, in ms. */
+/** Silence, in multiples of the expected time, after which a source gets less to do; and how often this is checked, in ms. */
 const STALLED_TIMES = 4;
 const STALLED_MS_MIN = 400;
-/** An answer may take so many times what answers take here before a source that never delivered is late. */
+/** How many times the usual duration an answer may take before a source that never delivered is late. */
 const UNUSUAL_TIMES = 20;
 
 interface Ask {
@@ -24,7 +24,7 @@ export class Source {
   /** Pieces asked for, in the order of asking: answers come in about the same order. */
   readonly asks = new Map<number, Ask>();
   askedBytes = 0;
-  /** Where the search for a wanted piece continues; undefined before the first. */
+  /** Where the search for a wanted piece resumes; undefined before the first. */
   cursor: number | undefined;
   /** Good pieces it sent. */
   delivered = 0;
@@ -62,7 +62,7 @@ export class Source {
     return this.#holds === 'all' || this.#holds.has(piece);
   }
 
-  /** The pieces it said that it has; none are listed where it has all. */
+  /** The pieces it claims to have; none are listed where it has all. */
   get held(): Iterable<number> {
     return this.#holds === 'all' ? [] : this.#holds;
   }
@@ -87,7 +87,7 @@ export class Source {
   /** One more request is always allowed to an idle source, however small its window. */
   hasRoom(bytes: number, nowMs: number): boolean {
     if (this.isPaused(nowMs) || this.asks.size >= this.limits.requestsMax) return false;
-    // Who has not delivered yet holds one piece at most.
+    // A source that has not delivered yet holds at most one request.
     return (
       this.asks.size === 0 || (this.isProved && this.askedBytes + bytes <= this.#windowBytes())
     );
@@ -109,7 +109,7 @@ export class Source {
     this.askedBytes += bytes;
   }
 
-  /** The source answered, with the piece or with a refusal: how long it took, or undefined where it was not asked. */
+  /** The source answered, with the piece or with a refusal: returns how long it took, or undefined where it was not asked. */
   settle(piece: number, nowMs: number): number | undefined {
     const ask = this.asks.get(piece);
     if (!ask) return undefined;
@@ -120,7 +120,7 @@ export class Source {
     return tookMs;
   }
 
-  /** A good piece came: speed, trust and patience follow. */
+  /** A good piece arrived: updates speed, trust and patience. */
   deliver(bytes: number, nowMs: number): void {
     this.delivered += 1;
     this.#busyInRow = 0;
@@ -154,7 +154,7 @@ export class Source {
     return forgiven;
   }
 
-  /** Less is asked of a source that says nothing for much longer than it should. */
+  /** Less is requested from a source that is silent for much longer than it should be. */
   shrink(nowMs: number): void {
     const silentMs = this.silentMs(nowMs);
     if (this.asks.size === 0 || this.#rate === 0 || nowMs - this.#shrunkMs < STALLED_MS_MIN) return;
@@ -165,7 +165,7 @@ export class Source {
     this.#shrunkMs = nowMs;
   }
 
-  /** How long nothing came although something is asked for. */
+  /** How long nothing has arrived although something is requested. */
   silentMs(nowMs: number): number {
     return this.asks.size === 0 ? 0 : nowMs - this.#lastProgressMs;
   }
@@ -187,17 +187,17 @@ export class Source {
     return waitedMs > unusualMs ? 'unusual' : 'none';
   }
 
-  /** When `bytes` more, asked for now, would be here: in how many ms. */
+  /** In how many ms `bytes` more, requested now, would be here. */
   expectMs(bytes: number): number {
     return this.#rate === 0 ? PATIENCE_MS : (this.askedBytes + bytes) / this.#rate;
   }
 
-  /** The same of a source that may have gone silent: it is expected ever later. */
+  /** The same for a source that may have gone silent: it is expected ever later. */
   bringsMs(bytes: number, nowMs: number): number {
     return Math.max(this.expectMs(bytes), this.silentMs(nowMs));
   }
 
-  /** When all it is asked for will be here, in ms; a source that went silent is expected ever later. */
+  /** When everything requested from it will be here, in ms; a source that went silent is expected ever later. */
   drainMs(nowMs: number): number {
     const silentMs = nowMs - this.#lastProgressMs;
     const workMs = this.#rate === 0 ? PATIENCE_MS : this.askedBytes / this.#rate;

@@ -1,4 +1,4 @@
-/** Whole downloads from sources of every temper, on a virtual clock: safety at each step, completion at the end. */
+/** Whole downloads from sources of every kind, on a virtual clock: safety at each step, completion at the end. */
 import { describe, expect, test } from '@jest/globals';
 import { type PeerId, pieceCount } from '@iwanto/wire';
 import fc from 'fast-check';
@@ -64,7 +64,7 @@ class Run {
     if (input.type === 'tick') this.#at(this.#nowMs + 250, input);
   }
 
-  /** The world's side of an input; false when it cannot happen any more. */
+  /** The outside effect of an input; false when it can no longer happen. */
   #accept(input: SwarmInput): boolean {
     if (input.type === 'sourceAdded') {
       this.#here.add(input.source);
@@ -167,7 +167,7 @@ describe('Swarm, whole downloads', () => {
         fc.array(actorOf(everyTemper), { maxLength: 5 }),
         fc.array(fc.integer({ min: 0, max: 5_000 }), { maxLength: 6 }),
         (files, honest, others, arrivals) => {
-          // What one slow source cannot carry within the simulated time proves nothing.
+          // What one slow source cannot deliver within the simulated time proves nothing.
           const bytes = files.reduce((sum, each) => sum + each, 0);
           fc.pre(bytes / honest.bytesPerMs < LIMIT_MS / 4);
           const actors = new Map(

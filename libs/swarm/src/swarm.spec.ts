@@ -11,7 +11,7 @@ import {
 
 const PIECE = 1_048_576;
 
-/** An input as a test writes it: the table knows the time, and any word is a peer. */
+/** An input as a test writes it: the table supplies the time, and any word is a peer. */
 type Told<I> = I extends { source: PeerId }
   ? Omit<I, 'nowMs' | 'source'> & { source: string }
   : Omit<I, 'nowMs'>;

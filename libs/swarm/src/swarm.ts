@@ -19,7 +19,7 @@ import { Source } from './source.js';
 import { Trust } from './trust.js';
 import { Usual } from './usual.js';
 
-/** Takes one input at a time and returns what is to be done. Keeps no clock and opens nothing. */
+/** Takes one input at a time and returns the outputs. Has no clock and opens nothing. */
 export class Swarm {
   readonly #pieces = new PieceTable();
   readonly #picker: Picker;
@@ -58,13 +58,13 @@ export class Swarm {
     return this.#out;
   }
 
-  /** Whether a copy of this piece is still of use. */
+  /** Whether a copy of this piece is still useful. */
   wants(at: PieceAt): boolean {
     const piece = this.#pieces.numberOf(at);
     return piece !== undefined && !this.#pieces.isThere(piece);
   }
 
-  /** The number of a piece, through over all files, or undefined where there is none. */
+  /** The number of a piece across all files, or undefined where there is none. */
   numberOf(at: PieceAt): number | undefined {
     return this.#pieces.numberOf(at);
   }
@@ -159,7 +159,7 @@ export class Swarm {
     const tookMs = source && this.#settle(source, piece, input.nowMs);
     const asked = source !== undefined && tookMs !== undefined;
     if (input.verdict === 'bad') {
-      // A piece comes whole from one source, so that one alone supplied the bad one: banned immediately.
+      // A piece comes entirely from one source, so that one alone supplied the bad one: banned immediately.
       if (asked) this.#ban(source, 'badPiece');
       return this.#fillAll(input.nowMs);
     }
@@ -223,7 +223,7 @@ export class Swarm {
     this.#out.push({ type: 'ban', source: source.id, reason });
   }
 
-  /** How long the answer took; undefined where that source was not asked. */
+  /** Returns how long the answer took; undefined where that source was not asked. */
   #settle(source: Source, piece: number, nowMs: number): number | undefined {
     const tookMs = source.settle(piece, nowMs);
     if (tookMs === undefined) return undefined;
@@ -236,7 +236,7 @@ export class Swarm {
     if (this.#askers.remove(piece, id)) this.#pieces.giveBack(piece);
   }
 
-  /** One request a round for each source, so that none is left idle while another hoards. */
+  /** One request per round for each source, so that none is left idle while another hoards. */
   #fillAll(nowMs: number): void {
     let open = [...this.#sources.values()];
     while (open.length > 0) open = open.filter((source) => this.#askOne(source, nowMs));
@@ -271,7 +271,7 @@ export class Swarm {
     return piece ?? this.#endGame.choose(source, nowMs);
   }
 
-  /** What somebody waits for is asked for twice where its source is too slow, whatever else is missing. */
+  /** What somebody waits for is requested twice where its source is too slow, whatever else is missing. */
   #chooseUrgent(source: Source, nowMs: number): number | undefined {
     const isUrgent = (piece: number) => this.#deadlines.has(piece);
     return this.#deadlines.pick(source, nowMs) ?? this.#endGame.choose(source, nowMs, isUrgent);

@@ -1,4 +1,4 @@
-/** What a download knows of the conduct of its sources. It outlives a lost line: who comes back is not better for it. */
+/** What a download knows about the conduct of its sources. It outlives a lost line: reconnecting does not clear it. */
 import type { PeerId } from '@iwanto/wire';
 import type { SwarmLimits } from './messages.js';
 
@@ -17,18 +17,18 @@ export class Trust {
     this.#banned.add(id);
   }
 
-  /** A good piece came. */
+  /** A good piece arrived. */
   earn(id: PeerId): void {
     this.#points.set(id, Math.min(this.limits.trustMax, this.#pointsOf(id) + 1));
   }
 
-  /** A fault. True where it was one too many. */
+  /** Counts a fault. True where it was one too many. */
   strike(id: PeerId): boolean {
     this.#points.set(id, this.#pointsOf(id) - 1);
     return this.#pointsOf(id) <= this.limits.banAt;
   }
 
-  /** How often it was dropped for being slow: it is given more time each time. */
+  /** How often it was dropped for being slow: it gets more time each time. */
   dropsOf(id: PeerId): number {
     return this.#drops.get(id) ?? 0;
   }

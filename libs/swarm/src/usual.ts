@@ -1,4 +1,4 @@
-/** How long an answer takes here, whoever gives it. */
+/** How long an answer usually takes, from any source. */
 
 /** The weight of the newest answer. */
 const NEWEST_WEIGHT = 0.1;

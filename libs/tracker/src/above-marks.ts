@@ -1,10 +1,10 @@
-/** What the folders above names have of a query: found out once for each folder, and few folders differ. */
+/** Which parts of a query the folders above a name have: determined once per folder, and few folders differ. */
 import { scratchOf } from './cells.js';
 import type { NameIndex } from './name-index.js';
 import { LEVEL_COUNT } from './marks.js';
 import type { PathTree } from './paths.js';
 
-/** Sets of marks that are told apart; a query with more of them is answered all the same, only slower. */
+/** Sets of marks that are told apart; a query with more of them is still answered, only more slowly. */
 const SETS_MAX = 65_535;
 /** The set without any mark. */
 export const NO_MARKS = 1;
@@ -16,7 +16,7 @@ interface Places {
 
 /** Its columns are used again by the next query, after `clear`. */
 export class AboveMarks {
-  /** By folder: the number of the set of marks that it has together with all above it; 0 where nobody looked yet. */
+  /** By folder: the number of the set of marks that it has together with all above it; 0 where not determined yet. */
   #setOf = new Uint16Array(0);
   /** The marks of each set, by level. */
   #sets = new Uint32Array(LEVEL_COUNT * 64);

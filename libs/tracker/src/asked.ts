@@ -1,6 +1,6 @@
 /** A query as words with weights: each has bits of its own, and every spelling of it that names have sets them. */
 
-/** Words of one query that are looked at: one bit each, and one bit for what must not be there. */
+/** Words of one query that are used: one bit each, and one bit for what must not be there. */
 export const BITS_MAX = 30;
 export const EXCLUDED_BIT = 2 ** 30;
 
@@ -16,12 +16,12 @@ export interface Spelling {
   readonly text: string;
   /** The words of the query that it answers. */
   readonly bits: number;
-  /** How well, 0 to 1; 1 is the word as typed. */
+  /** How well it matches, 0 to 1; 1 is the word as typed. */
   readonly quality: number;
   readonly trust: Trust;
 }
 
-/** What the query asks for, apart from filters. */
+/** What the query asks for, without filters. */
 export interface Asked {
   /** How much each bit counts for the order. */
   readonly weights: readonly number[];
@@ -35,7 +35,7 @@ export interface Asked {
   /** The order of the words: the bits of each in turn. */
   readonly order: readonly number[];
   readonly extension: string;
-  /** Bits of words, not of numbers: what a doubtful spelling can lean on. */
+  /** Bits of words, not of numbers: what can support a doubtful spelling. */
   readonly proving: number;
   /** The same without seasons and episodes: what the folder of a series is called. */
   readonly series: string;
@@ -43,7 +43,7 @@ export interface Asked {
   readonly episodes: number;
   /** Bits of these and of numbers: a name with another one is another work. */
   readonly exact: number;
-  /** Bits of one word that was taken apart: some of its pieces without the others prove nothing. */
+  /** Bits of one word that was split: some of its parts without the others prove nothing. */
   readonly wholes: readonly number[];
   /** Bits that must be there, however many others are. */
   readonly required: number;

@@ -6,27 +6,27 @@ import { FIT_MIN, Judge, type Scope } from './judge.js';
 import { Marks } from './marks.js';
 import type { NameIndex } from './name-index.js';
 
-/** Entries looked at for one query, so that no query takes long (HOSTILE 54, 55). */
+/** Entries read for one query, so that no query takes long (HOSTILE 54, 55). */
 export const VISITS_MAX = 1_200_000;
-/** Names that one query may bring in: later words only tell those apart. */
+/** Names that one query may add: later words only distinguish among those. */
 const TOUCHED_MAX = { fitting: 250_000, similar: 30_000 } as const;
 const BUCKETS = 1_024;
 /** Longer lists than this, with more than so many entries per name, are not read for words of little weight. */
 const UNREAD_COUNT_MIN = 20_000;
 const UNREAD_FACTOR = 16;
-/** Names whose folders are looked at where nothing fits. */
+/** Names whose folders are examined where nothing fits. */
 const SIMILAR_KEPT = 2_000;
 
 export interface Candidates {
   /** Nodes of names that fit, the most promising first. */
   readonly fitting: Uint32Array;
-  /** Nodes of names that have something of the query, the most promising first. */
+  /** Nodes of names that have part of the query, the most promising first. */
   readonly others: Uint32Array;
-  /** True when a word of the query was too common to be looked up everywhere. */
+  /** True when a word of the query was too common to be looked up completely. */
   readonly isCut: boolean;
   /** The largest part of the query that a name was found to have, 0 to 1. */
   readonly best: number;
-  /** Bits of the query that all the best names have: what else there is may be misspelt. */
+  /** Bits of the query that all the best names have: the others may be misspelt. */
   readonly settled: number;
 }
 
@@ -35,7 +35,7 @@ export interface FindOptions {
   readonly othersMax: number;
 }
 
-/** How names are brought in: only as many as are needed to find all that fit, or all that have anything of the query. */
+/** How names are added: only as many as are needed to find all that fit, or all that have any part of the query. */
 export type Reach = 'fitting' | 'similar';
 
 interface List {
@@ -50,7 +50,7 @@ export class CandidateFinder {
   readonly #above = new AboveMarks();
   #visits = 0;
   #isCut = false;
-  /** Bits of words of which so few names are asked that their lists are not read: the second stage sees them. */
+  /** Bits of words whose lists are not read because so few names are in question: the second stage sees them. */
   #unread = 0;
   #buckets = new Uint16Array(0);
 
@@ -102,7 +102,7 @@ export class CandidateFinder {
     return count < UNREAD_COUNT_MIN || count < this.#marks.count * UNREAD_FACTOR;
   }
 
-  /** Of many names that are merely similar, those that are so by themselves, whatever their folders are called. */
+  /** Of many merely similar names, those that are similar on their own, whatever their folders are called. */
   #keepBest(judge: Judge): void {
     const { touched, count } = this.#marks;
     if (count <= SIMILAR_KEPT) return;
@@ -128,7 +128,7 @@ export class CandidateFinder {
     this.#isCut ||= !isWhole;
   }
 
-  /** Reads one list, as long as the query may still look at so many entries. */
+  /** Reads one list, as long as the query may still read that many entries. */
   #look({ spelling, term, count }: List, way: 'deepen' | 'narrow', scope: Scope): void {
     this.#visits += count;
     if (this.#marks.count === 0 || this.#visits > VISITS_MAX) return;
@@ -163,7 +163,7 @@ export class CandidateFinder {
     return { fitting, others: others.subarray(0, othersMax), best, settled };
   }
 
-  /** 0 for what cannot be shown; from BUCKETS on for what fits. */
+  /** 0 for what cannot be shown; BUCKETS and above for what fits. */
   #bucketOf(scope: Scope, judge: Judge, entry: number): number {
     judge.fit = 0;
     const node = scope.index.nodeOf(entry);

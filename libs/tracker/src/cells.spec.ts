@@ -1,4 +1,4 @@
-/** Columns that grow: in copies while they are small, where they are when they are large. */
+/** Columns that grow: by copying while they are small, in place when they are large. */
 import { expect, test } from '@jest/globals';
 import { scratchOf, withRoom } from './cells.js';
 

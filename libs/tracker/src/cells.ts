@@ -1,11 +1,11 @@
-/** Columns of numbers that grow, and ids that are given out again: a million files must not be a million objects. */
+/** Growing columns of numbers, and reusable ids: a million files must not be a million objects. */
 
 type Cells = Uint8Array | Uint16Array | Uint32Array | Float64Array;
 
 const CELLS_MIN = 1_024;
-/** Columns of more bytes than this grow where they are: copying a million cells would stop everything else. */
+/** Columns of more bytes than this grow in place: copying a million cells would stop everything else. */
 const COPIED_BYTES_MAX = 262_144;
-/** A column is given this part of itself, or this many bytes, at a time: nothing is copied, so little is enough. */
+/** A column grows by this part of itself, or by this many bytes: nothing is copied, so small steps suffice. */
 const GROWN_PART = 1 / 16;
 const GROWN_BYTES_MIN = 65_536;
 /** Addresses set aside for one column, not memory: 2^28 entries of eight bytes. */
@@ -45,12 +45,12 @@ export function scratchOf<T extends Cells>(cells: T, length: number): T {
   return new (cells.constructor as new (length: number) => T)(Math.ceil(length * 1.25));
 }
 
-/** Small whole numbers from 1 on; one that was given back is given out again. 0 means "none" everywhere. */
+/** Small integers from 1 on; a released one is reused. 0 means "none" everywhere. */
 export class IdPool {
   readonly #free: number[] = [];
   #last = 0;
 
-  /** The largest id ever given out: what a column must have room for. */
+  /** The largest id ever given out: the size that a column needs. */
   get last(): number {
     return this.#last;
   }

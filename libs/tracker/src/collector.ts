@@ -4,7 +4,7 @@ import type { Holdings, Row } from './holdings.js';
 
 /** Names of one content that are compared. */
 const NAMES_RANKED_MAX = 3;
-/** Contents that are counted; where there are more, it is said that there are at least so many. */
+/** Contents that are counted; where there are more, the result says that there are at least this many. */
 export const COUNTED_MAX = 50_000;
 const STAMP_MAX = 255;
 
@@ -13,7 +13,7 @@ export class SeenContents {
   #stamps = new Uint8Array(0);
   #stamp = 0;
 
-  /** Forgets all that was seen, and gives room for contents up to this one. */
+  /** Clears it, with space for contents up to this one. */
   begin(last: number): void {
     const stamps = scratchOf(this.#stamps, last + 1);
     this.#stamp = stamps === this.#stamps ? this.#stamp + 1 : 1;
@@ -38,7 +38,7 @@ export interface CollectorOptions {
   readonly lastContent: number;
   readonly holdings: Holdings;
   readonly tests: readonly ((row: Row) => boolean)[];
-  /** Contents that are kept; the others are counted. */
+  /** Contents that are kept; the others are only counted. */
   readonly keep: number;
 }
 

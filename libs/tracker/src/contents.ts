@@ -1,4 +1,4 @@
-/** Every content that somebody shares: its hash, kind and size, found by whole hash or by prefix. */
+/** Every shared content: its hash, kind and size, found by whole hash or by prefix. */
 import type { CatalogueEntry, FileHash, Kind } from '@iwanto/wire';
 import { IdPool, withRoom } from './cells.js';
 import { IdTable, mix } from './id-table.js';
@@ -6,10 +6,10 @@ import { IdTable, mix } from './id-table.js';
 /** A hash is eight numbers of 32 bits. */
 const NUMBERS = 8;
 const HEX_PER_NUMBER = 8;
-/** The code of `9`: what is above it in a hash is a letter. */
+/** The code of `9`: anything above it in a hash is a letter. */
 const LAST_DIGIT_CODE = 57;
 
-/** What tells contents apart. Two sizes under one hash are two contents: one of them is a lie (HOSTILE 52). */
+/** The identity of a content. Two sizes under one hash are two contents: one of them is a lie (HOSTILE 52). */
 export type ContentKey = Pick<CatalogueEntry, 'hash' | 'kind' | 'size'>;
 
 export class Contents {
@@ -44,7 +44,7 @@ export class Contents {
     return this.#isDirectory[content] === 1 ? 'directory' : 'file';
   }
 
-  /** The id of a content, made when it is new. */
+  /** The id of a content, created when it is new. */
   need(key: ContentKey): number {
     this.#read(key.hash);
     const hashKey = this.#hashKey(this.#wanted, 0);

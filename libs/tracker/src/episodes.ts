@@ -1,4 +1,4 @@
-/** Seasons, episodes and dates: several runs of a name that are one thing, in whatever way it is written. */
+/** Seasons, episodes and dates: several runs of a name that form one unit, however it is written. */
 import { dateOf, isNumber, isYear, meaningOf, plainNumber } from './numbers.js';
 import type { Run } from './runs.js';
 
@@ -35,7 +35,7 @@ function small(run: Run | undefined): string | undefined {
 const glued = (run: Run | undefined) => run?.before === '';
 const isNear = (run: Run | undefined) => run !== undefined && run.before.length <= GAP_MAX;
 
-/** The word itself, where it is one: whoever types nothing else finds it too. */
+/** The word itself, where it is one, so that it alone also finds the name. */
 const spelt = (word: string) => (word.length > 2 ? [word] : []);
 
 function episodes(seasonNumber: string, numbers: readonly string[], runs: number): Unit {

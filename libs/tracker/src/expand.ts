@@ -1,4 +1,4 @@
-/** Turns a query into spellings that names may have: first those as typed, then those that were perhaps meant. */
+/** Turns a query into spellings that names may have: first those as typed, then those that were possibly meant. */
 import { type Asked, BITS_MAX, type Spelling } from './asked.js';
 import { isExtension } from './extensions.js';
 import type { NameIndex } from './name-index.js';
@@ -21,9 +21,9 @@ const PREFIX_TERMS_MAX = 60;
 const JOINED_CHARACTERS_MAX = 32;
 const WORDS_JOINED_MAX = 4;
 const LETTERS_JOINED_MAX = 8;
-/** A word in more names than this is not taken apart. */
+/** A word in more names than this is not split. */
 const SPLIT_COUNT_MAX = 40;
-/** A word in this many names is hardly a misspelt one. */
+/** A word in this many names is probably not misspelt. */
 const KNOWN_COUNT_MIN = 2;
 /** How many words are guessed at, and the least weight that they must have. */
 const GUESSED_MAX = 8;
@@ -151,7 +151,7 @@ export class Expander {
     this.#parts.push({ token, bits, pieces: own });
   }
 
-  /** Where no word has much weight, the one with the most has to do. */
+  /** Where no word has much weight, the one with the most is used. */
   #raiseSmall(): void {
     const most = Math.max(...this.#parts.map(({ token }) => token.weight));
     if (most >= 1 || most <= 0) return;
@@ -185,7 +185,7 @@ export class Expander {
             quality: QUALITY.joined,
             trust: 'sure',
           });
-    // Short words continue only where typing has stopped: too much begins with them.
+    // Short words are extended only at the end of the query: too much begins with them.
     const isLast = token.text === this.question.text.tokens.at(-1)?.text;
     const least = isLast ? PREFIX_CHARACTERS_MIN : PREFIX_CHARACTERS_MIN + 1;
     const mayGoOn = kind === 'word' && token.weight >= WEIGHT_GUESSED_MIN && text.length >= least;
@@ -251,7 +251,7 @@ export class Expander {
     }
   }
 
-  /** What is misspelt as well as wrongly joined or taken apart proves nothing. */
+  /** A word that is both misspelt and wrongly joined or split proves nothing. */
   #guesses(word: string, bits: number, isCut = false): void {
     if (word.length < 3) return;
     const isKnown = this.#countOf(word) >= KNOWN_COUNT_MIN;

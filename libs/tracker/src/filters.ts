@@ -5,7 +5,7 @@ import type { Row } from './holdings.js';
 import type { QueryFilters } from './query.js';
 import type { Shelf } from './shelf.js';
 
-/** What the caller knows of peers: the tracker itself knows slots. */
+/** What the caller knows about peers: the tracker itself knows only slots. */
 export interface Peers {
   readonly slotOf: (peer: PeerId) => number;
 }
@@ -18,7 +18,7 @@ export interface FilterOptions extends Omit<SearchFilters, 'peer'> {
 type Test = (row: Row) => boolean;
 
 const MS_PER_SECOND = 1_000;
-/** Rows of one content looked at for a holder. */
+/** Rows of one content examined for a holder. */
 const HOLDER_LOOKS_MAX = 4_096;
 
 /** Builds the tests that a row must pass, the cheap ones first. */

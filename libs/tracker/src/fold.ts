@@ -1,6 +1,6 @@
-/** One spelling for what people type in many: cases, accents, vowel marks, letter forms and digits of all scripts. */
+/** One spelling for the many that people type: cases, accents, vowel marks, letter forms and digits of all scripts. */
 
-/** Letters that no Unicode decomposition takes apart, and what people type for them. */
+/** Letters without a Unicode decomposition, and what people type for them. */
 const PLAIN_LETTERS: Readonly<Record<string, string>> = {
   ß: 'ss',
   æ: 'ae',
@@ -22,7 +22,7 @@ const SPECIAL = new RegExp(`[${Object.keys(PLAIN_LETTERS).join('')}]`, 'g');
 /** Accents; Hebrew points; Arabic vowel marks, their small superscript letter, and the stroke that only stretches. */
 const MARKS =
   /[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670\u0640]+/g;
-/** What shows nothing: joiners, directions, variation selectors, the byte order mark. */
+/** Invisible characters: joiners, directions, variation selectors, the byte order mark. */
 const UNSEEN = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe0e\ufe0f\ufeff]+/g;
 const CURLY_APOSTROPHES = /[\u2018\u2019\u02bc\u00b4\u2032`]/g;
 const KATAKANA = /[\u30a1-\u30f6]/g;
@@ -41,7 +41,7 @@ function digitOf(digit: string): string {
 /** True for printable ASCII: most names, for which there is a faster way. */
 export const isAscii = (text: string): boolean => ASCII.test(text);
 
-/** Accents away, compatibility forms unified, case kept: camelCase is still needed to find the borders. */
+/** Removes accents and unifies compatibility forms but keeps the case: camelCase is still needed to find word borders. */
 export function withoutAccents(text: string): string {
   if (isAscii(text)) return text;
   return text

@@ -1,4 +1,4 @@
-/** Queries made up by chance, and a tenth as many announcements: 100,000, or as many as IWANTO_FUZZ says; IWANTO_SEED repeats a run. */
+/** Random queries, and a tenth as many announcements: 100,000, or as many as IWANTO_FUZZ says; IWANTO_SEED repeats a run. */
 import { randomInt } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { Failure } from '@iwanto/wire';

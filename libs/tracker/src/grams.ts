@@ -1,6 +1,6 @@
 /** The shapes of a word: every two or three neighbouring characters as a number, so that misspelt words share most. */
 
-/** How many different grams are told apart; others share a number, which costs a look but never a wrong result. */
+/** How many different grams are told apart; others share a number, which costs a comparison but never a wrong result. */
 export const GRAM_KINDS = 2 ** 16;
 
 /** Added before and after each word, so that beginnings and ends weigh more and short words have grams too. */

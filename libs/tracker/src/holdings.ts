@@ -1,4 +1,4 @@
-/** What one group of peers shares, as rows: those who are here, or those who left. */
+/** What one group of peers shares, as rows: the peers that are online, or those that left. */
 import type { PathTree } from './paths.js';
 import type { Sharing, Sharings } from './sharings.js';
 
@@ -6,7 +6,7 @@ import type { Sharing, Sharings } from './sharings.js';
 export type Row = Sharing;
 
 export class Holdings {
-  /** The parts that belong to the group; the rows of all others are not seen. */
+  /** The parts that belong to the group; the rows of all others are ignored. */
   readonly slots = new Set<number>();
 
   constructor(
@@ -56,7 +56,7 @@ export class Holdings {
     return this.namesOf(content, looksMax)[0] ?? '';
   }
 
-  /** Its names, the most frequent one first; the looks are bounded, a name is only for people. */
+  /** Its names, the most frequent one first; the work is bounded, since a name is only for people. */
   namesOf(content: number, looksMax: number): string[] {
     const counts = new Map<string, number>();
     this.eachOf(content, looksMax, ({ node }) => {

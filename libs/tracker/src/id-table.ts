@@ -23,12 +23,12 @@ export class IdTable {
   /** The smaller table before, of which the slots below `#moved` are in `#slots` as well. */
   #old = new Uint32Array(0);
   #moved = 0;
-  /** Ids in the smaller table that are still to be moved: the larger one must have room for them too. */
+  /** Ids in the smaller table that still have to be moved: the larger one must have space for them too. */
   #waiting = 0;
   #live = 0;
   #used = 0;
 
-  /** `hashOf` says the hash of an id that is in the table: asked only when the table grows. */
+  /** `hashOf` returns the hash of an id that is in the table: called only when the table grows. */
   constructor(private readonly hashOf: (id: number) => number) {}
 
   get size(): number {

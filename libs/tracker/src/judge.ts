@@ -1,13 +1,13 @@
-/** How well a name, with the folders above it, fits by its words alone: whether it is shown, and how promising it is. */
+/** How well a name, with the folders above it, matches by its words alone: whether it is shown, and how promising it is. */
 import { type Asked, BitSums, EXCLUDED_BIT } from './asked.js';
 import { type AboveMarks, NO_MARKS } from './above-marks.js';
 import { LEVEL_COUNT, type Marks } from './marks.js';
 import type { NameIndex } from './name-index.js';
 import type { PathTree } from './paths.js';
 
-/** What is below this part of the claims does not fit; one foreign word among four is forgiven. */
+/** Below this share of the claims a name does not fit; one foreign word among four is forgiven. */
 export const FIT_MIN = 0.74;
-/** How much a word counts in this place beside one in the name itself. */
+/** How much a word counts in this place compared with one in the name itself. */
 const PARTS = { folder: 0.8, doubtful: 0.55, doubtfulFolder: 0.35 } as const;
 /** How much of a word's claim a spelling proves. */
 const PROVES = { likely: 0.8, doubtful: 0.4 } as const;
@@ -19,7 +19,7 @@ export interface Scope {
   readonly isName: (node: number) => boolean;
 }
 
-/** What the words of a name, without its length, are worth. */
+/** The value of a name's words, regardless of its length. */
 interface Verdict {
   readonly own: number;
   readonly likely: number;
@@ -34,7 +34,7 @@ interface Verdict {
   readonly isFitting: boolean;
 }
 
-/** Verdicts that are kept: very many names have one of few sets of marks. A power of two. */
+/** Cached verdicts: very many names have one of few sets of marks. A power of two. */
 const KEPT = 256;
 
 const noVerdicts = () => new Array<undefined>(KEPT).fill(undefined);
@@ -44,7 +44,7 @@ export interface Marked {
   readonly above: AboveMarks;
 }
 
-/** What one name is worth, with the folders above it. */
+/** The value of one name, with the folders above it. */
 export class Judge {
   #weights: BitSums;
   #claims: BitSums;
@@ -66,7 +66,7 @@ export class Judge {
     marked.above.begin(scope);
   }
 
-  /** Bits that say nothing about any name from now on. */
+  /** Bits that are ignored for all names from now on. */
   leaveOut(bits: number): void {
     if (bits === 0) return;
     const rest = (all: readonly number[]) =>
@@ -86,7 +86,7 @@ export class Judge {
     return this.#withCover(entry, verdict);
   }
 
-  /** What a name is worth without its folders. */
+  /** The value of a name without its folders. */
   judgeAlone(entry: number): number {
     return this.#withCover(entry, this.#verdictOf(entry, NO_MARKS));
   }
@@ -158,7 +158,7 @@ export class Judge {
       there,
     );
     const sure = claims.of(all & proved);
-    // Two words of one name, both cut short or with one slip, are hardly chance.
+    // Two words of one name, both cut short or with one typo, are hardly a coincidence.
     const isProved =
       claims.of(all & proved & proving) >= 1 || claims.of((all | likely) & proved & proving) >= 2;
     const more =

@@ -1,4 +1,4 @@
-/** The paths of one peer for which there was no room: each counted once, however often it changes. */
+/** The paths of one peer that exceeded its limit: each counted once, however often it changes. */
 import { mix } from './id-table.js';
 
 /** Paths that are told apart; of more it is only counted how often one was left out. */

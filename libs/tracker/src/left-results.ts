@@ -1,4 +1,4 @@
-/** What peers had that left: shown below what is here, and counted nowhere. */
+/** What departed peers had: shown below what is online, and never counted. */
 import type { PeerId, SearchResult } from '@iwanto/wire';
 import { Collector, type SeenContents } from './collector.js';
 import type { Row } from './holdings.js';
@@ -6,7 +6,7 @@ import { type Shown, present } from './present.js';
 import type { Found, SlotBook } from './search.js';
 import type { Shelf } from './shelf.js';
 
-/** Contents of peers that left whose names are compared. */
+/** Contents of departed peers whose names are compared. */
 const COMPARED_MAX = 120;
 const MS_PER_SECOND = 1_000;
 
@@ -23,7 +23,7 @@ export class LeftResults {
 
   constructor(private readonly options: LeftOptions) {}
 
-  /** Takes what peers that left had of these names, unless closer names were taken already. */
+  /** Adds what departed peers had under these names, unless closer names were added already. */
   look(nodes: Uint32Array, rank: (collected: Collector) => Shown[]): void {
     if (this.#shown.length > 0) return;
     const { shelf, tests, seen } = this.options;
@@ -36,7 +36,7 @@ export class LeftResults {
     this.#shown = rank(collector.addAll(nodes));
   }
 
-  /** The results that are here, then these, as long as there is room: names that are only similar give way. */
+  /** The results that are online, then these, up to the limit: merely similar names give way. */
   below(found: Found, limit: number): Found {
     if (this.#shown.length === 0) return found;
     const here = found.similar ? [] : found.results;

@@ -13,9 +13,9 @@ import type { Shelf } from './shelf.js';
 
 /** Contents that a refusal as ambiguous lists. */
 const CANDIDATES_LISTED_MAX = 6;
-/** Contents looked at whose hashes begin alike: by chance there are two, many are made up (HOSTILE 175). */
+/** Contents examined whose hashes begin alike: two may be a coincidence, many are made up (HOSTILE 175). */
 const ALIKE_MAX = 1_000;
-/** Rows looked at for the usual name of a content. */
+/** Rows examined for the usual name of a content. */
 const NAME_LOOKS_MAX = 1_000;
 /** The same where many contents are asked for at the same time. */
 const NAME_LOOKS = 20;
@@ -27,7 +27,7 @@ export interface Located {
   readonly name: string;
   readonly size: number;
   readonly peers: PeerId[];
-  /** What other peers say that this hash is, those first of which there are more. */
+  /** What other peers claim this hash to be, the most frequent claim first. */
   readonly others: Pick<Located, 'kind' | 'size' | 'peers'>[];
 }
 
@@ -66,7 +66,7 @@ export class Locator {
     return { hash, ...this.#describe(most.content), peers, others };
   }
 
-  /** Who had what this names, where nobody who is here does. */
+  /** Who had what this names, where no peer that is online has it. */
   lastSeen(prefix: string): LastSeen | undefined {
     const { contents, left } = this.shelf;
     const found =
@@ -77,7 +77,7 @@ export class Locator {
     return { name: left.nameOf(content, NAME_LOOKS_MAX), peers };
   }
 
-  /** Those of the contents that somebody shares: who, and under which names. */
+  /** The contents that somebody shares: who, and under which names. */
   holders(hashes: readonly FileHash[]): HoldersAnswer['contents'] {
     return hashes.flatMap((hash) => {
       const contents = this.shelf.contents.withHash(hash);

@@ -1,4 +1,4 @@
-/** Which names have which words of a query: marks that are set list by list, and taken away after the query. */
+/** Which names have which words of a query: marks that are set list by list, and cleared after the query. */
 import { EXCLUDED_BIT, type Spelling, type Trust } from './asked.js';
 import { scratchOf } from './cells.js';
 import type { NameIndex } from './name-index.js';
@@ -19,7 +19,7 @@ export class Marks {
   count = 0;
   /** Folders above these. */
   readonly #above: number[] = [];
-  /** Whether any folder above a name has marks: where none has, nobody need look. */
+  /** Whether any folder above a name has marks: where none has, there is no need to look. */
   isAbove = false;
   /** Whether a folder has marks of an opened word: names below it may have the others. */
   #isFolderOpen = false;
@@ -28,7 +28,7 @@ export class Marks {
   /** By folder: whether it, or one above it, has marks. */
   #below = new Uint8Array(0);
   readonly #looked: number[] = [];
-  /** By folder: whether all above are made ready. */
+  /** By folder: whether all above are prepared. */
   #reached = new Uint8Array(0);
   readonly #climbed: number[] = [];
 
@@ -80,7 +80,7 @@ export class Marks {
     return count === all;
   }
 
-  /** Keeps the names that are worth it; the others are as if they had never been marked. */
+  /** Keeps the worthwhile names; the others are as if they had never been marked. */
   keep(isWorth: (at: number) => boolean): void {
     const { touched, count } = this;
     let kept = 0;
@@ -98,7 +98,7 @@ export class Marks {
     this.#isTouched[entry] = 0;
   }
 
-  /** Makes ready the folders above all marked names: what else they have counts for those. */
+  /** Prepares the folders above all marked names: what else they have counts for those. */
   reachUp(index: NameIndex, tree: PathTree): void {
     const { count } = this;
     const [reached, isTouched] = [this.#reached, this.#isTouched];

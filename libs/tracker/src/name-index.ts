@@ -5,7 +5,7 @@ import { type Text, tellingWords, termsOf } from './tokens.js';
 import { Vocabulary } from './vocabulary.js';
 
 const LENGTH_MAX = 127;
-/** The bit beside the length of an entry that says that others lie in it. */
+/** The bit beside the length of an entry that says that it contains others. */
 const FOLDER_BIT = 128;
 /** An entry's node and its folder, side by side, as a query looks at both of very many. */
 const FIELDS = 2;
@@ -13,14 +13,14 @@ const FIELDS = 2;
 export class NameIndex {
   readonly vocabulary: Vocabulary;
   readonly #postings = new Postings();
-  /** Each addition has a number of its own, never used again: entries of what is gone can name nothing else. */
+  /** Each addition has a number of its own, never reused: entries of deleted names can refer to nothing else. */
   #last = 0;
   #entries = new Uint32Array(0);
   #entryOf = new Uint32Array(0);
   #length = new Uint8Array(0);
   /** Folders whose own entry comes after that of something in them. */
   readonly #awaited = new Set<number>();
-  /** Entries of names that are gone: they cost looks, until the index is built again. */
+  /** Entries of deleted names: they cost time until the index is rebuilt. */
   stale = 0;
 
   constructor(seed: number) {
@@ -46,7 +46,7 @@ export class NameIndex {
     return this.#entries[entry * FIELDS] ?? 0;
   }
 
-  /** The folder that the node of an entry lies in. */
+  /** The folder of an entry's node. */
   folderOf(entry: number): number {
     return this.#entries[entry * FIELDS + 1] ?? 0;
   }
@@ -56,7 +56,7 @@ export class NameIndex {
     return (this.#length[entry] ?? 0) & LENGTH_MAX;
   }
 
-  /** True for an entry in which others lie, or lay. */
+  /** True for an entry that contains, or contained, others. */
   isFolder(entry: number): boolean {
     return (this.#length[entry] ?? 0) >= FOLDER_BIT;
   }
@@ -96,7 +96,7 @@ export class NameIndex {
     return this.#postings.countOf(term);
   }
 
-  /** Copies the entries of a term, in rising order, to the beginning of `into`, which has room for them. */
+  /** Copies the entries of a term, in ascending order, to the beginning of `into`, which is large enough. */
   read(term: number, into: Uint32Array): number {
     return this.#postings.read(term, into);
   }

@@ -23,7 +23,7 @@ for (const [word, value] of MEANINGS) {
   KIN.set(value, [...(KIN.get(value) ?? []), word]);
 }
 
-/** What stands for a word and for all that mean the same. */
+/** The representative of a word and of all its synonyms. */
 export const meaningOf = (word: string): string => MEANINGS.get(word) ?? word;
 
 /** The other words that mean the same as this one. */

@@ -4,12 +4,12 @@ import { IdPool, ROOM_STEP, withRoom } from './cells.js';
 import { IdTable, mix } from './id-table.js';
 import { EncodedName, NameBytes } from './name-bytes.js';
 
-/** Names are moved together when this much is dropped, and more than is left. */
+/** Names are compacted when this much is dropped, and more than is left. */
 const DROPPED_BYTES_MIN = 1_048_576;
 /** `/` */
 const SLASH = 47;
 
-/** Counts of who needs a node; a node that nobody needs is gone, and its id may come again. */
+/** Reference counts of nodes; a node without references is gone, and its id may be reused. */
 export class PathTree {
   readonly #ids = new IdPool();
   readonly #table: IdTable;
@@ -25,14 +25,14 @@ export class PathTree {
   #offset = new Uint32Array(0);
   #length = new Uint8Array(0);
   #needs = new Uint32Array(0);
-  /** The largest node for which there is room. */
+  /** The largest node that fits. */
   #room = -1;
   #names = new NameBytes();
   /** While names are moved: nodes below this id are in `#names`, the others still in `#oldNames`. */
   #moved = Infinity;
   #oldNames = this.#names;
 
-  /** `onForget` hears of each node that nobody needs any more, while it still has its name. */
+  /** `onForget` is called for each node that is no longer needed, while it still has its name. */
   constructor(
     private readonly seed: number,
     private readonly onForget: (node: number) => void = () => undefined,
@@ -78,7 +78,7 @@ export class PathTree {
     return this.#walk((parent, hash) => this.#child(parent, hash));
   }
 
-  /** The node of a path, made when it is new; the caller needs it from now on until `release`. */
+  /** The node of a path, created when it is new; the caller holds a reference until `release`. */
   need(path: string): number {
     this.#path.set(path);
     const node = this.#walk(
@@ -133,7 +133,7 @@ export class PathTree {
     }
   }
 
-  /** Moves up to `count` names when too many dropped ones lie between them; true while there is more to do. */
+  /** Moves up to `count` names when too many dropped ones are between them; true while there is more to do. */
   compact(count: number): boolean {
     if (this.#moved === Infinity && !this.#startMoving()) return false;
     const end = Math.min(this.#moved + count, this.last + 1);

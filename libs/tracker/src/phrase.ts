@@ -3,7 +3,7 @@ import type { NameIndex } from './name-index.js';
 import type { Text } from './tokens.js';
 
 const PATTERN_TERMS_MAX = 2_000;
-/** Words looked at for a pattern that gives nothing to look them up by. */
+/** Words examined for a pattern that cannot be looked up. */
 const PATTERN_LOOKS_MAX = 200_000;
 
 /** True where one of the texts contains the words of the phrase in this order and adjacent. */

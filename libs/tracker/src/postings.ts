@@ -1,4 +1,4 @@
-/** Lists of rising numbers, very many of them: differences in few bytes each, in chained blocks of shared pages. */
+/** Very many lists of ascending numbers: differences of a few bytes each, in chained blocks of shared pages. */
 import { withRoom } from './cells.js';
 
 const PAGE_BITS = 18;
@@ -8,7 +8,7 @@ const PAGE_MASK = PAGE_BYTES - 1;
 const HEAD_BYTES = 4;
 const BLOCK_BYTES_MIN = 8;
 const BLOCK_BYTES_MAX = 1_024;
-/** The largest difference that the smallest block has room for: entries stay below it. */
+/** The largest difference that fits the smallest block: entries stay below it. */
 export const ENTRY_MAX = 2 ** 28 - 1;
 
 /** The fields of a list. The first entry is kept outside the blocks: most lists have no other. */
@@ -46,7 +46,7 @@ export class Postings {
     lists[first + COUNT] = count + 1;
   }
 
-  /** Copies a list to the beginning of `into`, which has room for it; gives the number of entries. */
+  /** Copies a list to the beginning of `into`, which is large enough; returns the number of entries. */
   read(list: number, into: Uint32Array): number {
     const count = this.countOf(list);
     if (count === 0) return 0;

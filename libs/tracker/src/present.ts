@@ -1,10 +1,10 @@
-/** How results are shown: ties by what a person means, what belongs together side by side, and where each lies. */
+/** How results are shown: ties broken by what people mean, related ones side by side, and where each is. */
 import { OTHER_NAMES_MAX, type PeerId, type SearchResult, WHERE_PEERS_MAX } from '@iwanto/wire';
 import { extensionOf, kindRank } from './extensions.js';
 import type { Holdings } from './holdings.js';
 import type { Shelf } from './shelf.js';
 
-/** One content that is to be shown, under its best name. */
+/** One content to be shown, under its best name. */
 export interface Shown {
   readonly node: number;
   readonly content: number;
@@ -14,7 +14,7 @@ export interface Shown {
 
 export type WherePeer = SearchResult['where']['peers'][number];
 
-/** A result without what only its neighbours decide. */
+/** A result without the parts that depend on its neighbours. */
 interface Line extends Shown {
   readonly name: string;
   readonly stem: string;
@@ -27,7 +27,7 @@ interface Line extends Shown {
 
 /** Scores closer than this are equal. */
 const SCORE_STEP = 0.004;
-/** Rows of one content looked at for other names. */
+/** Rows of one content examined for other names. */
 const NAME_LOOKS_MAX = 64;
 /** A member of a group is moved up to its leader when it fits nearly as well. */
 const GROUP_SCORE_MAX = 0.12;
@@ -49,7 +49,7 @@ function lineOf(shelf: Shelf, holdings: Holdings, shown: Shown): Line {
 
 const roundedScore = (score: number) => Math.round(score / SCORE_STEP);
 
-/** By score, then by what a person means: the work before what comes with it, what many have, the larger. */
+/** By score, then by what people mean: the work before its accompanying files, the more common, the larger. */
 function byFit(a: Line, b: Line): number {
   return (
     roundedScore(b.score) - roundedScore(a.score) ||
@@ -61,7 +61,7 @@ function byFit(a: Line, b: Line): number {
   );
 }
 
-/** True where `member` is shown with `leader`: its folder, what lies beside it, or a copy with a small difference. */
+/** True where `member` is shown with `leader`: its folder, files beside it, or a copy with a small difference. */
 function belongs(leader: Line, member: Line): boolean {
   if (Math.abs(leader.score - member.score) > GROUP_SCORE_MAX) return false;
   if (leader.folder === member.node || member.folder === leader.node)
@@ -75,7 +75,7 @@ function belongs(leader: Line, member: Line): boolean {
   return smaller >= larger * COPY_PART;
 }
 
-/** Puts each line behind the first that it belongs to; gives the place of that one beside each. */
+/** Moves each line after the first that it belongs to, and pairs it with the position of that one. */
 function grouped(lines: readonly Line[]): { line: Line; group: number }[] {
   const groups: Line[][] = [];
   const byStem = new Map<string, Line[][]>();
@@ -111,7 +111,7 @@ function shortest(folders: readonly string[]): string[] {
   });
 }
 
-/** The short folder of each line: told apart from those of the same name. */
+/** The short folder of each line, distinct from those of the same name. */
 function shortFolders(names: readonly string[], folders: readonly string[]): string[] {
   const ofName = new Map<string, number[]>();
   names.forEach((name, at) => ofName.set(name, [...(ofName.get(name) ?? []), at]));
@@ -123,7 +123,7 @@ function shortFolders(names: readonly string[], folders: readonly string[]): str
   return short;
 }
 
-/** What may be among the first `limit`: ties and groups reach a little further. */
+/** The candidates for the first `limit`: ties and groups reach a little further. */
 function promising(shown: readonly Shown[], limit: number): readonly Shown[] {
   if (shown.length <= limit * 2) return shown;
   const sorted = [...shown].sort((a, b) => b.score - a.score);
@@ -149,11 +149,11 @@ export interface PresentOptions {
   readonly sort: Sort;
   readonly similar: boolean;
   readonly peerOf: (slot: number) => PeerId | undefined;
-  /** Whose: of those who are here, unless others are named. */
+  /** Whose results: those of the peers that are online, unless others are named. */
   readonly holdings?: Holdings;
 }
 
-/** Which of the lines are told apart by where they lie; more than these keep the whole folder. */
+/** How many lines are distinguished by their folders; beyond that they keep the whole folder. */
 const SHORTENED_MAX = 200;
 
 /** The results of a search, in the order in which they are shown. */

@@ -1,4 +1,4 @@
-/** What is typed, and what it is taken for. */
+/** What is typed, and how it is understood. */
 import { describe, expect, test } from '@jest/globals';
 import { readQuery } from './query.js';
 

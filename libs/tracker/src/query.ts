@@ -1,13 +1,13 @@
-/** What is typed, taken apart: words, "phrases", -without, wild*cards, ext:, size: and type:. */
+/** Parses a query: words, "phrases", -without, wild*cards, ext:, size: and type:. */
 import { Failure, type SearchType, bytesFrom, searchTypes } from '@iwanto/wire';
 
-/** The longest query that is looked at, in code points: of a longer one, its end (HOSTILE 54). */
+/** The longest query that is used, in code points: of a longer one, its end (HOSTILE 54). */
 export const QUERY_CODE_POINTS_MAX = 256;
 
 /** Words with `*` that count, the first ones: each is compared with every word that any name has (HOSTILE 175). */
 const PATTERNS_MAX = 4;
 
-/** What a query says beside its words. */
+/** What a query contains besides its words. */
 export interface QueryFilters {
   readonly types: readonly SearchType[];
   readonly extensions: readonly string[];
@@ -115,13 +115,13 @@ const isExcludable = (text: string | undefined) =>
 /** The end of a long text: of a pasted path, that is the name. */
 function endOf(text: string): string {
   if (text.length <= QUERY_CODE_POINTS_MAX) return text;
-  // Cut first: a megabyte is not worth normalising. A code point is two units at most.
+  // Truncated first: normalising a megabyte is a waste. A code point is two units at most.
   const characters = Array.from(text.slice(-QUERY_CODE_POINTS_MAX * 4).normalize('NFC'));
   const end = characters.slice(-QUERY_CODE_POINTS_MAX).join('');
   return end.includes(' ') || end.includes('/') ? end.replace(/^[^\s/]*[\s/]/, '') : end;
 }
 
-/** Takes a query apart. Throws E_BAD_REQUEST for a filter that says nothing that can be understood. */
+/** Parses a query. Throws E_BAD_REQUEST for a filter that cannot be understood. */
 export function readQuery(text: string): Query {
   const end = endOf(text).normalize('NFC');
   const reader = new Reader();
@@ -133,7 +133,7 @@ export function readQuery(text: string): Query {
   reader.read(end);
   const query = partsOf(reader);
   const isOnlyWithout = query.words === '' && !hasFilters(query) && query.patterns.length === 0;
-  // A name that begins with a dash is a name where there is nothing to take it away from.
+  // A word with a leading dash is a name where there is nothing to exclude it from.
   if (isOnlyWithout && query.excluded.length > 0 && !end.includes('*'))
     return { ...query, words: end, excluded: [] };
   return query;

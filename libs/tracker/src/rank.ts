@@ -4,7 +4,7 @@ import { distance } from './similarity.js';
 import { WEIGHTS } from './noise.js';
 import type { Text, Token } from './tokens.js';
 
-/** A name that is the query, but for the separators, has at least this. */
+/** A name that equals the query, except for the separators, has at least this. */
 const SAME = 0.99;
 /** What makes up a score: the words found, how much of the name and of its folders they cover, and their order. */
 const PARTS = {
@@ -14,12 +14,12 @@ const PARTS = {
   folders: 0.03,
   extension: 0.02,
 } as const;
-/** How much a word counts in the folder, and in those above, beside one in the name. */
+/** How much a word counts in the folder, and in those above, compared with one in the name. */
 const FOLDER = { nearest: 0.82, each: 0.02, least: 0.72 } as const;
 const DOUBTFUL_ALONE = 0.85;
-/** What is left of the score where an episode or a number that was asked for is another one. */
+/** The share of the score that remains where a requested episode or number is another one. */
 const OTHER_NUMBER = 0.85;
-/** The whole text compared letter by letter counts a little less than the words themselves. */
+/** The comparison of the whole text letter by letter counts a little less than that of the words. */
 const WHOLE = {
   worth: 0.95,
   editsPart: 0.34,
@@ -39,7 +39,7 @@ interface Above {
   /** Bits that are there, and how good each is. */
   readonly quality: Float64Array;
   readonly bits: number;
-  /** True where a folder is called what was asked for, apart from the episode. */
+  /** True where a folder has the requested name, apart from the episode. */
   readonly isSeries: boolean;
   /** How many significant words the folders have, and how many of them were asked for. */
   readonly words: number;
@@ -102,7 +102,7 @@ export class Ranker {
     return { score: isOther ? best * OTHER_NUMBER : best, bits };
   }
 
-  /** The query against the whole name, and against what of it names the work. */
+  /** The query against the whole name, and against the part of it that names the work. */
   #wholeScore({ tokens }: Text, joined: string): number {
     const whole = wholeScore(this.asked.joined, joined);
     if (tokens.every(namesWork)) return whole;
@@ -166,7 +166,7 @@ export class Ranker {
     });
   }
 
-  /** The part of neighbouring words of the query that are neighbours, in this order, in the name. */
+  /** The share of neighbouring words of the query that are neighbours, in this order, in the name. */
   #orderOf(hits: readonly Hit[], own: number): number {
     const { order } = this.asked;
     if (order.length < 2) return own === 0 ? 0 : 1;
@@ -224,7 +224,7 @@ function coverOf({ tokens }: Text, hits: readonly Hit[]): number {
   let all = 0;
   let found = 0;
   tokens.forEach(({ weight, kind }, at) => {
-    // The number of a track or of a copy says little that could be missed.
+    // The number of a track or of a copy says little.
     const counts = kind === 'number' && !covered.has(at) ? weight * 0.35 : weight;
     all += counts;
     if (covered.has(at)) found += counts;

@@ -1,4 +1,4 @@
-/** The door of the tracker, line by line. */
+/** What the tracker accepts, line by line. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { PATH_COMPONENTS_MAX, utf8Bytes } from '@iwanto/wire';

@@ -1,4 +1,4 @@
-/** The door of the tracker: what a peer announces is checked line by line, and a bad line costs only itself. */
+/** What the tracker accepts: an announcement is checked line by line, and a bad line costs only itself. */
 import {
   ANNOUNCE_ENTRIES_MAX,
   type Announcement,

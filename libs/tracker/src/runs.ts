@@ -1,4 +1,4 @@
-/** The first cut of a name or a query: runs of letters, of digits, of CJK and of symbols, with what preceded each. */
+/** The first split of a name or a query: runs of letters, of digits, of CJK and of symbols, with what preceded each. */
 import { isAscii, lower, withoutAccents } from './fold.js';
 
 export type RunKind = 'word' | 'number' | 'cjk' | 'symbol';
@@ -46,7 +46,7 @@ function spelt(text: string): string {
 const kindOf = (before: number): RunKind =>
   before === Class.digit ? 'number' : before === Class.symbol ? 'symbol' : 'word';
 
-/** The same as the general way, ten times as fast. */
+/** Equivalent to the general way, ten times as fast. */
 function asciiRuns(text: string): Run[] {
   const small = text.toLowerCase();
   const runs: Run[] = [];
@@ -88,7 +88,7 @@ function anyRuns(text: string): Run[] {
   return runs;
 }
 
-/** The runs of a text, in order. `general` takes the way for every script, to compare both. */
+/** The runs of a text, in order. `general` forces the way for all scripts, to compare both. */
 export function runsOf(text: string, general = false): Run[] {
   const isPlain = isAscii(text);
   const plain = spelt(isPlain ? text : withoutAccents(text));

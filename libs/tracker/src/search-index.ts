@@ -1,16 +1,16 @@
-/** The words of all names and folders, kept in step; what has gone is swept out by building again, in slices. */
+/** The words of all names and folders, kept in step; deleted ones are swept out by rebuilding, in slices. */
 import { withRoom } from './cells.js';
 import { NameIndex } from './name-index.js';
 import type { PathTree } from './paths.js';
 import { type Text, inSeason, nameText, seasonOf } from './tokens.js';
 
-/** Entries of gone names are swept out when they are more than these and more than a third of all. */
+/** Entries of deleted names are swept out when there are more than this and more than a third of all. */
 const STALE_MIN = 4_096;
 
 export interface SearchIndexOptions {
   readonly tree: PathTree;
   readonly seed: number;
-  /** From how many gone names on the index may be built again; lower in tests. */
+  /** From how many deleted names on the index may be rebuilt; lower in tests. */
   readonly staleMin?: number;
 }
 
@@ -19,7 +19,7 @@ export class SearchIndex {
   readonly #seed: number;
   readonly #staleMin: number;
   #index: NameIndex;
-  /** The index being built again: it has all nodes up to the one named. */
+  /** The index being rebuilt: it has all nodes up to this one. */
   #next: { readonly index: NameIndex; upTo: number } | undefined;
   #isName = new Uint8Array(0);
   #names = 0;
@@ -47,7 +47,7 @@ export class SearchIndex {
     return this.#isName[node] === 1;
   }
 
-  /** The node can be found by its name from now on; so can the folders above it help to find it. */
+  /** The node can be found by its name from now on, helped by the folders above it. */
   add(node: number, name: string): void {
     this.#isName = withRoom(this.#isName, node);
     this.#isName[node] = 1;
@@ -63,14 +63,14 @@ export class SearchIndex {
     this.#names -= 1;
   }
 
-  /** The tree has forgotten the node: its number may come again for another. */
+  /** The tree has forgotten the node: its number may be reused for another. */
   forget(node: number): void {
     this.#index.drop(node);
     this.#next?.index.drop(node);
     this.#seasons.delete(node);
   }
 
-  /** Works on what may wait, about `steps` names of it; true while there is more. */
+  /** Does deferred work for about `steps` names; true while there is more. */
   tend(steps: number): boolean {
     const { stale, last } = this.#index;
     if (!this.#next && (stale < this.#staleMin || stale * 3 < last)) return false;

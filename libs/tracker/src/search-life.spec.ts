@@ -1,4 +1,4 @@
-/** What people look for, and what they should find: each kind of fault that searching had, with names of its own. */
+/** What people search for, and what they should find: each kind of fault that searching had, with names of its own. */
 import { describe, expect, test } from '@jest/globals';
 import type { CatalogId, CatalogueEntry, FileHash, PeerId } from '@iwanto/wire';
 import { Tracker } from './tracker.js';

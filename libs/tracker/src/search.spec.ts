@@ -85,7 +85,7 @@ describe.each([
     ['right to left', '\u202einception'],
     ['many words', 'a b c d e f g h '.repeat(1_000)],
   ])('HOSTILE 54: takes %s as text, in bounded time', (_name, query) => {
-    // Time of the processor: other work on the machine is none of this one's.
+    // CPU time: other work on the machine does not count.
     const started = process.cpuUsage();
     const { results } = tracker.search(query, 200);
     expect(process.cpuUsage(started).user / 1_000).toBeLessThan(100);

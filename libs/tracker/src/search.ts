@@ -14,13 +14,13 @@ import { Ranker } from './rank.js';
 import type { Shelf } from './shelf.js';
 import { type Text, nameText, queryText, textOf } from './tokens.js';
 
-/** Contents whose letters are compared at least, and at most; what comes after keeps the order of the first stage. */
+/** The least and the most contents that are compared letter by letter; the rest keep the order of the first stage. */
 const RANKED_MIN = 120;
 const RANKED_MAX = 2_000;
-/** Names looked at where no word leads to them, and contents sorted by something else than fit. */
+/** Names examined where no word leads to them, and contents sorted by something other than fit. */
 const LISTED_MAX = 200_000;
 const SORTED_MAX = 20_000;
-/** A name that has this much of the query in doubtless words needs no guesses. */
+/** A name that has this much of the query in certain words needs no guesses. */
 const CERTAIN = 0.98;
 /** A name that fits letter by letter, though not word by word. */
 const SCORE_FITS = 0.86;
@@ -40,7 +40,7 @@ export interface Found {
 
 export interface SearchOptions extends FilterOptions {
   readonly sort?: Sort;
-  /** Shows what peers had that left as well, below all else, with its age at this time on the caller's calendar. */
+  /** Also shows what departed peers had, below all else, with its age at this time on the caller's calendar. */
   readonly leftAtMs?: number;
 }
 
@@ -59,13 +59,13 @@ const NOTHING: Found = {
   similar: false,
 };
 
-/** What is large and is used again by the next question. */
+/** Large structures that the next question reuses. */
 interface SearchRoom {
   readonly finder: CandidateFinder;
   readonly seen: SeenContents;
 }
 
-/** Answers one question; made again for each. */
+/** Answers one question; created for each. */
 class Search {
   readonly #query: Query;
   readonly #text: Text;
@@ -110,7 +110,7 @@ class Search {
     const isCertain = typed.fitting.length > 0 && typed.best >= CERTAIN;
     const found = isCertain ? this.#answer(expander.asked, typed, isCertain) : NOTHING;
     if (found.total > 0 && !found.similar) return found;
-    // Where the certain names are of nobody who is here, they settle nothing.
+    // Where no peer that is online has the certain names, they settle nothing.
     const hasMore = expander.addGuesses(isCertain ? 0 : typed.settled);
     const meant = hasMore ? this.#candidates(expander.asked, 'fitting') : typed;
     const guessed = this.#answer(expander.asked, meant, false);

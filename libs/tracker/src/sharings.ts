@@ -1,7 +1,7 @@
-/** Who shares what under which path: one row a peer and path, chained by content and by path. */
+/** Who shares what under which path: one row per peer and path, chained by content and by path. */
 import { IdPool, ROOM_STEP, withRoom } from './cells.js';
 
-/** What one row says. */
+/** The fields of one row. */
 export interface Sharing {
   /** The slot of the peer's book. */
   readonly slot: number;
@@ -30,7 +30,7 @@ class Chain {
     this.#previous = withRoom(this.#previous, row);
   }
 
-  /** Adds a row for which there is room. */
+  /** Adds a row, which must fit. */
   add(owner: number, row: number): void {
     this.#first = withRoom(this.#first, owner);
     const first = this.first(owner);
@@ -57,7 +57,7 @@ export class Sharings {
   #node = new Uint32Array(0);
   #content = new Uint32Array(0);
   #modified = new Uint32Array(0);
-  /** The largest row for which there is room. */
+  /** The largest row that fits. */
   #room = -1;
 
   get count(): number {

@@ -18,7 +18,7 @@ export interface Part {
   /** The peer's rows by path. */
   readonly rows: IdTable;
   files: number;
-  /** What the paths take, in bytes as the limit counts them. */
+  /** The size of the paths, in bytes as the limit counts them. */
   pathBytes: number;
 }
 
@@ -37,7 +37,7 @@ export class Shelf {
   readonly tree: PathTree;
   readonly contents: Contents;
   readonly index: SearchIndex;
-  /** What peers share that are here, and what those shared that left: no part is in both. */
+  /** What peers share that are online, and what departed ones shared: no part is in both. */
   readonly here: Holdings;
   readonly left: Holdings;
   readonly #seed: number;
@@ -77,14 +77,14 @@ export class Shelf {
     this.here.slots.add(slot);
   }
 
-  /** Nothing of the part is seen from now on; its rows go as `tend` gets to them. */
+  /** The part is invisible from now on; its rows are removed as `tend` gets to them. */
   close(part: Part): void {
     this.here.slots.delete(part.slot);
     this.left.slots.delete(part.slot);
     this.#leaving.push({ part, next: 0 });
   }
 
-  /** Puts an entry where the peer has none or another under the path. */
+  /** Stores an entry where the peer has none or another one under the path. */
   put(part: Part, entry: CatalogueEntry): void {
     const node = this.tree.need(entry.path);
     const content = this.contents.need(entry);
@@ -110,14 +110,14 @@ export class Shelf {
     return node !== 0 && this.#rowAt(part, node) !== 0;
   }
 
-  /** Takes away what the peer has under a path, if anything. */
+  /** Removes what the peer has under a path, if anything. */
   takeAway(part: Part, path: string): void {
     const node = this.tree.find(path);
     const row = node === 0 ? 0 : this.#rowAt(part, node);
     if (row !== 0) this.#take(part, row);
   }
 
-  /** Some lines of a part, from a place on; `next` is the place to continue from, undefined at the end. */
+  /** Some lines of a part, from a position on; `next` is the position to continue from, undefined at the end. */
   entriesOf(part: Part, from: number, steps: number): Lines {
     const end = Math.min(part.rows.slots, from + steps);
     const entries: CatalogueEntry[] = [];
@@ -128,7 +128,7 @@ export class Shelf {
     return { entries, next: end < part.rows.slots ? end : undefined };
   }
 
-  /** Sweeps some rows of parts that left, then lets tree and index do their part; true while there is more. */
+  /** Sweeps some rows of departed parts, then lets tree and index do their share; true while there is more. */
   tend(steps: number): boolean {
     const leaving = this.#leaving[0];
     if (!leaving) return this.tree.compact(steps) || this.index.tend(steps);
@@ -145,7 +145,7 @@ export class Shelf {
     return true;
   }
 
-  /** True for a folder with nothing in it: it is where something may be, and nothing by itself. */
+  /** True for an empty folder: a place for contents, but not one itself. */
   isEmptyFolder(node: number, content: number): boolean {
     if (this.contents.kindOf(content) === 'file' || this.contents.sizeOf(content) > 0) return false;
     let rows = 0;

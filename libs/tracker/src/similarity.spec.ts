@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { COMPARED_CHARACTERS_MAX, distance, lettersOf, mayBeNear } from './similarity.js';
 
-/** The whole table, nothing saved. */
+/** The whole table, without shortcuts. */
 function slowDistance(a: string, b: string): number {
   const table = Array.from({ length: a.length + 1 }, (_, i) =>
     Array.from({ length: b.length + 1 }, (_, j) => (i === 0 ? j : j === 0 ? i : 0)),

@@ -1,4 +1,4 @@
-/** How far two words are apart: letters to delete, insert, replace or swap with their neighbour. */
+/** The distance of two words: letters to delete, insert, replace or swap with their neighbour. */
 
 /** Longer words are compared by their beginning only: the work grows with the square. */
 export const COMPARED_CHARACTERS_MAX = 64;
@@ -25,7 +25,7 @@ export function distance(left: string, right: string, limit: number): number {
   return Math.min(limit + 1, above[b.length] ?? 0);
 }
 
-/** One bit for each letter that a word has, some letters sharing one: for telling immediately what is far apart. */
+/** One bit for each letter that a word has, some letters sharing one, to reject distant words immediately. */
 export function lettersOf(word: string): number {
   let letters = 0;
   for (let at = 0; at < word.length; at += 1) letters |= 1 << (word.charCodeAt(at) & 31);

@@ -1,4 +1,4 @@
-/** Which words of the vocabulary a misspelt word may be meant for, and how sure that is. */
+/** Which words of the vocabulary a misspelt word may stand for, and how certain that is. */
 import type { Trust } from './asked.js';
 import { latinOf } from './latin.js';
 import { distance } from './similarity.js';
@@ -10,7 +10,7 @@ export interface Guess {
   readonly trust: Trust;
 }
 
-/** Words looked at letter by letter, and words kept, for each word asked. */
+/** Words compared letter by letter, and words kept, per word of the query. */
 const COMPARED_MAX = 400;
 const KEPT_MAX = 16;
 /** The part of the shape that must be shared. */
@@ -24,16 +24,16 @@ const QUALITY = {
 const QUALITY_MIN = 0.3;
 /** Below this a guess proves nothing, whatever else matches. */
 const QUALITY_DOUBTFUL = 0.6;
-/** One wrong letter of fewer than these may make any word of any other; so may two of fewer than those. */
+/** In a word shorter than this one wrong letter may turn any word into any other; in one shorter than that, two may. */
 const LIKELY_CHARACTERS_MIN = [0, 4, 8] as const;
-/** The first letter is seldom the wrong one: in words shorter than this, another first letter makes another word. */
+/** The first letter is seldom wrong: in words shorter than this, another first letter means another word. */
 const OTHER_START_CHARACTERS_MIN = 6;
 
 /** How many letters may be wrong. */
 const editsAllowed = (length: number) =>
   length < 3 ? 0 : length < 5 ? 1 : length < 7 ? 2 : Math.min(6, Math.floor(length * 0.4));
 
-/** True where one would take the two for the same word without knowing more. */
+/** True where the two would be taken for the same word without knowing more. */
 function isSure(word: string, other: string, edits: number): boolean {
   if (word.charCodeAt(0) !== other.charCodeAt(0) && word.charCodeAt(0) !== other.charCodeAt(1))
     return edits === 1 && word.length >= 7;
@@ -64,7 +64,7 @@ export const soundOf = (word: string): string =>
 interface Asked {
   readonly word: string;
   readonly sound: string;
-  /** Names have the word as typed: it is hardly a misspelt one. */
+  /** Names contain the word as typed: it is probably not misspelt. */
   readonly isKnown: boolean;
 }
 
@@ -90,7 +90,7 @@ function guessOf(asked: Asked, text: string): Guess | undefined {
   const edits = distance(word, form, allowed);
   const factor = isOther ? QUALITY.latin : 1;
   const close = edits > allowed ? 0 : QUALITY.edit - QUALITY.perPart * (edits / length);
-  // Sounds are compared where letters are not near enough.
+  // Sounds are compared where the letters are too different.
   const alike = close > QUALITY.phonetic ? 0 : soundAlike(sound, form);
   const quality = Math.max(close, alike) * factor;
   if (quality < QUALITY_MIN) return undefined;
@@ -148,15 +148,15 @@ export function guess(vocabulary: Vocabulary, word: string, isKnown: boolean): G
     .slice(0, KEPT_MAX);
 }
 
-/** A beginning proves a word when it is this part of it. */
+/** A prefix proves a word when it is at least this share of it. */
 const PREFIX_PART_SURE = 0.6;
 const PREFIX_SURE_CHARACTERS_MIN = 6;
-/** One in the midst of being typed, or this part of it, is likely meant. */
+/** A word still being typed, or one of which this share was typed, is likely meant. */
 const PREFIX_PART_LIKELY = 0.75;
 /** Too much begins with fewer letters. */
 const PREFIX_LIKELY_CHARACTERS_MIN = 3;
 
-/** A word that continues may be a plural, or a long one that was not typed to its end, or not yet. */
+/** A longer word may be a plural, or one that was not typed completely, or not yet. */
 export function trustOfStart(text: string, longer: string, isTyping: boolean): Trust {
   const rest = longer.slice(text.length);
   if (text.length >= 3 && (rest === 's' || (text.length >= 4 && rest === 'es'))) return 'sure';

@@ -2,9 +2,9 @@
 
 const PIECE_CHARACTERS_MIN = 2;
 const PIECE_CHARACTERS_MAX = 20;
-/** Longer words are not taken apart. */
+/** Longer words are not split. */
 const WHOLE_CHARACTERS_MAX = 48;
-/** A piece that nobody has may be a misspelt one; it counts less than what is known. */
+/** An unknown piece may be misspelt; it counts less than a known one. */
 const UNKNOWN_WORTH = 0.35;
 
 interface Cut {
@@ -13,7 +13,7 @@ interface Cut {
 }
 
 /**
- * The best way to take `word` apart into pieces that are words, long ones preferred; unknown pieces stay whole.
+ * The best way to split `word` into pieces that are words, long ones preferred; unknown pieces stay whole.
  * Undefined where no way has a known piece.
  */
 export function split(word: string, worthOf: (piece: string) => number): string[] | undefined {

@@ -1,4 +1,4 @@
-/** What a name is taken for: its words, and the other forms by which it is found. */
+/** How a name is understood: its words, and the other forms by which it is found. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { runsOf } from './runs.js';

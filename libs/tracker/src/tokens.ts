@@ -138,7 +138,7 @@ class Composer {
     if (part.length > 2) this.forms.push({ text: part, from: last, to: last + 1 });
   }
 
-  /** What is written in one, or with a hyphen, is found in one as well. */
+  /** What is written as one word, or with a hyphen, is also found as one word. */
   #addCompounds(to: number): void {
     const from = this.#gluedFrom;
     this.#gluedFrom = to;
@@ -274,6 +274,6 @@ export const joinedOf = ({ tokens }: Text, is: (token: Token) => boolean) =>
 
 /** A season, an episode or a date. */
 export const isEpisode = ({ kind }: Token) => kind === 'episode' || kind === 'date';
-/** What cannot be forgiven: another one names another work. */
+/** What must match: another one names another work. */
 export const isExact = (token: Token) =>
   isEpisode(token) || (token.kind === 'number' && token.weight === WEIGHTS.telling);

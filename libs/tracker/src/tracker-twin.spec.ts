@@ -35,7 +35,7 @@ class Twin {
     this.left.delete(peer);
   }
 
-  /** What peers that left had under that name, and nobody has now. */
+  /** What departed peers had under that name, and nobody has now. */
   seenBefore(name: string): Set<string> {
     const entriesOf = (books: Map<PeerId, Book>) =>
       [...books.values()].flatMap(({ entries }) => [...entries.values()]);
@@ -104,7 +104,7 @@ const step = fc.oneof(
       do: fc.constant('announce' as const),
       peer: fc.constantFrom(...PEERS),
       catalogId: fc.constantFrom(...CATALOGUES),
-      /** Where the change begins, seen from what is held: 0 fits, less overlaps, more is a gap. */
+      /** Where the change begins, relative to what is held: 0 fits, less overlaps, more is a gap. */
       from: fc.constantFrom(0, 0, 0, 0, -1, 1, -100),
       revisions: fc.integer({ min: 0, max: 3 }),
       more: fc.boolean(),

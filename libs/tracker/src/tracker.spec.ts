@@ -197,7 +197,7 @@ describe('the book', () => {
       const entries = Array.from({ length: count }, (_, at) => file(`${revision}/${at}`, '1'));
       tracker.applyAnnouncement(announce({ since: revision - 1, revision, entries }), nowMs);
     };
-    // A folder of thousands of files while it is hashed: twice per second a large part and a small one.
+    // A folder of thousands of files being hashed: a large and a small part twice per second.
     for (let half = 0; half < 60; half += 1) {
       tell(500 * half + 490, 120);
       tell(500 * half + 500, 3);

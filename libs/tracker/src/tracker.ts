@@ -18,17 +18,17 @@ import { type LastSeen, type Located, Locator } from './locating.js';
 import { type Found, type SearchOptions, Searcher } from './search.js';
 import { type Lines, type Part, Shelf, type ShelfOptions } from './shelf.js';
 
-/** Bytes that the paths of one peer may have together; what is beyond is left out (HOSTILE 49). */
+/** Bytes that the paths of one peer may have together; the excess is left out (HOSTILE 49). */
 export const PEER_PATH_BYTES_MAX = 1_073_741_824;
-/** What was left out is asked for again when this part of the limit, or room for all of it, is free. */
+/** What was left out is requested again when this share of the limit, or space for all of it, is free. */
 const REFILL_SHARE = 0.01;
-/** Small changes a peer may announce per second, and how many may come at the same time (HOSTILE 57). */
+/** Small changes that a peer may announce per second, and how many in a burst (HOSTILE 57). */
 export const CHANGES_PER_SECOND_MAX = 2;
 export const CHANGES_AT_ONCE_MAX = 10;
 const CHANGE_RATE: Rate = { perSecond: CHANGES_PER_SECOND_MAX, burst: CHANGES_AT_ONCE_MAX };
 /** An announcement with this many lines is part of a catalogue, not a change that could have waited. */
 export const BULK_LINES_MIN = 100;
-/** Up to where the tracker holds one peer's catalogue. */
+/** How far the tracker holds one peer's catalogue. */
 export interface Held {
   readonly catalogId: CatalogId | null;
   readonly revision: number;
@@ -56,14 +56,14 @@ export interface LeftLine {
 
 interface Catalogue {
   readonly peer: PeerId;
-  /** Null where only its lines are known, from a tracker before: nothing can be added to these. */
+  /** Null where only its lines are known, from an earlier tracker: nothing can be added to these. */
   readonly catalogId: CatalogId | null;
   readonly part: Part;
   revision: number;
   whole: boolean;
   readonly leftOut: LeftOut;
   heardMs: number;
-  /** Small changes that may still come. */
+  /** Small changes that are still allowed. */
   changes: Bucket | undefined;
   /** When its peer left; undefined while it is here. */
   leftMs: number | undefined;
@@ -76,7 +76,7 @@ export interface TrackerOptions extends Partial<ShelfOptions> {
   readonly rememberedUpTo?: number;
 }
 
-/** Peers that left are remembered while there are no more of them, and while all peers together have no more entries. */
+/** Departed peers are remembered up to this many, and up to this many entries of all peers together. */
 const LEFT_PEERS_MAX = 1_000;
 const REMEMBERED_UP_TO = 1_000_000;
 
@@ -108,7 +108,7 @@ export class Tracker {
   }
 
   /**
-   * Takes in a change; answers what is held afterwards, so that the peer can continue from there:
+   * Applies a change; returns what is held afterwards, so that the peer can continue from there:
    * less than was sent where revisions are missing in between. Throws E_LIMIT for too many changes.
    */
   applyAnnouncement(announcement: Announcement, nowMs: number): Held {
@@ -119,7 +119,7 @@ export class Tracker {
     if (isNew && since > 0) return NOT_HELD;
     if (!isNew && (since > known.revision || revision <= known.revision)) return this.held(peer);
     if (known) this.#mayChange(known, announcement, nowMs);
-    // Nothing says what is gone since a revision that was forgotten: all is announced again.
+    // What has gone since a forgotten revision is unknown: everything is announced again.
     const isAnew = isNew || (since === 0 && known.revision > 0);
     const catalogue = isAnew ? this.#begin(peer, catalogId, known) : known;
     for (const path of announcement.gone) {
@@ -145,7 +145,7 @@ export class Tracker {
     this.#shelf.close(catalogue.part);
   }
 
-  /** The peer is not here any more: what it shared is remembered, and nobody is sent to it. */
+  /** The peer has left: what it shared is remembered, and nobody is sent to it. */
   leave(peer: PeerId, dateMs: number): void {
     const catalogue = this.#catalogues.get(peer);
     if (!catalogue || catalogue.leftMs !== undefined) return;
@@ -154,7 +154,7 @@ export class Tracker {
     this.#makeRoom();
   }
 
-  /** The peer is here again, with what it had; true where anything of it was remembered as its catalogue. */
+  /** The peer is back, with what it had; true where any of it was remembered as its catalogue. */
   comeBack(peer: PeerId): boolean {
     const catalogue = this.#catalogues.get(peer);
     if (catalogue?.leftMs === undefined || catalogue.catalogId === null) return false;
@@ -163,7 +163,7 @@ export class Tracker {
     return true;
   }
 
-  /** Takes lines of a peer that left from what a tracker knew before. What this one saw itself is more certain. */
+  /** Adds lines of a departed peer from an earlier tracker. What this tracker saw itself takes precedence. */
   remember({ peer, leftMs }: LeftLine, entries: readonly CatalogueEntry[]): void {
     const known = this.#catalogues.get(peer);
     if (known && (known.catalogId !== null || (known.leftMs ?? 0) > leftMs)) return;
@@ -174,20 +174,20 @@ export class Tracker {
     this.#makeRoom();
   }
 
-  /** Who left and is remembered, the last to leave first. */
+  /** Departed peers that are remembered, the last to leave first. */
   left(): LeftLine[] {
     const lines = Array.from(this.#catalogues.values(), ({ peer, leftMs }) => ({ peer, leftMs }));
     const left = lines.filter((line): line is LeftLine => line.leftMs !== undefined);
     return left.sort((a, b) => b.leftMs - a.leftMs);
   }
 
-  /** Some lines of what a peer shares or shared, from a place on. */
+  /** Some lines of what a peer shares or shared, from a position on. */
   entriesOf(peer: PeerId, from: number, steps: number): Lines {
     const part = this.#catalogues.get(peer)?.part;
     return part ? this.#shelf.entriesOf(part, from, steps) : { entries: [], next: undefined };
   }
 
-  /** Up to where a peer's catalogue is held; catalogId null and revision 0 when it is not. */
+  /** How far a peer's catalogue is held; catalogId null and revision 0 when it is not. */
   held(peer: PeerId): Held {
     const catalogue = this.#catalogues.get(peer);
     if (!catalogue) return NOT_HELD;
@@ -195,7 +195,7 @@ export class Tracker {
     return { catalogId, revision, ...(leftOut.count > 0 && { leftOut: leftOut.count }) };
   }
 
-  /** Every peer that is here whose catalogue is held. */
+  /** Every peer that is online and whose catalogue is held. */
   book(): PeerLine[] {
     const here = [...this.#catalogues.values()].filter(({ leftMs }) => leftMs === undefined);
     return here.map((catalogue) => {
@@ -215,18 +215,18 @@ export class Tracker {
     return this.#locator.locate(prefix);
   }
 
-  /** Who had what a hash names and left; undefined where somebody who is here shares it, or nobody ever did. */
+  /** Departed peers that had what a hash names; undefined where a peer that is online shares it, or nobody ever did. */
   lastSeen(prefix: string): LastSeen | undefined {
     return this.#locator.lastSeen(prefix);
   }
 
-  /** Those of the contents that somebody shares: who, and under which names. */
+  /** The contents that somebody shares: who, and under which names. */
   holders(hashes: readonly FileHash[]): HoldersAnswer['contents'] {
     return this.#locator.holders(hashes);
   }
 
   /**
-   * Works on what may wait, in slices: about `steps` names' worth, some microseconds each.
+   * Does deferred work in slices: about `steps` names, some microseconds each.
    * True while there is more. To be called when idle; answers are right without it.
    */
   tend(steps: number): boolean {
@@ -255,7 +255,7 @@ export class Tracker {
     this.#shelf.put(part, entry);
   }
 
-  /** Forgets who left longest ago, so that what is remembered takes no room from what is here. */
+  /** Forgets the peers that left longest ago, so that what is remembered takes no space from what is online. */
   #makeRoom(): void {
     if (this.#shelf.left.slots.size === 0) return;
     const left = this.left();
@@ -278,8 +278,8 @@ export class Tracker {
   }
 
   /**
-   * Asks for the whole catalogue again, on top of what is held: what is known already changes nothing. What goes
-   * meanwhile has a later revision than any entry that is held, so it comes after them.
+   * Asks for the whole catalogue again, on top of what is held: what is known already changes nothing. What is
+   * removed meanwhile has a later revision than any entry that is held, so it comes after them.
    */
   #refill(catalogue: Catalogue): void {
     catalogue.revision = 0;
@@ -290,7 +290,7 @@ export class Tracker {
   /** Throws E_LIMIT when small changes come faster than they may. */
   #mayChange(catalogue: Catalogue, { entries, gone }: Announcement, nowMs: number): void {
     if (entries.length + gone.length >= BULK_LINES_MIN) return;
-    // The bucket has a clock of its own: a large part in between costs nothing and loses nothing that was earned.
+    // The bucket has a clock of its own: a large part in between costs no tokens and loses none.
     catalogue.changes = refilled(catalogue.changes, CHANGE_RATE, nowMs);
     if (!spend(catalogue.changes)) {
       const sentence = `Peer ${catalogue.peer} announces more than ${CHANGES_PER_SECOND_MAX} changes per second; combine them.`;

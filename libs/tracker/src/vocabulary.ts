@@ -10,7 +10,7 @@ import { latinOf } from './latin.js';
 /** Shorter words are found as typed only. */
 const SHAPED_CHARACTERS_MIN = 3;
 const TERM_BYTES_MAX = 255;
-/** Entries of gram lists looked at for one word. */
+/** Entries of gram lists read for one word. */
 const LOOKS_MAX = 400_000;
 /** `*` */
 const ANY_CODE = 42;
@@ -52,7 +52,7 @@ export class Vocabulary {
     return this.#find(this.#hashOfWord());
   }
 
-  /** The id of a word, made when it is new. */
+  /** The id of a word, created when it is new. */
   need(word: string): number {
     this.#word.set(word);
     const hash = this.#hashOfWord();
@@ -100,7 +100,7 @@ export class Vocabulary {
     const grams = gramsOf(word);
     const touchedCount = this.#share(grams, least);
     const [touched, counts] = [this.#touched, this.#counts];
-    // Of those that share as much, the ones of nearly the same length come first.
+    // Of those that share equally much, the ones of nearly the same length come first.
     const rankOf = (term: number) =>
       (grams.length - (counts[term] ?? 0)) * GAPS +
       Math.min(GAPS - 1, Math.abs((this.#length[term] ?? 0) - word.length));
@@ -157,7 +157,7 @@ export class Vocabulary {
       if (looks > LOOKS_MAX && at > 0) return;
       this.#read = withRoom(this.#read, entries);
       postings.read(list, this.#read);
-      // A word that is in none of the first lists cannot have enough of them any more.
+      // A word that is in none of the first lists can no longer have enough of them.
       touchedCount = this.#count(entries, touchedCount, at <= lists.length - least);
     });
     return touchedCount;

@@ -1,4 +1,4 @@
-/** How long ago something was, as people say it: one unit is enough. */
+/** How long ago something was, in everyday form: one unit is enough. */
 
 const UNITS = [
   ['d', 86_400],
@@ -7,7 +7,7 @@ const UNITS = [
   ['s', 1],
 ] as const;
 
-/** `2 h ago`; the part of a unit that is begun does not count. */
+/** `2 h ago`; fractions of a unit are dropped. */
 export function agoText(seconds: number): string {
   const [unit, length] = UNITS.find(([, one]) => seconds >= one) ?? UNITS[3];
   return `${Math.floor(seconds / length)} ${unit} ago`;

@@ -29,7 +29,7 @@ export const holdersAnswerSchema = z.object({
 });
 export type HoldersAnswer = z.infer<typeof holdersAnswerSchema>;
 
-/** Only what was asked for, each once, and no more peers than are counted. */
+/** Only what was asked for, each once, and no more peers than the count. */
 export function holdersFault(
   { hashes }: z.output<typeof holdersQuestionSchema>,
   { contents }: HoldersAnswer,
@@ -89,7 +89,7 @@ export const ADDED_ENTRIES_MAX = 500;
 export const addedQuestionSchema = z.object({
   /** The tracker that was asked before, as it named itself; empty at the beginning. */
   id: z.string().max(64),
-  /** What it said comes next. */
+  /** The next number that it gave. */
   since: z.number().int().min(0),
 });
 export const addedEntrySchema = z.object({
@@ -103,7 +103,7 @@ export const addedAnswerSchema = z.object({
   id: z.string().max(64),
   next: z.number().int().min(0),
   entries: z.array(addedEntrySchema).max(ADDED_ENTRIES_MAX),
-  /** True where more came since than is kept, or another tracker answers: a search has to do. */
+  /** True where more was added since than is kept, or another tracker answers: then a search is needed. */
   lost: z.boolean(),
 });
 export type AddedAnswer = z.infer<typeof addedAnswerSchema>;

@@ -2,7 +2,7 @@
 
 export interface Rate {
   readonly perSecond: number;
-  /** How many may come in a row after a pause. */
+  /** How many may come in a burst after a pause. */
   readonly burst: number;
 }
 
@@ -12,7 +12,7 @@ export interface Bucket {
   atMs: number;
 }
 
-/** The bucket as it is now; one that is not known yet is full. A clock that goes back refills nothing. */
+/** The bucket as it is now; one that is not known yet is full. If the clock goes back, nothing is refilled. */
 export function refilled(bucket: Bucket | undefined, rate: Rate, nowMs: number): Bucket {
   const { perSecond, burst } = rate;
   if (!bucket) return { tokens: burst, atMs: nowMs };

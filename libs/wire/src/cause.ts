@@ -1,4 +1,4 @@
-/** What a caught cause says: anything may have been thrown, also an error of another realm. */
+/** What a caught cause says: anything may have been thrown, even an error of another realm. */
 
 function textIn(cause: unknown, field: string): string | undefined {
   if (typeof cause !== 'object' || cause === null) return undefined;
@@ -9,8 +9,8 @@ function textIn(cause: unknown, field: string): string | undefined {
 /** The reason in words. */
 export const reasonOf = (thrown: unknown): string => textIn(thrown, 'message') ?? String(thrown);
 
-/** Where it was thrown, for the log; the reason where nothing is known of that. */
+/** Where it was thrown, for the log; the reason where that is unknown. */
 export const stackOf = (thrown: unknown): string => textIn(thrown, 'stack') ?? reasonOf(thrown);
 
-/** The code that the system, or a Failure, gave the error (`ENOENT`, `E_TIMEOUT`); an empty text where there is none. */
+/** The code that the system, or a Failure, gave the error (`ENOENT`, `E_TIMEOUT`); empty where there is none. */
 export const codeOf = (cause: unknown): string => textIn(cause, 'code') ?? '';

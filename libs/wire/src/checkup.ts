@@ -1,4 +1,4 @@
-/** What two hosts ask each other to find out what lies between them. */
+/** What two hosts ask each other to find out what is between them. */
 import { z } from 'zod';
 import { addressSchema } from './endpoint.js';
 import { peerIdSchema } from './ids.js';
@@ -17,7 +17,7 @@ const msAgoSchema = z.number().min(0).nullable();
 
 export const checkupAnswerSchema = z.object({
   version: z.string().max(64),
-  /** The clock of the one asked, in ms since 1970. */
+  /** The clock of the asked host, in ms since 1970. */
   wallClockMs: z.number().int(),
   /** When datagrams of the asker last arrived there; null for never. */
   multicastMsAgo: msAgoSchema,

@@ -21,7 +21,7 @@ export const DATA_BODY_BYTES_MAX = PIECE_BYTES;
 export const DATA_FRAME_BYTES_MAX = DATA_HEAD_BYTES + DATA_BODY_BYTES_MAX + DATA_TAG_BYTES;
 /** Frames sealed under one key; the next one goes under the next key. */
 export const DATA_FRAMES_PER_KEY = 2 ** 20;
-/** What HMAC-SHA-256 under a key is computed of to get the next key. */
+/** The message whose HMAC-SHA-256 under a key is the next key. */
 export const DATA_NEXT_KEY_TEXT = 'iwanto 2 next data key';
 
 /** What the uploader hands over on the control line. */
@@ -89,7 +89,7 @@ export function dataNonce(frame: number): Uint8Array {
   return bytes;
 }
 
-/** What a frame is bound to: the request it answers, content and piece included, and its length. */
+/** The associated data of a frame: the request it answers, content and piece included, and its length. */
 export function dataAssociated(request: PieceRequest, length: number): Uint8Array {
   const asked = encodePieceRequest(request);
   const bytes = new Uint8Array(asked.length + 4);

@@ -1,10 +1,10 @@
-/** Writing and reading the fields of a datagram: big endian, bounded, and deaf to nonsense instead of throwing. */
+/** Writes and reads the fields of a datagram: big endian, bounded, and marked as failed on bad input instead of throwing. */
 import { bytesOfHex, hexOf } from './hex.js';
 import { addressBytes, addressText, isLinkLocal } from './ip-address.js';
 
 const TWO_32 = 2 ** 32;
 
-/** Collects the bytes of one datagram; remembers instead of throwing when a value does not fit. */
+/** Collects the bytes of one datagram; records instead of throwing when a value does not fit. */
 export class FieldWriter {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
@@ -75,7 +75,7 @@ export class FieldWriter {
     return this.raw(new Uint8Array(Math.max(0, length - this.#at)));
   }
 
-  /** What was written, or a sentence: what did not fit. */
+  /** The bytes, or a sentence about what did not fit. */
   finish(): Uint8Array | string {
     return this.#misfit || this.#bytes.slice(0, this.#at);
   }
@@ -107,7 +107,7 @@ export function cutText(text: string, bytesMax: number): Uint8Array {
 }
 
 /**
- * Reads fields in order. Past the end, or at a value that is no value, it marks itself `failed`
+ * Reads fields in order. Past the end, or at an invalid value, it marks itself `failed`
  * and continues with zeros: the caller asks once, at the end.
  */
 export class FieldReader {

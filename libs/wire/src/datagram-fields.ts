@@ -1,4 +1,4 @@
-/** How each kind of field lies in a datagram; a record of fields both writes and reads, so the two cannot disagree. */
+/** How each kind of field is encoded; a record of fields both writes and reads, so the two cannot disagree. */
 import type { FieldReader, FieldWriter } from './datagram-bytes.js';
 import { AGE_MS_MAX } from './election-messages.js';
 import { isHostAddress } from './ip-address.js';
@@ -69,7 +69,7 @@ export const hostField = field<string>(
   },
 );
 
-/** A port that something listens on. */
+/** A port with a listener: not 0. */
 export const openPort = field<number>(
   (to, value) => to.u16(value),
   (from) => {
@@ -125,7 +125,7 @@ export const list = <T>(
     },
   );
 
-/** The fields one after the other, in the order written here. */
+/** The fields one after the other, in the order given. */
 export const record = <T extends object>(fields: {
   readonly [K in keyof T]-?: Field<T[K]>;
 }): Field<T> => {

@@ -1,4 +1,4 @@
-/** The bodies of election datagrams and the text of other hosts, made up by chance. */
+/** Random bodies of election datagrams, and random text of other hosts. */
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
@@ -29,7 +29,7 @@ const { datagrams } = JSON.parse(
 ) as { datagrams: Vector[] };
 const samples = datagrams.map(({ hex }) => bytesOfHex(hex));
 
-/** Believes every signature, as if all were signed by the sender: so that bodies are read. */
+/** Accepts every signature, so that bodies are read. */
 function opened(bytes: Uint8Array): ElectionMessage | undefined {
   const read = readDatagram(bytes);
   if (!read.ok) return undefined;
@@ -54,7 +54,7 @@ test(
       const bytes = samples[next() % samples.length]!.slice();
       const bodyBytes = bytes.length - DATAGRAM_HEADER_BYTES - DATAGRAM_SEAL_BYTES;
       for (let change = next() % 4; change > 0; change -= 1) {
-        // Mostly the first bytes of a body: far behind is padding.
+        // Mostly the first bytes of a body: later ones are padding.
         const at = next() % Math.max(1, Math.min(bodyBytes, 160));
         bytes[DATAGRAM_HEADER_BYTES + at] = next() & 0xff;
       }
@@ -117,7 +117,7 @@ test(
           throw new Error(`another way: ${written}`);
         const said = addressText(made);
         if (said === undefined) return;
-        // An IPv4 address in the form of IPv6 is said as what it is.
+        // An IPv4 address in IPv6 form is written as IPv4.
         const meant = addressBytes(said) ?? new Uint8Array(0);
         if (Buffer.compare(meant, made.subarray(made.length - meant.length)) !== 0)
           throw new Error(`other bytes: ${said}`);

@@ -42,7 +42,7 @@ import type { BootId, PeerId, PublicKey } from './ids.js';
 const PKCS8 = '302e020100300506032b657004220420';
 const SPKI = '302a300506032b6570032100';
 
-/** A signer whose secret is 32 times the same byte. */
+/** A signer whose secret is the same byte 32 times. */
 function signerOf(byte: number): DatagramSigner & { peer: PeerId } {
   const der = Buffer.from(PKCS8 + Buffer.alloc(32, byte).toString('hex'), 'hex');
   const secret = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
@@ -236,7 +236,7 @@ const standby = (peer: string, host: string, port = 5) => ({
   address: { address: host, port },
 });
 
-/** Seals what no honest peer would write: the bytes of a message, changed before they are signed. */
+/** Seals what no honest peer would send: the bytes of a message, changed before they are signed. */
 function forged(one: ElectionMessage, change: (signed: Uint8Array) => void): Uint8Array {
   const bytes = sealed(one);
   const signed = bytes.subarray(0, bytes.length - 64);

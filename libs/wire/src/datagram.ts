@@ -40,7 +40,7 @@ export const MULTICAST_GROUP = { four: '239.255.105.87', six: 'ff02::6957' } as 
 /** The group of an open LAN: everybody. */
 export const OPEN_GROUP = 0;
 
-/** Why a datagram is dropped, in the order in which it is looked at. */
+/** Why a datagram is dropped, in the order of the checks. */
 export type DatagramRefusal =
   'size' | 'magic' | 'version' | 'group' | 'type' | 'sender' | 'signature' | 'body' | 'secret';
 
@@ -59,7 +59,7 @@ export interface DatagramVerifier {
 /** Makes the sealed form of a secret for one receiver, and opens what was sealed for us. */
 export interface SecretSeal {
   seal(secret: Uint8Array, forKey: PublicKey): Uint8Array;
-  /** Undefined where it was sealed for somebody else or was changed on the way. */
+  /** Undefined where it was sealed for another receiver or was changed on the way. */
   open(sealed: Uint8Array): Uint8Array | undefined;
 }
 
@@ -109,7 +109,7 @@ export function sealDatagram(
   return bytes;
 }
 
-/** Reads the header. Costs next to nothing and believes nothing: the signature is not checked yet. */
+/** Reads the header. Costs next to nothing and trusts nothing: the signature is not checked yet. */
 export function readDatagram(bytes: Uint8Array, group = OPEN_GROUP): Result<Datagram> {
   if (bytes.length < DATAGRAM_BYTES_MIN || bytes.length > ELECTION_DATAGRAM_BYTES_MAX) {
     return refused('size');
@@ -154,7 +154,7 @@ export function openDatagram(
   return { ok: true, value: message };
 }
 
-/** Whether a message is void as a whole (S52): it speaks as a leader that is not its sender, or its list of standbys cannot be. */
+/** Whether a message is void as a whole (S52): it speaks as a leader that is not its sender, or its list of standbys is impossible. */
 export function contradictsItself(message: ElectionMessage): boolean {
   if (!('leader' in message) || rowOf(message).isLeadersOwn !== true) return false;
   if (message.leader?.peer !== message.sender || message.leader.boot !== message.boot) return true;
@@ -184,7 +184,7 @@ export function withSealedSecret(
   return { ...message, secret };
 }
 
-/** The message as the election wants it: the secret of a WELCOME opened, or a refusal where it is not for us. */
+/** The message as the election needs it: the secret of a WELCOME opened, or a refusal where it is not for us. */
 export function withOpenSecret(
   message: ElectionMessage,
   seal: SecretSeal,

@@ -10,12 +10,12 @@ import type { PeerId, Ticket } from './ids.js';
 export const DIALLED_LINES = ['indexer', 'transfer', 'data'] as const;
 export type DialledLine = (typeof DIALLED_LINES)[number];
 
-/** "Open a connection to me, as I cannot open one to you": to the one asked, and over the leader, which passes it on. */
+/** "Open a connection to me, as I cannot open one to you": to the asked peer, and via the leader, which forwards it. */
 export interface DialMessage extends ElectionHeader {
   readonly type: 'dial';
   /** Who is asked. */
   readonly callee: PeerId;
-  /** Who asks, and is to be dialled. */
+  /** Who asks, and has to be dialled. */
   readonly caller: PeerId;
   readonly line: DialledLine;
   /** What the connection begins with, as hex, so that the caller knows what it is for. */
@@ -34,7 +34,7 @@ export interface BridgeMessage extends ElectionHeader {
   /** Who asks. */
   readonly caller: PeerId;
   readonly line: DialledLine;
-  /** What both ends show to the relay. */
+  /** The ticket that both ends show to the relay. */
   readonly ticket: Ticket;
 }
 
@@ -52,7 +52,7 @@ export type Beginning =
   | { readonly kind: 'zmtp' | 'more' | 'nonsense' }
   | { readonly kind: 'dialled'; readonly ticket: string };
 
-/** What the first bytes of a connection are; `more` where that cannot be said yet. */
+/** What the first bytes of a connection are; `more` where that is still undecided. */
 export function beginningOf(bytes: Uint8Array): Beginning {
   if (bytes.length === 0) return { kind: 'more' };
   if (bytes[0] === ZMTP_FIRST) return { kind: 'zmtp' };

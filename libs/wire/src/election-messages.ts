@@ -9,7 +9,7 @@ export const ELECTION_DATAGRAM_BYTES_MAX = 1_200;
  * that nobody can turn a forged source address into more traffic than it costs (HOSTILE 14).
  */
 export const HELLO_BYTES = 640;
-/** Whatever else a stranger may be answered for is padded to this size: HINT, PROBE, PONG, NOTMEMBER, NOTLEADER and COOKIE are never larger. */
+/** Everything else that a stranger may get an answer to is padded to this size: HINT, PROBE, PONG, NOTMEMBER, NOTLEADER and COOKIE are never larger. */
 export const QUESTION_BYTES = 256;
 /** Standbys named in one datagram. */
 export const STANDBYS_MAX = 5;
@@ -68,7 +68,7 @@ export interface LeaderTuple extends BootRef {
   readonly epoch: number;
   /** The epoch in which it took over: it mints one secret for each reign, a later epoch derives from it. */
   readonly reign: number;
-  /** Milliseconds; the smallest rank is the oldest. */
+  /** In milliseconds; the smallest rank is the oldest. */
   readonly rank: number;
   /** Null when the leader itself speaks: its address is that of the datagram. */
   readonly address: Address | null;
@@ -102,7 +102,7 @@ export interface HelloMessage extends ElectionHeader {
   readonly joining: boolean;
 }
 
-/** "That one leads": to a joiner, and to whoever follows or plays a stale leader. */
+/** "That one leads": to a joiner, and to a stale leader and its followers. */
 export interface HintMessage extends ElectionHeader {
   readonly type: 'hint';
   readonly leader: LeaderTuple;
@@ -255,7 +255,7 @@ export interface LeaveMessage extends ElectionHeader {
   readonly type: 'leave';
 }
 
-/** "I want to speak to you from outside your subnets": asks for a cookie, or brings the one it got. */
+/** "I want to send to you from outside your subnets": asks for a cookie, or brings the one it got. */
 export interface KnockMessage extends ElectionHeader {
   readonly type: 'knock';
   readonly nonce: Nonce;
@@ -263,7 +263,7 @@ export interface KnockMessage extends ElectionHeader {
   readonly cookie: Uint8Array | null;
 }
 
-/** The answer to a KNOCK: whoever can bring this back hears at the address that it knocked from. */
+/** The answer to a KNOCK: a host that can bring this back receives at the address that it knocked from. */
 export interface CookieMessage extends ElectionHeader {
   readonly type: 'cookie';
   readonly nonce: Nonce;

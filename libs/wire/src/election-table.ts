@@ -1,5 +1,5 @@
 /**
- * Every election message, one row each: its number, its body field by field, and what holds of it. The codec, the
+ * Every election message, one row each: its number, its body field by field, and its properties. The codec, the
  * receiver, the service that sends and the simulator's checks read from here. A new message is an interface in
  * election-messages.ts, a row here, a handler in libs/consensus/src/receive.ts (the compiler asks for all three)
  * and a row of docs/consensus.md and docs/wire.md (a spec asks for those).
@@ -46,7 +46,7 @@ import type { BootId, CatalogId, PeerId, PublicKey, Ticket } from './ids.js';
 /** Bytes of a secret sealed for its receiver: a fresh X25519 key (32), ciphertext (16), Poly1305 tag (16). */
 export const SEALED_SECRET_BYTES = 32 + SECRET_BYTES + 16;
 
-/** Where the number of the message lies in a datagram: after magic and version. */
+/** The offset of the message's number in a datagram: after magic and version. */
 const TYPE_OFFSET = 3;
 
 const DIALLED = { indexer: 1, transfer: 2, data: 3 } as const satisfies Record<DialledLine, number>;
@@ -96,7 +96,7 @@ export interface MessageRow<T extends ElectionMessageType> {
   readonly padBytes?: number | { readonly proved: number; readonly unproved: number };
   /** How large it may be as an answer to a stranger: as large as its question. */
   readonly answerBytesMax?: number;
-  /** It may come by multicast; every other one is dropped then: one datagram must not be answered by each (S50). */
+  /** It may come by multicast; others are then dropped: one datagram must not be answered by everybody (S50). */
   readonly isSaidToAll?: boolean;
   /** Only a leader says it, about itself: void when its leader is not its sender (S52). */
   readonly isLeadersOwn?: boolean;
@@ -104,7 +104,7 @@ export interface MessageRow<T extends ElectionMessageType> {
   readonly actsAsLeader?: boolean;
   /** From an earlier epoch than the receiver's it changes neither leader, standbys nor roster (S4). */
   readonly isVoidFromEarlierEpoch?: boolean;
-  /** It may come from outside its own subnets, from an address that has not shown yet that it hears there (S55). */
+  /** It may come from outside its own subnets, from an address that has not yet shown that it receives there (S55). */
   readonly isFirstContact?: boolean;
   /** The field that lists peers with their addresses. */
   readonly lists?: 'standbys' | 'entries';

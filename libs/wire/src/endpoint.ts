@@ -27,7 +27,7 @@ export const endpointSchema = z.object({
   transferPort: portSchema,
   /** CURVE public key of the host, for both TCP ports. */
   curveKey: publicKeySchema,
-  /** Host name, only to be shown to people. */
+  /** Host name, only for people. */
   name: z.string().max(PEER_NAME_BYTES_MAX),
 });
 

@@ -49,12 +49,12 @@ export class Failure extends Error {
     this.name = 'Failure';
   }
 
-  /** What crosses a wire of this failure. */
+  /** The part of this failure that is sent. */
   words(): FailureWords {
     return { code: this.code, sentence: this.sentence.slice(0, SENTENCE_CHARACTERS_MAX) };
   }
 }
 
-/** What was thrown, as a refusal; what is none is something that should not have happened. */
+/** What was thrown, as a refusal; anything else is something that should not have happened. */
 export const asFailure = (cause: unknown): Failure =>
   cause instanceof Failure ? cause : new Failure('E_UNEXPECTED', reasonOf(cause));

@@ -1,4 +1,4 @@
-/** Every decoder of frames that cross the LAN, with 100,000 inputs by chance, or as many as IWANTO_FUZZ says; IWANTO_SEED repeats a run. */
+/** Every decoder of frames that cross the LAN, with 100,000 random inputs, or as many as IWANTO_FUZZ says; IWANTO_SEED repeats a run. */
 import { randomInt } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { decodeDataGrant, decodeDataHead, encodeDataGrant, encodeDataHead } from './data-frames.js';

@@ -1,4 +1,4 @@
-/** What members of a group ask each other, as it is sealed into the verb `group`. */
+/** What members of a group ask each other, sealed into the verb `group`. */
 import { z } from 'zod';
 import { FAILURE_CODES, type FailureCode } from './failure.js';
 import { publicKeySchema } from './ids.js';
@@ -14,7 +14,7 @@ const nonceSchema = z.string().regex(/^[0-9a-f]{32}$/);
 const codes = Object.keys(FAILURE_CODES) as [FailureCode, ...FailureCode[]];
 
 export const groupQuestionSchema = z.object({
-  /** The CURVE key of the one asked: no other host can pass the question on to a member. */
+  /** The CURVE key of the asked host: no other host can forward the question to a member. */
   to: publicKeySchema,
   /** The answer repeats it. */
   nonce: nonceSchema,

@@ -1,5 +1,5 @@
 /**
- * What a peer says of a content it has or is fetching: which pieces, and who else fetches it. All numbers are big endian.
+ * What a peer says about a content it has or is fetching: which pieces, and who else fetches it. All numbers are big endian.
  *
  * flags (1): bit 0, it has everything · known (4): pieces it has, in the order in which they came · peers (2), each 10 bytes ·
  * then, unless it has everything: one bit a piece where the question began at 0, else numbers (4 each) of the pieces that came since.

@@ -2,14 +2,14 @@
 
 const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-/** Two hex characters a byte. */
+/** Two hex characters per byte. */
 export function hexOf(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) text += DIGITS[byte] ?? '';
   return text;
 }
 
-/** The bytes of an even number of hex characters; what is no hex digit counts as 0, so check the text first. */
+/** The bytes of an even number of hex characters; anything but a hex digit counts as 0, so check the text first. */
 export function bytesOfHex(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length >> 1);
   for (let at = 0; at < bytes.length; at += 1) {

@@ -19,13 +19,13 @@ export type PublicKey = string & { readonly __brand: 'PublicKey' };
 /** One life of a peer's catalogue: 8 random bytes as 16 hex characters; a new one means "forget what you knew". */
 export type CatalogId = string & { readonly __brand: 'CatalogId' };
 
-/** What a connection that was asked for begins with: 16 random bytes as 32 hex characters. */
+/** The first bytes of a requested connection: 16 random bytes as 32 hex characters. */
 export type Ticket = string & { readonly __brand: 'Ticket' };
 
 /** The shortest hash prefix that may be asked for, in hex characters. */
 export const HASH_PREFIX_CHARACTERS_MIN = 8;
 
-/** Only the type is another one: a transform to it took longer than all else about a list of hashes. */
+/** Only the type differs: a transform took longer than everything else about a list of hashes. */
 const hex = <T extends string>(bytes: number) =>
   z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`)) as unknown as z.ZodType<T, string>;
 

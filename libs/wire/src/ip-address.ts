@@ -18,7 +18,7 @@ export function addressText(bytes: Uint8Array): string | undefined {
 export const endpointText = (address: string, port: number): string =>
   address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 
-/** True for an address in the one way in which it is written here; an IPv4 address is never written as IPv6 (HOSTILE 109). */
+/** True for an address in canonical form; an IPv4 address is never written as IPv6 (HOSTILE 109). */
 export function isWrittenAddress(text: string): boolean {
   const [bare = '', zone, ...rest] = text.split('%');
   const bytes = addressBytes(bare);
@@ -53,7 +53,7 @@ export function isHostAddress(text: string): boolean {
   return bytes[0] !== 0xff && bytes.some((byte) => byte !== 0);
 }
 
-/** True for an IPv4 address that belongs to the internet: no private network, no carrier's, none of the host itself. */
+/** True for an IPv4 address that belongs to the internet: not private, not a carrier's, not one of the host itself. */
 export function isPublicAddress(text: string): boolean {
   const bytes = addressBytes(text);
   if (bytes?.length !== 4) return false;
@@ -101,7 +101,7 @@ function sixBytes(text: string): Uint8Array | undefined {
   return Uint8Array.from(groups.flatMap((group) => [group >> 8, group & 0xff]));
 }
 
-/** The 16-bit groups of one side of `::`, an IPv4 ending of the last included; undefined where one is none. */
+/** The 16-bit groups of one side of `::`, including a final IPv4 part; undefined where one is invalid. */
 function groupsFrom(text: string, last: boolean): number[] | undefined {
   if (text === '') return [];
   const parts = text.split(':');

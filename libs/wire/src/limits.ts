@@ -6,7 +6,7 @@ export const PATH_COMPONENTS_MAX = 64;
 export const PATH_BYTES_MAX = 4_096;
 /** The longest component of a path, in UTF-8 bytes: what common file systems keep. */
 export const COMPONENT_BYTES_MAX = 255;
-/** Entries of its catalogue for which a tracker has room, per peer. */
+/** Entries of a catalogue that a tracker keeps per peer. */
 export const PEER_ENTRIES_MAX = 10_000_000;
 
 /** How deep and how long a path is. */
@@ -15,7 +15,7 @@ export interface PathExtent {
   readonly bytes: number;
 }
 
-/** Why nobody shares, tracks or fetches a path of that extent, as the end of a sentence; undefined where it fits. */
+/** Why a path of that extent is not shared, tracked or fetched, as the end of a sentence; undefined where it fits. */
 export function pathProblem({ components, bytes }: PathExtent): string | undefined {
   if (components > PATH_COMPONENTS_MAX) {
     return `is nested more than ${PATH_COMPONENTS_MAX} levels deep`;

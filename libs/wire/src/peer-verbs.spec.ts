@@ -1,4 +1,4 @@
-/** The words between indexers: what their schemas let through and what not. */
+/** The messages between indexers: what their schemas accept and what not. */
 import { describe, expect, test } from '@jest/globals';
 import { PATH_BYTES_MAX } from './limits.js';
 import {

@@ -1,4 +1,4 @@
-/** The words between the indexers of two hosts, once: announce, search, locate, book. */
+/** The messages between the indexers of two hosts, defined once: announce, search, locate, book. */
 import { z } from 'zod';
 import { checkupAnswerSchema, checkupQuestionSchema } from './checkup.js';
 import { addressSchema, portSchema } from './endpoint.js';
@@ -53,7 +53,7 @@ export const catalogueEntrySchema = z.object({
   size: sizeSchema,
   /** When the file was last changed, in ms since 1970. */
   modifiedMs: z.number().min(0).optional(),
-  /** Its peer still fetches it: it can give what it has, but does not count as a holder. */
+  /** Its peer is still fetching it: it can send what it has, but does not count as a holder. */
   partial: z.boolean().optional(),
 });
 export type CatalogueEntry = z.infer<typeof catalogueEntrySchema>;
@@ -87,7 +87,7 @@ export const holderSchema = z.object({
 export type Holder = z.infer<typeof holderSchema>;
 
 export const locateQuestionSchema = z.object({ hash: hashPrefixSchema });
-/** What some peers say that a content is. */
+/** What some peers claim a content to be. */
 export const claimSchema = z.object({
   kind: kindSchema,
   size: sizeSchema,
@@ -97,7 +97,7 @@ export type Claim = z.infer<typeof claimSchema>;
 export const locateAnswerSchema = claimSchema.extend({
   hash: fileHashSchema,
   name: nameSchema,
-  /** Where peers contradict each other about one hash: what the others say. At most one claim is true. */
+  /** Where peers contradict each other about one hash, the other claims. At most one is true. */
   others: z.array(claimSchema).max(OTHER_CLAIMS_MAX).optional(),
 });
 export type LocateAnswer = z.infer<typeof locateAnswerSchema>;
@@ -118,7 +118,7 @@ export type BookAnswer = z.infer<typeof bookAnswerSchema>;
 const heldSchema = z.object({
   catalogId: catalogIdSchema.nullable(),
   revision: revisionSchema,
-  /** Entries that the tracker has no room for. */
+  /** Entries that the tracker has no space for. */
   leftOut: z.number().int().min(0).optional(),
 });
 

@@ -34,7 +34,7 @@ export const PACK_ENTRIES_MAX = 4_096;
 export const PIECE_ASKS = { piece: 1, digests: 2, manifest: 3, line: 4, have: 5, pack: 6 } as const;
 export type PieceAsk = keyof typeof PIECE_ASKS;
 
-/** The most that `count` may be. */
+/** The largest `count`. */
 const COUNTS_MAX: Readonly<Record<PieceAsk, number>> = {
   ...{ piece: 1, manifest: 1, line: 1, have: 1 },
   ...{ digests: DIGESTS_PER_FRAME_MAX, pack: PACK_ENTRIES_MAX },

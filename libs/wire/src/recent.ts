@@ -1,6 +1,6 @@
-/** Maps of bounded size that forget what was touched longest ago, so that strangers cannot fill memory. */
+/** Maps of bounded size that forget the least recently used entry, so that strangers cannot fill memory. */
 
-/** Forgets the entry that was touched longest ago (maps keep the order of insertion), and gives it. */
+/** Forgets the least recently used entry (maps keep the order of insertion), and returns it. */
 export function forgetOldest<K, V>(map: Map<K, V>): [K, V] | undefined {
   for (const entry of map) {
     map.delete(entry[0]);
@@ -9,7 +9,7 @@ export function forgetOldest<K, V>(map: Map<K, V>): [K, V] | undefined {
   return undefined;
 }
 
-/** Sets an entry as the one touched last; gives the one that was forgotten for it. */
+/** Sets an entry as the most recently used; returns the one that was forgotten for it. */
 export function setRecent<K, V>(
   map: Map<K, V>,
   [key, value]: readonly [K, V],
@@ -34,7 +34,7 @@ export class Recent<K, V> {
     return this.#map.get(key);
   }
 
-  /** What was touched longest ago first. */
+  /** The least recently used first. */
   entries(): IterableIterator<[K, V]> {
     return this.#map.entries();
   }
@@ -43,7 +43,7 @@ export class Recent<K, V> {
     setRecent(this.#map, [key, value], this.entriesMax);
   }
 
-  /** Gives what is there and forgets it. */
+  /** Returns an entry and forgets it. */
   take(key: K): V | undefined {
     const value = this.#map.get(key);
     this.#map.delete(key);

@@ -1,4 +1,4 @@
-/** Text from other hosts made harmless, and what people write left alone. */
+/** Text from other hosts is made harmless, and what people write is left alone. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { safeJson, safeText } from './safe-text.js';

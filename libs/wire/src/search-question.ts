@@ -1,11 +1,11 @@
-/** A search as it is asked and answered, between the services of a host and between hosts. */
+/** A search and its answer, between the services of a host and between hosts. */
 import { z } from 'zod';
 import { PEER_NAME_BYTES_MAX } from './endpoint.js';
 import { fileHashSchema, peerIdSchema } from './ids.js';
 import { COMPONENT_BYTES_MAX, PATH_BYTES_MAX } from './limits.js';
 import { kindSchema, sizeSchema } from './sizes.js';
 
-/** The longest query that is taken, in characters: a pasted path fits; its end is what is searched for (HOSTILE 54). */
+/** The longest accepted query, in characters: a pasted path fits; its end is what is searched for (HOSTILE 54). */
 export const QUERY_CHARACTERS_MAX = 4_096;
 export const SEARCH_LIMIT_DEFAULT = 20;
 /** Names shown when nothing fits. */
@@ -29,7 +29,7 @@ export type SearchType = (typeof searchTypes)[number];
 export const searchSorts = ['fit', 'size', 'date', 'peers', 'name'] as const;
 export type SearchSort = (typeof searchSorts)[number];
 
-/** What a result must be, beside having a name that fits; each part that is left out asks for nothing. */
+/** Filters for results, besides a matching name; an omitted part filters nothing. */
 export const searchFiltersSchema = z.object({
   types: z.array(z.enum(searchTypes)).max(searchTypes.length).optional(),
   /** Without dot, in small letters. */
@@ -53,7 +53,7 @@ export const searchQuestionSchema = z.object({
   limit: z.number().int().min(1).max(SEARCH_LIMIT_MAX).default(SEARCH_LIMIT_DEFAULT),
   filters: searchFiltersSchema.optional(),
   sort: z.enum(searchSorts).optional(),
-  /** Whether what peers had that left is shown as well, below all else. */
+  /** Whether what departed peers had is shown as well, below all else. */
   withLeft: z.boolean().optional(),
 });
 export type SearchQuestion = z.infer<typeof searchQuestionSchema>;
@@ -69,18 +69,18 @@ const somePeersSchema = z
 export const searchResultSchema = z.object({
   hash: fileHashSchema,
   kind: kindSchema,
-  /** The name that fits best of all names the content has. */
+  /** The best match among the names that the content has. */
   name: nameSchema,
   size: sizeSchema,
   /** How many peers hold it. */
   peers: z.number().int().min(0),
   /** Between 0 and 1; 1 is the name as typed. */
   score: z.number().min(0).max(1),
-  /** True where the name does not fit and is only like what was asked for. */
+  /** True where the name does not match and is only similar to what was asked for. */
   similar: z.boolean(),
   /** When it was last changed, in ms since 1970, where that is known. */
   modifiedMs: z.number().min(0).nullable(),
-  /** Where it lies. */
+  /** Where it is. */
   where: z.object({
     /** The folder of that name, share-relative; empty for a shared folder itself. */
     folder: z.string().max(PATH_BYTES_MAX),
@@ -91,9 +91,9 @@ export const searchResultSchema = z.object({
   }),
   /** Other names that it has. */
   otherNames: z.array(nameSchema).max(OTHER_NAMES_MAX),
-  /** The place of the result that this one belongs to: a folder to its film, a copy to its twin; else its own. */
+  /** The position of the result that this one belongs to: a folder to its film, a copy to its twin; else its own. */
   group: z.number().int().min(0),
-  /** Only where nobody who is here holds it: who had it, and how long ago the last of them left. */
+  /** Only where no peer that is online holds it: who had it, and how long ago the last of them left. */
   seen: z
     .object({
       secondsAgo: z.number().int().min(0),
@@ -107,11 +107,11 @@ export type SearchResult = z.infer<typeof searchResultSchema>;
 
 export const searchAnswerSchema = z.object({
   results: z.array(searchResultSchema).max(SEARCH_LIMIT_MAX),
-  /** How many contents fit, shown or not. */
+  /** How many contents match, shown or not. */
   total: z.number().int().min(0),
   /** True when there may be more than `total`. */
   totalIsLeast: z.boolean(),
-  /** True when nothing fits and the results are only like what was asked for. */
+  /** True when nothing matches and the results are only similar to what was asked for. */
   similar: z.boolean(),
   /** The peer whose tracker answered. */
   leader: peerIdSchema,
@@ -120,7 +120,7 @@ export const searchAnswerSchema = z.object({
 });
 export type SearchAnswer = z.infer<typeof searchAnswerSchema>;
 
-/** What is wrong with an answer to this question. What nobody who is here holds does not count in `total`. */
+/** What is wrong with an answer to this question. What no peer that is online holds does not count in `total`. */
 export function searchFault(
   { limit }: z.output<typeof searchQuestionSchema>,
   { results, total }: SearchAnswer,

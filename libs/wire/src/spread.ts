@@ -1,10 +1,10 @@
-/** An order by chance in which the many names of one host do not push others out. */
+/** A random order in which the many identities of one host do not displace others. */
 import { addressBytes } from './ip-address.js';
 
 /** Bytes of an IPv6 address that one host cannot choose: it may have any number of addresses in its /64. */
 const NETWORK_BYTES = 8;
 
-/** What one host is taken to be: an IPv4 address, or the network of an IPv6 address. */
+/** What counts as one host: an IPv4 address, or the network of an IPv6 address. */
 export function placeOf(address: string): string {
   const bytes = addressBytes(address);
   if (!bytes) return address;
@@ -13,7 +13,7 @@ export function placeOf(address: string): string {
 }
 
 /**
- * First one of each place, then a second one of each, and so on; by chance within a place and between places.
+ * First one of each host, then a second one of each, and so on; random within a host and between hosts.
  * `chance` gives numbers from 0 to below 1.
  */
 export function spreadOverPlaces<T extends { readonly address: string }>(

@@ -6,9 +6,9 @@ export interface VerbRow<Q extends z.ZodType = z.ZodType, A extends z.ZodType = 
   readonly about: string;
   readonly question: Q;
   readonly answer: A;
-  /** How long the asker waits before it gives up, in ms. */
+  /** How long the asker waits, in ms. */
   readonly limitMs: number;
-  /** What the schema cannot say: why an answer is not one to this question, as the end of a sentence. */
+  /** What the schema cannot express: why an answer does not fit its question, as the end of a sentence. */
   fault?(question: z.output<Q>, answer: z.output<A>): string | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Which ways to another host are tried, and when: dialled from here (direct), dialled by the other host (reversed), or
- * through a third peer (relayed). A better way gets a head start; what is connected first is taken. Pure: times come
+ * through a third peer (relayed). A better way gets a head start; the first connection wins. Pure: times come
  * in, ways to begin come out.
  */
 import type { PeerId } from './ids.js';
@@ -22,12 +22,12 @@ export interface WaysThere {
   readonly isReversible: boolean;
   /** Peers that may relay, the best first. */
   readonly relays: readonly PeerId[];
-  /** The way that led there a moment ago: it begins beside the direct one. */
+  /** The way that succeeded a moment ago: it starts together with the direct one. */
   readonly last: Way | undefined;
 }
 
 export class WayChoice {
-  /** What begins beside the direct way. */
+  /** What starts together with the direct way. */
   readonly #first: Way[];
   readonly #waiting: Way[];
   #running = 0;
@@ -42,12 +42,12 @@ export class WayChoice {
     this.#waiting = later.flatMap((ways) => ways.slice(0, RELAYS_TRIED_MAX));
   }
 
-  /** When `tick` has something to begin, should nothing fail before; undefined where every way was begun. */
+  /** When `tick` has something to start, unless something fails before; undefined where every way was started. */
   get dueMs(): number | undefined {
     return this.#waiting.length > 0 ? this.#dueMs : undefined;
   }
 
-  /** No way leads there. */
+  /** No way succeeded. */
   get isOver(): boolean {
     return this.#running === 0 && this.#waiting.length === 0;
   }
@@ -57,7 +57,7 @@ export class WayChoice {
     return this.#start([{ kind: 'direct' }, ...this.#first], nowMs);
   }
 
-  /** One that was begun failed; where it was the last of them, the next begins immediately. */
+  /** A started way failed; where it was the last one running, the next starts immediately. */
   failed(nowMs: number): readonly Way[] {
     this.#running -= 1;
     return this.#running === 0 ? this.#next(nowMs) : [];

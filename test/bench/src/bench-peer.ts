@@ -15,10 +15,10 @@ export const PROGRAM = fileURLToPath(new URL('../../../apps/cli/bin/iwanto.js', 
 export const SETTLE_MS = 100;
 const LIMIT_MS = 20_000;
 const ASK_EVERY_MS = 5;
-/** Of one run alone, so that peers of other runs on this machine stay apart. */
+/** Used by one run only, so that peers of other runs on this machine stay apart. */
 const GROUP_PORT = 30_000 + (process.pid % 10_000) * 3;
 
-/** What keeps a peer to the loopback interface. */
+/** The configuration that keeps a peer on the loopback interface. */
 const ON_LOOPBACK = {
   interfaces: ['lo'],
   discoveryPort: GROUP_PORT,
@@ -84,7 +84,7 @@ export class BenchPeer {
     rmSync(this.home, { recursive: true, force: true });
   }
 
-  /** How long until a search for a name finds it first, in ms; a refused search is asked again. */
+  /** How long until a search for a name finds it first, in ms; a refused search is repeated. */
   async untilFound(name: string): Promise<number> {
     const startMs = performance.now();
     while (performance.now() - startMs < LIMIT_MS) {

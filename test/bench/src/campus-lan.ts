@@ -15,7 +15,7 @@ export interface CampusHost {
   readonly subnet: number;
   readonly address: string;
   spawn(words: readonly string[], options: SpawnOptions): ChildProcess;
-  /** What its card sent since it was put in. */
+  /** What its card has sent since it was attached. */
   sentBytes(): number;
 }
 

@@ -15,7 +15,7 @@ import { type Campus, type CampusHost, makeCampus } from './campus-lan.js';
 import { netImpossible } from './transfer-net.js';
 
 const SUBNETS = 3;
-/** Another number may be given as the first word. */
+/** The first argument may give another number. */
 const HOSTS_EACH = Number(process.argv[2] ?? 10);
 const LISTED_MS_GOAL = 3_000;
 const AGREED_MS_GOAL = 1_000;
@@ -24,7 +24,7 @@ const BYTES_PER_SECOND_GOAL = 1_000;
 const LIMIT_MS = 180_000;
 const LOOK_MS = 50;
 const DEATHS = 3;
-/** Until everybody knows everybody, and no address is tried as often as at first. */
+/** Until everybody knows everybody, and addresses are no longer tried as often as at first. */
 const SETTLE_MS = 30_000;
 const WINDOW_MS = 20_000;
 
@@ -79,7 +79,7 @@ async function until(what: string, holds: () => boolean | Promise<boolean>): Pro
   return performance.now() - startedMs;
 }
 
-/** The one that all of them follow, itself included. */
+/** The peer that all of them follow, itself included. */
 function leaderOf(members: readonly Member[]): Member | undefined {
   const first = members[0]?.leadership;
   const isSame = members.every(

@@ -14,7 +14,7 @@ interface Link {
 export interface BenchLan {
   /** Starts a program at a host; the first is 1. */
   spawn(host: number, words: readonly string[], options: SpawnOptions): ChildProcess;
-  /** Bytes that a host was sent so far. */
+  /** Bytes sent to a host so far. */
   receivedBytes(host: number): number;
   remove(): void;
 }

@@ -16,12 +16,12 @@ import { netImpossible } from './transfer-net.js';
 
 const PEERS = 8;
 const FILES = 65_000;
-/** Of so many names at most this many are hidden files, which are not shared. */
+/** At most this many of the names are hidden files, which are not shared. */
 const HIDDEN_MAX = 1_000;
 const SEED = 9;
 const FILES_ALONE = 1_000;
 const WINDOW_MS = 60_000;
-/** Until watchers, lines and the collector of garbage have come to rest. */
+/** Until watchers, lines and the garbage collector are idle. */
 const SETTLE_MS = 60_000;
 const MEBIBYTE = 1_048_576;
 
@@ -63,7 +63,7 @@ async function startAlone(archive: string, names: readonly string[]): Promise<Id
   return peer;
 }
 
-/** Gives those that are to be measured. */
+/** Returns the peers to measure. */
 async function startCluster(archive: string, names: readonly string[]): Promise<IdlePeer[]> {
   const lan = newLan('c', PEERS);
   const common = { node: process.execPath, script: install(archive, join(room, 'common')) };
@@ -79,7 +79,7 @@ async function startCluster(archive: string, names: readonly string[]): Promise<
   return measured;
 }
 
-/** All in the same minute, as each has next to nothing to do. */
+/** All during the same minute, since each has next to nothing to do. */
 async function measure(measured: readonly IdlePeer[]): Promise<void> {
   const before = measured.map((peer) => spent(peer.pids()));
   const startMs = performance.now();

@@ -1,4 +1,4 @@
-/** From a change on disk to the revision of the catalogue that has it, and a burst that must lose nothing. */
+/** From a change on disk to the revision of the catalogue that contains it, and a burst that must lose nothing. */
 import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { IndexPeer } from './index-peer.js';

@@ -10,7 +10,7 @@ const GIB = 2 ** 30;
 const FILE_BYTES = 2 * GIB;
 const PIECE_BYTES = 2 ** 20;
 const RUNS = 3;
-/** A file younger than this has to prove that it is still; what people share is older. */
+/** A file younger than this has to stay unchanged first; what people share is older. */
 const OLD_ENOUGH_MS = 11_000;
 
 /** Bytes per second of all threads together. */

@@ -1,4 +1,4 @@
-/** Many small files: how long until all can be searched, what they cost, and how fast a start finds nothing new. */
+/** Many small files: how long until all can be searched, what they cost, and how fast a start without changes is. */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -79,7 +79,7 @@ async function hundredThousand(): Promise<void> {
   await peer.close();
 }
 
-/** A renamed tree is known by its inodes: nothing of it is read. */
+/** A renamed tree is recognised by its inodes: none of it is read. */
 async function moveTree(peer: IndexPeer, folder: string, count: number): Promise<void> {
   const { catalogueRevision } = await peer.bus.call('share.get', {});
   let queued = 0;
@@ -95,7 +95,7 @@ async function moveTree(peer: IndexPeer, folder: string, count: number): Promise
   );
 }
 
-/** One directory of very many files, and what a question has to wait for meanwhile. */
+/** One directory of very many files, and how long a question has to wait meanwhile. */
 async function oneDirectory(): Promise<void> {
   const peer = new IndexPeer();
   await peer.start();

@@ -9,7 +9,7 @@ import { SERVICE_ENVIRONMENT, nodeFlags } from '@iwanto/service';
 import { codeOf } from '@iwanto/wire';
 
 const SCRIPT = fileURLToPath(new URL('../../../apps/indexer/dist/main.js', import.meta.url));
-/** Nothing a benchmark waits for may take longer, in ms. */
+/** The limit of every wait of a benchmark, in ms. */
 const LIMIT_MS = 300_000;
 /** The first TCP port tried; far from those of a peer in use. */
 const PORT = 28_118;
@@ -34,7 +34,7 @@ export class IndexPeer {
     return this.#bus;
   }
 
-  /** A folder below the home, made where it is not there. */
+  /** A folder below the home, created where absent. */
   dir(...names: string[]): string {
     const path = join(this.#home, ...names);
     mkdirSync(path, { recursive: true });
@@ -96,7 +96,7 @@ export class IndexPeer {
     return this.#statusBytes('VmRSS');
   }
 
-  /** The most that they ever were. */
+  /** The peak of that. */
   residentBytesMax(): number {
     return this.#statusBytes('VmHWM');
   }
@@ -106,7 +106,7 @@ export class IndexPeer {
     return Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) * 1_024;
   }
 
-  /** Watches of the system that the service holds. */
+  /** File watches that the service holds. */
   inotifyWatches(): number {
     const fds = `/proc/${this.#service?.pid}/fdinfo`;
     return readFdInfos(fds).reduce(

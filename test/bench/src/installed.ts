@@ -1,4 +1,4 @@
-/** The package as a user installs it, made from this checkout: what npm would install, without a registry. */
+/** The package as a user installs it, built from this checkout: what npm would install, without a registry. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,13 +16,13 @@ export function must(program: string, words: readonly string[]): void {
   if (status !== 0) throw new Error(`${program} ${words.join(' ')}: ${stderr}`);
 }
 
-/** Makes the package in `room`; gives its archive. */
+/** Builds the package in `room`; returns its archive. */
 export function packInto(room: string): string {
   must(process.execPath, [join(WORKSPACE, 'tools/dist/pack.js'), '--out', room]);
   return join(room, readdirSync(room).find((name) => name.endsWith('.tgz')) ?? '');
 }
 
-/** Unpacks it into `dir`, beside the packages of the workspace; gives its script. */
+/** Unpacks it into `dir`, beside the packages of the workspace; returns its script. */
 export function install(archive: string, dir: string): string {
   mkdirSync(dir, { recursive: true });
   must('tar', ['-xzf', archive, '-C', dir]);

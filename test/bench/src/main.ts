@@ -1,4 +1,4 @@
-/** Runs every benchmark, each in a process of its own, one after the other; words given choose those whose name has one. */
+/** Runs every benchmark, each in a process of its own, one after the other; arguments select those whose name contains one of them. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -17,9 +17,9 @@ const LEADERS_KILLED = 20;
 const FOUND_GOAL_MS = 200;
 const ANSWER_GOAL_MS = 500;
 const AGAIN_GOAL_PERCENT = 5;
-/** What a new leader is sent until so long after its first answer counts as announced again. */
+/** What a new leader is sent up to this long after its first answer counts as announced again. */
 const AGAIN_MS = 2_000;
-/** A LAN on which every host is sent less than this in a second has nothing left to announce. */
+/** A LAN on which every host is sent less than this per second has nothing left to announce. */
 const CALM_BYTES = 60_000;
 const CALM_SECONDS = 2;
 const LIMIT_MS = 180_000;
@@ -61,11 +61,11 @@ class Lan {
     }
     for (const peer of this.peers) await knowsAll(peer);
     await this.calm();
-    // Its own names came over no network.
+    // Its own names did not cross the network.
     this.#catalogueBytes = (this.#lan.receivedBytes(1) * PEERS) / (PEERS - 1);
   }
 
-  /** Resolves when nobody has anything left to announce. */
+  /** Resolves when no peer has anything left to announce. */
   async calm(): Promise<void> {
     const received = () => this.peers.map((_, at) => this.#lan.receivedBytes(at + 1));
     let before = received();
@@ -135,7 +135,7 @@ async function knowsAll({ bus }: BenchPeer): Promise<void> {
 async function changes(from: BenchPeer, by: BenchPeer): Promise<void> {
   const takenMs: number[] = [];
   for (let at = 0; at < CHANGES; at += 1) {
-    // Alone, as a person's changes are: the second within half a second would wait for the next announcement.
+    // One at a time, like a person's changes: a second one within half a second would wait for the next announcement.
     await pass(600);
     writeFileSync(join(from.shared, `wallaby${at}.txt`), `text ${at}`);
     takenMs.push(await by.untilFound(`wallaby${at}.txt`));

@@ -1,4 +1,4 @@
-/** What somebody who plays a film waits for, and what it costs: over gigabit links between namespaces. */
+/** How long a viewer of a film waits, and what it costs: over gigabit links between namespaces. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -17,7 +17,7 @@ import { BenchShelf, type Shown } from './transfer-shelf.js';
 const MEBIBYTE = 1_048_576;
 const FILM_BYTES = 1_024 * MEBIBYTE;
 const GIGABIT = 1_000;
-/** So many that the one in twenty is not merely the worst. */
+/** Enough that the 95th percentile is not merely the worst. */
 const STARTS = 40;
 const SEEKS = 60;
 
@@ -71,7 +71,7 @@ async function sentBy(sources: readonly BenchHost[]): Promise<number> {
 
 const mebibytes = (bytes: number) => `${(bytes / MEBIBYTE).toFixed(1)} MiB`;
 
-/** The middle one, the one that 95 of 100 do not exceed, and the worst, in ms. */
+/** The median, the 95th percentile, and the worst, in ms. */
 function spread(times: readonly number[]): string {
   const sorted = times.toSorted((one, other) => one - other);
   const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
@@ -84,7 +84,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - startMs;
 }
 
-/** Bytes from `offset` on; asked again where nothing came yet. */
+/** Bytes from `offset` on; asked again where nothing has arrived yet. */
 async function read({ viewer, film: { hash } }: Stage, offset: number, reader: string) {
   const question = { hash, reader, offset, count: BUS_BYTES_MAX };
   for (;;) {
@@ -93,7 +93,7 @@ async function read({ viewer, film: { hash } }: Stage, offset: number, reader: s
   }
 }
 
-/** Each with a service that has just started: no line, no digests, nothing in memory. */
+/** Each with a freshly started service: no line, no digests, nothing in memory. */
 async function firstByte(): Promise<void> {
   await onStage(1, noise, async (stage) => {
     const times: number[] = [];
@@ -226,7 +226,7 @@ async function contactSheet(): Promise<void> {
   });
 }
 
-/** CPU seconds beside wall time: of the two, a busy machine changes only the second. */
+/** CPU seconds and wall time: only the latter changes on a busy machine. */
 async function cat(): Promise<void> {
   await onStage(1, noise, async (stage) => {
     const child = iwanto(stage, 'cat', stage.film.hash);

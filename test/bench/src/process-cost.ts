@@ -1,4 +1,4 @@
-/** What a process and all it started cost: time of the processor, wake-ups, memory. Linux only. */
+/** What a process and all its descendants cost: CPU time, wake-ups, memory. Linux only. */
 import { readFileSync, readdirSync } from 'node:fs';
 
 const TICKS_PER_SECOND = 100;
@@ -19,7 +19,7 @@ export function family(pid: number): number[] {
 
 const tasks = (pid: number): string[] => readdirSync(`/proc/${pid}/task`);
 
-/** All that these processes spent so far. */
+/** Everything that these processes have spent so far. */
 export function spent(pids: readonly number[]): Spent {
   return pids.map(spentBy).reduce((one, other) => ({
     cpuSeconds: one.cpuSeconds + other.cpuSeconds,
@@ -27,13 +27,13 @@ export function spent(pids: readonly number[]): Spent {
   }));
 }
 
-/** Seconds of a processor that children of the process took which have ended. */
+/** CPU seconds of the process's children that have ended. */
 export function childSeconds(pid: number): number {
   const fields = statOf(pid);
   return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND;
 }
 
-/** The fields behind the name of the program, which may hold blanks itself. */
+/** The fields after the name of the program, which may itself contain blanks. */
 const statOf = (pid: number): string[] =>
   (readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1] ?? '').split(' ');
 

@@ -13,10 +13,10 @@ import {
 import { films, series } from './search-titles-screen.js';
 import { unseenFiles } from './search-unseen.js';
 
-/** One file to be found. */
+/** One file to find. */
 export interface NamedFile {
   readonly path: string;
-  /** What it is, however it is named: whoever asks for it is content with any file of the same key. */
+  /** What it is, however it is named: any file of the same key is a right answer. */
   readonly key: string;
   readonly about: About;
 }

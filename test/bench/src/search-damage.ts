@@ -52,7 +52,7 @@ const SOUNDS: readonly (readonly [RegExp, string])[] = [
   [/gh/, ''],
   [/wh/, 'w'],
 ];
-/** The slips of sound that a text invites. */
+/** The phonetic misspellings that a text invites. */
 export const slips = (text: string) => SOUNDS.filter(([what]) => what.test(text));
 export const ROMAN = ['', 'i', 'ii', 'iii', 'iv', 'v'];
 export const NUMBER_WORDS = [

@@ -1,4 +1,4 @@
-/** What the tracker is measured beside: a plain trigram index, MiniSearch as people usually set it up, and fzf. */
+/** What the tracker is compared with: a plain trigram index, MiniSearch as people usually set it up, and fzf. */
 import { spawnSync } from 'node:child_process';
 import MiniSearch from 'minisearch';
 

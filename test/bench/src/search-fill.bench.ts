@@ -1,4 +1,4 @@
-/** A tracker of its own process takes in the catalogues of 50 peers: time, longest stall, memory, and queries afterwards. */
+/** A tracker in its own process receives the catalogues of 50 peers: time, longest stall, memory, and queries afterwards. */
 import { spawnSync } from 'node:child_process';
 import {
   createReadStream,
@@ -39,7 +39,7 @@ const threadMs = () => sumMs(process.threadCpuUsage());
 const percentile = (sorted: readonly number[], at: number) =>
   (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * at))] ?? 0).toFixed(1);
 
-/** Writes the paths, a line each, and the queries; gives the place of both. */
+/** Writes the paths, one per line, and the queries; returns where both are. */
 function prepare(count: number, dir: string): void {
   const files = namedFiles(Math.min(count, MADE_MAX), SEED);
   const names = openSync(join(dir, 'names'), 'w');
@@ -66,7 +66,7 @@ interface Taken {
   readonly longestCpuMs: number;
 }
 
-/** Applies the names part by part, a peer after another, and what may wait in between as a desk does. */
+/** Applies the names part by part, one peer after another, with deferred work in between as a desk does. */
 async function fill(tracker: Tracker, dir: string, count: number): Promise<Taken> {
   const perPeer = Math.ceil(count / PEERS);
   const taken = { applyMs: 0, longestMs: 0, longestCpuMs: 0 };

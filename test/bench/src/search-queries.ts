@@ -19,9 +19,9 @@ import { type About, type NamedFile, two } from './search-corpus.js';
 
 export interface Query {
   readonly text: string;
-  /** The key that is right. */
+  /** The right key. */
   readonly key: string;
-  /** The name that is right, where the query is a whole name. */
+  /** The right name, where the query is a whole name. */
   readonly name?: string;
 }
 
@@ -37,7 +37,7 @@ const real =
     about.isReal ? make(about, dice, path) : undefined;
 
 const WORK = ['film', 'book'] as const;
-/** Titles of a film and of a book, or of one of them and of an album: nobody could say which was meant. */
+/** Titles of a film and of a book, or of one of them and of an album: it is impossible to say which was meant. */
 const filmTitles = new Set(films.map(({ title }) => typed(title)));
 const ambiguous = new Set([
   ...books.map(({ title }) => typed(title)).filter((title) => filmTitles.has(title)),
@@ -66,7 +66,7 @@ const episodeText = (about: About, code: string) => `${typed(about.title)} ${cod
 const byEpisode = (code: (season: number, episode: number) => string) =>
   ofSort(['episode'], (about) => episodeText(about, code(about.season ?? 0, about.episode ?? 0)));
 
-/** Each makes a query about a file, or nothing where the file is not of that kind. */
+/** Each creates a query about a file, or nothing where the file is not of that kind. */
 export const classes: Readonly<Record<string, Make>> = {
   title: work(({ title }) => typed(title)),
   'title as written': work(({ title }) => title),
@@ -239,7 +239,7 @@ export const classes: Readonly<Record<string, Make>> = {
   ),
 };
 
-/** Classes that nobody tunes on: to be looked at only when all else is done. */
+/** Classes that nothing is tuned on: to be looked at only when everything else is done. */
 export const heldOut: Readonly<Record<string, Make>> = {
   'key beside the right one': manyWords(({ title }, dice) => {
     const text = plain(title);
@@ -284,7 +284,7 @@ export function queriesOf(
     if (byText.size >= count) break;
     const text = make(about, dice, path)?.trim();
     if (text === undefined || text === '') continue;
-    // Whoever types a whole name is content with any file of that name.
+    // For a whole name, any file of that name is a right answer.
     const isName = path.endsWith(`/${text}`);
     byText.set(text, { text, key, ...(isName && { name: text }) });
   }

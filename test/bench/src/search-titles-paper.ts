@@ -1,6 +1,6 @@
 /** Music, books, papers of an office, software and source trees as people keep them. */
 
-/** `artist: album|year = track, track, …`, one a line. */
+/** `artist: album|year = track, track, …`, one per line. */
 const ALBUMS = `Michael Jackson: Thriller|1982 = Wanna Be Startin' Somethin', Baby Be Mine, The Girl Is Mine, Thriller, Beat It, Billie Jean, Human Nature, P.Y.T., The Lady in My Life
 Michael Jackson: Bad|1987 = Bad, The Way You Make Me Feel, Speed Demon, Liberian Girl, Man in the Mirror, Dirty Diana, Smooth Criminal, Leave Me Alone
 The Beatles: Abbey Road|1969 = Come Together, Something, Maxwell's Silver Hammer, Oh! Darling, Octopus's Garden, I Want You, Here Comes the Sun, Because, Golden Slumbers, The End
@@ -55,7 +55,7 @@ Adele: 21|2011 = Rolling in the Deep, Rumour Has It, Turning Tables, Set Fire to
 Taylor Swift: 1989|2014 = Welcome to New York, Blank Space, Style, Out of the Woods, Shake It Off, Bad Blood
 Beyoncé: Lemonade|2016 = Pray You Catch Me, Hold Up, Sorry, Daddy Lessons, Formation`;
 
-/** `author: title; title`, one a line. */
+/** `author: title; title`, one per line. */
 const BOOKS = `George Orwell: 1984; Animal Farm; Homage to Catalonia
 Jane Austen: Pride and Prejudice; Sense and Sensibility; Emma; Persuasion
 Fyodor Dostoevsky: Crime and Punishment; The Brothers Karamazov; The Idiot
@@ -107,7 +107,7 @@ Ray Bradbury: Fahrenheit 451; The Martian Chronicles
 Aldous Huxley: Brave New World; Island
 Virginia Woolf: To the Lighthouse; Mrs Dalloway; Orlando`;
 
-/** Words of an office in fifteen languages: `what, what | about, about`, one language a line. */
+/** Words of an office in fifteen languages: `what, what | about, about`, one language per line. */
 const PAPERS = `invoice, contract, minutes, budget, quotation, report, presentation, travel expenses | electricity, insurance, kitchen renovation, school board, annual meeting, car repair, tax return, summer camp
 Rechnung, Vertrag, Protokoll, Angebot, Kündigung, Bericht, Mietvertrag, Steuererklärung | Strom, Haftpflichtversicherung, Küche, Elternbeirat, Jahreshauptversammlung, Werkstatt, Möbelhaus, Hausverwaltung
 facture, contrat, compte rendu, devis, rapport, attestation, avis d'imposition | électricité, assurance habitation, rénovation cuisine, conseil d'école, garage, vacances d'été

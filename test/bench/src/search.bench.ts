@@ -27,7 +27,7 @@ setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
 function usedBytes(): number {
-  // Buffers outside the heap go one collection after their owners.
+  // Buffers outside the heap are freed one collection after their owners.
   for (let round = 0; round < 3; round += 1) collectGarbage();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
@@ -44,7 +44,7 @@ const entryOf = ({ path }: NamedFile): CatalogueEntry => {
   };
 };
 
-/** The catalogue of one peer after another, in parts as they come over the wire; gives the longest part, in ms. */
+/** The catalogue of one peer after another, in parts as they come over the wire; returns the longest part, in ms. */
 function fill(tracker: Tracker, files: readonly NamedFile[]): number {
   const perPeer = Math.ceil(files.length / PEERS);
   let longestMs = 0;
@@ -74,7 +74,7 @@ interface Score {
   first: number;
   found: number;
   reciprocal: number;
-  /** Of those found, how many were said to be merely similar. */
+  /** Of those found, how many were marked as merely similar. */
   similar: number;
 }
 
@@ -107,13 +107,13 @@ interface Corpus {
   readonly keyOf: ReadonlyMap<string, string>;
 }
 
-/** Time of the processor, which other work on the machine does not lengthen. */
+/** CPU time, which other work on the machine does not lengthen. */
 function cpuNowMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000;
 }
 
-/** The place of the first right result, or -1, and whether it was said to be merely similar. */
+/** The place of the first right result, or -1, and whether it was marked as merely similar. */
 function placeOf(
   { tracker, keyOf }: Corpus,
   { text, key, name: wanted }: Query,
@@ -129,7 +129,7 @@ function placeOf(
   return { place, similar };
 }
 
-/** Asks every class and prints a line for each that has queries; gives the sum. */
+/** Asks every class and prints a line for each that has queries; returns the sum. */
 function askAll(corpus: Corpus, makers: typeof classes, takenMs: number[]): Score {
   const all = noScore();
   for (const [name, make] of Object.entries(makers)) {

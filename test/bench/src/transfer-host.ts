@@ -29,7 +29,7 @@ const START_LIMIT_MS = 20_000;
 const ASK_EVERY_MS = 100;
 const TICKS_PER_SECOND = 100;
 
-/** What the election of a host answers, when its service asks others for help. */
+/** The answers of a host's election when its service asks others for help. */
 export type ElectionSays = Partial<
   Pick<Handlers<VerbsOf<'election'>>, 'line.ask' | 'relay.ask' | 'relay.agree'>
 >;
@@ -53,7 +53,7 @@ export class BenchHost {
     this.#paths = homePaths({ IWANT_HOME: home });
   }
 
-  /** `says` is what its election answers beside who is there. */
+  /** `says` gives the answers of its election besides the known peers. */
   async start(
     shelf: BenchShelf,
     shown: Shown,
@@ -62,7 +62,7 @@ export class BenchHost {
   ): Promise<void> {
     mkdirSync(join(this.home, 'share'), { recursive: true });
     const ports = { election: 0, indexer: 0, transfer: 0 };
-    // Nothing is held back: what is measured is what the program can do.
+    // No limits: what is measured is what the program can do.
     const limits = { relay: '' };
     const folders = { share: [join(this.home, 'share')], downloadDir: join(this.home, 'in') };
     const config = { ...folders, ports, limits };
@@ -76,7 +76,7 @@ export class BenchHost {
     await this.spawn();
   }
 
-  /** The election of this host comes to know these peers. */
+  /** The election of this host learns of these peers. */
   async meet(holders: readonly Holder[]): Promise<void> {
     const peers = holders.map(({ peer, address, port: transferPort, curveKey }): KnownPeer => ({
       ...{ peer, address, transferPort, curveKey, electionPort: 1, indexerPort: 1, name: 'bench' },
@@ -118,7 +118,7 @@ export class BenchHost {
     return { peer, address: this.net.address(this.at), port, curveKey: curve.publicKey };
   }
 
-  /** CPU seconds of the service since it was ready: the start is paid once, whatever is moved. */
+  /** CPU seconds of the service since it was ready: the start is paid once, however much is transferred. */
   cpuSeconds(): number {
     return this.#cpuSecondsSoFar() - this.#startCpuSeconds;
   }
@@ -134,7 +134,7 @@ export class BenchHost {
     return Math.round((Number(/VmHWM:\s+(\d+)/.exec(text)?.[1]) * 1_024) / 1e6);
   }
 
-  /** Bytes of pieces that left since the service started. */
+  /** Bytes of pieces sent since the service started. */
   async bytesSent(): Promise<number> {
     const { notes } = await this.bus.call('transfer.status', {});
     return Number(notes.join(' ').match(/bytes sent: (\d+)/)?.[1]);

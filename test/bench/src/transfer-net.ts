@@ -13,7 +13,7 @@ function ip(...words: string[]): void {
 
 const NAME = /^iwb(\d+)n\d+$/;
 
-/** Namespaces, and what still runs in them, that a benchmark left because it was killed. */
+/** Namespaces, and what still runs in them, left by a killed benchmark. */
 function removeStale(): void {
   const read = (...words: string[]) => execFileSync('ip', words, { encoding: 'utf8' });
   for (const line of read('netns', 'list').split('\n')) {
@@ -52,7 +52,7 @@ export interface BenchNet {
   ): { status: number | null; stdout: string; stderr: string };
   /** The address of a spoke as the hub sees it. */
   address(spoke: number): string;
-  /** Bounds what a spoke sends, in megabits a second. */
+  /** Limits what a spoke sends, in megabits per second. */
   shape(spoke: number, megabits: number): void;
   remove(): void;
 }

@@ -14,11 +14,11 @@ export const hasRsync = (): boolean => spawnSync('rsync', ['--version']).status 
 
 export interface RsyncRun {
   readonly seconds: number;
-  /** Seconds of a processor, of the daemon and of its client. */
+  /** CPU seconds of the daemon and of its client. */
   readonly cpu: { readonly source: number; readonly downloader: number };
 }
 
-/** What it takes rsync to copy `from`, below `dir`, from spoke 1 to the hub. */
+/** What rsync needs to copy `from`, below `dir`, from spoke 1 to the hub. */
 export async function runRsync(net: BenchNet, dir: string, from: string): Promise<RsyncRun> {
   const config = join(dir, 'rsyncd.conf');
   writeFileSync(config, `use chroot = no\nuid = root\ngid = root\n[bench]\npath = ${dir}\n`);
@@ -30,7 +30,7 @@ export async function runRsync(net: BenchNet, dir: string, from: string): Promis
     await untilServed(net);
     const url = `rsync://${net.address(1)}:${PORT}/bench/${from}`;
     const startMs = performance.now();
-    // The shell says what its child took of a processor.
+    // The shell reports the CPU time of its child.
     const script = 'rsync -a "$0" "$1" && times';
     const { status, stdout, stderr } = net.run(0, ['sh', '-c', script, url, into], LIMIT_MS);
     if (status !== 0) throw new Error(`rsync failed: ${stderr}`);

@@ -1,4 +1,4 @@
-/** The hosts of a benchmark of transfer: a hub that fetches and sources that have it, in namespaces of their own. */
+/** The hosts of a benchmark of transfer: a hub that fetches and the sources, in namespaces of their own. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadBlake3 } from '@iwanto/merkle';
@@ -13,7 +13,7 @@ export interface Scene {
   /** What each source can send, in megabits per second; unbounded without. */
   readonly megabits?: readonly number[];
   readonly make: (shelf: BenchShelf, dir: string) => Shown;
-  /** What the first source has instead. */
+  /** The same for the first source. */
   readonly firstHas?: (shelf: BenchShelf, shown: Shown, dir: string) => BenchShelf;
 }
 
@@ -44,7 +44,7 @@ export async function withHosts(scene: Scene, act: Act): Promise<void> {
     }
     const hub = new BenchHost(net, 0, join(dir, 'hub'));
     const holders = await Promise.all(hosts.map((source) => source.holder()));
-    // The hub shares nothing: what lies on its own disk it would copy, and nothing would cross the wire.
+    // The hub shares nothing: it would copy what is on its own disk, and nothing would cross the wire.
     await hub.start(new BenchShelf(blake3), shown, holders);
     await act(hub, hosts, shown, { net, dir }).finally(() => hub.stop());
   } finally {
@@ -58,7 +58,7 @@ export async function withHosts(scene: Scene, act: Act): Promise<void> {
 export const large = (bytes: number) => (shelf: BenchShelf, dir: string) =>
   shelf.newFile(join(dir, 'large.bin'), bytes, 1);
 
-/** Runs the scenes that the command line names, or all; says why where none can run. */
+/** Runs the scenes that the command line names, or all; prints why where none can run. */
 export async function runScenes(scenes: Record<string, () => Promise<void>>): Promise<never> {
   const impossible = netImpossible();
   if (impossible) console.log(`transfer benchmarks are skipped: ${impossible}`);

@@ -74,7 +74,7 @@ export class BenchShelf {
     return { hash, kind: 'directory', name: 'many', size: manifestTotals(folders).bytes };
   }
 
-  /** A shelf with the same claims, of which every file has other bytes. */
+  /** A shelf with the same claims, but other bytes in every file. */
   lyingWith(path: string, size: number): BenchShelf {
     const liar = new BenchShelf(this.blake3);
     const lie = liar.newFile(path, size, 99);

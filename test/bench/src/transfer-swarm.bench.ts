@@ -1,4 +1,4 @@
-/** How the swarm of the built transfer services bears slow, lying and dying peers, kills, and a crowd. */
+/** How the swarm of the built transfer services copes with slow, lying and dying peers, kills, and a crowd. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadBlake3 } from '@iwanto/merkle';
@@ -98,10 +98,10 @@ async function killedTenTimes(): Promise<void> {
 
 const CROWD = 8;
 const CROWD_BYTES = 100 * MEBIBYTE;
-/** Meant to be low enough that two cores carry all nine peers; what limits them at 50 MB/s is not proved. */
+/** Meant to be low enough for two cores to run all nine peers; what limits them at 50 MB/s is unproved. */
 const CROWD_MEGABITS = 160;
 
-/** The slowest of many who fetch the same at the same time, beside one alone; and what the seed sent. */
+/** The slowest of many that fetch the same content at the same time, compared with one alone; and what the seed sent. */
 async function manyAtOnce(): Promise<void> {
   const alone = await crowdSeconds(1);
   const { seconds, sent } = await crowdSeconds(CROWD);

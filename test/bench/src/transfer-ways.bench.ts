@@ -1,4 +1,4 @@
-/** What a detour costs: the same file from a host that is dialled, that dials itself, and that a third one relays for. */
+/** What a detour costs: the same file from a host that is dialled, that dials, and that a third host relays for. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Way } from '@iwanto/wire';
@@ -11,7 +11,7 @@ import { BenchShelf, type Shown } from './transfer-shelf.js';
 const LARGE_BYTES = Number(process.env['IWANTO_BENCH_MIB'] ?? 1_024) * MEBIBYTE;
 const [HUB, SOURCE, RELAY] = [0, 1, 2] as const;
 
-/** Where a host is reached by the others: the hub is the router of all. */
+/** The address at which others reach a host: the hub is the router of all. */
 const addressOf = (net: BenchNet, at: number) => (at === HUB ? '10.78.1.1' : net.address(at));
 
 /** Drops connections that one host opens to the other, as its firewall does. */
@@ -22,7 +22,7 @@ function close(net: BenchNet, host: number, from: number): void {
   if (status !== 0) throw new Error(`nft refused the rule: ${stderr}`);
 }
 
-/** The three of them, and an election between them that answers as the real one does. */
+/** The three hosts, and an election between them that answers like the real one. */
 class Trio {
   readonly #hosts: BenchHost[];
 
@@ -37,7 +37,7 @@ class Trio {
     return this.#hosts[at] as BenchHost;
   }
 
-  /** `empty` is what the others share: what lies on its own disk the hub would copy, and nothing would cross the wire. */
+  /** `empty` is what the others share: the hub would copy what is on its own disk, and nothing would cross the wire. */
   async start(shelf: BenchShelf, empty: BenchShelf, shown: Shown): Promise<void> {
     await this.host(SOURCE).start(shelf, shown, []);
     await this.host(RELAY).start(empty, shown, [], this.#says(RELAY));

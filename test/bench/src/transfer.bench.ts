@@ -13,7 +13,7 @@ const SMALL_FILES = 10_000;
 
 const mbPerSecond = (bytes: number, seconds: number) => (bytes / seconds / 1e6).toFixed(0);
 
-/** The time it takes to fetch it: an error where less than the whole crossed the wire, as a copy on one disk is no transfer. */
+/** The time it takes to fetch it: an error where less than the whole crossed the wire, since a copy on one disk is not a transfer. */
 async function fetchAll(hub: BenchHost, sources: BenchHost[], shown: Shown): Promise<number> {
   const seconds = await hub.fetch(shown);
   const sent = await Promise.all(sources.map((source) => source.bytesSent()));
@@ -37,7 +37,7 @@ async function besideRsync({ net, dir }: Beside, from: string, ours: Ours): Prom
   );
 }
 
-/** CPU seconds for each gigabyte: of all figures the one that other work on the machine changes least. */
+/** CPU seconds per gigabyte: the figure that other work on the machine changes least. */
 const cpuOf = (host: BenchHost, { size }: Shown) => (host.cpuSeconds() / (size / 1e9)).toFixed(2);
 
 async function oneSource(): Promise<void> {

@@ -32,7 +32,7 @@ afterEach(async () => {
   await rm(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 });
 
-/** One sentence for people, nothing of the program's inside. */
+/** One sentence for people, without internals of the program. */
 const oneSentence = (stderr: string) => {
   expect(stderr.trim().split('\n')).toHaveLength(1);
   expect(stderr).toMatch(/^iwanto: .*\.$/m);

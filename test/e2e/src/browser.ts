@@ -1,4 +1,4 @@
-/** Chromium without a window, inside a host of a test LAN, steered over two pipes (Chrome DevTools Protocol). */
+/** Headless Chromium inside a host of a test LAN, driven over two pipes (Chrome DevTools Protocol). */
 import type { ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { within } from '@iwanto/peer';
@@ -40,7 +40,7 @@ export class Browser {
     });
   }
 
-  /** Opens an address in a page of its own; what is evaluated from now on is evaluated there. */
+  /** Opens an address in a new page, in which everything is evaluated from then on. */
   async open(address: string): Promise<void> {
     this.#session = undefined;
     const { targetId } = await this.#ask('Target.createTarget', { url: 'about:blank' });

@@ -113,7 +113,7 @@ story('a campus of two subnets', () => {
 });
 
 story('two hosts with more interfaces than one socket can join on', () => {
-  /** As many bridges as a developer of containers has; Linux lets one socket join a group on 20 interfaces. */
+  /** As many bridges as a developer with containers has; Linux lets one socket join a group on 20 interfaces. */
   const BRIDGES = 26;
   let root: string;
   let lan: Lan;

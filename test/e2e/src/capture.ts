@@ -1,6 +1,6 @@
-/** Looks for many secrets in what was recorded of a network, in one pass. */
+/** Searches a network capture for many secrets in one pass. */
 
-/** Bytes of a secret that are looked up; what begins like one is compared as a whole. */
+/** Bytes of a secret that are looked up; a match of these is compared as a whole. */
 const HEAD_BYTES = 6;
 
 /** The secrets that occur in a recording. */

@@ -1,4 +1,4 @@
-/** Clocks that are set, and a host that sleeps: neither changes who leads, what is found, or what arrives. */
+/** Clocks that are changed, and a host that sleeps: neither changes who leads, what is found, or what arrives. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ const RATE = '1M';
 const HOUR_MS = 3_600_000;
 const SLEPT_SECONDS = 600;
 
-/** Moves the wall clock of a Node.js process by what a file says, at any moment. */
+/** Shifts the wall clock of a Node.js process by the content of a file, at any moment. */
 const CLOCK = `
 import { readFileSync } from 'node:fs';
 const { now } = Date;
@@ -108,7 +108,7 @@ story('three hosts and their clocks', () => {
 
   test('HOSTILE 102: a leader that sleeps for ten minutes follows when it wakes, and its download continues', async () => {
     const uptime = join(root, 'uptime');
-    /** The kernel's uptime goes on during sleep, the clock of processes does not. */
+    /** The kernel's uptime continues during sleep, the clock of processes does not. */
     const setUptime = (slept: number) => {
       const [up = '0'] = readFileSync('/proc/uptime', 'utf8').split(' ');
       writeFileSync(uptime, `${Number(up) + slept} 0.00\n`);

@@ -1,4 +1,4 @@
-/** The configuration of a peer that runs: changed by commands, by signal, refused as a whole; and what its log says. */
+/** The configuration of a peer that runs: changed by commands and by signal, refused as a whole; and what its log says. */
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';

@@ -1,4 +1,4 @@
-/** Reads the commands out of the documentation: what a reader would type, and what he is shown. */
+/** Extracts the commands from the documentation: what a reader would type, and what is shown. */
 
 /** A command of a `console` block with the lines that follow it. */
 export interface Shown {
@@ -50,7 +50,7 @@ export function mentionsIn(markdown: string, program: string): string[] {
     .filter((code) => code.startsWith(`${program} `));
 }
 
-/** Progress comes as often as it has time to. */
+/** Progress lines, the number of which depends on timing. */
 const PROGRESS = / \d+ % of /;
 
 /** What stays the same from run to run: numbers, hashes and the width of columns do not. */

@@ -1,4 +1,4 @@
-// Loaded into the services of a peer by NODE_OPTIONS: its transfer service sends no piece as it is on the disk.
+// Loaded into the services of a peer by NODE_OPTIONS: its transfer service alters every piece that it sends.
 const fs = require('node:fs');
 const { syncBuiltinESMExports } = require('node:module');
 

@@ -1,4 +1,4 @@
-/** Real USB sticks: exFAT, FAT and NTFS as targets and as sources. What cannot be mounted here is skipped and said. */
+/** Real USB sticks: exFAT, FAT and NTFS as targets and as sources. What cannot be mounted here is reported and skipped. */
 import { spawn } from 'node:child_process';
 import {
   chmod,
@@ -57,7 +57,7 @@ const stop = async (peer: Peer) => {
   await peer.ended(LIMIT_MS);
 };
 
-/** What is free once everything is written that was to be. */
+/** The free space once everything has been written. */
 async function freeBytes(disk: DiskRoom): Promise<number> {
   disk.run('sync', '--file-system', disk.dir);
   const { bavail, bsize } = await statfs(disk.path());
@@ -86,7 +86,7 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 }, 60_000);
 
-/** `describe` for a disk that can be had here. */
+/** `describe` for a disk that is available here. */
 const describeDisk = (kind: DiskKind, name: string, work: (disk: DiskRoom) => void) => {
   const disk = disks.get(kind);
   if (disk) describe(`${kind} ${name}`, () => work(disk));
@@ -146,7 +146,7 @@ describe.each(STICKS)('a disk of %s', (kind) => {
 
   describeDisk(kind, 'as a source', (disk) => {
     test('is watched; files keep their hash when the disk numbers them anew', async () => {
-      // Of its own: what was fetched from the disk before is found as well.
+      // A peer of its own: otherwise what was fetched from the disk before is found as well.
       const name = `one of the ${kind} stick.bin`;
       await mkdir(disk.path('shared', 'deep'), { recursive: true });
       await writeMade(disk.path('shared', 'deep', name), FILM_BYTES);

@@ -1,4 +1,4 @@
-/** Disks that lose something, made of a file and mounted in a mount namespace of their own: nobody else sees them. */
+/** Disks that lose something, backed by a file and mounted in a mount namespace of their own: nobody else sees them. */
 import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { type PeerHost, within } from '@iwanto/peer';
 
 const MOUNT_LIMIT_MS = 30_000;
-/** The namespace goes by itself when a test was killed before it could see to that, in seconds. */
+/** The namespace ends by itself after this time if a test is killed before its clean-up, in seconds. */
 const LASTS_S = 600;
 
 interface Kind {
@@ -38,7 +38,7 @@ const KINDS = {
 
 export type DiskKind = keyof typeof KINDS;
 
-/** The file is given up as soon as it is mounted: the loop device goes with the mount. */
+/** The file is deleted as soon as it is mounted: the loop device is freed with the mount. */
 const script = ({ make, mount, bytes }: Kind) => `
   set -e
   mkdir $dir
@@ -61,7 +61,7 @@ export class DiskRoom implements PeerHost {
     readonly dir: string,
   ) {}
 
-  /** A path inside as this process reaches it. */
+  /** A path inside, as seen from this process. */
   path(...names: string[]): string {
     return join('/proc', String(this.holder.pid), 'root', this.dir, ...names);
   }
@@ -79,7 +79,7 @@ export class DiskRoom implements PeerHost {
     if (status !== 0) throw new Error(`${command} ended with ${status}: ${stderr}`);
   }
 
-  /** Takes the disk away; what still uses it has to have ended. */
+  /** Removes the disk; everything that uses it must have ended. */
   close(): void {
     try {
       this.run('umount', this.dir);
@@ -93,7 +93,7 @@ export class DiskRoom implements PeerHost {
   }
 }
 
-/** Mounts a new disk of that kind at `dir`, which is made; a sentence where that cannot be had here. */
+/** Mounts a new disk of that kind at `dir`, which is made; a sentence where that is unavailable here. */
 export async function openDisk(kind: DiskKind, dir: string): Promise<DiskRoom | string> {
   if (process.platform !== 'linux') return 'mount namespaces exist on Linux only';
   if (process.geteuid?.() !== 0) return 'to mount a disk needs root';

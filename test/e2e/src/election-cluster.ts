@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { type Bus, type Leadership, type ServiceName, openBus } from '@iwanto/bus';
 import { type Lan, type LanHost, makeLan } from './lan.js';
 
-/** The longest wait for a cluster to settle; a run that needs it has failed. */
+/** The longest wait for a cluster to settle; a run that reaches it has failed. */
 const SETTLE_LIMIT_MS = 30_000;
 /** Standbys a leader keeps: a cluster is settled when it has that many. */
 const STANDBYS = 5;
@@ -28,7 +28,7 @@ export interface ClusterOptions {
 export class ClusterPeer {
   leadership: Leadership | undefined;
   readonly processes = new Map<ServiceName, ChildProcess>();
-  /** Processes that ended without the test having ended them. */
+  /** Processes that ended although the test did not end them. */
   readonly surprises: string[] = [];
   readonly #expected = new Set<ChildProcess>();
   bus!: Bus;
@@ -192,7 +192,7 @@ export class ElectionCluster {
     rmSync(this.#home, { recursive: true, force: true });
   }
 
-  /** Looks at each news of any peer. */
+  /** Checks each news of any peer. */
   #until(holds: () => boolean, limitMs: number): Promise<void> {
     return new Promise((done, fail) => {
       const late = setTimeout(() => {
@@ -210,7 +210,7 @@ export class ElectionCluster {
     });
   }
 
-  /** Who names whom, for a person who looks into a failure. */
+  /** Which peer each one names as leader, for diagnosing a failure. */
   picture(): string {
     return this.peers
       .map(({ host, leadership }) => {

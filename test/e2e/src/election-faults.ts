@@ -1,11 +1,11 @@
-/** The faults a real cluster must survive, each as one function that does it, measures, and undoes it. */
+/** The faults a real cluster must survive, each as one function that injects it, measures, and undoes it. */
 import type { ServiceName } from '@iwanto/bus';
 import type { ClusterPeer, ElectionCluster } from './election-cluster.js';
 
 export interface Measured {
   /** Until all others name one new leader, in ms; null where none is lost. */
   readonly lostMs: number | null;
-  /** From the heal until all peers name one leader, in ms; null where a process had to start again for it. */
+  /** From the heal until all peers name one leader, in ms; null where a process had to be restarted for it. */
   readonly healedMs: number | null;
 }
 
@@ -43,7 +43,7 @@ async function endAndRestart(
   return { lostMs, healedMs: null };
 }
 
-/** Stops the leader's process for a while; after that it wakes up and believes that it leads. */
+/** Suspends the leader's process for a while; then it wakes up and believes that it leads. */
 const pause = (pauseMs: number): Fault['run'] =>
   async function pauseLeader(cluster, leader) {
     leader.signal('SIGSTOP');

@@ -1,4 +1,4 @@
-/** `npm run faults -- [--runs 20] [--peers 3,8] [--only WORDS]`: every fault on real processes, a line of figures each. */
+/** `npm run faults -- [--runs 20] [--peers 3,8] [--only WORDS]`: every fault on real processes, one line of figures each. */
 import { parseArgs } from 'node:util';
 import { FAULTS } from './election-faults.js';
 import { type Series, quantile, runSeries } from './election-series.js';

@@ -8,7 +8,7 @@ export interface Series {
   readonly peers: number;
   readonly lostMs: readonly number[];
   readonly healedMs: readonly number[];
-  /** Processes that ended by themselves, faults in logs, runs that did not come to an end. */
+  /** Processes that ended by themselves, faults in logs, runs that never finished. */
   readonly faults: readonly string[];
 }
 
@@ -38,7 +38,7 @@ export async function runSeries(fault: Fault, peers: number, runs: number): Prom
   return { fault, peers, lostMs, healedMs, faults };
 }
 
-/** The value that `share` of the sorted values do not exceed; NaN of none. */
+/** The quantile `share` of the sorted values; NaN for none. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((one, other) => one - other);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? NaN;

@@ -14,7 +14,7 @@ export function makeFilms(folder: string, seconds: number): void {
   const picture = `testsrc=size=320x180:rate=25:duration=${seconds}`;
   const inputs = ['-f', 'lavfi', '-i', picture, '-f', 'lavfi', '-i', `sine=duration=${seconds}`];
   const video = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-g', '25'];
-  // A rate that no picture needs makes files of many pieces.
+  // A needlessly high bit rate makes files of many pieces.
   const rate = [
     '-b:v',
     '3M',

@@ -10,7 +10,7 @@ const reason = lanImpossible();
 if (reason) process.stderr.write(`first-day.spec.ts is skipped: ${reason}\n`);
 const story = reason ? describe.skip : describe;
 
-/** Generous: test machines are busy. What the numbers really are is measured by the benchmarks. */
+/** Generous: test machines are busy. The real figures are measured by the benchmarks. */
 const LIMIT_MS = 20_000;
 const MIB = 1_048_576;
 
@@ -125,7 +125,7 @@ story('three hosts on one LAN', () => {
 
     await until("the end of the dead host's files in the results", LIMIT_MS, async () => {
       const { results } = await asker.json<{ results: ResultJson[] }>('search', 'only here');
-      // What a host had that left may still be shown, as held by nobody.
+      // What a departed host had may still be shown, as held by nobody.
       const held = results.some(({ name, peers }) => name.endsWith(onlyAt(dead)) && peers > 0);
       return held ? undefined : true;
     });
@@ -134,7 +134,7 @@ story('three hosts on one LAN', () => {
   test('stop: the services end in order with 0', async () => {
     const left: Peer[] = [];
     for (const peer of peers) if ((await peer.run('status')).code === 0) left.push(peer);
-    // One may have been killed by the test before.
+    // One may have been killed by the previous test.
     const [by, bySignal, ...others] = left as [Peer, Peer, ...Peer[]];
     for (const peer of others) await peer.stop();
     expect((await by.run('stop')).code).toBe(0);

@@ -10,13 +10,13 @@ import { parseArgs } from 'node:util';
 import { type Bus, type Leadership, openBus } from '@iwanto/bus';
 
 const MAIN = fileURLToPath(new URL('../../../apps/election/dist/main.js', import.meta.url));
-/** Each is a source of its own on loopback, so that the limits of one source do not hide the rest. */
+/** Separate sources on loopback, so that the per-source limits do not hide the rest. */
 const SOURCES = 200;
 const BURST = 500;
 const READY_LIMIT_MS = 10_000;
-/** The first heap growth is no leak: it is measured after this many. */
+/** The first heap growth is not a leak: it is measured after this many. */
 const WARM_UP_DATAGRAMS = 50_000;
-/** How often memory is looked at on the way. */
+/** How often memory is sampled on the way. */
 const PARTS = 10;
 const DATAGRAM_BYTES_MAX = 1_300;
 
@@ -98,7 +98,7 @@ async function fire(
       return new Promise<void>((gone) => socket.send(hostile(), port, '127.0.0.1', () => gone()));
     });
     await Promise.all(burst);
-    // Paced: a sender that takes a whole core would measure how the services fare without one.
+    // Paced: a sender that uses a whole core would measure how the services do without one.
     const aheadMs =
       startMs + ((sent + BURST) / Number(values['per-second'])) * 1_000 - performance.now();
     if (aheadMs > 0) await new Promise((due) => setTimeout(due, aheadMs));

@@ -107,7 +107,7 @@ story('two members of a group and a stranger on one LAN', () => {
     expect(await anne.json(...within)).toMatchObject({ entries: [{}, { name: 'plan A.bin' }] });
     expect(await anne.download(folder.hash)).toMatchObject({ bytes: 2_500_003, sources: 1 });
 
-    // Whoever leads knows nothing of it, nor do hosts that are asked for it.
+    // The leader knows nothing of it, nor do hosts that are asked for it.
     const { results } = await eve.json<{ results: ResultJson[] }>('search', 'plan');
     expect(results).toEqual([]);
     expect((await eve.run(...within)).code).toBe(3);
@@ -133,7 +133,7 @@ story('two members of a group and a stranger on one LAN', () => {
     await together([anne, ben], ids.slice(0, 2));
     await together([eve], ids.slice(2));
     const { results } = await eve.json<{ results: ResultJson[] }>('search', 'of ben');
-    // What it saw while the others were open it may remember, as theirs who left.
+    // It may remember what it saw while the others were open, as contents of departed peers.
     expect(results.filter((one) => one.peers > 0)).toEqual([]);
     expect((await eve.run('download', hash, '--wait', '2')).code).toBe(3);
     const doctor = await eve.run('doctor');
@@ -205,7 +205,7 @@ story('two members of a group and a stranger on one LAN', () => {
   test('HOSTILE 93: a passphrase that is typed is not shown, and one that is made is shown once', async () => {
     const iwanto = `"${process.execPath}" "${PROGRAM}"`;
     const env = { ...process.env, IWANT_HOME: join(root, 'typing') };
-    /** Types each word when it is asked for; returns all that the terminal showed. */
+    /** Types each word when prompted; returns everything that the terminal showed. */
     const typed = async (action: string, ...words: string[]) => {
       const command = `${iwanto} group ${action} 2>&1`;
       const terminal = spawn('script', ['-qefc', command, '/dev/null'], { env, timeout: LIMIT_MS });

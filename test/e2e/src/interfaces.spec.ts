@@ -11,7 +11,7 @@ if (reason) process.stderr.write(`interfaces.spec.ts is skipped: ${reason}\n`);
 const story = reason ? describe.skip : describe;
 
 const FIND_LIMIT_MS = 20_000;
-/** Two looks at the addresses and a new line; generous, because machines are slow at times. */
+/** Two checks of the addresses and a new line; generous, because machines are sometimes slow. */
 const MOVE_LIMIT_MS = 15_000;
 
 /** Two hosts, the second of which shares one large file and one small one. */

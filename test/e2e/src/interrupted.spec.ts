@@ -9,7 +9,7 @@ import { Peer, apart, freePort, sha256Of, until, within, writeMade } from '@iwan
 
 const LIMIT_MS = 30_000;
 const LARGE_BYTES = 400 * 1_048_576 + 5;
-/** Deaths of the downloader in one download, and what each may cost. */
+/** Kills of the downloader in one download, and what each may cost. */
 const KILLS = 10;
 const AGAIN_BYTES_MAX = 16 * 1_048_576;
 
@@ -94,7 +94,7 @@ describe('an interrupted download', () => {
   }, 120_000);
 
   test('killed ten times in one download, it fetches at most 16 MiB again for each', async () => {
-    // What is on this host already would be copied, not fetched.
+    // What this host already has would be copied, not fetched.
     await rm(join(`${fetcher.home}-downloads`, 'large.bin'), { force: true });
     const to = join(root, 'again');
     const sent = async () => {

@@ -1,4 +1,4 @@
-/** The namespace LAN does what it says: hosts reach each other, cuts cut, one-way cuts are one-way, nothing is left behind. */
+/** The namespace LAN works as described: hosts reach each other, cuts cut, one-way cuts are one-way, nothing is left behind. */
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type Lan, type LanHost, lanImpossible, makeLan } from './lan.js';
@@ -7,7 +7,7 @@ const reason = lanImpossible();
 if (reason) process.stderr.write(`lan.spec.ts is skipped: ${reason}\n`);
 const story = reason ? describe.skip : describe;
 
-/** Answers with its own source port so that the asker knows who spoke. */
+/** Answers from its own source port so that the asker knows who answered. */
 const LISTEN = `
 const dgram = require('node:dgram');
 const socket = dgram.createSocket({ type: 'udp4', reuseAddr: true });

@@ -29,15 +29,15 @@ export interface Lan {
   cut(host: LanHost): void;
   /** Plugs it in again. */
   plug(host: LanHost): void;
-  /** Takes the host's card out and puts it in again: of all interfaces it is now the last. */
+  /** Removes the host's network card and inserts it again: it is now the last of all interfaces. */
   replug(host: LanHost): void;
-  /** Takes a subnet off the router; its hosts still reach each other. */
+  /** Disconnects a subnet from the router; its hosts still reach each other. */
   cutSubnet(subnet: number): void;
-  /** Drops every TCP connection that others open to the host, without a word, as a firewall does. */
+  /** Silently drops every TCP connection that others open to the host, as a firewall does. */
   closeToTcp(host: LanHost): void;
-  /** Makes the router that of a home: hosts of the subnet reach others under its address, and nobody reaches them. */
+  /** Makes the router a home router: hosts of the subnet reach others under its address, and nobody reaches them. */
   translate(subnet: number): void;
-  /** Plugs every cable in again and takes back every split, one-way cut, loss and block. */
+  /** Plugs every cable in again and removes every split, one-way cut, loss and block. */
   heal(): void;
   /** Nothing passes between hosts of different groups; hosts in no group reach everybody. */
   split(...groups: readonly (readonly LanHost[])[]): void;
@@ -47,7 +47,7 @@ export interface Lan {
   loseUdp(percent: number): void;
   /** Drops everything sent to a multicast group, IPv4 and IPv6. */
   blockMulticast(): void;
-  /** Bounds what the switch sends to the host, in megabits a second. */
+  /** Limits what the switch sends to the host, in megabits per second. */
   shape(host: LanHost, megabitsPerSecond: number): void;
   /** Ends what still runs inside and deletes every namespace; may be called twice. */
   remove(): void;
@@ -77,7 +77,7 @@ export function lanImpossible(): string | undefined {
   }
 }
 
-/** Namespaces that an earlier run could not delete because it was killed. */
+/** Namespaces left by an earlier run that was killed. */
 function removeStale(): void {
   for (const line of run('ip', 'netns', 'list').split('\n')) {
     const [name = ''] = line.split(' ');

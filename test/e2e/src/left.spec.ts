@@ -1,4 +1,4 @@
-/** What hosts had that left: shown below what is here, through a change of leader and a restart. */
+/** What departed hosts had: shown below what is online, through a change of leader and a restart. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** A router that maps ports: hosts outside join and fetch from a host behind it, which only had to ask its router. */
+/** A router that maps ports: hosts outside join and fetch from a host behind it, which only asked its router. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

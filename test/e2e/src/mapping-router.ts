@@ -1,4 +1,4 @@
-/** A router of a home that maps ports when its hosts ask for it: miniupnpd on the router of a campus. */
+/** A home router that maps ports when its hosts ask for it: miniupnpd on the router of a campus. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
@@ -48,7 +48,7 @@ export class MappingRouter {
     writeRules(lan.router, CHAINS);
   }
 
-  /** Resolves when it hears; `by` is what it understands. */
+  /** Resolves when it listens; `by` is the protocol it supports. */
   async start(by: 'PCP and NAT-PMP' | 'UPnP'): Promise<void> {
     const file = join(this.folder, 'miniupnpd.conf');
     const yesOrNo = (is: boolean) => (is ? 'yes' : 'no');
@@ -77,7 +77,7 @@ export class MappingRouter {
     await heard;
   }
 
-  /** It ends in order, and forgets what it mapped. */
+  /** Stops it in order, so that it forgets what it mapped. */
   async stop(): Promise<void> {
     const program = this.#program;
     this.#program = undefined;

@@ -1,4 +1,4 @@
-/** What is mounted below a shared folder, and what a dead or silent disk does to it; in a mount namespace of its own. */
+/** Mounts below a shared folder, and the effect of a dead or silent disk; in a mount namespace of its own. */
 import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { Peer, type PeerHost, apart, freePort, until, writeMade } from '@iwanto/
 import { DiskRoom, openDisk } from './disks.js';
 
 const LIMIT_MS = 40_000;
-/** A look at everything comes after five minutes: what is noticed sooner was noticed. */
+/** A full scan comes only after five minutes: anything noticed sooner was noticed by other means. */
 const NOTICED_MS = 20_000;
 
 const root = await mkdtemp(join(tmpdir(), 'iwanto-mounts-'));

@@ -19,7 +19,7 @@ if (!isReadByOthers)
 
 let root: string;
 let peers: Peer[];
-/** A HOME with a configuration that keeps its peer on the loopback interface. */
+/** A HOME whose configuration keeps its peer on the loopback interface. */
 let home: string;
 
 beforeEach(async () => {
@@ -202,7 +202,7 @@ async function ended(child: ChildProcess) {
   return { code, stderr };
 }
 
-/** A host where every program is started by another one. */
+/** A host on which every program is started by another one. */
 function through(starter: string, ...before: string[]): PeerHost {
   return {
     spawn: (program, words, options) => spawn(starter, [...before, program, ...words], options),

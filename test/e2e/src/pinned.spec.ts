@@ -57,7 +57,7 @@ story('two pinned hosts and a stranger on one LAN', () => {
     await together([eve], [eveId]);
 
     const { results } = await eve.json<{ results: ResultJson[] }>('search', 'secret');
-    // What it saw while the others were open it may remember, as theirs who left.
+    // It may remember what it saw while the others were open, as contents of departed peers.
     const here = results.filter(({ peers }) => peers > 0);
     expect(here.map(({ name }) => name)).toEqual(['secret 2.bin']);
     expect((await eve.run('download', hash, '--wait', '2')).code).toBe(3);
@@ -70,7 +70,7 @@ story('two pinned hosts and a stranger on one LAN', () => {
     const { stdout } = await anne.run('status');
     expect(stdout).toContain('Pinned: only the peer of "iwanto trust" may come near.');
 
-    // Let in again, immediately and by both.
+    // Admitted again, immediately and by both.
     for (const peer of [anne, ben]) await peer.must(['config', 'unset', 'mode']);
     await together(peers, ids);
     await eve.find('secret 1', 'secret 1.bin', LIMIT_MS);

@@ -1,4 +1,4 @@
-/** A film for a television: `iwanto open --lan` in a network of three hosts, subtitles beside it, and what is played kept. */
+/** A film for a television: `iwanto open --lan` in a network of three hosts, with subtitles, and with the played film kept. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** Programs that people play films with, over a LAN: ffprobe, ffmpeg, mpv and Chromium; and pages that should get nothing. */
+/** Programs that people play films with, over a LAN: ffprobe, ffmpeg, mpv and Chromium; and pages that must get nothing. */
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, mkdir, readFile, rm } from 'node:fs/promises';
@@ -16,7 +16,7 @@ const reason =
   lanImpossible() ?? (isMissing('ffmpeg') ? 'the command ffmpeg is missing' : undefined);
 if (reason) process.stderr.write(`play-programs.spec.ts is skipped: ${reason}\n`);
 const story = reason ? describe.skip : describe;
-/** A test that needs one more program, which is not everywhere. */
+/** A test that needs one more program, which is not available everywhere. */
 const withProgram = (program: string) => {
   if (!isMissing(program)) return test;
   process.stderr.write(`play-programs.spec.ts: skipped without ${program}\n`);
@@ -42,12 +42,12 @@ story('programs that play films', () => {
       return await work(film);
     } finally {
       film.stop();
-      // Anything else would be why somebody got less than was promised.
+      // Anything else would mean that a client got less than it was promised.
       expect((await film.end).stderr).toBe(`${name} can be played until Ctrl-C.\n`);
     }
   }
 
-  /** A page that is not ours, in the same host; its port. */
+  /** A foreign page on the same host; returns its port. */
   async function servedPage(): Promise<string> {
     const program = `require('node:http').createServer((_, answer) => answer.end('<p>'))
       .listen(0, '127.0.0.1', function () { console.log(this.address().port); })`;

@@ -1,4 +1,4 @@
-/** For stories about playing: a command whose end is awaited, and `iwanto open` with the address it printed. */
+/** Helpers for tests of playing: a command whose end is awaited, and `iwanto open` with the address it printed. */
 import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-/** The services under the real pm2: ready, killed one by one, asked to stop, restarted while the others work. */
+/** The services under the real pm2: ready, killed one by one, stopped on request, restarted while the others work. */
 import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -31,7 +31,7 @@ const env = () => ({
   IWANT_HOME: join(root, 'home'),
 });
 
-/** pm2 lives 25 MB and 77 packages away: it is fetched for this test, not for everybody who installs. */
+/** pm2 comes with 25 MB and 77 packages: it is fetched for this test, not for everybody who installs. */
 function pm2(...words: string[]): string {
   const program = join(root, 'node_modules', 'pm2', 'bin', 'pm2');
   const run = spawnSync(process.execPath, [program, ...words], {
@@ -108,7 +108,7 @@ describe('under pm2', () => {
     const restarts = () => listed().map(({ pm2_env }) => pm2_env.restart_time);
     const before = restarts();
     expect((await peer.run('stop')).code).toBe(0);
-    // Not by its status: with a back-off pm2 7 continues to say "waiting restart" of what it will not restart.
+    // Not by its status: with a back-off pm2 7 keeps saying "waiting restart" for what it will not restart.
     expect(listed().map(({ pid, pm2_env }) => [pid, pm2_env.exit_code])).toEqual([
       [0, 20],
       [0, 20],

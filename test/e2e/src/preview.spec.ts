@@ -1,4 +1,4 @@
-/** What a film, a song, a photo and a text look like before they are downloaded; little is fetched for it. */
+/** What a film, a song, a photo and a text look like before they are downloaded; only little of it is fetched. */
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

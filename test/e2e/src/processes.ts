@@ -1,4 +1,4 @@
-/** The processes of one home, found without asking them: one that is suspended does not answer. */
+/** The processes of one home, found without asking them: a suspended one does not answer. */
 import { readFileSync, readdirSync } from 'node:fs';
 
 export interface HomeProcess {
@@ -22,7 +22,7 @@ export function processesOf(home: string): HomeProcess[] {
   });
 }
 
-/** To all of them, as the power button does it. */
+/** Kills all of them, as the power button does. */
 export function signalAll(home: string, signal: NodeJS.Signals): void {
   for (const { pid } of processesOf(home)) process.kill(pid, signal);
 }

@@ -25,7 +25,7 @@ const PLAYABLE_SECONDS = 4;
 const FRAMES_PER_SECOND = 25;
 export const PLAYABLE_FRAMES = PLAYABLE_SECONDS * FRAMES_PER_SECOND;
 
-/** What a terminal shows of one command. */
+/** What a terminal shows for one command. */
 export interface Seen {
   readonly code: number | null;
   readonly lines: readonly string[];
@@ -51,7 +51,7 @@ export class ReadmeSession {
     this.#lan = lan;
   }
 
-  /** Makes both homes and starts the other host. `parent` must have a short path: sockets lie below it. */
+  /** Creates both homes and starts the other host. `parent` must have a short path: sockets are below it. */
   static async open(parent: string): Promise<ReadmeSession> {
     const session = new ReadmeSession(await mkdtemp(join(parent, 'iw-')), makeLan(2));
     for (const [name, bytes] of FILMS) {

@@ -1,4 +1,4 @@
-/** Two hosts behind routers of homes, neither of which can dial the other: a third one relays, and reads nothing. */
+/** Two hosts behind home routers, neither of which can dial the other: a third one relays, and reads nothing. */
 import { type ChildProcess, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -43,7 +43,7 @@ print(seen, known, found, flush=True)
 const KNOWN = 'a plain text';
 const SAY = `import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(b'${KNOWN}', ('10.77.0.1', 9))`;
 
-/** What it saw, once it is asked; one text is sent to it on purpose. */
+/** What it counted so far; one text is sent past it on purpose. */
 async function watch(host: LanHost, from: LanHost, plain: readonly Buffer[]) {
   const texts = [Buffer.from(KNOWN), ...plain];
   const words = ['-c', WATCH, ...texts.map((each) => each.toString('hex'))];

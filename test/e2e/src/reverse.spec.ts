@@ -1,4 +1,4 @@
-/** Hosts that cannot be dialled: behind a firewall, and behind the router of a home. They open the connections themselves. */
+/** Hosts that cannot be dialled: behind a firewall, and behind a home router. They open the connections themselves. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,7 +39,7 @@ class Hosts {
     return this.peers[at] as Peer;
   }
 
-  /** One host fetches what another one shares. */
+  /** One host fetches what another shares. */
   async fetch(at: number, from: number): Promise<void> {
     const name = `from${from}.bin`;
     const { hash } = await this.peer(at).find(name, name, LIMIT_MS);

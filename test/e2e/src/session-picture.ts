@@ -24,7 +24,7 @@ const STYLE = `
     .line { animation: appear 0.01s both; }
     @keyframes appear { from { opacity: 0; } to { opacity: 1; } }`;
 
-/** Draws the steps; each line appears when a reader has had time for those before. */
+/** Draws the steps; each line appears once a reader has had time for those before. */
 export function drawSession(steps: readonly Step[]): string {
   const drawn: string[] = [];
   let atS = 0.5;

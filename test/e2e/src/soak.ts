@@ -1,6 +1,6 @@
 /**
  * `npm run soak -- [--minutes 30] [--seed N] [--peers 8]`: peers in network namespaces share, change and fetch files
- * while services and hosts are killed, stopped, cut off and healed by chance from a seed. At the end, when all is healed,
+ * while services and hosts are killed, stopped, cut off and healed at random from a seed. At the end, when all is healed,
  * everything must be right; the exit code is 1 where it is not.
  */
 import { randomInt } from 'node:crypto';
@@ -19,12 +19,12 @@ import { Memory } from './soak/memory.js';
 import { SoakPeer } from './soak/soak-peer.js';
 
 const MS_PER_MINUTE = 60_000;
-/** One thing happens this often: mostly work, and a fault every so many steps. */
+/** The interval between two steps, which are mostly work, and how often one is a fault. */
 const STEP_MS = 400;
 const STEPS_PER_FAULT = 6;
-/** How long everything may take to be right again: a service that was killed often waits half a minute. */
+/** How long everything may take to be right again: a service that was killed repeatedly waits half a minute. */
 const HEAL_LIMIT_MS = 90_000;
-/** A process is warm after this long; in a run that is shorter none is compared. */
+/** A process is warmed up after this long; in a shorter run none is compared. */
 const WARM_UP_MS = 60_000;
 const SAMPLE_EVERY_STEPS = 12;
 const REST_STEPS_MAX = 60;

@@ -7,7 +7,7 @@ import { Peer, apart, freePort, sha256Of, until, writeMade } from '@iwanto/peer'
 
 const LIMIT_MS = 40_000;
 const FILM_BYTES = 48 * 1_048_576;
-/** The film takes four seconds; a download that stalls takes thirty more. */
+/** The film takes four seconds; a stalled download takes thirty more. */
 const RATE = '12M';
 const STALLED_MS = 25_000;
 const SONGS = 40;
@@ -120,7 +120,7 @@ describe('while a download runs, at its source', () => {
     expect((await fetcher.run('verify', done.path)).code).toBe(0);
   }, 120_000);
 
-  /** By the source, manifests and digests included. */
+  /** Sent by the source, manifests and digests included. */
   async function bytesSent(): Promise<number> {
     return Number(/bytes sent: (\d+)/.exec(JSON.stringify(await seed.status()))?.[1]);
   }

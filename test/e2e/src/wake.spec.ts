@@ -1,4 +1,4 @@
-/** A host that sleeps: the packet that wakes it really arrives at its card, and what comes is waited for. */
+/** A host that sleeps: the packet that wakes it really arrives at its card, and the woken host is waited for. */
 import { type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -14,7 +14,7 @@ const story = reason ? describe.skip : describe;
 
 const LIMIT_MS = 20_000;
 
-/** What the card of a sleeping host does: it ends when the packet for it comes. */
+/** Plays the card of a sleeping host: it ends when the packet for it arrives. */
 const CARD = `
   const mac = require('node:os').networkInterfaces().eth0[0].mac.split(':').map((part) => parseInt(part, 16));
   const wanted = Buffer.from([...new Array(6).fill(255), ...new Array(16).fill(mac).flat()]);
@@ -57,7 +57,7 @@ story('a host that sleeps', () => {
     await rm(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   });
 
-  /** The host falls asleep; resolves with what resolves once it was woken and its services run. */
+  /** Puts the host to sleep; resolves with a promise that resolves once it has been woken and its services run. */
   async function fallAsleep(): Promise<{ readonly woken: Promise<void> }> {
     await nas.stop();
     const card = (lan.hosts[1] as LanHost).spawn(process.execPath, ['-e', CARD], {

@@ -4,7 +4,7 @@ import type { Room } from './room.js';
 export interface Outcome {
   /** What was measured, in one line. */
   readonly text: string;
-  /** What is beyond its bound; empty where nothing is. */
+  /** What exceeds its bound; empty where nothing does. */
   readonly wrong: readonly string[];
 }
 
@@ -12,18 +12,18 @@ export interface Attack {
   readonly name: string;
   /** What is done to the honest peers. */
   readonly about: string;
-  /** The numbers of docs/hostile.md that hold it off. */
+  /** The cases of docs/hostile.md that defend against it. */
   readonly cases: readonly number[];
   /** Bytes of the file that the honest asker wants. */
   readonly wantedBytes: number;
-  /** Attacks; throws where the honest work is not done. */
+  /** Attacks; throws where the honest peers could not do their work. */
   readonly run: (room: Room) => Promise<Outcome>;
 }
 
 /** How long the honest download may take, from how long it takes alone, both in seconds. */
 export type Bound = (alone: number) => number;
 
-/** Downloads alone, lets the attack begin, and downloads beside it. */
+/** Downloads alone, starts the attack, and downloads during it. */
 export async function beside(
   room: Room,
   bound: Bound,

@@ -1,4 +1,4 @@
-/** The built election service, taken apart: an attacker speaks as every host does, with its own sockets. */
+/** Parts of the built election service: an attacker sends as every host does, with its own sockets. */
 import type { CurveKeys } from '@iwanto/bus';
 import type { ElectionConfig, Input, Output, State } from '@iwanto/consensus';
 import type { Address, DatagramSigner, DatagramVerifier, PeerCard, SecretSeal } from '@iwanto/wire';

@@ -7,7 +7,7 @@ import { type Room, WANTED, type Wanted } from './room.js';
 
 type Answer = (request: PieceRequest) => Promise<PieceReply>;
 
-/** Takes the request, and that is all. */
+/** Accepts the request and never answers. */
 export const silent: Answer = () => new Promise<PieceReply>(() => undefined);
 
 /** Bytes, but others. */

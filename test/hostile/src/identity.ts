@@ -33,7 +33,7 @@ export interface IdentityOptions {
   readonly seed: Address | undefined;
   /** When it says that it was born. */
   readonly bornMs?: number;
-  /** What keeps the room apart from other LANs. */
+  /** What separates the room from other LANs. */
   readonly discoveryPort: number;
   readonly ports?: Partial<Pick<PeerCard, 'indexerPort' | 'transferPort'>>;
 }
@@ -106,7 +106,7 @@ export class Identity {
       const { address, indexerPort: port = 0, curveKey: serverKey } = target ?? {};
       if (!address || !serverKey || port === 0 || target?.peer === peer) continue;
       const line = connectPeer({ address, port, serverKey, keys: curve });
-      // Admitted is not yet known to every service there.
+      // Being admitted does not mean that every service there knows it yet.
       await until('an announcement that is taken', JOIN_LIMIT_MS, async () => {
         const answer = await line.call('announce', question).catch((cause: unknown) => {
           if (cause instanceof Failure && NOT_YET.has(cause.code)) return undefined;

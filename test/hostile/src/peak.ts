@@ -1,4 +1,4 @@
-/** The most memory that services of a peer have while something happens. */
+/** The peak memory of a peer's services while something happens. */
 import { readFileSync } from 'node:fs';
 
 const LOOK_EVERY_MS = 50;

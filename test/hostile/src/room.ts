@@ -81,7 +81,7 @@ export class Room {
     return { hash: hash as FileHash, size };
   }
 
-  /** Joins as a member under the address of another host: 127.0.0.2 and up, or one that is given. */
+  /** Joins as a member under the address of another host: 127.0.0.2 and up, or a given one. */
   async attacker(options: Partial<IdentityOptions> = {}): Promise<Identity> {
     this.#attackers += 1;
     const identity = await Identity.join({
@@ -110,7 +110,7 @@ export class Room {
     return Promise.all(Array.from({ length: count }, () => this.attacker(options)));
   }
 
-  /** Closed at the end. */
+  /** To be closed at the end. */
   with<T extends { close(): unknown }>(opened: T): T {
     this.#closing.push(() => opened.close());
     return opened;

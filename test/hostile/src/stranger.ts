@@ -1,4 +1,4 @@
-/** Keys of somebody who is no member. */
+/** Keys of a peer that is not a member. */
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import type { CurveKeys } from '@iwanto/bus';
 import type { PeerId, PublicKey } from '@iwanto/wire';

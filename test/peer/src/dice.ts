@@ -1,4 +1,4 @@
-/** Chance from a seed: the same numbers on every machine, so that figures can be compared. */
+/** Seeded random numbers: the same on every machine, so that figures can be compared. */
 export class Dice {
   #state: number;
 

@@ -15,7 +15,7 @@ export async function writeMade(path: string, bytes: number): Promise<void> {
   await writeFile(path, Buffer.alloc(bytes, pattern));
 }
 
-/** SHA-256 of a file: on purpose not the hash that the program itself uses. */
+/** SHA-256 of a file: deliberately not the hash that the program itself uses. */
 export async function sha256Of(path: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path, { highWaterMark: READ_BYTES }), hash);

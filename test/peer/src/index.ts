@@ -1,4 +1,4 @@
-/** A peer of tests and of the demo: its process, its commands, what one waits for, its files, and chance from a seed. */
+/** A peer of tests and of the demo: its process, its commands, waiting, its files, and seeded randomness. */
 export { Dice } from './dice.js';
 export { sha256Of, writeMade } from './files.js';
 export { apart, freePort } from './loopback.js';

@@ -56,7 +56,7 @@ export interface PeerOptions {
   readonly host?: PeerHost;
   /** The environment of all its commands, beside that of this process. */
   readonly env?: NodeJS.ProcessEnv;
-  /** The command that is driven, when not that of this checkout. */
+  /** The command to run, when not that of this checkout. */
   readonly program?: string;
   /** How long it may take to be ready, in ms, where that is not the usual 20 s. */
   readonly readyLimitMs?: number;
@@ -64,7 +64,7 @@ export interface PeerOptions {
 
 export interface ProgramOptions {
   readonly env?: NodeJS.ProcessEnv;
-  /** Lets standard error through, so that progress bars are seen. */
+  /** Passes standard error through, so that progress bars are visible. */
   readonly showsProgress?: boolean;
 }
 
@@ -72,7 +72,7 @@ export class Peer {
   /** What `iwanto start` printed on stderr so far. */
   readonly said: string[] = [];
   readonly #options: PeerOptions;
-  /** Each leads a process group. */
+  /** Each is the leader of a process group. */
   readonly #running = new Set<ChildProcess>();
   #services: ChildProcess | undefined;
 
@@ -179,7 +179,7 @@ export class Peer {
     return this.json<StatusJson>('status');
   }
 
-  /** Searches until a result with this name comes, and with a hash other than `unlike`. */
+  /** Searches until a result with this name and a hash other than `unlike` is found. */
   find(query: string, name: string, limitMs: number, unlike?: string): Promise<ResultJson> {
     return until(`"${name}" in the search for "${query}"`, limitMs, async () => {
       const { results = [] } = await this.json<{ results?: ResultJson[] }>('search', query);

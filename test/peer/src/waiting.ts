@@ -1,6 +1,6 @@
 /** Waiting with a limit, without sleeping. */
 
-/** Waits for something, but not for ever. */
+/** Waits for something, with a time limit. */
 export async function within<T>(limitMs: number, what: string, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, fail) => {

@@ -1,4 +1,4 @@
-/** What happens when in virtual time: a binary heap, first come first served at equal times. */
+/** The schedule of virtual time: a binary heap, in order of insertion at equal times. */
 
 interface Entry {
   readonly atMs: number;
@@ -29,7 +29,7 @@ export class Agenda {
     heap[place] = entry;
   }
 
-  /** Does everything up to `untilMs`, as long as `goOn` holds. */
+  /** Runs everything up to `untilMs`, as long as `goOn` holds. */
   run(untilMs: number, goOn: () => boolean): void {
     while (this.#heap.length > 0 && this.#heap[0]!.atMs <= untilMs && goOn()) {
       const entry = this.#take();

@@ -3,7 +3,7 @@ import { followingOf, phaseOf, reignOf, tokenOf } from '@iwanto/consensus';
 import type { Host } from './host.js';
 import type { World } from './world.js';
 
-/** Lives, and has not said goodbye. */
+/** Is alive and has not said goodbye. */
 export const isHere = (host: Host): boolean => host.up && phaseOf(host.state) !== 'leaving';
 
 export const leadersOf = (world: World): Host[] =>

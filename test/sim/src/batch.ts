@@ -1,4 +1,4 @@
-/** Many schedules, in several processes; what failed comes back as data. */
+/** Many schedules, in several processes; failures are returned as data. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { run } from './run.js';
@@ -16,7 +16,7 @@ export interface Tally {
   readonly bad: readonly Bad[];
 }
 
-/** Failures that one batch reports; beyond, the machine is broken anyway. */
+/** Failures that one batch reports; beyond that, the machine is broken anyway. */
 const BAD_MAX = 20;
 
 const EMPTY: Tally = { schedules: 0, events: 0, simulatedMs: 0, bad: [] };

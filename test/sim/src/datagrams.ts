@@ -1,4 +1,4 @@
-/** Writes every message of a run as its datagram: it must fit, and be read back as the same; and counts bytes. */
+/** Encodes every message of a run as its datagram, which must fit and be read back as the same; and counts bytes. */
 import type { Output } from '@iwanto/consensus';
 import {
   type DatagramSigner,

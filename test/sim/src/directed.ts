@@ -1,4 +1,4 @@
-/** Directed scenarios: text files with what happens and, below a line of dashes, the trace that must come of it. */
+/** Directed scenarios: text files with what happens and, below a line of dashes, the expected trace. */
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -63,7 +63,7 @@ export function play(commands: string): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Plays all; with `update` writes the traces that came. */
+/** Plays all; with `update` writes the resulting traces. */
 export function runScenarios(update: boolean): boolean {
   let right = true;
   for (const { name, commands, expected } of readScenarios()) {

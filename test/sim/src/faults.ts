@@ -1,4 +1,4 @@
-/** What can go wrong, as data: generated first, executed later, shrunk when it finds a mistake. */
+/** What can go wrong, as data: generated first, executed later, shrunk when it reveals a bug. */
 import type { ElectionMessageType } from '@iwanto/wire';
 import type { Prng } from './prng.js';
 
@@ -129,7 +129,7 @@ export function makeFaults(prng: Prng, hosts: number): Fault[] {
   return times.sort((a, b) => a - b).map((atMs) => makeFault(prng, hosts, atMs));
 }
 
-/** What happens only where routers are: one that translates addresses, and strangers beyond one. */
+/** What happens only with routers: one that translates addresses, and strangers beyond one. */
 export function makeRouterFaults(prng: Prng, subnets: number): Fault[] {
   const atMs = () => Math.round(20_000 * prng.unit());
   const nats = Array.from({ length: prng.below(3) }, (): Fault => {

@@ -14,11 +14,11 @@ import { leadersOf } from './agreement.js';
 import type { Forgery } from './faults.js';
 import type { World } from './world.js';
 
-/** HELLOs of a flood, all at the same time, each of another identity. */
+/** HELLOs of a flood, all at the same time, each from a different identity. */
 const FLOOD = 2_000;
 /** Later than all that anybody said yet. */
 const LATE_SEQ = 2 ** 40;
-/** A jump of the epoch that is allowed. */
+/** An allowed jump of the epoch. */
 const FAR = 500_000;
 export const STRANGER = { address: '10.9.9.9', port: 9 };
 const CARD: PeerCard = {
@@ -114,10 +114,10 @@ function beat(world: World, epoch: number): BeatMessage {
   };
 }
 
-/** What no host believes when all were sent it. */
+/** What no host accepts when it was sent to all. */
 const SENT_TO_ONE: readonly Forgery[] = ['claim', 'knock', 'cookie'];
 
-/** Sends it to every host, some things one by one. */
+/** Sends it to every host, some messages one by one. */
 export function forge(world: World, what: Forgery): void {
   for (let count = what === 'flood' ? FLOOD : 1; count > 0; count--) {
     const forged = message(world, what);

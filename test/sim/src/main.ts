@@ -1,4 +1,4 @@
-/** The simulator's entrance: many schedules, one seed, the scenarios, the figures or the mutants. */
+/** The simulator's entry point: many schedules, one seed, the scenarios, the figures or the mutants. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -64,7 +64,7 @@ interface Shown {
   readonly datagrams: boolean;
 }
 
-/** Plays one schedule and prints what comes of it. */
+/** Plays one schedule and prints the result. */
 function playOne(schedule: Schedule, { trace, datagrams }: Shown): boolean {
   console.log(scenarioText(schedule));
   const report = run(

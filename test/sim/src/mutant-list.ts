@@ -1,4 +1,4 @@
-/** Deliberate bugs, as data: each a change of the built election, and what it takes away. */
+/** Deliberate bugs, as data: each a change of the built election, and what it removes. */
 
 export interface Patch {
   /** A file of libs/consensus/dist. */

@@ -1,4 +1,4 @@
-/** Breaks a copy of the built election on purpose, once for each mutant, and looks which checks notice. */
+/** Breaks a copy of the built election on purpose, once for each mutant, and records which checks notice. */
 import {
   cpSync,
   mkdirSync,
@@ -26,7 +26,7 @@ const FIRST_SEED = 1;
 const CAUGHT_MIN = 15;
 const SCENARIOS_LIMIT_MS = 120_000;
 
-/** A workspace in miniature: the simulator as it is, the election with the mutant's patches. */
+/** A minimal workspace: the simulator as it is, the election with the mutant's patches. */
 function mutate(mutant: Mutant): string {
   const root = mkdtempSync(join(tmpdir(), 'iwanto-mutant-'));
   const scope = join(root, 'node_modules', '@iwanto');

@@ -13,9 +13,9 @@ export interface Link {
   readonly subnets: number;
 }
 
-/** How long a router that translates addresses lets answers back in after a host behind it sent. */
+/** How long a router that translates addresses admits answers after a host behind it has sent. */
 const TRANSLATED_MS = 30_000;
-/** No datagram travels faster. */
+/** The shortest delay of a datagram. */
 const DELAY_MIN_MS = 0.1;
 
 export class Network {
@@ -33,7 +33,7 @@ export class Network {
     private readonly prng: Prng,
   ) {}
 
-  /** Cuts are counted: two faults may cut the same way. */
+  /** Cuts are counted: two faults may cut the same link. */
   cut(from: number, to: number): void {
     const way = from * this.hosts + to;
     this.#cuts.set(way, (this.#cuts.get(way) ?? 0) + 1);
@@ -61,7 +61,7 @@ export class Network {
     else this.#translated.delete(subnet);
   }
 
-  /** Whether two hosts lie in one subnet. */
+  /** Whether two hosts are in one subnet. */
   isNear(one: number, other: number): boolean {
     return one % this.link.subnets === other % this.link.subnets;
   }

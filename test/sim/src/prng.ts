@@ -1,4 +1,4 @@
-/** Chance from one 32-bit seed: the same seed gives the same run on every machine (sfc32). */
+/** Random numbers from one 32-bit seed: the same seed gives the same run on every machine (sfc32). */
 
 export interface Prng {
   /** In [0, 1). */

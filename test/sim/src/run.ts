@@ -1,4 +1,4 @@
-/** One schedule from start to verdict: faults first, then healing, then what must be right. */
+/** One schedule from start to verdict: faults first, then healing, then the checks. */
 import { stackOf } from '@iwanto/wire';
 import { phaseOf, reignOf, type State } from '@iwanto/consensus';
 import { agreement, isHere, leadersOf } from './agreement.js';
@@ -22,7 +22,7 @@ export interface Report {
 const WIRED_MS = 3_000;
 const DOUBLE_MS = 4_500;
 const LOSSY_MS = 20_000;
-/** After a heal nobody is lossier than this: L1 promises nothing beyond. */
+/** After a heal no link loses more than this: L1 promises nothing beyond. */
 const HEALED_LOSS_MAX = 0.05;
 /** A suspicion or a face-off that is under way at the heal may still run its course. */
 const UNDERWAY_MS = 1_000;
@@ -30,7 +30,7 @@ const POLL_MS = 50;
 const STABLE_MS = 6_000;
 const GRACE_MS = 1_000;
 
-/** Runs a schedule; the witness sees every turn, such as to write a trace. */
+/** Runs a schedule; the witness sees every turn, for example to write a trace. */
 export function run(schedule: Schedule, watch?: (world: World) => Witness): Report {
   const world = build(schedule);
   const safety = new Safety(world);
@@ -95,7 +95,7 @@ export function plan(world: World, safety: Safety, schedule: Schedule): void {
   }
 }
 
-/** Everything works again; who is down stays down. */
+/** Everything works again; hosts that are down stay down. */
 export function heal(world: World, safety: Safety): void {
   const { network } = world;
   network.heal();
@@ -149,7 +149,7 @@ function settle(world: World, safety: Safety, schedule: Schedule): number | null
   return sinceMs - healMs;
 }
 
-/** Among several leaders that hold a lease at the heal, the one that must win. */
+/** The one that must win among several leaders that hold a lease at the heal. */
 function oldestLease(world: World): Host | null {
   const leaders = leadersOf(world);
   const { link } = world.network;
@@ -175,7 +175,7 @@ function isFirm(world: World, state: State): boolean {
 const isOlderHost = (a: Host, b: Host) =>
   a.state.rank < b.state.rank || (a.state.rank === b.state.rank && a.peer < b.peer);
 
-/** Whether those that live can find each other at all: by multicast, or by addresses they know. */
+/** Whether the living hosts can find each other at all: by multicast, or by addresses they know. */
 function areConnected(world: World): boolean {
   const { link } = world.network;
   if (link.multicast && link.subnets === 1) return true;
@@ -202,7 +202,7 @@ function areConnected(world: World): boolean {
   return reached.size === live.length;
 }
 
-/** What must be right once all is calm: L1 to L5. */
+/** What must hold once all is calm: L1 to L5. */
 function checkSettled(world: World): void {
   const { timers } = world.host(0).state;
   world.run(world.nowMs + timers.keepAliveMinMs * timers.evictPeriods + GRACE_MS - STABLE_MS / 2);

@@ -158,7 +158,7 @@ export class Safety implements Witness {
     const was = this.#was;
     if (was === null || !was.stale || was.phase === 'joining') return null;
     const { state } = host;
-    // A leader chooses its standbys itself; the word may only have made it beat earlier.
+    // A leader chooses its standbys itself; the message may only have made it beat earlier.
     const sameStandbys = reignOf(state) !== null || state.standbys === was.standbys;
     const same =
       state.leader?.boot === was.leader?.boot &&

@@ -1,4 +1,4 @@
-/** Schedules as text that one can read and write: one line for each thing that happens. */
+/** Schedules as readable and writable text: one line per event. */
 import type { ElectionMessageType } from '@iwanto/wire';
 import { FORGERIES, type Fault, NEVER_MS, type Target } from './faults.js';
 import { nameOf } from './host.js';

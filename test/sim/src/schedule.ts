@@ -1,4 +1,4 @@
-/** One run as data: the hosts, their network, and what goes wrong when. All of it follows from one seed. */
+/** One run as data: the hosts, their network, and what goes wrong when. All of it is derived from one seed. */
 import { type Fault, makeFaults, makeRouterFaults } from './faults.js';
 import type { Link } from './network.js';
 import { prng } from './prng.js';
@@ -23,7 +23,7 @@ export interface Schedule {
   readonly hints: boolean;
   readonly hosts: readonly HostPlan[];
   readonly faults: readonly Fault[];
-  /** Time to heal where the bound of L1 is not meant, such as for a crowd that is let in slowly. */
+  /** Time to heal where the bound of L1 does not apply, such as for a crowd that is admitted slowly. */
   readonly withinMs?: number;
   /** What a directed scenario forbids beyond the invariants: a host in a phase, from some time on. */
   readonly never?: readonly Never[];

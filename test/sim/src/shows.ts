@@ -1,4 +1,4 @@
-/** The figures of the election in virtual time, each beside the goal it must reach. */
+/** The figures of the election in virtual time, each compared with the goal it must reach. */
 import { LIMITS } from '@iwanto/consensus';
 import { agreement } from './agreement.js';
 import { Datagrams } from './datagrams.js';
@@ -21,7 +21,7 @@ interface Setting {
 function settled({ hosts, loss, hints = false, seed }: Setting): World {
   const link = { delayMs: 0.3, loss, multicastLoss: 0, duplicates: 0, multicast: true, subnets: 1 };
   const world = new World({ seed, hosts, link, hints });
-  // Crowds come as fast as they are let in: how a burst of joiners fares is a scenario of its own.
+  // Crowds join as fast as they are admitted: how a burst of joiners does is a scenario of its own.
   const everyMs = hosts > LIMITS.crowd ? 1_100 / LIMITS.welcomesPerSecond : 1;
   for (const host of world.hosts)
     world.agenda.at(host.index * everyMs, () => world.start(host.index));

@@ -72,7 +72,7 @@ function withoutLastHost(schedule: Schedule): Schedule {
   return { ...schedule, hosts: schedule.hosts.slice(0, last), faults };
 }
 
-/** Plainer networks and clocks, shorter faults. */
+/** Simpler networks and clocks, shorter faults. */
 function simplify(present: () => Schedule, fails: (candidate: Schedule) => boolean): void {
   const { link, hosts } = present();
   const plainer: Partial<Schedule>[] = [

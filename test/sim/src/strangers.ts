@@ -1,4 +1,4 @@
-/** What goes to an address that proved nothing: never more bytes than came from there (I7, HOSTILE 14). */
+/** Traffic to an address that proved nothing: never more bytes than came from there (I7, HOSTILE 14). */
 import type { Output } from '@iwanto/consensus';
 import { type Address, QUESTION_BYTES } from '@iwanto/wire';
 import { datagramOf } from './datagrams.js';
@@ -19,7 +19,7 @@ export class Strangers {
     return isAdmitted ? 'S55: a host that proved nothing is heard from outside' : null;
   }
 
-  /** A joiner is not meant: it asks to be let in wherever somebody says that a leader is, for some seconds. */
+  /** This excludes joiners, which for some seconds ask for admission wherever somebody says a leader is. */
   answeredTooMuch(host: Host, input: Timeless, outputs: readonly Output[]): string | null {
     if (input.type === 'received') this.#owed += earned(input.message, input.from);
     if (host.state.place.at === 'joining') return null;
@@ -30,7 +30,7 @@ export class Strangers {
   }
 }
 
-/** A member that passes the word of a stranger on to its leader lets that one ask, too. */
+/** When a member forwards a stranger's message to its leader, the leader may ask, too. */
 function earned(message: Message, from: Address): number {
   if (from.address === STRANGER.address) return bytesOf(message);
   const isOfStranger =

@@ -68,7 +68,7 @@ function strikeHost(world: World, fault: HostFault, index: number): void {
   }
 }
 
-/** Lets one fault happen, now. */
+/** Injects one fault now. */
 export function strike(world: World, fault: Fault): void {
   switch (fault.kind) {
     case 'split': {

@@ -1,4 +1,4 @@
-/** Deliberate bugs of the swarm, as data: each a change of its source, and what it takes away. */
+/** Deliberate bugs of the swarm, as data: each a change of its source, and what it removes. */
 import type { Mutant } from './mutant-list.js';
 
 const mutant = (name: string, file: string, find: string, replace: string): Mutant => ({

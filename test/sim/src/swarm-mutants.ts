@@ -1,4 +1,4 @@
-/** Breaks a copy of the swarm on purpose, once for each mutant, and looks which of its own tests notice. */
+/** Breaks a copy of the swarm on purpose, once for each mutant, and records which of its own tests notice. */
 import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,

@@ -1,4 +1,4 @@
-/** A run as lines one can read: who becomes what when, and on request every datagram. */
+/** A run as readable lines: who becomes what when, and on request every datagram. */
 import { type Output, phaseOf, type State } from '@iwanto/consensus';
 import type { Host, Timeless } from './host.js';
 import type { Witness, World } from './world.js';
@@ -52,7 +52,7 @@ export class Trace implements Witness {
   }
 }
 
-/** A message without what every message has. */
+/** A message without the common header. */
 function words(message: { type: string; epoch: number; seq: number }): string {
   const { type, epoch, seq, ...rest } = message;
   const shown = Object.entries(rest)

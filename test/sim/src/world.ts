@@ -16,7 +16,7 @@ export interface WorldOptions {
   readonly seed: number;
   readonly hosts: number;
   readonly link: Link;
-  /** Share of crashes that the others learn of by their broken TCP line. */
+  /** Share of crashes that the others notice by their broken TCP line. */
   readonly hints: boolean;
 }
 
@@ -124,7 +124,7 @@ export class World {
     this.give(host, { type: 'tick' });
   }
 
-  /** Gives an input to a host: immediately, or when it runs again. */
+  /** Gives an input to a host: immediately, or once it runs again. */
   give(host: Host, input: Timeless): void {
     if (!host.up) return;
     if (host.pausedUntilMs > 0) {

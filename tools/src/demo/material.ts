@@ -1,4 +1,4 @@
-/** What the demo shares: documents that are on the machine already, and one large file made from a seed. */
+/** What the demo shares: documents that are already on the machine, and one large file generated from a seed. */
 import { createCipheriv, createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, open, readdir, stat } from 'node:fs/promises';
@@ -26,7 +26,7 @@ export async function writeSeeded(path: string, seed: string, bytes: number): Pr
   }
 }
 
-/** Copies documents of this machine below `target`, their folders kept; returns how many. */
+/** Copies documents of this machine below `target`, keeping their folders; returns how many. */
 export async function copyDocuments(sources: readonly string[], target: string): Promise<number> {
   let copied = 0;
   for (const source of sources.filter((folder) => existsSync(folder))) {

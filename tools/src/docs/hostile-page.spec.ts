@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { casesFrom, hostilePage, numbersIn } from './hostile-page.js';
 
 const WORKSPACE = fileURLToPath(new URL('../../..', import.meta.url));
-/** Papers that a reader of this repository does not have. */
+/** Documents that a reader of this repository does not have. */
 const ABSENT_PAPERS =
   /\b(?:ELECTION|HOSTILE|FACTS|DESIGN|SEARCH|PEERS|HOUSE)(?:-REVIEW)?\.md\b|\bFACTS\b|\bDESIGN \d|\bIssue \d/;
 const NOT_OURS = new Set(['node_modules', 'dist', '.git', '.nx', 'tmp']);

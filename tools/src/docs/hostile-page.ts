@@ -77,7 +77,7 @@ async function specsBelow(root: string): Promise<string[]> {
   return found.sort();
 }
 
-/** The page, as Markdown that is not laid out yet. */
+/** The page, as Markdown before formatting. */
 export function hostilePage(
   sections: readonly Section[],
   tests: ReadonlyMap<number, readonly string[]>,

@@ -46,14 +46,17 @@ describe('plain English', () => {
     ];
     expect(right.flatMap(avoidedInPage)).toEqual([]);
     const comments = (text: string) => avoidedInSource('a.ts', `// ${text}\n`).length;
-    expect(['Told once.', 'Where it stands.'].map(comments)).toEqual([1, 1]);
+    const home = ['Told once.', 'Where it stands.', 'One bit a piece, in order.', 'Kept for good.'];
+    expect(home.map(comments)).toEqual([1, 1, 1, 1]);
     const fine = [
       'It tells them apart.',
       'Nobody can tell.',
       'Calls `told`.',
       'It stands for all.',
+      'A window is no shorter.',
+      'One at a time.',
     ];
-    expect(fine.map(comments)).toEqual([0, 0, 0, 0]);
+    expect(fine.map(comments)).toEqual([0, 0, 0, 0, 0, 0]);
     const source =
       "const told = 'told';\n// Fixed anew.\nconst a = `Shared at once: ${told} tells`;\n";
     expect(avoidedInSource('a.ts', source).map(({ word }) => word)).toEqual([

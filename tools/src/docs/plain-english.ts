@@ -39,26 +39,40 @@ export const AVOIDED: readonly Avoided[] = [
     inComments: true,
   },
   {
-    pattern: /(?<!\b(there|nobody|that) )\bis no (?!longer\b|more\b|less\b|need\b)/i,
+    pattern: /(?<!\b(there|nobody|that) )\bis no (?!longer\b|more\b|less\b|need\b|\w+er\b)/i,
     word: 'is no hash',
     instead: 'is not a hash',
+    inComments: true,
   },
   {
     pattern: /\b(is|are|was|were) (not )?to be\b/i,
     word: 'is to be sent',
     instead: 'must be sent, waits to be sent',
+    inComments: true,
   },
-  { pattern: /\bgo(es)? round\b/i, word: 'goes round', instead: 'works around, rotates' },
-  { pattern: /\b(from|outside|of|in) the own\b/i, word: 'the own', instead: 'its own' },
+  {
+    pattern: /\bgo(es)? round\b/i,
+    word: 'goes round',
+    instead: 'works around, rotates',
+    inComments: true,
+  },
+  {
+    pattern: /\b(from|outside|of|in) the own\b/i,
+    word: 'the own',
+    instead: 'its own',
+    inComments: true,
+  },
   {
     pattern: /\b(make|free|no|enough|some|is) room\b/i,
     word: 'make room',
     instead: 'free some space',
+    inComments: true,
   },
   {
     pattern: /\b(goes|go|going|went) on\b/i,
     word: 'goes on',
     instead: 'continues, resumes',
+    inComments: true,
   },
   {
     pattern: /\blook(s|ed|ing)? through\b/i,
@@ -70,6 +84,7 @@ export const AVOIDED: readonly Avoided[] = [
     pattern: /\b(lie|lies|lay) (in|on|under|below|beside)\b/i,
     word: 'lies in',
     instead: 'is in, is stored in',
+    inComments: true,
   },
   {
     pattern: /\b(stands?|stood)\b(?!-| for\b)/i,
@@ -77,8 +92,23 @@ export const AVOIDED: readonly Avoided[] = [
     instead: 'is in, is defined in; is suspended',
     inComments: true,
   },
-  { pattern: /\blets? in\b/i, word: 'let in', instead: 'admit, allow inbound' },
-  { pattern: /\bfor good\b/i, word: 'for good', instead: 'permanently' },
+  { pattern: /\blets? in\b/i, word: 'let in', instead: 'admit, allow inbound', inComments: true },
+  { pattern: /\bby chance\b/i, word: 'by chance', instead: 'at random', inComments: true },
+  {
+    pattern: /\blet(s|ting)? go of\b/i,
+    word: 'let go of',
+    instead: 'release, free',
+    inComments: true,
+  },
+  // A count of something and what it is counted by, at the end of a clause.
+  {
+    pattern:
+      /\b(one|two|\d[\d,]*) (bits?|bytes|pixels|digest|line|row|watch|entry|characters|requests?|leaf|object|name) an? \w+(?=[,.:;)]|$)/i,
+    word: 'one line a peer',
+    instead: 'one line per peer',
+    inComments: true,
+  },
+  { pattern: /\bfor good\b/i, word: 'for good', instead: 'permanently', inComments: true },
 ];
 
 export interface Found {

@@ -1,4 +1,4 @@
-/** A schema in one line, in the manner of a TypeScript type. */
+/** A schema in one line, in the style of a TypeScript type. */
 import { z } from 'zod';
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;

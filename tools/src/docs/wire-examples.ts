@@ -54,14 +54,14 @@ function rowsOf(bytes: Uint8Array): Uint8Array[] {
   );
 }
 
-/** A block of rows of 16 bytes, each with `beside(row, its place)` at its right. */
+/** A block of rows of 16 bytes, each with `beside(row, its offset)` at its right. */
 function block(bytes: Uint8Array, beside: (row: Uint8Array, at: number) => string): string[] {
   return rowsOf(bytes).map((row, at) =>
     `${spaced(row).padEnd(3 * ROW_BYTES + 1)}${beside(row, at)}`.trimEnd(),
   );
 }
 
-/** The fields of a frame; throws where they are not, one after the other, what the encoder wrote. */
+/** The fields of a frame; throws where they are not, in sequence, what the encoder wrote. */
 function frame(title: string, written: Uint8Array, fields: readonly Field[]): string {
   const parts = fields.map(([, value]) => bytesOf(value));
   if (hexOf(Buffer.concat(parts)) !== hexOf(written)) {
@@ -131,7 +131,7 @@ function requestFrame(title: string, request: PieceRequest, root: readonly Field
   ]);
 }
 
-/** A frame of the data line, sealed with the key of the grant, and how it reads when it is open. */
+/** A frame of the data line, sealed with the key of the grant, and its plain content. */
 function sealedFrame(title: string, seal: DataSeal, sent: SealedSent): string {
   const { requestId, body, associated } = sent;
   const sealed = Buffer.from(body);

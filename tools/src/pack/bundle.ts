@@ -32,7 +32,7 @@ const COMMAND = {
   banner: { js: "const urlOfThis = require('node:url').pathToFileURL(__filename).href;" },
 } as const satisfies BuildOptions;
 
-/** CommonJS packages ask for Node's own modules with `require`, which a module does not have. */
+/** CommonJS packages load Node's own modules with `require`, which an ES module does not have. */
 const REQUIRE =
   "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);";
 
@@ -47,7 +47,7 @@ const COMMON = {
   legalComments: 'none',
   metafile: true,
   external: NATIVE,
-  // Without the checks that React has for developers.
+  // Without React's checks for developers.
   define: { 'process.env.NODE_ENV': '"production"' },
   banner: { js: REQUIRE },
   logLevel: 'warning',
@@ -108,7 +108,7 @@ const lazyNode: Plugin = {
   },
 };
 
-/** Bundles into `stage`; returns the files of other packages that went in. */
+/** Bundles into `stage`; returns the files of other packages that were included. */
 export async function bundle(workspace: string, stage: string): Promise<string[]> {
   const inputs: Metafile['inputs'] = {};
   const options = { ...COMMON, absWorkingDir: workspace };

@@ -9,7 +9,7 @@ import { lazyZod } from '../../dist/pack/bundle.js';
 
 const workspace = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** The contract as a program has it that was bundled like this. */
+/** The contract as in a program that was bundled this way. */
 async function bundled(plugins: Plugin[]): Promise<typeof Contract> {
   const room = mkdtempSync(join(tmpdir(), 'iwanto-lazy-'));
   try {
@@ -23,7 +23,7 @@ async function bundled(plugins: Plugin[]): Promise<typeof Contract> {
   }
 }
 
-/** All that a schema is defined by, functions as text. */
+/** Everything that defines a schema, functions as text. */
 const definitionOf = (schema: object): unknown =>
   JSON.parse(JSON.stringify(Reflect.get(schema, '_zod'), withDefinitions)) as unknown;
 

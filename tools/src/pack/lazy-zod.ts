@@ -14,17 +14,17 @@ zod.config({
 
 type Make = () => object;
 
-/** How each schema is made that was not used yet. */
+/** How to build each schema that has not been used yet. */
 const makers = new WeakMap<object, Make>();
 
-/** Methods that give another schema, which can wait as well; any other property needs the schema itself. */
+/** Methods that return another schema, which can be lazy as well; any other property needs the schema itself. */
 const GIVE_SCHEMA = new Set<PropertyKey>([
   ...['min', 'max', 'int', 'regex', 'length', 'trim', 'positive', 'startsWith'],
   ...['optional', 'nullable', 'default', 'extend', 'omit', 'pick', 'partial'],
   ...['refine', 'transform', 'pipe'],
 ]);
 
-/** The stand-in becomes the schema: nothing of this is left in the way of its next use. */
+/** The stand-in becomes the schema: nothing of this remains to slow its next use. */
 function build(standIn: object): void {
   const make = makers.get(standIn);
   if (!make) return;
@@ -34,7 +34,7 @@ function build(standIn: object): void {
   Object.defineProperties(standIn, Object.getOwnPropertyDescriptors(schema));
 }
 
-/** The prototype of every stand-in: whoever asks it for a property uses the schema. */
+/** The prototype of every stand-in: accessing a property uses the schema. */
 const notBuilt = new Proxy(Object.prototype, {
   get: (_, name, standIn: object) => {
     const method = (...words: unknown[]) =>

@@ -54,7 +54,7 @@ export async function* bytesOf(
   }
 }
 
-/** Cut at places that are the same whoever reads, so that no slice lies in two pieces. */
+/** Cut at fixed offsets, the same for every reader, so that no slice spans two pieces. */
 function* slicesOf({ from, to }: ByteRange): Generator<ByteRange> {
   for (let at = from; at < to;) {
     const next = Math.min(to, (Math.floor(at / BUS_BYTES_MAX) + 1) * BUS_BYTES_MAX);

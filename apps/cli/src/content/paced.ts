@@ -1,6 +1,6 @@
 /**
  * A gentle start: a client that asks for all that follows a place often closes the line soon, as televisions and
- * programs that seek do, and what lies in buffers then was fetched in vain. So it is given a frame's worth quickly and
+ * programs that seek do, and what is buffered then was fetched in vain. So it is given a frame's worth quickly and
  * the rest at the rate of a film, until it has shown that it stays.
  */
 import { setTimeout as wait } from 'node:timers/promises';

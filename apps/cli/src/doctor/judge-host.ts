@@ -54,7 +54,7 @@ function judgeFolder({ path, use, fault }: FolderFacts): Finding[] {
   // The first start creates the data folder.
   if (use === 'data' && fault === 'ENOENT') return [];
   const text = `the ${USES[use]} ${path} ${FAULTS[fault] ?? `fails with ${fault}`}`;
-  // One that was never used is made by the first download: that alone is no fault.
+  // One that was never used is created by the first download: that alone is not a fault.
   const judged = use === 'downloads' && fault === 'ENOENT' ? warning : broken;
   return [judged('folders', text, remedyOf(path, use, fault))];
 }

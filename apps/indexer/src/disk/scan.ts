@@ -33,7 +33,7 @@ export interface ScanHost {
   /** A directory is no longer shared. */
   readonly onGone: (path: string) => void;
   readonly onFile: (file: WaitingFile) => void;
-  /** Waits until there is room for more files to hash; true when the scan has to stop. */
+  /** Waits until more files may be queued for hashing; true when the scan has to stop. */
   readonly hasToStop: () => Promise<boolean>;
 }
 
@@ -50,7 +50,7 @@ export interface ScanMode {
   readonly full: boolean;
 }
 
-/** Compares a directory and what lies below it. What vanishes meanwhile is left to the next scan. */
+/** Compares a directory and everything below it. What vanishes meanwhile is left to the next scan. */
 export async function scanTree(
   host: ScanHost,
   start: PlaceOnDisk,

@@ -128,7 +128,7 @@ export class Pipe {
     if (!this.#closed) this.#commits.commit();
   }
 
-  /** Resolves when there is room for more files. */
+  /** Resolves when more files may be added. */
   room(): Promise<void> {
     return this.#room.free();
   }

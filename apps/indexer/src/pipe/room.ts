@@ -10,7 +10,7 @@ export class Room {
   /** `filesWaiting` counts the files that take up space. */
   constructor(private readonly filesWaiting: () => number) {}
 
-  /** Resolves when there is room for more files. */
+  /** Resolves when more files may be added. */
   async free(): Promise<void> {
     while (!this.#closed && this.filesWaiting() > ROOM_FILES) {
       await new Promise<void>((resolve) => this.#waiters.push(resolve));

@@ -84,7 +84,7 @@ export class Announcer {
 
   /**
    * One content that was announced to the tracker, picked at random. Undefined where there is none, and until the
-   * tracker holds, or has refused, what was to be announced: from then on it can be judged by what it finds.
+   * tracker holds, or has refused, what had to be announced: from then on it can be judged by what it finds.
    */
   async oneTold(chance: () => number): Promise<FileHash | undefined> {
     if (!this.#isSettled) return undefined;

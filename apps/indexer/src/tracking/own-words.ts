@@ -1,5 +1,5 @@
 /**
- * Refusals of another host's tracker in words of this program: only their codes are believed (HOSTILE 121), and of
+ * Refusals of another host's tracker in words of this program: only their codes are trusted (HOSTILE 121), and of
  * these only what the question can be refused with.
  */
 import {
@@ -40,7 +40,7 @@ const ALWAYS: readonly FailureCode[] = [
   ...(['E_TIMEOUT', 'E_NOT_RUNNING', 'E_BAD_ANSWER'] as const),
 ];
 
-/** What was thrown, in own words where another host refused an answer; E_BAD_ANSWER where that can be none. */
+/** What was thrown, in this program's words where another host refused; E_BAD_ANSWER where its answer is invalid. */
 export function inOwnWords<V extends BookVerb>(
   verb: V,
   question: QuestionOf<PeerVerbs, V>,

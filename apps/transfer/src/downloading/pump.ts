@@ -43,7 +43,7 @@ export interface PumpOptions {
   /** The source does not, or no longer, have what it was asked for. */
   readonly onMissing: (source: PeerId) => void;
   readonly onBan: (source: PeerId, reason: BanReason) => void;
-  /** The source is to be closed; it may come back. */
+  /** The source must be closed; it may come back. */
   readonly onDrop: (source: PeerId) => void;
 }
 

@@ -58,7 +58,7 @@ export class SourceSet {
 
   constructor(private readonly options: SourceSetOptions) {}
 
-  /** Connects to those that are not in use yet: to those first that were never let go of, and by chance, spread over hosts. */
+  /** Connects to those that are not in use yet: to those first that were never released, and at random, spread over hosts. */
   offer(holders: readonly Holder[]): void {
     for (const holder of this.#inOrder(holders)) {
       if (this.options.signal.aborted || this.#used.size >= SOURCES_MAX) return;

@@ -29,7 +29,7 @@ function standStill(): void {
   while (performance.now() < untilMs);
 }
 
-/** Serves, and says on standard output where; on `usage` says what memory it takes, in MiB. */
+/** Serves, and prints on standard output where; on `usage` prints its memory, in MiB. */
 export async function serve(): Promise<void> {
   const keys = newKeys();
   const large = { leader: BUSY_PEER, peers: [], filling: 'x'.repeat(900_000) };

@@ -1,5 +1,5 @@
 /**
- * A connection that a third peer carries, as neither of its ends can dial the other (S57). The caller asks the relay;
+ * A connection relayed by a third peer, since neither of its ends can dial the other (S57). The caller asks the relay;
  * where that agrees, it asks both ends to dial it. The election carries the questions and decides nothing about them.
  */
 import type { BridgeMessage, PeerId } from '@iwanto/wire';
@@ -34,7 +34,7 @@ export function bridge(turn: Turn, wish: BridgeWish): void {
     send(turn, leader.address, body);
 }
 
-/** A relay is asked by the caller, an end by the relay, both also by the leader for its members; nobody else has anybody dialled. */
+/** A relay is asked by the caller, an end by the relay, both also by the leader for its members; nobody else can make anybody dial. */
 export function hearBridge(turn: Turn, message: BridgeMessage): void {
   const { state } = turn;
   const { relay, callee, caller, sender } = message;

@@ -1,6 +1,6 @@
 /**
  * A connection that only the other host can open (S56): it is asked for by a datagram to that host, and by one over
- * the leader, which reaches hosts behind a router that lets in only what they asked for themselves. The election
+ * the leader, which reaches hosts behind a router that admits only what they asked for themselves. The election
  * carries the question and decides nothing about it.
  */
 import type { Address, DialMessage, PeerId } from '@iwanto/wire';
@@ -10,7 +10,7 @@ import type { State } from '../state/state.js';
 import { send, type Turn } from '../state/turn.js';
 import { allow, allowFor } from './rates.js';
 
-/** Where a peer hears, as far as this host knows it. */
+/** The address at which a peer receives, as far as this host knows. */
 export function addressOf(
   { leader, members, sightings }: State,
   peer: PeerId,
@@ -32,7 +32,7 @@ export function askToDial(turn: Turn, { peer, line, ticket }: DialWish): void {
     send(turn, leader.address, body);
 }
 
-/** To dial is what a peer asks for itself, or the leader for one of its members: nobody is made to dial a third one. */
+/** A peer asks to be dialled itself, or the leader asks for one of its members: nobody is made to dial a third host. */
 export function hearDial(turn: Turn, message: DialMessage): void {
   const { state } = turn;
   const { sender, callee, caller } = message;

@@ -2,7 +2,7 @@
 import type { State } from '../state/state.js';
 import type { Body } from '../state/turn.js';
 
-/** The pace of HELLOs after the first ones of a schedule, to all and to a leader that was named. */
+/** The interval of HELLOs after the first ones of a schedule, to all and to a leader that was named. */
 export const HELLO_LATER_MS = 400;
 
 /** Null while this host has no card yet. */

@@ -2,7 +2,7 @@
  * A leader that nobody here knows is asked whether it is there, before anything larger is sent to it: a
  * datagram proves who wrote it, but not where its writer is, and rosters and requests for a welcome must
  * never be drawn to a third host (HOSTILE 14). Nothing is remembered for that: the nonce of the question
- * follows from who is asked where, so that a flood of strangers takes up no room.
+ * follows from who is asked where, so that a flood of strangers takes no memory.
  */
 import {
   type Address,
@@ -18,10 +18,10 @@ import { addressText } from './address.js';
 import { startOf } from './rank.js';
 import { allowAnswer, allowFor, allowHearsay, takesPart } from './rates.js';
 
-/** Whose word something is. */
+/** Who said something. */
 export type Speaker = Pick<ElectionHeader, 'sender' | 'boot'>;
 
-/** Never two in a row: the answer takes less than the time between. */
+/** Never two in a row: the answer takes less time than the interval. */
 const QUESTIONS_TO_ONE_PER_SECOND = 4;
 
 function introductionNonce(state: State, boot: string, address: Address): Nonce {
@@ -30,7 +30,7 @@ function introductionNonce(state: State, boot: string, address: Address): Nonce 
   return hexOf(state.config.hmac(state.introductionKey, bytes).subarray(0, NONCE_BYTES)) as Nonce;
 }
 
-/** Whether one datagram more may go to a leader that was named, by itself or by somebody else. */
+/** Whether another datagram may go to a leader that was named, by itself or by somebody else. */
 export const allowTo = (turn: Turn, { address }: KnownLeader, isHearsay: boolean): boolean =>
   isHearsay
     ? allowHearsay(turn, address)

@@ -7,7 +7,7 @@ export function keepAliveMs({ timers }: State, members: number): number {
   return Math.min(Math.max(members * 10, timers.keepAliveMinMs), timers.keepAliveMaxMs);
 }
 
-/** Asks the leader immediately, but never in a rush: some answers make us ask again. */
+/** Asks the leader immediately, but never in a burst: some answers make us ask again. */
 export function pingSoon({ nowMs, state }: Turn, following: Following): void {
   const earliestMs = Math.max(nowMs, following.pingSentMs + state.timers.pendingMs);
   following.pingAtMs = Math.min(following.pingAtMs, earliestMs);

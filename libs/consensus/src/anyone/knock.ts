@@ -20,7 +20,7 @@ import { allow, allowAnswer, allowFor } from './rates.js';
 
 /** A cookie is good for this long and at most twice as long. */
 const COOKIE_PERIOD_MS = 10_000;
-/** Knocks at one address in a second. */
+/** Knocks per second at one address. */
 const KNOCKS_TO_ONE_PER_SECOND = 2;
 
 function keyed(state: State, text: string, length: number): Uint8Array {
@@ -34,7 +34,7 @@ const knockNonce = (state: State, to: Address): Nonce =>
 const cookieFor = (state: State, address: Address, period: number): Uint8Array =>
   keyed(state, `cookie ${period} ${addressText(address)}`, COOKIE_BYTES);
 
-/** A datagram is to go to an address outside its own subnets that was not heard lately. */
+/** A datagram goes to an address outside its own subnets that was not heard lately. */
 export function knock(turn: Turn, to: Address): void {
   const { state } = turn;
   if (!allowFor(turn, `knock ${addressText(to)}`, KNOCKS_TO_ONE_PER_SECOND)) return;
@@ -42,7 +42,7 @@ export function knock(turn: Turn, to: Address): void {
   send(turn, to, { type: 'knock', nonce: knockNonce(state, to), cookie: null });
 }
 
-/** Lets in who brings a good cookie; all others are sent one. */
+/** Admits whoever brings a valid cookie; all others are sent one. */
 export function hearKnock(turn: Turn, { nonce, cookie }: KnockMessage, from: Address): void {
   const { state, nowMs } = turn;
   const period = Math.floor(nowMs / COOKIE_PERIOD_MS);

@@ -1,4 +1,4 @@
-/** What one datagram says of a leader, worked out once and then handed to whatever role this process plays. */
+/** What one datagram says about a leader, derived once and then passed to the role that this process plays. */
 import type { Address, BootRef, ElectionHeader, LeaderTuple } from '@iwanto/wire';
 import type { KnownLeader, State } from '../state/state.js';
 import type { Speaker } from './introduction.js';
@@ -25,7 +25,7 @@ export interface LeaderHeard {
   readonly known: HowKnown;
   /** Somebody else than the leader said it. */
   readonly isHearsay: boolean;
-  /** It takes the place of my own leader, by its own word or by one that counts. */
+  /** It replaces my own leader, according to itself or to somebody that counts. */
   readonly isSuccessor: boolean;
   /** It rises while the leader admits others; 0 where the message does not say. */
   readonly rosterVersion: number;

@@ -7,15 +7,15 @@ import { sameBoot } from './rank.js';
 
 /** A leader that was named but does not welcome us is waited for this long after it was last heard of (S7). */
 const TARGET_MS = 1_500;
-/** And this long in all, unless it is seen to admit others (it admits so many per second). */
+/** And this long in total, unless it is seen to admit others (it admits only so many per second). */
 const PATIENCE_MS = 3_000;
 /** A leader that has not answered yet is waited for this long, a slow beat and more, and asked so often. */
 const STRANGER_MS = 1_200;
 
-/** What a joiner keeps of a leader beside that it leads. */
+/** What a joiner keeps about a leader besides that it leads. */
 type Named = Pick<Target, 'rosterVersion' | 'isIntroduced' | 'isHearsay'>;
 
-/** A leader was named: ask it to be let in, and found nothing meanwhile. */
+/** A leader was named: ask it for admission, and found nothing meanwhile. */
 export function waitFor(turn: Turn, joining: Joining, leader: KnownLeader, named: Named): void {
   const { nowMs } = turn;
   const { target, refused } = joining;
@@ -35,7 +35,7 @@ export function waitFor(turn: Turn, joining: Joining, leader: KnownLeader, named
   };
 }
 
-/** Who answered goes before who did not; of two alike, the later epoch. */
+/** One that answered goes before one that did not; of two alike, the later epoch. */
 function isBetter(leader: KnownLeader, { isIntroduced }: Named, target: Target): boolean {
   if (isIntroduced !== target.isIntroduced) return isIntroduced;
   return leader.epoch > target.leader.epoch;
@@ -48,7 +48,7 @@ function waitOn(turn: Turn, target: Target, leader: KnownLeader, named: Named): 
     target.helloAtMs = nowMs;
     target.leader = leader;
   }
-  // Somebody may name it at a wrong address first: until it answers, each that is named is asked.
+  // Somebody may first name a wrong address for it: until it answers, each named address is asked.
   if (!target.isIntroduced && !sameAddress(leader.address, target.leader.address))
     introduce(turn, leader, named.isHearsay);
   target.leader = { ...leader, address: target.leader.address };

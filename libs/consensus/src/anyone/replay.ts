@@ -5,7 +5,7 @@ import type { Heard, State } from '../state/state.js';
 
 const WINDOW = 64;
 
-/** False for a datagram that was here before, or is too old to tell. */
+/** False for a datagram that was received before, or is too old to tell. */
 export function isFresh(state: State, { sender, boot, seq }: ElectionHeader): boolean {
   const key = sender + boot;
   const heard = state.heard.get(key);
@@ -14,7 +14,7 @@ export function isFresh(state: State, { sender, boot, seq }: ElectionHeader): bo
     state.heard.set(key, { highest: seq, low: 1, high: 0 });
     return true;
   }
-  // The one unheard for longest is forgotten first: a flood of strangers never pushes out who speaks.
+  // The one unheard for longest is forgotten first: a flood of strangers never displaces active peers.
   state.heard.delete(key);
   state.heard.set(key, heard);
   return seq > heard.highest ? advance(heard, seq) : fillIn(heard, seq);

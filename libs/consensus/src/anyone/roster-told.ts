@@ -17,7 +17,7 @@ import { chooseStandbys } from './standbys.js';
 /** Departures kept for members that have not heard; beyond, the whole list is sent again. */
 const GONE_MAX = 256;
 
-/** A member came or moved: everybody hears of it with the next version of the roster. */
+/** A member came or moved: the next version of the roster says so. */
 export function memberChanged(turn: Turn, member: Member): void {
   const { state } = turn;
   state.ownVersion += 1;

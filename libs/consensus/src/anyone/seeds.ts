@@ -16,7 +16,7 @@ const REMEMBER_AFTER_MS = 1_000;
 /** After a change (S44), as one datagram may be lost and a long chain of acquaintances needs several; then each `seedMs`. */
 const SEED_AT_MS = [100, 400, 1_200, 3_000];
 
-/** Keeps an address as worth a try after a restart (S43); the oldest of 64 goes. */
+/** Keeps an address to be tried after a restart (S43); the oldest of 64 is dropped. */
 export function remember(turn: Turn, address: Address): void {
   const { seeds } = turn.state;
   const text = addressText(address);
@@ -41,7 +41,7 @@ export function setStaticPeers(turn: Turn, addresses: readonly Address[]): void 
   restartSeeds(turn);
 }
 
-/** Try the seeds soon, and often again: something changed. */
+/** Tries the seeds soon, and often: something changed. */
 export function restartSeeds(turn: Turn): void {
   const { state, nowMs } = turn;
   state.seeds.sinceMs = nowMs;
@@ -49,13 +49,13 @@ export function restartSeeds(turn: Turn): void {
   state.seeds.probeAtMs = nowMs + spread(state, SEED_AT_MS[0]!, 0.5);
 }
 
-/** Another cluster was heard of: a lost datagram of the meeting must not cost a whole period. */
+/** Another cluster became known: a lost datagram must not delay the meeting by a whole period. */
 export function hastenSeeds(turn: Turn): void {
   const { seeds, timers } = turn.state;
   if (turn.nowMs - seeds.sinceMs > timers.seedMs) restartSeeds(turn);
 }
 
-/** Addresses of peers that are not in this cluster as far as known; at most `most` remembered ones, by turns. */
+/** Addresses of peers that are, as far as known, not in this cluster; at most `most` remembered ones, in turn. */
 export function seedTargets(state: State, most: number = SEEDS_PER_ROUND): Address[] {
   const inside = new Set<string>();
   for (const member of provedMembers(state)) inside.add(addressText(member.address));
@@ -78,7 +78,7 @@ function knowsAll(state: State): boolean {
   return state.members.size >= following.members - 1;
 }
 
-/** A leader shows itself to addresses outside; a member names its leader there: so split clusters find each other. */
+/** A leader announces itself to addresses outside, a member names its leader to them: so split clusters find each other. */
 export function probeSeeds(turn: Turn): void {
   const { state, nowMs } = turn;
   const { seeds, timers } = state;

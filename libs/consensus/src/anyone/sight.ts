@@ -1,4 +1,4 @@
-/** Who was heard, how and since when: for the people who ask, never for the election itself. */
+/** Who was heard, how and since when: shown to people, never used by the election itself. */
 import { type ElectionMessage, type PeerCard, forgetOldest } from '@iwanto/wire';
 import { LIMITS } from '../state/config.js';
 import type { ReceivedInput } from '../state/messages.js';
@@ -35,7 +35,7 @@ const sameCard = (a: PeerCard | null, b: PeerCard) =>
   a.curveKey === b.curveKey &&
   a.name === b.name;
 
-/** Notes that the sender was heard. */
+/** Records that the sender was heard. */
 export function sight(turn: Turn, input: ReceivedInput): void {
   const { sightings } = turn.state;
   const { message, from } = input;
@@ -65,7 +65,7 @@ export function sight(turn: Turn, input: ReceivedInput): void {
   known.heardMs = turn.nowMs;
 }
 
-/** Says so soon, once for all that changes until then. */
+/** Publishes it soon, once for all changes until then. */
 export function peersChanged(turn: Turn): void {
   const { state, nowMs } = turn;
   state.tellPeersAtMs = Math.min(state.tellPeersAtMs, nowMs + TELL_AFTER_MS);

@@ -1,4 +1,4 @@
-/** The standbys: whom a leader chooses, and what a member hears of them. */
+/** The standbys: which members a leader chooses, and what a member learns about them. */
 import type { Standby, WelcomeMessage } from '@iwanto/wire';
 import { LIMITS } from '../state/config.js';
 import type { Member } from '../state/member.js';
@@ -63,7 +63,7 @@ export function chooseStandbys(turn: Turn): void {
   for (const member of chosen) if (!before.has(member.boot)) member.ackedMs = nowMs;
   if (chosen.length !== before.size || chosen.some((each) => !before.has(each.boot))) {
     turn.leadershipChanged = true;
-    // So that all members hear of it, those without multicast too.
+    // So that all members learn of it, including those without multicast.
     state.ownVersion += 1;
   }
   const stay = new Set(chosen.map((each) => each.boot));

@@ -1,4 +1,4 @@
-/** The secret of a reign, the token of an epoch, and the proofs that somebody has it (S5). */
+/** The secret of a reign, the token of an epoch, and the proofs of possessing it (S5). */
 import { type Nonce, PROOF_BYTES } from '@iwanto/wire';
 import type { State } from '../state/state.js';
 
@@ -7,7 +7,7 @@ const EPOCH_BYTES = 8;
 /** What a proof is for: an answer can never be used as a question. */
 export type ProofOf = 'ping' | 'pong';
 
-/** The token of the present epoch: another one in each epoch, derived, so that members need no new welcome. */
+/** The token of the present epoch: derived per epoch, so that members need no new welcome. */
 export function tokenOf(state: State): Uint8Array | null {
   if (state.secret === null) return null;
   if (state.token?.epoch !== state.epoch) {
@@ -18,7 +18,7 @@ export function tokenOf(state: State): Uint8Array | null {
   return state.token.bytes;
 }
 
-/** Forget the token: another reign begins. */
+/** Forgets the token: another reign begins. */
 export function setSecret(state: State, secret: Uint8Array | null): void {
   state.secret = secret;
   state.token = null;

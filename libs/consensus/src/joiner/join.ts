@@ -29,7 +29,7 @@ export function sayHello(turn: Turn, joining: Joining): void {
   for (const address of seedTargets(state)) send(turn, address, body);
 }
 
-/** Another one wants in too: it may be older than I am. */
+/** Another joiner: it may be older than I am. */
 export function joinerHearsHello(
   turn: Turn,
   joining: Joining,
@@ -64,7 +64,7 @@ function dropQuietest(joining: Joining): void {
   joining.joiners.delete(quietest.peer);
 }
 
-/** The window is over (S8): wait on for a named leader, or found, or wait for one who is older. */
+/** The window is over (S8): continue to wait for a named leader, or found, or wait for an older joiner. */
 export function decide(turn: Turn, joining: Joining): void {
   const { state, nowMs } = turn;
   const { target } = joining;
@@ -92,7 +92,7 @@ export function decide(turn: Turn, joining: Joining): void {
 export function joinerHearsWelcome(turn: Turn, message: WelcomeMessage, from: Address): void {
   const { state } = turn;
   if (message.member !== state.config.boot || message.leader.epoch < state.epoch) return;
-  // In an epoch that no other leader follows I could never leave this one again.
+  // In an epoch that no other leader accepts I could never leave this one again.
   if (!isFollowed(turn, message.leader.epoch)) return;
   becomeMember(turn, 'welcomed', message, from);
 }

@@ -17,7 +17,7 @@ export function joinerHearsOfLeader(turn: Turn, joining: Joining, heard: LeaderH
   waitFor(turn, joining, leader, { rosterVersion, isIntroduced: known === 'answered', isHearsay });
 }
 
-/** Asks the named leader to let me in; first whether it is there at all, since a HELLO is large. */
+/** Asks the named leader for admission; first whether it is there at all, since a HELLO is large. */
 export function askTarget(turn: Turn, joining: Joining): void {
   const { target } = joining;
   const body = helloBody(turn.state, true);

@@ -12,7 +12,7 @@ import { provedMembers, type Reign } from '../state/state.js';
 import { send, type Turn } from '../state/turn.js';
 import { followEpoch } from './epoch.js';
 
-/** Asked to be let in, but never proved to have the token: so many at a time, so that strangers cannot crowd out members. */
+/** Members that asked for admission but never proved to have the token: limited, so that strangers cannot crowd out members. */
 const UNPROVED_MAX = LIMITS.joinersMax;
 
 export function leaderHearsHello(
@@ -40,7 +40,7 @@ export function leaderHearsHello(
   if (member === undefined) return;
   member.helloSeq = message.seq;
   member.address = from;
-  // Whoever handed this member over may have given it another key.
+  // The leader that handed this member over may have given it another key.
   member.card = message.card;
   welcome(turn, member);
 }
@@ -71,7 +71,7 @@ function admit(turn: Turn, reign: Reign, message: HelloMessage, from: Address): 
   return member;
 }
 
-/** Drops the unproved one that waits longest. Those that were handed over and never said HELLO are counted by themselves. */
+/** Drops the unproved one that has waited longest. Those handed over that never sent a HELLO are counted separately. */
 function makeRoom(turn: Turn, reign: Reign): void {
   const unproved: PeerId[] = [];
   for (const member of turn.state.members.values())
@@ -80,7 +80,7 @@ function makeRoom(turn: Turn, reign: Reign): void {
   if (first !== undefined && unproved.length >= UNPROVED_MAX) removeMember(turn, reign, first);
 }
 
-/** The secret goes only here, and only sealed for the receiver (S10). */
+/** The secret is sent only here, and only sealed for the receiver (S10). */
 export function welcome(turn: Turn, member: Member): void {
   const { state, nowMs } = turn;
   const { leader, card, secret } = state;
@@ -102,7 +102,7 @@ export function welcome(turn: Turn, member: Member): void {
   );
 }
 
-/** The member proved that it has the token: from now on it counts, and who was at its address before is gone. */
+/** The member proved that it has the token: from now on it counts, and any earlier member at its address is gone. */
 export function confirm(turn: Turn, reign: Reign, member: Member): void {
   if (member.confirmed) return;
   member.confirmed = true;

@@ -1,4 +1,4 @@
-/** How far the words of others carry the epoch: anybody may name one, and there is no way back (HOSTILE 8). */
+/** How far others can raise the epoch: anybody may name one, and there is no way back (HOSTILE 8). */
 import type { Address, BootRef, ElectionMessage, LeaderTuple } from '@iwanto/wire';
 import { sameBoot } from '../anyone/rank.js';
 import { allow } from '../anyone/rates.js';
@@ -24,7 +24,7 @@ function latestEpoch({ wallOffsetMs }: State, nowMs: number, slackSeconds: numbe
   return Math.max(LIMITS.epochAlways, seconds) + slackSeconds;
 }
 
-/** Whether to take over an epoch that somebody named: so far that all others still hear me. */
+/** Whether to adopt an epoch that somebody named: only so far that all others still accept me. */
 export const isFollowed = ({ state, nowMs }: Turn, epoch: number): boolean =>
   epoch <= latestEpoch(state, nowMs, FOLLOWED_SECONDS);
 

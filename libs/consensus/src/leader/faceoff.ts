@@ -22,13 +22,13 @@ import { send, type Turn } from '../state/turn.js';
 import { followEpoch } from './epoch.js';
 
 const YIELD_AGAIN_MS = 150;
-/** Rounds without a welcome: the winner is not there, and the search resumes here. */
+/** Rounds without a welcome after which the winner counts as gone, and this leader resumes its search. */
 const YIELD_ROUNDS_MAX = 8;
-/** Whole rosters, to however many older leaders. */
+/** Complete rosters, to any number of older leaders. */
 const HANDOVERS_PER_SECOND = 1;
 /** How often one other leader is informed that I lead: its beats must not use up the answers that its address may have. */
 const MEETINGS_PER_SECOND = 4;
-/** Members handed over that have not proved anything: strangers may fill half of the roster with such, and no more. */
+/** Members handed over that have proved nothing: strangers may fill at most half of the roster with such. */
 const HANDED_OVER_MAX = LIMITS.rosterMax / 2;
 
 /** What a leader does about another one (S35 to S40). */
@@ -80,7 +80,7 @@ function stand(turn: Turn, theirs: KnownLeader, isHearsay: boolean): void {
     send(turn, theirs.address, { type: 'hint', leader: state.leader });
 }
 
-/** It was heard again: it is still there, and worth some more rounds. */
+/** It was heard again: it is still there, and gets some more rounds. */
 function yieldOn(yielding: Yielding, theirs: KnownLeader): void {
   yielding.leader = theirs;
   if (yielding.rounds > 1) yielding.rounds = 1;
@@ -98,7 +98,7 @@ export function yieldDueMs({ yieldings }: Reign): number {
   return dueMs;
 }
 
-/** Hands over the members and asks to be let in; leads on until the welcome comes (S38). */
+/** Hands over the members and asks for admission; continues to lead until the welcome arrives (S38). */
 function yieldTo(turn: Turn, reign: Reign, yielding: Yielding): void {
   const { state, nowMs } = turn;
   if (yielding.rounds >= YIELD_ROUNDS_MAX) {
@@ -122,7 +122,7 @@ function yieldTo(turn: Turn, reign: Reign, yielding: Yielding): void {
   yielding.atMs = nowMs + YIELD_AGAIN_MS;
 }
 
-/** The winner took me in: from here on its members are mine no more. */
+/** The winner admitted me: from here on my members are its members. */
 export function leaderHearsWelcome(
   turn: Turn,
   reign: Reign,

@@ -11,7 +11,7 @@ const ASK_AGAIN_MS = 40;
 /** Members asked beside the standbys. */
 const ASKED_MAX = 8;
 
-/** Compares the wake-up with the one asked for: message gaps say nothing, lateness does (S31). */
+/** Compares the wake-up with the requested one: gaps between messages prove nothing, lateness does (S31). */
 export function notePause(turn: Turn): void {
   const { state, nowMs } = turn;
   const lateMs = nowMs - state.askedMs;
@@ -43,7 +43,7 @@ function memberPaused(turn: Turn, following: Following): void {
   following.pingAtMs = nowMs;
 }
 
-/** Silent as leader, and asking: from now on, or again from the start after another pause. */
+/** Silent as leader, and asking: from now on, or from the start again after another pause. */
 function suspend(turn: Turn, reign: Reign, lateMs: number): void {
   const { state, nowMs } = turn;
   if (reign.suspension === null)
@@ -66,7 +66,7 @@ function suspend(turn: Turn, reign: Reign, lateMs: number): void {
   reign.yieldings.clear();
 }
 
-/** Asks standbys and members whom they follow, until the time is over. */
+/** Asks standbys and members whom they follow, until the time limit. */
 export function askOrResume(turn: Turn, reign: Reign): void {
   const { state, nowMs } = turn;
   const { timers, leader } = state;

@@ -36,7 +36,7 @@ export function hearPing(turn: Turn, message: PingMessage, from: Address): void 
   const followsMe = sameBoot(message.leader, leader);
   // A member of my own earlier boot may know a later epoch than I do.
   if (!followsMe && message.leader.peer === leader.peer) followEpoch(turn, message.epoch + 1);
-  // Whoever handed an unproved member over may have put it at another address, and must not get its answers.
+  // The peer that handed over an unproved member may have named another address for it, which must not get its answers.
   const isElsewhere =
     member?.confirmed === false &&
     !sameAddress(member.address, from) &&
@@ -91,7 +91,7 @@ function bringUpToDate(turn: Turn, member: Member, version: number): void {
 /** A member without a proof asks for a welcome; one with a wrong proof is sent the present reign, and will ask. */
 function answerUnproved(turn: Turn, member: Member, { nonce, proof }: PingMessage): void {
   const { leader } = turn.state;
-  // Strangers may use up what an address may have, but never what a member may have.
+  // Strangers may use up the budget of an address, but never that of a member.
   const whom = member.confirmed ? `member ${member.peer}` : addressText(member.address);
   if (leader === null || !allowFor(turn, whom, LIMITS.answersPerAddressPerSecond)) return;
   if (proof !== null) send(turn, member.address, { type: 'pong', nonce, leader, proof: null });
@@ -120,7 +120,7 @@ export function hearProbe(turn: Turn, message: ProbeMessage, from: Address): voi
   if (member) tellDismissed(turn, member);
 }
 
-/** Only standbys miss beats: one that is none any more did not hear so, and would continue suspecting. */
+/** Only standbys miss beats: a former one was not informed, and would keep suspecting. */
 function tellDismissed(turn: Turn, member: Member): void {
   const { state, nowMs } = turn;
   const stands = state.standbys.some((each) => each.peer === member.peer);
@@ -133,7 +133,7 @@ export function hearAck(turn: Turn, message: AckMessage): void {
   const member = state.members.get(message.sender);
   const reign = reignOf(state);
   if (reign === null || !leads(state) || member?.boot !== message.boot) return;
-  // Of an unproved member nothing is known, not even that it is at its address (S54).
+  // Nothing is known about an unproved member, not even that it is at its address (S54).
   if (message.epoch > state.epoch || !member.confirmed) return;
   heardMember(turn, member);
   member.ackedMs = nowMs;

@@ -9,7 +9,7 @@ import { reignOf } from '../state/place.js';
 import { provedMembers, type Reign } from '../state/state.js';
 import { raiseEpoch, type Turn } from '../state/turn.js';
 
-/** After a new epoch all hear of it so soon, not with the next slow beat. */
+/** A new epoch is announced to all this soon, not with the next slow beat. */
 const RAISED_BEAT_MS = 20;
 
 /** Evicts members unheard for too long (S16) and benches standbys that do not answer. */
@@ -52,7 +52,7 @@ export function noteLost(turn: Turn, reign: Reign): void {
   if (state.leader !== null && state.leader.lost !== lost) state.leader = { ...state.leader, lost };
 }
 
-/** A member was heard as such: it acknowledged a beat or asked me as its leader. Other words of it prove nothing. */
+/** A member was heard as such: it acknowledged a beat or asked me as its leader. Its other messages prove nothing. */
 export function heardMember(turn: Turn, member: Member): void {
   const reign = reignOf(turn.state);
   member.heardMs = turn.nowMs;
@@ -62,7 +62,7 @@ export function heardMember(turn: Turn, member: Member): void {
   noteLost(turn, reign);
 }
 
-/** A higher epoch was seen: continue in it, with a token of its own from the same secret. */
+/** A higher epoch was seen: continue in it, with a token derived from the same secret. */
 export function leadInEpoch(turn: Turn, epoch: number): void {
   const { state } = turn;
   if (state.leader === null || epoch <= state.epoch) return;

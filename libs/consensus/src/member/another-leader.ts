@@ -22,7 +22,7 @@ export function memberHearsOfLeader(turn: Turn, following: Following, heard: Lea
     return;
   }
   anotherLeads(turn, following, heard);
-  // My own leader says so: its silence need not be waited for (S29).
+  // My own leader says so: there is no need to wait for its silence (S29).
   if (known === 'final' && following.pending !== null) following.pending.ripeMs = nowMs;
 }
 
@@ -54,7 +54,7 @@ function strangerLeads(turn: Turn, following: Following, { leader, isHearsay }: 
   if (couldFollow) introduce(turn, leader, isHearsay);
 }
 
-/** My leader is gone and nobody took its place: then I follow whoever leads in the same epoch. */
+/** My leader is gone and nobody has replaced it: then I follow any leader of the same epoch. */
 const isOrphan = ({ state, nowMs }: Turn, { gone, evidenceMs }: Following): boolean =>
   gone && nowMs - evidenceMs > state.timers.lostMs;
 

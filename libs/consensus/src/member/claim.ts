@@ -11,7 +11,7 @@ import { fence, memberHearsOfLeader } from './another-leader.js';
 import { evidence } from './follow.js';
 import { evidenceAgeMs, isYounger, startSuspicion, takeEvidence } from './suspect.js';
 
-/** The time of a suspicion is over, or that of a claim. */
+/** The time of a suspicion or of a claim is over. */
 export function claimOrTakeOver(turn: Turn, following: Following): void {
   const { suspicion } = following;
   if (suspicion === null) return;
@@ -95,7 +95,7 @@ function objectAsStandby(
   return true;
 }
 
-/** The claimant is older: let it, and wait long enough to hear its announcement. */
+/** The claimant is older: defer to it, and wait long enough to hear its announcement. */
 function giveWay(turn: Turn, following: Following, message: ClaimMessage): void {
   const { state, nowMs } = turn;
   const { timers } = state;

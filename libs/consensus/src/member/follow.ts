@@ -130,11 +130,11 @@ export function memberHearsPong(turn: Turn, following: Following, message: PongM
   }
   if (answersPing) pingAnswered(turn, following, message);
   if (answersPing && message.proof !== null) sayNewCard(turn);
-  // It knows me, but not by the token I showed: ask for the one of its present reign.
+  // It knows me, but I showed another token: ask for the one of its present reign.
   if (answersPing && message.proof === null) pingSoon(turn, following);
 }
 
-/** The leader has heard by now that this host was admitted: from here on it takes another card. */
+/** The leader knows by now that this host was admitted: from here on it accepts a new card. */
 function sayNewCard(turn: Turn): void {
   const { state } = turn;
   const body = state.isCardNews ? helloBody(state, false) : null;

@@ -9,19 +9,19 @@ import { freshNonce, send, type Turn } from '../state/turn.js';
 
 /** When the successor is asked, and asked again while it does not answer; the last time it is given up. */
 const ASK_AT_MS = [0, 12, 30, 55, 90, 140, 250, 500, 800];
-/** So many questions follow each other fast; later on a new word of the successor is worth to start again. */
+/** This many questions follow each other fast; after that a new message of the successor starts them again. */
 const HASTY_ASKS = 5;
-/** A leader of whom nothing says that it succeeds mine waits so much longer. */
+/** How much longer a leader has to wait that nothing identifies as the successor of mine. */
 const STRANGER_FACTOR = 3;
 
-/** Whether nothing has come of my leader for longer than a standby would bear. */
+/** Whether my leader has been silent for longer than a standby tolerates. */
 function isSilent(state: State, following: Following, nowMs: number): boolean {
   if (following.gone || following.suspicion !== null) return true;
   const pinged = following.unanswered > 0 && nowMs - following.pingSentMs > state.timers.pendingMs;
   return pinged && nowMs - following.evidenceMs > state.timers.standbyMs;
 }
 
-/** Asks a leader of a later epoch for its welcome (S27); `isTrusted` when it is no stranger. */
+/** Asks a leader of a later epoch for its welcome (S27); `isTrusted` when it is not a stranger. */
 export function openPending(
   turn: Turn,
   following: Following,
@@ -86,7 +86,7 @@ export function askPending(turn: Turn, following: Following): void {
     send(turn, state.leader.address, { type: 'probe', nonce: pending.nonce, leader: state.leader });
 }
 
-/** The old leader stayed silent. A welcome that waited may be outdated by now. */
+/** The old leader stayed silent. A held-back welcome may be outdated by now. */
 export function pendingRipe(turn: Turn, following: Following): void {
   const { state } = turn;
   const { pending } = following;
@@ -103,7 +103,7 @@ export function pendingRipe(turn: Turn, following: Following): void {
   }
 }
 
-/** When something waits for the old leader's silence. */
+/** When waiting for the old leader's silence is over. */
 export const ripeDueMs = ({ pending }: Following): number =>
   pending !== null && (pending.welcome !== null || pending.unknown) ? pending.ripeMs : Infinity;
 

@@ -13,7 +13,7 @@ import { startSuspicion } from './suspect.js';
 
 /** Unanswered PINGs after which the standbys are asked who leads. */
 const ASK_STANDBYS_AFTER = 3;
-/** So much sooner a leader is given up that is known to be gone: a successor would be there by now. */
+/** How much sooner a leader known to be gone is given up: a successor would have appeared by now. */
 const GONE_SOONER_MS = 1_300;
 
 export function ping(turn: Turn, following: Following): void {
@@ -37,7 +37,7 @@ export function ping(turn: Turn, following: Following): void {
   if (following.unanswered > ASK_STANDBYS_AFTER || following.gone) askStandbys(turn, following);
 }
 
-/** Who leads now? Any of the standbys may have taken over without my hearing of it. */
+/** Who leads now? Any of the standbys may have taken over without my knowledge. */
 function askStandbys(turn: Turn, following: Following): void {
   const { state } = turn;
   const { leader, standbys } = state;

@@ -9,7 +9,7 @@ import { followingOf } from '../state/place.js';
 import type { Following } from '../state/state.js';
 import type { Turn } from '../state/turn.js';
 
-/** A member fetches the rest so soon; in a crowd with its keep-alives. */
+/** How soon a member fetches the rest; in a crowd, with its keep-alives. */
 const HASTE_MS = 60;
 
 /** A part of my leader's roster. */

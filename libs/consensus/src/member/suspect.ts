@@ -31,7 +31,7 @@ export function suspicionDueMs(state: State, following: Following): number {
   return fromMs + timers.standbyMs + following.jitterMs;
 }
 
-/** Suspect the leader now; only a standby may. */
+/** Suspects the leader now; only a standby may. */
 export function startSuspicion(turn: Turn, following: Following): void {
   const { state, nowMs } = turn;
   const index = standbyIndex(state);

@@ -15,7 +15,7 @@ export interface Timers {
   /** Silence after which a standby suspects its leader, and the jitter on it. */
   readonly standbyMs: number;
   readonly standbyJitterMs: number;
-  /** A standby's evidence counts against another's only when this much younger. */
+  /** A standby's evidence overrides another's only when this much younger. */
   readonly youngerMs: number;
   /** From suspicion to claim for the first standby, and the stagger of each further one. */
   readonly probeMs: number;
@@ -81,27 +81,27 @@ export const TIMERS: Timers = {
 /** How often a leader looks who is gone. */
 export const SWEEP_MS = 250;
 
-/** Bounds of state and of rates (S46, S47), so that no stranger can fill memory or borrow our voice. */
+/** Bounds of state and of rates (S46, S47), so that no stranger can fill memory or use us to send traffic. */
 export const LIMITS = {
   rosterMax: 4_096,
   joinersMax: 256,
   /** Entries of every table that strangers can fill. */
   strangersMax: 4_096,
-  /** Replay windows: at 1,000 strangers per second none of a member goes between two of its keep-alives. */
+  /** Replay windows: at 1,000 strangers per second a member's window outlasts two of its keep-alives. */
   windowsMax: 8_192,
   /** Leaders to which one gives way at a time. */
   yieldingsMax: 3,
-  /** Ordinary members that act, by chance, on what all heard of a stranger; standbys always do. */
+  /** Ordinary members that, chosen at random, act on a stranger's multicast; standbys always do. */
   volunteers: 8,
   rememberedMax: 64,
   staticMax: 64,
   /** Standbys a leader keeps warm. */
   standbys: 5,
-  /** Fewer in a crowd, where hardly a part of the network holds none of them. */
+  /** Fewer in a crowd, where hardly any part of the network is without one. */
   standbysInCrowd: 3,
   /** Epochs up to this one are possible even for a host whose clock is in 1970. */
   epochAlways: 1_000_000,
-  /** How often others' words may raise the epoch of a leader. */
+  /** How often others may raise the epoch of a leader. */
   raisesPerSecond: 20,
   welcomesPerSecond: 20,
   hintsPerSecond: 20,
@@ -110,13 +110,13 @@ export const LIMITS = {
   /** Knocks at hosts outside its own subnets, and cookies for those that knock here: each is one signature. */
   knocksPerSecond: 100,
   cookiesPerSecond: 50,
-  /** Requests to open a connection: of all, and of one peer. Each is one connection, or one datagram of the leader. */
+  /** Requests to open a connection, in total and per peer. Each is one connection, or one datagram of the leader. */
   dialsPerSecond: 50,
   dialsOfOnePerSecond: 10,
-  /** Requests to relay a connection, of all and of one peer: each is two datagrams of the relay, or of the leader. */
+  /** Requests to relay a connection, in total and per peer: each is two datagrams of the relay, or of the leader. */
   bridgesPerSecond: 100,
   bridgesOfOnePerSecond: 20,
-  /** Other leaders named to my own. */
+  /** Reports of other leaders to my own. */
   relaysPerSecond: 20,
   /** Parts of the roster to the other members of a crowd: the leader of 1,000 may send 64 kB per second. */
   rosterPartsPerSecond: 12,
@@ -124,7 +124,7 @@ export const LIMITS = {
   crowd: 100,
   /** NOTM and NOTL to strangers. */
   refusalsPerSecond: 100,
-  /** PONGs to them. */
+  /** PONGs to strangers. */
   pongsPerSecond: 500,
   /** Answers to one address that proved nothing. */
   answersPerAddressPerSecond: 5,
@@ -137,7 +137,7 @@ export interface ElectionConfig {
   /** A number in [0, 1). */
   readonly random: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
-  /** A keyed hash, at least 16 bytes (HMAC-SHA-256 in real life). */
+  /** A keyed hash, at least 16 bytes (HMAC-SHA-256 in production). */
   readonly hmac: (key: Uint8Array, bytes: Uint8Array) => Uint8Array;
   /** TIMERS when left out. */
   readonly timers?: Partial<Timers>;

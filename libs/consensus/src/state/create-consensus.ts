@@ -1,4 +1,4 @@
-/** The beginning: an election that knows nothing yet. */
+/** The initial state: an election that knows nothing yet. */
 import { type ElectionConfig, TIMERS } from './config.js';
 import type { State } from './state.js';
 

@@ -4,7 +4,7 @@ import { LIMITS } from './config.js';
 import { joiningOf } from './place.js';
 import type { State } from './state.js';
 
-/** That a place has one record and no other holds by its type; what lies beside it must fit (I2). */
+/** Its type ensures that a place has exactly one record; the state beside it must match (I2). */
 function leaderDisagrees(state: State): string | null {
   const { place, leader, config, epoch } = state;
   switch (place.at) {

@@ -15,7 +15,7 @@ export interface Member {
   heardMs: number;
   /** When it last acknowledged a fast beat or was made a standby. */
   ackedMs: number;
-  /** May be a standby: false after it missed beats, until it is heard again. */
+  /** Whether it may be a standby: false after it missed beats, until it is heard again. */
   fit: boolean;
   /** Version of the roster in which it last changed. */
   version: number;
@@ -26,7 +26,7 @@ export interface Member {
   stale: boolean;
 }
 
-/** A member of which nothing is known but its entry. */
+/** A member about which nothing but its entry is known. */
 export const newMember = (entry: RosterEntry, nowMs: number): Member => ({
   ...entry,
   confirmed: false,

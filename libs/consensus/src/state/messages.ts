@@ -1,4 +1,4 @@
-/** What goes into the election and what comes out: the whole of its contact with the world. */
+/** The inputs and outputs of the election: its entire contact with the outside. */
 import type {
   Address,
   CatalogueMark,
@@ -17,7 +17,7 @@ export interface DialWish {
   readonly ticket: Ticket;
 }
 
-/** A connection between two peers, to be carried by a third. */
+/** A connection between two peers, to be relayed by a third. */
 export interface BridgeWish {
   readonly relay: PeerId;
   readonly callee: PeerId;
@@ -34,7 +34,7 @@ interface At {
 /** The first input, once. */
 export interface StartInput extends At {
   readonly type: 'start';
-  /** Wall clock of the start, ms since 1970: read once: a founder's rank, and how late an epoch can be. */
+  /** Wall clock of the start, ms since 1970, read once: a founder's rank, and how late an epoch can be. */
   readonly bornMs: number;
   readonly card: PeerCard;
   /** Addresses the user gave. */
@@ -56,7 +56,7 @@ export interface TickInput extends At {
   readonly type: 'tick';
 }
 
-/** The TCP line to this leader broke: a reason to look, no proof. */
+/** The TCP line to this leader broke: a reason to check, not a proof. */
 export interface HintInput extends At {
   readonly type: 'hint';
   readonly leader: PeerId;
@@ -78,13 +78,13 @@ export interface StaticPeersChangedInput extends At {
   readonly addresses: readonly Address[];
 }
 
-/** Addresses worth a try, learned elsewhere. */
+/** Addresses to try, learned elsewhere. */
 export interface RememberedPeersInput extends At {
   readonly type: 'rememberedPeers';
   readonly addresses: readonly Address[];
 }
 
-/** A datagram went to this address, which lies outside its own subnets and was not heard lately. */
+/** A datagram went to this address, which is outside its own subnets and was not heard lately. */
 export interface OutsideInput extends At {
   readonly type: 'outside';
   readonly to: Address;
@@ -162,19 +162,19 @@ export interface DialOutput extends DialWish {
   readonly type: 'dial';
 }
 
-/** This host was asked to relay, or is an end that a relay agreed to serve: S57. */
+/** This host was asked to relay, or is an end of a connection that a relay agreed to serve: S57. */
 export interface BridgeOutput extends BridgeWish {
   readonly type: 'bridge';
 }
 
-/** For the log; `warn` is worth a person's attention, `debug` is for whoever looks for a fault. */
+/** For the log; `warn` deserves a person's attention, `debug` is for diagnosing faults. */
 export interface LogOutput {
   readonly type: 'log';
   readonly level: 'debug' | 'info' | 'warn';
   readonly sentence: string;
 }
 
-/** Another living process has this host's identity (a cloned disk): this one stops; new keys are the way out. */
+/** Another living process has this host's identity (a cloned disk): this one stops; the remedy is new keys. */
 export interface DuplicateIdentityOutput {
   readonly type: 'duplicateIdentity';
   readonly address: Address;

@@ -1,4 +1,4 @@
-/** What a place says: the phase, and the record of the role that a process plays. */
+/** What follows from a place: the phase, and the record of the role that a process plays. */
 import type { Following, Joining, Place, Reign, State } from './state.js';
 import type { Phase } from './transitions.js';
 

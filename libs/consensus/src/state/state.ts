@@ -1,4 +1,4 @@
-/** All that one election knows, as one plain record that `step` changes in place. */
+/** Everything that one election knows, as one plain record that `step` changes in place. */
 import type {
   Address,
   BootRef,
@@ -25,7 +25,7 @@ export const isCrowd = (state: State): boolean =>
 /** A leader whose address is known. */
 export type KnownLeader = LeaderTuple & { readonly address: Address };
 
-/** A peer that wants in, as another joiner sees it. */
+/** A joining peer, as another joiner sees it. */
 export interface Joiner extends BootRef {
   readonly rank: number;
   readonly epoch: number;
@@ -59,10 +59,10 @@ export interface Joining {
   /** When to decide who founds. */
   decideAtMs: number;
   readonly joiners: Map<PeerId, Joiner>;
-  /** Until then any leaders that are named are waited for. */
+  /** Until then it waits for any leaders that are named. */
   patienceMs: number;
   target: Target | null;
-  /** A leader that never welcomed us, and until when it is not waited for. */
+  /** A leader that never welcomed us, and until when it is ignored. */
   refused: { leader: BootRef; untilMs: number } | null;
 }
 
@@ -71,7 +71,7 @@ export interface Following {
   readonly at: 'following';
   /** Open while this standby suspects its leader or claims; enter.ts opens and closes it. */
   suspicion: Suspicion | null;
-  /** Open while another leader is looked into (member/pending.ts). */
+  /** Open while another leader is being investigated (member/pending.ts). */
   pending: Pending | null;
   /** When the leader last proved, in a round trip, that it is there. */
   evidenceMs: number;
@@ -93,7 +93,7 @@ export interface Following {
   pingSentMs: number;
   /** The leader said goodbye or was replaced by another start of itself. */
   gone: boolean;
-  /** Standbys that asked while our evidence was no younger: they hear of the next beat. */
+  /** Standbys that asked while our evidence was no younger: they are informed of the next beat. */
   readonly askers: Map<PeerId, Address>;
 }
 
@@ -150,7 +150,7 @@ export interface Reign {
   /** When any member was last heard; and whether there was one at all. */
   heardMs: number;
   hadMembers: boolean;
-  /** Departed members by version, for those who have not heard. */
+  /** Departed members by version, for members that do not know yet. */
   gone: { peer: PeerId; version: number }[];
   /** Departures up to this version are not listed in `gone` any more. */
   goneFloor: number;
@@ -188,7 +188,7 @@ export interface Leaving {
 export type Place =
   { readonly at: 'idle' } | Joining | Following | Reign | Leaving | { readonly at: 'left' };
 
-/** How this host came to hear of a peer. */
+/** How this host learned of a peer. */
 export type SeenHow = 'self' | 'multicast' | 'static' | 'remembered' | 'roster';
 
 /** A peer that was heard. */
@@ -201,15 +201,15 @@ export interface Sighting {
   roundTripMs: number | null;
 }
 
-/** What came of one boot of a peer: the replay window. */
+/** What was received from one boot of a peer: the replay window. */
 export interface Heard {
   highest: number;
-  /** Bit i set: `highest - i` came; bits 0-31 and 32-63. */
+  /** Bit i set: `highest - i` was received; bits 0-31 and 32-63. */
   low: number;
   high: number;
 }
 
-/** What is limited as a whole. Few, and never forgotten: a flood of strangers cannot make them full again. */
+/** Budgets that are limited in total. Few, and never forgotten: a flood of strangers cannot refill them. */
 export type Budget =
   | 'welcome'
   | 'welcome again'
@@ -234,7 +234,7 @@ export type Budget =
 
 export interface Seeds {
   staticPeers: readonly Address[];
-  /** By text, the latest last. */
+  /** By address text, the latest last. */
   readonly remembered: Map<string, Address>;
   rememberAtMs: number;
   probeAtMs: number;
@@ -255,7 +255,7 @@ export interface State {
   /** The clock of the cluster minus the monotonic clock. */
   clusterOffsetMs: number;
   card: PeerCard | null;
-  /** The leader may have an earlier card, and takes another only from who proved that it was admitted. */
+  /** The leader may have an earlier card, and accepts a new one only from a peer that proved its admission. */
   isCardNews: boolean;
   /** Makes the nonces of questions to strangers (introduction.ts). */
   readonly introductionKey: Uint8Array;

@@ -1,4 +1,4 @@
-/** The table of moves: sound in itself, and the same as the picture in docs/consensus.md. */
+/** The table of moves: consistent, and the same as the diagram in docs/consensus.md. */
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { nextPhase, PHASES, transitionDiagram, TRANSITIONS } from './transitions.js';

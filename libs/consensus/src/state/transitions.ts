@@ -1,4 +1,4 @@
-/** Who may go where, on what: the table that the machine moves by and that the diagram is drawn from. */
+/** From which phase to which, on what cause: the table that the machine follows and that the diagram is drawn from. */
 
 export const PHASES = [
   'idle',

@@ -1,4 +1,4 @@
-/** One turn of the machine: the state, the time, and the outputs that gather while an input is worked on. */
+/** One turn of the machine: the state, the time, and the outputs that are collected while an input is processed. */
 import {
   type Address,
   type ElectionHeader,
@@ -17,7 +17,7 @@ export interface Turn {
   readonly state: State;
   readonly nowMs: number;
   readonly outputs: Output[];
-  /** What is worked on came by multicast: others hear it too. */
+  /** The input came by multicast: others receive it too. */
   readonly isMulticast: boolean;
   /** Leader, epoch, role or standbys changed in this turn. */
   leadershipChanged: boolean;
@@ -66,7 +66,7 @@ export function raiseEpoch(turn: Turn, epoch: number): void {
 export const freshNonce = (state: State): Nonce =>
   hexOf(state.config.randomBytes(NONCE_BYTES)) as Nonce;
 
-/** `periodMs` give or take a part of it, so that many peers never speak in step. */
+/** `periodMs` with jitter, so that many peers never send in step. */
 export function spread(state: State, periodMs: number, part: number): number {
   return periodMs * (1 + part * (2 * state.config.random() - 1));
 }

@@ -1,4 +1,4 @@
-/** Bytes by chance from a seed, for the decoders of this room. */
+/** Seeded random bytes, for the decoders of this library. */
 
 const LENGTH_MAX = 96;
 

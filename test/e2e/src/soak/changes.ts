@@ -4,7 +4,7 @@ import { appendFileSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSy
 import { dirname, join } from 'node:path';
 import type { Dice } from '@iwanto/peer';
 
-/** Files that a peer begins with, and those above which it rather deletes. */
+/** Files that a peer starts with, and the number above which it prefers to delete. */
 const FILES_FIRST = 12;
 const FILES_MAX = 30;
 const FOLDERS = ['', 'films', 'films/old', 'notes', 'notes/of the year'];

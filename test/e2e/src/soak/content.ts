@@ -1,4 +1,4 @@
-/** What is on a disk, found without a line of the program under test: a walk, and hashes of the slow twin. */
+/** What is on a disk, determined without any code of the program under test: a walk, and hashes of the slow second implementation. */
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -22,7 +22,7 @@ export interface Item {
   readonly size: number;
 }
 
-/** Hashes of files that have not changed since: the twin is slow. */
+/** Cached hashes of unchanged files: that implementation is slow. */
 const known = new Map<string, string>();
 const KNOWN_MAX = 5_000;
 

@@ -7,11 +7,11 @@ import type { SoakPeer } from './soak-peer.js';
 
 /** Downloads at the same time: more only make the machine slow. */
 const RUNNING_MAX = 4;
-/** How long a command waits for a source, in seconds: while hosts fail, and when all are well again. */
+/** How long a command waits for a source, in seconds: while hosts fail, and after all have recovered. */
 const WAIT_SECONDS = 10;
 const WAIT_WELL_SECONDS = 45;
 const LAST_LIMIT_MS = 120_000;
-/** One in this many is kept, and served to others. */
+/** One in this many is kept and served to others. */
 const KEPT_OF = 4;
 
 interface Wanted {
@@ -32,7 +32,7 @@ export class Downloads {
     private readonly dice: Dice,
   ) {}
 
-  /** Begins one that runs beside what follows. */
+  /** Starts one that runs in the background. */
   begin(): void {
     const up = this.peers.filter(({ isUp }) => isUp);
     if (this.#running.size >= RUNNING_MAX || up.length === 0) return;
@@ -40,7 +40,7 @@ export class Downloads {
     const name = this.#nameAt(this.dice.pick(this.peers.filter((peer) => peer !== asker)));
     if (name === undefined) return;
     const running = this.#searchAndFetch(asker, name).catch(() => {
-      // The command died with its host, or found no service: what was begun is asked for again at the end.
+      // The command died with its host, or found no service: what was started is requested again at the end.
     });
     this.#running.add(running);
     void running.finally(() => this.#running.delete(running));
@@ -63,7 +63,7 @@ export class Downloads {
     await this.#fetch(wanted, WAIT_SECONDS);
   }
 
-  /** What the command ended with, where the content did not come. */
+  /** How the command ended, where the content did not arrive. */
   async #fetch({ asker, hash }: Wanted, waitSeconds: number): Promise<string | undefined> {
     const options = ['--rename', '--wait', String(waitSeconds)];
     const done = await asker.peer.json<Partial<DoneJson>>('download', hash, ...options);

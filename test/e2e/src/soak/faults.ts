@@ -8,7 +8,7 @@ import type { SoakPeer } from './soak-peer.js';
 /** How long a fault lasts, in ms: most are short, some longer than any time limit between hosts. */
 const LASTS_MIN_MS = 500;
 const LASTS_MAX_MS = [2_000, 6_000, 20_000];
-/** So many hosts are well at any time: somebody must be there to carry on. */
+/** At least this many hosts work at any time: somebody must be there to take over. */
 const WELL_MIN = 2;
 const LOSS_PERCENT_MAX = 20;
 
@@ -22,7 +22,7 @@ interface Open {
 }
 
 export class Faults {
-  /** How many there were, by kind. */
+  /** Number of faults by kind. */
   readonly counts = new Map<string, number>();
   /** One sentence for each host that could not be started again. */
   readonly wrong: string[] = [];
@@ -36,7 +36,7 @@ export class Faults {
     private readonly dice: Dice,
   ) {}
 
-  /** Begins one, where enough hosts are well. */
+  /** Injects one, where enough hosts are working. */
   strike(): void {
     const ill = new Set(this.#open.map(({ host }) => host));
     const well = this.peers.filter((peer) => peer.isUp && !ill.has(peer));
@@ -66,14 +66,14 @@ export class Faults {
     });
   }
 
-  /** Lets time pass, and undoes what is over. */
+  /** Lets time pass, and undoes the faults that are over. */
   async pass(ms: number): Promise<void> {
     await sleep(ms);
     const nowMs = performance.now();
     this.#undo(({ untilMs }) => untilMs <= nowMs);
   }
 
-  /** Resolves when every host runs again. */
+  /** Resolves when every host is running again. */
   async undoAll(): Promise<void> {
     this.#undo(() => true);
     await Promise.all(this.#starting);

@@ -1,15 +1,15 @@
-/** What must hold once everything is healed: one leader, and catalogues that are as their folders. */
+/** What must hold once everything is healed: one leader, and catalogues that match their folders. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reasonOf } from '@iwanto/wire';
 import { type Item, itemsBelow } from './content.js';
 import type { SoakPeer } from './soak-peer.js';
 
 const LOOK_EVERY_MS = 500;
-/** Differences that are named for one host. */
+/** The most differences listed per host. */
 const NAMED_MAX = 3;
 const HASHES_MAX = 1_000;
 
-/** Looks again until nothing is wrong; what still is after the time limit, one sentence each. */
+/** Checks repeatedly until nothing is wrong; returns what still is after the time limit, one sentence each. */
 export async function wrongAfter(peers: readonly SoakPeer[], limitMs: number): Promise<string[]> {
   const deadlineMs = performance.now() + limitMs;
   for (;;) {
@@ -31,7 +31,7 @@ async function wrongNow(peers: readonly SoakPeer[]): Promise<string[]> {
 /** Every hash that was once in a shared folder. */
 const seen = new Set<string>();
 
-/** Nobody is said to have what nobody has any more, neither in a shared folder nor fetched. */
+/** No content is listed that nobody has any more, neither in a shared folder nor fetched. */
 async function wrongLeftovers(peers: readonly SoakPeer[]): Promise<string[]> {
   const hashesIn = (folder: string) => [...itemsBelow(folder).values()].map(({ hash }) => hash);
   const now = new Set(peers.flatMap(({ share, fetched }) => [share, fetched].flatMap(hashesIn)));
@@ -61,7 +61,7 @@ async function wrongLeaders(peers: readonly SoakPeer[]): Promise<string[]> {
   return wrong;
 }
 
-/** What another host sees of it, and what the leader's tracker knows of it, against its disk. */
+/** What another host sees, and what the leader's tracker knows about it, compared with its disk. */
 async function wrongCatalogue(owner: SoakPeer, asker: SoakPeer): Promise<string[]> {
   const disk = itemsBelow(owner.share);
   const { peer } = await owner.bus.call('leader.get', {});

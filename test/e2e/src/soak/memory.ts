@@ -20,7 +20,7 @@ export interface Growth {
   /** Processes that lived long enough for a comparison. */
   readonly measured: number;
   readonly largestMiB: number;
-  /** Of whom that is. */
+  /** Which process that is. */
   readonly name: string;
 }
 
@@ -33,7 +33,7 @@ export class Memory {
     private readonly warmUpMs: number,
   ) {}
 
-  /** From here on figures are those of the end. */
+  /** From here on figures count as those of the end. */
   endBegins(): void {
     this.#isEnd = true;
   }

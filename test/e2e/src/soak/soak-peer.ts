@@ -6,7 +6,7 @@ import { Peer } from '@iwanto/peer';
 import type { LanHost } from '../lan.js';
 import { processesOf, signalAll } from '../processes.js';
 
-/** Lines of a log that speak of a fault of the program itself. */
+/** Lines of a log that report a fault of the program itself. */
 const BROKEN = /unhandled rejection|uncaught exception|not clean/;
 /** A service that ended without having been killed. */
 const ENDED = /service (ended (?!by SIGKILL)|cannot run|could not be started)/;
@@ -55,7 +55,7 @@ export class SoakPeer {
     await this.bus?.close();
   }
 
-  /** Its services that run now, also those that are suspended. */
+  /** Its running services, including suspended ones. */
   processes(): Map<ServiceName, number> {
     const found = new Map<ServiceName, number>();
     for (const { pid, words } of processesOf(this.home)) {
@@ -65,12 +65,12 @@ export class SoakPeer {
     return found;
   }
 
-  /** To everything that runs here, the supervisor and commands too. */
+  /** Signals everything that runs here, including the supervisor and commands. */
   signal(signal: NodeJS.Signals): void {
     signalAll(this.home, signal);
   }
 
-  /** What its logs and its supervisor say of what must never happen. */
+  /** Reports in its logs and of its supervisor of what must never happen. */
   troubles(): string[] {
     const logs = join(this.home, 'logs');
     const lines = readdirSync(logs)
@@ -81,7 +81,7 @@ export class SoakPeer {
     );
   }
 
-  /** What was fetched and looked at is not kept for ever. */
+  /** Removes what was fetched and checked. */
   forget(path: string): void {
     rmSync(path, { recursive: true, force: true });
   }

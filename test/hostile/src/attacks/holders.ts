@@ -1,4 +1,4 @@
-/** Attacks of those who claim to have what somebody wants. */
+/** Attacks by peers that claim to have what somebody wants. */
 import { type Attack, beside, twice, withSlack } from '../attack.js';
 import { holdLike, lying, silent } from '../evil-holders.js';
 import { mib } from '../room.js';

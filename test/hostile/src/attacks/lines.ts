@@ -1,4 +1,4 @@
-/** Attacks of strangers who only need to know where a host listens: too much, too often, unread, and reset. */
+/** Attacks of strangers who only need to know where a host listens: sending too much, too often, not reading, and resetting. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, type Server, type Socket, connect, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { strangerKeys } from '../stranger.js';
 const LINES = 16;
 const ASK_EVERY_MS = 100;
 const FRAMES = 2_000;
-/** All lines together hold 128 MiB that nobody took out; the rest is what the runtime keeps. */
+/** All lines together hold 128 MiB of unread data; the rest is what the runtime keeps. */
 const GROWTH_MIB_MAX = 250;
 const UNREAD_QUESTIONS = 400;
 const LISTED_FILES = 600;
@@ -38,7 +38,7 @@ export function strangersLine(
   return dealer;
 }
 
-/** The download beside it, and how much memory the owner's services take. */
+/** The download during the attack, and how much memory the owner's services take. */
 export async function measured(room: Room, begin: () => Promise<unknown>): Promise<Outcome> {
   const pids = [await room.pidOf('indexer'), await room.pidOf('transfer')];
   const peak = new Peak(pids);
@@ -122,7 +122,7 @@ export const unread: Attack = {
   },
 };
 
-/** Passes bytes on, and resets all its connections when asked to. */
+/** Forwards bytes, and resets all its connections on request. */
 class Breaker {
   readonly #sockets = new Set<Socket>();
 

@@ -56,7 +56,7 @@ function iterm(png: Buffer, columns: number): string {
   return `${ESC}]1337;File=${what}:${png.toString('base64')}\u0007\n`;
 }
 
-/** Two pixels a cell: the upper half in its colour, the lower one as its ground. */
+/** Two pixels per cell: the upper half as the foreground, the lower one as the background. */
 function blocks(picture: Picture, isTrueColour: boolean): string {
   const colour = isTrueColour ? trueColour : oneOfMany;
   const lines: string[] = [];
