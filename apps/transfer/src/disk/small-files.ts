@@ -1,7 +1,7 @@
 /** Files of at most one piece: read whole, judged by their root. */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { type Blake3, FileRootBuilder, fileRoot } from '@iwanto/merkle';
-import { type FileHash, PIECE_BYTES } from '@iwanto/wire';
+import type { FileHash } from '@iwanto/wire';
 
 /** Never through a link; never waiting for a FIFO's writer. */
 const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -24,17 +24,6 @@ export function readInto(path: string, body: Uint8Array): number {
   const fd = openSync(path, READ_FLAGS);
   try {
     return readSync(fd, body);
-  } finally {
-    closeSync(fd);
-  }
-}
-
-/** Its bytes; at most a piece of them. Throws what `open` throws. */
-export function readWhole(path: string): Uint8Array {
-  const fd = openSync(path, READ_FLAGS);
-  try {
-    const body = new Uint8Array(Math.min(fstatSync(fd).size, PIECE_BYTES));
-    return body.subarray(0, readSync(fd, body));
   } finally {
     closeSync(fd);
   }

@@ -1,5 +1,5 @@
 /** A content that this host fetches or has fetched, as others may ask for it. */
-import type { PieceReply } from '@iwanto/bus';
+import type { OutgoingFrame, PieceReply } from '@iwanto/bus';
 import type { PieceAt } from '@iwanto/swarm';
 import {
   type FileHash,
@@ -30,7 +30,7 @@ export interface HeldContentOptions {
   /** The manifests of its directories, by root. */
   readonly manifests: ReadonlyMap<FileHash, Uint8Array>;
   readonly reader: {
-    read(at: PieceAt): Promise<Uint8Array | undefined>;
+    read(at: PieceAt): Promise<OutgoingFrame | undefined>;
     digests(unit: number): Promise<Uint8Array>;
   };
   /** The pieces that are there; undefined: all of them. */
@@ -94,8 +94,8 @@ export class HeldContent {
   async #givePiece(at: PieceAt): Promise<PieceReply> {
     const piece = (this.#starts[at.file] ?? 0) + at.index;
     if (this.log && !this.log.has(piece)) return refused('busy');
-    const body = await this.options.reader.read(at);
-    return body ? { type: 'data', body } : refused('changed');
+    const frame = await this.options.reader.read(at);
+    return frame ? { type: 'data', body: frame.body, frame } : refused('changed');
   }
 
   #hasAnyOf(number: number): boolean {
