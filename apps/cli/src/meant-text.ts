@@ -1,4 +1,4 @@
-/** What the beginning of a hash was taken to mean, in full: whoever answered for the LAN chose it. */
+/** What a hash prefix was taken to mean, in full: the peer that answered for the LAN chose it. */
 import { shown } from './print.js';
 
 export const meantText = (

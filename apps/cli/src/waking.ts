@@ -26,7 +26,7 @@ export interface Woken extends Wish {
   readonly interfaces: readonly string[];
 }
 
-/** Wakes those who are not here and waits for the first of them; E_NO_SOURCE when none comes in time. */
+/** Wakes the hosts that are offline and waits for the first of them; E_NO_SOURCE when none appears in time. */
 export async function wakeFirst(
   bus: Bus,
   wishes: readonly Wish[],

@@ -1,4 +1,4 @@
-/** Follows one download to its end: by news, and by asking now and then in case news were lost. */
+/** Follows one download to its end: by news, and by polling in case news were lost. */
 import type { Bus, Download } from '@iwanto/bus';
 import { Failure } from '@iwanto/wire';
 

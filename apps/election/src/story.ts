@@ -58,7 +58,7 @@ export class Story {
     this.#write(`drop ${reason}`, 1, `Dropped a datagram from ${placeOf(from)}: ${reason}.`);
   }
 
-  /** The peers as they are now: a line for each that became a member, or is one no more. */
+  /** The peers as they are now: a line for each that became a member, or is no longer one. */
   peers(peers: readonly ShownPeer[]): void {
     const members = new Map<string, string>();
     for (const { peer, name, address, member, seen } of peers)

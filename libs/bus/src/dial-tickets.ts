@@ -36,7 +36,7 @@ export class DialTickets {
     return { ticket, arrived };
   }
 
-  /** Gives the connection to whoever waits for it; false where nobody does. */
+  /** Hands the connection to the call that waits for it; false where none does. */
   redeem(ticket: string, socket: Socket): boolean {
     const waiting = this.#waiting.get(ticket);
     if (!waiting) return false;

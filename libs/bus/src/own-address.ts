@@ -1,6 +1,6 @@
 /**
  * Connections from an address that this host no longer has: no answer ever reaches it, and TCP would hang for
- * minutes. They end when the address goes, so that whoever made them makes them again, from where the host is now.
+ * minutes. They end when the address is removed, so that whoever made them makes them again, from where the host is now.
  */
 import type { Socket } from 'node:net';
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';

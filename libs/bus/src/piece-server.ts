@@ -19,7 +19,7 @@ import { type OnTrouble, isGone } from './trouble.js';
 import { messages } from './turns.js';
 import { type Started, UploadQueue } from './upload-queue.js';
 
-/** What an uploader gives: bytes, perhaps in the frame that they are the body of, or a reason. */
+/** What an uploader returns: bytes, possibly already inside their frame, or a reason. */
 export type PieceReply =
   | { readonly type: 'data'; readonly body: Uint8Array; readonly frame?: OutgoingFrame }
   | { readonly type: 'refused'; readonly reason: Refusal };

@@ -9,12 +9,12 @@ import {
   QUESTIONS_OPEN_PER_LINE_MAX,
 } from './limits.js';
 
-/** Who used how much time is remembered for so many; those served longest ago are forgotten. */
+/** How many lines and addresses are remembered with the time they used; those served longest ago are forgotten. */
 const REMEMBERED_MAX = 1_024;
-/** An answer that took no time that can be measured counts as this, in ms, so that everybody has a turn. */
+/** An answer too fast to be measured counts as this, in ms, so that everybody gets a turn. */
 const SPENT_MS_MIN = 0.01;
 
-/** What is known of a line now. */
+/** What is known about a line now. */
 export interface LineNow {
   /** Lines of one address share one turn. */
   readonly address: string;
@@ -33,11 +33,11 @@ interface Address<Q> {
   readonly name: string;
   readonly lines: Set<Line<Q>>;
   readonly shares: TimeShares;
-  /** Questions that wait or are worked on. */
+  /** Questions that wait or are being processed. */
   open: number;
 }
 
-/** The time that each used. Who was away has saved nothing up: it begins where the one served last began. */
+/** The time that each used. Being absent earns nothing: a newcomer starts where the one served last started. */
 class TimeShares {
   readonly #usedMs = new Recent<string, number>(REMEMBERED_MAX);
   #floorMs = 0;
@@ -62,7 +62,7 @@ export class QuestionQueue<Q> {
   /** `lineNow`: undefined for a line that is gone, whose questions are dropped. */
   constructor(private readonly lineNow: (line: string) => LineNow | undefined) {}
 
-  /** Takes a question in; gives the one that has no place for it: this one, or the newest of who has most. */
+  /** Adds a question; returns the one dropped for lack of space: this one, or the newest of the line with the most. */
   add(name: string, question: Q): { readonly line: string; readonly refused: Q } | undefined {
     const line = this.#line(name);
     if (!line) return undefined;
@@ -78,7 +78,7 @@ export class QuestionQueue<Q> {
     return (heaviest && this.#refuseNewest(heaviest)) ?? this.#refuseNewest(line);
   }
 
-  /** The next question that may be worked on, if any. Its line is `end`ed when it was answered. */
+  /** The next question that may be processed, if any. Its line is `end`ed when it was answered. */
   next(): { readonly line: string; readonly question: Q } | undefined {
     const ready = new Map<Address<Q>, Line<Q>[]>();
     for (const line of [...this.#lines.values()]) {

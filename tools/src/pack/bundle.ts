@@ -54,7 +54,7 @@ const COMMON = {
 } as const satisfies BuildOptions;
 
 /**
- * Who imports the object `z` gets all of zod with its sentences in fifty languages: 450 kB for each program to
+ * Importing the object `z` pulls in all of zod with its sentences in fifty languages: 450 kB for each program to
  * read and keep. Imported as a namespace, only what is used goes in, each schema built when it is first used.
  */
 export const lazyZod: Plugin = {

@@ -38,7 +38,7 @@ export async function* bytesOf(
         const next = slices.next();
         if (next.done) break;
         const reading = read(next.value);
-        // Whoever awaits it hears of it; after an abort nobody does.
+        // Whoever awaits it gets the rejection; after an abort nobody awaits it.
         reading.catch(() => undefined);
         open.push(reading);
       }

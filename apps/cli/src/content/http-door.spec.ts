@@ -1,4 +1,4 @@
-/** The door that players use: what is asked for is what comes, whatever is asked for. */
+/** The HTTP server for players: every request gets exactly what it asks for. */
 import { type IncomingHttpHeaders, request as ask } from 'node:http';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';

@@ -7,7 +7,7 @@ export type FileIdentity = string & { readonly __brand: 'FileIdentity' };
 /** Stands for the inode number where a file system does not keep it. */
 const NO_INODE = 0n;
 
-/** Without `hasInode` the number is left out: the file system gives the same file another one now and then. */
+/** Without `hasInode` the number is left out: the file system may give the same file another one. */
 export function identityOf(stats: BigIntStats, hasInode: boolean): FileIdentity {
   const { dev, ino, size, mtimeNs, ctimeNs } = stats;
   return `${dev}:${hasInode ? ino : NO_INODE}:${size}:${mtimeNs}:${ctimeNs}` as FileIdentity;

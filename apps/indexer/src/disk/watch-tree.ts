@@ -16,7 +16,7 @@ export interface WatchListener {
   onHint(directory: string, name: string | undefined): void;
   /** Hints may have been lost: compare everything. */
   onDoubt(why: string): void;
-  /** The system refuses more watches: from now on only a scan now and then helps. */
+  /** The system refuses more watches: from now on only periodic scans help. */
   onLimit(cause: unknown): void;
 }
 

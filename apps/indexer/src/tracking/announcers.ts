@@ -23,7 +23,7 @@ export class Announcers {
 
   constructor(private readonly options: AnnouncersOptions) {}
 
-  /** Begins to announce to those who are trackers now, and stops where they no longer are. */
+  /** Starts announcing to the present trackers, and stops for former ones. */
   follow(): void {
     const trackers = new Set(this.options.line.trackers().map(({ peer }) => peer));
     for (const [peer, announcer] of this.#announcers) {

@@ -1,4 +1,4 @@
-/** The lines to the leader and to the first who would take over: every question to a tracker goes through here. */
+/** The lines to the leader and to its first standby: every question to a tracker goes through here. */
 import {
   type CurveKeys,
   type Detours,
@@ -63,7 +63,7 @@ const sameEnd = (a: Peer, b: Peer) =>
   a.indexerPort === b.indexerPort &&
   a.curveKey === b.curveKey;
 
-/** Follows the election; asks whoever leads, and the first successor when the leader is slow or gone. */
+/** Follows the election; asks the leader, and the first standby when the leader is slow or gone. */
 export class LeaderLine {
   readonly #lines = new Map<PeerId, Line>();
   readonly #leaders = new Wakers();
@@ -145,7 +145,7 @@ export class LeaderLine {
     return patiently(ask);
   }
 
-  /** Whoever is not even connected is not waited for: a leader that was killed is known by that before the election has another. */
+  /** A peer that is not even connected is not waited for: that reveals a killed leader before the election has another. */
   #patienceWith({ peer }: Peer): number {
     const isThere = peer === this.options.peer || this.#lines.get(peer)?.line.connected === true;
     return isThere ? HEDGE_AFTER_MS : 0;

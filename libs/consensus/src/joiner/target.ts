@@ -10,7 +10,7 @@ import { send, spread, type Turn } from '../state/turn.js';
 const STRANGER_ASKED_MS = 400;
 const TARGET_HELLO_AT_MS = [0, 50, 100, 200];
 
-/** A joiner waits for whoever leads (S7). */
+/** A joiner waits for a leader (S7). */
 export function joinerHearsOfLeader(turn: Turn, joining: Joining, heard: LeaderHeard): void {
   const { leader, known, isHearsay, rosterVersion } = heard;
   if (leader.peer === turn.state.config.peer) return;

@@ -24,7 +24,7 @@ export interface Timers {
   readonly claimMs: number;
   /** How long a member waits for its old leader before it follows a successor. */
   readonly pendingMs: number;
-  /** The join window, its jitter, and the wait of those who are not the oldest. */
+  /** The join window, its jitter, and the wait of joiners that are not the oldest. */
   readonly joinMs: number;
   readonly joinJitterMs: number;
   readonly waitMs: number;
@@ -78,7 +78,7 @@ export const TIMERS: Timers = {
   previousMs: 5_000,
 };
 
-/** How often a leader looks who is gone. */
+/** How often a leader checks for departed members. */
 export const SWEEP_MS = 250;
 
 /** Bounds of state and of rates (S46, S47), so that no stranger can fill memory or use us to send traffic. */

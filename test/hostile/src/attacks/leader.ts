@@ -58,7 +58,7 @@ const late = (took: Record<string, number>, alone: number) =>
     seconds > withSlack(alone) ? [`the download took too long (${what})`] : [],
   );
 
-/** Counts who connects to a host that has nothing to do with all this. */
+/** Counts connections to an uninvolved host. */
 class ThirdHost {
   connections = 0;
 
