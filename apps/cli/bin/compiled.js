@@ -4,6 +4,7 @@
 'use strict';
 const { closeSync, fstatSync, mkdirSync, openSync, readFileSync } = require('node:fs');
 const { renameSync, statSync, writeFileSync } = require('node:fs');
+const { createRequire } = require('node:module');
 const { dirname, join } = require('node:path');
 const { Script } = require('node:vm');
 const { crc32 } = require('node:zlib');
@@ -76,14 +77,16 @@ exports.load = function load(program, dir, words) {
     { filename: program, cachedData: before?.code },
   );
   const isUsed = before !== undefined && !script.cachedDataRejected;
+  // Not `before`: a command that runs for long would hold the code in memory.
+  const hadSucceeded = before?.hadSucceeded;
   process.once('exit', (exitCode) => {
-    const isBetter = !isUsed || (exitCode === 0 && !before.hadSucceeded);
+    const isBetter = !isUsed || (exitCode === 0 && !hadSucceeded);
     if (isBetter && exitCode !== EXIT_USAGE) {
       keep(file, origin, script.createCachedData(), exitCode === 0);
     }
   });
   const loaded = { exports: {} };
   const directory = dirname(program);
-  script.runInThisContext()(loaded.exports, require, loaded, program, directory);
+  script.runInThisContext()(loaded.exports, createRequire(program), loaded, program, directory);
   return loaded.exports;
 };

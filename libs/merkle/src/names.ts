@@ -24,7 +24,7 @@ export function nameProblem(name: string): string | undefined {
   return undefined;
 }
 
-const DEVICE_NAME = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
+const DEVICE_NAME = /^(con|prn|aux|nul|(com|lpt)[0-9\u00b9\u00b2\u00b3])(\.|$)/i;
 const REFUSED_ELSEWHERE = /[<>:"|?*\u0000-\u001f]/;
 
 /** Why some operating system would refuse or change `name`, or undefined where all keep it (HOSTILE 59). */

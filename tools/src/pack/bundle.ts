@@ -1,7 +1,7 @@
 /** Bundles the command and the services: the same paths as in the workspace, each program in as few files as it needs. */
 import { readFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, type Metafile, type Plugin, build } from 'esbuild';
 
@@ -15,6 +15,8 @@ const PROGRAMS = [
   'apps/indexer/dist/hashing/hash-file.js',
   'apps/transfer/dist/main.js',
 ];
+
+const COMMAND_FILE = 'apps/cli/dist/main.cjs';
 
 /** The live screen has a file of its own: its packages wait with `await` while they load, which CommonJS cannot. */
 const SCREEN = 'apps/cli/dist/top/screen.js';
@@ -91,8 +93,7 @@ const leaveOut: Plugin = {
 const lazyNode: Plugin = {
   name: 'lazy-node',
   setup: (bundling) => {
-    const builtins = new RegExp(`^(node:)?(${builtinModules.join('|')})$`);
-    bundling.onResolve({ filter: builtins }, ({ path }) => {
+    bundling.onResolve({ filter: BUILTINS }, ({ path }) => {
       return { path: path.replace(/^(node:)?/, 'node:'), namespace: 'lazy-node' };
     });
     bundling.onLoad({ filter: /.*/, namespace: 'lazy-node' }, ({ path }) => {
@@ -108,26 +109,97 @@ const lazyNode: Plugin = {
   },
 };
 
+const BUILTINS = new RegExp(`^(node:)?(${builtinModules.join('|')})$`);
+
+/**
+ * What a service imports of Node.js is taken out of its modules by name. An `import` looks at all that a module exports,
+ * also at what the module would load only when it is asked for: `http` and `crypto` then load `fetch` and WebCrypto.
+ */
+const plainNode: Plugin = {
+  name: 'plain-node',
+  setup: (bundling) => {
+    bundling.onResolve({ filter: BUILTINS }, ({ path, kind }) => {
+      const full = path.replace(/^(node:)?/, 'node:');
+      if (kind === 'require-call') return { path: full, namespace: 'whole-node' };
+      return kind === 'import-statement' ? { path: full, namespace: 'names-of-node' } : undefined;
+    });
+    bundling.onLoad({ filter: /.*/, namespace: 'whole-node' }, ({ path }) => {
+      return { contents: `module.exports = process.getBuiltinModule('${path}');` };
+    });
+    bundling.onLoad({ filter: /.*/, namespace: 'names-of-node' }, ({ path }) => {
+      const names = Object.keys(process.getBuiltinModule(path) ?? {});
+      const exported = names.map(
+        (name) => `export const ${name} = /* @__PURE__ */ (() => whole.${name})();`,
+      );
+      const whole = `const whole = /* @__PURE__ */ process.getBuiltinModule('${path}');`;
+      return { contents: [whole, 'export default whole;', ...exported].join('\n') };
+    });
+  },
+};
+
+/**
+ * winston without what a service of ours has no use for: streams for an older Node.js, and colours for the lines with
+ * which it debugs itself.
+ */
+const lightLog: Plugin = {
+  name: 'light-log',
+  setup: (bundling) => {
+    bundling.onResolve({ filter: /^(readable-stream(\/.*)?|@dabh\/diagnostics)$/ }, ({ path }) => {
+      return { path, namespace: 'light-log' };
+    });
+    const stream = "process.getBuiltinModule('node:stream')";
+    bundling.onLoad({ filter: /.*/, namespace: 'light-log' }, ({ path }) => {
+      if (path === '@dabh/diagnostics') return { contents: 'module.exports = () => () => {};' };
+      const isWritable = path.endsWith('_stream_writable.js');
+      return { contents: `module.exports = ${stream}${isWritable ? '.Writable' : ''};` };
+    });
+  },
+};
+
+/** Packages that few runs need, each in a file that is read by then: what a program consists of stays in memory. */
+const APART: Readonly<Record<string, string>> = {
+  // Where the package with native code does not load.
+  'hash-wasm': "export { createBLAKE3 } from 'hash-wasm';",
+  // Where somebody shares a name that is not in Latin letters.
+  'any-ascii': "export { default } from 'any-ascii';",
+};
+
+/** Where they are, as seen from `program`. */
+function apart(program: string): Plugin {
+  const fileOf = (name: string) => relative(dirname(program), join('apart', `${name}.cjs`));
+  return {
+    name: 'apart',
+    setup: (bundling) => {
+      bundling.onResolve({ filter: /^any-ascii$/ }, ({ path }) => ({ path, namespace: 'apart' }));
+      bundling.onResolve({ filter: /^(hash-wasm|apart:.*)$/ }, ({ path }) => {
+        return { path: fileOf(path.replace('apart:', '')), external: true };
+      });
+      bundling.onLoad({ filter: /.*/, namespace: 'apart' }, ({ path }) => {
+        const load = `convert ??= require('apart:${path}').default`;
+        return { contents: `let convert; export default (text) => (${load})(text);` };
+      });
+    },
+  };
+}
+
 /** Bundles into `stage`; returns the files of other packages that were included. */
 export async function bundle(workspace: string, stage: string): Promise<string[]> {
   const inputs: Metafile['inputs'] = {};
-  const options = { ...COMMON, absWorkingDir: workspace };
-  const command = await build({
-    ...options,
-    ...COMMAND,
-    entryPoints: ['apps/cli/dist/main.js'],
-    outfile: join(stage, 'apps/cli/dist/main.cjs'),
-    plugins: [plainWidths, lazyZod, lazyNode, leaveOut],
-  });
-  Object.assign(inputs, command.metafile.inputs);
-  for (const program of [SCREEN, ...PROGRAMS]) {
-    const built = await build({
-      ...options,
-      entryPoints: [program],
-      outfile: join(stage, program),
-      plugins: program === SCREEN ? [plainWidths, lazyZod, leaveOut] : [lazyZod],
-    });
-    Object.assign(inputs, built.metafile.inputs);
+  const add = async (program: string, options: BuildOptions) => {
+    const outfile = join(stage, program);
+    const { metafile } = await build({ ...COMMON, absWorkingDir: workspace, outfile, ...options });
+    Object.assign(inputs, metafile?.inputs);
+  };
+  const plugins = [apart(COMMAND_FILE), plainWidths, lazyZod, lazyNode, leaveOut];
+  await add(COMMAND_FILE, { ...COMMAND, entryPoints: ['apps/cli/dist/main.js'], plugins });
+  await add(SCREEN, { entryPoints: [SCREEN], plugins: [plainWidths, lazyZod, leaveOut] });
+  for (const program of PROGRAMS) {
+    const light = [apart(program), lazyZod, plainNode, lightLog];
+    await add(program, { entryPoints: [program], plugins: light });
+  }
+  for (const [name, contents] of Object.entries(APART)) {
+    const stdin = { contents, resolveDir: workspace };
+    await add(`apart/${name}.cjs`, { stdin, format: 'cjs', banner: {} });
   }
   return Object.keys(inputs).filter((path) => path.includes('node_modules/'));
 }

@@ -1,5 +1,6 @@
-/** The bundled command starts from the code of an earlier run, and from nothing else. */
+/** The bundled programs: the command starts from the code of an earlier run, and a service keeps little in memory. */
 import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
 import {
   chownSync,
   cpSync,
@@ -16,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type * as HashWasm from 'hash-wasm';
 import { bundle } from '../../dist/pack/bundle.js';
 
 const workspace = fileURLToPath(new URL('../../..', import.meta.url));
@@ -144,4 +146,35 @@ test('what the bundle leaves apart is found: a service, and the live screen', ()
   expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringContaining('share') });
   expect(statSync(join(stage, 'apps/cli/dist/top/screen.js')).isFile()).toBe(true);
   expect(readFileSync(join(stage, 'apps/cli/dist/main.cjs'), 'utf8')).not.toMatch(/\bimport\(/);
+});
+
+const SERVICES = ['election', 'indexer', 'transfer'];
+
+test.each(SERVICES)(
+  '%s looks at no module of Node.js as a whole, and is one byte a character',
+  (name) => {
+    const text = readFileSync(join(stage, 'apps', name, 'dist/main.js'), 'latin1');
+    expect(text).not.toMatch(/from\s*["'](node:)?(http|crypto|fs|net)["']/);
+    // V8 keeps a program with any other character in twice the memory.
+    expect(text).not.toMatch(/[^\0-\x7f]/);
+  },
+);
+
+test('packages that few runs need are found where the programs look for them', async () => {
+  const load = createRequire(join(stage, 'apps/indexer/dist/main.js'));
+  const { default: inLatin } = load('../../../apart/any-ascii.cjs') as { default: typeof String };
+  expect(inLatin('Москва')).toBe('Moskva');
+  const { createBLAKE3 } = load('../../../apart/hash-wasm.cjs') as typeof HashWasm;
+  expect((await createBLAKE3()).init().update('').digest('hex')).toMatch(/^af1349b9f5f9a1a6/);
+  const places = SERVICES.map((name) => `apps/${name}/dist/main.js`);
+  for (const place of [
+    ...places,
+    'apps/indexer/dist/hashing/hash-file.js',
+    'apps/cli/dist/main.cjs',
+  ]) {
+    const text = readFileSync(join(stage, place), 'utf8');
+    for (const [path = ''] of text.matchAll(/[./]+\/apart\/[\w-]+\.cjs/g)) {
+      expect(statSync(join(stage, place, '..', path)).isFile()).toBe(true);
+    }
+  }
 });

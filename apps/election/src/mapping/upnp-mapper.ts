@@ -1,6 +1,5 @@
 /** Asks a router to map ports by UPnP: found by multicast, then asked over HTTP. */
 import { createSocket } from 'node:dgram';
-import { request } from 'node:http';
 import { addressBytes } from '@iwanto/wire';
 import {
   type Arguments,
@@ -147,7 +146,9 @@ interface HttpAnswer {
   readonly text: string;
 }
 
-function ask({ own }: RouterEnds, url: URL, question: HttpQuestion): Promise<HttpAnswer> {
+async function ask({ own }: RouterEnds, url: URL, question: HttpQuestion): Promise<HttpAnswer> {
+  // Some 3 MiB that no other part of this service needs.
+  const { request } = await import('node:http');
   const { method, headers = {}, body = '' } = question;
   return new Promise((done, failed) => {
     const asking = request(url, {
