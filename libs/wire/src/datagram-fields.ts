@@ -134,6 +134,10 @@ export const record = <T extends object>(fields: {
     (to, value) => {
       for (const [name, one] of each) one.write(to, value[name]);
     },
-    (from) => Object.fromEntries(each.map(([name, one]) => [name, one.read(from)])) as T,
+    (from) => {
+      const value: Partial<Record<keyof T, unknown>> = {};
+      for (const [name, one] of each) value[name] = one.read(from);
+      return value as T;
+    },
   );
 };

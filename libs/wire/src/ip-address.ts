@@ -1,14 +1,19 @@
 /** IPv4 and IPv6 addresses as bytes and as text, and which of them a peer may claim as its own. */
 
+const DOT = 46;
+const ZERO = 48;
+const NINE = 57;
+
 /** Text without a zone (`%eth0`): a zone means something only on the host that wrote it. */
 export function addressBytes(text: string): Uint8Array | undefined {
-  const bare = text.split('%')[0] ?? '';
+  const zone = text.indexOf('%');
+  const bare = zone < 0 ? text : text.slice(0, zone);
   return bare.includes(':') ? sixBytes(bare) : fourBytes(bare);
 }
 
 /** The usual text of 4 or 16 bytes, IPv6 shortened as in RFC 5952; undefined for any other length. */
 export function addressText(bytes: Uint8Array): string | undefined {
-  if (bytes.length === 4) return bytes.join('.');
+  if (bytes.length === 4) return `${bytes[0]}.${bytes[1]}.${bytes[2]}.${bytes[3]}`;
   if (bytes.length !== 16) return undefined;
   const mapped = mappedFour(bytes);
   return mapped ?? shortened(groupsOf(bytes));
@@ -81,13 +86,28 @@ export function sharesPrefix(one: string, other: string, prefixBits: number): bo
   return ((a[whole] ?? 0) & mask) === ((b[whole] ?? 0) & mask);
 }
 
+/** Read digit by digit: every datagram is compared with each address of this host, some ten times in all. */
 function fourBytes(text: string): Uint8Array | undefined {
-  const parts = text.split('.');
-  if (parts.length !== 4 || !parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part))) {
-    return undefined;
+  const bytes = new Uint8Array(4);
+  let [part, digits, value] = [0, 0, 0];
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === DOT) {
+      if (digits === 0 || part === 3) return undefined;
+      bytes[part] = value;
+      part += 1;
+      digits = value = 0;
+      continue;
+    }
+    // A digit; none after a zero that begins a number.
+    if (code < ZERO || code > NINE || (digits > 0 && value === 0)) return undefined;
+    digits += 1;
+    value = value * 10 + code - ZERO;
+    if (value > 255) return undefined;
   }
-  const numbers = parts.map(Number);
-  return numbers.every((number) => number <= 255) ? Uint8Array.from(numbers) : undefined;
+  if (part !== 3 || digits === 0) return undefined;
+  bytes[3] = value;
+  return bytes;
 }
 
 function sixBytes(text: string): Uint8Array | undefined {
