@@ -20,7 +20,11 @@ export interface UnitState {
 }
 
 export class Systemd {
-  constructor(private readonly scope: Scope) {}
+  constructor(
+    private readonly scope: Scope,
+    /** There only while systemd manages the machine. */
+    private readonly mark = '/run/systemd/system',
+  ) {}
 
   /** Where the unit files are. */
   get dir(): string {
@@ -95,7 +99,7 @@ export class Systemd {
   }
 
   #refuseAbsent(): void {
-    if (existsSync('/run/systemd/system')) return;
+    if (existsSync(this.mark)) return;
     throw new Failure(
       'E_NOT_RUNNING',
       'systemd does not manage this machine; use "iwanto start", or pm2 (docs/operating.md).',
@@ -131,6 +135,7 @@ export class Systemd {
     const scope = this.scope === 'user' ? ['--user'] : [];
     return spawnSync('systemctl', [...scope, ...words], {
       encoding: 'utf8',
+      env: process.env,
       timeout: SYSTEMCTL_LIMIT_MS,
     });
   }
