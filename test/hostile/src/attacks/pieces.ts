@@ -62,7 +62,7 @@ async function rounds(room: Room, door: Door, root: FileHash): Promise<void> {
 export const pieces: Attack = {
   name: 'pieces',
   about: `${LINES} lines ask for ${PIECES} pieces each and read none, ${ROUNDS} times`,
-  cases: [45, 106],
+  cases: [45, 106, 177],
   wantedBytes: mib(PIECES),
   run: async (room) => {
     const { hash } = await room.find();
