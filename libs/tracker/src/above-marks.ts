@@ -1,5 +1,5 @@
 /** Which parts of a query the folders above a name have: determined once per folder, and few folders differ. */
-import { scratchOf } from './cells.js';
+import { Notes, scratchOf } from './cells.js';
 import type { NameIndex } from './name-index.js';
 import { LEVEL_COUNT } from './marks.js';
 import type { PathTree } from './paths.js';
@@ -21,7 +21,7 @@ export class AboveMarks {
   /** The marks of each set, by level. */
   #sets = new Uint32Array(LEVEL_COUNT * 64);
   #count = NO_MARKS;
-  readonly #looked: number[] = [];
+  readonly #looked = new Notes();
 
   /** The marks, by level, of set `of(folder)`: they begin at its number times the levels. */
   get sets(): Uint32Array {
@@ -33,8 +33,7 @@ export class AboveMarks {
   }
 
   clear(): void {
-    for (const folder of this.#looked) this.#setOf[folder] = 0;
-    this.#looked.length = 0;
+    this.#looked.clear(this.#setOf);
     this.#count = NO_MARKS;
   }
 
@@ -46,7 +45,7 @@ export class AboveMarks {
     const above = this.of(places, levels, places.tree.parentOf(folder));
     const set = this.#joined(above, levels, places.index.entryOf(folder) * LEVEL_COUNT);
     this.#setOf[folder] = set;
-    this.#looked.push(folder);
+    this.#looked.add(folder);
     return set;
   }
 

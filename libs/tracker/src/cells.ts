@@ -45,6 +45,28 @@ export function scratchOf<T extends Cells>(cells: T, length: number): T {
   return new (cells.constructor as new (length: number) => T)(Math.ceil(length * 1.25));
 }
 
+/** Numbers that are collected one by one and forgotten together; the memory that they took is used again. */
+export class Notes {
+  numbers = new Uint32Array(CELLS_MIN);
+  count = 0;
+
+  add(number: number): void {
+    if (this.count === this.numbers.length) {
+      const larger = new Uint32Array(this.count * 2);
+      larger.set(this.numbers);
+      this.numbers = larger;
+    }
+    this.numbers[this.count] = number;
+    this.count += 1;
+  }
+
+  /** Puts 0 into the cells that the numbers name, and forgets them. */
+  clear(cells: Cells): void {
+    for (let at = 0; at < this.count; at += 1) cells[this.numbers[at] ?? 0] = 0;
+    this.count = 0;
+  }
+}
+
 /** Small integers from 1 on; a released one is reused. 0 means "none" everywhere. */
 export class IdPool {
   readonly #free: number[] = [];

@@ -5,7 +5,7 @@ import type { Holdings, Row } from './holdings.js';
 /** Names of one content that are compared. */
 const NAMES_RANKED_MAX = 3;
 /** Contents that are counted; where there are more, the result says that there are at least this many. */
-export const COUNTED_MAX = 50_000;
+export const COUNTED_MAX = 20_000;
 const STAMP_MAX = 255;
 
 /** Which contents one collection has seen: a column that is used again by the next one. */

@@ -1,6 +1,6 @@
 /** Which names have which words of a query: marks that are set list by list, and cleared after the query. */
 import { EXCLUDED_BIT, type Spelling, type Trust } from './asked.js';
-import { scratchOf } from './cells.js';
+import { Notes, scratchOf } from './cells.js';
 import type { NameIndex } from './name-index.js';
 import type { PathTree } from './paths.js';
 
@@ -18,7 +18,7 @@ export class Marks {
   touched: Uint32Array = new Uint32Array(0);
   count = 0;
   /** Folders above these. */
-  readonly #above: number[] = [];
+  readonly #above = new Notes();
   /** Whether any folder above a name has marks: where none has, there is no need to look. */
   isAbove = false;
   /** Whether a folder has marks of an opened word: names below it may have the others. */
@@ -27,10 +27,12 @@ export class Marks {
   #read = new Uint32Array(0);
   /** By folder: whether it, or one above it, has marks. */
   #below = new Uint8Array(0);
-  readonly #looked: number[] = [];
+  readonly #looked = new Notes();
+  /** How many of the touched entries were examined for that. */
+  #noted = 0;
   /** By folder: whether all above are prepared. */
   #reached = new Uint8Array(0);
-  readonly #climbed: number[] = [];
+  readonly #climbed = new Notes();
 
   makeRoom(index: NameIndex, tree: PathTree): void {
     this.levels = scratchOf(this.levels, (index.last + 1) * LEVEL_COUNT);
@@ -41,15 +43,14 @@ export class Marks {
 
   clear(): void {
     for (let at = 0; at < this.count; at += 1) this.#clear(this.touched[at] ?? 0);
-    for (const entry of this.#above) this.#clear(entry);
-    for (const folder of this.#looked) this.#below[folder] = 0;
-    for (const folder of this.#climbed) this.#reached[folder] = 0;
-    this.#looked.length = 0;
-    this.#climbed.length = 0;
-    this.#above.length = 0;
+    for (let at = 0; at < this.#above.count; at += 1) this.#clear(this.#above.numbers[at] ?? 0);
+    this.#above.count = 0;
+    this.#looked.clear(this.#below);
+    this.#climbed.clear(this.#reached);
     this.count = 0;
     this.isAbove = false;
     this.#isFolderOpen = false;
+    this.#noted = 0;
   }
 
   /** Marks every name that has the word, up to `limit` of them; false where it had more. */
@@ -106,14 +107,14 @@ export class Marks {
       let folder = index.folderOf(this.touched[at] ?? 0);
       for (; folder !== 0 && reached[folder] === 0; folder = tree.parentOf(folder)) {
         reached[folder] = 1;
-        this.#climbed.push(folder);
+        this.#climbed.add(folder);
         const entry = index.entryOf(folder);
         if (isTouched[entry] !== 0) {
           this.isAbove = true;
           continue;
         }
         isTouched[entry] = TOUCHED.above;
-        this.#above.push(entry);
+        this.#above.add(entry);
       }
     }
   }
@@ -151,6 +152,7 @@ export class Marks {
 
   /** Marks those of the entries read last that are below a folder with marks. */
   #openBelow({ index, tree }: { index: NameIndex; tree: PathTree }, count: number): void {
+    this.#noteFolders(index);
     this.touched = grown(this.touched, this.count, count);
     const { touched } = this;
     const [read, isTouched, below] = [this.#read, this.#isTouched, this.#below];
@@ -159,7 +161,7 @@ export class Marks {
       const entry = read[at] ?? 0;
       if (isTouched[entry] === TOUCHED.marked) continue;
       const folder = index.folderOf(entry);
-      if (below[folder] === BELOW.no || !this.#isBelow(index, tree, folder)) continue;
+      if (below[folder] === BELOW.no || !this.#isBelow(tree, folder)) continue;
       isTouched[entry] = TOUCHED.marked;
       touched[touchedCount++] = entry;
       this.isAbove = true;
@@ -167,16 +169,27 @@ export class Marks {
     this.count = touchedCount;
   }
 
-  #isBelow(index: NameIndex, tree: PathTree, folder: number): boolean {
-    if (folder === 0) return false;
-    const known = this.#below[folder] ?? 0;
-    if (known !== 0) return known === BELOW.yes;
-    const isMarked =
-      this.#isTouched[index.entryOf(folder)] === TOUCHED.marked ||
-      this.#isBelow(index, tree, tree.parentOf(folder));
-    this.#below[folder] = isMarked ? BELOW.yes : BELOW.no;
-    this.#looked.push(folder);
-    return isMarked;
+  /** Records the folders among the marked names: everything in them is below a folder with marks. */
+  #noteFolders(index: NameIndex): void {
+    for (; this.#noted < this.count; this.#noted += 1) {
+      const entry = this.touched[this.#noted] ?? 0;
+      if (index.isFolder(entry)) this.#noteBelow(index.nodeOf(entry), BELOW.yes);
+    }
+  }
+
+  /** Goes up to the first folder that is known, which decides for all on the way. */
+  #isBelow(tree: PathTree, folder: number): boolean {
+    const below = this.#below;
+    let known = folder;
+    while (known !== 0 && below[known] === 0) known = tree.parentOf(known);
+    const is = known === 0 ? BELOW.no : (below[known] ?? BELOW.no);
+    for (let at = folder; at !== known; at = tree.parentOf(at)) this.#noteBelow(at, is);
+    return is === BELOW.yes;
+  }
+
+  #noteBelow(folder: number, is: number): void {
+    if (this.#below[folder] === 0) this.#looked.add(folder);
+    this.#below[folder] = is;
   }
 
   #readList(index: NameIndex, term: number): number {
