@@ -7,6 +7,7 @@ export * from './contract.js';
 export { helloOf } from './data-line.js';
 export { DataSeal } from './data-seal.js';
 export { OutgoingFrame } from './outgoing-frame.js';
+export { dialPort } from './dial-port.js';
 export { DialTickets } from './dial-tickets.js';
 export type { Detours, DialAsked } from './reach.js';
 export { type Spliced, Splices } from './splices.js';

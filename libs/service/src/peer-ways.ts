@@ -1,6 +1,13 @@
 /** The ways to other peers: how a service asks peers that cannot be dialled to dial, and others to relay. */
 import { randomBytes } from 'node:crypto';
-import type { Bus, Detours, DialAsked, DialTickets, KnownPeer } from '@iwanto/bus';
+import {
+  type Bus,
+  type Detours,
+  type DialAsked,
+  type DialTickets,
+  type KnownPeer,
+  dialPort,
+} from '@iwanto/bus';
 import {
   type DialledLine,
   Failure,
@@ -36,6 +43,7 @@ export class PeerWays {
     this.#choice = new RelayChoice(options);
     this.seen = new Ways({
       ...options,
+      dial: dialPort,
       isHere: (peer) => this.#peers.has(peer),
       nameOf: (peer) => safeText(this.#peers.get(peer)?.name ?? peer),
     });

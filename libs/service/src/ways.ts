@@ -1,6 +1,6 @@
 /** By which way each peer is reached: shown to the user, with the port to allow where there is a better way. */
 import { type WaySeen, WAYS_MAX } from '@iwanto/bus';
-import { type PeerId, Recent, type Way, endpointText } from '@iwanto/wire';
+import { type PeerId, type Reach, Recent, type Way, endpointText } from '@iwanto/wire';
 
 /** Troubles shown at the same time. */
 const SHOWN_MAX = 8;
@@ -19,6 +19,8 @@ export interface WaysOptions {
   readonly nameOf: (peer: PeerId) => string;
   /** The TCP ports to allow, as a user reads them, where this one cannot be dialled. */
   readonly portsOf: (port: number) => string;
+  /** Opens a connection only to see what happens; never rejects. */
+  readonly dial: (address: string, port: number) => Promise<Reach>;
   readonly onTrouble: (sentence: string) => void;
 }
 
@@ -26,6 +28,8 @@ interface Known {
   /** Undefined where no way succeeded. */
   readonly way: Way | undefined;
   readonly dialled: Dialled;
+  /** Nothing listens at that port, or a firewall there says so; others drop what they do not allow. */
+  isRefused: boolean;
 }
 
 export class Ways {
@@ -38,11 +42,19 @@ export class Ways {
     const { peer } = dialled;
     const before = viewOf(peer, this.#known.get(peer) ?? { way: { kind: 'direct' } });
     const now = viewOf(peer, { way });
-    this.#known.set(peer, { way, dialled });
-    const isSame = before.way === now.way && before.relay === now.relay;
-    // A peer that has just left is not worth a line.
-    if (!isSame && now.way !== 'direct' && this.options.isHere(peer))
-      this.options.onTrouble(`${this.#sentenceOf({ way, dialled })}.`);
+    const isRefused = isSame(before, now) && this.#known.get(peer)?.isRefused === true;
+    this.#known.set(peer, { way, dialled, isRefused });
+    if (!isSame(before, now) && now.way !== 'direct') void this.#explain(dialled, now);
+  }
+
+  /** Says once why a peer cannot be dialled. */
+  async #explain({ peer, address, port }: Dialled, seen: WaySeen): Promise<void> {
+    const isRefused = (await this.options.dial(address, port)) === 'refused';
+    const known = this.#known.get(peer);
+    // Another way succeeded meanwhile, or none; a peer that has just left is not worth a line.
+    if (!known || !isSame(viewOf(peer, known), seen) || !this.options.isHere(peer)) return;
+    known.isRefused = isRefused;
+    this.options.onTrouble(`${this.#sentenceOf(known)}.`);
   }
 
   /** Who relays between this host and that peer, if anybody does. */
@@ -67,7 +79,7 @@ export class Ways {
     return [...this.#known.entries()].filter(([peer]) => this.options.isHere(peer));
   }
 
-  #sentenceOf({ way, dialled: { address, port } }: Known): string {
+  #sentenceOf({ way, dialled: { address, port }, isRefused }: Known): string {
     const { nameOf, portsOf } = this.options;
     const what = `${endpointText(address, port)} (TCP) cannot be dialled from here`;
     const remedy = `allow TCP ${portsOf(port)} in the firewall of ${address}`;
@@ -76,9 +88,13 @@ export class Ways {
       return `${what}; that host opens the connections itself. To spare the detour ${remedy}`;
     return way?.kind === 'relayed'
       ? `${neither}; ${nameOf(way.relay)} relays between the two, encrypted from end to end. To spare the detour ${remedy}, or those of this host`
-      : `${neither}, and nobody relays: ${remedy}, or those of this host`;
+      : isRefused
+        ? `${neither}, and nobody relays: the port is closed. See that iwanto runs there, and allow TCP ${portsOf(port)} in its firewall or its router, or those of this host`
+        : `${neither}, and nobody relays: ${remedy}, or those of this host`;
   }
 }
+
+const isSame = (one: WaySeen, other: WaySeen) => one.way === other.way && one.relay === other.relay;
 
 function viewOf(peer: PeerId, { way }: { readonly way?: Way | undefined }): WaySeen {
   const relay = way?.kind === 'relayed' ? way.relay : null;

@@ -1,7 +1,6 @@
 /** Answers and asks for checkups: how two hosts see each other, for the doctor. */
-import type { KnownPeer, NetworkView } from '@iwanto/bus';
+import type { KnownPeer, NetworkView, dialPort } from '@iwanto/bus';
 import { type CheckupAnswer, type PeerId, setRecent, sharesPrefix } from '@iwanto/wire';
-import type { dial } from './dial.js';
 
 /** A peer that asks again within this time gets the earlier result, in ms: nobody can make this host dial in a loop. */
 const AGAIN_AFTER_MS = 2_000;
@@ -13,7 +12,7 @@ const UNTRIED: Dialled = { indexerPort: 'untried', transferPort: 'untried' };
 
 export interface CheckupOptions {
   readonly version: string;
-  readonly dial: typeof dial;
+  readonly dial: typeof dialPort;
   readonly nowMs: () => number;
   readonly wallClockMs: () => number;
   /** What the election of this host sees. */

@@ -9,6 +9,7 @@ import {
   type VerbsOf,
   answerHere,
   servePeerVerbs,
+  dialPort,
 } from '@iwanto/bus';
 import { PeerWays, answerDials } from '@iwanto/service';
 import { type PeerId, type PeerVerbs, peerVerbs } from '@iwanto/wire';
@@ -23,7 +24,6 @@ import { added } from '../peer-verbs/added.js';
 import { announce } from '../peer-verbs/announce.js';
 import { announced } from '../peer-verbs/announced.js';
 import { CheckupDesk } from '../checkup/checkup-desk.js';
-import { dial } from '../checkup/dial.js';
 import { checkup } from '../peer-verbs/checkup.js';
 import { peerCheck } from '../verbs/peer-check.js';
 import { book as bookForPeers } from '../peer-verbs/book.js';
@@ -186,7 +186,7 @@ class TrackerService {
     });
     this.#checkups = new CheckupDesk({
       version: options.version,
-      dial,
+      dial: dialPort,
       nowMs,
       wallClockMs: Date.now,
       network: () => options.bus.call('network.get', {}),

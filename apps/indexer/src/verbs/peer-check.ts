@@ -7,9 +7,9 @@ import {
   type PeerLine,
   type Verbs,
   connectPeer,
+  dialPort,
 } from '@iwanto/bus';
 import { CHECKUP_FILLING_BYTES_MAX, type CheckupAnswer, type PeerId } from '@iwanto/wire';
-import { dial } from '../checkup/dial.js';
 
 /** The other host dials back for up to 2.5 s before it answers. */
 const CHECKUP_LIMIT_MS = 4_000;
@@ -24,8 +24,8 @@ export const peerCheck =
   async (question) => {
     const { address, indexerPort, transferPort } = question;
     const [indexer, transfer] = await Promise.all([
-      dial(address, indexerPort),
-      dial(address, transferPort),
+      dialPort(address, indexerPort),
+      dialPort(address, transferPort),
     ]);
     const asked = indexer === 'open' ? await ask(question, options) : NOT_ASKED;
     return { indexerPort: indexer, transferPort: transfer, ...asked };

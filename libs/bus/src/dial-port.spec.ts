@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, test } from '@jest/globals';
-import { dial } from './dial.js';
+import { dialPort } from './dial-port.js';
 
 test('an open port, a closed one, and none', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  expect(await dial('127.0.0.1', port)).toBe('open');
+  expect(await dialPort('127.0.0.1', port)).toBe('open');
   await new Promise((done) => server.close(done));
-  expect(await dial('127.0.0.1', port)).toBe('refused');
-  expect(await dial('127.0.0.1', 0)).toBe('untried');
+  expect(await dialPort('127.0.0.1', port)).toBe('refused');
+  expect(await dialPort('127.0.0.1', 0)).toBe('untried');
 });

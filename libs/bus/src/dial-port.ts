@@ -6,7 +6,7 @@ import type { Reach } from '@iwanto/wire';
 const DIAL_LIMIT_MS = 2_500;
 
 /** Dials once; never rejects. Port 0 means that the service behind it is not running. */
-export function dial(address: string, port: number, limitMs = DIAL_LIMIT_MS): Promise<Reach> {
+export function dialPort(address: string, port: number, limitMs = DIAL_LIMIT_MS): Promise<Reach> {
   if (port === 0) return Promise.resolve('untried');
   return new Promise((done) => {
     const line = connect({ host: address, port });
