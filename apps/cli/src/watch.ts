@@ -89,11 +89,19 @@ class Watcher {
     if (this.#timer === undefined) return;
     const { id, revision, bytesDone, state } = this.#now;
     if (download.id === id && download.revision < revision) return;
-    const moved = download.bytesDone !== bytesDone || download.state !== state;
-    if (moved) this.#movedMs = performance.now();
+    const runsAgain = download.state === 'running' && state !== 'running';
+    if (runsAgain || download.bytesDone !== bytesDone) this.#movedMs = performance.now();
     this.#now = download;
-    this.options.changed(download);
-    if (ENDED.includes(download.state)) this.#end(() => this.result.ended(download));
+    const isWaited = this.#isWaitedFor(download);
+    if (!isWaited) this.options.changed(download);
+    if (ENDED.includes(download.state) && !isWaited) this.#end(() => this.result.ended(download));
+  }
+
+  /** The service found nobody for now, and tries again when peers appear: the command waits as long as it was asked to. */
+  #isWaitedFor({ state, failure }: Download): boolean {
+    const stillMs = performance.now() - this.#movedMs;
+    const isLeft = state === 'failed' && failure?.code === 'E_NO_SOURCE';
+    return isLeft && stillMs <= this.options.sourceLimitMs;
   }
 
   #checkLimits(): void {

@@ -15,6 +15,7 @@ import {
   openBus,
   verbs,
 } from '@iwanto/bus';
+import { afterEach, beforeEach } from '@jest/globals';
 import { homePaths } from '@iwanto/service';
 import { Failure, type FileHash, type PeerId } from '@iwanto/wire';
 import { isAnswer } from '../json/answers.js';
@@ -76,6 +77,24 @@ export class CommandLine {
   }
 }
 
+/** A command line for each test of a spec file, closed after it. */
+export function commandLine() {
+  let cli: CommandLine;
+  beforeEach(() => {
+    cli = new CommandLine();
+  });
+  afterEach(() => cli.close());
+  return {
+    get home() {
+      return cli.home;
+    },
+    iwanto: (...words: string[]) => cli.run(...words),
+    start: (words: readonly string[], env?: NodeJS.ProcessEnv) => cli.start(words, env),
+    fake: <S extends ServiceName>(service: S, handlers: Partial<Handlers<VerbsOf<S>>>) =>
+      cli.fake(service, handlers),
+  };
+}
+
 /** What it printed, and how it ended. */
 export async function ended(child: ChildProcess) {
   let [stdout, stderr] = ['', ''];
@@ -116,4 +135,26 @@ export const downloadOf = (changes: Partial<Download>): Download => ({
   failure: null,
   notes: [],
   ...changes,
+});
+
+/** What a tracker answers of these names. */
+export const found = (names: readonly string[]) => ({
+  results: names.map((name, at) => ({
+    hash: at.toString(16).padStart(64, '0') as FileHash,
+    kind: 'file' as const,
+    name,
+    size: 2_048,
+    peers: 2,
+    score: 1,
+    similar: false,
+    modifiedMs: null,
+    where: { folder: 'films', short: 'films', peers: [] },
+    otherNames: [],
+    group: at,
+  })),
+  total: names.length,
+  totalIsLeast: false,
+  similar: false,
+  leader: PEER,
+  partial: false,
 });
