@@ -183,6 +183,17 @@ describe('what groups share, added to the answers of the bus', () => {
     expect(open.asked).toEqual([hash]);
   });
 
+  test('what a person means stays first among equals when a group answers as well', () => {
+    const [film, notes, other] = ['1', '2', '3'].map((each) => each.repeat(64)) as FileHash[];
+    const open = answerOf(
+      result({ hash: film!, score: 0.901 }),
+      result({ hash: notes!, score: 0.904 }),
+    );
+    const answer = answerOf(result({ hash: other!, score: 0.6 }));
+    const merged = withGroupResults({ limit: 10 }, open, [{ group: 'team', answer }]);
+    expect(merged.results.map(({ hash: of }) => of)).toEqual([film, notes, other]);
+  });
+
   test('results of both in one order, each content once, and what only resembles last', () => {
     const [one, two, three] = ['1', '2', '3'].map((each) => each.repeat(64)) as [
       FileHash,

@@ -35,8 +35,7 @@ export function withGroupResults(
   const known = new Set(here.map(({ hash }) => hash));
   const added = contentsOf(fitting).filter(({ hash }) => !known.has(hash));
   const whole = new Set(added.map(({ hash }) => hash));
-  const order = ORDER[question.sort ?? 'fit'];
-  const sorted = [...here, ...added].sort(order);
+  const sorted = inserted(here, added, ORDER[question.sort ?? 'fit']);
   const rows = [...sorted, ...left.filter(({ hash }) => !whole.has(hash))];
   const results = rows.slice(0, question.limit);
   return {
@@ -46,6 +45,21 @@ export function withGroupResults(
     totalIsLeast: open.totalIsLeast || fitting.some(({ answer }) => answer.totalIsLeast),
     similar: false,
   };
+}
+
+/** The leader's results keep their order, which knows more than these rows do: what a person means comes first among equals. */
+function inserted(
+  here: readonly SearchResult[],
+  added: readonly SearchResult[],
+  order: (one: SearchResult, other: SearchResult) => number,
+): SearchResult[] {
+  const rest = added.toSorted(order);
+  const rows: SearchResult[] = [];
+  for (const row of here) {
+    while (rest[0] && order(rest[0], row) < 0) rows.push(...rest.splice(0, 1));
+    rows.push(row);
+  }
+  return [...rows, ...rest];
 }
 
 /** Each content once, with all who have it. */
