@@ -124,7 +124,7 @@ const heldSchema = z.object({
 
 const row = <Q extends z.ZodType, A extends z.ZodType>(verb: VerbRow<Q, A>) => verb;
 
-/** Served by every indexer; all but `announce`, `list`, `own`, `group` and `checkup` are refused with E_NOT_LEADER by one that is neither leader nor standby. */
+/** Served by every indexer; all but `announce`, `announced`, `list`, `own`, `group` and `checkup` are refused with E_NOT_LEADER by one that is neither leader nor first standby. */
 export const peerVerbs = {
   announce: row({
     about:

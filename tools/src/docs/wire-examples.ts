@@ -21,7 +21,8 @@ const HEAD = `${EXAMPLES_TITLE}
 
 This chapter is made by \`npm run docs\` from \`tools/src/docs/wire-examples.ts\`, with the encoders that the
 services use. Bytes are hexadecimal. CURVE encrypts everything but the data line; shown is what it encrypts. Msgpack has
-numbers beyond 32 bits as float64.
+numbers beyond 32 bits as float64. Left out: \`withLeft\`, which \`iwanto search\` adds, and the \`have\` questions of a
+download. Ids of questions begin at 1 in ours.
 
 Anna (peer \`ANNA\`) leads and shares \`shopping list.txt\`, 27 bytes. Ben asks her indexer, and then fetches the
 file from her transfer service.

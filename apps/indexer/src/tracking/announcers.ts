@@ -1,4 +1,4 @@
-/** One announcer for each tracker that this host's catalogue goes to: the leader's and the first successor's. */
+/** One announcer for each tracker that this host's catalogue goes to: the leader's and the first standby's. */
 import type { PeerId } from '@iwanto/wire';
 import { type AnnounceTarget, Announcer, type CatalogueLog } from './announce.js';
 import type { LeaderLine } from './leader-line.js';

@@ -74,7 +74,7 @@ export class LeaderLine {
 
   constructor(private readonly options: LeaderLineOptions) {}
 
-  /** Keeps lines to the present leader and first successor, and closes all others. */
+  /** Keeps lines to the present leader and first standby, and closes all others. */
   follow({ leader, standbys }: Leadership): void {
     this.#leader = leader ?? undefined;
     if (this.#leader?.peer !== this.#mistrusted) this.#mistrusted = undefined;
@@ -89,7 +89,7 @@ export class LeaderLine {
     if (this.#leader) this.#leaders.wake();
   }
 
-  /** Leader and first successor as far as their indexers can be reached; this host may be one of them. */
+  /** Leader and first standby as far as their indexers can be reached; this host may be one of them. */
   trackers(): Peer[] {
     const both = [this.#leader, this.#standby].filter((end) => end !== undefined);
     return both.filter(({ peer, indexerPort }) => {
@@ -130,7 +130,7 @@ export class LeaderLine {
   }
 
   /**
-   * The answer of the leader's book, or of the first successor's when the leader is slow or gone.
+   * The answer of the leader's book, or of the first standby's when the leader is slow or gone.
    * Rejects with E_NO_LEADER when nobody leads, else with the failure of the last one asked.
    */
   async ask<V extends BookVerb>(

@@ -66,14 +66,14 @@ export class TrackerDesk {
 
   /** True while other peers may ask this host: it leads or is the first to take over. */
   get serves(): boolean {
-    return this.leads || this.isFirstSuccessor;
+    return this.leads || this.isFirstStandby;
   }
 
   get leads(): boolean {
     return this.#leadership?.leader?.peer === this.options.peer;
   }
 
-  get isFirstSuccessor(): boolean {
+  get isFirstStandby(): boolean {
     return this.#leadership?.standbys[0]?.peer === this.options.peer;
   }
 

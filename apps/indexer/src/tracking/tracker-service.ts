@@ -90,7 +90,7 @@ export interface Tracking {
   close(): Promise<void>;
 }
 
-/** Serves the peer verbs and keeps leader and first successor in step with the catalogue, until closed. */
+/** Serves the peer verbs and keeps leader and first standby in step with the catalogue, until closed. */
 export async function startTracking(options: TrackingOptions): Promise<Tracking> {
   const tickets = new DialTickets();
   const service = new TrackerService(options, openWays(options, tickets));

@@ -229,7 +229,7 @@ describe('the tracker side of the indexers', () => {
     expect(peers.map(({ files }) => files)).toEqual([0, 0, 2]);
   });
 
-  test('the first successor answers when the leader dies, without what the leader shared', async () => {
+  test('the first standby answers when the leader dies, without what the leader shared', async () => {
     const hosts = await Promise.all(['1', '2', '3'].map(startHost));
     const [leader, standby, ben] = hosts as [Host, Host, Host];
     ben.log.set('films/Alien.mkv', entry('aa'));
