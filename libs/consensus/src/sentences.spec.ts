@@ -21,6 +21,7 @@ import {
   followingOf,
   type Input,
   joiningOf,
+  leadershipOf,
   LIMITS,
   type Output,
   phaseOf,
@@ -1148,6 +1149,20 @@ test('ports that changed between the HELLO and the WELCOME reach the leader', ()
   stage.until(() => stage.follows('b', 'a'));
   stage.run(10);
   expect(stage.state('a').members.get(idOf('b'))?.card.indexerPort).toBe(99);
+});
+
+test('ports of the leader that were seen in a HELLO first are published when its next beat has them', () => {
+  const stage = new Stage().cluster('a', 'b');
+  const card = { ...cardOf('a'), indexerPort: 99 };
+  const { boot } = stage.state('a').config;
+  // Its beats still have the earlier ports.
+  stage.blocked = (from) => from === 'a';
+  stage.tell('b', { ...hello, boot, joining: false, card, seq: 9_000 }, 'a');
+  stage.run(200);
+  const { leader } = stage.state('b');
+  const outputs = stage.tell('b', { ...beat(leader!), boot, card, seq: 9_001 }, 'a');
+  expect(outputs.map(({ type }) => type)).toContain('leadershipChanged');
+  expect(leadershipOf(stage.state('b')).leader?.indexerPort).toBe(99);
 });
 
 test('HOSTILE 154: a relay hears the caller, an end the relay, both the leader, and nobody without end', () => {

@@ -27,7 +27,7 @@ function cardIn(message: ElectionMessage): PeerCard | null {
 }
 
 /** Ports come and go with the services behind them. */
-const sameCard = (a: PeerCard | null, b: PeerCard) =>
+export const sameCard = (a: PeerCard | null, b: PeerCard) =>
   a !== null &&
   a.electionPort === b.electionPort &&
   a.indexerPort === b.indexerPort &&

@@ -4,6 +4,7 @@ import type {
   BeatMessage,
   HelloMessage,
   LeaderTuple,
+  PeerCard,
   PongMessage,
   WelcomeMessage,
 } from '@iwanto/wire';
@@ -11,6 +12,7 @@ import { helloBody } from '../anyone/hello.js';
 import { keepAliveMs, pingSoon } from '../anyone/keep-alive.js';
 import { sameBoot } from '../anyone/rank.js';
 import { allowAnswer } from '../anyone/rates.js';
+import { sameCard } from '../anyone/sight.js';
 import { takeStandbys, takeWelcome } from '../anyone/standbys.js';
 import { setSecret } from '../anyone/token.js';
 import { becomeCalm } from '../enter.js';
@@ -80,6 +82,13 @@ export function evidence(turn: Turn, following: Following, atMs: number): void {
   becomeCalm(turn, following, 'leader heard');
 }
 
+/** Published even where the peer's own view had this card before: an earlier beat of the leader may have been ignored. */
+function takeLeaderCard(turn: Turn, card: PeerCard): void {
+  const { state } = turn;
+  if (!sameCard(state.leaderCard, card)) turn.leadershipChanged = true;
+  state.leaderCard = card;
+}
+
 /** A beat of my own leader. */
 export function memberHearsBeat(turn: Turn, following: Following, message: BeatMessage): void {
   const { state } = turn;
@@ -87,7 +96,7 @@ export function memberHearsBeat(turn: Turn, following: Following, message: BeatM
   following.lastBeatSeq = message.seq;
   following.members = message.members;
   takeLeader(turn, following, message.leader);
-  if (message.card !== null) state.leaderCard = message.card;
+  if (message.card !== null) takeLeaderCard(turn, message.card);
   takeStandbys(turn, following, message.standbys);
   if (message.heardMs !== null) answerFastBeat(turn, following, message);
 }
