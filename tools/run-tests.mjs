@@ -15,6 +15,7 @@ const ONLY = '--only';
 const isOnly = process.argv[2] === ONLY;
 /** The arguments that are passed to every jest, as jest.mjs reads them. */
 const words = process.argv.slice(isOnly ? 4 : 2);
+const isByName = words.some((word) => /^(-t|--testNamePattern)\b/.test(word));
 
 /** Every project that has specs to run, with the target that runs them. */
 function projects() {
@@ -84,8 +85,8 @@ function tally({ name, target }) {
   return {
     passed: counts.numPassedTests,
     failed: counts.numFailedTests + counts.numRuntimeErrorTestSuites,
-    // With words, jest counts all other tests as pending.
-    skipped: words.length > 0 ? 0 : counts.numPendingTests,
+    // With a pattern for names, jest counts all other tests as pending.
+    skipped: isByName ? 0 : counts.numPendingTests,
   };
 }
 
