@@ -23,6 +23,7 @@ import {
   type PieceRequest,
 } from '@iwanto/wire';
 import { usableFolder } from './disk/download-folder.js';
+import { fetchesFrom } from './testing/fetches.js';
 import {
   Shelf,
   blake3,
@@ -310,9 +311,9 @@ describe('the name on the disk', () => {
   test('is done at once when the content is there already', async () => {
     const { root, home, peer } = await small();
     await home.fetch(root);
-    const asked = peer.asked.length;
+    const fetches = fetchesFrom(peer).length;
     expect(await home.fetch(root)).toMatchObject({ state: 'done', bytesDone: 1_000 });
-    expect(peer.asked).toHaveLength(asked);
+    expect(fetchesFrom(peer)).toHaveLength(fetches);
   });
 
   test('HOSTILE 64: may be as long as a file system keeps', async () => {
@@ -394,9 +395,9 @@ describe('a directory', () => {
     const peer = await share(shelf);
     const home = openHome({ shelf, holders: [peer.holder] });
     await home.fetch(root);
-    const asked = peer.asked.length;
+    const fetches = fetchesFrom(peer).length;
     expect((await home.fetch(root)).state).toBe('done');
-    expect(peer.asked).toHaveLength(asked);
+    expect(fetchesFrom(peer)).toHaveLength(fetches);
     writeFileSync(join(home.into, 'album', 'f0.bin'), 'changed');
     expect((await home.fetch(root)).failure).toMatchObject({ code: 'E_EXISTS' });
     expect((await home.fetch(root, { overwrite: true })).state).toBe('done');
