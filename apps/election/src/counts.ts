@@ -1,8 +1,8 @@
 /** How many datagrams came in and how many were dropped, by reason: what `iwanto status` and tests look at. */
 import type { DatagramRefusal } from '@iwanto/wire';
 
-/** Besides what the codec refuses: sources that send too much, our own datagrams, and peers that are not pinned or are in another group. */
-export type DropReason = DatagramRefusal | 'rate' | 'own' | 'outsider';
+/** Besides what the codec refuses: sources that send too much, our own datagrams, peers that are not pinned or are in another group, and hosts outside all subnets that nobody named. */
+export type DropReason = DatagramRefusal | 'rate' | 'own' | 'outsider' | 'outside';
 
 export interface Counts {
   heard: number;
@@ -24,5 +24,6 @@ export const newCounts = (): Counts => ({
     rate: 0,
     own: 0,
     outsider: 0,
+    outside: 0,
   },
 });

@@ -87,26 +87,26 @@ export class Election {
   /** One datagram: every check of HOSTILE 1-6 in the order of its cost, then the state machine. */
   hear({ bytes, from, multicast, zone }: Incoming): void {
     const now = this.options.nowMs();
-    if (!this.#gate.admits(from, now)) return this.#drop('rate', from);
+    if (!this.#gate.admits(from, now)) return this.drop('rate', from);
     const read = readDatagram(bytes, this.options.group);
     if (!read.ok) {
       if (read.refusal === 'version') this.heardHosts.otherVersion(from, now);
-      return this.#drop(read.refusal, from);
+      return this.drop(read.refusal, from);
     }
     const { header } = read.value;
     const { peer, boot } = this.options.config;
-    if (header.sender === peer && header.boot === boot) return this.#drop('own', from);
+    if (header.sender === peer && header.boot === boot) return this.drop('own', from);
     // Before any state is read: in pinned mode nobody else exists (HOSTILE 127).
-    if (this.options.pinned?.has(header.sender) === false) return this.#drop('outsider', from);
+    if (this.options.pinned?.has(header.sender) === false) return this.drop('outsider', from);
     const opened = openDatagram(read.value, this.options.keys, zone);
     if (!opened.ok) {
       if (opened.refusal !== 'body') this.#gate.failed(from, now);
-      return this.#drop(opened.refusal, from);
+      return this.drop(opened.refusal, from);
     }
     this.#gate.passed(from, now);
     this.heardHosts.peer(header.sender, from, { multicast, nowMs: now });
     const whole = withOpenSecret(opened.value, this.options.keys);
-    if (!whole.ok) return this.#drop(whole.refusal, from);
+    if (!whole.ok) return this.drop(whole.refusal, from);
     this.counts.heard += 1;
     this.options.story?.heard(whole.value, from, multicast);
     // Hosts that a member names may send to us from outside our subnets.
@@ -115,9 +115,10 @@ export class Election {
     this.take({ type: 'received', message: whole.value, from: path, multicast });
   }
 
-  /** A datagram that is not sealed like those of this host was dropped. */
-  outsider(from: Address): void {
-    this.#drop('outsider', from);
+  /** A datagram was dropped, here or before it came here. */
+  drop(why: DropReason, from: Address): void {
+    this.counts.dropped[why] += 1;
+    this.options.story?.dropped(why, from);
   }
 
   /** A datagram goes to a host outside this host's subnets: knocks there, after everything that is being sent now. */
@@ -144,10 +145,5 @@ export class Election {
     const sleepMs = Math.min(deadlineMs(this.state) - this.options.nowMs(), SLEEP_MS_MAX);
     // Rounded up: a timer of Node may otherwise fire a fraction of a millisecond early.
     this.#timer = setTimeout(() => this.take({ type: 'tick' }), Math.max(0, Math.ceil(sleepMs)));
-  }
-
-  #drop(why: DropReason, from: Address): void {
-    this.counts.dropped[why] += 1;
-    this.options.story?.dropped(why, from);
   }
 }

@@ -249,7 +249,8 @@ export class UdpNetwork implements Network {
     const { address, port } = from;
     const bytes = this.options.envelope.open(outer, { address, port });
     const how = { isNear: this.isNear(address), multicast };
-    if (!bytes || !this.#doorway.admits(bytes, from, how)) return;
+    if (!bytes) return;
+    if (!this.#doorway.admits(bytes, from, how)) return this.options.dropped(from);
     if (multicast && port === this.#port && this.#open.has(address)) {
       this.#looped.set(address, performance.now());
     }

@@ -27,6 +27,7 @@ class Loopback implements Lan {
       discoveryPort: this.#discoveryPort,
       envelope: newEnvelope(),
       heard,
+      dropped: () => undefined,
       outside: () => undefined,
       onTrouble: () => undefined,
       ...options,
@@ -213,7 +214,11 @@ describe('sockets alone', () => {
   test('HOSTILE 12: a source outside the own subnets is not heard unless it is known', async () => {
     const one = hearer();
     const network = lan();
-    const hearing = await network.join(one.heard, { listInterfaces: interfacesOf('127.0.0.1') });
+    const dropped: string[] = [];
+    const hearing = await network.join(one.heard, {
+      listInterfaces: interfacesOf('127.0.0.1'),
+      dropped: ({ address }) => void dropped.push(address),
+    });
     const stranger = await network.join(() => undefined, {
       listInterfaces: interfacesOf('127.0.0.2', '127.0.0.1'),
     });
@@ -227,6 +232,7 @@ describe('sockets alone', () => {
     stranger.send(bytes('from a neighbour'), to);
     await one.next('from a neighbour');
     expect(one.count('from a stranger')).toBe(0);
+    expect(dropped).toEqual(['127.0.0.3']);
     hearing.acquaint('127.0.0.3');
     far.send(bytes('from a friend'), to);
     await one.next('from a friend');

@@ -13,6 +13,8 @@ export interface Incoming {
 
 export interface NetworkOptions {
   readonly heard: (incoming: Incoming) => void;
+  /** A datagram came from outside its own subnets, from a host that nobody named. */
+  readonly dropped: (from: Address) => void;
   /** A datagram went to this address outside its own subnets, which was not heard lately: the election must knock there. */
   readonly outside: (to: Address) => void;
   /** One sentence that a person should read. */

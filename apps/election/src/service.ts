@@ -71,9 +71,10 @@ function openNetwork(
     envelope: envelopeOf({
       group: groupOfMode(config),
       nowMs,
-      dropped: (from) => election().outsider(from),
+      dropped: (from) => election().drop('outsider', from),
     }),
     heard: (incoming) => election().hear(incoming),
+    dropped: (from) => election().drop('outside', from),
     outside: (to) => election().goesOutside(to),
     onTrouble: (sentence) => void log.warn(sentence),
   });

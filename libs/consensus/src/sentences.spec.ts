@@ -1098,13 +1098,15 @@ const written = [...doc.matchAll(/^- \*\*(S\d+)\*\* (.*)$/gm)].map(
   ([, number = '', text = '']) => ({ number, text }),
 );
 
-/** All sources of a library, tests left out. */
-function sourcesOf(folder: URL): string {
+function filesOf(folder: URL, wanted: (name: string) => boolean): string {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
+    .filter((name) => name.endsWith('.ts') && wanted(name))
     .map((name) => readFileSync(new URL(name, folder), 'utf8'))
     .join('\n');
 }
+
+/** All sources of a library, tests left out. */
+const sourcesOf = (folder: URL) => filesOf(folder, (name) => !name.endsWith('.spec.ts'));
 
 const decided = [new URL('./', import.meta.url), new URL('../../wire/src/', import.meta.url)]
   .map(sourcesOf)
@@ -1194,6 +1196,16 @@ describe('docs/consensus.md', () => {
     const named = new Set(checks.match(new RegExp(`\\b${letter}\\d+(?=[:b])`, 'g')));
     expect(named.size).toBeGreaterThan(0);
     for (const each of named) expect(doc).toMatch(new RegExp(`^\\| ${each} `, 'm'));
+  });
+
+  test('has a check or a test with the number of each invariant and each liveness rule', () => {
+    const checks = ['libs/consensus/src/state', 'libs/tracker/src', 'apps/indexer/src/tracking']
+      .concat('test/sim/src', 'test/e2e/src')
+      .map((folder) => filesOf(new URL(`../../../${folder}/`, import.meta.url), () => true))
+      .join('\n');
+    const defined = [...doc.matchAll(/^\| ([IL]\d+) /gm)].map(([, number]) => number);
+    expect(defined.length).toBe(12 + 7);
+    expect(defined.filter((number) => !new RegExp(`\\b${number}\\b`).test(checks))).toEqual([]);
   });
 
   test('has a test for each sentence, and a sentence for each test', () => {

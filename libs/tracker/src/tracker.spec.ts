@@ -69,7 +69,7 @@ describe('the book', () => {
     expect(held).toEqual({ catalogId: null, revision: 0 });
   });
 
-  test('takes an old announcement for nothing new', () => {
+  test('takes an old announcement for nothing new (I11)', () => {
     const tracker = trackerWith(
       { entries: [file('a/film', '1')] },
       { since: 1, revision: 2, gone: ['a/film'] },

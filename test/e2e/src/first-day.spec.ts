@@ -107,7 +107,7 @@ story('three hosts on one LAN', () => {
     }
   }, 120_000);
 
-  test('the leader is killed: the others agree again, search again, download again', async () => {
+  test('the leader is killed: the others agree again, search again, download again (L7)', async () => {
     const dead = statuses.findIndex(({ role }) => role === 'leader');
     await peers[0].find('only here', onlyAt(dead), LIMIT_MS);
     peers[dead]?.kill();

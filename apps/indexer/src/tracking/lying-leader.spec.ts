@@ -98,7 +98,7 @@ const answerOf = (leader: PeerId) => ({
   ...{ results: [], total: 0, totalIsLeast: false, similar: false, leader, partial: false },
 });
 
-test('HOSTILE 120: the standby is asked where the answer of the leader is none', async () => {
+test('HOSTILE 120: the standby is asked where the answer of the leader is none (I10)', async () => {
   const liar = await startPeer(LIAR, {
     locate: () => locatedAt([BEN], 'ff'.repeat(32) as FileHash),
     search: () => answerOf(BEN),

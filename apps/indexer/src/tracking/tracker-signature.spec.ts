@@ -35,7 +35,7 @@ describe('an announcement', () => {
     expect(() => openAnnouncement(question)).toThrow(`${anne.peer} is signed by ${ben.peer}`);
   });
 
-  test('HOSTILE 48: under the key of another peer is refused', () => {
+  test('HOSTILE 48: under the key of another peer is refused (I11)', () => {
     const question = { ...signAnnouncement(ben, announcement()), signKey: anne.signKey };
     expect(() => openAnnouncement(sent(question))).toThrow('not signed by the key');
   });
