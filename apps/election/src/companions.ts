@@ -7,6 +7,7 @@ import { FaultLog } from './fault-log.js';
 import { faultsOf } from './faults.js';
 import { PortMapping, wishesOf } from './mapping/port-mapping.js';
 import type { Network } from './network.js';
+import { logSilence } from './silence-log.js';
 import type { StaticPeers } from './static-peers.js';
 import { addedHosts } from './verbs/added-hosts.js';
 import type { Views } from './views.js';
@@ -42,11 +43,17 @@ export function openCompanions(context: Context, parts: () => Parts): Companions
     ...{ addresses, onTrouble },
   });
   const faultLog = new FaultLog(() => faultsOf(factsOf(parts(), config)), onTrouble);
+  const heard = () => {
+    const { election } = parts();
+    return election.heardHosts.view(election.nowMs()).heard.length;
+  };
+  const cancelSilence = logSilence(heard, (sentence) => void log.info(sentence));
   return {
     ...{ mapping, sleepers },
     faults: () => [...faultLog.lasting],
     close: async () => {
       faultLog.close();
+      cancelSilence();
       await Promise.all([mapping.close(), sleepers.close()]);
     },
   };
