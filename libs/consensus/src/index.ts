@@ -75,7 +75,7 @@
  *
  * WHERE THE RULES ARE
  *
- * docs/consensus.md numbers them S1 to S54. Each number is at the constant or function here that decides it,
+ * docs/consensus.md numbers them S1 to S57. Each number is at the constant or function here that decides it,
  * and in sentences.spec.ts at its test; a spec fails when one is missing. Bytes of the messages: docs/wire.md and
  * libs/wire/src/election-table.ts.
  */
