@@ -38,7 +38,8 @@ export class Doorway {
     if (isNear && !this.#added.has(address)) return true;
     const atMs = performance.now();
     const ours = isOpen(bytes);
-    const admitted = this.#door.admits(address, ours && isFirstContact(bytes), atMs) || isNear;
+    const arrival = { isFirstContact: ours && isFirstContact(bytes), multicast };
+    const admitted = this.#door.admits(address, arrival, atMs) || isNear;
     if (admitted) this.#outside.take(address);
     else if (ours) {
       // Multicast that was heard once shows the link for all that comes later.

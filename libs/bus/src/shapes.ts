@@ -116,6 +116,8 @@ export const addedHostSchema = z.object({
   addresses: z.array(addressSchema).max(ADDED_ADDRESSES_MAX),
   /** How long ago any of them was heard; null for never since the start. */
   heardMsAgo: z.number().min(0).nullable(),
+  /** Who was heard at them; absent in the answer of an earlier version. A peer may be known at another address by now. */
+  peers: z.array(peerIdSchema).max(ADDED_ADDRESSES_MAX).optional(),
   /** How long it has been tried since it was added, or since the start; absent in the answer of an earlier version. */
   addedMsAgo: z.number().min(0).optional(),
 });

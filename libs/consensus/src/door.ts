@@ -6,12 +6,19 @@ import { type Address, type Bucket, type Rate, Recent, refilled, spend } from '@
 import { addressText } from './anyone/address.js';
 import { LIMITS } from './state/config.js';
 
-/** A host that was heard within this time accepts us: there is no need to knock. */
+/** A host that sent something to this one, by unicast, within this time accepts us: there is no need to knock. */
 const OPEN_MS = 10_000;
 const KNOCK_RATE: Rate = { perSecond: LIMITS.cookiesPerSecond, burst: LIMITS.cookiesPerSecond };
 
+/** How a datagram arrived. */
+export interface Arrival {
+  /** It is a knock, or the answer to one. */
+  readonly isFirstContact: boolean;
+  readonly multicast: boolean;
+}
+
 export class Door<Datagram> {
-  /** When each IP address was heard; the one neither heard nor named for longest is dropped first. */
+  /** When each IP address last sent by unicast; the one neither heard nor named for longest is dropped first. */
   readonly #acquainted = new Recent<string, number>(LIMITS.strangersMax);
   /** The last datagram for each address that was knocked at: sent again when it opens. */
   readonly #waiting = new Recent<string, Datagram>(LIMITS.rememberedMax);
@@ -22,11 +29,15 @@ export class Door<Datagram> {
     this.#acquainted.set(address, this.#acquainted.get(address) ?? -Infinity);
   }
 
-  /** Whether a datagram from outside its own subnets may go further. */
-  admits(address: string, isFirstContact: boolean, nowMs: number): boolean {
+  /**
+   * Whether a datagram from outside its own subnets may go further. Multicast shows that its sender is there, not
+   * that it accepts this host: with another netmask it drops what this host sends until this one has knocked.
+   */
+  admits(address: string, { isFirstContact, multicast }: Arrival, nowMs: number): boolean {
     if (isFirstContact) return this.#allowsKnock(nowMs);
-    if (this.#acquainted.get(address) === undefined) return false;
-    this.#acquainted.set(address, nowMs);
+    const heardMs = this.#acquainted.get(address);
+    if (heardMs === undefined) return false;
+    this.#acquainted.set(address, multicast ? heardMs : nowMs);
     return true;
   }
 

@@ -1,5 +1,5 @@
 /** N hosts on one network in virtual time; a witness sees every turn. */
-import type { Output } from '@iwanto/consensus';
+import type { Output, ReceivedInput } from '@iwanto/consensus';
 import {
   type Address,
   type ElectionMessage,
@@ -201,15 +201,16 @@ export class World {
     const input = { type: 'received', message, from: from.address, multicast } as const;
     for (const delayMs of this.network.delays(from.index, to.index, multicast, this.nowMs)) {
       this.agenda.at(this.nowMs + delayMs, () => {
-        if (this.#isLetIn(from, to, message)) this.give(to, input);
+        if (this.#isLetIn(from, to, input)) this.give(to, input);
       });
     }
   }
 
   /** As the sockets do: what comes from another subnet is filtered by the door first. */
-  #isLetIn(from: Host, to: Host, message: ElectionMessage): boolean {
+  #isLetIn(from: Host, to: Host, { message, multicast }: Arriving): boolean {
     if (this.network.isNear(from.index, to.index)) return true;
-    if (!to.door.admits(from.address.address, isFirstContact(message), this.nowMs)) return false;
+    const arrival = { isFirstContact: isFirstContact(message), multicast };
+    if (!to.door.admits(from.address.address, arrival, this.nowMs)) return false;
     for (const { address } of listedIn(message)) to.door.acquaint(address.address);
     return true;
   }
@@ -225,6 +226,9 @@ export class World {
     for (const host of target === null ? this.hosts : [this.host(target)]) this.give(host, input);
   }
 }
+
+/** What the filter at a host looks at. */
+type Arriving = Pick<ReceivedInput, 'message' | 'multicast'>;
 
 const isFirstContact = (message: ElectionMessage): boolean =>
   rowOf(message).isFirstContact === true;

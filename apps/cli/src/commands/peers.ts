@@ -100,8 +100,11 @@ async function answering(bus: Bus, host: Host, untilMs: number): Promise<KnownPe
 const isSame = (added: AddedHost, { host, port = DEFAULT_PORTS.election }: Host): boolean =>
   added.host === host && added.port === port;
 
-const isAt = ({ address, electionPort, seen }: KnownPeer, added: AddedHost): boolean =>
-  seen !== 'self' && electionPort === added.port && added.addresses.includes(address);
+/** A peer that was heard there may be reached at another of its addresses. */
+const isAt = ({ peer, address, electionPort, seen }: KnownPeer, added: AddedHost): boolean =>
+  seen !== 'self' &&
+  (added.peers?.includes(peer) === true ||
+    (electionPort === added.port && added.addresses.includes(address)));
 
 async function remove(host: Host, json: boolean): Promise<number> {
   await withBus((bus) => bus.call('peers.remove', host));

@@ -14,5 +14,6 @@ export const addedHosts = ({ staticPeers, election }: AddedHostsContext): AddedH
     port,
     addresses: addresses.map(({ address }) => address),
     heardMsAgo: election.heardHosts.agoOf(addresses, election.nowMs()),
+    peers: election.heardHosts.peersAt(addresses),
     addedMsAgo: Math.max(0, performance.now() - sinceMs),
   }));

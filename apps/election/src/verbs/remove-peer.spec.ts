@@ -21,11 +21,19 @@ test('peers.remove forgets one of two, and refuses what was never added', async 
   const heardHosts = new HeardHosts();
   const peer = 'ab'.repeat(10) as PeerId;
   heardHosts.peer(peer, { address: '10.0.0.9', port: 4 }, { multicast: false, nowMs: 50 });
+  // It has another address, too, and was last heard there.
+  heardHosts.peer(peer, { address: 'fe80::9', port: 4 }, { multicast: false, nowMs: 70 });
   const known = () => addedHosts({ staticPeers, election: { heardHosts, nowMs: () => 80 } });
   const addedMsAgo: unknown = expect.any(Number);
   expect(known()).toEqual([
-    { host: '10.0.0.8', port: 17_117, addresses: ['10.0.0.8'], heardMsAgo: null, addedMsAgo },
-    { host: '10.0.0.9', port: 4, addresses: ['10.0.0.9'], heardMsAgo: 30, addedMsAgo },
+    {
+      ...{ host: '10.0.0.8', port: 17_117, addresses: ['10.0.0.8'] },
+      ...{ heardMsAgo: null, peers: [], addedMsAgo },
+    },
+    {
+      ...{ host: '10.0.0.9', port: 4, addresses: ['10.0.0.9'] },
+      ...{ heardMsAgo: 30, peers: [peer], addedMsAgo },
+    },
   ]);
   await removePeer(context, { host: '10.0.0.8' });
   for (const host of ['10.0.0.8', '10.0.0.9'])
