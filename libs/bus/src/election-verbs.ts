@@ -1,14 +1,8 @@
 /** The verbs that the election service answers on the bus. */
 import { DIALLED_LINES, peerIdSchema, portSchema, ticketSchema } from '@iwanto/wire';
 import { z } from 'zod';
-import { WAKEABLE_MAX, networkSchema, wakeableSchema } from './network-shapes.js';
-import {
-  NAME_CHARACTERS_MAX,
-  addedHostSchema,
-  leadershipSchema,
-  nothing,
-  peersSchema,
-} from './shapes.js';
+import { WAKEABLE_MAX, addedHostSchema, networkSchema, wakeableSchema } from './network-shapes.js';
+import { NAME_CHARACTERS_MAX, leadershipSchema, nothing, peersSchema } from './shapes.js';
 import { SHORT_MS, reloadOf, statusOf, stopOf, verb } from './verb-rows.js';
 
 /** A connection between two peers that a third one relays. */

@@ -19,6 +19,24 @@ const msAgoSchema = z.number().min(0).nullable();
 /** The most ports of this host that one router maps. */
 const MAPPED_PORTS_MAX = 8;
 
+/** Addresses that one name may stand for. */
+const ADDED_ADDRESSES_MAX = 4;
+
+export const addedHostSchema = z.object({
+  /** As the user wrote it. */
+  host: z.string(),
+  port: portSchema,
+  /** What the name stands for now; empty where it is unknown. */
+  addresses: z.array(addressSchema).max(ADDED_ADDRESSES_MAX),
+  /** How long ago any of them was heard; null for never since the start. */
+  heardMsAgo: z.number().min(0).nullable(),
+  /** Who was heard at them; absent in the answer of an earlier version. A peer may be known at another address by now. */
+  peers: z.array(peerIdSchema).max(ADDED_ADDRESSES_MAX).optional(),
+  /** How long it has been tried since it was added, or since the start; absent in the answer of an earlier version. */
+  addedMsAgo: z.number().min(0).optional(),
+});
+export type AddedHost = z.infer<typeof addedHostSchema>;
+
 /** What a router maps to this host. */
 export const mappingSchema = z.object({
   via: z.enum(['PCP', 'NAT-PMP', 'UPnP']),

@@ -22,8 +22,6 @@ export type ServiceName = (typeof SERVICES)[number];
 const PATH_CHARACTERS_MAX = 4_096;
 /** The longest name a file may get, in characters: file systems keep 255 bytes. */
 export const NAME_CHARACTERS_MAX = 255;
-/** Addresses that one name may stand for. */
-const ADDED_ADDRESSES_MAX = 4;
 /** Peers that one answer of the election may name (I12). */
 const PEERS_MAX = 4_096;
 /** Sentences about what does not work, in one status. */
@@ -107,21 +105,6 @@ export const peersSchema = z.object({
   peers: z.array(knownPeerSchema).max(PEERS_MAX),
 });
 export type Peers = z.infer<typeof peersSchema>;
-
-export const addedHostSchema = z.object({
-  /** As the user wrote it. */
-  host: z.string(),
-  port: portSchema,
-  /** What the name stands for now; empty where it is unknown. */
-  addresses: z.array(addressSchema).max(ADDED_ADDRESSES_MAX),
-  /** How long ago any of them was heard; null for never since the start. */
-  heardMsAgo: z.number().min(0).nullable(),
-  /** Who was heard at them; absent in the answer of an earlier version. A peer may be known at another address by now. */
-  peers: z.array(peerIdSchema).max(ADDED_ADDRESSES_MAX).optional(),
-  /** How long it has been tried since it was added, or since the start; absent in the answer of an earlier version. */
-  addedMsAgo: z.number().min(0).optional(),
-});
-export type AddedHost = z.infer<typeof addedHostSchema>;
 
 export const indexingSchema = z.object({
   active: z.boolean(),
