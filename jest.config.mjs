@@ -27,7 +27,7 @@ export default {
     '^@iwanto/peer$': `${workspace}/test/peer/src/index.ts`,
     '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'],
   },
-  testTimeout: 15_000,
+  testTimeout: 60_000,
   // A fresh process for every file: zeromq's native classes keep the first file's module registry,
   // which is torn down when that file ends.
   workerIdleMemoryLimit: '1KB',

@@ -1,7 +1,6 @@
 /** The shapes that the services of one host publish and answer with: what a status, a leader, a share, a download look like. */
 import {
   SENTENCE_CHARACTERS_MAX,
-  addressSchema,
   bootIdSchema,
   catalogIdSchema,
   failureSchema,
