@@ -22,7 +22,7 @@ export function guardStreams(): void {
 /** Written without a stream: the one that cannot be written to may be where errors go. */
 function endOnFullDisk(): never {
   try {
-    writeSync(2, 'iwanto: The disk is full: what was printed is not all of it.\n');
+    writeSync(2, 'iwanto: The disk is full: the output is incomplete.\n');
   } catch {
     // Then there is only the exit code.
   }

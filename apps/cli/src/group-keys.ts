@@ -92,7 +92,7 @@ export async function rotateGroup(
     if (before.previous === null) return { name, key, previous: before.key };
     throw new Failure(
       'E_BAD_REQUEST',
-      `The passphrase of ${name} is being changed already: first finish that with "iwanto group rotate ${name} --finish".`,
+      `The passphrase of ${name} is already being changed: finish that first with "iwanto group rotate ${name} --finish".`,
     );
   });
   return { ...group, passphrase: isMade ? passphrase : null };
@@ -103,7 +103,7 @@ export async function finishRotation(paths: Paths, name: GroupName): Promise<Cha
   const group = await keep(paths, name, (groups) => {
     const before = found(groups, name);
     if (before.previous !== null) return { ...before, previous: null };
-    const sentence = `The passphrase of ${name} is not being changed: "iwanto group rotate ${name}" begins with it.`;
+    const sentence = `The passphrase of ${name} is not being changed: "iwanto group rotate ${name}" starts a change.`;
     throw new Failure('E_BAD_REQUEST', sentence);
   });
   return { ...group, passphrase: null };
@@ -117,7 +117,7 @@ export async function removeGroup(paths: Paths, name: GroupName): Promise<void> 
   }
   const share = config.groupShares.find(({ group }) => group === name);
   if (share) {
-    const sentence = `${share.path} is shared with the group ${name}: "iwanto unshare" first takes that back.`;
+    const sentence = `${share.path} is shared with the group ${name}: stop that first with "iwanto unshare".`;
     throw new Failure('E_BAD_REQUEST', sentence);
   }
   await changeGroups(paths, (groups) => {

@@ -26,7 +26,8 @@ export function hashFrom(typed: string): string {
 /** An absolute path: services run in another folder than the one the command was typed in. */
 export function pathFrom(typed: string): string {
   if (typed === '') throw new Failure('E_BAD_REQUEST', 'The path is empty; name a folder.');
-  if (typed.includes('\0')) throw new Failure('E_BAD_REQUEST', 'The path holds a NUL character.');
+  if (typed.includes('\0'))
+    throw new Failure('E_BAD_REQUEST', 'The path contains a NUL character.');
   if (typed === '~' || typed.startsWith('~/'))
     return resolve(homeDir(process.env), `.${typed.slice(1)}`);
   if (isLost(typed)) {

@@ -23,19 +23,19 @@ function pinnedVerdicts(
 ): Verdict[] {
   if (trust.length === 0) {
     const sentence =
-      'Pinned, and nobody is trusted: this host sees no other. "iwanto trust PEER" admits one; its id is what "iwanto id" shows there.';
+      'Pinned, but no peer is trusted: this host sees no other. "iwanto trust PEER" admits a peer; "iwanto id" on that host shows its id.';
     return [{ level: 'warning', sentence }];
   }
   const others = peers.filter((one) => one.peer !== peer && !trust.includes(one.peer));
   const who = trust.length === 1 ? 'the peer' : `the ${trust.length} peers`;
   return [
-    { level: 'ok', sentence: `Pinned: only ${who} of "iwanto trust" may come near.` },
+    { level: 'ok', sentence: `Pinned: only ${who} of "iwanto trust" can connect.` },
     ...(others.length === 0
       ? []
       : [
           {
             level: 'warning' as const,
-            sentence: `${countText(others.length, 'member')} here that this host does not trust: a peer that it trusts admits them, and so they can find the names and hashes of what is shared here. Keep the same list on every host.`,
+            sentence: `This host does not trust ${countText(others.length, 'member')} here: a trusted peer admits them, so they can find the names and hashes of what is shared here. Keep the same list on every host.`,
           },
         ]),
   ];
@@ -45,7 +45,7 @@ function groupVerdicts(config: ConfigInForce): Verdict[] {
   const group = groupOfMode(config);
   if (!group) return [];
   const { name, key, previous } = group;
-  const sentence = `Group ${name} (key ${keyCheck(key)}): only hosts that know its passphrase may come near.`;
+  const sentence = `Group ${name} (key ${keyCheck(key)}): only hosts that know its passphrase can connect.`;
   return [
     { level: 'ok', sentence },
     ...(previous === null

@@ -31,7 +31,7 @@ export async function passphraseFor(
   if (process.stdin.isTTY && process.stderr.isTTY) return typed(group);
   throw new Failure(
     'E_BAD_REQUEST',
-    'There is no terminal to ask for the passphrase: name a file that holds it with --passphrase-file.',
+    'There is no terminal to ask for the passphrase: give a file that contains it with --passphrase-file.',
   );
 }
 
@@ -62,7 +62,7 @@ async function credentialOf(group: GroupName): Promise<string | undefined> {
 }
 
 async function typed(group: GroupName): Promise<Passphrase> {
-  const first = await asked(`Passphrase of ${group} (not shown; none makes a new one): `);
+  const first = await asked(`Passphrase of ${group} (not shown; Enter alone makes a new one): `);
   if (first.trim() === '') {
     return {
       passphrase: passphraseFrom(spoken(randomBytes(MADE_BYTES).toString('hex'))),

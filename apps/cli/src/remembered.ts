@@ -78,7 +78,7 @@ export function shownAs(memory: Memory, typed: string): Seen | undefined {
   const list = fitting.slice(0, 5).map(({ hash, name }) => `${hash.slice(0, 16)}… (${name})`);
   throw new Failure(
     'E_AMBIGUOUS',
-    `${prefix} begins ${fitting.length} hashes that were shown here: ${list.join(', ')}. Type more of it.`,
+    `${fitting.length} hashes that were shown here begin with ${prefix}: ${list.join(', ')}. Type more of it.`,
   );
 }
 

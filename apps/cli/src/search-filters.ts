@@ -41,11 +41,11 @@ export function withFilters<T>(words: Argv<T>) {
     .option('max-size', text('At most this large'))
     .option('newer', text('Changed since: 2024-05-31, or 7d, 12h, 3w ago'))
     .option('older', text('Unchanged since then'))
-    .option('peer', text('Only what this peer has: its name or the start of its id'))
-    .option('mine', { type: 'boolean', describe: 'Only what this host shares itself' })
+    .option('peer', text('Only files that this peer has: its name or the start of its id'))
+    .option('mine', { type: 'boolean', describe: 'Only files that this host shares itself' })
     .option('missing', {
       type: 'boolean',
-      describe: 'Only what this host lacks',
+      describe: 'Only files that this host does not have',
       conflicts: 'mine',
     })
     .option('sort', {

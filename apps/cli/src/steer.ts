@@ -74,5 +74,8 @@ function fitting(downloads: readonly Download[], typed: string): Download[] {
   if (found.length === 0) {
     throw new Failure('E_NOT_FOUND', `No download has the hash ${hash}; see "iwanto downloads".`);
   }
-  throw new Failure('E_AMBIGUOUS', `${hash} begins ${found.length} downloads; type more of it.`);
+  throw new Failure(
+    'E_AMBIGUOUS',
+    `${found.length} downloads begin with ${hash}; type more of it.`,
+  );
 }

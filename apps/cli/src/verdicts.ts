@@ -89,7 +89,7 @@ function ofLeader({ services, role, leader, leaderName, peers, peer }: Picture):
   if (others === 0) {
     return [
       warning(
-        'No other peer is seen: only what this host shares is found. Is iwanto running elsewhere on this LAN? "iwanto peers add HOST" reaches a host that multicast does not.',
+        'No other peer is seen, so a search finds only what this host shares. Is iwanto running elsewhere on this LAN? "iwanto peers add HOST" reaches a host that multicast does not.',
       ),
     ];
   }
@@ -149,7 +149,7 @@ function ofDownloads({ downloads }: Picture): Verdict[] {
     ...(failed > 0
       ? [
           warning(
-            `${countText(failed, 'download')} not finished: "iwanto downloads" shows which, "iwanto download HASH" resumes.`,
+            `${countText(failed, 'download')} not finished: "iwanto downloads" shows which, and "iwanto download HASH" resumes one.`,
           ),
         ]
       : []),

@@ -49,7 +49,7 @@ export async function wakeFirst(
   const who = wishes.map(({ name }) => name).join(', ');
   throw new Failure(
     'E_NO_SOURCE',
-    `${who} did not come within ${timeText(limitSeconds)} after the packet that wakes it left by ${interfaces.join(', ')}: is Wake-on-LAN switched on there ("ethtool INTERFACE" shows "Wake-on: g"), and does iwanto start with that host?`,
+    `${who} did not come within ${timeText(limitSeconds)} after the wake-up packet left by ${interfaces.join(', ')}: is Wake-on-LAN switched on there ("ethtool INTERFACE" shows "Wake-on: g"), and does iwanto start with that host?`,
   );
 }
 
@@ -82,7 +82,7 @@ export async function wakeHolder(
   if (wishes.length === 0)
     throw new Failure(
       'E_NOT_FOUND',
-      `Nobody who is here has ${hash.slice(0, 8)}, and no host that had it can be woken: search for it first, which shows who had it, or "iwanto wake" lists the hosts that can be woken.`,
+      `Nobody who is here has ${hash.slice(0, 8)}, and no host that had it can be woken: search for it first, which shows who had it. "iwanto wake" lists the hosts that can be woken.`,
     );
   const woken = await wakeFirst(bus, wishes, WAKE_SECONDS);
   const untilMs = performance.now() + ANNOUNCE_LIMIT_MS;

@@ -117,7 +117,7 @@ function ofStrangers({ network }: FaultFacts): NetworkFault[] {
           : 'the netmasks of the two hosts differ, or a router is in between';
       return {
         ...{ check: 'netmask', level: 'warning' },
-        text: `${address} sends to this host, but is outside of its subnets: ${why}`,
+        text: `${address} sends to this host, but is outside its subnets: ${why}`,
         remedy: `Give both hosts the same netmask, or run "iwanto peers add ${address}" on one of the two.`,
       };
     }),

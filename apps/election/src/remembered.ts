@@ -37,7 +37,7 @@ export class Remembered {
       return fileSchema.parse(JSON.parse(text)).slice(0, REMEMBERED_MAX);
     } catch (cause) {
       if (codeOf(cause) !== 'ENOENT') {
-        this.onTrouble(`The remembered peers ${this.path} are not usable: ${sentenceOf(cause)}`);
+        this.onTrouble(`The remembered peers ${this.path} cannot be used: ${sentenceOf(cause)}`);
       }
       return [];
     }

@@ -32,15 +32,15 @@ describe('peers', () => {
     story.peers([peer('me', { seen: 'self' }), peer('a'), peer('b', { member: false })]);
     story.peers([peer('b')]);
     expect(lines).toEqual([
-      'Peer "host a" (a) at 10.0.0.2 is in the cluster now.',
-      'Peer "host b" (b) at 10.0.0.2 is in the cluster now.',
-      'Peer "host a" (a) at 10.0.0.2 is not in the cluster any more.',
+      'Peer "host a" (a) at 10.0.0.2 joined the cluster.',
+      'Peer "host b" (b) at 10.0.0.2 joined the cluster.',
+      'Peer "host a" (a) at 10.0.0.2 is no longer in the cluster.',
     ]);
   });
 
   test('that come all together are one line', () => {
     story.peers(Array.from({ length: 500 }, (_, at) => peer(`${at}`)));
-    expect(lines).toEqual(['500 peers came and 0 went: 500 now.']);
+    expect(lines).toEqual(['500 peers joined and 0 left: 500 now.']);
   });
 });
 

@@ -68,11 +68,11 @@ export class Story {
     const went = [...this.#members].filter(([peer]) => !members.has(peer));
     this.#members = members;
     if (came.length + went.length > CHANGES_MAX) {
-      this.log.info(`${came.length} peers came and ${went.length} went: ${members.size} now.`);
+      this.log.info(`${came.length} peers joined and ${went.length} left: ${members.size} now.`);
       return;
     }
-    for (const [, who] of came) this.log.info(`Peer ${who} is in the cluster now.`);
-    for (const [, who] of went) this.log.info(`Peer ${who} is not in the cluster any more.`);
+    for (const [, who] of came) this.log.info(`Peer ${who} joined the cluster.`);
+    for (const [, who] of went) this.log.info(`Peer ${who} is no longer in the cluster.`);
   }
 
   #datagram(line: string): void {

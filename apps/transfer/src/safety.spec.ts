@@ -255,7 +255,7 @@ describe('files that this host has already', () => {
     const before = piecesAsked(peer);
     const view = await home.fetch(now!, { overwrite: true });
     expect(readFileSync(view.path).equals(edited)).toBe(true);
-    expect(view.notes.join(' ')).toContain('only what differs is fetched');
+    expect(view.notes.join(' ')).toContain('only the parts that differ are fetched');
     expect(piecesAsked(peer) - before).toBe(1);
     await trees.home.fetch(trees.roots[0]!);
     const beforeTree = piecesAsked(trees.peer);

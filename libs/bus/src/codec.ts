@@ -28,9 +28,9 @@ export function unpack(bytes: Uint8Array): unknown {
   const received = `The ${bytes.length} bytes received`;
   const values = valuesIn(bytes, BODY_VALUES_MAX);
   if (values === undefined)
-    throw new Failure('E_BAD_REQUEST', `${received} hold an extension of msgpack.`);
+    throw new Failure('E_BAD_REQUEST', `${received} contain an extension of msgpack.`);
   if (values > BODY_VALUES_MAX)
-    throw new Failure('E_BAD_REQUEST', `${received} hold more than ${BODY_VALUES_MAX} values.`);
+    throw new Failure('E_BAD_REQUEST', `${received} contain more than ${BODY_VALUES_MAX} values.`);
   try {
     return packr.unpack(bytes);
   } catch {

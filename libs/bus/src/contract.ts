@@ -53,7 +53,7 @@ export const news = {
   }),
   'peers.changed': newsRow({
     owner: 'election',
-    about: 'A peer came, went or moved.',
+    about: 'A peer joined, left or moved.',
     body: peersSchema,
     get: 'peers.get',
   }),
@@ -112,7 +112,7 @@ export const news = {
   }),
   'leaderLine.lost': newsRow({
     owner: 'indexer',
-    about: 'The TCP line to the leader broke: a hint for the election, no proof.',
+    about: 'The TCP line to the leader broke: a hint for the election, not a proof.',
     body: z.object({ leader: peerIdSchema, curveKey: publicKeySchema }),
   }),
   'transfer.changed': newsRow({

@@ -47,7 +47,7 @@ export const electionVerbs = {
   }),
   'peers.remove': verb({
     owner: 'election',
-    about: 'Forget a host that was added; E_NOT_FOUND where it was not.',
+    about: 'Forget a host that was added; E_NOT_FOUND if it was not added.',
     question: z.object({ host: z.string().min(1).max(253), port: portSchema.optional() }),
     answer: nothing,
     limitMs: 5_000,
@@ -55,7 +55,7 @@ export const electionVerbs = {
   'wake.list': verb({
     owner: 'election',
     about:
-      'Hosts of the same subnets whose hardware address is known, the one that was here last first.',
+      'Hosts of the same subnets whose hardware address is known, the most recently seen first.',
     question: nothing,
     answer: z.object({ hosts: z.array(wakeableSchema).max(WAKEABLE_MAX) }),
     limitMs: SHORT_MS,
@@ -63,7 +63,7 @@ export const electionVerbs = {
   'wake.send': verb({
     owner: 'election',
     about:
-      'Send the packet that wakes a host; E_NOT_FOUND where its hardware address was never learnt.',
+      'Send the packet that wakes a host; E_NOT_FOUND if its hardware address was never learnt.',
     question: z.object({ peer: peerIdSchema }),
     answer: z.object({ interfaces: z.array(z.string()) }),
     limitMs: SHORT_MS,
@@ -98,7 +98,7 @@ export const electionVerbs = {
   }),
   'name.set': verb({
     owner: 'election',
-    about: 'Change the name of this host permanently; without one it is the host name.',
+    about: 'Change the name of this host permanently; without a name, the host name is used.',
     question: z.object({ name: z.string().max(NAME_CHARACTERS_MAX) }),
     answer: z.object({ name: z.string() }),
     limitMs: 5_000,

@@ -58,7 +58,7 @@ export const indexerVerbs = {
   }),
   'findable.get': verb({
     owner: 'indexer',
-    about: 'Whether the leader finds what this host shares, as this host checks now and then.',
+    about: 'Whether the leader finds what this host shares; this host checks it now and then.',
     question: nothing,
     answer: findableSchema,
     limitMs: SHORT_MS,
@@ -72,7 +72,8 @@ export const indexerVerbs = {
   }),
   holders: verb({
     owner: 'indexer',
-    about: "Ask the leader's tracker which of these contents the LAN holds, and who.",
+    about:
+      "Ask the leader's tracker which of these contents hosts on the LAN have, and which hosts.",
     question: holdersQuestionSchema,
     answer: holdersAnswerSchema,
     limitMs: 5_000,
@@ -107,7 +108,7 @@ export const indexerVerbs = {
   }),
   'share.get': verb({
     owner: 'indexer',
-    about: 'What this host shares, and how far indexing is.',
+    about: 'What this host shares, and how far indexing has got.',
     question: nothing,
     answer: sharedSchema,
     limitMs: SHORT_MS,
@@ -136,7 +137,7 @@ export const indexerVerbs = {
   'content.find': verb({
     owner: 'indexer',
     about:
-      'Where on this host shared contents lie; one that is not shared is left out, and one whose file is no longer as it was hashed is looked at immediately.',
+      'Where shared contents are stored on this host. A content that is not shared is left out; if a file is no longer as it was hashed, it is looked at immediately.',
     question: z.object({ hashes: z.array(fileHashSchema).min(1).max(CONTENTS_MAX) }),
     answer: z.object({ contents: z.array(contentSchema).max(CONTENTS_MAX) }),
     limitMs: SHORT_MS,

@@ -63,7 +63,7 @@ export class PieceServer {
       if (asker && requests) this.#takeAll(asker.toString('hex'), requests);
       else {
         this.serving.onTrouble(
-          'A piece request was dropped: it is not one frame of the form docs/wire.md gives.',
+          'A piece request was dropped: it is not one frame of the form that docs/wire.md defines.',
         );
       }
     }

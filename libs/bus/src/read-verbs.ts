@@ -29,7 +29,7 @@ export const readVerbs = {
   'read.open': verb({
     owner: 'transfer',
     about:
-      'What a hash names, in order to read it: its beginning and its end are fetched early, unless it is only glanced at.',
+      'What a hash names, for a reader. Its beginning and its end are fetched early, unless `glance` is set.',
     question: z.object({ hash: hashPrefixSchema, glance: z.boolean().optional() }),
     answer: openedSchema,
     limitMs: 8_000,
@@ -37,7 +37,7 @@ export const readVerbs = {
   'read.bytes': verb({
     owner: 'transfer',
     about:
-      'Verified bytes of a content, up to the end of a piece, fetched first where they are missing; none where they did not come within two seconds: ask again. A reader that does not ask for 10 s is forgotten.',
+      'Verified bytes of a content, up to the end of a piece; missing bytes are fetched first. The answer is empty if they did not arrive within two seconds: ask again. A reader that does not ask for 10 s is forgotten.',
     question: z.object({
       hash: fileHashSchema,
       /** The directory that it is part of. */
@@ -61,7 +61,7 @@ export const readVerbs = {
   }),
   'read.close': verb({
     owner: 'transfer',
-    about: 'A reader goes: nothing is fetched for it any more.',
+    about: 'A reader leaves: nothing more is fetched for it.',
     question: z.object({ hash: fileHashSchema, reader: readerSchema }),
     answer: nothing,
     limitMs: 2_000,

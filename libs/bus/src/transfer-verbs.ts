@@ -68,7 +68,7 @@ export const transferVerbs = {
   }),
   'download.pause': verb({
     owner: 'transfer',
-    about: 'Stop a download until it is resumed; what is verified stays.',
+    about: 'Stop a download until it is resumed; verified pieces stay.',
     question: z.object({ id: z.string().max(64) }),
     answer: downloadSchema,
     limitMs: 10_000,
@@ -82,7 +82,7 @@ export const transferVerbs = {
   }),
   'download.cancel': verb({
     owner: 'transfer',
-    about: 'Stop a download; what is verified stays for a later resume unless `forget` is set.',
+    about: 'Stop a download; verified pieces stay for a later resume unless `forget` is set.',
     question: z.object({ id: z.string().max(64), forget: z.boolean().default(false) }),
     answer: downloadSchema,
     limitMs: SHORT_MS,
@@ -110,21 +110,22 @@ export const transferVerbs = {
   }),
   'ways.get': verb({
     owner: 'transfer',
-    about: 'By which way peers are reached, and what this host relays between others.',
+    about: 'How peers are reached, and what this host relays between others.',
     question: nothing,
     answer: z.object({ ways: z.array(waySchema).max(WAYS_MAX), relaying: relayingSchema }),
     limitMs: SHORT_MS,
   }),
   'download.clear': verb({
     owner: 'transfer',
-    about: 'Remove ended downloads from the list, and name them; what can be resumed stays.',
+    about:
+      'Remove ended downloads from the list, and name them; downloads that can be resumed stay.',
     question: nothing,
     answer: z.object({ downloads: z.array(downloadSchema).max(DOWNLOADS_MAX) }),
     limitMs: SHORT_MS,
   }),
   'download.verify': verb({
     owner: 'transfer',
-    about: 'Check what was fetched against its hash, and give its receipt.',
+    about: 'Check a finished download against its hash, and return its receipt.',
     question: z.object({ path: pathSchema }),
     answer: receiptSchema,
     limitMs: VERIFY_MS,

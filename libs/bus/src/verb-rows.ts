@@ -18,7 +18,7 @@ export const verb = <S extends ServiceName, Q extends z.ZodType, A extends z.Zod
 export const statusOf = <S extends ServiceName>(owner: S) =>
   verb({
     owner,
-    about: `How the ${owner} service is.`,
+    about: `The state of the ${owner} service.`,
     question: nothing,
     answer: serviceStatusSchema,
     limitMs: SHORT_MS,
@@ -34,7 +34,7 @@ export const stopOf = <S extends ServiceName>(owner: S) =>
 export const reloadOf = <S extends ServiceName>(owner: S) =>
   verb({
     owner,
-    about: `Read the configuration again: what changed takes effect in the ${owner} service.`,
+    about: `Read the configuration again; changes take effect in the ${owner} service.`,
     question: nothing,
     answer: z.object({ changed: z.array(z.string()) }),
     limitMs: 10_000,

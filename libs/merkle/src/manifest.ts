@@ -145,13 +145,13 @@ export class ManifestBuilder {
   add(entries: readonly ManifestEntry[]): void {
     this.#count += entries.length;
     if (this.#count > MANIFEST_ENTRIES_MAX) {
-      throw new Failure('E_LIMIT', `A directory may hold ${MANIFEST_ENTRIES_MAX} entries at most.`);
+      throw new Failure('E_LIMIT', `A directory may have at most ${MANIFEST_ENTRIES_MAX} entries.`);
     }
     const encoded = entries.map((entry) => this.#inOrder(entry));
     const length = encoded.reduce((sum, one) => sum + encodedBytes(one), 0);
     this.#length += length;
     if (this.#length > MANIFEST_BYTES_MAX) {
-      throw new Failure('E_LIMIT', `A manifest may be ${MANIFEST_BYTES_MAX} bytes at most.`);
+      throw new Failure('E_LIMIT', `A manifest may have at most ${MANIFEST_BYTES_MAX} bytes.`);
     }
     const part = new Uint8Array(length);
     let at = 0;

@@ -39,7 +39,7 @@ function refuseAbsentGroup(config: ConfigInForce): void {
   throw new Failure(
     'E_BAD_REQUEST',
     group === ''
-      ? 'The mode is "group", and no group is named: "iwanto group join NAME" does both.'
-      : `The mode is "group", and this host has no key of the group ${group}: run "iwanto group add ${group}".`,
+      ? 'The mode is "group", but no group is named: "iwanto group join NAME" does both.'
+      : `The mode is "group", but this host has no key of the group ${group}: run "iwanto group add ${group}".`,
   );
 }

@@ -61,7 +61,7 @@ test('a port that is closed is told from one behind a firewall that drops', asyn
   ways.note(dialled, undefined);
   await explained();
   expect(said).toEqual([
-    expect.stringMatching(/10\.0\.0\.2:17119 .* the port is closed\. See that/),
+    expect.stringMatching(/10\.0\.0\.2:17119 .* the port is closed\. Check that/),
   ]);
   expect(ways.troubles()).toEqual([expect.stringContaining('that iwanto runs there')]);
 });

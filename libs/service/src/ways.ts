@@ -85,11 +85,11 @@ export class Ways {
     const remedy = `allow TCP ${portsOf(port)} in the firewall of ${address}`;
     const neither = `${what} and does not dial this host either`;
     if (way?.kind === 'reversed')
-      return `${what}; that host opens the connections itself. To spare the detour ${remedy}`;
+      return `${what}; that host opens the connections itself. To avoid the detour, ${remedy}`;
     return way?.kind === 'relayed'
-      ? `${neither}; ${nameOf(way.relay)} relays between the two, encrypted from end to end. To spare the detour ${remedy}, or those of this host`
+      ? `${neither}; ${nameOf(way.relay)} relays between the two, encrypted from end to end. To avoid the detour, ${remedy}, or those of this host`
       : isRefused
-        ? `${neither}, and nobody relays: the port is closed. See that iwanto runs there, and allow TCP ${portsOf(port)} in its firewall or its router, or those of this host`
+        ? `${neither}, and nobody relays: the port is closed. Check that iwanto runs there, and allow TCP ${portsOf(port)} in its firewall or its router, or those of this host`
         : `${neither}, and nobody relays: ${remedy}, or those of this host`;
   }
 }

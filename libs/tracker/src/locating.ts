@@ -110,7 +110,7 @@ export class Locator {
       )
       .join(', ');
     const more = held.length > CANDIDATES_LISTED_MAX ? ', and others' : '';
-    const sentence = `${prefix} begins ${held.length} hashes: ${list}${more}. Type more of it.`;
+    const sentence = `${held.length} hashes begin with ${prefix}: ${list}${more}. Type more of it.`;
     return new Failure('E_AMBIGUOUS', sentence);
   }
 }

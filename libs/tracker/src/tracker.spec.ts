@@ -332,7 +332,9 @@ describe('locate', () => {
 
   test('lists what an ambiguous prefix could mean', () => {
     expect(codeOf(() => tracker.locate('abcdef00'))).toBe('E_AMBIGUOUS');
-    expect(() => tracker.locate('abcdef00')).toThrow(/2 hashes: abcdef0011.*\(one\), abcdef0022/);
+    expect(() => tracker.locate('abcdef00')).toThrow(
+      /2 hashes begin with abcdef00: abcdef0011.*\(one\), abcdef0022/,
+    );
   });
 
   test('HOSTILE 175: looks at a thousand of the hashes that begin alike', () => {
@@ -340,7 +342,7 @@ describe('locate', () => {
       file(`a/${at}`, `abcdef00${String(at).padStart(4, '0')}`),
     );
     const refuse = () => trackerWith({ entries: alike }).locate('abcdef00');
-    expect(refuse).toThrow('begins 1000 hashes');
+    expect(refuse).toThrow('1000 hashes begin with');
     expect(codeOf(refuse)).toBe('E_AMBIGUOUS');
   });
 

@@ -128,7 +128,7 @@ const row = <Q extends z.ZodType, A extends z.ZodType>(verb: VerbRow<Q, A>) => v
 export const peerVerbs = {
   announce: row({
     about:
-      "A peer announces to leader and standby what changed in its catalogue, signed with the peer's key.",
+      "A peer announces the changes of its catalogue to leader and standby, signed with the peer's key.",
     question: z.object({
       signKey: publicKeySchema,
       signature: z.instanceof(Uint8Array).refine((bytes) => bytes.length === 64),
@@ -172,7 +172,7 @@ export const peerVerbs = {
     limitMs: 4_000,
   }),
   holders: row({
-    about: 'Which of these contents somebody shares, who, and under which names.',
+    about: 'Which of these contents are shared, by whom, and under which names.',
     question: holdersQuestionSchema,
     answer: holdersAnswerSchema,
     limitMs: 2_000,
@@ -198,7 +198,7 @@ export const peerVerbs = {
   }),
   group: row({
     about:
-      'A question of a group, sealed under its key; every peer answers, E_NOT_FOUND where it is not a member.',
+      'A question of a group, sealed under its key; every peer answers, with E_NOT_FOUND if it is not a member.',
     question: z.object({
       sealed: z
         .instanceof(Uint8Array)

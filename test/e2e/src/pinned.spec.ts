@@ -68,7 +68,7 @@ story('two pinned hosts and a stranger on one LAN', () => {
     const ofEve = await ben.json<{ results: ResultJson[] }>('search', 'secret 2');
     expect(ofEve.results.map(({ name }) => name)).not.toContain('secret 2.bin');
     const { stdout } = await anne.run('status');
-    expect(stdout).toContain('Pinned: only the peer of "iwanto trust" may come near.');
+    expect(stdout).toContain('Pinned: only the peer of "iwanto trust" can connect.');
 
     // Admitted again, immediately and by both.
     for (const peer of [anne, ben]) await peer.must(['config', 'unset', 'mode']);

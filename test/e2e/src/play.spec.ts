@@ -213,8 +213,8 @@ story('a film on a LAN', () => {
     const { code } = await ended(last);
     expect(code).not.toBe(0);
     const left = await inPlayer;
-    expect([left.code, left.stderr]).toEqual([5, expect.stringMatching(/no peer gave/)]);
+    expect([left.code, left.stderr]).toEqual([5, expect.stringMatching(/No peer has sent/)]);
     stop();
-    expect((await end).stderr).toMatch(/no peer gave what is missing/);
+    expect((await end).stderr).toMatch(/No peer has sent a missing part/);
   }, 120_000);
 });

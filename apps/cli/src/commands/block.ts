@@ -12,7 +12,7 @@ export const command = commandOf({
         describe: 'Remove the peer from the list',
       })
       .example('iwanto block', 'The list')
-      .example('iwanto block ben', 'Exchange nothing with ben')
+      .example('iwanto block ben', 'Neither ask nor answer ben')
       .example('iwanto block ben --undo', 'As before')
       .epilogue('A blocked peer that creates new keys counts as another peer.'),
   run: ({ peer, undo, json }) => choosePeer('block', { peer, undo, json }),

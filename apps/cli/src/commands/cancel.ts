@@ -6,5 +6,5 @@ export const command = steering({
   done: 'cancelled',
   concerns: ({ state }) => state !== 'done',
   act: (bus, id) => bus.call('download.cancel', { id, forget: true }),
-  epilogue: 'What has arrived of them is removed; "iwanto pause" keeps it. Whole files stay.',
+  epilogue: 'The bytes that have arrived are removed; "iwanto pause" keeps them. Whole files stay.',
 });

@@ -25,10 +25,10 @@ export const command = commandOf({
           '4 services not running or no leader yet, 5 no source left, 9 disk full, 32 verification failed.',
       ),
   run: async ({ content, range, json }) => {
-    if (json) throw new Failure('E_BAD_REQUEST', 'cat prints bytes: leave out --json.');
+    if (json) throw new Failure('E_BAD_REQUEST', 'cat prints bytes, so it takes no --json.');
     if (process.stdout.isTTY) {
       const sentence =
-        'What others share is not printed to a terminal: write "| less", or "> FILE".';
+        'Content of others is not printed to a terminal: write "| less" or "> FILE".';
       throw new Failure('E_BAD_REQUEST', sentence);
     }
     return withBus(async (bus) => {

@@ -51,11 +51,15 @@ export const command = commandOf({
         default: false,
         describe: 'Do not ask, however large it is',
       })
-      .option('reseed', { type: 'boolean', default: true, describe: 'Serve it on; or --no-reseed' })
+      .option('reseed', {
+        type: 'boolean',
+        default: true,
+        describe: 'Serve it to others; or --no-reseed',
+      })
       .option('wake', {
         type: 'boolean',
         default: false,
-        describe: 'If nobody who is here has it, wake a host that had it',
+        describe: 'If no online peer has it, wake a host that had it',
       })
       .option('detach', { type: 'boolean', default: false, describe: 'Start it and do not wait' })
       .option('wait', {
@@ -92,7 +96,10 @@ export const command = commandOf({
       return withBus((bus) => setFolder(bus, second, json));
     }
     if (as !== undefined && hashes.length > 1) {
-      throw new Failure('E_BAD_REQUEST', '--as names one download: give one hash with it.');
+      throw new Failure(
+        'E_BAD_REQUEST',
+        '--as names a single download: give only one hash with it.',
+      );
     }
     const choices = {
       ...{ overwrite, rename, reseed, confirmed: yes },

@@ -28,7 +28,7 @@ export const command = commandOf({
         default: false,
         describe: 'Show them until none is running',
       })
-      .example('iwanto downloads', 'Everything that is running, has ended or can be resumed')
+      .example('iwanto downloads', 'Downloads that are running, have ended or can be resumed')
       .example('iwanto downloads clear', 'Remove ended downloads from the list')
       .epilogue('"iwanto pause", "iwanto resume" and "iwanto cancel" act on them.'),
   run: async ({ action, watch, json }) =>

@@ -17,7 +17,7 @@ export const command = commandOf({
         choices: TOPICS,
         describe: 'Only these events',
       })
-      .example('iwanto events', 'What happens here, as it happens')
+      .example('iwanto events', 'Print events here as they happen')
       .example('iwanto events --only download.progressed | jq .body.state', 'For scripts')
       .epilogue('The present state comes first. It ends with Ctrl-C or when its output is closed.'),
   run: async ({ only }) => withBus((bus) => stream(bus, only ?? TOPICS)),

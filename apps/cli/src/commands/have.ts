@@ -30,7 +30,7 @@ export const command = commandOf({
       .example('iwanto have ~/photos', 'Who else has them, and under which names')
       .example('iwanto have ~/photos --only-here', 'What would be lost with this disk')
       .epilogue(
-        'Contents are compared, not names. With one of the options the paths alone are printed.',
+        'Contents are compared, not names. With one of the options, only paths are printed.',
       ),
   run: async ({ paths, missing, elsewhere, onlyHere, json }) => {
     const filter = missing

@@ -52,9 +52,9 @@ export const command = commandOf({
       .example('iwanto open metropolis --print', 'The address, for any player of this host')
       .example('iwanto open metropolis --lan', 'The address and a QR code, for a television')
       .epilogue(
-        'Of a folder, a playlist is made. Subtitles beside a film are offered with it. The address ' +
-          'is of use on this host only, or with --lan in its network, and until the command ends: with the ' +
-          'player that --player names, after --minutes, else with Ctrl-C. Exit codes: 0 done, 3 not found or no ' +
+        'A folder becomes a playlist. Subtitles beside a film are offered with it. The address works only ' +
+          'on this host, or with --lan in its network, and only until the command ends: with the player ' +
+          'that --player names, after --minutes, otherwise with Ctrl-C. Exit codes: 0 done, 3 not found or no ' +
           'player, 4 services not running or no leader yet, 5 no source left, 9 disk full, 32 verification failed.',
       ),
   run: ({ content, print, player, lan = false, minutes = MINUTES, keep: isKept, json }) => {

@@ -70,7 +70,7 @@ async function addAndWait(host: Host, json: boolean): Promise<number> {
     if (peer === undefined)
       throw new Failure(
         'E_NO_SOURCE',
-        `${text} was added and has not answered within ${timeText(WAIT_MS / 1_000)}: is iwanto running there, and does a firewall let UDP ${added.port} in? It is tried again and again; "iwanto doctor ${host.host}" looks for the cause.`,
+        `${text} was added but has not answered within ${timeText(WAIT_MS / 1_000)}: is iwanto running there, and does a firewall there allow UDP ${added.port} inbound? This host keeps trying; "iwanto doctor ${host.host}" looks for the cause.`,
       );
     const { name } = peer;
     if (json) say(jsonLine({ ...added, peer: peer.peer, name }));
@@ -111,7 +111,7 @@ async function remove(host: Host, json: boolean): Promise<number> {
   const port = host.port ?? DEFAULT_PORTS.election;
   if (json) say(jsonLine({ removed: endpointText(host.host, port) }));
   else
-    say(`removed: ${shown(endpointText(host.host, port))}; while it is heard it stays in the list`);
+    say(`removed: ${shown(endpointText(host.host, port))}; it stays in the list while it is heard`);
   return EXIT.done;
 }
 

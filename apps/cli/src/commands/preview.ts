@@ -33,12 +33,12 @@ export const command = commandOf({
       .option('draw', {
         choices: DRAWINGS,
         requiresArg: true,
-        describe: 'How the terminal shows pictures, where it does not say so itself',
+        describe: 'How the terminal shows pictures, if it does not say so itself',
       })
       .example('iwanto preview metropolis', 'Nine frames of the film')
       .example('iwanto preview 2 --out cover.png', 'The cover of a song, as a file')
       .epilogue(
-        'Little is fetched: of a large film some 15 MiB. Pictures need ffmpeg, and are drawn on a terminal only. Of a ' +
+        'Only a little is fetched: some 15 MiB of a large film. Pictures need ffmpeg, and are drawn only on a terminal. For a ' +
           'folder, its largest film is shown, else a photo, else the cover of a song, else its names. Exit codes: 0 done, ' +
           '2 wrong use, 3 not found, nothing to show or no ffmpeg, 4 services not running or no leader yet, ' +
           '5 no source left, 9 disk full, 13 the file exists, 32 verification failed.',
@@ -120,7 +120,7 @@ function showPicture(picture: Picture, out: string | undefined, draw: Drawing | 
   const { stdout } = process;
   if (!stdout.isTTY || process.env['TERM'] === 'dumb') {
     if (out !== undefined) return say(shown(pathFrom(out)));
-    const sentence = 'A picture is drawn on a terminal only: write "--out FILE" for a PNG.';
+    const sentence = 'A picture is drawn only on a terminal: write "--out FILE" for a PNG.';
     throw new Failure('E_BAD_REQUEST', sentence);
   }
   const isTrueColour = /^(truecolor|24bit)$/.test(process.env['COLORTERM'] ?? '');

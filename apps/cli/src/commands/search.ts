@@ -38,11 +38,11 @@ export const command = commandOf({
       .example('iwanto search "drak kinght" --limit 3', 'Typing errors are forgiven')
       .example(
         'iwanto search "matrix -reloaded type:video size:>1G"',
-        'Words, and what must not be',
+        'Words, an excluded word and filters',
       )
       .example('iwanto search --json -- -odd-name-', 'A name that begins with a dash')
       .epilogue(
-        'Exit codes: 0 found, 3 nothing found, only similar names, or only what hosts had that left, 4 services not running or no leader yet.',
+        'Exit codes: 0 found, 3 nothing found, only similar names, or only contents of departed hosts, 4 services not running or no leader yet.',
       ),
   run: async ({ name, limit, json, verbose, sort, ...words }) => {
     const filters = filtersFrom(words, Date.now());

@@ -17,7 +17,7 @@ export const command = commandOf({
       .option('system', { type: 'boolean', describe: 'For the whole machine (needs root)' })
       .example('iwanto service install', 'Under systemd, now and from the next login on')
       .example('sudo iwanto service install --system', 'As the account iwanto, from each boot on')
-      .example('iwanto service status', 'What systemd says of them')
+      .example('iwanto service status', 'What systemd says about them')
       .epilogue('Exit codes: 0 done, 3 not installed, 4 a service is not active.'),
   run: async ({ action, user, system, json }) => {
     const isRoot = process.geteuid?.() === 0;

@@ -14,9 +14,12 @@ export const command = commandOf({
         describe: 'Only members of this group can find and fetch it',
       })
       .example('iwanto share ~/music', 'Others can now find and fetch its contents')
-      .example('iwanto share ~/plans --group team', 'Only who knows the passphrase of the group')
+      .example(
+        'iwanto share ~/plans --group team',
+        'Only for hosts that know the passphrase of the group',
+      )
       .epilogue(
-        'It is remembered; "iwanto unshare" takes it back. Exit codes: 0 shared, 2 not possible, 3 the group is not known here, 13 it is shared with others already.',
+        'The folder stays shared until "iwanto unshare". Exit codes: 0 shared, 2 not possible, 3 the group is not known here, 13 it is already shared with others.',
       ),
   run: async ({ path, group, json }) => {
     const question = { path: pathFrom(path), ...(group !== undefined && { group }) };

@@ -39,11 +39,11 @@ export const command = commandOf({
       })
       .option('map-ports', {
         type: 'boolean',
-        describe: 'Have the router pass the ports on to this host; or --no-map-ports',
+        describe: 'Make the router forward the ports to this host; or --no-map-ports',
       })
       .option('log-level', {
         choices: LOG_LEVELS,
-        describe: 'How much the services log this time',
+        describe: 'Log level of the services for this run',
       })
       .example('iwanto start', 'With what the configuration says; created on first run')
       .example('iwanto start --share ~/music --share ~/films', 'Remembered for the next time')

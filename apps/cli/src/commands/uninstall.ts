@@ -26,7 +26,7 @@ export const command = commandOf({
   run: async ({ data, yes, json }) => {
     if (!data) {
       throw new UsageError(
-        '"npm uninstall -g iwanto" removes the program; --data removes what it made',
+        '"npm uninstall -g iwanto" removes the program; --data removes the files that it made',
       );
     }
     const paths = homePaths();
@@ -76,7 +76,7 @@ async function configOf(paths: Paths): Promise<Config | undefined> {
 async function confirm(files: readonly string[]): Promise<void> {
   for (const file of files) remark(shown(file));
   const question = `Remove ${countText(files.length, 'file')} permanently?`;
-  if (!process.stdin.isTTY) throw new UsageError(`${question} Say so with --yes`);
+  if (!process.stdin.isTTY) throw new UsageError(`${question} Confirm with --yes`);
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await terminal.question(`${question} [y/N] `);
   terminal.close();

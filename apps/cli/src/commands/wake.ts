@@ -17,7 +17,7 @@ export const command = commandOf({
     words
       .positional('peer', {
         type: 'string',
-        describe: 'A name, or a peer id; the hosts that can be woken when left out',
+        describe: 'A name or a peer id; without it, the hosts that can be woken are listed',
       })
       .option('wait', {
         type: 'number',

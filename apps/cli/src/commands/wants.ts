@@ -15,7 +15,7 @@ export const command = commandOf({
     words
       .positional('action', { type: 'string', choices: ['remove'], describe: 'End one' })
       .positional('id', { type: 'number', describe: 'Which one' })
-      .example('iwanto wants', 'List what is wanted, and what was found')
+      .example('iwanto wants', 'List the standing searches, and what they found')
       .example('iwanto wants remove 2', 'Remove this want')
       .epilogue('"iwanto download 3" fetches the third result.'),
   run: async ({ action, id, json }) =>

@@ -24,6 +24,6 @@ export async function invite(name: string, address: string, endMs: number): Prom
   }
   const time = new Date(endMs).toLocaleTimeString('en-GB', { timeStyle: 'short' });
   remark(
-    `Whoever is in this network and has that address can play ${shown(name)} until ${time} or Ctrl-C, and nothing else. It is not encrypted.`,
+    `Anybody on this network who has that address can play ${shown(name)} until ${time} or Ctrl-C, and nothing else. It is not encrypted.`,
   );
 }

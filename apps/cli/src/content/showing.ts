@@ -103,6 +103,6 @@ function subtitlesIn(files: readonly ReadFile[]): ReadFile[] {
 async function playableIn(bus: Bus, { hash, name }: ReadOpened): Promise<ReadFile[]> {
   const files = await filesIn(bus, hash);
   if (playable(files).length > 0) return files;
-  const sentence = `Nothing in ${name} can be played: it holds no film and no music.`;
+  const sentence = `Nothing in ${name} can be played: it contains no film and no music.`;
   throw new Failure('E_NOT_FOUND', sentence);
 }

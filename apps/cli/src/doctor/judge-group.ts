@@ -8,7 +8,7 @@ import { isRecent } from './judge-network.js';
 export function judgeGroup({ network }: NetworkFacts, host: HostFacts): Finding[] {
   const { groupFault, inForce } = host;
   if (groupFault !== null) {
-    return [broken('group', groupFault, 'No service runs before that is corrected.')];
+    return [broken('group', groupFault, 'No service runs until that is corrected.')];
   }
   const group = inForce ? groupOfMode(inForce) : undefined;
   const strangers = (network?.strangers ?? []).filter(({ msAgo }) => isRecent(msAgo));

@@ -63,7 +63,7 @@ function remedyOf(path: string, use: FolderFacts['use'], fault: string): string 
   if (use === 'share') return `Make the folder available again, or run "iwanto unshare ${path}".`;
   const another = 'choose another with "iwanto download to FOLDER"';
   if (use === 'downloads' && fault === 'ENOENT')
-    return `If it was used before, make it available again, or ${another}; one that was never used is made by the first download.`;
+    return `If it was used before, make it available again, or ${another}; a folder that was never used is created by the first download.`;
   const permission = 'Give this user permission to read and write it';
   return use === 'downloads' ? `${permission}, or ${another}.` : `${permission}.`;
 }
@@ -136,7 +136,7 @@ function judgeClock({ filesFromTheFutureMs }: HostFacts): Finding {
   return warning(
     'clock',
     `the clock of this host was set back: its own files were written ${ahead} in the future`,
-    'Set the clock, and let it be kept by NTP ("timedatectl set-ntp true").',
+    'Set the clock, and let NTP keep it ("timedatectl set-ntp true").',
   );
 }
 
@@ -159,7 +159,7 @@ function judgeDevices({ devices, interfaces, config }: HostFacts): Finding[] {
     ...small.map(({ name, mtu }) =>
       warning(
         'mtu',
-        `${name} carries packets of ${mtu} bytes only, where ${MTU_USUAL} are usual`,
+        `${name} carries packets of only ${mtu} bytes; ${MTU_USUAL} are usual`,
         `Set it to that of the network: "ip link set ${name} mtu ${MTU_USUAL}".`,
       ),
     ),

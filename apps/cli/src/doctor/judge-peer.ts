@@ -63,7 +63,7 @@ function judgeWayThere(asked: AskedPeer, facts: NetworkFacts): Finding[] {
     findings.push(
       broken(
         'tcp',
-        `${name} takes connections and does not answer over them`,
+        `${name} accepts connections but does not answer over them`,
         'Look at its log; restart its indexer.',
       ),
     );
@@ -167,7 +167,7 @@ function judgeVersions(asked: AskedPeer, { services }: NetworkFacts): Finding[] 
     warning(
       'version',
       `${nameOf(asked)} runs version ${checkup.version}, this host ${own}`,
-      'Install the same version on both when something does not work.',
+      'If something does not work, install the same version on both.',
     ),
   ];
 }
@@ -204,7 +204,7 @@ function judgeClocks({ asked }: NetworkFacts): Finding[] {
       warning(
         'clock',
         `the clock of this host differs from those of all ${known.length} others by ${differenceOf(off[0])}`,
-        'Set the clock of this host, and let it be kept by NTP ("timedatectl set-ntp true").',
+        'Set the clock of this host, and let NTP keep it ("timedatectl set-ntp true").',
       ),
     ];
   }
@@ -212,7 +212,7 @@ function judgeClocks({ asked }: NetworkFacts): Finding[] {
     warning(
       'clock',
       `the clocks of this host and of ${nameOf(one)} differ by ${differenceOf(one)}`,
-      'Set the wrong one, and let it be kept by NTP ("timedatectl set-ntp true").',
+      'Set the wrong clock, and let NTP keep it ("timedatectl set-ntp true").',
     ),
   );
 }

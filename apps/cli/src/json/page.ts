@@ -4,8 +4,8 @@ import { answers, failureLine } from './answers.js';
 
 const HEAD = `# What the commands answer with --json
 
-Each command prints one JSON value a line. This page is made from \`apps/cli/src/json/answers.ts\`
-by \`npm run docs\`; change the table, never the page. Where a command has several schemas, each line
+Each command prints one JSON value per line. This page is generated from \`apps/cli/src/json/answers.ts\`
+by \`npm run docs\`; change the table, never the page. If a command has several schemas, each line
 fits one of them. Fields may be added; what is here stays.
 `;
 
@@ -32,11 +32,11 @@ const published: NonNullable<z.core.ToJSONSchemaParams['override']> = ({
 
 const chapters = Object.entries(answers).flatMap(([command, schemas]) => [
   `## iwanto ${command}\n`,
-  ...(schemas.length === 0 ? ['Prints nothing but a failure.\n'] : schemas.map(blockOf)),
+  ...(schemas.length === 0 ? ['Prints only a failure.\n'] : schemas.map(blockOf)),
 ]);
 const failure = [
   '## A failure\n',
-  'On standard output, beside the sentence on standard error and the exit code.\n',
+  'A failure is printed on standard output, in addition to the sentence on standard error and the exit code.\n',
   blockOf(failureLine),
 ];
 process.stdout.write([HEAD, ...failure, ...chapters].join('\n'));

@@ -5,7 +5,7 @@ import { type CommandOutline, GLOBAL_OPTIONS, type OptionOutline } from './outli
 /** What each exit code means; the same for all commands. */
 const EXIT_MEANINGS: Record<keyof typeof EXIT, string> = {
   done: 'Done.',
-  unexpected: 'Something unexpected, or it runs already.',
+  unexpected: 'Something unexpected, or it is already running.',
   usage: 'Wrong use, wrong configuration, or a folder that cannot be used.',
   notFound: 'Nothing has that name or hash.',
   notRunning: 'A service is not running, or there is no leader yet.',

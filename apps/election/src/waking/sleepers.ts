@@ -89,7 +89,7 @@ export class Sleepers {
     if (!sleeper)
       throw new Failure(
         'E_NOT_FOUND',
-        `The hardware address of ${peer} was never learnt: only a host that was once here, in the same subnet, can be woken.`,
+        `The hardware address of ${peer} was never learnt: only a host that was once online in the same subnet can be woken.`,
       );
     const ways = waysTo(sleeper, this.options.addresses());
     if (ways.length === 0)
@@ -134,7 +134,7 @@ export class Sleepers {
     this.#writing = this.#writing
       .then(() => saveSleepers(path, this.#known.values()))
       .catch((cause: unknown) =>
-        onTrouble(`The hosts that can be woken cannot be kept: ${reasonOf(cause)}.`),
+        onTrouble(`The list of hosts that can be woken cannot be written: ${reasonOf(cause)}.`),
       );
   }
 }

@@ -127,7 +127,7 @@ export class GroupShelves {
     for (const name of names) {
       if (groups.some((group) => group.name === name)) continue;
       names.delete(name);
-      const sentence = `This host has no key of the group ${name}: what is shared with it is shared with nobody.`;
+      const sentence = `This host has no key of the group ${name}, so nobody can find the folders that are shared with it.`;
       this.options.onTrouble(sentence);
     }
     return names;

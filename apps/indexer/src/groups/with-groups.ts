@@ -112,7 +112,7 @@ async function locatedInGroup(room: GroupRoom, hash: string): Promise<LocateAnsw
   const [first] = told;
   if (!first) return undefined;
   if (told.some(({ answer }) => answer.hash !== first.answer.hash)) {
-    throw new Failure('E_AMBIGUOUS', `${hash} begins more than one hash. Type more of it.`);
+    throw new Failure('E_AMBIGUOUS', `More than one hash begins with ${hash}. Type more of it.`);
   }
   const { kind, size, name } = first.answer;
   const same = told.filter(({ answer }) => answer.kind === kind && answer.size === size);

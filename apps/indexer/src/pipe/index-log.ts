@@ -44,7 +44,7 @@ export class IndexLog {
       return;
     }
     const counts = `${files} files of ${bytes} bytes known, ${toHash} to hash, ${skipped} skipped`;
-    const more = this.#untold > 0 ? `; ${this.#untold} scans before it are not listed` : '';
+    const more = this.#untold > 0 ? `; ${this.#untold} earlier scans are not listed` : '';
     this.#lastScanMs = nowMs;
     this.#untold = 0;
     const isInfo = isNews || toHash > 0;

@@ -67,7 +67,7 @@ export class LeftFolder implements LeftFiles {
     this.#work = this.#work
       .then(() => (this.#isClosed ? undefined : work()))
       .catch((cause: unknown) => {
-        const sentence = `What peers had that left is not kept in ${this.folder}: ${reasonOf(cause)}`;
+        const sentence = `The contents of departed peers cannot be kept in ${this.folder}: ${reasonOf(cause)}`;
         this.onTrouble(sentence);
       });
   }

@@ -25,7 +25,7 @@ function sentenceFor<V extends BookVerb>(
     case 'locate E_NOT_FOUND':
       return `No peer that is present shares ${hash}.`;
     case 'locate E_AMBIGUOUS':
-      return `${hash} begins more than one hash. Type more of it.`;
+      return `More than one hash begins with ${hash}. Type more of it.`;
     case 'search E_NOT_FOUND':
       if (filters?.peer === undefined) return undefined;
       return `No peer that is present is called ${filters.peer}; see "iwanto peers".`;

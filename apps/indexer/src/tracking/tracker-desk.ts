@@ -205,7 +205,7 @@ export class TrackerDesk {
   #leave(known: KnownPeer): void {
     const { peer } = known;
     if (this.#left.add(known))
-      this.options.onInfo?.(`Peer ${peer} left; what it had is remembered.`);
+      this.options.onInfo?.(`Peer ${peer} left; its contents are remembered.`);
     else this.#drop(peer);
   }
 

@@ -167,7 +167,7 @@ class TrackerService {
         options.bus.publish('leaderLine.lost', { leader, curveKey }),
       onBadAnswer: (tracker, reason) =>
         options.onTrouble(
-          `${tracker} answers as no tracker does, the other one is asked: ${reason}`,
+          `${tracker} gave an answer that no tracker gives, so the other one is asked: ${reason}`,
         ),
       onLost: (tracker) => this.#announcers.to(tracker)?.unsure(),
     });

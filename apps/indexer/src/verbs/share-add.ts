@@ -38,5 +38,5 @@ const pathsOf = ({ catalogue }: Folders) => catalogue.folders.map(({ diskPath })
 const elsewhere = (path: string) =>
   new Failure(
     'E_EXISTS',
-    `${path} is shared with others already: "iwanto unshare" takes that back first.`,
+    `${path} is already shared with others: stop that first with "iwanto unshare".`,
   );

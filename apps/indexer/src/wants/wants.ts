@@ -241,7 +241,7 @@ export class Wants {
   #fetch({ hash, name }: { hash: FileHash; name: string }): void {
     this.options.bus.call('download.start', { hash, as: name }).catch((cause: unknown) => {
       const reason = reasonOf(cause);
-      this.options.onTrouble(`What was wanted could not be fetched: ${name}: ${reason}`);
+      this.options.onTrouble(`A wanted file could not be fetched: ${name}: ${reason}`);
     });
   }
 

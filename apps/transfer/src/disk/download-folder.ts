@@ -39,7 +39,7 @@ function unusable(path: string, { code, message }: NodeJS.ErrnoException): Failu
   if (code === 'ENOENT') {
     return new Failure(
       'E_BAD_PATH',
-      `The folder ${path} is not there. If it is on a disk that is not mounted, mount it; to make it, use "iwanto download to ${path}".`,
+      `The folder ${path} does not exist. If it is on a disk that is not mounted, mount it; to make it, use "iwanto download to ${path}".`,
     );
   }
   return new Failure(

@@ -125,7 +125,7 @@ export class Download {
       if (found === 'there') return this.#wasThere(this.spec.bytes);
       this.#save(null);
       if (this.spec.adopts && spot.target.adopt(this.spec.adopts)) {
-        this.progress.note('Continues with what an unfinished download of this name brought.');
+        this.progress.note('Continues with the bytes of an unfinished download of this name.');
       }
       this.#find();
       const plan = await this.#plan(spot.target);
@@ -262,7 +262,7 @@ export class Download {
     }
     const failure = givenUp(decision, this.spec.name);
     if (failure?.code !== 'E_NO_SOURCE') return failure && this.#stopping.abort(failure);
-    const sentence = `${failure.sentence} It resumes by itself when one is there again.`;
+    const sentence = `${failure.sentence} It resumes by itself when a source is back.`;
     this.#stopping.abort(new Failure('E_NO_SOURCE', sentence));
   }
 

@@ -177,7 +177,7 @@ export class Downloads {
 
   #begin(question: StartQuestion, located: LocateAnswer, folder: string): DownloadView {
     if (this.#running.size >= RUNNING_MAX) {
-      const sentence = `${this.#running.size} downloads run already: wait for one to end.`;
+      const sentence = `${this.#running.size} downloads are already running: wait for one to end.`;
       throw new Failure('E_LIMIT', sentence);
     }
     const spec = this.#specOf(question, located, folder);

@@ -17,7 +17,7 @@ export async function goneFailure(bus: Pick<Bus, 'call'>, gone: Gone): Promise<F
   const sentence =
     now === undefined
       ? `${gone.name} is gone: nobody offers it any more. What has arrived is kept; it resumes when somebody offers it again.`
-      : `${gone.name} changed at the source and is now ${now}: "iwanto download ${now.slice(0, 8)}" fetches only what changed.`;
+      : `${gone.name} changed at the source and is now ${now}: "iwanto download ${now.slice(0, 8)}" fetches only the parts that changed.`;
   return new Failure('E_CHANGED', sentence);
 }
 

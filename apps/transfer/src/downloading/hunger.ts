@@ -113,5 +113,5 @@ export function givenUp(
   }
   if (giveUp !== 'nobody') return undefined;
   const seconds = Math.round(hungryMs / 1_000);
-  return new Failure('E_NO_SOURCE', `For ${seconds} s no peer gave what is missing of ${name}.`);
+  return new Failure('E_NO_SOURCE', `No peer has sent a missing part of ${name} for ${seconds} s.`);
 }

@@ -16,7 +16,7 @@ export function elsewhere({ hash, name, folder, bytes, bytesDone }: SavedDownloa
   const short = hash.slice(0, 8);
   return new Failure(
     'E_EXISTS',
-    `${percent} % of this content are in ${folder} already, as ${name}: continue there with "iwanto resume ${short}", or give that up with "iwanto cancel ${short}" first.`,
+    `${percent} % of this content is already in ${folder}, as ${name}: continue there with "iwanto resume ${short}", or cancel that first with "iwanto cancel ${short}".`,
   );
 }
 
@@ -32,6 +32,6 @@ export function sameOrRefuse(
   }
   throw new Failure(
     'E_EXISTS',
-    `This content is being fetched to ${path}. Wait for it and copy it, or end that with "iwanto cancel ${hash.slice(0, 8)}" first.`,
+    `This content is being fetched to ${path}. Wait for it and copy it, or cancel that first with "iwanto cancel ${hash.slice(0, 8)}".`,
   );
 }

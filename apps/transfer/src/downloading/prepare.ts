@@ -55,7 +55,7 @@ function notesOf({ equal, older }: { readonly equal: Copied; readonly older: Cop
   }
   if (older.files > 0) {
     notes.push(
-      `Of ${older.files} files (${size(older)}) an older version is on this disk: only what differs is fetched.`,
+      `An older version of ${older.files} files (${size(older)}) is on this disk: only the parts that differ are fetched.`,
     );
   }
   return notes;

@@ -89,7 +89,10 @@ export class Readings {
     const known = this.#readings.get(root);
     if (known) return known;
     if (this.#readings.size >= READINGS_MAX) {
-      throw new Failure('E_LIMIT', `${READINGS_MAX} contents are read already: close one first.`);
+      throw new Failure(
+        'E_LIMIT',
+        `${READINGS_MAX} contents are already being read: close one first.`,
+      );
     }
     const { tools, onPiece } = this.options;
     const opening = Promise.resolve(find()).then(

@@ -62,6 +62,6 @@ export class RelayDesk {
     this.#wasBusy = isBusy;
     const { bytes } = this.splices;
     if (isBusy) this.options.onInfo('Relaying between peers that cannot reach each other.');
-    else this.options.onInfo(`Nothing is relayed any more; ${bytes} bytes were since the start.`);
+    else this.options.onInfo(`Relaying has ended; ${bytes} bytes were relayed since the start.`);
   }
 }
