@@ -3,10 +3,12 @@ import {
   type AnswerOf,
   type CheckedQuestionOf,
   Failure,
+  type GivenReply,
   type QuestionOf,
-  type ReplyOf,
   type VerbRow,
   type VerbTable,
+  type WorkTurns,
+  isWorkTurns,
   reasonOf,
   stackOf,
 } from '@iwanto/wire';
@@ -15,12 +17,15 @@ import { QUESTIONS_OPEN_PER_LINE_MAX, VERB_BYTES_MAX } from './limits.js';
 import { Outbox } from './outbox.js';
 import { type LineNow, QuestionQueue } from './question-queue.js';
 import { type OnTrouble, isGone } from './trouble.js';
-import { TURN_MS, messages } from './turns.js';
+import { TURN_MS, inTurns, messages } from './turns.js';
 
-/** The handler of one verb: returns the answer, or throws a Failure that becomes the refusal. */
+/**
+ * The handler of one verb: returns the answer, or throws a Failure that becomes the refusal. An answer that takes long
+ * is made in turns, and charged to its asker like one that is returned immediately.
+ */
 export type Handler<T extends VerbTable, V extends keyof T> = (
   question: CheckedQuestionOf<T, V>,
-) => ReplyOf<T, V> | Promise<ReplyOf<T, V>>;
+) => GivenReply<T, V>;
 
 /** One handler for each verb of a table: a missing one does not compile. */
 export type Handlers<T extends VerbTable> = { [V in keyof T]: Handler<T, V> };
@@ -59,7 +64,8 @@ export async function answerHere<T extends VerbTable, V extends keyof T & string
   question: QuestionOf<T, V>,
 ): Promise<AnswerOf<T, V>> {
   const { row, answer } = handle(verb, question, verbs);
-  return checked(row.answer, await answer, `The answer to "${verb}"`) as AnswerOf<T, V>;
+  const made = isWorkTurns(answer) ? inTurns(answer) : answer;
+  return checked(row.answer, await made, `The answer to "${verb}"`) as AnswerOf<T, V>;
 }
 
 /** Answers questions on `socket` until it is closed. Never rejects: nothing that others send ends a service. */
@@ -77,6 +83,9 @@ class Answering<T extends VerbTable> {
   readonly #outbox: Outbox;
   readonly #queue: QuestionQueue<Asked>;
   #next: NodeJS.Immediate | undefined;
+  /** What is answered in turns: no other question begins before it has ended. */
+  #standing:
+    { readonly line: string; readonly asked: Asked; readonly turns: WorkTurns<Reply> } | undefined;
   #isClosed = false;
 
   constructor(
@@ -101,6 +110,7 @@ class Answering<T extends VerbTable> {
   close(): void {
     this.#isClosed = true;
     clearImmediate(this.#next);
+    this.#standing?.turns.return(CLOSED);
   }
 
   #workSoon(): void {
@@ -115,26 +125,44 @@ class Answering<T extends VerbTable> {
   #work(): void {
     const endMs = performance.now() + TURN_MS;
     let beganMs = performance.now();
-    while (beganMs < endMs) {
-      const next = this.#queue.next();
-      if (!next) return;
-      this.#begin(next.question, () => this.#queue.end(next.line));
+    for (let isWaiting = false; beganMs < endMs && !isWaiting;) {
+      const line = this.#standing?.line ?? this.#begin();
+      if (line === undefined) return;
+      isWaiting = this.#takeTurn();
       const nowMs = performance.now();
-      this.#queue.spent(next.line, nowMs - beganMs);
+      this.#queue.spent(line, nowMs - beganMs);
       beganMs = nowMs;
     }
     this.#workSoon();
   }
 
-  #begin(asked: Asked, ended: () => void): void {
+  /** Begins to answer the next question; returns its line. */
+  #begin(): string | undefined {
+    const next = this.#queue.next();
+    if (!next) return undefined;
+    const { line, question: asked } = next;
     this.socket.taken?.(asked.frames);
     const reply = answerOne(asked, this.options);
-    const sent =
-      reply instanceof Promise
-        ? reply.then((late) => this.#send(asked, late))
-        : this.#send(asked, reply);
-    void sent.finally(() => {
-      ended();
+    if (isWorkTurns(reply)) this.#standing = { line, asked, turns: reply };
+    else if (reply instanceof Promise) void reply.then((late) => this.#end(line, asked, late));
+    else this.#end(line, asked, reply);
+    return line;
+  }
+
+  /** One turn of the answer that is being made, if any; true where it waits for work of others. */
+  #takeTurn(): boolean {
+    if (!this.#standing) return false;
+    const { line, asked, turns } = this.#standing;
+    const turn = turns.next();
+    if (!turn.done) return turn.value === 0;
+    this.#standing = undefined;
+    this.#end(line, asked, turn.value);
+    return false;
+  }
+
+  #end(line: string, asked: Asked, reply: Reply): void {
+    void this.#send(asked, reply).finally(() => {
+      this.#queue.end(line);
       this.#workSoon();
     });
   }
@@ -157,6 +185,9 @@ class Answering<T extends VerbTable> {
 
 type Reply = [state: string, body: Buffer];
 
+/** What becomes of an answer that is not finished when its socket is closed: nobody reads it. */
+const CLOSED: Reply = ['error', Buffer.alloc(0)];
+
 const nameOf = ({ asker }: Asked) => asker.toString('latin1');
 
 function readAsked(frames: Buffer[]): Asked | undefined {
@@ -170,14 +201,26 @@ function readAsked(frames: Buffer[]): Asked | undefined {
 function answerOne<T extends VerbTable>(
   { name, body }: Asked,
   options: AnsweringOptions<T>,
-): Reply | Promise<Reply> {
+): Reply | Promise<Reply> | WorkTurns<Reply> {
   const refused = (cause: unknown): Reply => {
     return ['error', pack(failureOf(cause, name, options.onTrouble).words())];
   };
   const packed = (answer: unknown): Reply => ['ok', packBody(answer, `The answer to "${name}"`)];
   try {
     const { answer } = handle(name, unpack(body), options);
+    if (isWorkTurns(answer)) return replyInTurns(answer, { packed, refused });
     return answer instanceof Promise ? answer.then(packed).catch(refused) : packed(answer);
+  } catch (cause) {
+    return refused(cause);
+  }
+}
+
+function* replyInTurns(
+  answer: WorkTurns<unknown>,
+  { packed, refused }: Readonly<Record<'packed' | 'refused', (of: unknown) => Reply>>,
+): WorkTurns<Reply> {
+  try {
+    return packed(yield* answer);
   } catch (cause) {
     return refused(cause);
   }

@@ -1,6 +1,7 @@
 /** The local bus and the lines between hosts: the only door to ZeroMQ. */
 export { type Handler, type Handlers, answerHere } from './answer.js';
 export { type Bus, type BusOptions, type ServiceBus, openBus } from './bus.js';
+export { inTurns } from './turns.js';
 export { Buffers } from './buffers.js';
 export { checked, pack, unpack } from './codec.js';
 export * from './contract.js';

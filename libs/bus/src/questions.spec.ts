@@ -1,6 +1,6 @@
 /** Questions of many lines at the same time, over real sockets: who is served, who is refused, who waits. */
 import { afterEach, expect, test } from '@jest/globals';
-import type { PeerId } from '@iwanto/wire';
+import type { PeerId, SearchAnswer, WorkTurns } from '@iwanto/wire';
 import { Dealer } from 'zeromq';
 import { pack, unpack } from './codec.js';
 import { QUESTIONS_OPEN_PER_LINE_MAX } from './limits.js';
@@ -88,6 +88,85 @@ test('HOSTILE 175: one question is answered beside thousands of dear ones of man
   }
   await until(() => strangers.every(({ answered, refused }) => answered + refused === QUESTIONS));
   for (const { refused } of strangers) expect(refused).toBeGreaterThan(0);
+});
+
+/** A server whose searches take many turns each; `stalls` has the turns between two of the event loop. */
+async function serveSlowly() {
+  const keys = newKeys();
+  const served = { searches: 0, turns: 0, ended: 0, stalls: [] as number[] };
+  const answer = { results: [], total: 0, totalIsLeast: false, similar: false, partial: false };
+  function* search(): WorkTurns<SearchAnswer> {
+    try {
+      for (let turn = 0; turn < SLOW_TURNS; turn += 1) {
+        work(DEAR_MS);
+        served.turns += 1;
+        yield 1;
+      }
+      served.searches += 1;
+      return { ...answer, leader: peer };
+    } finally {
+      served.ended += 1;
+    }
+  }
+  const handlers = {
+    ...nothingHere,
+    search,
+    announced: () => ({ catalogId: null, revision: served.searches }),
+  };
+  const addresses = () => ['127.0.0.1'];
+  const server = await servePeerVerbs({ keys, port: 0, addresses, handlers });
+  let before = 0;
+  let isOver = false;
+  const tick = () => {
+    served.stalls.push(served.turns - before);
+    before = served.turns;
+    if (!isOver) setImmediate(tick);
+  };
+  tick();
+  closing.push(() => {
+    isOver = true;
+    return server.close();
+  });
+  return { served, server, port: server.port, serverKey: keys.publicKey };
+}
+
+const SLOW_TURNS = 4;
+const SEARCHES = 32;
+
+test('HOSTILE 216: an answer in turns keeps nobody waiting, and costs its asker what it took', async () => {
+  const { served, port, serverKey } = await serveSlowly();
+  const place = { port, serverKey };
+  const [greedy, honest] = [1, 2].map(() => {
+    const line = connectPeer({ address: '127.0.0.1', ...place, keys: newKeys() });
+    closing.push(() => line.close());
+    return line;
+  });
+  if (!greedy || !honest) throw new Error('two lines');
+  await honest.call('announced', { peer });
+  const asked = Array.from({ length: SEARCHES }, () => greedy.call('search', { query: 'x' }));
+  await until(() => served.turns > 0);
+  for (let question = 0; question < 3; question += 1) {
+    const before = served.searches;
+    const { revision } = await honest.call('announced', { peer });
+    // The one under way, and those that were answered while the question travelled, of all that are open.
+    expect(revision - before).toBeLessThan(SEARCHES / 3);
+  }
+  await Promise.all(asked);
+  expect(served).toMatchObject({ searches: SEARCHES, ended: SEARCHES });
+  // A turn of the loop ends after 8 ms of work: two turns of the answer.
+  expect(Math.max(...served.stalls)).toBeLessThanOrEqual(2);
+});
+
+test('an answer in turns ends with its server', async () => {
+  const { served, server, ...place } = await serveSlowly();
+  const line = connectPeer({ address: '127.0.0.1', ...place, keys: newKeys() });
+  closing.push(() => line.close());
+  const asked = line.call('search', { query: 'x' }).catch(() => undefined);
+  await until(() => served.turns > 0);
+  await server.close();
+  expect(served).toMatchObject({ searches: 0, ended: 1 });
+  line.close();
+  await asked;
 });
 
 test('HOSTILE 175: what one address may have open is shared by its lines', async () => {

@@ -3,6 +3,7 @@
  * event loop, so a loop over a socket with a long queue would keep timers, signals and all other sockets waiting
  * until it is empty: seconds, where fifty peers announce.
  */
+import type { WorkTurns } from '@iwanto/wire';
 
 /** How long the loops of this process together may work before everything else gets a turn, in ms. */
 export const TURN_MS = 8;
@@ -38,6 +39,18 @@ export async function myTurn(): Promise<void> {
   const isOver = beganMs !== undefined && nowMs() - beganMs > TURN_MS;
   if (!isOver && waiting.length === 0) return;
   await new Promise<void>((come) => waiting.push(come));
+}
+
+/** Does long work, in turns of the event loop. The first begins immediately. */
+export async function inTurns<T>(work: WorkTurns<T>): Promise<T> {
+  let endMs = nowMs() + TURN_MS;
+  for (;;) {
+    const turn = work.next();
+    if (turn.done) return turn.value;
+    if (turn.value > 0 && nowMs() < endMs) continue;
+    await new Promise<void>((come) => setImmediate(come));
+    endMs = nowMs() + TURN_MS;
+  }
 }
 
 /** The messages of a socket until it is closed. */

@@ -1,7 +1,8 @@
 /** The first stage of a search: which names, with the folders above them, have the words of the query. */
+import type { WorkTurns } from '@iwanto/wire';
 import { AboveMarks } from './above-marks.js';
 import type { Asked, Spelling } from './asked.js';
-import { scratchOf } from './cells.js';
+import { scratchOf, stretches } from './cells.js';
 import { FIT_MIN, Judge, type Scope } from './judge.js';
 import { Marks } from './marks.js';
 import type { NameIndex } from './name-index.js';
@@ -55,43 +56,47 @@ export class CandidateFinder {
   #buckets = new Uint16Array(0);
 
   /** The names that fit, and the best of those that do not. */
-  find(scope: Scope, asked: Asked, { reach, othersMax }: FindOptions): Candidates {
+  *find(scope: Scope, asked: Asked, { reach, othersMax }: FindOptions): WorkTurns<Candidates> {
+    // Of a search before that was given up.
+    yield* this.#clear();
     this.#marks.makeRoom(scope.index, scope.tree);
     this.#visits = 0;
     this.#isCut = false;
     this.#unread = 0;
-    try {
-      const judge = new Judge(scope, asked, { marks: this.#marks, above: this.#above });
-      this.#mark(scope, asked, { reach, judge });
-      judge.leaveOut(this.#unread);
-      for (const word of asked.excluded)
-        this.#marks.exclude(scope.index, scope.index.vocabulary.find(word));
-      return { ...this.#sort(scope, judge, othersMax), isCut: this.#isCut };
-    } finally {
-      this.#above.clear();
-      this.#marks.clear();
-    }
+    const judge = new Judge(scope, asked, { marks: this.#marks, above: this.#above });
+    yield* this.#mark(scope, asked, { reach, judge });
+    judge.leaveOut(this.#unread);
+    for (const word of asked.excluded)
+      yield* this.#marks.exclude(scope.index, scope.index.vocabulary.find(word));
+    const sorted = yield* this.#sort(scope, judge, othersMax);
+    yield* this.#clear();
+    return { ...sorted, isCut: this.#isCut };
   }
 
-  #mark(scope: Scope, asked: Asked, { reach, judge }: { reach: Reach; judge: Judge }): void {
-    const { vocabulary } = scope.index;
-    const lists = asked.spellings
-      .map((spelling) => ({ spelling, term: vocabulary.find(spelling.text) }))
-      .filter(({ term }) => term !== 0)
-      .map((list): List => ({ ...list, count: scope.index.countOf(list.term) }))
-      .sort((a, b) => rareness(a) - rareness(b));
+  *#clear(): WorkTurns<void> {
+    this.#above.clear();
+    yield* this.#marks.clear();
+  }
+
+  *#mark(
+    scope: Scope,
+    asked: Asked,
+    { reach, judge }: { reach: Reach; judge: Judge },
+  ): WorkTurns<void> {
+    const lists = listsOf(scope.index, asked);
+    yield lists.length;
     const needed = neededBits(asked, lists);
     const opens = ({ spelling }: List) =>
       reach === 'fitting'
         ? (spelling.bits & needed) !== 0 && spelling.trust !== 'faint'
         : claimOf(asked, spelling.bits) >= OPENING_CLAIM;
-    for (const list of lists.filter(opens)) this.#open(scope, list, TOUCHED_MAX[reach]);
-    if (reach === 'similar') this.#keepBest(judge);
-    this.#marks.reachUp(scope.index, scope.tree);
+    for (const list of lists.filter(opens)) yield* this.#open(scope, list, TOUCHED_MAX[reach]);
+    if (reach === 'similar') yield* this.#keepBest(judge);
+    yield* this.#marks.reachUp(scope.index, scope.tree);
     for (const list of lists.filter((one) => !opens(one))) {
       const tells = claimOf(asked, list.spelling.bits) >= OPENING_CLAIM;
-      if (tells && list.spelling.trust !== 'faint') this.#look(list, 'deepen', scope);
-      else if (this.#isWorthReading(list, asked, tells)) this.#look(list, 'narrow', scope);
+      if (tells && list.spelling.trust !== 'faint') yield* this.#look(list, 'deepen', scope);
+      else if (this.#isWorthReading(list, asked, tells)) yield* this.#look(list, 'narrow', scope);
       else this.#unread |= list.spelling.bits;
     }
   }
@@ -103,62 +108,63 @@ export class CandidateFinder {
   }
 
   /** Of many merely similar names, those that are similar on their own, whatever their folders are called. */
-  #keepBest(judge: Judge): void {
+  *#keepBest(judge: Judge): WorkTurns<void> {
     const { touched, count } = this.#marks;
     if (count <= SIMILAR_KEPT) return;
     this.#buckets = scratchOf(this.#buckets, count);
     const counts = new Uint32Array(BUCKETS);
-    for (let at = 0; at < count; at += 1) {
-      const bucket = bucketOf(judge.judgeAlone(touched[at] ?? 0));
-      this.#buckets[at] = bucket;
-      counts[bucket] = (counts[bucket] ?? 0) + 1;
+    for (const { from, to } of stretches(count)) {
+      for (let at = from; at < to; at += 1) {
+        const bucket = bucketOf(judge.judgeAlone(touched[at] ?? 0));
+        this.#buckets[at] = bucket;
+        counts[bucket] = (counts[bucket] ?? 0) + 1;
+      }
+      yield to - from;
     }
     const cut = cutOf(counts, SIMILAR_KEPT);
-    this.#marks.keep((at) => (this.#buckets[at] ?? 0) >= cut);
+    yield* this.#marks.keep((at) => (this.#buckets[at] ?? 0) >= cut);
   }
 
-  #open(scope: Scope, list: List, touchedMax: number): void {
+  *#open(scope: Scope, list: List, touchedMax: number): WorkTurns<void> {
     const { count } = this.#marks;
     const isFull =
       count > 0 && (count + list.count > touchedMax || this.#visits + list.count > VISITS_MAX);
     this.#isCut ||= isFull;
-    if (isFull) return this.#look(list, 'narrow', scope);
+    if (isFull) return yield* this.#look(list, 'narrow', scope);
     this.#visits += list.count;
-    const isWhole = this.#marks.open(scope.index, list.term, list.spelling, touchedMax);
+    const isWhole = yield* this.#marks.open(scope.index, list.term, list.spelling, touchedMax);
     this.#isCut ||= !isWhole;
   }
 
   /** Reads one list, as long as the query may still read that many entries. */
-  #look({ spelling, term, count }: List, way: 'deepen' | 'narrow', scope: Scope): void {
+  *#look({ spelling, term, count }: List, way: 'deepen' | 'narrow', scope: Scope): WorkTurns<void> {
     this.#visits += count;
     if (this.#marks.count === 0 || this.#visits > VISITS_MAX) return;
-    if (way === 'deepen') this.#marks.deepen(scope, term, spelling);
-    else this.#marks.narrow(scope.index, term, spelling);
+    if (way === 'deepen') yield* this.#marks.deepen(scope, term, spelling);
+    else yield* this.#marks.narrow(scope.index, term, spelling);
   }
 
   /** Names by their worth, in as many steps as there are buckets. */
-  #sort(scope: Scope, judge: Judge, othersMax: number): Omit<Candidates, 'isCut'> {
+  *#sort(scope: Scope, judge: Judge, othersMax: number): WorkTurns<Omit<Candidates, 'isCut'>> {
     const counts = new Uint32Array(BUCKETS * 2);
     const { touched, count } = this.#marks;
     this.#buckets = scratchOf(this.#buckets, count);
     let best = 0;
     let settled = 0;
-    for (let at = 0; at < count; at += 1) {
-      const bucket = this.#bucketOf(scope, judge, touched[at] ?? 0);
-      if (judge.fit > best) [best, settled] = [judge.fit, judge.sure];
-      else if (judge.fit === best) settled &= judge.sure;
-      this.#buckets[at] = bucket;
-      counts[bucket] = (counts[bucket] ?? 0) + 1;
+    for (const { from, to } of stretches(count)) {
+      for (let at = from; at < to; at += 1) {
+        const bucket = this.#bucketOf(scope, judge, touched[at] ?? 0);
+        if (judge.fit > best) [best, settled] = [judge.fit, judge.sure];
+        else if (judge.fit === best) settled &= judge.sure;
+        this.#buckets[at] = bucket;
+        counts[bucket] = (counts[bucket] ?? 0) + 1;
+      }
+      yield to - from;
     }
     const cut = cutOf(counts, othersMax);
-    const fitting = this.#gather(scope.index, counts, {
-      from: BUCKETS,
-      to: BUCKETS * 2,
-    });
-    const others = this.#gather(scope.index, counts, {
-      from: cut,
-      to: BUCKETS,
-    });
+    const { index } = scope;
+    const fitting = yield* this.#gather(index, counts, { from: BUCKETS, to: BUCKETS * 2 });
+    const others = yield* this.#gather(index, counts, { from: cut, to: BUCKETS });
     settled |= this.#unread;
     return { fitting, others: others.subarray(0, othersMax), best, settled };
   }
@@ -175,28 +181,39 @@ export class CandidateFinder {
   }
 
   /** The nodes of some buckets, the highest bucket first. */
-  #gather(
+  *#gather(
     index: NameIndex,
     counts: Uint32Array,
-    { from, to }: { from: number; to: number },
-  ): Uint32Array {
+    { from: least, to: end }: { from: number; to: number },
+  ): WorkTurns<Uint32Array> {
     const starts = new Uint32Array(BUCKETS * 2);
     let total = 0;
-    for (let bucket = to - 1; bucket >= Math.max(1, from); bucket -= 1) {
+    for (let bucket = end - 1; bucket >= Math.max(1, least); bucket -= 1) {
       starts[bucket] = total;
       total += counts[bucket] ?? 0;
     }
     const nodes = new Uint32Array(total);
-    for (let at = 0; at < this.#marks.count; at += 1) {
-      const bucket = this.#buckets[at] ?? 0;
-      if (bucket < Math.max(1, from) || bucket >= to) continue;
-      const place = starts[bucket] ?? 0;
-      nodes[place] = index.nodeOf(this.#marks.touched[at] ?? 0);
-      starts[bucket] = place + 1;
+    for (const { from, to } of stretches(this.#marks.count)) {
+      for (let at = from; at < to; at += 1) {
+        const bucket = this.#buckets[at] ?? 0;
+        if (bucket < Math.max(1, least) || bucket >= end) continue;
+        const place = starts[bucket] ?? 0;
+        nodes[place] = index.nodeOf(this.#marks.touched[at] ?? 0);
+        starts[bucket] = place + 1;
+      }
+      yield to - from;
     }
     return nodes;
   }
 }
+
+/** The lists of all spellings that occur, the surest and rarest first. */
+const listsOf = (index: NameIndex, { spellings }: Asked): List[] =>
+  spellings
+    .map((spelling) => ({ spelling, term: index.vocabulary.find(spelling.text) }))
+    .filter(({ term }) => term !== 0)
+    .map((list): List => ({ ...list, count: index.countOf(list.term) }))
+    .sort((a, b) => rareness(a) - rareness(b));
 
 const bucketOf = (worth: number) => Math.max(1, Math.min(BUCKETS - 1, Math.floor(worth * BUCKETS)));
 

@@ -1,4 +1,5 @@
 /** Growing columns of numbers, and reusable ids: a million files must not be a million objects. */
+import { TURN_STEPS_MAX } from '@iwanto/wire';
 
 type Cells = Uint8Array | Uint16Array | Uint32Array | Float64Array;
 
@@ -65,6 +66,14 @@ export class Notes {
     for (let at = 0; at < this.count; at += 1) cells[this.numbers[at] ?? 0] = 0;
     this.count = 0;
   }
+}
+
+/** The numbers from 0 to `count`, in stretches of one turn each. */
+export function* stretches(
+  count: number,
+): Generator<{ readonly from: number; readonly to: number }> {
+  for (let from = 0; from < count; from += TURN_STEPS_MAX)
+    yield { from, to: Math.min(count, from + TURN_STEPS_MAX) };
 }
 
 /** Small integers from 1 on; a released one is reused. 0 means "none" everywhere. */

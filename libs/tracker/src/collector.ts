@@ -1,4 +1,5 @@
 /** Turns candidates into contents: each once, under the names that led to it. */
+import { TURN_STEPS_MAX, type WorkTurns } from '@iwanto/wire';
 import { scratchOf } from './cells.js';
 import type { Holdings, Row } from './holdings.js';
 
@@ -7,6 +8,10 @@ const NAMES_RANKED_MAX = 3;
 /** Contents that are counted; where there are more, the result says that there are at least this many. */
 export const COUNTED_MAX = 20_000;
 const STAMP_MAX = 255;
+/** What it costs to find the rows of a name, and to look at one of them, in steps; a test of a row costs more. */
+const NODE_STEPS = 4;
+const ROW_STEPS = 4;
+const TESTED_STEPS = 16;
 
 /** Which contents one collection has seen: a column that is used again by the next one. */
 export class SeenContents {
@@ -48,12 +53,13 @@ export class Collector {
   total = 0;
   /** True where there may be more than were counted. */
   isCut = false;
+  #steps = 0;
 
   constructor(private readonly options: CollectorOptions) {
     options.seen.begin(options.lastContent);
   }
 
-  addAll(nodes: Iterable<number>): this {
+  *addAll(nodes: Iterable<number>): WorkTurns<this> {
     const mostCounted = Math.max(COUNTED_MAX, this.options.keep);
     for (const node of nodes) {
       if (this.total >= mostCounted) {
@@ -61,14 +67,19 @@ export class Collector {
         break;
       }
       this.#add(node);
+      if (this.#steps < TURN_STEPS_MAX) continue;
+      yield this.#steps;
+      this.#steps = 0;
     }
     return this;
   }
 
   #add(node: number): void {
     const { holdings, keep, seen } = this.options;
+    this.#steps += NODE_STEPS;
     holdings.eachAt(node, (row) => {
       const { content } = row;
+      this.#steps += ROW_STEPS;
       if (seen.has(content)) this.#addName(node, row);
       else if (this.#passes(row)) {
         this.total += 1;
@@ -85,6 +96,7 @@ export class Collector {
   }
 
   #passes(row: Row): boolean {
+    this.#steps += TESTED_STEPS;
     return this.options.tests.every((test) => test(row));
   }
 }

@@ -1,4 +1,5 @@
 /** Turns a query into spellings that names may have: first those as typed, then those that were possibly meant. */
+import type { WorkTurns } from '@iwanto/wire';
 import { type Asked, BITS_MAX, type Spelling } from './asked.js';
 import { isExtension } from './extensions.js';
 import type { NameIndex } from './name-index.js';
@@ -23,6 +24,8 @@ const WORDS_JOINED_MAX = 4;
 const LETTERS_JOINED_MAX = 8;
 /** A word in more names than this is not split. */
 const SPLIT_COUNT_MAX = 40;
+/** What it costs to look for the best split of one word, in steps. */
+const SPLIT_STEPS = 4_096;
 /** A word in this many names is probably not misspelt. */
 const KNOWN_COUNT_MIN = 2;
 /** How many words are guessed at, and the least weight that they must have. */
@@ -58,9 +61,12 @@ export class Expander {
   constructor(
     private readonly index: NameIndex,
     private readonly question: Question,
-  ) {
-    this.#giveBits();
-    for (const part of this.#parts) this.#asTyped(part);
+  ) {}
+
+  /** Adds the spellings of the words as typed: to be done first. */
+  *addTyped(): WorkTurns<void> {
+    yield* this.#giveBits();
+    for (const part of this.#parts) yield* this.#asTyped(part);
     this.#forms();
     this.#neighbours();
   }
@@ -93,25 +99,25 @@ export class Expander {
    * Adds what was perhaps meant where `settled` has no bits: misspelt words, words inside of others, neighbours.
    * False where there is nothing to add.
    */
-  addGuesses(settled: number): boolean {
+  *addGuesses(settled: number): WorkTurns<boolean> {
     const before = this.#spellings.length;
     const open = this.#parts.filter(({ bits }) => (bits & ~settled) !== 0).filter(mayBeMeant);
     for (const { token, bits, pieces } of open.slice(0, GUESSED_MAX)) {
-      this.#guesses(token.text, bits);
+      yield* this.#guesses(token.text, bits);
       for (const { text, bit } of pieces)
-        if (pieces.length > 1 && this.#countOf(text) === 0) this.#guesses(text, bit, true);
+        if (pieces.length > 1 && this.#countOf(text) === 0) yield* this.#guesses(text, bit, true);
     }
     for (let at = 1; at < Math.min(GUESSED_MAX, this.#parts.length); at += 1) {
       const [left, right] = [this.#parts[at - 1], this.#parts[at]];
       const isOpen = left && right && ((left.bits | right.bits) & ~settled) !== 0;
       if (isOpen && isLettered(left) && isLettered(right))
-        this.#guesses(left.token.text + right.token.text, left.bits | right.bits, true);
+        yield* this.#guesses(left.token.text + right.token.text, left.bits | right.bits, true);
     }
-    this.#wholeInside();
+    yield* this.#wholeInside();
     return this.#spellings.length > before;
   }
 
-  #giveBits(): void {
+  *#giveBits(): WorkTurns<void> {
     const { vocabulary, last } = this.index;
     const worthOf = (piece: string) => {
       const term = vocabulary.find(piece);
@@ -128,6 +134,7 @@ export class Expander {
         text.length > 3 &&
         count <= SPLIT_COUNT_MAX;
       const pieces = (mayBeSeveral ? split(text, worthOf) : undefined) ?? [text];
+      if (mayBeSeveral) yield SPLIT_STEPS;
       const free = BITS_MAX - this.#weights.length;
       if (free <= 0) return;
       const isSlip = kind === 'word' && count < KNOWN_COUNT_MIN && isNearSmall(text);
@@ -159,10 +166,10 @@ export class Expander {
     this.#claims.forEach((claim, at) => (this.#claims[at] = claim / most / CLAIM_OF_LITTLE));
   }
 
-  #asTyped({ token, bits, pieces }: Part): void {
+  *#asTyped({ token, bits, pieces }: Part): WorkTurns<void> {
     const { text, kind } = token;
     if (kind === 'pattern') {
-      for (const word of wordsLike(this.index, text))
+      for (const word of yield* wordsLike(this.index, text))
         this.#add({ text: word, bits, quality: 1, trust: 'sure' });
       return;
     }
@@ -170,32 +177,22 @@ export class Expander {
     for (const kin of kinOf(text))
       this.#add({ text: kin, bits, quality: QUALITY.kin, trust: 'sure' });
     if (isExtension(text))
-      this.#add({
-        text: `.${text}`,
-        bits,
-        quality: QUALITY.extension,
-        trust: 'sure',
-      });
+      this.#add({ text: `.${text}`, bits, quality: QUALITY.extension, trust: 'sure' });
     if (pieces.length > 1)
       for (const { text: piece, bit } of pieces)
         if (this.#countOf(piece) > 0)
-          this.#add({
-            text: piece,
-            bits: bit,
-            quality: QUALITY.joined,
-            trust: 'sure',
-          });
+          this.#add({ text: piece, bits: bit, quality: QUALITY.joined, trust: 'sure' });
     // Short words are extended only at the end of the query: too much begins with them.
     const isLast = token.text === this.question.text.tokens.at(-1)?.text;
     const least = isLast ? PREFIX_CHARACTERS_MIN : PREFIX_CHARACTERS_MIN + 1;
     const mayGoOn = kind === 'word' && token.weight >= WEIGHT_GUESSED_MIN && text.length >= least;
     const isKnown = this.#countOf(text) >= KNOWN_COUNT_MIN;
-    if (mayGoOn) this.#beginnings(text, bits, isLast && !isKnown);
+    if (mayGoOn) yield* this.#beginnings(text, bits, isLast && !isKnown);
   }
 
-  #beginnings(text: string, bits: number, isTyping: boolean): void {
+  *#beginnings(text: string, bits: number, isTyping: boolean): WorkTurns<void> {
     const { vocabulary } = this.index;
-    for (const term of vocabulary.startingWith(text, PREFIX_TERMS_MAX)) {
+    for (const term of yield* vocabulary.startingWith(text, PREFIX_TERMS_MAX)) {
       const longer = vocabulary.textOf(term);
       const part = text.length / longer.length;
       const quality = QUALITY.prefix * (0.55 + 0.45 * part);
@@ -234,12 +231,13 @@ export class Expander {
   }
 
   /** The whole query inside of one long word. */
-  #wholeInside(): void {
+  *#wholeInside(): WorkTurns<void> {
     const { tokens } = this.question.text;
     const text = tokens.map((token) => token.text).join('');
     if (text.length < 5 || text.length > JOINED_CHARACTERS_MAX || isNumber(text)) return;
     const { vocabulary } = this.index;
-    for (const term of vocabulary.containing(text, PREFIX_TERMS_MAX)) {
+    const wanted = { limit: PREFIX_TERMS_MAX, is: () => true };
+    for (const term of yield* vocabulary.containing(text, wanted)) {
       const longer = vocabulary.textOf(term);
       const quality = QUALITY.inside + 0.3 * (text.length / longer.length);
       this.#add({
@@ -252,10 +250,10 @@ export class Expander {
   }
 
   /** A word that is both misspelt and wrongly joined or split proves nothing. */
-  #guesses(word: string, bits: number, isCut = false): void {
+  *#guesses(word: string, bits: number, isCut = false): WorkTurns<void> {
     if (word.length < 3) return;
     const isKnown = this.#countOf(word) >= KNOWN_COUNT_MIN;
-    for (const meant of guess(this.index.vocabulary, word, isKnown)) {
+    for (const meant of yield* guess(this.index.vocabulary, word, isKnown)) {
       this.#add({ ...meant, trust: isCut ? 'faint' : meant.trust, bits });
     }
   }

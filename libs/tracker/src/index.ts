@@ -8,11 +8,6 @@ export {
 export type { Located } from './locating.js';
 export { type Found, type SearchOptions, wordsOf } from './search.js';
 export type { Lines } from './shelf.js';
-export {
-  BULK_LINES_MIN,
-  type Held,
-  type LeftLine,
-  type PeerLine,
-  Tracker,
-  type TrackerOptions,
-} from './tracker.js';
+export { BULK_LINES_MIN } from './change-rate.js';
+export type { Held, LeftLine, PeerLine } from './catalogue.js';
+export { Tracker, type TrackerOptions } from './tracker.js';

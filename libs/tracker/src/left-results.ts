@@ -1,5 +1,5 @@
 /** What departed peers had: shown below what is online, and never counted. */
-import type { PeerId, SearchResult } from '@iwanto/wire';
+import type { PeerId, SearchResult, WorkTurns } from '@iwanto/wire';
 import { Collector, type SeenContents } from './collector.js';
 import type { Row } from './holdings.js';
 import { type Shown, present } from './present.js';
@@ -24,7 +24,7 @@ export class LeftResults {
   constructor(private readonly options: LeftOptions) {}
 
   /** Adds what departed peers had under these names, unless closer names were added already. */
-  look(nodes: Uint32Array, rank: (collected: Collector) => Shown[]): void {
+  *look(nodes: Uint32Array, rank: (collected: Collector) => WorkTurns<Shown[]>): WorkTurns<void> {
     if (this.#shown.length > 0) return;
     const { shelf, tests, seen } = this.options;
     const isGone = ({ content }: Row) => !shelf.here.holds(content);
@@ -33,24 +33,24 @@ export class LeftResults {
       tests: [...tests, isGone],
       keep: COMPARED_MAX,
     });
-    this.#shown = rank(collector.addAll(nodes));
+    this.#shown = yield* rank(yield* collector.addAll(nodes));
   }
 
   /** The results that are online, then these, up to the limit: merely similar names give way. */
-  below(found: Found, limit: number): Found {
+  *below(found: Found, limit: number): WorkTurns<Found> {
     if (this.#shown.length === 0) return found;
     const here = found.similar ? [] : found.results;
-    const left = this.#present(limit - here.length, here.length);
+    const left = yield* this.#present(limit - here.length, here.length);
     const results = [...here, ...left];
     return found.similar ? { ...found, results, total: 0, similar: false } : { ...found, results };
   }
 
-  #present(limit: number, after: number): SearchResult[] {
+  *#present(limit: number, after: number): WorkTurns<SearchResult[]> {
     if (limit <= 0) return [];
     const { shelf, book } = this.options;
     const holdings = shelf.left;
     const { peerOf } = book;
-    const results = present(shelf, this.#shown, {
+    const results = yield* present(shelf, this.#shown, {
       ...{ limit, sort: 'fit', similar: false, peerOf, holdings },
     });
     return results.map((result) => {

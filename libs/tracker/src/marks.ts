@@ -1,6 +1,7 @@
 /** Which names have which words of a query: marks that are set list by list, and cleared after the query. */
+import { TURN_STEPS_MAX, type WorkTurns } from '@iwanto/wire';
 import { EXCLUDED_BIT, type Spelling, type Trust } from './asked.js';
-import { Notes, scratchOf } from './cells.js';
+import { Notes, scratchOf, stretches } from './cells.js';
 import type { NameIndex } from './name-index.js';
 import type { PathTree } from './paths.js';
 
@@ -8,6 +9,8 @@ import type { PathTree } from './paths.js';
 const LEVELS: Readonly<Record<Trust, number>> = { sure: 0, likely: 1, doubtful: 2, faint: 3 };
 export const LEVEL_COUNT = 4;
 const BELOW = { yes: 1, no: 2 } as const;
+/** Cells of folders that are cleared in the time of one step. */
+const CLEARED_PER_STEP = 16;
 const TOUCHED = { marked: 1, above: 2 } as const;
 
 /** Its columns are used again by the next query, after `clear`. */
@@ -24,7 +27,7 @@ export class Marks {
   /** Whether a folder has marks of an opened word: names below it may have the others. */
   #isFolderOpen = false;
   #isTouched = new Uint8Array(0);
-  #read = new Uint32Array(0);
+  readonly #read = new Uint32Array(TURN_STEPS_MAX);
   /** By folder: whether it, or one above it, has marks. */
   #below = new Uint8Array(0);
   readonly #looked = new Notes();
@@ -41,31 +44,50 @@ export class Marks {
     this.#reached = scratchOf(this.#reached, tree.last + 1);
   }
 
-  clear(): void {
-    for (let at = 0; at < this.count; at += 1) this.#clear(this.touched[at] ?? 0);
-    for (let at = 0; at < this.#above.count; at += 1) this.#clear(this.#above.numbers[at] ?? 0);
-    this.#above.count = 0;
+  *clear(): WorkTurns<void> {
+    yield* this.#clearAll(this.touched, this.count);
+    yield* this.#clearAll(this.#above.numbers, this.#above.count);
+    yield Math.ceil((this.#looked.count + this.#climbed.count) / CLEARED_PER_STEP);
     this.#looked.clear(this.#below);
     this.#climbed.clear(this.#reached);
+    this.#above.count = 0;
     this.count = 0;
     this.isAbove = false;
     this.#isFolderOpen = false;
     this.#noted = 0;
   }
 
+  *#clearAll(entries: Uint32Array, count: number): WorkTurns<void> {
+    for (const { from, to } of stretches(count)) {
+      for (let at = from; at < to; at += 1) this.#clear(entries[at] ?? 0);
+      yield to - from;
+    }
+  }
+
   /** Marks every name that has the word, up to `limit` of them; false where it had more. */
-  open(
+  *open(
     index: NameIndex,
     term: number,
     { bits, trust }: Pick<Spelling, 'bits' | 'trust'>,
     limit = Infinity,
-  ): boolean {
-    const all = this.#readList(index, term);
+  ): WorkTurns<boolean> {
+    const all = index.countOf(term);
     const count = Math.min(all, limit);
     this.touched = grown(this.touched, this.count, count);
+    const entries = index.entriesOf(term);
+    for (let left = count; left > 0;) {
+      const read = entries.read(this.#read, Math.min(left, TURN_STEPS_MAX));
+      this.#openRead(index, read, { bits, level: LEVELS[trust] });
+      left -= read;
+      yield read;
+    }
+    return count === all;
+  }
+
+  #openRead(index: NameIndex, count: number, by: { bits: number; level: number }): void {
     const { levels, touched } = this;
     const [read, isTouched] = [this.#read, this.#isTouched];
-    const level = LEVELS[trust];
+    const { bits, level } = by;
     let touchedCount = this.count;
     for (let at = 0; at < count; at += 1) {
       const entry = read[at] ?? 0;
@@ -78,17 +100,19 @@ export class Marks {
       levels[place] = (levels[place] ?? 0) | bits;
     }
     this.count = touchedCount;
-    return count === all;
   }
 
   /** Keeps the worthwhile names; the others are as if they had never been marked. */
-  keep(isWorth: (at: number) => boolean): void {
+  *keep(isWorth: (at: number) => boolean): WorkTurns<void> {
     const { touched, count } = this;
     let kept = 0;
-    for (let at = 0; at < count; at += 1) {
-      const entry = touched[at] ?? 0;
-      if (isWorth(at)) touched[kept++] = entry;
-      else this.#clear(entry);
+    for (const { from, to } of stretches(count)) {
+      for (let at = from; at < to; at += 1) {
+        const entry = touched[at] ?? 0;
+        if (isWorth(at)) touched[kept++] = entry;
+        else this.#clear(entry);
+      }
+      yield to - from;
     }
     this.count = kept;
   }
@@ -100,28 +124,44 @@ export class Marks {
   }
 
   /** Prepares the folders above all marked names: what else they have counts for those. */
-  reachUp(index: NameIndex, tree: PathTree): void {
-    const { count } = this;
-    const [reached, isTouched] = [this.#reached, this.#isTouched];
-    for (let at = 0; at < count; at += 1) {
-      let folder = index.folderOf(this.touched[at] ?? 0);
-      for (; folder !== 0 && reached[folder] === 0; folder = tree.parentOf(folder)) {
-        reached[folder] = 1;
-        this.#climbed.add(folder);
-        const entry = index.entryOf(folder);
-        if (isTouched[entry] !== 0) {
-          this.isAbove = true;
-          continue;
-        }
-        isTouched[entry] = TOUCHED.above;
-        this.#above.add(entry);
-      }
+  *reachUp(index: NameIndex, tree: PathTree): WorkTurns<void> {
+    let steps = 0;
+    for (let at = 0; at < this.count; at += 1) {
+      steps += 1 + this.#reachUpFrom(index.folderOf(this.touched[at] ?? 0), index, tree);
+      if (steps < TURN_STEPS_MAX) continue;
+      yield steps;
+      steps = 0;
     }
   }
 
+  /** Gives how many folders it prepared. */
+  #reachUpFrom(first: number, index: NameIndex, tree: PathTree): number {
+    const [reached, isTouched] = [this.#reached, this.#isTouched];
+    let climbed = 0;
+    for (let at = first; at !== 0 && reached[at] === 0; at = tree.parentOf(at)) {
+      reached[at] = 1;
+      climbed += 1;
+      this.#climbed.add(at);
+      const entry = index.entryOf(at);
+      if (isTouched[entry] !== 0) {
+        this.isAbove = true;
+        continue;
+      }
+      isTouched[entry] = TOUCHED.above;
+      this.#above.add(entry);
+    }
+    return climbed;
+  }
+
   /** Marks the names that have the word and marks already, and the folders above those. */
-  narrow(index: NameIndex, term: number, by: Spelling): void {
-    this.#narrowRead(this.#readList(index, term), by);
+  *narrow(index: NameIndex, term: number, by: Spelling): WorkTurns<void> {
+    const entries = index.entriesOf(term);
+    for (;;) {
+      const read = entries.read(this.#read, TURN_STEPS_MAX);
+      if (read === 0) return;
+      this.#narrowRead(read, by);
+      yield read;
+    }
   }
 
   #narrowRead(count: number, { bits, trust }: Spelling): void {
@@ -138,22 +178,32 @@ export class Marks {
   }
 
   /** The same, and marks the names below a folder that has marks. */
-  deepen({ index, tree }: { index: NameIndex; tree: PathTree }, term: number, by: Spelling): void {
-    const count = this.#readList(index, term);
-    if (this.#isFolderOpen) this.#openBelow({ index, tree }, count);
-    this.#narrowRead(count, by);
+  *deepen(
+    { index, tree }: { index: NameIndex; tree: PathTree },
+    term: number,
+    by: Spelling,
+  ): WorkTurns<void> {
+    if (!this.#isFolderOpen) return yield* this.narrow(index, term, by);
+    yield* this.#noteFolders(index);
+    this.touched = grown(this.touched, this.count, index.countOf(term));
+    const entries = index.entriesOf(term);
+    for (;;) {
+      const read = entries.read(this.#read, TURN_STEPS_MAX);
+      if (read === 0) return;
+      this.#openBelow({ index, tree }, read);
+      this.#narrowRead(read, by);
+      yield read;
+    }
   }
 
   /** A folder that has an excluded word excludes all below it, so it is marked even where nothing else is there. */
-  exclude(index: NameIndex, term: number): void {
-    this.open(index, term, { bits: EXCLUDED_BIT, trust: 'sure' });
+  *exclude(index: NameIndex, term: number): WorkTurns<void> {
+    yield* this.open(index, term, { bits: EXCLUDED_BIT, trust: 'sure' });
     this.isAbove = true;
   }
 
   /** Marks those of the entries read last that are below a folder with marks. */
   #openBelow({ index, tree }: { index: NameIndex; tree: PathTree }, count: number): void {
-    this.#noteFolders(index);
-    this.touched = grown(this.touched, this.count, count);
     const { touched } = this;
     const [read, isTouched, below] = [this.#read, this.#isTouched, this.#below];
     let touchedCount = this.count;
@@ -170,10 +220,13 @@ export class Marks {
   }
 
   /** Records the folders among the marked names: everything in them is below a folder with marks. */
-  #noteFolders(index: NameIndex): void {
-    for (; this.#noted < this.count; this.#noted += 1) {
-      const entry = this.touched[this.#noted] ?? 0;
-      if (index.isFolder(entry)) this.#noteBelow(index.nodeOf(entry), BELOW.yes);
+  *#noteFolders(index: NameIndex): WorkTurns<void> {
+    for (const { from, to } of stretches(this.count - this.#noted)) {
+      for (let left = to - from; left > 0; left -= 1) {
+        const entry = this.touched[this.#noted++] ?? 0;
+        if (index.isFolder(entry)) this.#noteBelow(index.nodeOf(entry), BELOW.yes);
+      }
+      yield to - from;
     }
   }
 
@@ -190,11 +243,6 @@ export class Marks {
   #noteBelow(folder: number, is: number): void {
     if (this.#below[folder] === 0) this.#looked.add(folder);
     this.#below[folder] = is;
-  }
-
-  #readList(index: NameIndex, term: number): number {
-    this.#read = scratchOf(this.#read, index.countOf(term));
-    return index.read(term, this.#read);
   }
 }
 

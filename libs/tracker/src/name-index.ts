@@ -1,6 +1,6 @@
 /** One generation of the index: which names have which words. Names are added and struck out, never changed. */
 import { withRoom } from './cells.js';
-import { Postings } from './postings.js';
+import { type ListReader, Postings } from './postings.js';
 import { type Text, tellingWords, termsOf } from './tokens.js';
 import { Vocabulary } from './vocabulary.js';
 
@@ -96,8 +96,8 @@ export class NameIndex {
     return this.#postings.countOf(term);
   }
 
-  /** Copies the entries of a term, in ascending order, to the beginning of `into`, which is large enough. */
-  read(term: number, into: Uint32Array): number {
-    return this.#postings.read(term, into);
+  /** The entries of a term, in ascending order. */
+  entriesOf(term: number): ListReader {
+    return this.#postings.reader(term);
   }
 }

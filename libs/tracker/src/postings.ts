@@ -19,6 +19,77 @@ const [FIRST, LAST, COUNT, FIRST_BLOCK, LAST_BLOCK, TAIL, ROOM] = [0, 1, 2, 3, 4
 const blockBytes = (count: number) =>
   Math.min(BLOCK_BYTES_MAX, Math.max(BLOCK_BYTES_MIN, count >>> 2));
 
+interface ListStart {
+  readonly count: number;
+  readonly first: number;
+  readonly block: number;
+}
+
+/** One list in ascending order, piece by piece. */
+export class ListReader {
+  #seen = 0;
+  #entry: number;
+  #block: number;
+  #page: Uint8Array | undefined;
+  #at = 0;
+  #end = 0;
+
+  constructor(
+    private readonly pages: readonly Uint8Array[],
+    private readonly list: ListStart,
+  ) {
+    this.#entry = list.first;
+    this.#block = list.block;
+  }
+
+  /** Copies the next entries, at most `most`, to the beginning of `into`; returns their number, 0 at the end. */
+  read(into: Uint32Array, most: number): number {
+    const count = Math.min(most, this.list.count - this.#seen);
+    let filled = 0;
+    if (this.#seen === 0 && count > 0) {
+      into[filled++] = this.#entry;
+      this.#seen = 1;
+      this.#enter(this.#block);
+    }
+    while (filled < count && this.#page) {
+      const before = filled;
+      filled = this.#decode(into, before, count);
+      this.#seen += filled - before;
+      if (filled < count) this.#enter(readAddress(this.#page, this.#block & PAGE_MASK));
+    }
+    return filled;
+  }
+
+  /** Decodes entries until `to` of them are there, or up to the end of the block. */
+  #decode(into: Uint32Array, from: number, to: number): number {
+    const page = this.#page!;
+    const end = this.#end;
+    let [at, entry, filled] = [this.#at, this.#entry, from];
+    while (filled < to && at < end) {
+      let byte = page[at++] ?? 0;
+      if (byte === 0) break;
+      let step = byte & 0x7f;
+      for (let shift = 7; byte >= 0x80; shift += 7) {
+        byte = page[at++] ?? 0;
+        step |= (byte & 0x7f) << shift;
+      }
+      entry += step;
+      into[filled++] = entry;
+    }
+    this.#at = at;
+    this.#entry = entry;
+    return filled;
+  }
+
+  #enter(block: number): void {
+    const begin = block & PAGE_MASK;
+    this.#block = block;
+    this.#page = this.pages[block >>> PAGE_BITS];
+    this.#at = begin + HEAD_BYTES;
+    this.#end = begin + blockBytes(this.#seen);
+  }
+}
+
 export class Postings {
   /** Address 0 means "no block". */
   readonly #pages: Uint8Array[] = [new Uint8Array(PAGE_BYTES)];
@@ -46,35 +117,13 @@ export class Postings {
     lists[first + COUNT] = count + 1;
   }
 
-  /** Copies a list to the beginning of `into`, which is large enough; returns the number of entries. */
-  read(list: number, into: Uint32Array): number {
-    const count = this.countOf(list);
-    if (count === 0) return 0;
-    let entry = this.#field(list, FIRST);
-    into[0] = entry;
-    let block = this.#field(list, FIRST_BLOCK);
-    let size = blockBytes(1);
-    for (let seen = 1; seen < count;) {
-      const page = this.#pages[block >>> PAGE_BITS];
-      if (!page) return seen;
-      const begin = block & PAGE_MASK;
-      const end = begin + size;
-      let at = begin + HEAD_BYTES;
-      while (seen < count && at < end) {
-        let byte = page[at++] ?? 0;
-        if (byte === 0) break;
-        let step = byte & 0x7f;
-        for (let shift = 7; byte >= 0x80; shift += 7) {
-          byte = page[at++] ?? 0;
-          step |= (byte & 0x7f) << shift;
-        }
-        entry += step;
-        into[seen++] = entry;
-      }
-      block = readAddress(page, begin);
-      size = blockBytes(seen);
-    }
-    return count;
+  /** Reads a list from its beginning, which must not change meanwhile. */
+  reader(list: number): ListReader {
+    return new ListReader(this.#pages, {
+      count: this.countOf(list),
+      first: this.#field(list, FIRST),
+      block: this.#field(list, FIRST_BLOCK),
+    });
   }
 
   #field(list: number, field: number): number {

@@ -1,7 +1,15 @@
 /** How results are shown: ties broken by what people mean, related ones side by side, and where each is. */
-import { OTHER_NAMES_MAX, type PeerId, type SearchResult, WHERE_PEERS_MAX } from '@iwanto/wire';
+import {
+  OTHER_NAMES_MAX,
+  type PeerId,
+  type SearchResult,
+  TURN_STEPS_MAX,
+  WHERE_PEERS_MAX,
+  type WorkTurns,
+} from '@iwanto/wire';
 import { extensionOf, kindRank } from './extensions.js';
 import type { Holdings } from './holdings.js';
+import { sortedTurns } from './sorted-turns.js';
 import type { Shelf } from './shelf.js';
 
 /** One content to be shown, under its best name. */
@@ -76,38 +84,64 @@ function belongs(leader: Line, member: Line): boolean {
 }
 
 /** Moves each line after the first that it belongs to, and pairs it with the position of that one. */
-function grouped(lines: readonly Line[]): { line: Line; group: number }[] {
+function* grouped(
+  lines: readonly Line[],
+  limit: number,
+): WorkTurns<{ line: Line; group: number }[]> {
   const groups: Line[][] = [];
   const byStem = new Map<string, Line[][]>();
+  let steps = 0;
   for (const line of lines) {
     const near = byStem.get(line.stem) ?? [];
     const group = near.find(([leader]) => leader !== undefined && belongs(leader, line));
     if (group) group.push(line);
-    else {
+    else if (groups.length < limit) {
       const fresh = [line];
       groups.push(fresh);
       near.push(fresh);
       byStem.set(line.stem, near);
     }
+    steps += 1 + near.length;
+    if (steps < TURN_STEPS_MAX) continue;
+    yield steps;
+    steps = 0;
   }
   let place = 0;
-  return groups.flatMap((group) => {
+  const placed = groups.flatMap((group) => {
     const first = place;
     place += group.length;
     return group.map((line) => ({ line, group: first }));
   });
+  return placed.slice(0, limit);
+}
+
+/** The names of folders from the inside out, and how many different folders end so. */
+interface Ends {
+  count: number;
+  readonly above: Map<string, Ends>;
 }
 
 /** The shortest end of each path that no other has, in whole folders. */
 function shortest(folders: readonly string[]): string[] {
-  const parts = folders.map((folder) => folder.split('/').reverse());
-  return parts.map((own, at) => {
-    const others = parts.filter((_, by) => by !== at && folders[by] !== folders[at]);
+  const all: Ends = { count: 0, above: new Map() };
+  for (const folder of new Set(folders)) {
+    let ends = all;
+    for (const name of folder.split('/').reverse()) {
+      const next: Ends = ends.above.get(name) ?? { count: 0, above: new Map() };
+      next.count += 1;
+      ends.above.set(name, next);
+      ends = next;
+    }
+  }
+  return folders.map((folder) => {
+    const own = folder.split('/');
+    let ends = all.above.get(own.at(-1) ?? '');
     let length = 1;
-    const isShared = (other: readonly string[]) =>
-      own.slice(0, length).every((part, by) => other[by] === part);
-    while (length < own.length && others.some(isShared)) length += 1;
-    return own.slice(0, length).reverse().join('/');
+    while (length < own.length && ends && ends.count > 1) {
+      length += 1;
+      ends = ends.above.get(own.at(-length) ?? '');
+    }
+    return own.slice(-length).join('/');
   });
 }
 
@@ -144,6 +178,10 @@ const SORTS: Readonly<Record<Sort, (a: Line, b: Line) => number>> = {
   name: (a, b) => NAMES.compare(a.name, b.name) || byFit(a, b),
 };
 
+/** Lines that are shown in one turn, and what each costs, in steps. */
+const PLACED_A_TURN = 64;
+const PLACED_STEPS = 128;
+
 export interface PresentOptions {
   readonly limit: number;
   readonly sort: Sort;
@@ -157,45 +195,63 @@ export interface PresentOptions {
 const SHORTENED_MAX = 200;
 
 /** The results of a search, in the order in which they are shown. */
-export function present(
+export function* present(
   shelf: Shelf,
   shown: readonly Shown[],
   { limit, sort, similar, peerOf, holdings = shelf.here }: PresentOptions,
-): SearchResult[] {
-  const worth = sort === 'fit' ? promising(shown, limit) : shown;
-  const lines = worth.map((one) => lineOf(shelf, holdings, one)).sort(SORTS[sort]);
-  const placed =
-    sort === 'fit'
-      ? grouped(lines).slice(0, limit)
-      : lines.slice(0, limit).map((line, group) => ({ line, group }));
+): WorkTurns<SearchResult[]> {
+  const isByFit = sort === 'fit';
+  const first = { most: isByFit ? Infinity : limit, compare: SORTS[sort] };
+  const worth = isByFit ? promising(shown, limit) : shown;
+  const lines = yield* sortedTurns(worth, (one) => lineOf(shelf, holdings, one), first);
+  const placed = isByFit
+    ? yield* grouped(lines, limit)
+    : lines.map((line, group) => ({ line, group }));
   const folders = placed.map(({ line }) => shelf.tree.pathOf(line.folder));
   const near = placed.slice(0, SHORTENED_MAX).map(({ line }) => line.name);
   const short = shortFolders(near, folders.slice(0, SHORTENED_MAX));
-  return placed.map(({ line, group }, at) => {
-    const { slots, names } = aboutOf(shelf, holdings, line);
-    const peers = slots.flatMap((slot): WherePeer[] => {
-      const peer = peerOf(slot);
-      return peer === undefined ? [] : [{ peer, name: '' }];
-    });
+  const results: SearchResult[] = [];
+  for (const [at, { line, group }] of placed.entries()) {
     const folder = folders[at] ?? '';
-    return {
-      hash: shelf.contents.hashOf(line.content),
-      kind: shelf.contents.kindOf(line.content),
-      name: line.name,
-      size: line.size,
-      peers: line.peers,
-      score: line.score,
-      similar,
-      modifiedMs: line.modifiedSeconds === 0 ? null : line.modifiedSeconds * MS_PER_SECOND,
-      where: {
-        folder,
-        short: short[at] ?? folder,
-        peers: peers.slice(0, WHERE_PEERS_MAX),
-      },
-      otherNames: names,
-      group,
-    };
+    const where = { folder, short: short[at] ?? folder };
+    results.push(resultOf({ shelf, holdings, peerOf }, line, { similar, group, where }));
+    if (results.length % PLACED_A_TURN === 0) yield PLACED_A_TURN * PLACED_STEPS;
+  }
+  return results;
+}
+
+interface Book extends Pick<PresentOptions, 'peerOf'> {
+  readonly shelf: Shelf;
+  readonly holdings: Holdings;
+}
+
+interface Placed extends Pick<SearchResult, 'similar' | 'group'> {
+  readonly where: { readonly folder: string; readonly short: string };
+}
+
+function resultOf(
+  { shelf, holdings, peerOf }: Book,
+  line: Line,
+  { similar, group, where }: Placed,
+): SearchResult {
+  const { slots, names } = aboutOf(shelf, holdings, line);
+  const peers = slots.flatMap((slot): WherePeer[] => {
+    const peer = peerOf(slot);
+    return peer === undefined ? [] : [{ peer, name: '' }];
   });
+  return {
+    hash: shelf.contents.hashOf(line.content),
+    kind: shelf.contents.kindOf(line.content),
+    name: line.name,
+    size: line.size,
+    peers: line.peers,
+    score: line.score,
+    similar,
+    modifiedMs: line.modifiedSeconds === 0 ? null : line.modifiedSeconds * MS_PER_SECOND,
+    where: { ...where, peers: peers.slice(0, WHERE_PEERS_MAX) },
+    otherNames: names,
+    group,
+  };
 }
 
 /** Some holders and other names of a content: those under the shown path first. */

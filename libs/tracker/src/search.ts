@@ -1,5 +1,11 @@
 /** One search: spellings of the query, names that have them, the best of these ranked, and each content once. */
-import { type PeerId, SIMILAR_MAX, type SearchResult } from '@iwanto/wire';
+import {
+  type PeerId,
+  SIMILAR_MAX,
+  type SearchResult,
+  TURN_STEPS_MAX,
+  type WorkTurns,
+} from '@iwanto/wire';
 import { type Asked } from './asked.js';
 import { CandidateFinder, type Candidates, type Reach } from './candidates.js';
 import { Collector, SeenContents } from './collector.js';
@@ -17,6 +23,8 @@ import { type Text, nameText, queryText, textOf } from './tokens.js';
 /** The least and the most contents that are compared letter by letter; the rest keep the order of the first stage. */
 const RANKED_MIN = 120;
 const RANKED_MAX = 2_000;
+/** What it costs to compare one name letter by letter, in steps. */
+const RANK_STEPS = 256;
 /** Names examined where no word leads to them, and contents sorted by something other than fit. */
 const LISTED_MAX = 200_000;
 const SORTED_MAX = 20_000;
@@ -94,31 +102,33 @@ class Search {
 
   readonly #limit: number;
 
-  find(): Found {
-    const found = this.#findHere();
-    return this.#left === undefined ? found : this.#left.below(found, this.#limit);
+  *find(): WorkTurns<Found> {
+    const found = yield* this.#findHere();
+    return this.#left === undefined ? found : yield* this.#left.below(found, this.#limit);
   }
 
-  #findHere(): Found {
-    if (this.#text.tokens.length === 0) return this.#list();
+  *#findHere(): WorkTurns<Found> {
+    if (this.#text.tokens.length === 0) return yield* this.#list();
     const expander = new Expander(this.shelf.index.current, {
       text: this.#text,
       isRequired: (token) => this.#isRequired(token),
       excluded: this.#query.excluded.flatMap((word) => textOf(word).tokens.map(({ text }) => text)),
     });
-    const typed = this.#candidates(expander.asked, 'fitting');
+    yield* expander.addTyped();
+    const typed = yield* this.#candidates(expander.asked, 'fitting');
     const isCertain = typed.fitting.length > 0 && typed.best >= CERTAIN;
-    const found = isCertain ? this.#answer(expander.asked, typed, isCertain) : NOTHING;
+    const found = isCertain ? yield* this.#answer(expander.asked, typed, isCertain) : NOTHING;
     if (found.total > 0 && !found.similar) return found;
     // Where no peer that is online has the certain names, they settle nothing.
-    const hasMore = expander.addGuesses(isCertain ? 0 : typed.settled);
-    const meant = hasMore ? this.#candidates(expander.asked, 'fitting') : typed;
-    const guessed = this.#answer(expander.asked, meant, false);
+    const hasMore = yield* expander.addGuesses(isCertain ? 0 : typed.settled);
+    const meant = hasMore ? yield* this.#candidates(expander.asked, 'fitting') : typed;
+    const guessed = yield* this.#answer(expander.asked, meant, false);
     if (guessed.total > 0 && !guessed.similar) return guessed;
-    return this.#answer(expander.asked, this.#candidates(expander.asked, 'similar'), false);
+    const similar = yield* this.#candidates(expander.asked, 'similar');
+    return yield* this.#answer(expander.asked, similar, false);
   }
 
-  #candidates(asked: Asked, reach: Reach): Candidates {
+  #candidates(asked: Asked, reach: Reach): WorkTurns<Candidates> {
     const { index, tree } = this.shelf;
     const scope = {
       index: index.current,
@@ -128,22 +138,27 @@ class Search {
     return this.room.finder.find(scope, asked, { reach, othersMax: RANKED_MIN });
   }
 
-  #answer(asked: Asked, { fitting, others, isCut }: Candidates, isCertain: boolean): Found {
+  *#answer(
+    asked: Asked,
+    { fitting, others, isCut }: Candidates,
+    isCertain: boolean,
+  ): WorkTurns<Found> {
     const isSorted = this.#sort !== 'fit';
     const keep = isSorted ? SORTED_MAX : Math.max(RANKED_MIN, this.#limit + SIMILAR_MAX);
-    const collector = this.#collector(keep).addAll(fitting);
+    const collector = yield* this.#collector(keep).addAll(fitting);
     const isLeast = isCut || collector.isCut;
     const ranker = new Ranker(asked, (folder) => this.#textsAbove(folder), this.#query.words);
-    const shown = this.#rank(ranker, collector);
-    this.#left?.look(fitting, (left) => this.#rank(ranker, left));
-    if (isCertain && shown.length > 0) return this.#show(shown, collector.total, isLeast);
-    const near = this.#collector(RANKED_MIN).addAll(others);
-    const alike = this.#rank(ranker, near).filter(({ content }) => !collector.shown.has(content));
+    const shown = yield* this.#rank(ranker, collector);
+    if (this.#left) yield* this.#left.look(fitting, (left) => this.#rank(ranker, left));
+    if (isCertain && shown.length > 0) return yield* this.#show(shown, collector.total, isLeast);
+    const near = yield* this.#collector(RANKED_MIN).addAll(others);
+    const ranked = yield* this.#rank(ranker, near);
+    const alike = ranked.filter(({ content }) => !collector.shown.has(content));
     const promoted = asked.required === 0 ? alike.filter(({ score }) => score >= SCORE_FITS) : [];
     const all = [...shown, ...promoted];
-    if (all.length > 0) return this.#show(all, collector.total + promoted.length, isLeast);
+    if (all.length > 0) return yield* this.#show(all, collector.total + promoted.length, isLeast);
     if (asked.required !== 0) return NOTHING;
-    return this.#similar(alike.filter(({ score }) => score >= SCORE_SIMILAR));
+    return yield* this.#similar(alike.filter(({ score }) => score >= SCORE_SIMILAR));
   }
 
   #collector(keep: number): Collector {
@@ -156,36 +171,36 @@ class Search {
   }
 
   /** Each content with the best of its names. */
-  #rank(ranker: Ranker, { shown }: Collector): Shown[] {
+  *#rank(ranker: Ranker, { shown }: Collector): WorkTurns<Shown[]> {
     const { tree, index } = this.shelf;
+    const all: Shown[] = [];
     let ranked = 0;
-    return Array.from(shown, ([content, { nodes, row }]) => {
+    let steps = 0;
+    for (const [content, { nodes, row }] of shown) {
+      const { node: first, modifiedSeconds } = row;
       let best: Shown | undefined;
-      for (const node of nodes) {
-        if (ranked >= RANKED_MAX) break;
-        ranked += 1;
-        const name = tree.nameOf(node);
-        const folder = tree.parentOf(node);
-        const { score } = ranker.rank({
-          text: index.textOf(node),
-          name,
-          folder,
-        });
-        if (!best || score > best.score)
-          best = { node, content, score, modifiedSeconds: row.modifiedSeconds };
+      for (const node of nodes.slice(0, Math.max(0, RANKED_MAX - ranked))) {
+        const named = { text: index.textOf(node), name: tree.nameOf(node) };
+        const { score } = ranker.rank({ ...named, folder: tree.parentOf(node) });
+        if (!best || score > best.score) best = { node, content, score, modifiedSeconds };
       }
-      const { node, modifiedSeconds } = row;
-      return best ?? { node, content, score: UNRANKED_SCORE, modifiedSeconds };
-    });
+      ranked += nodes.length;
+      all.push(best ?? { node: first, content, score: UNRANKED_SCORE, modifiedSeconds });
+      steps += nodes.length * RANK_STEPS;
+      if (steps < TURN_STEPS_MAX) continue;
+      yield steps;
+      steps = 0;
+    }
+    return all;
   }
 
-  #show(shown: readonly Shown[], total: number, totalIsLeast: boolean): Found {
-    const results = this.#present(shown, this.#limit, false);
+  *#show(shown: readonly Shown[], total: number, totalIsLeast: boolean): WorkTurns<Found> {
+    const results = yield* this.#present(shown, this.#limit, false);
     return { results, total, totalIsLeast, similar: false };
   }
 
-  #similar(shown: readonly Shown[]): Found {
-    const results = this.#present(shown, Math.min(this.#limit, SIMILAR_MAX), true);
+  *#similar(shown: readonly Shown[]): WorkTurns<Found> {
+    const results = yield* this.#present(shown, Math.min(this.#limit, SIMILAR_MAX), true);
     return {
       results,
       total: results.length,
@@ -194,7 +209,7 @@ class Search {
     };
   }
 
-  #present(shown: readonly Shown[], limit: number, similar: boolean): SearchResult[] {
+  #present(shown: readonly Shown[], limit: number, similar: boolean): WorkTurns<SearchResult[]> {
     const { peerOf } = this.book;
     return present(this.shelf, shown, {
       limit,
@@ -205,13 +220,13 @@ class Search {
   }
 
   /** Everything that passes the filters, where there is no word to find it by. */
-  #list(): Found {
+  *#list(): WorkTurns<Found> {
     const { tree, index } = this.shelf;
     const end = Math.min(tree.last, LISTED_MAX);
     const names = function* () {
       for (let node = 1; node <= end; node += 1) if (index.isName(node)) yield node;
     };
-    const collector = this.#collector(SORTED_MAX).addAll(names());
+    const collector = yield* this.#collector(SORTED_MAX).addAll(names());
     const shown = Array.from(collector.shown, ([content, { nodes, row }]): Shown => {
       const { modifiedSeconds } = row;
       return {
@@ -221,7 +236,7 @@ class Search {
         modifiedSeconds,
       };
     });
-    return this.#show(shown, collector.total, collector.isCut || tree.last > LISTED_MAX);
+    return yield* this.#show(shown, collector.total, collector.isCut || tree.last > LISTED_MAX);
   }
 
   #textsAbove(folder: number): readonly Text[] {
@@ -264,7 +279,7 @@ export class Searcher {
   ) {}
 
   /** Contents whose names fit, best first. Throws E_BAD_REQUEST for a filter that cannot be understood. */
-  search(query: string, limit: number, options: SearchOptions = {}): Found {
+  search(query: string, limit: number, options: SearchOptions = {}): WorkTurns<Found> {
     return new Search(this.shelf, this.#room, this.book, {
       query,
       limit,

@@ -1,4 +1,5 @@
 /** Which words of the vocabulary a misspelt word may stand for, and how certain that is. */
+import { TURN_STEPS_MAX, type WorkTurns } from '@iwanto/wire';
 import type { Trust } from './asked.js';
 import { latinOf } from './latin.js';
 import { distance } from './similarity.js';
@@ -13,6 +14,8 @@ export interface Guess {
 /** Words compared letter by letter, and words kept, per word of the query. */
 const COMPARED_MAX = 400;
 const KEPT_MAX = 16;
+/** What it costs to compare one, in steps. */
+const COMPARE_STEPS = 64;
 /** The part of the shape that must be shared. */
 const SHARED_PART_MIN = 0.3;
 const QUALITY = {
@@ -128,9 +131,9 @@ function* oneAway(word: string): Generator<string> {
 }
 
 /** Words of the vocabulary to be compared with a word. */
-function near(vocabulary: Vocabulary, word: string): Set<number> {
+function* near(vocabulary: Vocabulary, word: string): WorkTurns<Set<number>> {
   const least = Math.max(1, Math.floor(word.length * SHARED_PART_MIN));
-  const terms = new Set(vocabulary.alike(word, least, COMPARED_MAX));
+  const terms = new Set(yield* vocabulary.alike(word, least, COMPARED_MAX));
   if (word.length > EACH_LETTER_CHARACTERS_MAX) return terms;
   for (const other of oneAway(word)) {
     const term = vocabulary.find(other);
@@ -140,12 +143,20 @@ function near(vocabulary: Vocabulary, word: string): Set<number> {
 }
 
 /** The words most likely meant, the likeliest first; the word itself is not among them. */
-export function guess(vocabulary: Vocabulary, word: string, isKnown: boolean): Guess[] {
+export function* guess(vocabulary: Vocabulary, word: string, isKnown: boolean): WorkTurns<Guess[]> {
   const asked: Asked = { word, sound: soundOf(word), isKnown };
-  return Array.from(near(vocabulary, word), (term) => vocabulary.textOf(term))
-    .flatMap((text) => (text === word ? [] : (guessOf(asked, text) ?? [])))
-    .sort((a, b) => b.quality - a.quality)
-    .slice(0, KEPT_MAX);
+  const guesses: Guess[] = [];
+  let steps = 0;
+  for (const term of yield* near(vocabulary, word)) {
+    const text = vocabulary.textOf(term);
+    const meant = text === word ? undefined : guessOf(asked, text);
+    if (meant) guesses.push(meant);
+    steps += COMPARE_STEPS;
+    if (steps < TURN_STEPS_MAX) continue;
+    yield steps;
+    steps = 0;
+  }
+  return guesses.sort((a, b) => b.quality - a.quality).slice(0, KEPT_MAX);
 }
 
 /** A prefix proves a word when it is at least this share of it. */

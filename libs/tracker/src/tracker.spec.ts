@@ -7,7 +7,8 @@ import {
   type FileHash,
   type PeerId,
 } from '@iwanto/wire';
-import { CHANGES_AT_ONCE_MAX, Tracker } from './tracker.js';
+import { CHANGES_AT_ONCE_MAX } from './change-rate.js';
+import { Tracker } from './tracker.js';
 
 const ANNE = 'a'.repeat(20) as PeerId;
 const BEN = 'b'.repeat(20) as PeerId;

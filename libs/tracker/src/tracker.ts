@@ -1,74 +1,35 @@
 /** The leader's book: applies what peers announce, forgets peers, and answers search and locate. */
 import {
   type Announcement,
-  type Bucket,
   type CatalogId,
   type CatalogueEntry,
-  Failure,
   type FileHash,
   type HoldersAnswer,
   PEER_ENTRIES_MAX,
   type PeerId,
-  type Rate,
-  refilled,
-  spend,
+  type WorkTurns,
+  allTurns,
 } from '@iwanto/wire';
+import {
+  type Catalogue,
+  type CatalogueLimits,
+  type Held,
+  type LeftLine,
+  PEER_PATH_BYTES_MAX,
+  type PeerLine,
+  canRefill,
+  hasNoRoom,
+  refill,
+} from './catalogue.js';
+import { allowanceAfter } from './change-rate.js';
 import { LeftOut } from './left-out.js';
 import { type LastSeen, type Located, Locator } from './locating.js';
 import { type Found, type SearchOptions, Searcher } from './search.js';
-import { type Lines, type Part, Shelf, type ShelfOptions } from './shelf.js';
+import { type Lines, Shelf, type ShelfOptions } from './shelf.js';
 
-/** Bytes that the paths of one peer may have together; the excess is left out (HOSTILE 49). */
-export const PEER_PATH_BYTES_MAX = 1_073_741_824;
-/** What was left out is requested again when this share of the limit, or space for all of it, is free. */
-const REFILL_SHARE = 0.01;
-/** Small changes that a peer may announce per second, and how many in a burst (HOSTILE 57). */
-export const CHANGES_PER_SECOND_MAX = 2;
-export const CHANGES_AT_ONCE_MAX = 10;
-const CHANGE_RATE: Rate = { perSecond: CHANGES_PER_SECOND_MAX, burst: CHANGES_AT_ONCE_MAX };
-/** An announcement with this many lines is part of a catalogue, not a change that could have waited. */
-export const BULK_LINES_MIN = 100;
-/** How far the tracker holds one peer's catalogue. */
-export interface Held {
-  readonly catalogId: CatalogId | null;
-  readonly revision: number;
-  /** Entries left out because the peer has too many; absent where none is. */
-  readonly leftOut?: number | undefined;
-}
-
-/** One line of the book. */
-export interface PeerLine extends Held {
-  readonly peer: PeerId;
-  readonly files: number;
-  /** False while parts of a catalogue are still to come. */
-  readonly whole: boolean;
-  readonly leftOut: number;
-  /** When the peer last announced a change, on the caller's clock. */
-  readonly heardMs: number;
-}
-
-/** A peer that left and is remembered. */
-export interface LeftLine {
-  readonly peer: PeerId;
-  /** When it left, on the caller's calendar. */
-  readonly leftMs: number;
-}
-
-interface Catalogue {
-  readonly peer: PeerId;
-  /** Null where only its lines are known, from an earlier tracker: nothing can be added to these. */
-  readonly catalogId: CatalogId | null;
-  readonly part: Part;
-  revision: number;
-  whole: boolean;
-  readonly leftOut: LeftOut;
-  heardMs: number;
-  /** Small changes that are still allowed. */
-  changes: Bucket | undefined;
-  /** When its peer left; undefined while it is here. */
-  leftMs: number | undefined;
-}
-
+/** Lines of an announcement that are taken in during one turn, and what one costs, in steps. */
+const LINES_A_TURN = 64;
+const LINE_STEPS = 256;
 export interface TrackerOptions extends Partial<ShelfOptions> {
   /** Lower limits, for tests. */
   readonly peerEntriesMax?: number;
@@ -89,8 +50,7 @@ export class Tracker {
   readonly #catalogues = new Map<PeerId, Catalogue>();
   readonly #ofSlot = new Map<number, Catalogue>();
   readonly #rememberedUpTo: number;
-  readonly #entriesMax: number;
-  readonly #pathBytesMax: number;
+  readonly #limits: CatalogueLimits;
 
   constructor(options: TrackerOptions = {}) {
     const { peerEntriesMax, peerPathBytesMax, rememberedUpTo, seed = 0, ...rest } = options;
@@ -103,8 +63,10 @@ export class Tracker {
       leftMsOf: (slot) => this.#ofSlot.get(slot)?.leftMs ?? 0,
     });
     this.#rememberedUpTo = rememberedUpTo ?? REMEMBERED_UP_TO;
-    this.#entriesMax = peerEntriesMax ?? PEER_ENTRIES_MAX;
-    this.#pathBytesMax = peerPathBytesMax ?? PEER_PATH_BYTES_MAX;
+    this.#limits = {
+      entriesMax: peerEntriesMax ?? PEER_ENTRIES_MAX,
+      pathBytesMax: peerPathBytesMax ?? PEER_PATH_BYTES_MAX,
+    };
   }
 
   /**
@@ -112,28 +74,48 @@ export class Tracker {
    * less than was sent where revisions are missing in between. Throws E_LIMIT for too many changes.
    */
   applyAnnouncement(announcement: Announcement, nowMs: number): Held {
+    return allTurns(this.applying(announcement, nowMs));
+  }
+
+  /** The same in turns. Between them peers may leave and come back, and no search may run. */
+  *applying(announcement: Announcement, nowMs: number): WorkTurns<Held> {
     const { peer, catalogId, since, revision } = announcement;
     this.comeBack(peer);
     const known = this.#catalogues.get(peer);
     const isNew = known?.catalogId !== catalogId;
     if (isNew && since > 0) return NOT_HELD;
     if (!isNew && (since > known.revision || revision <= known.revision)) return this.held(peer);
-    if (known) this.#mayChange(known, announcement, nowMs);
+    if (known) known.changes = allowanceAfter(known.changes, announcement, nowMs);
     // What has gone since a forgotten revision is unknown: everything is announced again.
     const isAnew = isNew || (since === 0 && known.revision > 0);
     const catalogue = isAnew ? this.#begin(peer, catalogId, known) : known;
-    for (const path of announcement.gone) {
-      catalogue.leftOut.remove(path);
-      this.#shelf.takeAway(catalogue.part, path);
-    }
-    for (const entry of announcement.entries) this.#put(catalogue, entry);
+    if (!(yield* this.#change(catalogue, announcement))) return this.held(peer);
     catalogue.revision = revision;
     catalogue.whole = !announcement.more;
     catalogue.heardMs = nowMs;
     const hasRoomAgain = catalogue.whole && announcement.gone.length > 0;
-    if (hasRoomAgain && this.#canRefill(catalogue)) this.#refill(catalogue);
+    if (hasRoomAgain && canRefill(catalogue, this.#limits)) refill(catalogue);
     this.#makeRoom();
     return this.held(peer);
+  }
+
+  /** Removes what has gone and adds the entries; false where the peer was dropped meanwhile. */
+  *#change(catalogue: Catalogue, { gone, entries }: Announcement): WorkTurns<boolean> {
+    const isDropped = () => this.#catalogues.get(catalogue.peer) !== catalogue;
+    for (let from = 0; from < gone.length; from += LINES_A_TURN) {
+      for (const path of gone.slice(from, from + LINES_A_TURN)) {
+        catalogue.leftOut.remove(path);
+        this.#shelf.takeAway(catalogue.part, path);
+      }
+      yield LINES_A_TURN * LINE_STEPS;
+      if (isDropped()) return false;
+    }
+    for (let from = 0; from < entries.length; from += LINES_A_TURN) {
+      for (const entry of entries.slice(from, from + LINES_A_TURN)) this.#put(catalogue, entry);
+      yield LINES_A_TURN * LINE_STEPS;
+      if (isDropped()) return false;
+    }
+    return true;
   }
 
   /** Forgets everything a peer shares, immediately. */
@@ -207,6 +189,11 @@ export class Tracker {
 
   /** Contents whose names fit, best first. Throws E_BAD_REQUEST for a query that cannot be understood. */
   search(query: string, limit: number, options: SearchOptions = {}): Found {
+    return allTurns(this.searching(query, limit, options));
+  }
+
+  /** The same in turns. Between them nothing may change, and no other search may run. */
+  searching(query: string, limit: number, options: SearchOptions = {}): WorkTurns<Found> {
     return this.#searcher.search(query, limit, options);
   }
 
@@ -247,8 +234,7 @@ export class Tracker {
 
   #put(catalogue: Catalogue, entry: CatalogueEntry): void {
     const { part, leftOut } = catalogue;
-    const isFull =
-      part.rows.size >= this.#entriesMax || part.pathBytes + entry.path.length > this.#pathBytesMax;
+    const isFull = hasNoRoom(catalogue, entry.path, this.#limits);
     // What is known is always brought up to date: a stale hash would send others to a content that is gone.
     if (isFull && !this.#shelf.holds(part, entry.path)) return leftOut.add(entry.path);
     leftOut.remove(entry.path);
@@ -265,36 +251,6 @@ export class Tracker {
       const { peer } = left.pop()!;
       entries -= this.#catalogues.get(peer)?.part.rows.size ?? 0;
       this.dropPeer(peer);
-    }
-  }
-
-  #canRefill({ leftOut, part }: Catalogue): boolean {
-    const wanted = Math.min(leftOut.count, Math.ceil(this.#entriesMax * REFILL_SHARE));
-    return (
-      wanted > 0 &&
-      part.rows.size + wanted <= this.#entriesMax &&
-      part.pathBytes <= this.#pathBytesMax * (1 - REFILL_SHARE)
-    );
-  }
-
-  /**
-   * Asks for the whole catalogue again, on top of what is held: what is known already changes nothing. What is
-   * removed meanwhile has a later revision than any entry that is held, so it comes after them.
-   */
-  #refill(catalogue: Catalogue): void {
-    catalogue.revision = 0;
-    catalogue.whole = false;
-    catalogue.leftOut.clear();
-  }
-
-  /** Throws E_LIMIT when small changes come faster than they may. */
-  #mayChange(catalogue: Catalogue, { entries, gone }: Announcement, nowMs: number): void {
-    if (entries.length + gone.length >= BULK_LINES_MIN) return;
-    // The bucket has a clock of its own: a large part in between costs no tokens and loses none.
-    catalogue.changes = refilled(catalogue.changes, CHANGE_RATE, nowMs);
-    if (!spend(catalogue.changes)) {
-      const sentence = `Peer ${catalogue.peer} announces more than ${CHANGES_PER_SECOND_MAX} changes per second; combine them.`;
-      throw new Failure('E_LIMIT', sentence);
     }
   }
 }

@@ -1,6 +1,7 @@
 /** Every different word of all names, once: found as typed, by its beginning, or by its shape. */
+import { TURN_STEPS_MAX, type WorkTurns } from '@iwanto/wire';
 import { gramsOf, innerGrams, startGrams } from './grams.js';
-import { withRoom } from './cells.js';
+import { stretches, withRoom } from './cells.js';
 import { IdTable, mix } from './id-table.js';
 import { EncodedName, NameBytes } from './name-bytes.js';
 import { isNumber } from './numbers.js';
@@ -17,6 +18,15 @@ const ANY_CODE = 42;
 /** Differences in length that are told apart. */
 const GAPS = 64;
 
+/** What it costs to decode a word and test it, in steps. */
+const TEXT_STEPS = 8;
+
+/** The words that are wanted of those that may be. */
+interface Wanted {
+  readonly limit: number;
+  readonly is: (text: string) => boolean;
+}
+
 const isShaped = (word: string) =>
   word.length >= SHAPED_CHARACTERS_MIN && !isNumber(word) && word.charCodeAt(0) !== 46;
 
@@ -28,7 +38,7 @@ export class Vocabulary {
   #offset = new Uint32Array(0);
   #length = new Uint8Array(0);
   #counts = new Uint8Array(0);
-  #read = new Uint32Array(1_024);
+  readonly #read = new Uint32Array(TURN_STEPS_MAX);
   #touched = new Uint32Array(1_024);
   #last = 0;
 
@@ -70,52 +80,62 @@ export class Vocabulary {
     return term;
   }
 
-  /** Words among the first `looks` that begin with a letter of ASCII; all of them for `*`. */
-  beginningWith(code: number, looks: number): number[] {
+  /** Words among the first `looks` that begin with a letter of ASCII and pass a test, at most `limit`; any for `*`. */
+  *beginningWith(code: number, looks: number, { limit, is }: Wanted): WorkTurns<number[]> {
     const terms: number[] = [];
-    for (let term = 1; term <= Math.min(this.#last, looks); term += 1)
-      if (code === ANY_CODE || code > 127 || this.#names.byteAt(this.#offset[term] ?? 0) === code)
-        terms.push(term);
+    const last = Math.min(this.#last, looks);
+    let steps = 0;
+    for (let term = 1; term <= last && terms.length < limit; term += 1) {
+      const begins =
+        code === ANY_CODE || code > 127 || this.#names.byteAt(this.#offset[term] ?? 0) === code;
+      if (begins && is(this.textOf(term))) terms.push(term);
+      steps += begins ? TEXT_STEPS : 1;
+      if (steps + TEXT_STEPS <= TURN_STEPS_MAX) continue;
+      yield steps;
+      steps = 0;
+    }
     return terms;
   }
 
   /** Words that begin with `start` and are longer, at most `limit`. */
-  startingWith(start: string, limit: number): number[] {
-    const grams = startGrams(start);
-    return this.#longer(
-      grams,
-      limit,
-      (text) => text.length > start.length && text.startsWith(start),
-    );
+  *startingWith(start: string, limit: number): WorkTurns<number[]> {
+    const is = (text: string) => text.length > start.length && text.startsWith(start);
+    return yield* this.#longer(startGrams(start), { limit, is });
   }
 
-  /** Longer words that contain `part`, which has three characters at least; at most `limit`. */
-  containing(part: string, limit: number): number[] {
-    const grams = [...new Set(innerGrams(part))];
-    return this.#longer(grams, limit, (text) => text.length > part.length && text.includes(part));
+  /** Longer words that contain `part`, which has three characters at least, and pass a test; at most `limit`. */
+  *containing(part: string, { limit, is }: Wanted): WorkTurns<number[]> {
+    const contains = (text: string) => text.length > part.length && text.includes(part) && is(text);
+    return yield* this.#longer([...new Set(innerGrams(part))], { limit, is: contains });
   }
 
   /** The words that share the most of a word's shape with it, best first, none with fewer than `least` grams. */
-  alike(word: string, least: number, limit: number): number[] {
+  *alike(word: string, least: number, limit: number): WorkTurns<number[]> {
     const grams = gramsOf(word);
-    const touchedCount = this.#share(grams, least);
+    const touchedCount = yield* this.#share(grams, least);
     const [touched, counts] = [this.#touched, this.#counts];
     // Of those that share equally much, the ones of nearly the same length come first.
     const rankOf = (term: number) =>
       (grams.length - (counts[term] ?? 0)) * GAPS +
       Math.min(GAPS - 1, Math.abs((this.#length[term] ?? 0) - word.length));
     const ofRank = new Uint32Array((grams.length + 1) * GAPS);
-    for (let at = 0; at < touchedCount; at += 1) {
-      const rank = rankOf(touched[at] ?? 0);
-      ofRank[rank] = (ofRank[rank] ?? 0) + 1;
+    for (const { from, to } of stretches(touchedCount)) {
+      for (let at = from; at < to; at += 1) {
+        const rank = rankOf(touched[at] ?? 0);
+        ofRank[rank] = (ofRank[rank] ?? 0) + 1;
+      }
+      yield to - from;
     }
     const last = Math.min(lastRank(ofRank, limit), (grams.length - least + 1) * GAPS - 1);
     const found: { term: number; rank: number }[] = [];
-    for (let at = 0; at < touchedCount; at += 1) {
-      const term = touched[at] ?? 0;
-      const rank = rankOf(term);
-      if (rank <= last) found.push({ term, rank });
-      counts[term] = 0;
+    for (const { from, to } of stretches(touchedCount)) {
+      for (let at = from; at < to; at += 1) {
+        const term = touched[at] ?? 0;
+        const rank = rankOf(term);
+        if (rank <= last) found.push({ term, rank });
+        counts[term] = 0;
+      }
+      yield to - from;
     }
     found.sort((a, b) => a.rank - b.rank);
     return found.slice(0, limit).map(({ term }) => term);
@@ -130,14 +150,19 @@ export class Vocabulary {
   }
 
   /** Words that have all of the grams and pass a test, at most `limit`. */
-  #longer(grams: readonly number[], limit: number, is: (text: string) => boolean): number[] {
-    const touchedCount = this.#share(grams, grams.length);
+  *#longer(grams: readonly number[], { limit, is }: Wanted): WorkTurns<number[]> {
+    const touchedCount = yield* this.#share(grams, grams.length);
     const found: number[] = [];
+    let steps = 0;
     for (let at = 0; at < touchedCount; at += 1) {
       const term = this.#touched[at] ?? 0;
-      const hasAll = this.#counts[term] === grams.length;
+      const isLooked = this.#counts[term] === grams.length && found.length < limit;
       this.#counts[term] = 0;
-      if (hasAll && found.length < limit && is(this.textOf(term))) found.push(term);
+      if (isLooked && is(this.textOf(term))) found.push(term);
+      steps += isLooked ? TEXT_STEPS : 1;
+      if (steps + TEXT_STEPS <= TURN_STEPS_MAX) continue;
+      yield steps;
+      steps = 0;
     }
     return found;
   }
@@ -146,20 +171,24 @@ export class Vocabulary {
    * Counts for each word how many of the grams it has, the rarest grams first; gives how many words were touched.
    * Words that cannot have `least` of them any more are left out. The caller takes the counts away.
    */
-  #share(grams: readonly number[], least: number): number {
+  *#share(grams: readonly number[], least: number): WorkTurns<number> {
     const postings = this.#grams;
     const lists = [...grams].sort((a, b) => postings.countOf(a) - postings.countOf(b));
     let looks = 0;
     let touchedCount = 0;
-    lists.forEach((list, at) => {
-      const entries = postings.countOf(list);
-      looks += entries;
-      if (looks > LOOKS_MAX && at > 0) return;
-      this.#read = withRoom(this.#read, entries);
-      postings.read(list, this.#read);
+    for (const [at, list] of lists.entries()) {
+      looks += postings.countOf(list);
+      if (looks > LOOKS_MAX && at > 0) break;
       // A word that is in none of the first lists can no longer have enough of them.
-      touchedCount = this.#count(entries, touchedCount, at <= lists.length - least);
-    });
+      const opens = at <= lists.length - least;
+      const reader = postings.reader(list);
+      for (;;) {
+        const entries = reader.read(this.#read, TURN_STEPS_MAX);
+        if (entries === 0) break;
+        touchedCount = this.#count(entries, touchedCount, opens);
+        yield entries;
+      }
+    }
     return touchedCount;
   }
 

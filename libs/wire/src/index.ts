@@ -35,4 +35,5 @@ export * from './size-text.js';
 export * from './sizes.js';
 export * from './verb.js';
 export * from './way-choice.js';
+export * from './work-turns.js';
 export { placeOf, spreadOverPlaces } from './spread.js';

@@ -29,7 +29,7 @@ import {
   searchFault,
   searchQuestionSchema,
 } from './search-question.js';
-import type { VerbRow } from './verb.js';
+import type { DearVerb, VerbRow } from './verb.js';
 
 /** The largest message between two indexers, in bytes. */
 export const PEER_MESSAGE_BYTES_MAX = 1_048_576;
@@ -123,10 +123,12 @@ const heldSchema = z.object({
 });
 
 const row = <Q extends z.ZodType, A extends z.ZodType>(verb: VerbRow<Q, A>) => verb;
+const dear = <Q extends z.ZodType, A extends z.ZodType>(verb: VerbRow<Q, A> & DearVerb) => verb;
 
 /** Served by every indexer; all but `announce`, `announced`, `list`, `own`, `group` and `checkup` are refused with E_NOT_LEADER by one that is neither leader nor first standby. */
 export const peerVerbs = {
-  announce: row({
+  announce: dear({
+    inTurns: true,
     about:
       "A peer announces the changes of its catalogue to leader and standby, signed with the peer's key.",
     question: z.object({
@@ -145,7 +147,8 @@ export const peerVerbs = {
     answer: heldSchema,
     limitMs: 2_000,
   }),
-  search: row({
+  search: dear({
+    inTurns: true,
     about: 'Contents whose names fit the query, best first.',
     question: searchQuestionSchema,
     answer: searchAnswerSchema,

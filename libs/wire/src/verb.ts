@@ -1,5 +1,6 @@
 /** The shape of one row of a contract table: a question, its answer and how long one may wait. */
 import type { z } from 'zod';
+import type { WorkTurns } from './work-turns.js';
 
 export interface VerbRow<Q extends z.ZodType = z.ZodType, A extends z.ZodType = z.ZodType> {
   /** One sentence: what the verb does. */
@@ -12,6 +13,11 @@ export interface VerbRow<Q extends z.ZodType = z.ZodType, A extends z.ZodType = 
   fault?(question: z.output<Q>, answer: z.output<A>): string | undefined;
 }
 
+/** A verb whose answers take long: they are made in turns, and everything else gets its own in between. */
+export interface DearVerb {
+  readonly inTurns: true;
+}
+
 export type VerbTable = Readonly<Record<string, VerbRow>>;
 
 /** What an asker writes. */
@@ -22,6 +28,12 @@ export type CheckedQuestionOf<T extends VerbTable, V extends keyof T> = z.output
 
 /** What the answering side writes. */
 export type ReplyOf<T extends VerbTable, V extends keyof T> = z.input<T[V]['answer']>;
+
+/** How the answering side may give an answer. */
+export type GivenReply<T extends VerbTable, V extends keyof T> =
+  | ReplyOf<T, V>
+  | Promise<ReplyOf<T, V>>
+  | (T[V] extends DearVerb ? WorkTurns<ReplyOf<T, V>> : never);
 
 /** What the asker reads. */
 export type AnswerOf<T extends VerbTable, V extends keyof T> = z.output<T[V]['answer']>;

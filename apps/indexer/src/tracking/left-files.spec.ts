@@ -7,6 +7,7 @@ import { Tracker } from '@iwanto/tracker';
 import type { CatalogId, CatalogueEntry, FileHash, PeerId } from '@iwanto/wire';
 import { LeftFolder } from './left-files.js';
 import { LeftPeers } from './left-peers.js';
+import { OneAtATime } from './one-at-a-time.js';
 
 const [ANNE, BEN] = ['a', 'b'].map((letter) => letter.repeat(20)) as [PeerId, PeerId];
 const HOUR_MS = 3_600_000;
@@ -26,7 +27,11 @@ afterEach(() => rmSync(join(folder, '..'), { recursive: true, force: true }));
 const open = () => {
   const files = new LeftFolder(folder, (sentence) => troubles.push(sentence));
   const tracker = new Tracker();
-  const left = new LeftPeers(tracker, { dateMs: () => dateMs, keepMs: () => keepMs, files });
+  const left = new LeftPeers(tracker, new OneAtATime(), {
+    dateMs: () => dateMs,
+    keepMs: () => keepMs,
+    files,
+  });
   return { files, tracker, left };
 };
 const entriesOf = (count: number): CatalogueEntry[] =>

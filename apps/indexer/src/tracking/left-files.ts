@@ -46,7 +46,7 @@ export class LeftFolder implements LeftFiles {
     this.#next(() => rm(this.#fileOf(peer), { force: true }));
   }
 
-  load(take: (left: LeftPeer, entries: readonly CatalogueEntry[]) => void): void {
+  load(take: (left: LeftPeer, entries: readonly CatalogueEntry[]) => Promise<void>): void {
     this.#next(async () => {
       for (const file of await this.#files()) await this.#read(file, take);
     });
@@ -109,13 +109,13 @@ export class LeftFolder implements LeftFiles {
   /** A file that is damaged, or not ours, is skipped. */
   async #read(
     file: string,
-    take: (left: LeftPeer, entries: readonly CatalogueEntry[]) => void,
+    take: (left: LeftPeer, entries: readonly CatalogueEntry[]) => Promise<void>,
   ): Promise<void> {
     try {
       let left: LeftPeer | undefined;
       for await (const line of linesOf(file)) {
         if (this.#isClosed) return;
-        if (left) take(left, readEntries(z.array(z.unknown()).parse(JSON.parse(line))));
+        if (left) await take(left, readEntries(z.array(z.unknown()).parse(JSON.parse(line))));
         else left = headerSchema.parse(JSON.parse(line));
         await nextTurn();
       }

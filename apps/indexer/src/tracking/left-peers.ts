@@ -1,6 +1,8 @@
 /** Departed peers, as this tracker remembers them: in memory for searching, and in files, so that a restart loses nothing. */
+import { inTurns } from '@iwanto/bus';
 import type { LeftLine, Lines, Tracker } from '@iwanto/tracker';
 import { type CatalogueEntry, Failure, type PeerId, agoText, codeOf } from '@iwanto/wire';
+import type { OneAtATime } from './one-at-a-time.js';
 
 /** A peer that left, under the name it had. */
 export interface LeftPeer extends LeftLine {
@@ -12,7 +14,7 @@ export interface LeftFiles {
   /** Writes what `read` gives, place by place; undefined from it means that the peer is back. */
   save(left: LeftPeer, read: (from: number) => Lines | undefined): void;
   forget(peer: PeerId): void;
-  load(take: (left: LeftPeer, entries: readonly CatalogueEntry[]) => void): void;
+  load(take: (left: LeftPeer, entries: readonly CatalogueEntry[]) => Promise<void>): void;
 }
 
 export interface LeftOptions {
@@ -34,6 +36,7 @@ export class LeftPeers {
 
   constructor(
     private readonly tracker: Tracker,
+    private readonly work: OneAtATime,
     private readonly options: LeftOptions,
   ) {}
 
@@ -81,9 +84,12 @@ export class LeftPeers {
   /** Loads what was remembered before this process; `isHere` says which peers need not be. */
   load(isHere: (peer: PeerId) => boolean): void {
     this.options.files?.load((left, entries) => {
-      if (isHere(left.peer) || this.#isOver(left)) return;
-      this.tracker.remember(left, entries);
-      if (this.#has(left)) this.#names.set(left.peer, left.name);
+      const remember = () => {
+        if (isHere(left.peer) || this.#isOver(left)) return;
+        this.tracker.remember(left, entries);
+        if (this.#has(left)) this.#names.set(left.peer, left.name);
+      };
+      return inTurns(this.work.once(remember));
     });
   }
 

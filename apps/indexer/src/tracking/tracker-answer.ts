@@ -8,6 +8,7 @@ import {
   type SearchAnswer,
   type SearchQuestion,
   type SearchResult,
+  type WorkTurns,
 } from '@iwanto/wire';
 
 /** Limit on the results of one answer, in bytes: less than a message between hosts, or on the bus, may have. */
@@ -27,14 +28,14 @@ export interface AnswerScope {
 }
 
 /** Answers one question. Throws E_NOT_FOUND for an unknown peer. */
-export function answerSearch(
+export function* answerSearch(
   { tracker, peers, self, left }: AnswerScope,
   { question, partial }: { readonly question: SearchQuestion; readonly partial: boolean },
-): SearchAnswer {
+): WorkTurns<SearchAnswer> {
   const { query, limit = SEARCH_LIMIT_DEFAULT, filters = {}, sort, withLeft } = question;
   const { peer, ...rest } = filters;
   const names = namesOf(peers, left.names);
-  const found = tracker.search(query, Math.min(limit, RESULTS_MAX), {
+  const found = yield* tracker.searching(query, Math.min(limit, RESULTS_MAX), {
     ...rest,
     ...(sort && { sort }),
     ...(withLeft && { leftAtMs: left.nowMs }),

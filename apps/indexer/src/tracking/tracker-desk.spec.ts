@@ -1,7 +1,17 @@
 /** How the desk reacts to the election's news. */
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { KnownPeer, Leadership } from '@iwanto/bus';
-import type { BootId, CatalogId, FileHash, Peer, PeerId, PublicKey } from '@iwanto/wire';
+import {
+  type Announcement,
+  type BootId,
+  type CatalogId,
+  type FileHash,
+  type Peer,
+  type PeerId,
+  type PublicKey,
+  type SearchQuestion,
+  allTurns,
+} from '@iwanto/wire';
 import { RELEASE_AFTER_MS, STRANGER_LIMIT_MS, TrackerDesk } from './tracker-desk.js';
 
 const peerOf = (letter: string) => letter.repeat(20) as PeerId;
@@ -30,8 +40,10 @@ const newDesk = (onInfo?: (line: string) => void) => {
 afterEach(() => {
   for (const desk of desks.splice(0)) desk.close();
 });
+const apply = (desk: TrackerDesk, announcement: Announcement) => allTurns(desk.apply(announcement));
+const searched = (desk: TrackerDesk, question: SearchQuestion) => allTurns(desk.search(question));
 const share = (desk: TrackerDesk, peer: PeerId, more = false) =>
-  desk.apply({
+  apply(desk, {
     ...{ peer, catalogId: '1'.repeat(16) as CatalogId, since: 0, revision: 1, more, gone: [] },
     entries: [{ path: 'a/film', kind: 'file', hash: HASH, size: 1 }],
   });
@@ -95,7 +107,7 @@ describe('the desk', () => {
     desk.followPeers([at(ANNE), at(BEN)]);
     const told = { peer: BEN, catalogId: '2'.repeat(16) as CatalogId, more: false };
     const entry = { path: 'downloads/1/film', kind: 'file' as const, hash: HASH, size: 1 };
-    desk.apply({
+    apply(desk, {
       ...told,
       since: 0,
       revision: 1,
@@ -104,12 +116,12 @@ describe('the desk', () => {
     });
     const holders = () => desk.locate(HASH).holders.map(({ peer }) => peer);
     expect(holders()).toEqual([ANNE, BEN]);
-    expect(desk.search({ query: 'film', limit: 1 }).results).toMatchObject([{ peers: 1 }]);
-    desk.apply({ ...told, since: 1, revision: 2, gone: [], entries: [entry] });
-    expect(desk.search({ query: 'film', limit: 1 }).results).toMatchObject([{ peers: 2 }]);
-    desk.apply({ ...told, since: 2, revision: 3, gone: [entry.path], entries: [] });
+    expect(searched(desk, { query: 'film', limit: 1 }).results).toMatchObject([{ peers: 1 }]);
+    apply(desk, { ...told, since: 1, revision: 2, gone: [], entries: [entry] });
+    expect(searched(desk, { query: 'film', limit: 1 }).results).toMatchObject([{ peers: 2 }]);
+    apply(desk, { ...told, since: 2, revision: 3, gone: [entry.path], entries: [] });
     expect(holders()).toEqual([ANNE]);
-    desk.apply({
+    apply(desk, {
       ...told,
       since: 3,
       revision: 4,
@@ -128,11 +140,11 @@ describe('the desk', () => {
       hash: place.toString(16).padStart(64, '0') as FileHash,
     }));
     for (let since = 0; since < 9_000; since += 1_000)
-      desk.apply({
+      apply(desk, {
         ...{ peer: ANNE, catalogId: '1'.repeat(16) as CatalogId, since, revision: since + 1_000 },
         ...{ more: false, entries: entries.slice(since, since + 1_000), gone: [] },
       });
-    const answer = desk.search({ query: 'film', limit: 10_000 });
+    const answer = searched(desk, { query: 'film', limit: 10_000 });
     expect(answer.total).toBe(9_000);
     expect(answer.results.length).toBeGreaterThan(1_500);
     expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThan(1_000_000);
@@ -141,25 +153,25 @@ describe('the desk', () => {
   test('is partial until every member with an indexer is held to its end', () => {
     const desk = newDesk();
     desk.followPeers([at(ANNE), at(BEN, { indexerPort: 0 })]);
-    expect(desk.search({ query: 'film', limit: 1 }).partial).toBe(true);
+    expect(searched(desk, { query: 'film', limit: 1 }).partial).toBe(true);
     share(desk, ANNE, true);
-    expect(desk.search({ query: 'film', limit: 1 }).partial).toBe(true);
-    desk.apply({
+    expect(searched(desk, { query: 'film', limit: 1 }).partial).toBe(true);
+    apply(desk, {
       ...{ peer: ANNE, catalogId: '1'.repeat(16) as CatalogId, since: 1, revision: 2 },
       ...{ more: false, entries: [], gone: [] },
     });
-    expect(desk.search({ query: 'film', limit: 1 }).partial).toBe(false);
+    expect(searched(desk, { query: 'film', limit: 1 }).partial).toBe(false);
     const keepAlive = (letter: string, revision: number) =>
       desk.followPeers([
         at(SELF, { indexerPort: 0 }),
         at(ANNE, { catalogue: { catalogId: letter.repeat(16) as CatalogId, revision } }),
       ]);
     keepAlive('1', 3);
-    expect(desk.search({ query: 'film', limit: 1 }).partial).toBe(true);
+    expect(searched(desk, { query: 'film', limit: 1 }).partial).toBe(true);
     keepAlive('1', 2);
-    expect(desk.search({ query: 'film', limit: 1 }).partial).toBe(false);
+    expect(searched(desk, { query: 'film', limit: 1 }).partial).toBe(false);
     keepAlive('2', 9);
-    expect(desk.search({ query: 'film', limit: 1 }).partial).toBe(false);
+    expect(searched(desk, { query: 'film', limit: 1 }).partial).toBe(false);
   });
 
   test('forgets at once who left, and after a while who never came', () => {
@@ -167,13 +179,13 @@ describe('the desk', () => {
     desk.followPeers([at(ANNE), at(BEN)]);
     share(desk, ANNE);
     desk.followPeers([at(ANNE, { member: false }), at(BEN)]);
-    expect(desk.search({ query: 'film', limit: 1 }).total).toBe(0);
+    expect(searched(desk, { query: 'film', limit: 1 }).total).toBe(0);
     share(desk, ANNE);
     desk.tidy();
-    expect(desk.search({ query: 'film', limit: 1 }).total).toBe(1);
+    expect(searched(desk, { query: 'film', limit: 1 }).total).toBe(1);
     nowMs = STRANGER_LIMIT_MS + 1;
     desk.tidy();
-    expect(desk.search({ query: 'film', limit: 1 }).total).toBe(0);
+    expect(searched(desk, { query: 'film', limit: 1 }).total).toBe(0);
   });
 
   test('remembers who left under its name, shows it to who asks for it, and takes it back whole', () => {
@@ -189,7 +201,7 @@ describe('the desk', () => {
     for (const peer of [ANNE, BEN]) share(desk, peer);
     const counted = desk.added('', 0);
     const seen = (filters = {}) =>
-      desk.search({ query: 'film', limit: 5, withLeft: true, filters }).results[0];
+      searched(desk, { query: 'film', limit: 5, withLeft: true, filters }).results[0];
 
     desk.followPeers([ben]);
     expect(seen()).toMatchObject({ peers: 1 });
@@ -203,7 +215,7 @@ describe('the desk', () => {
         .sort(),
     ).toEqual(['anne', 'ben']);
     expect(seen({ peer: 'anne' })).toBeDefined();
-    expect(desk.search({ query: 'film', limit: 5 }).results).toEqual([]);
+    expect(searched(desk, { query: 'film', limit: 5 }).results).toEqual([]);
     expect(() => desk.locate(HASH)).toThrow('Nobody who is here has film; it was seen 2 min ago');
 
     desk.followPeers([ben]);

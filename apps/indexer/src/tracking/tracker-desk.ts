@@ -1,10 +1,11 @@
 /** The tracker as this host runs it: peers announce to it, and the election decides which of them stay. */
 import { randomInt } from 'node:crypto';
-import type { KnownPeer, Leadership } from '@iwanto/bus';
+import { type KnownPeer, type Leadership, inTurns } from '@iwanto/bus';
 import { Tracker } from '@iwanto/tracker';
 import type { Held, PeerLine } from '@iwanto/tracker';
 import { Additions } from './additions.js';
 import { type LeftOptions, LeftPeers } from './left-peers.js';
+import { OneAtATime } from './one-at-a-time.js';
 import { PartialHolders } from './partial-holders.js';
 import {
   type AddedAnswer,
@@ -21,6 +22,7 @@ import {
   type PeerVerbs,
   type SearchAnswer,
   type SearchQuestion,
+  type WorkTurns,
   spreadOverPlaces,
 } from '@iwanto/wire';
 import { answerSearch } from './tracker-answer.js';
@@ -59,9 +61,11 @@ export class TrackerDesk {
   #leadership: Leadership | undefined;
   #uselessSinceMs: number | undefined;
   #tending: NodeJS.Immediate | undefined;
+  #isClosed = false;
+  readonly #work = new OneAtATime();
 
   constructor(private readonly options: TrackerDeskOptions) {
-    this.#left = new LeftPeers(this.#tracker, options.left ?? NOTHING_REMEMBERED);
+    this.#left = new LeftPeers(this.#tracker, this.#work, options.left ?? NOTHING_REMEMBERED);
   }
 
   /** True while other peers may ask this host: it leads or is the first to take over. */
@@ -77,13 +81,18 @@ export class TrackerDesk {
     return this.#leadership?.standbys[0]?.peer === this.options.peer;
   }
 
-  apply(announcement: Announcement): Held {
+  /** Applies an announcement in turns, after what was begun before. */
+  apply(announcement: Announcement): WorkTurns<Held> {
+    return this.#work.run(this.#apply(announcement));
+  }
+
+  *#apply(announcement: Announcement): WorkTurns<Held> {
     this.#additions.note(announcement.entries);
     const { peer, catalogId, since, revision, entries } = announcement;
     const before = this.#tracker.held(peer);
     const whole = entries.filter(({ partial }) => !partial);
     const gone = [...announcement.gone, ...entries.flatMap((one) => (one.partial ? one.path : []))];
-    const held = this.#tracker.applyAnnouncement(
+    const held = yield* this.#tracker.applying(
       { ...announcement, entries: whole, gone },
       this.options.nowMs(),
     );
@@ -108,11 +117,18 @@ export class TrackerDesk {
     return this.#tracker.held(peer);
   }
 
-  /** Throws E_NOT_FOUND for an unknown peer, E_BAD_REQUEST for a query that cannot be understood. */
-  search(question: SearchQuestion): SearchAnswer {
+  /**
+   * Searches in turns, after what was begun before. Throws E_NOT_FOUND for an unknown peer, E_BAD_REQUEST for a query
+   * that cannot be understood.
+   */
+  search(question: SearchQuestion): WorkTurns<SearchAnswer> {
+    return this.#work.run(this.#search(question));
+  }
+
+  *#search(question: SearchQuestion): WorkTurns<SearchAnswer> {
     const scope = { tracker: this.#tracker, peers: this.#peers, self: this.options.peer };
     const nowMs = this.options.left?.dateMs() ?? 0;
-    return answerSearch(
+    return yield* answerSearch(
       { ...scope, left: { names: this.#left.names, nowMs } },
       { question, partial: this.#isPartial() },
     );
@@ -200,6 +216,7 @@ export class TrackerDesk {
 
   close(): void {
     clearImmediate(this.#tending);
+    this.#isClosed = true;
   }
 
   #leave(known: KnownPeer): void {
@@ -226,13 +243,20 @@ export class TrackerDesk {
 
   /** Deferred work is done in slices, so that a search in between never waits long. */
   #tendSoon(): void {
-    this.#tending ??= setImmediate(() => {
-      this.#tending = undefined;
-      const endMs = this.options.nowMs() + TEND_SLICE_MS;
-      let more = true;
-      while (more && this.options.nowMs() < endMs) more = this.#tracker.tend(TEND_STEPS);
-      if (more) this.#tendSoon();
-    });
+    this.#tending ??= setImmediate(() => void this.#tend());
+  }
+
+  async #tend(): Promise<void> {
+    const more = await inTurns(
+      this.#work.once(() => {
+        const endMs = this.options.nowMs() + TEND_SLICE_MS;
+        let isMore = true;
+        while (isMore && this.options.nowMs() < endMs) isMore = this.#tracker.tend(TEND_STEPS);
+        return isMore;
+      }),
+    );
+    this.#tending = undefined;
+    if (more && !this.#isClosed) this.#tendSoon();
   }
 
   #isStranger({ peer, heardMs }: PeerLine, nowMs: number): boolean {
