@@ -1,7 +1,8 @@
 /** Every shared content: its hash, kind and size, found by whole hash or by prefix. */
-import type { CatalogueEntry, FileHash, Kind } from '@iwanto/wire';
-import { IdPool, withRoom } from './cells.js';
+import type { CatalogueEntry, FileHash, Kind, WorkTurns } from '@iwanto/wire';
+import { IdPool, stretches, withRoom } from './cells.js';
 import { IdTable, mix } from './id-table.js';
+import { Rings } from './rings.js';
 
 /** A hash is eight numbers of 32 bits. */
 const NUMBERS = 8;
@@ -14,14 +15,19 @@ export type ContentKey = Pick<CatalogueEntry, 'hash' | 'kind' | 'size'>;
 
 export class Contents {
   readonly #ids = new IdPool();
-  readonly #table: IdTable;
+  /** The first content of each hash. */
+  readonly #firsts: IdTable;
+  /** All others, which are lies: found by size and kind as well, because one hash may have a million (HOSTILE 217). */
+  readonly #others: IdTable;
+  readonly #claims = new Rings();
   readonly #wanted = new Uint32Array(NUMBERS);
   #hash = new Uint32Array(0);
   #size = new Float64Array(0);
   #isDirectory = new Uint8Array(0);
 
   constructor(private readonly seed: number) {
-    this.#table = new IdTable((content) => this.#hashKey(this.#hash, content * NUMBERS));
+    this.#firsts = new IdTable((content) => this.#hashKey(this.#hash, content * NUMBERS));
+    this.#others = new IdTable((content) => this.#claimKey(content));
   }
 
   /** The largest content id there is. */
@@ -48,51 +54,84 @@ export class Contents {
   need(key: ContentKey): number {
     this.#read(key.hash);
     const hashKey = this.#hashKey(this.#wanted, 0);
-    const known = this.#table.find(hashKey, (content) => this.#is(content, key));
+    const first = this.#firsts.find(hashKey, (content) => this.#hasWanted(content));
+    if (first === 0) {
+      const content = this.#add(key);
+      this.#firsts.add(content, hashKey);
+      return content;
+    }
+    if (this.#is(first, key)) return first;
+    const claimKey = claimKeyOf(hashKey, key);
+    const known = this.#others.find(
+      claimKey,
+      (content) => this.#is(content, key) && this.#hasWanted(content),
+    );
     if (known !== 0) return known;
-    const content = this.#ids.take();
-    this.#hash = withRoom(this.#hash, (content + 1) * NUMBERS);
-    this.#size = withRoom(this.#size, content);
-    this.#isDirectory = withRoom(this.#isDirectory, content);
-    this.#hash.set(this.#wanted, content * NUMBERS);
-    this.#size[content] = key.size;
-    this.#isDirectory[content] = key.kind === 'directory' ? 1 : 0;
-    this.#table.add(content, hashKey);
+    const content = this.#add(key);
+    this.#others.add(content, claimKey);
+    this.#claims.join(first, content);
     return content;
   }
 
   /** Nobody shares the content any more. */
   forget(content: number): void {
-    this.#table.remove(content, this.#hashKey(this.#hash, content * NUMBERS));
+    const hashKey = this.#hashKey(this.#hash, content * NUMBERS);
+    const isFirst = this.#firsts.find(hashKey, (one) => one === content) !== 0;
+    const heir = this.#claims.leave(content);
+    if (!isFirst) this.#others.remove(content, this.#claimKey(content));
+    else {
+      this.#firsts.remove(content, hashKey);
+      if (heir !== 0) {
+        this.#others.remove(heir, this.#claimKey(heir));
+        this.#firsts.add(heir, hashKey);
+      }
+    }
     this.#size[content] = -1;
     this.#ids.giveBack(content);
   }
 
-  /** The contents with exactly this hash: more than one where somebody lies about size or kind. */
-  withHash(hash: FileHash): number[] {
+  /** The contents with exactly this hash, at most `most`: more than one where somebody lies about size or kind. */
+  withHash(hash: FileHash, most: number): number[] {
     this.#read(hash);
-    const found: number[] = [];
-    this.#table.find(this.#hashKey(this.#wanted, 0), (content) => {
-      if (this.#hasWanted(content)) found.push(content);
-      return false;
-    });
-    return found;
+    const first = this.#firsts.find(this.#hashKey(this.#wanted, 0), (content) =>
+      this.#hasWanted(content),
+    );
+    return first === 0 ? [] : this.#claims.from(first, most);
   }
 
   /** Contents whose hash begins with `prefix`, at least 8 hex characters long: all, or the first `most` of them. */
-  startingWith(prefix: string, most: number): number[] {
+  *startingWith(prefix: string, most: number): WorkTurns<number[]> {
     const first = Number.parseInt(prefix.slice(0, HEX_PER_NUMBER), 16);
     const found: number[] = [];
-    for (let content = 1; content <= this.last && found.length < most; content += 1) {
-      if (this.#hash[content * NUMBERS] !== first || this.sizeOf(content) < 0) continue;
-      if (this.hashOf(content).startsWith(prefix)) found.push(content);
+    for (const { from, to } of stretches(this.last + 1)) {
+      for (let content = from; content < to && found.length < most; content += 1) {
+        if (this.#hash[content * NUMBERS] !== first || this.sizeOf(content) < 0) continue;
+        if (content > 0 && this.hashOf(content).startsWith(prefix)) found.push(content);
+      }
+      yield to - from;
     }
     return found;
   }
 
+  /** The content has the hash that was read last. */
+  #add({ size, kind }: ContentKey): number {
+    const content = this.#ids.take();
+    this.#hash = withRoom(this.#hash, (content + 1) * NUMBERS);
+    this.#size = withRoom(this.#size, content);
+    this.#isDirectory = withRoom(this.#isDirectory, content);
+    this.#hash.set(this.#wanted, content * NUMBERS);
+    this.#size[content] = size;
+    this.#isDirectory[content] = kind === 'directory' ? 1 : 0;
+    return content;
+  }
+
   #is(content: number, { size, kind }: ContentKey): boolean {
-    if (this.#size[content] !== size || this.kindOf(content) !== kind) return false;
-    return this.#hasWanted(content);
+    return this.#size[content] === size && this.kindOf(content) === kind;
+  }
+
+  #claimKey(content: number): number {
+    const hashKey = this.#hashKey(this.#hash, content * NUMBERS);
+    return claimKeyOf(hashKey, { size: this.sizeOf(content), kind: this.kindOf(content) });
   }
 
   #hasWanted(content: number): boolean {
@@ -120,3 +159,6 @@ export class Contents {
     return key;
   }
 }
+
+const claimKeyOf = (hashKey: number, { size, kind }: Pick<ContentKey, 'size' | 'kind'>) =>
+  mix(size >>> 0, mix(Math.floor(size / 2 ** 32) * 2 + (kind === 'directory' ? 1 : 0), hashKey));

@@ -8,6 +8,8 @@ import {
   type Kind,
   NAMES_MAX,
   type PeerId,
+  type WorkTurns,
+  fileHashSchema,
 } from '@iwanto/wire';
 import type { Shelf } from './shelf.js';
 
@@ -15,6 +17,8 @@ import type { Shelf } from './shelf.js';
 const CANDIDATES_LISTED_MAX = 6;
 /** Contents examined whose hashes begin alike: two may be a coincidence, many are made up (HOSTILE 175). */
 const ALIKE_MAX = 1_000;
+/** The same where many hashes are asked about at the same time. */
+const CLAIMS_MAX = 100;
 /** Rows examined for the usual name of a content. */
 const NAME_LOOKS_MAX = 1_000;
 /** The same where many contents are asked for at the same time. */
@@ -44,10 +48,9 @@ export class Locator {
   ) {}
 
   /** What a whole hash or a prefix of at least 8 hex characters names. Throws E_NOT_FOUND, E_AMBIGUOUS. */
-  locate(prefix: string): Located {
+  *locate(prefix: string): WorkTurns<Located> {
     const { contents } = this.shelf;
-    const found =
-      prefix.length < HASH_PREFIX_CHARACTERS_MIN ? [] : contents.startingWith(prefix, ALIKE_MAX);
+    const found = yield* this.#startingWith(prefix);
     const held = found
       .map((content) => ({ content, slots: this.shelf.here.holdersOf(content) }))
       .filter(({ slots }) => slots.size > 0)
@@ -67,10 +70,9 @@ export class Locator {
   }
 
   /** Who had what this names, where no peer that is online has it. */
-  lastSeen(prefix: string): LastSeen | undefined {
-    const { contents, left } = this.shelf;
-    const found =
-      prefix.length < HASH_PREFIX_CHARACTERS_MIN ? [] : contents.startingWith(prefix, ALIKE_MAX);
+  *lastSeen(prefix: string): WorkTurns<LastSeen | undefined> {
+    const { left } = this.shelf;
+    const found = yield* this.#startingWith(prefix);
     const content = found.find((one) => left.holds(one));
     if (content === undefined) return undefined;
     const peers = [...left.holdersOf(content)].flatMap((slot) => this.peerOf(slot) ?? []);
@@ -80,7 +82,7 @@ export class Locator {
   /** The contents that somebody shares: who, and under which names. */
   holders(hashes: readonly FileHash[]): HoldersAnswer['contents'] {
     return hashes.flatMap((hash) => {
-      const contents = this.shelf.contents.withHash(hash);
+      const contents = this.shelf.contents.withHash(hash, CLAIMS_MAX);
       const slots = new Set(contents.flatMap((content) => [...this.shelf.here.holdersOf(content)]));
       if (slots.size === 0) return [];
       const peers = [...slots].flatMap((slot) => this.peerOf(slot) ?? []).sort();
@@ -92,6 +94,16 @@ export class Locator {
         count: slots.size,
       };
     });
+  }
+
+  /** A whole hash is looked up; only a beginning costs a look at all of them. */
+  *#startingWith(prefix: string): WorkTurns<number[]> {
+    const { contents } = this.shelf;
+    if (prefix.length < HASH_PREFIX_CHARACTERS_MIN) return [];
+    const whole = fileHashSchema.safeParse(prefix);
+    return whole.success
+      ? contents.withHash(whole.data, ALIKE_MAX)
+      : yield* contents.startingWith(prefix, ALIKE_MAX);
   }
 
   #describe(content: number): Pick<Located, 'kind' | 'name' | 'size'> {

@@ -6,6 +6,7 @@ import {
   Failure,
   type FileHash,
   type PeerId,
+  allTurns,
 } from '@iwanto/wire';
 import { CHANGES_AT_ONCE_MAX } from './change-rate.js';
 import { Tracker } from './tracker.js';
@@ -244,7 +245,7 @@ describe('peers that left', () => {
     expect(tracker.search('film', 1, { leftAtMs: 0 }).results).toHaveLength(1);
     expect(tracker.holders([hashOf('33')])).toEqual([]);
     expect(codeOf(() => tracker.locate(hashOf('33')))).toBe('E_NOT_FOUND');
-    expect(tracker.lastSeen(hashOf('33'))).toEqual({ name: 'film three', peers: [BEN] });
+    expect(allTurns(tracker.lastSeen(hashOf('33')))).toEqual({ name: 'film three', peers: [BEN] });
     expect(tracker.book()).toMatchObject([{ peer: ANNE }]);
   });
 

@@ -199,11 +199,16 @@ export class Tracker {
 
   /** What a whole hash or a prefix of at least 8 hex characters names. Throws E_NOT_FOUND, E_AMBIGUOUS. */
   locate(prefix: string): Located {
+    return allTurns(this.locating(prefix));
+  }
+
+  /** The same in turns, between which nothing may change. */
+  locating(prefix: string): WorkTurns<Located> {
     return this.#locator.locate(prefix);
   }
 
   /** Departed peers that had what a hash names; undefined where a peer that is online shares it, or nobody ever did. */
-  lastSeen(prefix: string): LastSeen | undefined {
+  lastSeen(prefix: string): WorkTurns<LastSeen | undefined> {
     return this.#locator.lastSeen(prefix);
   }
 

@@ -155,7 +155,8 @@ export const peerVerbs = {
     limitMs: 2_000,
     fault: searchFault,
   }),
-  locate: row({
+  locate: dear({
+    inTurns: true,
     about: 'What a hash or a hash prefix names, and who has it.',
     question: locateQuestionSchema,
     answer: locateAnswerSchema,

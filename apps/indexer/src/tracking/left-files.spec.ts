@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { Tracker } from '@iwanto/tracker';
-import type { CatalogId, CatalogueEntry, FileHash, PeerId } from '@iwanto/wire';
+import {
+  type CatalogId,
+  type CatalogueEntry,
+  type FileHash,
+  type PeerId,
+  allTurns,
+} from '@iwanto/wire';
 import { LeftFolder } from './left-files.js';
 import { LeftPeers } from './left-peers.js';
 import { OneAtATime } from './one-at-a-time.js';
@@ -70,9 +76,10 @@ test('a restart loses nothing of what a peer had, nor its name, nor when it left
     { name: 'film 1234', size: 1_234, modifiedMs: 5_000, seen: { secondsAgo: 7_200 } },
   ]);
   expect(left.names).toEqual(new Map([[BEN, 'ben']]));
-  expect(() =>
-    left.explained('1'.padStart(64, '0'), () => tracker.locate('1'.padStart(64, '0'))),
-  ).toThrow('Nobody who is here has film 1; it was seen 2 h ago on ben.');
+  const hash = '1'.padStart(64, '0');
+  expect(() => allTurns(left.explained(hash, tracker.locating(hash)))).toThrow(
+    'Nobody who is here has film 1; it was seen 2 h ago on ben.',
+  );
   expect(troubles).toEqual([]);
 });
 

@@ -1,7 +1,14 @@
 /** Departed peers, as this tracker remembers them: in memory for searching, and in files, so that a restart loses nothing. */
 import { inTurns } from '@iwanto/bus';
 import type { LeftLine, Lines, Tracker } from '@iwanto/tracker';
-import { type CatalogueEntry, Failure, type PeerId, agoText, codeOf } from '@iwanto/wire';
+import {
+  type CatalogueEntry,
+  Failure,
+  type PeerId,
+  type WorkTurns,
+  agoText,
+  codeOf,
+} from '@iwanto/wire';
 import type { OneAtATime } from './one-at-a-time.js';
 
 /** A peer that left, under the name it had. */
@@ -66,11 +73,11 @@ export class LeftPeers {
   }
 
   /** The answer of `locate`; where no peer that is online has it, its refusal names those that had. */
-  explained<T>(prefix: string, locate: () => T): T {
+  *explained<T>(prefix: string, locating: WorkTurns<T>): WorkTurns<T> {
     try {
-      return locate();
+      return yield* locating;
     } catch (cause) {
-      const seen = this.tracker.lastSeen(prefix);
+      const seen = yield* this.tracker.lastSeen(prefix);
       if (codeOf(cause) !== 'E_NOT_FOUND' || !seen) throw cause;
       const left = this.tracker.left().filter(({ peer }) => seen.peers.includes(peer));
       const last = Math.max(...left.map(({ leftMs }) => leftMs));

@@ -17,7 +17,7 @@ test('one piece after the other, in the order in which they began', async () => 
   const log: string[] = [];
   const first = line.run(work('a', log));
   first.next();
-  const others = [line.run(work('b', log)), line.once(() => log.push('c'))].map(inTurns);
+  const others = [inTurns(line.run(work('b', log))), inTurns(line.once(() => log.push('c')))];
   const second = line.run(work('d', log));
   expect(second.next()).toEqual({ done: false, value: 0 });
   const result = await inTurns(first);

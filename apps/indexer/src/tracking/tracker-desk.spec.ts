@@ -42,6 +42,7 @@ afterEach(() => {
 });
 const apply = (desk: TrackerDesk, announcement: Announcement) => allTurns(desk.apply(announcement));
 const searched = (desk: TrackerDesk, question: SearchQuestion) => allTurns(desk.search(question));
+const located = (desk: TrackerDesk) => allTurns(desk.locate(HASH));
 const share = (desk: TrackerDesk, peer: PeerId, more = false) =>
   apply(desk, {
     ...{ peer, catalogId: '1'.repeat(16) as CatalogId, since: 0, revision: 1, more, gone: [] },
@@ -67,7 +68,7 @@ describe('the desk', () => {
     const desk = newDesk();
     for (const peer of [SELF, ANNE, BEN]) share(desk, peer);
     desk.followPeers([at(ANNE, { address: '10.0.0.9' }), at(BEN, { transferPort: 0 })]);
-    expect(desk.locate(HASH).holders).toEqual([
+    expect(located(desk).holders).toEqual([
       { peer: ANNE, address: '10.0.0.9', port: 3, curveKey: 'b'.repeat(64) },
     ]);
   });
@@ -83,11 +84,11 @@ describe('the desk', () => {
       ...crowd.map((peer) => at(peer, { address: '10.0.0.66' })),
       at(ANNE, { address: '10.0.0.9' }),
     ]);
-    const first = desk.locate(HASH).holders;
+    const first = located(desk).holders;
     expect(first.slice(0, 2).map(({ peer }) => peer)).toContain(ANNE);
-    const others = desk
-      .locate(HASH)
-      .holders.filter(({ peer }) => !first.some((one) => one.peer === peer));
+    const others = located(desk).holders.filter(
+      ({ peer }) => !first.some((one) => one.peer === peer),
+    );
     expect(others.length).toBeGreaterThan(0);
   });
 
@@ -114,7 +115,7 @@ describe('the desk', () => {
       gone: [],
       entries: [{ ...entry, partial: true }],
     });
-    const holders = () => desk.locate(HASH).holders.map(({ peer }) => peer);
+    const holders = () => located(desk).holders.map(({ peer }) => peer);
     expect(holders()).toEqual([ANNE, BEN]);
     expect(searched(desk, { query: 'film', limit: 1 }).results).toMatchObject([{ peers: 1 }]);
     apply(desk, { ...told, since: 1, revision: 2, gone: [], entries: [entry] });
@@ -216,7 +217,7 @@ describe('the desk', () => {
     ).toEqual(['anne', 'ben']);
     expect(seen({ peer: 'anne' })).toBeDefined();
     expect(searched(desk, { query: 'film', limit: 5 }).results).toEqual([]);
-    expect(() => desk.locate(HASH)).toThrow('Nobody who is here has film; it was seen 2 min ago');
+    expect(() => located(desk)).toThrow('Nobody who is here has film; it was seen 2 min ago');
 
     desk.followPeers([ben]);
     expect(desk.held(BEN).revision).toBe(1);

@@ -134,11 +134,17 @@ export class TrackerDesk {
     );
   }
 
-  /** What a hash names, with each holder at the address where the election sees it, never at the one it claims. */
-  locate(prefix: string): LocateAnswer {
-    const { peers, others, ...content } = this.#left.explained(prefix, () =>
-      this.#tracker.locate(prefix),
-    );
+  /**
+   * In turns, after what was begun before: what a hash names, with each holder at the address where the election sees
+   * it, never at the one it claims.
+   */
+  locate(prefix: string): WorkTurns<LocateAnswer> {
+    return this.#work.run(this.#locate(prefix));
+  }
+
+  *#locate(prefix: string): WorkTurns<LocateAnswer> {
+    const locating = this.#tracker.locating(prefix);
+    const { peers, others, ...content } = yield* this.#left.explained(prefix, locating);
     const fetching = this.#partial.of(content.hash).filter((peer) => !peers.includes(peer));
     const holders = [...this.#dialable(peers), ...this.#dialable(fetching)];
     const answer = { ...content, holders: holders.slice(0, HOLDERS_MAX) };
