@@ -1,6 +1,6 @@
 /** What a command is: its options and what it does; loaded only when it is the one that was typed. */
 import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs';
-import { endWith } from './end.js';
+import { endWith } from './streams.js';
 import { refuseUnknownOptions } from './usage.js';
 
 /** Options that every command takes. */

@@ -1,45 +1,11 @@
-/** How a command ends: one sentence and an exit code for every failure, quiet on a closed pipe, 130 on Ctrl-C. */
-import { writeSync } from 'node:fs';
+/** How a command ends: one sentence and an exit code for every failure, 130 on Ctrl-C. */
 import type { Words } from './refusal.js';
 import { UsageError, usageSentence } from './usage.js';
 
 const EXIT_USAGE = 2;
-const EXIT_DISK_FULL = 9;
 const EXIT_CTRL_C = 130;
 
 const SHOW_CURSOR = '\u001b[?25h';
-
-/** A reader that closed the pipe, such as `head`, is not a failure. */
-export function guardStreams(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOSPC') endOnFullDisk();
-      process.exit(error.code === 'EPIPE' ? 0 : 1);
-    });
-  }
-}
-
-/** Written without a stream: the one that cannot be written to may be where errors go. */
-function endOnFullDisk(): never {
-  try {
-    writeSync(2, 'iwanto: The disk is full: the output is incomplete.\n');
-  } catch {
-    // Then there is only the exit code.
-  }
-  process.exit(EXIT_DISK_FULL);
-}
-
-/** Resolves when all that was written has left the process, or its reader has gone. */
-const drained = (stream: NodeJS.WriteStream) =>
-  new Promise<void>((done) => {
-    stream.write('', () => done());
-  });
-
-/** Ends the process once everything is printed: on a pipe, `process.exit` alone cuts it off after 64 KiB. */
-export async function endWith(code: number): Promise<never> {
-  await Promise.all([drained(process.stdout), drained(process.stderr)]);
-  process.exit(code);
-}
 
 let lastWords: string | undefined;
 

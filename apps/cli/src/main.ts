@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs';
 import type { Argv } from 'yargs';
 import { type Given, marked } from './command.js';
-import { endWith, explain, guardStreams, interruptible } from './end.js';
+import { explain, interruptible } from './end.js';
 import { type Import, importBy } from './import-apart.js';
 import { COMMANDS } from './table.js';
 import { UsageError, withoutHelpWord } from './usage.js';
+import { endWith, guardStreams } from './streams.js';
 import { isLost, leaveLostFolder } from './working-folder.js';
 
 const NAMES = COMMANDS.map(({ name }) => name);
@@ -24,6 +25,7 @@ export async function main(words: readonly string[], importing?: Import): Promis
       throw new UsageError('IWANT_HOME is relative to a folder that was deleted');
     }
     if (words[0] === 'complete') await complete(words.slice(1));
+    else if (words[0] === 'trouble') await trouble();
     else await (await commandLine(withoutHelpWord(words, NAMES))).parseAsync();
   } catch (cause) {
     await endWith(await explain(cause, words, NAMES));
@@ -69,6 +71,13 @@ function withoutHelpOf(line: Argv): void {
 async function complete(words: readonly string[]): Promise<void> {
   const { printCompletions } = await import('./completion/complete.js');
   await printCompletions(words);
+  await endWith(0);
+}
+
+/** What a start asks, when all services are ready. */
+async function trouble(): Promise<void> {
+  const { nameTrouble } = await import('./doctor/name-trouble.js');
+  await nameTrouble();
   await endWith(0);
 }
 

@@ -1,8 +1,8 @@
 /** Runs the three services as child processes: restarts those that die, stops all when asked, and ends when all were asked to stop. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { reasonOf } from '@iwanto/wire';
-import { SERVICES, type ServiceName } from '@iwanto/bus';
-import { EXIT, SERVICE_ENVIRONMENT, Terminal, nodeFlags } from '@iwanto/service';
+import type { ServiceName } from '@iwanto/bus';
+import { EXIT, Terminal } from '@iwanto/service';
 
 /** The wait before a service that died is started again: doubled each time, within these bounds. */
 const BACK_OFF_MS_MIN = 1_000;
@@ -14,16 +14,23 @@ const STOP_LIMIT_MS = 1_800;
 /** After this long without being ready, the services that are waited for are named. */
 const STILL_WAITING_MS = 15_000;
 
+export interface ServiceProgram {
+  readonly service: ServiceName;
+  /** Its file. */
+  readonly program: string;
+  /** What comes between `node` and the program. */
+  readonly nodeArguments: readonly string[];
+}
+
 export interface SuperviseOptions {
-  readonly programOf: (service: ServiceName) => string;
+  readonly services: readonly ServiceProgram[];
   /** All three are ready; called once. */
   readonly ready: () => void;
   /** One sentence for people. */
   readonly tell: (sentence: string) => void;
 }
 
-interface Child {
-  readonly service: ServiceName;
+interface Child extends ServiceProgram {
   process?: ChildProcess;
   ready: boolean;
   /** It ended because it was asked to, and stays away. */
@@ -39,13 +46,7 @@ export function supervise(options: SuperviseOptions): Promise<number> {
 }
 
 class Supervisor {
-  readonly #children: Child[] = SERVICES.map((service) => ({
-    service,
-    ready: false,
-    over: false,
-    startedMs: 0,
-    backOffMs: BACK_OFF_MS_MIN,
-  }));
+  readonly #children: Child[];
   #exitCode: number = EXIT.done;
   #stopping = false;
   #toldReady = false;
@@ -54,7 +55,15 @@ class Supervisor {
   constructor(
     private readonly options: SuperviseOptions,
     private readonly ended: (exitCode: number) => void,
-  ) {}
+  ) {
+    this.#children = options.services.map((program) => ({
+      ...program,
+      ready: false,
+      over: false,
+      startedMs: 0,
+      backOffMs: BACK_OFF_MS_MIN,
+    }));
+  }
 
   start(): void {
     process.on('SIGTERM', () => this.#stop(EXIT.done));
@@ -73,9 +82,8 @@ class Supervisor {
   #launch(child: Child): void {
     child.ready = false;
     child.startedMs = performance.now();
-    const started = fork(this.options.programOf(child.service), [], {
-      execArgv: [...process.execArgv, ...nodeFlags(child.service)],
-      env: { ...SERVICE_ENVIRONMENT, ...process.env },
+    const started = fork(child.program, [], {
+      execArgv: [...child.nodeArguments],
       // Standard output of the supervisor says `ready` and nothing else.
       stdio: ['ignore', process.stderr.fd, process.stderr.fd, 'ipc'],
     });

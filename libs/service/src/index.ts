@@ -45,6 +45,7 @@ export { type ConfigInForce, groupOfMode, loadInForce, sealedBy } from './in-for
 export { keepsInodes } from './inodes.js';
 export { type Claim, claimHome, holdersOf } from './home.js';
 export { HOME_PROCESSES, type HomeProcess, type Lock, livingHolder, takeLock } from './lock.js';
+export { type HeldLock, releaseLock } from './lock-release.js';
 export { type Log, openLog } from './log.js';
 export { type MetricsText, metricsText } from './metrics.js';
 export { MetricsPort } from './metrics-port.js';
@@ -60,7 +61,7 @@ export {
   type ServiceDefinition,
   runService,
 } from './run-service.js';
-export { SERVICE_ENVIRONMENT, nodeFlags } from './node-flags.js';
+export { SERVICE_ENVIRONMENT, SUPERVISOR_FLAGS, nodeFlags } from './node-flags.js';
 export { createSafely, writeLightly, writeSafely } from './safe-file.js';
 export { Terminal, announceReady } from './supervisors.js';
 export { version } from './version.js';

@@ -4,6 +4,7 @@ import { link, readFile, rename, rm } from 'node:fs/promises';
 import { SERVICES } from '@iwanto/bus';
 import { Failure, codeOf } from '@iwanto/wire';
 import { z } from 'zod';
+import { type HeldLock, releaseLock } from './lock-release.js';
 import { createSafely } from './safe-file.js';
 
 /** The processes that one home may have, each once. */
@@ -18,7 +19,7 @@ const holderSchema = z.object({
 });
 type Holder = z.infer<typeof holderSchema>;
 
-export interface Lock {
+export interface Lock extends HeldLock {
   release(): Promise<void>;
 }
 
@@ -32,11 +33,8 @@ export async function takeLock(path: string, what: string, runDir?: string): Pro
     await clearStale(path, what);
     if (!(await createSafely(path, mine))) throw runningAlready(what, path, undefined);
   }
-  return {
-    release: async () => {
-      if ((await textOf(path)) === mine) await rm(path, { force: true });
-    },
-  };
+  const held: HeldLock = { path, text: mine };
+  return { ...held, release: () => releaseLock(held) };
 }
 
 /** The process named in the lock `path`, alive or not. */

@@ -27,6 +27,9 @@ const FLAGS: Record<ServiceName, readonly string[]> = {
   transfer: [...LITTLE_GARBAGE, ...MANY_BUFFERS],
 };
 
+/** The same for the process that starts the services again when they die. */
+export const SUPERVISOR_FLAGS = LITTLE_GARBAGE;
+
 /** What comes between `node` and the program of a service. */
 export const nodeFlags = (service: ServiceName): readonly string[] => FLAGS[service];
 

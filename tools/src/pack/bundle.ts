@@ -8,8 +8,9 @@ import { type BuildOptions, type Metafile, type Plugin, build } from 'esbuild';
 /** Packages with native parts: installed as they are, so that each picks the binary that fits the machine. */
 export const NATIVE = ['zeromq', 'better-sqlite3', '@napi-rs/blake-hash', 'msgpackr-extract'];
 
-/** Services, and the thread that hashes; one file each, so that an upgrade takes nothing from under a running one. */
+/** Services, what starts them again, and the thread that hashes; one file each, so that an upgrade takes nothing from under a running one. */
 const PROGRAMS = [
+  'apps/cli/dist/supervisor.js',
   'apps/election/dist/main.js',
   'apps/indexer/dist/main.js',
   'apps/indexer/dist/hashing/hash-file.js',

@@ -148,6 +148,13 @@ test('what the bundle leaves apart is found: a service, and the live screen', ()
   expect(readFileSync(join(stage, 'apps/cli/dist/main.cjs'), 'utf8')).not.toMatch(/\bimport\(/);
 });
 
+test('what starts services again holds nothing of the command line, of schemas or of sockets', () => {
+  const text = readFileSync(join(stage, 'apps/cli/dist/supervisor.js'), 'latin1');
+  expect(text).toMatch(/it starts again in/);
+  expect(text).not.toMatch(/yargs|zod|zeromq|better-sqlite3/i);
+  expect(text.length).toBeLessThan(30_000);
+});
+
 const SERVICES = ['election', 'indexer', 'transfer'];
 
 test.each(SERVICES)(

@@ -2,20 +2,15 @@
 import {
   LOG_LEVELS,
   type Paths,
-  announceReady,
   claimHome,
   environmentName,
-  giveBackMemory,
   holdersOf,
   homePaths,
 } from '@iwanto/service';
 import { Failure } from '@iwanto/wire';
-import { programOf } from '../alone.js';
+import { becomeSupervisor } from '../become-supervisor.js';
 import { commandOf } from '../command.js';
-import { notInterruptible } from '../end.js';
-import { jsonLine, remark, say, shown, styledError } from '../print.js';
 import { prepareConfig } from '../prepare.js';
-import { supervise } from '../supervise.js';
 
 export const command = commandOf({
   options: (words) =>
@@ -57,9 +52,10 @@ export const command = commandOf({
     try {
       await refuseRunning(paths);
       await prepareConfig(paths, { share, downloadDir, interfaces, mapPorts });
-      return await superviseAll(json, paths);
-    } finally {
+      return becomeSupervisor({ lock, json });
+    } catch (cause) {
       await lock.release();
+      throw cause;
     }
   },
 });
@@ -85,29 +81,4 @@ function alreadyRunning(running: readonly { name: string; pid: number }[]): Fail
     'E_ALREADY_RUNNING',
     `Services of this home are already running (${who}); stop them first with "iwanto stop".`,
   );
-}
-
-/** The quick part of `iwanto doctor`: what is wrong with this host, one line each. */
-async function nameTrouble(paths: Paths): Promise<void> {
-  const { examineHost } = await import('../doctor/examine.js');
-  const findings = await examineHost(paths);
-  for (const { check, level, text, remedy } of findings) {
-    if (level !== 'ok')
-      remark(`${styledError('yellow', 'iwanto:')} ${shown(`${check}: ${text}. ${remedy ?? ''}`)}`);
-  }
-}
-
-async function superviseAll(json: boolean, paths: Paths): Promise<number> {
-  notInterruptible();
-  const tell = (sentence: string) =>
-    remark(`${styledError('yellow', 'iwanto:')} ${shown(sentence)}`);
-  return supervise({
-    programOf,
-    ready: () => {
-      say(json ? jsonLine({ event: 'ready', pid: process.pid }) : 'ready');
-      announceReady(tell);
-      void nameTrouble(paths).finally(giveBackMemory);
-    },
-    tell,
-  });
 }
