@@ -38,9 +38,22 @@ export function unpack(bytes: Uint8Array): unknown {
   }
 }
 
+/**
+ * Zod compiles a schema when it is first used, which takes as long as hundreds of checks of a small message. So this
+ * many are made without: a command makes a few, and a service waits for nothing when somebody waits for it.
+ */
+const CHECKS_UNCOMPILED = 64;
+const checks = new WeakMap<z.ZodType, number>();
+
+function isRarelyUsed(schema: z.ZodType): boolean {
+  const count = (checks.get(schema) ?? 0) + 1;
+  if (count <= CHECKS_UNCOMPILED) checks.set(schema, count);
+  return count <= CHECKS_UNCOMPILED;
+}
+
 /** The value after its schema: unknown fields are removed, wrong ones cause an E_BAD_REQUEST that names them. */
 export function checked<S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { jitless: isRarelyUsed(schema) });
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const where = issue && issue.path.length > 0 ? `field ${issue.path.join('.')}` : 'its form';

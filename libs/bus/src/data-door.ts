@@ -105,8 +105,11 @@ export class DataDoor {
     return door;
   }
 
-  /** A grant for one line, to be handed over on the control line; undefined where too many wait. */
-  grant(opened: (line: ServedLine) => void): Uint8Array | undefined {
+  /** A grant for one line, to be handed over on the control line; undefined where too many wait. One of the two is called. */
+  grant(
+    opened: (line: ServedLine) => void,
+    expired: () => void = () => undefined,
+  ): Uint8Array | undefined {
     if (this.#granted.size >= GRANTS_MAX) return undefined;
     const keys = {
       askerKey: randomBytes(DATA_KEY_BYTES),
@@ -114,7 +117,10 @@ export class DataDoor {
     };
     const grant = { port: this.#port?.port ?? 0, lineId: randomBytes(DATA_LINE_ID_BYTES), ...keys };
     const name = grant.lineId.toString('hex');
-    const timer = setTimeout(() => this.#granted.delete(name), GRANT_LIMIT_MS);
+    const timer = setTimeout(() => {
+      this.#granted.delete(name);
+      expired();
+    }, GRANT_LIMIT_MS);
     this.#granted.set(name, { grant, opened, timer });
     return encodeDataGrant(grant);
   }

@@ -10,6 +10,9 @@ import { socketPath } from './socket-paths.js';
 const RETRY_FIRST_MS = 50;
 const RETRY_MAX_MS = 1_000;
 
+/** What goes wrong with a connection shows as its end. */
+const ignore = () => undefined;
+
 export interface LineDialOptions {
   readonly address: string;
   readonly port: number;
@@ -28,6 +31,8 @@ export class LineDial {
   readonly #inners = new Set<Socket>();
   readonly #connecting = new Set<Reaching>();
   readonly #relays = new Set<Relay>();
+  /** The first attempt begins before the DEALER has come to the meeting: a turn of two threads earlier. */
+  #first: Reaching | undefined;
   #failures = 0;
   #way: Way | undefined;
   #isClosed = false;
@@ -42,6 +47,8 @@ export class LineDial {
     );
     this.#meeting.listen(path).unref();
     dealer.connect(`ipc://${path}`);
+    this.#first = this.#reach();
+    this.#first.reached.then(({ socket }) => socket.on('error', ignore), ignore);
   }
 
   /** The way of the last connection; undefined before there was one. */
@@ -60,17 +67,16 @@ export class LineDial {
     this.#isClosed = true;
     this.#meeting.close();
     for (const connecting of this.#connecting) connecting.cancel();
+    this.#first?.reached.then(({ socket }) => socket.destroy(), ignore);
     for (const inner of this.#inners) inner.destroy();
     for (const relay of this.#relays) relay.destroy();
   }
 
   #dial(inner: Socket): void {
-    const { address, port, line, untakenBytesMax, detours, onWay } = this.options;
+    const { untakenBytesMax, onWay } = this.options;
     this.#inners.add(inner);
-    const connecting = reach({
-      ...{ address, port, allowHalfOpen: true, line, detours, last: this.#way },
-    });
-    this.#connecting.add(connecting);
+    const connecting = this.#first ?? this.#reach();
+    this.#first = undefined;
     void connecting.reached
       .then(
         ({ socket, way }) => {
@@ -91,6 +97,15 @@ export class LineDial {
         },
       )
       .finally(() => this.#connecting.delete(connecting));
+  }
+
+  #reach(): Reaching {
+    const { address, port, line, detours } = this.options;
+    const connecting = reach({
+      ...{ address, port, allowHalfOpen: true, line, detours, last: this.#way },
+    });
+    this.#connecting.add(connecting);
+    return connecting;
   }
 
   /** The DEALER reconnects when its connection ends, so its connection is held until the next attempt is due. */

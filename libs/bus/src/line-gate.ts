@@ -11,7 +11,7 @@ import { hearBeginning } from './beginning.js';
 import { UNREAD_BYTES_TO_ANSWER_MAX } from './limits.js';
 import type { LineNow } from './question-queue.js';
 import { Relay, wireBytes } from './relay.js';
-import { socketPath } from './socket-paths.js';
+import { prepareSocketPaths, socketPath } from './socket-paths.js';
 import { TcpPort, type TcpPortOptions } from './tcp-port.js';
 
 const MEBIBYTE = 1_048_576;
@@ -73,6 +73,7 @@ export class LineGate implements AnsweringSocket {
   ) {}
 
   static async open(router: Router, options: LineGateOptions): Promise<LineGate> {
+    prepareSocketPaths();
     const gate = new LineGate(router, options);
     gate.#port = await TcpPort.open({
       ...options,

@@ -110,7 +110,9 @@ export interface PieceLineOptions {
   readonly onAnswer: (answer: PieceAnswer) => void;
   /** The line broke: open requests will not be answered. */
   readonly onLost: (why: PieceLost) => void;
-  /** Both lines are up and requests go out. */
+  /** The other host proved its key: requests may go out. What is answered waits there for the data line. */
+  readonly onGreeted?: () => void;
+  /** Both lines are up. */
   readonly onReady?: () => void;
 }
 
@@ -120,7 +122,7 @@ const ROOT_CHARACTERS = 64;
 export interface PieceLine {
   /** Sends a request, together with the next ones where it may wait. Ids are the caller's, above 0; an id may be reused only after its answer. */
   request(request: PieceRequest): void;
-  /** The way the bytes take; undefined before the line is ready. */
+  /** The way the bytes take, or will probably take while only the control line is up; undefined before that. */
   readonly way: Way | undefined;
   close(): void;
 }
@@ -160,6 +162,7 @@ class AskingLine implements PieceLine {
     this.#outbox = new Outbox(this.#dealer);
     this.#dealer.events.on('handshake', () => {
       this.#send([lineRequest(options.self)]);
+      options.onGreeted?.();
     });
     this.#dealer.events.on('disconnect', () => this.#lose('broken'));
     const { address, port, detours } = options;
@@ -171,7 +174,7 @@ class AskingLine implements PieceLine {
   }
 
   get way(): Way | undefined {
-    return this.#data?.way;
+    return this.#data?.way ?? this.#dial.way;
   }
 
   request(request: PieceRequest): void {

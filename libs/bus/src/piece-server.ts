@@ -44,10 +44,12 @@ export class PieceServer {
   readonly #inFlight = new InWork();
   readonly #queue: UploadQueue;
   readonly #lines = new Map<string, { readonly line: ServedLine; readonly peer: PeerId }>();
+  /** Requests of askers that were granted a data line and are opening it: bounded by what may be in flight. */
+  readonly #early = new Map<string, PieceRequest[]>();
 
   constructor(
     private readonly socket: AnsweringSocket,
-    private readonly door: DataDoor,
+    private readonly door: Pick<DataDoor, 'grant'>,
     private readonly serving: PieceServing,
   ) {
     this.#outbox = new Outbox(socket);
@@ -84,14 +86,24 @@ export class PieceServer {
       return this.#refuse(asker, request, 'busy');
     }
     if (this.#queue.add(asker, request)) return this.#startAll();
-    // Without a data line no answer can be sent.
+    const early = this.#early.get(asker);
+    if (early) early.push(request);
+    else this.#refuseEarly(asker, request);
+  }
+
+  /** Without a data line no answer can be sent. */
+  #refuseEarly(asker: string, request: PieceRequest): void {
     this.#inFlight.end(asker);
     this.#refuse(asker, request, 'unexpected');
   }
 
   #grant(asker: string, { requestId, root }: PieceRequest): void {
     const peer = root.slice(0, PEER_ID_CHARACTERS) as PeerId;
-    const body = this.door.grant((line) => this.#opened(asker, line, peer));
+    const body = this.door.grant(
+      (line) => this.#opened(asker, line, peer),
+      () => this.#expired(asker),
+    );
+    if (body && !this.#lines.has(asker) && !this.#early.has(asker)) this.#early.set(asker, []);
     const answer: PieceAnswer = body
       ? { type: 'data', requestId, body }
       : { type: 'refused', requestId, reason: 'busy' };
@@ -108,6 +120,19 @@ export class PieceServer {
       this.#queue.close(asker);
       this.#inFlight.forget(asker);
     });
+    for (const request of this.#takeEarly(asker)) this.#queue.add(asker, request);
+    this.#startAll();
+  }
+
+  /** The data line was not opened in time. */
+  #expired(asker: string): void {
+    for (const request of this.#takeEarly(asker)) this.#refuseEarly(asker, request);
+  }
+
+  #takeEarly(asker: string): readonly PieceRequest[] {
+    const early = this.#early.get(asker) ?? [];
+    this.#early.delete(asker);
+    return early;
   }
 
   #startAll(): void {

@@ -16,9 +16,15 @@ let used = 0;
 
 /** A path that was never used before. */
 export function socketPath(): string {
-  if (directory === undefined || !existsSync(directory)) directory = makeDirectory();
+  const made = prepareSocketPaths();
   used += 1;
-  return join(directory, String(used));
+  return join(made, String(used));
+}
+
+/** Takes some milliseconds the first time: whoever will need paths later does it in advance. */
+export function prepareSocketPaths(): string {
+  if (directory === undefined || !existsSync(directory)) directory = makeDirectory();
+  return directory;
 }
 
 /** Mode 0700, as mkdtemp makes it: no other user gets past it. */

@@ -19,6 +19,9 @@ import { createSafely, writeSafely } from './safe-file.js';
 /** How long to wait for another process that is writing the configuration. */
 const LOCK_LIMIT_MS = 5_000;
 
+/** A schema that is used once is not worth compiling: most of the time that reading a configuration took. */
+const ONCE = { jitless: true } as const;
+
 export interface LoadedConfig {
   readonly config: Config;
   /** True when there was no file and one was created. */
@@ -48,9 +51,9 @@ export async function loadConfig(paths: Paths, env = process.env): Promise<Loade
     const inForce = withEnvironment(paths, env, loose) ?? config;
     return { config: inForce, warnings: [...warnings, ...open], created: false };
   }
-  const config = withEnvironment(paths, env, {}) ?? schemaFor(paths).parse({});
+  const config = withEnvironment(paths, env, {}) ?? schemaFor(paths).parse({}, ONCE);
   for (const folder of [...config.share, config.downloadDir]) await makeDir(folder);
-  const { share, downloadDir } = schemaFor(paths).parse({});
+  const { share, downloadDir } = schemaFor(paths).parse({}, ONCE);
   const created = await createSafely(paths.configFile, textOfConfig({ share, downloadDir }));
   return created ? { config, created, warnings: [] } : loadConfig(paths, env);
 }
@@ -63,13 +66,13 @@ export async function updateConfig(
   const schema = schemaFor(paths);
   let changed: Config | undefined;
   await updateFile(paths, (loose) => {
-    const before = schema.parse(loose);
-    const after = (changed = schema.parse(change(before)));
+    const before = schema.parse(loose, ONCE);
+    const after = (changed = schema.parse(change(before), ONCE));
     return leavesOf(after as Loose)
       .filter((key) => !isSame(valueAt(before as Loose, key), valueAt(after as Loose, key)))
       .reduce((made, key) => withValue(made, key, valueAt(after as Loose, key)), loose);
   });
-  return changed ?? schema.parse({});
+  return changed ?? schema.parse({}, ONCE);
 }
 
 /** Sets one key of the file, or removes it where `value` is undefined; throws E_BAD_REQUEST where it does not fit. */
@@ -88,7 +91,7 @@ export async function explainConfig(paths: Paths, env = process.env): Promise<Co
   const { config } = await loadConfig(paths, env);
   const text = (await textOf(paths.configFile)) ?? '{}';
   const loose = looseFrom(paths.configFile, text);
-  const named = fromEnvironment(env, schemaFor(paths).parse({}));
+  const named = fromEnvironment(env, schemaFor(paths).parse({}, ONCE));
   return leavesOf(config as Loose).map((key) => {
     const value = valueAt(config, key);
     if (valueAt(named, key) !== undefined) {
@@ -120,20 +123,21 @@ async function updateFile(paths: Paths, change: (loose: Loose) => Loose): Promis
 function inFile(paths: Paths, text: string) {
   const loose = looseFrom(paths.configFile, text);
   const schema = schemaFor(paths);
-  const result = schema.safeParse(loose);
+  const result = schema.safeParse(loose, ONCE);
   if (!result.success) throw wrongValue(paths.configFile, text, result.error);
-  const warnings = unknownKeys(paths.configFile, text, loose, schema.parse({}));
+  const warnings = unknownKeys(paths.configFile, text, loose, schema.parse({}, ONCE));
   return { loose, config: result.data, warnings };
 }
 
 /** The file's values, overridden by those of the environment; undefined where it sets none. */
 function withEnvironment(paths: Paths, env: NodeJS.ProcessEnv, loose: Loose): Config | undefined {
   const schema = schemaFor(paths);
-  const named = fromEnvironment(env, schema.parse({}));
+  const named = fromEnvironment(env, schema.parse({}, ONCE));
   const keys = leavesOf(named);
   if (keys.length === 0) return undefined;
   const result = schema.safeParse(
     keys.reduce((made, key) => withValue(made, key, valueAt(named, key)), loose),
+    ONCE,
   );
   if (result.success) return result.data;
   const issue = result.error.issues[0];

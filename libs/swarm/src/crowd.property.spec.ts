@@ -115,7 +115,9 @@ class Crowd {
   #meet(node: Node, other: Node): void {
     if (node === this.seed || !node.isAlive || !other.isAlive) return;
     node.open.set(other.id, new Set());
-    this.#tell(node, { type: 'sourceAdded', nowMs: 0, source: other.id, isPartial: true });
+    const probablyAll = other === this.seed;
+    const added = { type: 'sourceAdded', source: other.id, isPartial: true, probablyAll } as const;
+    this.#tell(node, { ...added, nowMs: 0 });
     const pieces = other === this.seed ? 'all' : [...other.has];
     this.#tell(node, { type: 'sourceHas', nowMs: 0, source: other.id, pieces });
   }

@@ -29,12 +29,16 @@ export type SwarmInput =
     }
   /** No more files will be added: from now on the download can complete. */
   | { readonly type: 'allAdded'; readonly nowMs: number }
-  /** A source that has everything, or, with `isPartial`, only what it says later. */
+  /**
+   * A source that has everything, or, with `isPartial`, only what it says later. One of these that has `probablyAll`
+   * is asked for one piece before it says so.
+   */
   | {
       readonly type: 'sourceAdded';
       readonly nowMs: number;
       readonly source: PeerId;
       readonly isPartial?: boolean;
+      readonly probablyAll?: boolean;
     }
   /** Pieces that a source has besides those it named before, numbered across all files; or all. */
   | {

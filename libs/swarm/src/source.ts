@@ -31,6 +31,9 @@ export class Source {
   /** Bytes per ms; 0 while unknown. */
   #rate = 0;
   #holds: Bits | 'all';
+  /** It has not said yet what it has, probably everything, and may be asked for one piece meanwhile. */
+  #mayGuess: boolean;
+  #guess: number | undefined;
   #shrunkMs = 0;
   #sampleStartMs = 0;
   #sampleBytes = 0;
@@ -43,10 +46,11 @@ export class Source {
     readonly id: PeerId,
     nowMs: number,
     private readonly limits: SwarmLimits,
-    isPartial: boolean,
+    { isPartial, probablyAll }: { readonly isPartial: boolean; readonly probablyAll: boolean },
   ) {
     this.#lastProgressMs = nowMs;
     this.#holds = isPartial ? new Bits() : 'all';
+    this.#mayGuess = isPartial && probablyAll;
   }
 
   get holdsAll(): boolean {
@@ -59,7 +63,17 @@ export class Source {
   }
 
   holds(piece: number): boolean {
-    return this.#holds === 'all' || this.#holds.has(piece);
+    return this.#mayGuess || this.#holds === 'all' || this.#holds.has(piece);
+  }
+
+  /** It was asked for this piece before it had said what it has: lacking it does not count against it. */
+  isGuess(piece: number): boolean {
+    return this.#guess === piece;
+  }
+
+  /** It said what it has. */
+  speaks(): void {
+    this.#mayGuess = false;
   }
 
   /** The pieces it claims to have; none are listed where it has all. */
@@ -105,6 +119,8 @@ export class Source {
       this.#sampleStartMs = nowMs;
       this.#sampleBytes = 0;
     }
+    if (this.#mayGuess) this.#guess = piece;
+    this.#mayGuess = false;
     this.asks.set(piece, { askedMs: nowMs, bytes });
     this.askedBytes += bytes;
   }

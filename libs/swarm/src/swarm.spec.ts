@@ -254,6 +254,20 @@ describe('Swarm', () => {
     expect(asked(table.ok('two', 2), 'two')).toContain(4);
   });
 
+  test('who probably has everything is asked for one piece before saying so, and a wrong guess costs it nothing', () => {
+    const table = new Table();
+    table.file(6);
+    const guess = { type: 'sourceAdded', isPartial: true, probablyAll: true } as const;
+    expect(asked(table.tell({ ...guess, source: 'one' }))).toEqual([0]);
+    expect(asked(table.tell({ ...guess, source: 'two' }))).toEqual([1]);
+    const busy = { type: 'refused', source: 'one', file: 0, index: 0, reason: 'busy' } as const;
+    expect(asked(table.tell(busy))).toEqual([]);
+    expect(asked(table.tell({ type: 'sourceHas', source: 'one', pieces: [5] }))).toEqual([5]);
+    expect(asked(table.ok('two', 1), 'two')).toEqual([]);
+    const said = table.tell({ type: 'sourceHas', source: 'two', pieces: 'all' });
+    expect(asked(said).toSorted((a, b) => a - b)).toEqual([0, 2, 3, 4]);
+  });
+
   test('many who begin together begin at different pieces', () => {
     const first = (seed: number) => {
       const swarm = new Swarm({ seed });

@@ -112,9 +112,10 @@ export class Swarm {
     this.#fillAll(nowMs);
   }
 
-  #addSource({ source: id, nowMs, isPartial }: Extract<SwarmInput, { type: 'sourceAdded' }>): void {
+  #addSource(input: Extract<SwarmInput, { type: 'sourceAdded' }>): void {
+    const { source: id, nowMs, isPartial = false, probablyAll = false } = input;
     if (this.#trust.isBanned(id) || this.#sources.has(id)) return;
-    this.#sources.set(id, new Source(id, nowMs, this.#limits, isPartial === true));
+    this.#sources.set(id, new Source(id, nowMs, this.#limits, { isPartial, probablyAll }));
     if (isPartial) this.#picker.countPartial(1);
     this.#fillAll(nowMs);
   }
@@ -122,6 +123,7 @@ export class Swarm {
   #learn({ source: id, pieces, nowMs }: Extract<SwarmInput, { type: 'sourceHas' }>): void {
     const source = this.#sources.get(id);
     if (!source || source.holdsAll) return;
+    source.speaks();
     if (pieces === 'all') {
       this.#picker.uncount(source);
       source.gainsAll();
@@ -177,7 +179,8 @@ export class Swarm {
     const source = this.#sources.get(input.source);
     if (piece === undefined || !source) return;
     if (this.#settle(source, piece, input.nowMs) === undefined) return;
-    this.#punish(source, input.reason, input);
+    if (input.reason !== 'busy' || !source.isGuess(piece))
+      this.#punish(source, input.reason, input);
     this.#fillAll(input.nowMs);
   }
 

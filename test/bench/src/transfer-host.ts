@@ -26,7 +26,8 @@ import type { BenchShelf, Shown } from './transfer-shelf.js';
 
 const TRANSFER = fileURLToPath(new URL('../../../apps/transfer/dist/main.js', import.meta.url));
 const START_LIMIT_MS = 20_000;
-const ASK_EVERY_MS = 100;
+/** As often as `iwanto download` asks. */
+const ASK_EVERY_MS = 500;
 const TICKS_PER_SECOND = 100;
 
 /** The answers of a host's election when its service asks others for help. */

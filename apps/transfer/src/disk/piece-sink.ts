@@ -6,6 +6,8 @@ import type { Wanted } from '../sources/source-line.js';
 export interface PieceSink {
   /** What a source is asked for to get that piece. */
   wantedOf(at: PieceAt): Wanted;
+  /** Whether `isRight` can be asked: what it compares with may still be on its way. */
+  canJudge(at: PieceAt): boolean;
   /** Whether these bytes are that piece. */
   isRight(at: PieceAt, body: Uint8Array): boolean;
   /** Resolves when the bytes are written; they are the caller's again when this returns. */

@@ -2,7 +2,7 @@
 import { closeSync, constants, lstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { type Blake3, digestAt, pieceBytes, verifyPiece } from '@iwanto/merkle';
 import type { PieceAt } from '@iwanto/swarm';
-import { Failure } from '@iwanto/wire';
+import { Failure, PIECE_BYTES } from '@iwanto/wire';
 import type { Wanted } from '../sources/source-line.js';
 import { setAttributes } from './attributes.js';
 import { diskFailure } from './disk.js';
@@ -89,6 +89,11 @@ export class TreeWriter implements PieceSink {
 
   wantedOf(at: PieceAt): Wanted {
     return wantedOf(this.#sunk(at.file).unit, at);
+  }
+
+  canJudge({ file }: PieceAt): boolean {
+    const { unit, digests } = this.#sunk(file);
+    return digests !== undefined || unit.bytes <= PIECE_BYTES;
   }
 
   isRight({ file, index }: PieceAt, body: Uint8Array): boolean {

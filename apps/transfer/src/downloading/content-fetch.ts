@@ -1,15 +1,14 @@
 /** Brings one planned content into its temporary place: digests, pieces, links, and the journal of it. */
 import { randomInt } from 'node:crypto';
-import { readlinkSync, symlinkSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Blake3, pieceBytes } from '@iwanto/merkle';
 import type { TransferStore } from '@iwanto/store';
 import type { PieceAt } from '@iwanto/swarm';
-import { type FileHash, type PeerId, codeOf, reasonOf } from '@iwanto/wire';
-import { PIECE_BYTES } from '@iwanto/wire';
-import { diskFailure } from '../disk/disk.js';
+import { type FileHash, PIECE_BYTES, type PeerId, reasonOf } from '@iwanto/wire';
+import { EarlyPieces } from './early-pieces.js';
+import { makeFolders, makeLink } from '../disk/skeleton.js';
 import { fetchDigests } from './layers.js';
-import { type Plan, type PlannedFile, type PlannedLink, pathIn } from '../disk/planned.js';
+import { type Plan, type PlannedFile, pathIn } from '../disk/planned.js';
 import { type Unit, unitsOf } from '../disk/units.js';
 import { HaveLog } from '../uploading/have-log.js';
 import { HaveWatches } from './have-watches.js';
@@ -25,8 +24,6 @@ import type { FolderTree } from '../disk/folder.js';
 const JOURNAL_MS = 1_000;
 /** Files whose digests are asked for at the same time. */
 const DIGESTS_AT_ONCE = 8;
-/** Folders created before other work gets its turn. */
-const FOLDERS_A_TURN = 200;
 /** Packs of small files started before other work gets its turn. */
 const PACKS_A_TURN = 16;
 
@@ -52,6 +49,8 @@ export interface ContentFetchOptions {
   readonly whileWaiting: <T>(work: Promise<T>) => Promise<T>;
   /** Peers that fetch the same content and may be asked, too. */
   readonly onPeers: (peers: readonly PeerId[]) => void;
+  /** Whether the tracker says that this peer has the content. */
+  readonly isNamed: (peer: PeerId) => boolean;
   readonly onTrouble: (sentence: string) => void;
   /** Pieces of a file that are in memory here because somebody is reading it. */
   readonly inMemory: InMemory;
@@ -68,6 +67,7 @@ export class ContentFetch {
   readonly #pump: Pump;
   readonly #folders: FolderTree;
   readonly #finished: Promise<void>;
+  readonly #early: EarlyPieces;
   /** Files of several pieces that can be verified, by their roots. */
   readonly #judged = new Map<FileHash, number>();
   #savedBytes = 0;
@@ -77,6 +77,7 @@ export class ContentFetch {
   constructor(private readonly options: ContentFetchOptions) {
     this.#folders = options.target.openTree();
     this.units = unitsOf(options.plan);
+    this.#early = new EarlyPieces(this.units, options.target.isResumed);
     this.#finished = new Promise((resolve, reject) => {
       this.#finish = resolve;
       this.#fail = reject;
@@ -99,8 +100,10 @@ export class ContentFetch {
   }
 
   addSource(peer: PeerId, line: AskingLine): void {
-    this.#pump.addSource(peer, line);
-    this.#watches.add(peer, line);
+    this.#early.add(peer, () => {
+      this.#pump.addSource(peer, line, this.options.isNamed(peer));
+      this.#watches.add(peer, line);
+    });
   }
 
   /** In a part of a directory the pieces are numbered differently than for everybody else. */
@@ -109,6 +112,7 @@ export class ContentFetch {
   }
 
   loseSource(peer: PeerId, isForged: boolean): void {
+    this.#early.lose(peer);
     this.#watches.remove(peer);
     this.#pump.loseSource(peer, isForged);
   }
@@ -130,7 +134,7 @@ export class ContentFetch {
       await Promise.race([this.#addAll(), this.#finished]);
       await this.#finished;
       await this.#writer.settled();
-      for (const link of this.options.plan.links) this.#makeLink(link);
+      for (const link of this.options.plan.links) makeLink(this.#folders, link);
     } finally {
       clearInterval(journal);
       this.#watches.stop();
@@ -179,8 +183,8 @@ export class ContentFetch {
   }
 
   async #addAll(): Promise<void> {
-    const { plan } = this.options;
-    await this.#makeFolders(plan.folders);
+    const { plan, signal } = this.options;
+    await makeFolders(this.#folders, plan.folders, signal);
     this.#pump.addFiles(this.units.map(({ bytes }) => ({ bytes, isHeldBack: true })));
     this.#pump.allAdded();
     const numbers = this.units.keys();
@@ -210,18 +214,6 @@ export class ContentFetch {
     }
   }
 
-  /** In the order of their paths, so that those above a folder are still open when it is made. */
-  async #makeFolders(folders: readonly string[]): Promise<void> {
-    let count = 0;
-    for (const folder of folders.toSorted()) {
-      this.#folders.at(folder);
-      count += 1;
-      if (count % FOLDERS_A_TURN !== 0) continue;
-      await nextTurn();
-      this.options.signal.throwIfAborted();
-    }
-  }
-
   async #takeUpAll(queue: Iterator<number>): Promise<void> {
     for (let next = queue.next(); !next.done; next = queue.next()) {
       const unit = this.units[next.value];
@@ -232,14 +224,19 @@ export class ContentFetch {
 
   async #takeUpLarge(number: number, planned: PlannedFile): Promise<void> {
     const { sources, blake3, journal, root, progress, whileWaiting } = this.options;
+    const isRead = [...(await this.options.inMemory(planned.root))].length > 0;
+    const isEarly = this.#early.isOpen && !isRead;
+    if (isEarly) this.#pump.release(number, []);
     const digests = await whileWaiting(fetchDigests(sources, blake3, planned));
     const claim = journal.claim(root, pathIn(planned.folder, planned.name));
     const have = await this.#writer.takeUpLarge(number, digests, claim);
     this.options.signal.throwIfAborted();
     for (const index of have) progress.found(pieceBytes(planned.size, index));
-    const more = await this.#takeUpRead(number, planned, new Set(have));
+    const more = isEarly ? [] : await this.#takeUpRead(number, planned, new Set(have));
     this.#release(number, [...have, ...more]);
     this.#judged.set(planned.root, number);
+    this.#pump.judge();
+    this.#early.end();
   }
 
   /** What is being read at the moment need not be fetched again. */
@@ -283,15 +280,5 @@ export class ContentFetch {
     if (bytesDone === this.#savedBytes) return;
     this.#savedBytes = bytesDone;
     this.options.journal.saveProgress(this.options.root, bytesDone, files);
-  }
-
-  #makeLink({ folder, name, target }: PlannedLink): void {
-    const path = this.#folders.at(folder).at(name);
-    try {
-      symlinkSync(target, path);
-    } catch (cause) {
-      const there = codeOf(cause) === 'EEXIST';
-      if (!there || readlinkSync(path) !== target) throw diskFailure(cause, pathIn(folder, name));
-    }
   }
 }

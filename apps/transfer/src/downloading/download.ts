@@ -121,13 +121,14 @@ export class Download {
   async #bring(): Promise<void> {
     const spot = this.#openSpot();
     try {
+      // Lines need the longest of all that comes before the first byte.
+      this.#find();
       const found = await spot.look();
       if (found === 'there') return this.#wasThere(this.spec.bytes);
       this.#save(null);
       if (this.spec.adopts && spot.target.adopt(this.spec.adopts)) {
         this.progress.note('Continues with the bytes of an unfinished download of this name.');
       }
-      this.#find();
       const plan = await this.#plan(spot.target);
       if (found === 'needsPlan' && (await spot.look(plan)) === 'there') {
         await spot.acknowledge(plan);
@@ -215,6 +216,7 @@ export class Download {
       waitMsFor: (bytes) => this.#waitMsFor(bytes),
       whileWaiting: (work) => this.#whileWaiting(work),
       onPeers: (peers) => this.#sources.offer(this.tools.holdersOf(peers)),
+      isNamed: (peer) => this.#finder?.names(peer) === true,
     });
     this.#offering.begin(this.#fetching, target);
     for (const [peer, line] of this.#ready) this.#fetching.addSource(peer, line);

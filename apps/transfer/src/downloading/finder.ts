@@ -53,6 +53,11 @@ export class Finder {
     this.#refusals.fed();
   }
 
+  /** Whether the tracker says that this peer has the content. */
+  names(peer: PeerId): boolean {
+    return this.holders.some((holder) => holder.peer === peer);
+  }
+
   stop(): void {
     clearInterval(this.#beat);
   }

@@ -53,6 +53,8 @@ export class Pump {
   readonly #ticker: NodeJS.Timeout;
   readonly #writing = new Set<Promise<void>>();
   readonly #waiting = new Set<NodeJS.Timeout>();
+  /** Pieces that came before what they are compared with: at most one of each source. */
+  readonly #unjudged: (() => void)[] = [];
   #stopped = false;
 
   constructor(private readonly options: PumpOptions) {
@@ -74,10 +76,16 @@ export class Pump {
     this.#tell({ type: 'fileReleased', nowMs: this.options.nowMs(), file, have });
   }
 
-  /** A source is asked for nothing before it has said what it has. */
-  addSource(source: PeerId, line: Askable): void {
+  /** What `canJudge` was waiting for has arrived. */
+  judge(): void {
+    for (const take of this.#unjudged.splice(0)) take();
+  }
+
+  /** A source is asked for nothing before it has said what it has; for one piece where that is probably everything. */
+  addSource(source: PeerId, line: Askable, probablyAll = false): void {
     this.#lines.set(source, line);
-    this.#tell({ type: 'sourceAdded', nowMs: this.options.nowMs(), source, isPartial: true });
+    const kind = { isPartial: true, probablyAll };
+    this.#tell({ type: 'sourceAdded', nowMs: this.options.nowMs(), source, ...kind });
   }
 
   sourceHas(source: PeerId, pieces: readonly number[] | 'all'): void {
@@ -156,8 +164,15 @@ export class Pump {
     }
     // A second copy from the end game is of no use, but its source did its work all the same.
     if (!this.#swarm.wants(at)) return this.#arrived(source, at, 'ok');
+    if (!this.options.sink.canJudge(at)) return this.#keep(source, at, outcome.body);
     if (!this.options.sink.isRight(at, outcome.body)) return this.#arrived(source, at, 'bad');
     this.#write(source, at, outcome.body);
+  }
+
+  /** Counts as not arrived, so nothing more is asked of its source meanwhile. */
+  #keep(source: PeerId, at: PieceAt, body: Uint8Array): void {
+    const outcome = { type: 'data', body: body.slice() } as const;
+    this.#unjudged.push(() => this.#take(source, at, outcome));
   }
 
   #write(source: PeerId, at: PieceAt, body: Uint8Array): void {

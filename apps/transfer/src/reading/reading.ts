@@ -167,6 +167,7 @@ export class Reading {
       nowMs: this.options.nowMs,
       sink: {
         wantedOf: ({ index }) => ({ ask: 'piece', root: this.of.root, first: index, count: 1 }),
+        canJudge: () => true,
         isRight: (at, body) => this.#isRight(at, body),
         write: ({ index }, body) => this.#take(index, body),
         unitWhole: () => undefined,

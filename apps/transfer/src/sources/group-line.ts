@@ -3,7 +3,7 @@ import { type Group, type GroupRoots, groupRoots } from '@iwanto/service';
 import type { SourceLine, Wanted } from './source-line.js';
 
 /** The part of a line that its users need. */
-export type AskingLine = Pick<SourceLine, 'ask' | 'request' | 'ready' | 'close'>;
+export type AskingLine = Pick<SourceLine, 'ask' | 'request' | 'greeted' | 'close'>;
 
 /** While a passphrase changes, by the key that most members have. */
 export function rootsOfGroups({
@@ -20,7 +20,7 @@ export function rootsOfGroups({
 export function groupLine(line: SourceLine, roots: GroupRoots): AskingLine {
   const named = (wanted: Wanted): Wanted => ({ ...wanted, root: roots.blind(wanted.root) });
   return {
-    ready: line.ready,
+    greeted: line.greeted,
     request: (wanted, limitMs) => line.request(named(wanted), limitMs),
     ask: (wanted, settle) => line.ask(named(wanted), settle),
     close: () => line.close(),

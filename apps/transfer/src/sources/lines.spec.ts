@@ -17,11 +17,16 @@ const nobody = (answer: PieceAnswer) => expect(answer).toBeUndefined();
 /** A line whose other end is this test. */
 const fakeLine = () => {
   const sent: number[] = [];
-  let ends = { answer: nobody, lose: () => {}, ready: () => {} };
+  let ends = { answer: nobody, lose: () => {}, greet: () => {}, ready: () => {} };
   let opened = 0;
-  const connect: Connect = ({ onAnswer, onLost, onReady }) => {
+  const connect: Connect = ({ onAnswer, onLost, onGreeted, onReady }) => {
     opened += 1;
-    ends = { answer: onAnswer, lose: () => onLost('broken'), ready: () => onReady?.() };
+    ends = {
+      answer: onAnswer,
+      lose: () => onLost('broken'),
+      greet: () => onGreeted?.(),
+      ready: () => onReady?.(),
+    };
     return {
       request: ({ requestId }) => void sent.push(requestId),
       close: () => undefined,
@@ -106,6 +111,22 @@ describe('Lines', () => {
     nowMs = 2_000;
     expect(lines.take(holder, () => undefined)).toBeDefined();
     lines.closeAll();
+  });
+
+  test('the way to a peer is known as soon as it can be asked, and as lost where its bytes cannot come', async () => {
+    const fake = fakeLine();
+    const ways: unknown[] = [];
+    const onWay = (_: Holder, way: unknown) => void ways.push(way);
+    const lines = new Lines({
+      ...{ keys, self: holder.peer, connect: fake.connect, nowMs: () => 0, onWay },
+    });
+    const hold = lines.take(holder, () => undefined);
+    fake.ends().greet();
+    expect(await hold?.line.greeted).toBe(true);
+    expect(ways).toEqual([{ kind: 'direct' }]);
+    fake.ends().lose();
+    await hold?.line.greeted;
+    expect(ways).toEqual([{ kind: 'direct' }, undefined]);
   });
 
   test('a peer that moved is dialled where it is now, at once', () => {

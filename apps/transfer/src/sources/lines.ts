@@ -103,7 +103,9 @@ export class Lines {
       detours: detoursTo?.(holder.peer),
       onLost: (why) => this.#forget(holder.peer, users, why),
     });
-    void line.ready.then(() => this.options.onWay?.(holder, line.way));
+    const { onWay } = this.options;
+    void line.greeted.then((isGreeted) => isGreeted && onWay?.(holder, line.way));
+    void line.ready.then((isReady) => onWay?.(holder, isReady ? line.way : undefined));
     const shared = { holder, line, users };
     this.#shared.set(holder.peer, shared);
     return shared;

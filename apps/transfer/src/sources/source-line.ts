@@ -54,8 +54,11 @@ export interface SourceLineOptions {
 }
 
 export class SourceLine {
-  /** Settles when the handshake is done (true) or the line is lost before that (false). */
+  /** Settles when the source proved its key, so that it can be asked (true), or the line is lost before that (false). */
+  readonly greeted: Promise<boolean>;
+  /** The same when the data line is up as well. */
   readonly ready: Promise<boolean>;
+  #isGreeted: (greeted: boolean) => void = () => undefined;
   #isReady: (ready: boolean) => void = () => undefined;
   readonly #line: PieceLine;
   readonly #open = new Map<number, Open>();
@@ -65,6 +68,7 @@ export class SourceLine {
   #lost = false;
 
   constructor(private readonly options: SourceLineOptions) {
+    this.greeted = new Promise((resolve) => (this.#isGreeted = resolve));
     this.ready = new Promise((resolve) => (this.#isReady = resolve));
     this.#connectTimer = setTimeout(() => this.#lose('broken'), CONNECT_LIMIT_MS);
     const { holder, keys, self, connect = connectPieces } = options;
@@ -73,13 +77,14 @@ export class SourceLine {
       port: holder.port,
       serverKey: holder.curveKey,
       ...{ keys, self, detours: options.detours },
+      onGreeted: () => this.#isGreeted(true),
       onReady: () => this.#beReady(),
       onAnswer: (answer) => this.#take(answer),
       onLost: (why) => this.#lose(why),
     });
   }
 
-  /** The way its bytes take; undefined before it is ready. */
+  /** The way its bytes take, as far as it is known. */
   get way(): Way | undefined {
     return this.#line.way;
   }
@@ -132,6 +137,7 @@ export class SourceLine {
     if (this.#lost) return;
     this.#lost = true;
     clearTimeout(this.#connectTimer);
+    this.#isGreeted(false);
     this.#isReady(false);
     this.#line.close();
     for (const { settle } of this.#open.values()) settle({ type: 'lost' });

@@ -24,7 +24,8 @@ const ROUND_PAUSE_MS = 500;
 interface Used {
   readonly place: string;
   readonly hold: Hold;
-  ready: boolean;
+  /** It can be asked. */
+  isGreeted: boolean;
 }
 
 export interface SourceSetOptions {
@@ -124,7 +125,7 @@ export class SourceSet {
   async fetch<T>(attempt: Attempt<T>): Promise<T> {
     for (;;) {
       const asked = this.#inTurn();
-      // Without an await in between: a source that becomes ready meanwhile would wake nobody.
+      // Without an await in between: a source that arrives meanwhile would wake nobody.
       const tries = asked.map((peer) => () => this.#try(peer, attempt));
       const got = tries.length > 0 ? await firstOf(tries, HEDGE_MS) : undefined;
       this.options.signal.throwIfAborted();
@@ -150,12 +151,12 @@ export class SourceSet {
     return outcome;
   }
 
-  /** Those that are ready, starting with another one each time. */
+  /** Those that can be asked, the longest known first, starting with another one each time. */
   #inTurn(): PeerId[] {
-    const ready = [...this.#used].flatMap(([peer, used]) => (used.ready ? [peer] : []));
+    const greeted = [...this.#used].flatMap(([peer, used]) => (used.isGreeted ? [peer] : []));
+    const from = this.#turn % Math.max(1, greeted.length);
     this.#turn += 1;
-    const from = this.#turn % Math.max(1, ready.length);
-    return [...ready.slice(from), ...ready.slice(0, from)];
+    return [...greeted.slice(from), ...greeted.slice(0, from)];
   }
 
   /** Until a source arrives; after a round in which all refused, for a while only. */
@@ -169,11 +170,14 @@ export class SourceSet {
     const { peer } = holder;
     const hold = this.options.lines.take(holder, (why) => this.#lost(peer, hold, why));
     if (!hold) return;
-    const used = { place: placeOf(holder.address), hold, ready: false };
+    const used = { place: placeOf(holder.address), hold, isGreeted: false };
     this.#used.set(peer, used);
-    void hold.line.ready.then((ready) => {
-      if (!ready || this.#used.get(peer) !== used) return;
-      used.ready = true;
+    void hold.line.greeted.then((isGreeted) => {
+      if (!isGreeted || this.#used.get(peer) !== used) return;
+      used.isGreeted = true;
+      // In the order in which they can be asked.
+      this.#used.delete(peer);
+      this.#used.set(peer, used);
       this.#arrivals.wake();
       this.options.onReady(peer, hold.line);
     });
