@@ -51,6 +51,17 @@ describe('hedge', () => {
     expect(await asked).toBe('first');
   });
 
+  test('asks the first once more when only the second answered, and found nothing', async () => {
+    const first = jest.fn(async () => 'first').mockImplementationOnce(failing('E_NOT_LEADER'));
+    const asked = hedge(first, failing('E_NOT_FOUND'), 150);
+    await jest.advanceTimersByTimeAsync(250);
+    expect(await asked).toBe('first');
+    const nobody = hedge(failing('E_NOT_LEADER'), failing('E_NOT_FOUND'), 150);
+    const refusal = expect(nobody).rejects.toMatchObject({ code: 'E_NOT_FOUND' });
+    await jest.advanceTimersByTimeAsync(250);
+    await refusal;
+  });
+
   test('fails with the last failure when both fail, or the only one', async () => {
     const both = hedge(failing('E_NOT_RUNNING'), failing('E_NOT_LEADER'), 150);
     await expect(both).rejects.toMatchObject({ code: 'E_NOT_LEADER' });
