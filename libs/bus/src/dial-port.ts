@@ -1,6 +1,7 @@
 /** Opening a TCP connection to another host only to see whether it can be opened. */
 import { connect } from 'node:net';
 import type { Reach } from '@iwanto/wire';
+import { FairTimer } from './fair-timer.js';
 
 /** A firewall that drops says nothing: after this long it is taken for one, in ms. Two lost packets are allowed for. */
 const DIAL_LIMIT_MS = 2_500;
@@ -11,10 +12,11 @@ export function dialPort(address: string, port: number, limitMs = DIAL_LIMIT_MS)
   return new Promise((done) => {
     const line = connect({ host: address, port });
     const end = (reach: Reach) => {
+      limit.cancel();
       line.destroy();
       done(reach);
     };
-    line.setTimeout(limitMs, () => end('silent'));
+    const limit = new FairTimer(limitMs, () => end('silent'));
     line.once('connect', () => end('open'));
     line.once('error', ({ code }: NodeJS.ErrnoException) => end(reachOf(code)));
   });

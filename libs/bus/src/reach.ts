@@ -13,6 +13,7 @@ import {
   encodeDialHello,
 } from '@iwanto/wire';
 import { hearBeginning } from './beginning.js';
+import { FairTimer } from './fair-timer.js';
 import { endWithItsAddress } from './own-address.js';
 
 /** How long opening one TCP connection may take, in ms. */
@@ -70,7 +71,7 @@ class Reach implements Reaching {
   readonly reached: Promise<Reached>;
   readonly #choice: WayChoice;
   #direct: Socket | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: FairTimer | undefined;
   #isOver = false;
   #resolve: (reached: Reached) => void = () => undefined;
   #reject: (cause: Failure) => void = () => undefined;
@@ -104,11 +105,11 @@ class Reach implements Reaching {
         (socket) => this.#arrive(socket, way),
         () => this.#lose(),
       );
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
     const { dueMs } = this.#choice;
     if (dueMs === undefined) return;
     const waitMs = Math.ceil(dueMs - nowMs());
-    this.#timer = setTimeout(() => this.#begin(this.#choice.tick(nowMs())), waitMs);
+    this.#timer = new FairTimer(waitMs, () => this.#begin(this.#choice.tick(nowMs())));
   }
 
   async #by(way: Way): Promise<Socket> {
@@ -143,7 +144,7 @@ class Reach implements Reaching {
 
   #end(): void {
     this.#isOver = true;
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
   }
 }
 
@@ -155,13 +156,13 @@ function dial({ address: host, port, allowHalfOpen, onread }: DialOptions) {
   // An error is followed by its close; the next owner of the socket adds listeners of its own.
   dialled.on('error', () => undefined);
   const connected = new Promise<Socket>((resolve, reject) => {
-    const limit = setTimeout(() => dialled.destroy(), CONNECT_LIMIT_MS);
+    const limit = new FairTimer(CONNECT_LIMIT_MS, () => dialled.destroy());
     const fail = () => {
-      clearTimeout(limit);
+      limit.cancel();
       reject(new Failure('E_NO_SOURCE', `${host} cannot be dialled at TCP port ${port}.`));
     };
     dialled.once('close', fail).once('connect', () => {
-      clearTimeout(limit);
+      limit.cancel();
       dialled.off('close', fail);
       resolve(dialled);
     });

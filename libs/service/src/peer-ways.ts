@@ -1,5 +1,6 @@
 /** The ways to other peers: how a service asks peers that cannot be dialled to dial, and others to relay. */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Bus,
   type Detours,
@@ -12,12 +13,13 @@ import {
   type DialledLine,
   Failure,
   type PeerId,
+  RelayChoice,
+  type RelayChoiceOptions,
   TICKET_BYTES,
   type Ticket,
   type Way,
   safeText,
 } from '@iwanto/wire';
-import { RelayChoice, type RelayChoiceOptions } from './relay-choice.js';
 import { type Dialled, Ways, type WaysOptions } from './ways.js';
 
 /** How long a relay may take to agree, in ms: two datagrams on a LAN. */
@@ -44,6 +46,7 @@ export class PeerWays {
     this.seen = new Ways({
       ...options,
       dial: dialPort,
+      pause: (ms) => sleep(ms, undefined, { ref: false }),
       isHere: (peer) => this.#peers.has(peer),
       nameOf: (peer) => safeText(this.#peers.get(peer)?.name ?? peer),
     });
@@ -76,6 +79,8 @@ export class PeerWays {
 
   close(): void {
     for (const stop of this.#stops) stop();
+    // Nobody is here any more: a judgement that is under way says nothing.
+    this.#peers.clear();
   }
 
   #follow(peers: readonly KnownPeer[]): void {

@@ -1,5 +1,5 @@
-/** A peer that cannot be dialled is named once, with the port to allow, for as long as it is so. */
-import { expect, test } from '@jest/globals';
+/** A peer that cannot be dialled is named once, with the port to allow, for as long as it is so; one that is slow never. */
+import { describe, expect, test } from '@jest/globals';
 import type { PeerId, Reach, Way } from '@iwanto/wire';
 import { Ways } from './ways.js';
 
@@ -10,27 +10,29 @@ const direct: Way = { kind: 'direct' };
 const reversed: Way = { kind: 'reversed' };
 const relayed: Way = { kind: 'relayed', relay: ANNA };
 
-/** One line of the log is written after the port was tried. */
+/** One line of the log is written after the port was tried twice. */
 const explained = async () => {
-  await Promise.resolve();
-  await Promise.resolve();
+  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
 };
 
-function newWays(reach: Reach, isHere = () => true) {
+function newWays(reaches: readonly Reach[], isHere = () => true) {
   const said: string[] = [];
+  const waits: number[] = [];
+  let dials = 0;
   const ways = new Ways({
     isHere,
     nameOf: () => 'anna',
-    dial: () => Promise.resolve(reach),
+    dial: () => Promise.resolve(reaches[dials++] ?? reaches.at(-1) ?? 'open'),
+    pause: (ms) => Promise.resolve(waits.push(ms)),
     portsOf: (port) => `${port} and ${port + 1}`,
     onTrouble: (sentence) => said.push(sentence),
   });
-  return { ways, said };
+  return { ways, said, waits, dials: () => dials };
 }
 
 test('a detour, a relay, a closed way, and the way that is open again', async () => {
   let isHere = true;
-  const { ways, said } = newWays('silent', () => isHere);
+  const { ways, said } = newWays(['silent'], () => isHere);
   ways.note(dialled, direct);
   expect([said, ways.troubles(), ways.relayTo(peer)]).toEqual([[], [], undefined]);
   ways.note(dialled, reversed);
@@ -44,6 +46,7 @@ test('a detour, a relay, a closed way, and the way that is open again', async ()
   expect(ways.relayTo(peer)).toBe(ANNA);
   expect(ways.views()).toEqual([{ peer, way: 'relayed', relay: ANNA }]);
   ways.note(dialled, undefined);
+  expect(ways.views()).toEqual([]);
   await explained();
   expect(said.at(-1)).toContain('and nobody relays: allow TCP 17119 and 17120');
   expect(ways.views()).toEqual([{ peer, way: 'closed', relay: null }]);
@@ -56,7 +59,7 @@ test('a detour, a relay, a closed way, and the way that is open again', async ()
 });
 
 test('a port that is closed is told from one behind a firewall that drops', async () => {
-  const { ways, said } = newWays('refused');
+  const { ways, said } = newWays(['refused']);
   ways.note(dialled, undefined);
   ways.note(dialled, undefined);
   await explained();
@@ -67,9 +70,56 @@ test('a port that is closed is told from one behind a firewall that drops', asyn
 });
 
 test('a way that was found while the port was tried is not called closed', async () => {
-  const { ways, said } = newWays('refused');
+  const { ways, said } = newWays(['refused']);
   ways.note(dialled, undefined);
   ways.note(dialled, direct);
   await explained();
   expect([said, ways.troubles()]).toEqual([[], []]);
+});
+
+describe('a host that was only slow is never said to be out of reach', () => {
+  const slow: [string, readonly Reach[]][] = [
+    ['its port is open when it is tried', ['open']],
+    ['its port is open when it is tried for the second time', ['silent', 'open']],
+    ['its service was just restarting', ['refused', 'open']],
+    ['its service has published no port yet', ['untried']],
+  ];
+  test.each(slow)('%s', async (_, reaches) => {
+    for (const way of [undefined, reversed, relayed]) {
+      const { ways, said, dials } = newWays(reaches);
+      ways.note(dialled, way);
+      expect(ways.troubles()).toEqual([]);
+      await explained();
+      expect([said, ways.troubles()]).toEqual([[], []]);
+      expect(dials()).toBe(reaches.length);
+    }
+  });
+
+  test('one failed connection and one failed try are not enough', async () => {
+    const { ways, said, waits } = newWays(['silent']);
+    ways.note(dialled, relayed);
+    for (let turn = 0; waits.length === 0; turn += 1) await Promise.resolve(turn);
+    expect([said, ways.troubles()]).toEqual([[], []]);
+    await explained();
+    expect([waits.length, said.length]).toEqual([1, 1]);
+  });
+
+  test('it is tried again when the next connection takes a detour, and not twice at the same time', async () => {
+    const { ways, said, dials } = newWays(['open', 'silent']);
+    ways.note(dialled, reversed);
+    ways.note(dialled, reversed);
+    await explained();
+    expect([dials(), said.length]).toEqual([1, 0]);
+    ways.note(dialled, reversed);
+    await explained();
+    expect([dials(), said.length]).toEqual([3, 1]);
+  });
+
+  test('a host that moved meanwhile is not judged by its old address', async () => {
+    const { ways, said } = newWays(['silent']);
+    ways.note(dialled, reversed);
+    ways.note({ ...dialled, address: '10.0.0.3' }, reversed);
+    await explained();
+    expect([said, ways.troubles()]).toEqual([[], []]);
+  });
 });

@@ -27,6 +27,7 @@ export * from './limits.js';
 export * from './peer-verbs.js';
 export * from './piece-frames.js';
 export * from './recent.js';
+export * from './relay-choice.js';
 export * from './data-frames.js';
 export * from './dial-hello.js';
 export * from './safe-text.js';

@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { PeerId } from './ids.js';
+import { RelayChoice } from './relay-choice.js';
 import { RELAYS_TRIED_MAX, type Way, WayChoice, type WaysThere } from './way-choice.js';
 
 const ANNA = 'aa'.repeat(10) as PeerId;
@@ -79,6 +80,74 @@ describe('the ways to another host', () => {
         const all = 2 + Math.min(relayCount, RELAYS_TRIED_MAX);
         expect(names.length).toBeLessThanOrEqual(all);
         expect(chosen.isOver).toBe(failures === all);
+      }),
+    );
+  });
+});
+
+describe('whoever can dial whom', () => {
+  const PEERS_MAX = 6;
+  /** One attempt: what a way takes, or that it fails, is known beforehand. */
+  function attempt(chosen: WayChoice, tookMs: (way: Way) => number | 'never'): Way | undefined {
+    const ends: { atMs: number; way: Way; isThere: boolean }[] = [];
+    const begin = (ways: readonly Way[], nowMs: number) => {
+      for (const way of ways) {
+        const took = tookMs(way);
+        const isThere = took !== 'never';
+        ends.push({ atMs: nowMs + (isThere ? took : GIVEN_UP_MS), way, isThere });
+      }
+    };
+    begin(chosen.begin(0), 0);
+    while (!chosen.isOver) {
+      const next = ends.toSorted((one, other) => one.atMs - other.atMs)[0];
+      const dueMs = chosen.dueMs ?? Infinity;
+      if (next === undefined || dueMs < next.atMs) begin(chosen.tick(dueMs), dueMs);
+      else if (next.isThere) return next.way;
+      else {
+        ends.splice(ends.indexOf(next), 1);
+        begin(chosen.failed(next.atMs), next.atMs);
+      }
+    }
+    return undefined;
+  }
+  const GIVEN_UP_MS = 3_000;
+
+  test('a pair is connected directly if it can be, else reversed, else over a third that both reach, else not', () => {
+    const matrix = fc.array(fc.boolean(), {
+      minLength: PEERS_MAX ** 2,
+      maxLength: PEERS_MAX ** 2,
+    });
+    fc.assert(
+      fc.property(matrix, fc.integer({ min: 2, max: PEERS_MAX }), (open, count) => {
+        const peers = Array.from({ length: count }, (_, at) => `${at}`.repeat(20) as PeerId);
+        const canDial = (from: PeerId, to: PeerId) =>
+          open[peers.indexOf(from) * PEERS_MAX + peers.indexOf(to)] === true;
+        const [caller, callee] = peers as [PeerId, PeerId];
+        const thirds = peers.slice(2);
+        const relays = new RelayChoice({ self: caller, isBlocked: () => false });
+        relays.followPeers(peers.map((peer) => ({ peer, transferPort: 1, roundTripMs: null })));
+        const leads = (way: Way): boolean => {
+          if (way.kind === 'direct') return canDial(caller, callee);
+          if (way.kind === 'reversed') return canDial(callee, caller);
+          return canDial(caller, way.relay) && canDial(callee, way.relay);
+        };
+        const best = canDial(caller, callee)
+          ? 'direct'
+          : canDial(callee, caller)
+            ? 'reversed'
+            : thirds.some((relay) => leads(through(relay)))
+              ? 'relayed'
+              : undefined;
+        let way: Way | undefined;
+        // Three relays are asked per attempt, and a line that failed is tried again.
+        for (let tried = 0; way === undefined && tried * RELAYS_TRIED_MAX <= count; tried += 1) {
+          const there = { isReversible: true, relays: relays.relaysTo(callee), last: undefined };
+          way = attempt(new WayChoice(there), (tried) => {
+            if (tried.kind === 'relayed') relays.asked(callee, tried.relay);
+            return leads(tried) ? 1 : 'never';
+          });
+        }
+        expect(way?.kind).toBe(best);
       }),
     );
   });

@@ -116,7 +116,9 @@ story('two hosts behind routers of homes', () => {
     }
     expect(await peer(1).must(['downloads'])).toMatch(/ 1 via anna /);
     expect(await peer(1).must(['peers'])).toMatch(/carl .* via anna /);
-    expect(await peer(1).must(['status'])).toContain('anna relays between the two');
+    await until('the relay in status', LIMIT_MS, async () =>
+      (await peer(1).must(['status'])).includes('anna relays between the two') ? true : undefined,
+    );
     const { relaying } = await peer(0).json<{ relaying: { bytes: number } }>('status');
     expect(relaying.bytes).toBeGreaterThan(FILE_BYTES);
   }, 90_000);

@@ -69,14 +69,17 @@ story('a leader whose firewall drops inbound TCP', () => {
 
   afterAll(() => hosts.remove());
 
-  test('is searched and fetched from, and status names the port to allow', async () => {
-    await hosts.fetch(1, 0);
-    const { stdout } = await hosts.peer(1).run('status');
-    expect(stdout).toContain('10.77.0.1:17119 (TCP) cannot be dialled from here');
-    expect(stdout).toContain('allow TCP 17119 and 17120');
-  }, 90_000);
+  test('is searched and fetched from', () => hosts.fetch(1, 0), 90_000);
 
   test('fetches from the other host as ever', () => hosts.fetch(0, 1), 90_000);
+
+  test('is named with the port to allow, once that port was tried again', async () => {
+    const answer = await until('the port', LIMIT_MS, async () => {
+      const { stdout } = await hosts.peer(1).run('status');
+      return /10\.77\.0\.1:1711[89] \(TCP\) cannot be dialled/.test(stdout) ? stdout : undefined;
+    });
+    expect(answer).toMatch(/allow TCP (17118|17119 and 17120) in the firewall of 10\.77\.0\.1/);
+  }, 90_000);
 });
 
 story('a host behind the router of a home', () => {

@@ -1,15 +1,15 @@
 /** Who is asked to relay: a relay that worked before, then the leader, then others, and nobody in vain for ever. */
 import { expect, test } from '@jest/globals';
-import type { KnownPeer } from '@iwanto/bus';
-import type { PeerId } from '@iwanto/wire';
+import type { PeerId } from './ids.js';
 import { RelayChoice } from './relay-choice.js';
 
 const [SELF, FAR, LEADER, NEAR, SLOW, BLOCKED, CLOSED] = ['a', 'b', 'c', 'd', 'e', 'f', '0'].map(
   (digit) => digit.repeat(20) as PeerId,
 ) as [PeerId, PeerId, PeerId, PeerId, PeerId, PeerId, PeerId];
 
-const known = (peer: PeerId, roundTripMs: number | null, transferPort = 17_119) =>
-  ({ peer, roundTripMs, transferPort }) as KnownPeer;
+const known = (peer: PeerId, roundTripMs: number | null, transferPort = 17_119) => ({
+  ...{ peer, roundTripMs, transferPort },
+});
 
 test('an order that learns', () => {
   const choice = new RelayChoice({ self: SELF, isBlocked: (peer) => peer === BLOCKED });
@@ -18,7 +18,7 @@ test('an order that learns', () => {
     ...[known(SELF, null), known(FAR, 1), known(SLOW, 9), known(NEAR, 1), known(LEADER, null)],
     ...[known(BLOCKED, 0), known(CLOSED, 0, 0)],
   ]);
-  choice.followLeadership({ leader: { peer: LEADER } as never, standbys: [] });
+  choice.followLeadership({ leader: { peer: LEADER }, standbys: [] });
   expect(choice.relaysTo(FAR)).toEqual([LEADER, NEAR, SLOW]);
   choice.asked(FAR, LEADER);
   expect(choice.relaysTo(FAR)).toEqual([NEAR, SLOW, LEADER]);

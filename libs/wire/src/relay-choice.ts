@@ -1,9 +1,22 @@
 /** Whom to ask to relay between this host and a peer. Pure: what is known about peers comes in, an order comes out. */
-import type { KnownPeer, Leadership } from '@iwanto/bus';
-import { type PeerId, Recent } from '@iwanto/wire';
+import type { PeerId } from './ids.js';
+import { Recent } from './recent.js';
 
 /** Pairs of peer and relay that are remembered. */
 const PAIRS_MAX = 1_024;
+
+/** A peer as far as it matters here. */
+interface PossibleRelay {
+  readonly peer: PeerId;
+  /** Where it would be dialled; 0 while its transfer service is not running. */
+  readonly transferPort: number;
+  readonly roundTripMs: number | null;
+}
+
+interface Trackers {
+  readonly leader: { readonly peer: PeerId } | null;
+  readonly standbys: readonly { readonly peer: PeerId }[];
+}
 
 export interface RelayChoiceOptions {
   readonly self: PeerId;
@@ -12,19 +25,19 @@ export interface RelayChoiceOptions {
 
 /** A relay that led to the peer comes first; then those asked in vain least often, among them the leader first. */
 export class RelayChoice {
-  #peers: readonly KnownPeer[] = [];
+  #peers: readonly PossibleRelay[] = [];
   #trackers: readonly PeerId[] = [];
   /** How often each was asked in vain since it last led to that peer; below 0 where it did. */
   readonly #inVain = new Recent<string, number>(PAIRS_MAX);
 
   constructor(private readonly options: RelayChoiceOptions) {}
 
-  followPeers(peers: readonly KnownPeer[]): void {
+  followPeers(peers: readonly PossibleRelay[]): void {
     this.#peers = peers;
   }
 
   /** Every member reaches the leader, and most of them the standbys. */
-  followLeadership({ leader, standbys }: Pick<Leadership, 'leader' | 'standbys'>): void {
+  followLeadership({ leader, standbys }: Trackers): void {
     this.#trackers = [...(leader ? [leader] : []), ...standbys].map(({ peer }) => peer);
   }
 
