@@ -253,7 +253,7 @@ describe('every --json has a schema', () => {
       }),
       'wake.list': () => ({ hosts: [sleeper] }),
       'wake.send': () => ({ interfaces: ['eth0'] }),
-      'peers.add': () => ({ address: '::1', port: 9 }),
+      'peers.add': () => ({ address: '::1', port: 9, addresses: ['::1'] }),
       'peers.remove': () => ({}),
       'peers.added': () => ({
         hosts: [{ host: 'h', port: 9, addresses: ['::1'], heardMsAgo: null }],

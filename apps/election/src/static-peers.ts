@@ -1,6 +1,7 @@
 /** The peers a user named: host names are resolved repeatedly, since they may move. */
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { ADDED_ADDRESSES_MAX } from '@iwanto/bus';
 import { type Address, isHostAddress } from '@iwanto/wire';
 
 export interface NamedPeer {
@@ -19,13 +20,11 @@ export type LookUp = (host: string) => Promise<readonly { address: string }[]>;
 
 /** How long one name may take. */
 const LOOK_UP_LIMIT_MS = 2_000;
-/** Addresses used per name. */
-const ADDRESSES_MAX = 4;
 const AGAIN_MS = 60_000;
 
 const system: LookUp = (host) => lookup(host, { all: true });
 
-/** The addresses of one host, at most 4; none where the name is unknown or takes longer than 2 s. */
+/** The addresses of one host, at most 16: one name may stand for hosts in several subnets. None where it is unknown or takes longer than 2 s. */
 export async function addressesOf(
   { host, port }: NamedPeer,
   lookUp: LookUp = system,
@@ -39,7 +38,7 @@ export async function addressesOf(
   const addresses = await Promise.race([found, late]).finally(() => clearTimeout(timer));
   return addresses
     .filter(({ address }) => isHostAddress(address))
-    .slice(0, ADDRESSES_MAX)
+    .slice(0, ADDED_ADDRESSES_MAX)
     .map(({ address }) => ({ address, port }));
 }
 

@@ -1,7 +1,13 @@
 /** The verbs that the election service answers on the bus. */
 import { DIALLED_LINES, peerIdSchema, portSchema, ticketSchema } from '@iwanto/wire';
 import { z } from 'zod';
-import { WAKEABLE_MAX, addedHostSchema, networkSchema, wakeableSchema } from './network-shapes.js';
+import {
+  ADDED_ADDRESSES_MAX,
+  WAKEABLE_MAX,
+  addedHostSchema,
+  networkSchema,
+  wakeableSchema,
+} from './network-shapes.js';
 import { NAME_CHARACTERS_MAX, leadershipSchema, nothing, peersSchema } from './shapes.js';
 import { SHORT_MS, reloadOf, statusOf, stopOf, verb } from './verb-rows.js';
 
@@ -33,9 +39,14 @@ export const electionVerbs = {
   }),
   'peers.add': verb({
     owner: 'election',
-    about: 'Remember permanently the address of a peer that multicast does not reach.',
+    about:
+      'Remember permanently a host that multicast does not reach; all addresses of its name are tried.',
     question: z.object({ host: z.string().min(1).max(253), port: portSchema.optional() }),
-    answer: z.object({ address: z.string(), port: portSchema }),
+    answer: z.object({
+      address: z.string(),
+      port: portSchema,
+      addresses: z.array(z.string()).max(ADDED_ADDRESSES_MAX),
+    }),
     limitMs: 5_000,
   }),
   'peers.added': verb({

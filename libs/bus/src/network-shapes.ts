@@ -20,7 +20,7 @@ const msAgoSchema = z.number().min(0).nullable();
 const MAPPED_PORTS_MAX = 8;
 
 /** Addresses that one name may stand for. */
-const ADDED_ADDRESSES_MAX = 4;
+export const ADDED_ADDRESSES_MAX = 16;
 
 export const addedHostSchema = z.object({
   /** As the user wrote it. */
@@ -30,6 +30,8 @@ export const addedHostSchema = z.object({
   addresses: z.array(addressSchema).max(ADDED_ADDRESSES_MAX),
   /** How long ago any of them was heard; null for never since the start. */
   heardMsAgo: z.number().min(0).nullable(),
+  /** Those that were never heard since the start; absent in the answer of an earlier version. */
+  silent: z.array(addressSchema).max(ADDED_ADDRESSES_MAX).optional(),
   /** Who was heard at them; absent in the answer of an earlier version. A peer may be known at another address by now. */
   peers: z.array(peerIdSchema).max(ADDED_ADDRESSES_MAX).optional(),
   /** How long it has been tried since it was added, or since the start; absent in the answer of an earlier version. */

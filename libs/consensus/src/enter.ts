@@ -131,6 +131,7 @@ export function becomeMember(
     members: 0,
     pingAtMs: nowMs,
     unanswered: 0,
+    isRosterPartial: false,
     askingSinceMs: nowMs,
     nonce: null,
     pingSentMs: nowMs,

@@ -1,5 +1,7 @@
 /** Subnets of network namespaces with a router between them that forwards no multicast. Nothing leaves it. */
 import { type ChildProcess, type SpawnOptions, execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 const COMMAND_LIMIT_MS = 10_000;
 
@@ -15,6 +17,8 @@ export interface CampusHost {
   readonly subnet: number;
   readonly address: string;
   spawn(words: readonly string[], options: SpawnOptions): ChildProcess;
+  /** Makes a name stand for these addresses, for programs that are started later. */
+  resolve(name: string, addresses: readonly string[]): void;
   /** What its card has sent since it was attached. */
   sentBytes(): number;
 }
@@ -52,14 +56,25 @@ export function makeCampus(subnets: number, hostsEach: number): Campus {
   return {
     hosts,
     remove: () => {
-      for (const at of [...hosts.keys(), 'r']) run('netns', 'del', name(at));
+      for (const at of [...hosts.keys(), 'r']) {
+        rmSync(etcOf(name(at)), { recursive: true, force: true });
+        run('netns', 'del', name(at));
+      }
     },
   };
 }
 
+/** The files that programs in a namespace see in place of those in /etc. */
+const etcOf = (namespace: string) => join('/etc/netns', namespace);
+
 const hostIn = (namespace: string, subnet: number, address: string): CampusHost => ({
   ...{ subnet, address },
   spawn: (words, options) => spawn('ip', ['netns', 'exec', namespace, ...words], options),
+  resolve: (name, addresses) => {
+    mkdirSync(etcOf(namespace), { recursive: true });
+    const lines = addresses.map((each) => `${each} ${name}\n`);
+    writeFileSync(join(etcOf(namespace), 'hosts'), lines.join(''));
+  },
   sentBytes: () => {
     const text = run('-n', namespace, '-s', '-j', 'link', 'show', 'eth0');
     const [link] = JSON.parse(text) as [{ stats64: { tx: { bytes: number } } }];

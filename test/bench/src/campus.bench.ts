@@ -1,6 +1,6 @@
 /**
  * A campus: three subnets of ten hosts, routers between them and no multicast across, the real election service on
- * each host. How long it takes until all are listed after an address was given, until they agree when the leader is
+ * each host. How long it takes until all are listed after one command named an address in each subnet, until they agree when the leader is
  * killed, and what a host sends that has nothing to do.
  */
 import type { ChildProcess } from 'node:child_process';
@@ -24,6 +24,9 @@ const BYTES_PER_SECOND_GOAL = 1_000;
 const LIMIT_MS = 180_000;
 const LOOK_MS = 50;
 const DEATHS = 3;
+const NAME = 'campus.lan';
+/** The host at which it is added. */
+const ADDED_AT = 1;
 /** Until everybody knows everybody, and addresses are no longer tried as often as at first. */
 const SETTLE_MS = 30_000;
 const WINDOW_MS = 20_000;
@@ -59,8 +62,9 @@ class Member {
     return peers.filter(({ member, seen }) => member || seen === 'self').length;
   }
 
-  async add({ address }: CampusHost): Promise<void> {
-    await this.bus.call('peers.add', { host: address, port: DEFAULT_PORTS.election });
+  /** What `iwanto peers add` does. */
+  async add(host: string): Promise<void> {
+    await this.bus.call('peers.add', { host, port: DEFAULT_PORTS.election });
   }
 
   async kill(): Promise<void> {
@@ -96,24 +100,29 @@ async function allListed(members: readonly Member[]): Promise<boolean> {
   return counts.every((count) => count === members.length);
 }
 
-const inSubnet = (members: readonly Member[], ...subnets: number[]) =>
-  members.filter(({ host }) => subnets.includes(host.subnet));
+const inSubnet = (members: readonly Member[], subnet: number) =>
+  members.filter(({ host }) => host.subnet === subnet);
 
-/** One address for each subnet that joins: three islands need two. */
+/** One host of each subnet, by the name that stands for all of them. */
+const gates = (hosts: readonly CampusHost[]): string[] =>
+  Array.from({ length: SUBNETS }, (_, subnet) => hosts.filter((each) => each.subnet === subnet))
+    .flatMap((each) => each.slice(-1))
+    .map(({ address }) => address);
+
+/** One name that stands for an address in each subnet, given once, at a host that leads nobody. */
 async function joinSubnets(members: readonly Member[]): Promise<void> {
   for (let subnet = 0; subnet < SUBNETS; subnet += 1)
     await until(`subnet ${subnet}`, () => allListed(inSubnet(members, subnet)));
-  const last = (subnet: number) => inSubnet(members, subnet).at(-1) as Member;
-  for (let subnet = 1; subnet < SUBNETS; subnet += 1) {
-    const joined = inSubnet(members, ...Array.from({ length: subnet + 1 }, (_, at) => at));
-    const startedMs = performance.now();
-    await last(subnet).add(last(subnet - 1).host);
-    await until(`${joined.length} hosts`, () => allListed(joined));
-    const ms = performance.now() - startedMs;
-    console.log(
-      `${joined.length} hosts in ${subnet + 1} subnets: all listed everywhere, one leader, ${ms.toFixed(0)} ms after one peers add (goal <= ${LISTED_MS_GOAL})`,
-    );
-  }
+  const startedMs = performance.now();
+  await members.at(ADDED_AT)?.add(NAME);
+  await until('one leader', () => leaderOf(members) !== undefined);
+  const agreedMs = performance.now() - startedMs;
+  await until('all listed', () => allListed(members));
+  const ms = performance.now() - startedMs;
+  console.log(
+    `${members.length} hosts in ${SUBNETS} subnets, after one peers add of a name with ${SUBNETS} addresses: ` +
+      `one leader after ${agreedMs.toFixed(0)} ms, all listed everywhere after ${ms.toFixed(0)} ms (goal <= ${LISTED_MS_GOAL})`,
+  );
 }
 
 async function measureTraffic(members: readonly Member[]): Promise<void> {
@@ -152,6 +161,7 @@ async function measureDeaths(members: readonly Member[]): Promise<void> {
 async function main(campus: Campus, room: string): Promise<void> {
   const members: Member[] = [];
   try {
+    campus.hosts[ADDED_AT]?.resolve(NAME, gates(campus.hosts));
     for (const [at, host] of campus.hosts.entries())
       members.push(await Member.start(host, join(room, `h${at}`)));
     await joinSubnets(members);

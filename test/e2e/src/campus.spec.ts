@@ -112,6 +112,46 @@ story('a campus of two subnets', () => {
   }, 90_000);
 });
 
+story('three subnets, and one name with an address in each', () => {
+  const NAME = 'campus.lan';
+  let root: string;
+  let lan: Lan;
+  let peers: Peer[];
+
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), 'iwanto-islands-'));
+    lan = makeCampus(3, 1);
+    const [first] = lan.hosts as [LanHost];
+    first.resolve(
+      NAME,
+      lan.hosts.map(({ address }) => address),
+    );
+    peers = lan.hosts.map((host) => new Peer(join(root, `h${host.number}`), { host }));
+    await Promise.all(peers.map((peer) => mkdir(peer.home)));
+    await Promise.all(peers.map((peer) => peer.start()));
+  }, 120_000);
+
+  afterAll(async () => {
+    for (const peer of peers) peer.kill();
+    lan.remove();
+    await rm(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  });
+
+  test('one peers add joins all of them, and says who answered', async () => {
+    const [first] = peers as [Peer];
+    const added = await first.run('peers', 'add', NAME, '--wait');
+    expect(added).toMatchObject({ code: 0, stderr: '' });
+    expect(added.stdout).toContain(`${NAME}:17117 (10.77.0.1, 10.77.1.1, 10.77.2.1)`);
+    await until('one cluster of three', JOIN_LIMIT_MS, async () => {
+      const known = await Promise.all(peers.map((peer) => peer.json<PeersJson>('peers')));
+      const isJoined = known.every((each) => each.peers.filter((one) => one.member).length === 3);
+      return isJoined ? true : undefined;
+    });
+    const leaders = await Promise.all(peers.map(async (peer) => (await peer.status()).leader));
+    expect(new Set(leaders).size).toBe(1);
+  }, 60_000);
+});
+
 story('two hosts with more interfaces than one socket can join on', () => {
   /** As many bridges as a developer with containers has; Linux lets one socket join a group on 20 interfaces. */
   const BRIDGES = 26;

@@ -1,4 +1,6 @@
 /** The commands that network namespaces are made with, each within a time limit. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 
 /** How long one `ip` or `nft` command may take, in ms. */
@@ -19,3 +21,16 @@ export function writeRules(namespace: string, lines: readonly string[]): void {
     timeout: COMMAND_LIMIT_MS,
   });
 }
+
+/** The files that programs in a namespace see in place of those in /etc. */
+const etcOf = (namespace: string) => join('/etc/netns', namespace);
+
+/** Makes a name stand for addresses, for programs started in that namespace from now on. */
+export function nameAddresses(namespace: string, name: string, addresses: readonly string[]): void {
+  mkdirSync(etcOf(namespace), { recursive: true });
+  const lines = ['127.0.0.1 localhost', ...addresses.map((address) => `${address} ${name}`), ''];
+  writeFileSync(join(etcOf(namespace), 'hosts'), lines.join('\n'));
+}
+
+export const forgetNames = (namespace: string): void =>
+  rmSync(etcOf(namespace), { recursive: true, force: true });

@@ -1,6 +1,6 @@
 /** A LAN of network namespaces on one bridge, whose links can be cut, slowed and made lossy; it never touches the machine's own interfaces. */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
-import { run, writeRules } from './lan-commands.js';
+import { forgetNames, nameAddresses, run, writeRules } from './lan-commands.js';
 import { reasonOf } from '@iwanto/wire';
 
 /** Hosts of one subnet: their addresses are 10.77.0.1 and up, in the next subnet 10.77.1.1 and up. */
@@ -19,6 +19,8 @@ export interface LanHost {
   spawn(command: string, words: readonly string[], options?: SpawnOptions): ChildProcess;
   /** Runs `ip` inside the host. */
   ip(...words: string[]): void;
+  /** A name that stands for these addresses on this host, for all programs that are started later. */
+  resolve(name: string, addresses: readonly string[]): void;
 }
 
 export interface Lan {
@@ -96,6 +98,7 @@ function alive(pid: number): boolean {
 }
 
 function removeNamespace(name: string): void {
+  forgetNames(name);
   try {
     for (const pid of run('ip', 'netns', 'pids', name).split('\n').filter(Boolean)) {
       killQuietly(Number(pid));
@@ -160,10 +163,11 @@ class Switch implements Lan {
       spawn: (command, words, options = {}) =>
         spawn('ip', ['netns', 'exec', namespace, command, ...words], options),
       ip: (...words) => void run('ip', '-n', namespace, ...words),
+      resolve: (name, addresses) => nameAddresses(namespace, name, addresses),
     };
   }
 
-  #wire({ namespace, address, number, subnet }: Omit<LanHost, 'spawn' | 'ip'>): void {
+  #wire({ namespace, address, number, subnet }: Omit<LanHost, 'spawn' | 'ip' | 'resolve'>): void {
     const veth = ['link', 'add', portOf(number), 'type', 'veth'];
     this.#inside(...veth, 'peer', 'name', 'eth0', 'netns', namespace);
     this.#inside('link', 'set', portOf(number), 'master', bridgeOf(subnet), 'up');

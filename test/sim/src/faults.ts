@@ -40,6 +40,8 @@ export type Fault = At &
         readonly to: readonly number[];
         readonly forMs: number;
       }
+    /** The user of one host gives the addresses of others. */
+    | { readonly kind: 'add'; readonly target: number; readonly knows: readonly number[] }
     | { readonly kind: 'nat'; readonly subnet: number; readonly forMs: number }
     | { readonly kind: 'burst'; readonly loss: number; readonly forMs: number }
     | { readonly kind: 'catalogue'; readonly target: Target }
@@ -53,7 +55,7 @@ export type Fault = At &
 
 export type FaultKind = Fault['kind'];
 
-type AnywhereKind = Exclude<FaultKind, 'nat'>;
+type AnywhereKind = Exclude<FaultKind, 'nat' | 'add'>;
 
 const KINDS: readonly AnywhereKind[] = [
   ...(['crash', 'crash', 'crash', 'leave', 'pause', 'pause', 'isolate', 'isolate'] as const),

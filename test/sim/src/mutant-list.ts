@@ -163,4 +163,12 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a joiner from a later epoch is not caught up with',
     patches: [patch('leader/admit.js', 'followEpoch(turn, message.epoch);', ';')],
   },
+  {
+    name: 'a leader passes no request to dial on',
+    patches: [patch('anyone/dial.js', 'passOn(turn, message);', ';')],
+  },
+  {
+    name: 'a relay that agrees asks only the caller to dial it',
+    patches: [patch('anyone/bridge.js', 'return [caller, callee];', 'return [caller];')],
+  },
 ];

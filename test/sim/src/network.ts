@@ -11,6 +11,8 @@ export interface Link {
   readonly multicast: boolean;
   /** Subnets with routers between them, which forward no multicast; hosts are dealt out to them in turn. */
   readonly subnets: number;
+  /** The subnet whose router translates addresses, from beginning to end. */
+  readonly home: number | null;
 }
 
 /** How long a router that translates addresses admits answers after a host behind it has sent. */
@@ -66,8 +68,9 @@ export class Network {
     return one % this.link.subnets === other % this.link.subnets;
   }
 
-  get isWhole(): boolean {
-    return this.#cuts.size + this.#translated.size === 0 && this.burstLoss === 0;
+  /** Whether it is behind a router that translates addresses, even when all faults are over. */
+  isAtHome(host: number): boolean {
+    return host % this.link.subnets === this.link.home;
   }
 
   heal(): void {
@@ -91,7 +94,7 @@ export class Network {
   }
 
   #isShutOut(from: number, to: number, nowMs: number): boolean {
-    if (this.#translated.size === 0 || !this.#translated.has(to % this.link.subnets)) return false;
+    if (!this.isAtHome(to) && !this.#translated.has(to % this.link.subnets)) return false;
     if (this.isNear(from, to)) return false;
     return nowMs - (this.#sentMs.get(to * this.hosts + from) ?? -Infinity) > TRANSLATED_MS;
   }

@@ -2,11 +2,13 @@
 import { stackOf } from '@iwanto/wire';
 import { phaseOf, reignOf, type State } from '@iwanto/consensus';
 import { agreement, isHere, leadersOf } from './agreement.js';
+import { checkLines } from './check-lines.js';
 import { endMs } from './faults.js';
 import type { Host } from './host.js';
 import { Safety } from './safety.js';
 import type { Never, Schedule } from './schedule.js';
 import { strike } from './strike.js';
+import { Walls } from './walls.js';
 import { type Witness, World } from './world.js';
 
 export interface Report {
@@ -146,8 +148,15 @@ function settle(world: World, safety: Safety, schedule: Schedule): number | null
   const most = (3 * schedule.faults.length + 2) * world.hosts.length;
   if (safety.leaderChanges > most) world.fail(`L6: ${safety.leaderChanges} leader changes`);
   checkSettled(world);
+  if (world.failure === null) checkLines(world, wallsOf(world, schedule));
   return sinceMs - healMs;
 }
+
+const wallsOf = (world: World, { hosts }: Schedule): Walls =>
+  new Walls(
+    world,
+    [...hosts.keys()].filter((index) => hosts[index]?.isClosed === true),
+  );
 
 /** The one that must win among several leaders that hold a lease at the heal. */
 function oldestLease(world: World): Host | null {
@@ -192,7 +201,7 @@ function areConnected(world: World): boolean {
       ...(leader?.address ? [leader.address] : []),
     ]) {
       const other = byAddress.get(address);
-      if (other === undefined) continue;
+      if (other === undefined || isOutOfReach(world, host, other)) continue;
       links.get(host)?.add(other);
       links.get(other)?.add(host);
     }
@@ -201,6 +210,10 @@ function areConnected(world: World): boolean {
   for (const host of reached) for (const other of links.get(host) ?? []) reached.add(other);
   return reached.size === live.length;
 }
+
+/** Nobody reaches a host behind a translating router that does not send there itself. */
+const isOutOfReach = ({ network }: World, host: Host, other: Host): boolean =>
+  network.isAtHome(other.index) && !network.isNear(host.index, other.index);
 
 /** What must hold once all is calm: L1 to L5. */
 function checkSettled(world: World): void {

@@ -27,6 +27,8 @@ function faultText(fault: Fault): string {
     }
     case 'split':
       return `${at} split ${hostsText(fault.side) || '-'} for ${fault.forMs}`;
+    case 'add':
+      return `${at} add ${nameOf(fault.target)} knows ${hostsText(fault.knows)}`;
     case 'nat':
       return `${at} nat ${fault.subnet} for ${fault.forMs}`;
     case 'burst':
@@ -43,13 +45,15 @@ function faultText(fault: Fault): string {
 /** The lines of a schedule; `parseScenario` reads them back. */
 export function scenarioText(schedule: Schedule): string {
   const { seed, link, hints, hosts, faults } = schedule;
-  const subnets = link.subnets === 1 ? '' : ` subnets ${link.subnets}`;
+  const home = link.home === null ? '' : ` home ${link.home}`;
+  const subnets = link.subnets === 1 ? '' : ` subnets ${link.subnets}${home}`;
   const flags = `${subnets}${link.multicast ? '' : ' nomulticast'}${hints ? ' hints' : ''}`;
   const net = `net seed ${seed} delay ${link.delayMs} loss ${link.loss} mloss ${link.multicastLoss} dup ${link.duplicates}${flags}`;
   const hostLines = hosts.map((host, index) => {
     const skew = host.skewMs === 0 ? '' : ` skew ${host.skewMs}`;
     const knows = host.knows.length === 0 ? '' : ` knows ${hostsText(host.knows)}`;
-    return `host ${nameOf(index)} start ${host.startMs}${skew}${knows}`;
+    const closed = host.isClosed === true ? ' closed' : '';
+    return `host ${nameOf(index)} start ${host.startMs}${skew}${knows}${closed}`;
   });
   const within = schedule.withinMs === undefined ? [] : [`within ${schedule.withinMs}`];
   return [net, ...within, ...hostLines, ...faults.map(faultText), ''].join('\n');
@@ -115,6 +119,8 @@ function parseFault(words: Words, kind: string, who: string, line: string): Faul
       return { atMs, kind, target, to: words.hosts('to'), forMs: words.number('for') };
     case 'split':
       return { atMs, kind, side: words.hosts('split'), forMs: words.number('for') };
+    case 'add':
+      return { atMs, kind, target: indexOf(who), knows: words.hosts('knows') };
     case 'nat':
       return { atMs, kind, subnet: words.number('nat'), forMs: words.number('for') };
     case 'burst':
@@ -154,6 +160,7 @@ const parseLink = (words: Words): Link => ({
   duplicates: words.number('dup', 0),
   multicast: !words.has('nomulticast'),
   subnets: words.number('subnets', 1),
+  home: words.has('home') ? words.number('home') : null,
 });
 
 /** Reads a scenario; `#` starts a comment. @throws Error that names the line it cannot read. */
@@ -179,6 +186,7 @@ export function parseScenario(text: string): Schedule {
         startMs: words.number('start', 0),
         skewMs: words.number('skew', 0),
         knows: words.hosts('knows'),
+        ...(words.has('closed') ? { isClosed: true } : {}),
       });
     } else if (list[0] === 'hosts') {
       for (let index = 0; index < words.number('hosts'); index++)

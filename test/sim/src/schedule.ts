@@ -9,6 +9,8 @@ export interface HostPlan {
   readonly skewMs: number;
   /** Hosts whose addresses the user gave. */
   readonly knows: readonly number[];
+  /** Its firewall drops inbound TCP. */
+  readonly isClosed?: boolean;
 }
 
 export interface Never {
@@ -45,6 +47,7 @@ export function makeSchedule(seed: number, hostCount?: number): Schedule {
     duplicates: 0.05,
     multicast,
     subnets: 1,
+    home: null,
   };
   const skewed = dice.chance(0.4);
   const hosts = Array.from({ length: count }, (_, index) => ({
@@ -62,5 +65,11 @@ export function makeSchedule(seed: number, hostCount?: number): Schedule {
   );
   const ofRouters = subnets > 1 ? makeRouterFaults(dice, subnets) : [];
   const all = [...faults, ...ofRouters].sort((a, b) => a.atMs - b.atMs);
-  return { seed, link: { ...link, subnets }, hints, hosts: joined, faults: all };
+  // The last subnet joins the others from its own side, as a home must.
+  const home = subnets > 1 && dice.chance(0.3) ? subnets - 1 : null;
+  const walled = dice.chance(0.3);
+  const closed = joined.map((host) =>
+    walled && dice.chance(0.4) ? { ...host, isClosed: true } : host,
+  );
+  return { seed, link: { ...link, subnets, home }, hints, hosts: closed, faults: all };
 }

@@ -1,7 +1,9 @@
 /** The figures of the election in virtual time, each compared with the goal it must reach. */
-import { LIMITS } from '@iwanto/consensus';
+import { LIMITS, peersOf } from '@iwanto/consensus';
 import { agreement } from './agreement.js';
 import { Datagrams } from './datagrams.js';
+import type { Host } from './host.js';
+import type { Link } from './network.js';
 import { Safety } from './safety.js';
 import { World } from './world.js';
 
@@ -10,19 +12,28 @@ const KILLS_A_WORLD = 20;
 const STEP_MS = 2;
 const GIVE_UP_MS = 30_000;
 const MINUTES_CALM = 10;
+const JOINS = 50;
 
 interface Setting {
   readonly hosts: number;
   readonly loss: number;
   readonly hints?: boolean;
+  /** With routers in between; one address was given in each but the first. */
+  readonly subnets?: number;
   readonly seed: number;
 }
 
-function settled({ hosts, loss, hints = false, seed }: Setting): World {
-  const link = { delayMs: 0.3, loss, multicastLoss: 0, duplicates: 0, multicast: true, subnets: 1 };
+const LAN: Link = {
+  ...{ delayMs: 0.3, loss: 0, multicastLoss: 0, duplicates: 0, multicast: true },
+  ...{ subnets: 1, home: null },
+};
+
+function settled({ hosts, loss, hints = false, subnets = 1, seed }: Setting): World {
+  const link = { ...LAN, loss, subnets };
   const world = new World({ seed, hosts, link, hints });
   // Crowds join as fast as they are admitted: how a burst of joiners does is a scenario of its own.
   const everyMs = hosts > LIMITS.crowd ? 1_100 / LIMITS.welcomesPerSecond : 1;
+  for (const host of world.hosts.slice(1, subnets)) host.staticPeers = [world.host(0).address];
   for (const host of world.hosts)
     world.agenda.at(host.index * everyMs, () => world.start(host.index));
   world.run(hosts * everyMs);
@@ -77,9 +88,34 @@ function failOver(harm: Harm, setting: Omit<Setting, 'seed'>, goalMs: number): b
   times.sort((a, b) => a - b);
   const [p50, p99] = [quantile(times, 0.5), quantile(times, 0.99)].map(Math.round);
   const hint = setting.hints === true ? ', TCP hint' : '';
-  const name = `${harm}, N=${setting.hosts}, ${setting.loss * 100} % loss${hint}, ${KILLS} times`;
+  const where = setting.subnets === undefined ? '' : `, ${setting.subnets} subnets`;
+  const name = `${harm}, N=${setting.hosts}${where}, ${setting.loss * 100} % loss${hint}, ${KILLS} times`;
   return row(name, `p50 ${p50} ms, p99 ${p99} ms`, `p99 <= ${goalMs} ms`, (p99 ?? NaN) <= goalMs);
 }
+
+/** One command in one of three subnets names an address in each other one: how long until all list all. */
+function campus(hosts: number, goalMs: number): boolean {
+  const times = Array.from({ length: JOINS }, (_, seed) => {
+    const world = new World({ seed, hosts, link: { ...LAN, subnets: 3 }, hints: false });
+    for (const host of world.hosts) world.agenda.at(host.index, () => world.start(host.index));
+    world.run(6_000 + 1_000 * world.prng.unit());
+    const fromMs = world.nowMs;
+    world.addPeers(world.prng.below(hosts / 3) * 3, [1, 2]);
+    while (
+      !world.hosts.every((host) => listedBy(host) === hosts) &&
+      world.nowMs - fromMs < GIVE_UP_MS
+    )
+      world.run(world.nowMs + STEP_MS);
+    return world.nowMs - fromMs;
+  }).sort((a, b) => a - b);
+  const [p50, p99] = [quantile(times, 0.5), quantile(times, 0.99)].map(Math.round);
+  const name = `one peers add, N=${hosts}, 3 subnets, ${JOINS} times`;
+  return row(name, `p50 ${p50} ms, p99 ${p99} ms`, `p99 <= ${goalMs} ms`, (p99 ?? NaN) <= goalMs);
+}
+
+/** Members of its cluster that a host lists, this one included. */
+const listedBy = ({ state, up, peer }: Host): number =>
+  up ? 1 + peersOf(state, 0).filter((each) => each.member && each.peer !== peer).length : 0;
 
 function calm(): boolean {
   const world = settled({ hosts: 10, loss: 0.05, seed: 1 });
@@ -133,6 +169,8 @@ export function show(): boolean {
     ...[3, 30].flatMap((hosts) => [0, 0.05].map((loss) => failOver('crash', { hosts, loss }, 500))),
     ...[3, 30].map((hosts) => failOver('crash', { hosts, loss: 0, hints: true }, 150)),
     ...[3, 30].map((hosts) => failOver('leave', { hosts, loss: 0 }, 100)),
+    failOver('crash', { hosts: 30, loss: 0, subnets: 3 }, 500),
+    campus(30, 3_000),
     calm(),
     traffic(30, { ordinary: 1_000, leader: 64_000 }),
     traffic(1_000, { ordinary: 1_000, leader: 64_000 }),

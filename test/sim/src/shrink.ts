@@ -65,6 +65,8 @@ function withoutLastHost(schedule: Schedule): Schedule {
     if ('target' in fault && fault.target === last) return [];
     if (fault.kind === 'split')
       return [{ ...fault, side: fault.side.filter((each) => each !== last) }];
+    if (fault.kind === 'add')
+      return [{ ...fault, knows: fault.knows.filter((each) => each !== last) }];
     if (fault.kind === 'deaf' || fault.kind === 'mute')
       return [{ ...fault, to: fault.to.filter((each) => each !== last) }];
     return [fault];
@@ -78,11 +80,13 @@ function simplify(present: () => Schedule, fails: (candidate: Schedule) => boole
   const plainer: Partial<Schedule>[] = [
     { link: { ...link, loss: 0, multicastLoss: 0 } },
     { link: { ...link, duplicates: 0 } },
-    { link: { ...link, multicast: true, subnets: 1 } },
+    { link: { ...link, home: null } },
+    { link: { ...link, multicast: true, subnets: 1, home: null } },
     { hints: false },
     { hosts: hosts.map((host) => ({ ...host, skewMs: 0 })) },
     { hosts: hosts.map((host) => ({ ...host, startMs: 0 })) },
     { hosts: hosts.map((host) => ({ ...host, knows: [] })) },
+    { hosts: hosts.map((host) => ({ ...host, isClosed: false })) },
   ];
   for (const change of plainer) fails({ ...present(), ...change });
   present().faults.forEach((fault, index) => {

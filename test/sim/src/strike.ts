@@ -36,7 +36,7 @@ export function changeCatalogue(world: World, index: number): void {
   world.give(host, { type: 'catalogueChanged', catalogue: host.catalogue });
 }
 
-type HostFault = Exclude<Fault, { kind: 'split' | 'burst' | 'nat' | 'replay' | 'forge' }>;
+type HostFault = Exclude<Fault, { kind: 'split' | 'burst' | 'add' | 'nat' | 'replay' | 'forge' }>;
 
 function strikeHost(world: World, fault: HostFault, index: number): void {
   switch (fault.kind) {
@@ -85,6 +85,9 @@ export function strike(world: World, fault: Fault): void {
       world.agenda.at(world.nowMs + fault.forMs, () => {
         world.network.burstLoss = 0;
       });
+      return;
+    case 'add':
+      world.addPeers(fault.target, fault.knows);
       return;
     case 'nat':
       world.network.translate(fault.subnet);

@@ -1,8 +1,8 @@
-/** `iwanto peers [add|remove] [HOST[:PORT]]`: who is known, and which hosts were added by address. */
-import { setTimeout as sleep } from 'node:timers/promises';
+/** `iwanto peers [add|remove] [HOST[:PORT]…]`: who is known, and which hosts were added by address. */
 import type { AddedHost, Bus, KnownPeer, Liar, WaySeen } from '@iwanto/bus';
-import { DEFAULT_PORTS, EXIT } from '@iwanto/service';
+import { EXIT } from '@iwanto/service';
 import { Failure, codeOf, endpointText } from '@iwanto/wire';
+import { addHosts, addHostsAndWait, isAt, type NamedHost, removeHosts } from '../added-hosts.js';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
 import { hostFrom } from '../input.js';
@@ -10,15 +10,6 @@ import { modeOfHost } from '../mode.js';
 import { peerNames } from '../peer-names.js';
 import { jsonLine, remark, say, shown, timeText } from '../print.js';
 import { printTable } from '../screen/table.js';
-
-/** How long `--wait` waits for an answer, in ms, and how often it looks. */
-const WAIT_MS = 10_000;
-const LOOK_MS = 100;
-
-interface Host {
-  readonly host: string;
-  readonly port?: number;
-}
 
 export const command = commandOf({
   options: (words) =>
@@ -28,91 +19,44 @@ export const command = commandOf({
         choices: ['add', 'remove'] as const,
         describe: 'Add a host, or forget it',
       })
-      .positional('host', { type: 'string', describe: 'HOST, HOST:PORT or [IPV6]:PORT' })
+      .positional('hosts', {
+        type: 'string',
+        array: true,
+        default: [] as string[],
+        describe: 'HOST, HOST:PORT or [IPV6]:PORT; all addresses of a name are tried',
+      })
       .option('wait', {
         type: 'boolean',
         default: false,
-        describe: 'After "add": wait up to 10 s for the host to answer; exit code 5 if it does not',
+        describe:
+          'After "add": wait up to 10 s for each host to answer; exit code 5 if one does not',
       })
       .example('iwanto peers', 'Who is known, since when, how, and how far away')
       .example('iwanto peers add 192.168.7.20', 'A host that multicast does not reach')
       .example('iwanto peers add 192.168.7.20 --wait', 'The same, and see whether it answers')
+      .example(
+        'iwanto peers add campus.lan',
+        'A name with an address in each subnet joins them all',
+      )
+      .example('iwanto peers add 10.1.0.5 10.2.0.5', 'Several hosts, one in each other subnet')
       .example('iwanto peers remove 192.168.7.20', 'Forget it again'),
-  run: async ({ action, host: typed, wait, json }) => {
+  run: async ({ action, hosts: typed, wait, json }) => {
     if (action === undefined) return await list(json);
-    const host = namedHost(action, typed);
-    if (action === 'remove') return await remove(host, json);
-    return wait ? await addAndWait(host, json) : await add(host, json);
+    const hosts = namedHosts(action, typed);
+    if (action === 'remove') await removeHosts(hosts, json);
+    else await (wait ? addHostsAndWait : addHosts)(hosts, json);
+    return EXIT.done;
   },
 });
 
-function namedHost(action: string, typed: string | undefined): Host {
-  if (typed === undefined)
+/** All of them are checked before the first is added. */
+function namedHosts(action: string, typed: readonly string[]): NamedHost[] {
+  if (typed.length === 0)
     throw new Failure(
       'E_BAD_REQUEST',
       `Name the host to ${action}: "iwanto peers ${action} HOST[:PORT]".`,
     );
-  return hostFrom(typed);
-}
-
-async function add(host: Host, json: boolean): Promise<number> {
-  const answer = await withBus((bus) => bus.call('peers.add', host));
-  say(json ? jsonLine(answer) : `added: ${shown(endpointText(answer.address, answer.port))}`);
-  return EXIT.done;
-}
-
-async function addAndWait(host: Host, json: boolean): Promise<number> {
-  return withBus(async (bus) => {
-    const added = await bus.call('peers.add', host);
-    const text = shown(endpointText(added.address, added.port));
-    const startedMs = Date.now();
-    const peer = await answering(bus, host, startedMs + WAIT_MS);
-    if (peer === undefined)
-      throw new Failure(
-        'E_NO_SOURCE',
-        `${text} was added but has not answered within ${timeText(WAIT_MS / 1_000)}: is iwanto running there, and does a firewall there allow UDP ${added.port} inbound? This host keeps trying; "iwanto doctor ${host.host}" looks for the cause.`,
-      );
-    const { name } = peer;
-    if (json) say(jsonLine({ ...added, peer: peer.peer, name }));
-    else
-      say(
-        `added: ${text}, which is ${shown(name)} (${peer.peer}), answered after ${timeText((Date.now() - startedMs) / 1_000)}`,
-      );
-    return EXIT.done;
-  });
-}
-
-/** The peer at that address, once it was heard and is known by name. */
-async function answering(bus: Bus, host: Host, untilMs: number): Promise<KnownPeer | undefined> {
-  while (Date.now() < untilMs) {
-    const [{ hosts }, { peers }] = await Promise.all([
-      bus.call('peers.added', {}),
-      bus.call('peers.get', {}),
-    ]);
-    const added = hosts.find((each) => isSame(each, host));
-    const peer = peers.find((each) => added !== undefined && isAt(each, added));
-    if (peer !== undefined && added?.heardMsAgo !== null) return peer;
-    await sleep(LOOK_MS);
-  }
-  return undefined;
-}
-
-const isSame = (added: AddedHost, { host, port = DEFAULT_PORTS.election }: Host): boolean =>
-  added.host === host && added.port === port;
-
-/** A peer that was heard there may be reached at another of its addresses. */
-const isAt = ({ peer, address, electionPort, seen }: KnownPeer, added: AddedHost): boolean =>
-  seen !== 'self' &&
-  (added.peers?.includes(peer) === true ||
-    (electionPort === added.port && added.addresses.includes(address)));
-
-async function remove(host: Host, json: boolean): Promise<number> {
-  await withBus((bus) => bus.call('peers.remove', host));
-  const port = host.port ?? DEFAULT_PORTS.election;
-  if (json) say(jsonLine({ removed: endpointText(host.host, port) }));
-  else
-    say(`removed: ${shown(endpointText(host.host, port))}; it stays in the list while it is heard`);
-  return EXIT.done;
+  return typed.map(hostFrom);
 }
 
 async function list(json: boolean): Promise<number> {
@@ -219,12 +163,14 @@ const rowOf = ({
 ];
 
 const addedRowOf = (added: AddedHost, peers: readonly KnownPeer[]) => {
-  const { host, port, addresses, heardMsAgo } = added;
-  const peer = peers.find((each) => isAt(each, added));
+  const { host, port, addresses, heardMsAgo, silent = [] } = added;
+  const names = peers.filter((each) => isAt(each, added)).map(({ name }) => shown(name));
+  const never =
+    heardMsAgo !== null && silent.length > 0 ? `, never ${silent.map(shown).join(' ')}` : '';
   return [
     shown(endpointText(host, port)),
     addresses.length === 0 ? 'the name is unknown' : addresses.map(shown).join(' '),
-    peer === undefined ? '-' : shown(peer.name),
-    heardMsAgo === null ? 'never' : `${timeText(heardMsAgo / 1_000)} ago`,
+    names.join(', ') || '-',
+    heardMsAgo === null ? 'never' : `${timeText(heardMsAgo / 1_000)} ago${never}`,
   ];
 };

@@ -185,10 +185,14 @@ export const answers: Readonly<Record<string, readonly z.ZodType[]>> = {
       group: z.string().optional(),
     }),
     z.strictObject({
+      /** The first of the addresses. */
       address: z.string(),
       port: portSchema,
+      addresses: z.array(z.string()),
       peer: peerIdSchema.optional(),
       name: z.string().optional(),
+      /** With --wait: those from which nothing was heard yet. */
+      silent: z.array(z.string()).optional(),
     }),
     z.strictObject({ removed: z.string() }),
   ],

@@ -1,4 +1,4 @@
-/** `peers.add`: keeps the address of a peer that multicast does not reach, and tries it immediately. */
+/** `peers.add`: keeps a host that multicast does not reach, and tries all addresses of its name immediately. */
 import { DEFAULT_PORTS, type Paths, updateConfig } from '@iwanto/service';
 import { Failure } from '@iwanto/wire';
 import { type LookUp, type NamedPeer, type StaticPeers, addressesOf } from '../static-peers.js';
@@ -9,14 +9,15 @@ export interface AddPeerContext {
   readonly lookUp?: LookUp;
 }
 
-/** Answers with the first address of the host; E_NOT_FOUND where it has none, and then nothing is kept. */
+/** Answers with the addresses of the host; E_NOT_FOUND where it has none, and then nothing is kept. */
 export async function addPeer(
   { paths, staticPeers, lookUp }: AddPeerContext,
   question: { host: string; port?: number | undefined },
-): Promise<{ address: string; port: number }> {
+): Promise<{ address: string; port: number; addresses: string[] }> {
   const added: NamedPeer = { host: question.host, port: question.port || DEFAULT_PORTS.election };
-  const [address] = await addressesOf(added, lookUp);
-  if (!address) {
+  const found = await addressesOf(added, lookUp);
+  const [first] = found;
+  if (!first) {
     throw new Failure(
       'E_NOT_FOUND',
       `The host "${added.host}" has no address: check the spelling, or give its IP address.`,
@@ -30,5 +31,5 @@ export async function addPeer(
     ],
   }));
   await staticPeers.use(peers);
-  return address;
+  return { ...first, addresses: found.map(({ address }) => address) };
 }

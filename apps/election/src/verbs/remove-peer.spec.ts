@@ -28,11 +28,11 @@ test('peers.remove forgets one of two, and refuses what was never added', async 
   expect(known()).toEqual([
     {
       ...{ host: '10.0.0.8', port: 17_117, addresses: ['10.0.0.8'] },
-      ...{ heardMsAgo: null, peers: [], addedMsAgo },
+      ...{ heardMsAgo: null, silent: ['10.0.0.8'], peers: [], addedMsAgo },
     },
     {
       ...{ host: '10.0.0.9', port: 4, addresses: ['10.0.0.9'] },
-      ...{ heardMsAgo: 30, peers: [peer], addedMsAgo },
+      ...{ heardMsAgo: 30, silent: [], peers: [peer], addedMsAgo },
     },
   ]);
   await removePeer(context, { host: '10.0.0.8' });

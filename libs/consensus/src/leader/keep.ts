@@ -11,7 +11,7 @@ import { proofFor, proves } from '../anyone/token.js';
 import { LIMITS } from '../state/config.js';
 import type { Member } from '../state/member.js';
 import { leads, reignOf } from '../state/place.js';
-import { isCrowd } from '../state/state.js';
+import { isCrowd, provedMembers, type State } from '../state/state.js';
 import { send, type Turn } from '../state/turn.js';
 import { confirm, unbench, welcome } from './admit.js';
 import { followEpoch } from './epoch.js';
@@ -19,6 +19,11 @@ import { heardMember } from './lead.js';
 
 /** Parts of the roster that follow one ACK of a standby: it must be able to take over soon. */
 const STANDBY_PARTS = 4;
+/** Parts that follow one PING of another member of a cluster that is not a crowd. */
+const MEMBER_PARTS = 3;
+/** How many such PINGs per second are followed by any: so many, and so many for each member. */
+const ANSWERS_FOR_ALL = 30;
+const ANSWERS_FOR_EACH = 1 / 3;
 /** Beats to one member that probes as if it were a standby. */
 const DISMISSALS_PER_SECOND = 4;
 /** Welcomes to members that are known already, such as all of them after a take-over. */
@@ -82,11 +87,17 @@ function answerMember(turn: Turn, member: Member, message: PingMessage, from: Ad
  */
 function bringUpToDate(turn: Turn, member: Member, version: number): void {
   const { state, nowMs } = turn;
-  if (isCrowd(state) && !allow(turn, 'roster', LIMITS.rosterPartsPerSecond)) return;
-  const isWhole = sendRoster(turn, member.address, version);
+  if (!allow(turn, 'roster', rosterAnswersPerSecond(state))) return;
+  const isWhole = sendRoster(turn, member.address, version, isCrowd(state) ? 1 : MEMBER_PARTS);
   const stands = state.standbys.some((each) => each.boot === member.boot);
   if ((isWhole || version === 0) && !stands) send(turn, member.address, slowBeatBody(state, nowMs));
 }
+
+/** All members fetch the whole roster after a take-over or when clusters merge: that must not become a storm. */
+const rosterAnswersPerSecond = (state: State): number =>
+  isCrowd(state)
+    ? LIMITS.rosterPartsPerSecond
+    : ANSWERS_FOR_ALL + ANSWERS_FOR_EACH * provedMembers(state).length;
 
 /** A member without a proof asks for a welcome; one with a wrong proof is sent the present reign, and will ask. */
 function answerUnproved(turn: Turn, member: Member, { nonce, proof }: PingMessage): void {

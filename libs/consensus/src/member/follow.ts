@@ -9,7 +9,7 @@ import type {
   WelcomeMessage,
 } from '@iwanto/wire';
 import { helloBody } from '../anyone/hello.js';
-import { keepAliveMs, pingSoon } from '../anyone/keep-alive.js';
+import { keepAliveMs, pingForRoster, pingSoon } from '../anyone/keep-alive.js';
 import { sameBoot } from '../anyone/rank.js';
 import { allowAnswer } from '../anyone/rates.js';
 import { sameCard } from '../anyone/sight.js';
@@ -158,6 +158,7 @@ function pingAnswered(turn: Turn, following: Following, message: PongMessage): v
   following.nonce = null;
   following.unanswered = 0;
   following.pingAtMs = nowMs + keepAliveMs(state, following.members) * spreadOf(state);
+  if (following.isRosterPartial) pingForRoster(turn, following);
 }
 
 const spreadOf = (state: State) => 0.8 + 0.4 * state.config.random();

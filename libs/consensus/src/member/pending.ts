@@ -74,14 +74,16 @@ export function askPending(turn: Turn, following: Following): void {
   }
   pending.asks += 1;
   pending.askAtMs = nowMs + gapMs;
-  send(turn, pending.leader.address, {
-    type: 'ping',
-    nonce: pending.nonce,
-    leader: pending.leader,
-    proof: null,
-    rosterVersion: 0,
-    catalogue: state.catalogue,
-  });
+  // Every WELCOME is a sealed box: with one in hand only the old leader is still asked.
+  if (pending.welcome === null)
+    send(turn, pending.leader.address, {
+      type: 'ping',
+      nonce: pending.nonce,
+      leader: pending.leader,
+      proof: null,
+      rosterVersion: 0,
+      catalogue: state.catalogue,
+    });
   if (nowMs < pending.ripeMs && state.leader?.address)
     send(turn, state.leader.address, { type: 'probe', nonce: pending.nonce, leader: state.leader });
 }

@@ -1,16 +1,13 @@
 /** The member list on the side of a member: taken from the leader's parts, version by version. */
 import type { PeerId, RosterEntry, RosterMessage } from '@iwanto/wire';
+import { pingForRoster } from '../anyone/keep-alive.js';
 import { sameBoot } from '../anyone/rank.js';
 import { remember } from '../anyone/seeds.js';
 import { peersChanged } from '../anyone/sight.js';
 import { LIMITS } from '../state/config.js';
 import { newMember } from '../state/member.js';
 import { followingOf } from '../state/place.js';
-import type { Following } from '../state/state.js';
 import type { Turn } from '../state/turn.js';
-
-/** How soon a member fetches the rest; in a crowd, with its keep-alives. */
-const HASTE_MS = 60;
 
 /** A part of my leader's roster. */
 export function hearRoster(turn: Turn, message: RosterMessage): void {
@@ -24,14 +21,8 @@ export function hearRoster(turn: Turn, message: RosterMessage): void {
   for (const entry of message.entries) take(turn, entry);
   for (const peer of message.gone) drop(turn, peer);
   state.rosterVersion = message.upTo;
-  if (message.upTo < message.latest) hasten(turn, following);
+  if (message.upTo < message.latest) pingForRoster(turn, following);
   else for (const member of state.members.values()) if (member.stale) drop(turn, member.peer);
-}
-
-function hasten(turn: Turn, following: Following): void {
-  if (following.unanswered > 0 || following.members > LIMITS.crowd) return;
-  const inMs = HASTE_MS * (1 + turn.state.config.random());
-  following.pingAtMs = Math.min(following.pingAtMs, turn.nowMs + inMs);
 }
 
 function take(turn: Turn, entry: RosterEntry): void {

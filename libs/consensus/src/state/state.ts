@@ -87,6 +87,8 @@ export interface Following {
   pingAtMs: number;
   /** PINGs since the last answer. */
   unanswered: number;
+  /** A part of the roster came, and before the answer to the PING that fetched it: the next one is still to be fetched. */
+  isRosterPartial: boolean;
   /** When the first of them was sent. */
   askingSinceMs: number;
   nonce: Nonce | null;
