@@ -6,13 +6,18 @@ const program = path.resolve(__dirname, '../../apps/cli/bin/iwanto.js');
 /** Flags that must precede the program; libs/service/src/node-flags.ts gives the reasons. */
 const LITTLE_GARBAGE = ['--single-threaded-gc', '--v8-pool-size=1', '--max-semi-space-size=1'];
 const NODE_FLAGS = {
-  election: LITTLE_GARBAGE,
+  election: [...LITTLE_GARBAGE, '--optimize-for-size', '--no-maglev'],
   indexer: [...LITTLE_GARBAGE, '--optimize-for-size'],
   transfer: [...LITTLE_GARBAGE, '--no-incremental-marking'],
 };
 
-/** The same file gives the reason for this one, too. */
-const ENVIRONMENT = { MALLOC_ARENA_MAX: '2' };
+/** The same file gives the reasons for these, too. */
+const FEW_ARENAS = { MALLOC_ARENA_MAX: '2' };
+const ENVIRONMENT = {
+  election: FEW_ARENAS,
+  indexer: { ...FEW_ARENAS, MALLOC_MMAP_THRESHOLD_: '32768' },
+  transfer: FEW_ARENAS,
+};
 
 /** pm2 calls a death by a signal exit code 0: an orderly end needs a code of its own to be told apart. */
 const STOPPED = 20;
@@ -23,7 +28,7 @@ module.exports = {
     script: program,
     args: service,
     node_args: flags,
-    env: { ...ENVIRONMENT, IWANT_STOPPED_CODE: String(STOPPED) },
+    env: { ...ENVIRONMENT[service], IWANT_STOPPED_CODE: String(STOPPED) },
     // A service says "ready" when it answers on the bus, and ends within 2 s when asked to.
     wait_ready: true,
     listen_timeout: 15_000,

@@ -1,7 +1,7 @@
 /** The last step of `iwanto start`: the same process, with the same number and lock, runs the supervisor. */
 import { fileURLToPath } from 'node:url';
 import { SERVICES } from '@iwanto/bus';
-import { type HeldLock, SERVICE_ENVIRONMENT, SUPERVISOR_FLAGS, nodeFlags } from '@iwanto/service';
+import { type HeldLock, SUPERVISOR_FLAGS, nodeEnvironment, nodeFlags } from '@iwanto/service';
 import { Failure } from '@iwanto/wire';
 import { programOf } from './alone.js';
 import type { Order } from './supervisor.js';
@@ -21,6 +21,7 @@ export function becomeSupervisor({ lock: { path, text }, json }: Wanted): never 
       service,
       program: programOf(service),
       nodeArguments: [...given, ...nodeFlags(service)],
+      environment: nodeEnvironment(service),
     })),
     lock: { path, text },
     json,
@@ -28,9 +29,6 @@ export function becomeSupervisor({ lock: { path, text }, json }: Wanted): never 
   if (!process.execve) throw new Failure('E_UNEXPECTED', 'This system cannot replace a process.');
   // What is done at the end of a process, such as keeping its compiled code: nothing runs after this one.
   process.emit('exit', 0);
-  return process.execve(
-    process.execPath,
-    [process.execPath, ...given, ...SUPERVISOR_FLAGS, SUPERVISOR, JSON.stringify(order)],
-    { ...SERVICE_ENVIRONMENT, ...process.env },
-  );
+  const words = [...given, ...SUPERVISOR_FLAGS, SUPERVISOR, JSON.stringify(order)];
+  return process.execve(process.execPath, [process.execPath, ...words]);
 }

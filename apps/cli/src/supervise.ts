@@ -20,6 +20,8 @@ export interface ServiceProgram {
   readonly program: string;
   /** What comes between `node` and the program. */
   readonly nodeArguments: readonly string[];
+  /** Variables that it gets unless they are set already. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 export interface SuperviseOptions {
@@ -84,6 +86,7 @@ class Supervisor {
     child.startedMs = performance.now();
     const started = fork(child.program, [], {
       execArgv: [...child.nodeArguments],
+      env: { ...child.environment, ...process.env },
       // Standard output of the supervisor says `ready` and nothing else.
       stdio: ['ignore', process.stderr.fd, process.stderr.fd, 'ipc'],
     });

@@ -16,7 +16,7 @@ const LOCK = '{"pid":1}';
 /** Says "ready" and what it was started with, and ends when it is asked to or left alone. */
 const SERVICE = `
   const { appendFileSync } = require('node:fs');
-  appendFileSync(__filename + '.pid', process.pid + ' ' + process.execArgv + '\\n');
+  appendFileSync(__filename + '.pid', process.pid + ' ' + process.execArgv + ' ' + process.env.OF_ITS_OWN + '\\n');
   process.on('SIGTERM', () => process.exit(0));
   process.on('disconnect', () => process.exit(0));
   process.send('ready');`;
@@ -48,6 +48,7 @@ function start(json = false) {
       service,
       program: programOf(service),
       nodeArguments: ['--stack-size=900'],
+      environment: { OF_ITS_OWN: service },
     })),
     lock: { path: lockPath(), text: LOCK },
     json,
@@ -70,7 +71,7 @@ test('it says when all are ready, starts again what dies, and stops all when ask
   const { supervisor, said, told } = start();
   expect((await said.next()).value).toBe('ready');
   const [first = ''] = await livesOf('indexer');
-  expect(first).toMatch(/ --stack-size=900$/);
+  expect(first).toMatch(/ --stack-size=900 indexer$/);
   process.kill(parseInt(first), 'SIGKILL');
   await told('iwanto: The indexer service ended by SIGKILL; it starts again in 1 s.');
   supervisor.kill('SIGTERM');

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { SERVICES } from '@iwanto/bus';
-import { EXIT, SERVICE_ENVIRONMENT, nodeFlags } from '@iwanto/service';
+import { EXIT, nodeEnvironment, nodeFlags } from '@iwanto/service';
 import { type Scope, unitFiles } from './units.js';
 
 const SCOPES: readonly Scope[] = ['system', 'user'];
@@ -40,6 +40,8 @@ describe('unit files', () => {
       expect(text).toContain(`${program.script} ${service}\n`);
       for (const flag of nodeFlags(service)) expect(text).toContain(flag);
       expect(text).toContain('Environment=MALLOC_ARENA_MAX=2\n');
+      for (const [name, value] of Object.entries(nodeEnvironment(service)))
+        expect(text).toContain(`Environment=${name}=${value}\n`);
       expect(text).toMatch(/^RestrictAddressFamilies=.*AF_NETLINK$/m);
       expect(text).not.toContain('MemoryDenyWriteExecute');
       expect(text).toContain('UMask=0022');
@@ -58,7 +60,7 @@ describe('unit files', () => {
     const odd = { node: '/opt/my node/bin/node', script: '/srv/50%/$x"y\\z.js', home: '/h 1' };
     const text = unitFiles('user', odd).get('iwanto-election.service') ?? '';
     expect(text).toContain(
-      'ExecStart="/opt/my node/bin/node" --single-threaded-gc --v8-pool-size=1 --max-semi-space-size=1 "/srv/50%%/$$x\\"y\\\\z.js" election\n',
+      'ExecStart="/opt/my node/bin/node" --single-threaded-gc --v8-pool-size=1 --max-semi-space-size=1 --optimize-for-size --no-maglev "/srv/50%%/$$x\\"y\\\\z.js" election\n',
     );
     expect(text).toContain('Environment="IWANT_HOME=/h 1"');
   });
@@ -94,10 +96,11 @@ test('pm2 is told the same flags, and the exit code of an orderly end', () => {
   };
   expect(apps.map(({ args }) => args)).toEqual([...SERVICES]);
   for (const [at, app] of apps.entries()) {
-    expect(app.node_args).toEqual(nodeFlags(SERVICES[at] ?? 'election'));
+    const service = SERVICES[at] ?? 'election';
+    expect(app.node_args).toEqual(nodeFlags(service));
     expect(app.stop_exit_codes).toEqual([EXIT.stopped, EXIT.usage]);
     expect(app.env).toEqual({
-      ...SERVICE_ENVIRONMENT,
+      ...nodeEnvironment(service),
       IWANT_STOPPED_CODE: String(EXIT.stopped),
     });
   }

@@ -1,6 +1,6 @@
 /** The unit files for systemd: one service each, and a target that stands for all of them. */
 import { SERVICES, type ServiceName } from '@iwanto/bus';
-import { SERVICE_ENVIRONMENT, nodeFlags } from '@iwanto/service';
+import { nodeEnvironment, nodeFlags } from '@iwanto/service';
 
 export type Scope = 'system' | 'user';
 
@@ -77,7 +77,7 @@ KillMode=mixed
 LimitNOFILE=65536
 # Downloads get the modes that files of this user usually have.
 UMask=0022
-${Object.entries(SERVICE_ENVIRONMENT)
+${Object.entries(nodeEnvironment(service))
   .map(([name, value]) => `Environment=${name}=${value}`)
   .join('\n')}
 ${scope === 'system' ? SYSTEM_PLACE : userPlace(program.home)}

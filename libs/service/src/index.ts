@@ -61,7 +61,7 @@ export {
   type ServiceDefinition,
   runService,
 } from './run-service.js';
-export { SERVICE_ENVIRONMENT, SUPERVISOR_FLAGS, nodeFlags } from './node-flags.js';
+export { SUPERVISOR_FLAGS, nodeEnvironment, nodeFlags } from './node-flags.js';
 export { createSafely, writeLightly, writeSafely } from './safe-file.js';
 export { Terminal, announceReady } from './supervisors.js';
 export { version } from './version.js';

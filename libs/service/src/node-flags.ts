@@ -21,8 +21,14 @@ const LITTLE_GARBAGE = ['--single-threaded-gc', '--v8-pool-size=1', '--max-semi-
  */
 const MANY_ROWS = ['--optimize-for-size'];
 
+/**
+ * V8 compiles what runs often twice, for a speed that the election has no use for: without the first of the two
+ * compilers, and with a heap that grows slowly, it keeps less.
+ */
+const FEW_CYCLES = ['--optimize-for-size', '--no-maglev'];
+
 const FLAGS: Record<ServiceName, readonly string[]> = {
-  election: LITTLE_GARBAGE,
+  election: [...LITTLE_GARBAGE, ...FEW_CYCLES],
   indexer: [...LITTLE_GARBAGE, ...MANY_ROWS],
   transfer: [...LITTLE_GARBAGE, ...MANY_BUFFERS],
 };
@@ -34,4 +40,20 @@ export const SUPERVISOR_FLAGS = LITTLE_GARBAGE;
 export const nodeFlags = (service: ServiceName): readonly string[] => FLAGS[service];
 
 /** With an arena for each thread, glibc keeps several times the memory that a service uses. */
-export const SERVICE_ENVIRONMENT = { MALLOC_ARENA_MAX: '2' } as const;
+const FEW_ARENAS = { MALLOC_ARENA_MAX: '2' };
+
+/**
+ * What V8 needs while it compiles comes in parts of 32 KiB: mapped one by one, they return to the system when they
+ * are free, and otherwise stay between others. Not for the transfer service, which reads into buffers of 64 KiB.
+ */
+const MAPPED_PARTS = { MALLOC_MMAP_THRESHOLD_: '32768' };
+
+const ENVIRONMENT: Record<ServiceName, Readonly<Record<string, string>>> = {
+  election: FEW_ARENAS,
+  indexer: { ...FEW_ARENAS, ...MAPPED_PARTS },
+  transfer: FEW_ARENAS,
+};
+
+/** The variables of a service. */
+export const nodeEnvironment = (service: ServiceName): Readonly<Record<string, string>> =>
+  ENVIRONMENT[service];

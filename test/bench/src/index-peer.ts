@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Bus, type Shared, openBus } from '@iwanto/bus';
-import { SERVICE_ENVIRONMENT, nodeFlags } from '@iwanto/service';
+import { nodeEnvironment, nodeFlags } from '@iwanto/service';
 import { codeOf } from '@iwanto/wire';
 
 const SCRIPT = fileURLToPath(new URL('../../../apps/indexer/dist/main.js', import.meta.url));
@@ -43,7 +43,7 @@ export class IndexPeer {
 
   /** Starts the service and waits until it answers. */
   async start(): Promise<void> {
-    const env = { ...process.env, ...SERVICE_ENVIRONMENT, IWANT_HOME: this.#home };
+    const env = { ...process.env, ...nodeEnvironment('indexer'), IWANT_HOME: this.#home };
     const stdio = ['ignore', 'ignore', 'inherit', 'ipc'] as const;
     const words = [...nodeFlags('indexer'), SCRIPT];
     const service = spawn(process.execPath, words, { env, stdio: [...stdio] });

@@ -13,13 +13,7 @@ import {
   type VerbsOf,
   openBus,
 } from '@iwanto/bus';
-import {
-  type Paths,
-  SERVICE_ENVIRONMENT,
-  homePaths,
-  loadIdentity,
-  nodeFlags,
-} from '@iwanto/service';
+import { type Paths, homePaths, loadIdentity, nodeEnvironment, nodeFlags } from '@iwanto/service';
 import type { Holder } from '@iwanto/wire';
 import type { BenchNet } from './transfer-net.js';
 import type { BenchShelf, Shown } from './transfer-shelf.js';
@@ -98,7 +92,7 @@ export class BenchHost {
   /** Resolves when the service answers. */
   async spawn(): Promise<void> {
     this.#child = this.net.spawn(this.at, [...nodeFlags('transfer'), TRANSFER], {
-      ...SERVICE_ENVIRONMENT,
+      ...nodeEnvironment('transfer'),
       IWANT_HOME: this.home,
     });
     const untilMs = performance.now() + START_LIMIT_MS;
