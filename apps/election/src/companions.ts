@@ -5,6 +5,7 @@ import type { Config, ServiceContext } from '@iwanto/service';
 import type { Election } from './election.js';
 import { FaultLog } from './fault-log.js';
 import { faultsOf } from './faults.js';
+import { KnownNames } from './known-names.js';
 import { PortMapping, wishesOf } from './mapping/port-mapping.js';
 import type { Network } from './network.js';
 import { logSilence } from './silence-log.js';
@@ -25,6 +26,7 @@ export interface Parts {
 export interface Companions {
   readonly mapping: PortMapping;
   readonly sleepers: Sleepers;
+  readonly names: KnownNames;
   readonly faults: () => NetworkFault[];
   /** Removes what was mapped, and writes what was learnt. */
   close(): Promise<void>;
@@ -42,6 +44,9 @@ export function openCompanions(context: Context, parts: () => Parts): Companions
     isNear: (address) => parts().network.isNear(address),
     ...{ addresses, onTrouble },
   });
+  const names = new KnownNames({
+    ...{ path: join(paths.dataDir, 'known-names.json'), choice: config, onTrouble },
+  });
   const faultLog = new FaultLog(() => faultsOf(factsOf(parts(), config)), onTrouble);
   const heard = () => {
     const { election } = parts();
@@ -49,12 +54,12 @@ export function openCompanions(context: Context, parts: () => Parts): Companions
   };
   const cancelSilence = logSilence(heard, (sentence) => void log.info(sentence));
   return {
-    ...{ mapping, sleepers },
+    ...{ mapping, sleepers, names },
     faults: () => [...faultLog.lasting],
     close: async () => {
       faultLog.close();
       cancelSilence();
-      await Promise.all([mapping.close(), sleepers.close()]);
+      await Promise.all([mapping.close(), sleepers.close(), names.close()]);
     },
   };
 }

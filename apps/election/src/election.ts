@@ -20,6 +20,7 @@ import {
 } from '@iwanto/wire';
 import { Gate } from './gate.js';
 import { HeardHosts } from './heard.js';
+import { asFrom } from './loopback.js';
 import type { Incoming } from './network.js';
 import { type Counts, type DropReason, newCounts } from './counts.js';
 import { PathsOfPeers } from './paths-of-peers.js';
@@ -107,12 +108,14 @@ export class Election {
     this.heardHosts.peer(header.sender, from, { multicast, nowMs: now });
     const whole = withOpenSecret(opened.value, this.options.keys);
     if (!whole.ok) return this.drop(whole.refusal, from);
+    const message = asFrom(whole.value, from);
+    if (!message) return this.drop('body', from);
     this.counts.heard += 1;
-    this.options.story?.heard(whole.value, from, multicast);
+    this.options.story?.heard(message, from, multicast);
     // Hosts that a member names may send to us from outside our subnets.
-    for (const { address } of listedIn(whole.value)) this.options.acquaint(address.address);
+    for (const { address } of listedIn(message)) this.options.acquaint(address.address);
     const path = this.#paths.pathOf(header, from, now);
-    this.take({ type: 'received', message: whole.value, from: path, multicast });
+    this.take({ type: 'received', message, from: path, multicast });
   }
 
   /** A datagram was dropped, here or before it came here. */

@@ -343,6 +343,27 @@ describe('what strangers send', () => {
     expect(subject.election.counts.heard).toBe(heard);
   });
 
+  test('HOSTILE 207: nobody on another host names a program of this one, as a member, a standby or the leader', () => {
+    const { subject, leader } = following();
+    const here = { address: '127.0.0.1', port: 17_117 };
+    const entryOf = (at: Address) => {
+      const { keys, boot } = new Stranger(at);
+      return { peer: keys.peer, boot, rank: 7, address: at, card: cardOf(keys, at.port) };
+    };
+    const [other, made] = [entryOf(addressOf(3)), entryOf(here)];
+    const roster = { type: 'roster', since: 0, upTo: 2, latest: 2, gone: [] };
+    subject.hear(leader.bytes(leader.says({ ...roster, entries: [other, made] })), leader.address);
+    expect([...subject.election.state.members.keys()]).toEqual([other.peer]);
+    subject.hear(leader.beat({ standbys: [other, made] }), leader.address);
+    expect(subject.leader.standbys.map(({ peer }) => peer)).toEqual([other.peer]);
+    const liar = new Stranger(addressOf(9));
+    const { heard } = subject.election.counts;
+    const words = { type: 'hint', leader: liar.tuple({ epoch: 9, address: here }) };
+    subject.hear(liar.bytes(liar.says(words, 9)), liar.address);
+    expect(subject.pass(100).messagesTo(here)).toEqual([]);
+    expect(subject.election.counts.heard).toBe(heard);
+  });
+
   test('HOSTILE 13: a flood of joiners gets at most 20 welcomes in a second, and beats keep their time', () => {
     const subject = leading();
     const crowd = Array.from({ length: 50 }, (_, at) => new Stranger(addressOf(100 + at)));

@@ -8,9 +8,9 @@ import {
   type SecretSeal,
   isLoopback,
   sealDatagram,
-  withListed,
   withSealedSecret,
 } from '@iwanto/wire';
+import { withoutLoopback } from './loopback.js';
 import type { Network, Reach } from './network.js';
 import type { Story } from './story.js';
 
@@ -77,7 +77,3 @@ export function performer(with_: Performers): (output: Output) => void {
 /** A card is always the sender's own. */
 const withCard = (message: ElectionMessage, change: (card: PeerCard) => PeerCard) =>
   'card' in message && message.card !== null ? { ...message, card: change(message.card) } : message;
-
-/** Loopback addresses mean nothing on another host: peers that are reached by one are not named to it. */
-export const withoutLoopback = (message: ElectionMessage): ElectionMessage =>
-  withListed(message, ({ address }) => !isLoopback(address.address));

@@ -104,7 +104,7 @@ export async function openElection(context: ServiceContext<'election'>): Promise
       ...{ keys, group, cardFor },
       remember: (addresses) => remembered.save(addresses),
       left: () => goodbye.said(),
-      ...tellers(context, story, () => opened.views),
+      ...tellers(context, story, () => opened),
     }),
   });
   const views = new Views(election.state, {
@@ -118,6 +118,7 @@ export async function openElection(context: ServiceContext<'election'>): Promise
   const close = () => closeAll(parts, goodbye);
   const use = (changed: Config) => {
     void companions.mapping.use(changed.mapPorts);
+    void companions.names.use(changed);
     return staticPeers.use(changed.peers);
   };
   const announce = (card: PeerCard) => {
@@ -182,11 +183,12 @@ function publishBridge(
 function tellers(
   { bus, log, paths }: ServiceContext<'election'>,
   story: Story,
-  views: () => Views,
+  opened: () => Pick<OpenElection, 'views' | 'companions'>,
 ): Pick<
   Performers,
   'leadershipChanged' | 'peersChanged' | 'log' | 'duplicateIdentity' | 'story' | 'dial' | 'bridge'
 > {
+  const views = () => opened().views;
   const tellLeadership = () => {
     const leadership = views().newLeadership();
     if (leadership) bus.publish('leader.changed', leadership);
@@ -198,6 +200,7 @@ function tellers(
       const peers = views().peersChanged();
       bus.publish('peers.changed', peers);
       story.peers(peers.peers);
+      void opened().companions.names.look(peers.peers);
       // A standby is shown once its endpoint is known: that may come with the roster, after the beat.
       tellLeadership();
     },

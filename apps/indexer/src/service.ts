@@ -53,7 +53,7 @@ function rememberingOf({ config, paths, log }: Context) {
 /** Begins to serve other hosts. */
 const openTracking = (
   { bus, config, identity, log }: Context,
-  own: Pick<TrackingOptions, 'catalogue' | 'left' | 'isBlocked' | 'groups'>,
+  own: Pick<TrackingOptions, 'catalogue' | 'left' | 'isBlocked' | 'isTrusted' | 'groups'>,
 ) =>
   startTracking({
     ...{ bus, identity, version, ...own },
@@ -81,7 +81,7 @@ export async function startIndexer(context: Context): Promise<Running<'indexer'>
   const tracking = await openTracking(context, {
     catalogue,
     left: remembering.left,
-    isBlocked: trust.isBlocked,
+    ...{ isBlocked: trust.isBlocked, isTrusted: trust.isTrusted },
     groups: { groups: config.groups, shelves: shares.shelves },
   });
   const wants = openWants(context, tracking);

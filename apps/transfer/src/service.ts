@@ -105,7 +105,7 @@ export async function startTransfer(context: Context): Promise<Running<'transfer
     port: () => server.port,
     notes: () => [`BLAKE3: ${blake3.name}`, `bytes sent: ${uploader.sent.bytesSent}`],
     troubles: () => ways.seen.troubles(),
-    reconfigure: (changed) => reconfigure({ folder, limits, trust, desk }, changed),
+    reconfigure: (changed) => reconfigure({ folder, limits, trust, desk, lines }, changed),
     stop: closeAll,
   };
 }
@@ -169,17 +169,19 @@ interface Reconfigured {
   readonly limits: RateLimits;
   readonly trust: PeerTrust;
   readonly desk: RelayDesk;
+  readonly lines: Lines;
 }
 
 /** A folder that is refused leaves the limits as they were. */
 async function reconfigure(
-  { folder, limits, trust, desk }: Reconfigured,
+  { folder, limits, trust, desk, lines }: Reconfigured,
   changed: Config,
 ): Promise<void> {
   await folder.reconfigure(changed);
   limits.reconfigure(changed.limits);
   trust.reconfigure(changed);
   desk.reconfigure(changed);
+  lines.closeTo(trust.isBlocked);
 }
 
 /** Where each view of a download goes: to the history, to the log, and to whoever listens. */

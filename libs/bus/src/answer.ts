@@ -4,6 +4,7 @@ import {
   type CheckedQuestionOf,
   Failure,
   type GivenReply,
+  type PeerId,
   type QuestionOf,
   type VerbRow,
   type VerbTable,
@@ -41,6 +42,15 @@ export interface AnsweringSocket extends AsyncIterable<Buffer[]> {
   taken?(frames: readonly Buffer[]): void;
   /** `heard` is called when a line has read something. */
   onRead?(heard: () => void): void;
+  /** `heard` is called when a line is gone. */
+  onGone?(heard: (asker: string) => void): void;
+  /** The peer that proved the key of this line; undefined where the election does not know it. */
+  peerOf?(asker: string): PeerId | undefined;
+}
+
+export function lineNowOf(socket: AnsweringSocket, asker: string): LineNow | undefined {
+  if (socket.lineNow) return socket.lineNow(asker);
+  return { address: asker, turns: [asker], isReading: true };
 }
 
 interface Asked {
@@ -93,9 +103,7 @@ class Answering<T extends VerbTable> {
     private readonly options: AnsweringOptions<T>,
   ) {
     this.#outbox = new Outbox(socket);
-    this.#queue = new QuestionQueue((asker) => {
-      return socket.lineNow ? socket.lineNow(asker) : { address: asker, isReading: true };
-    });
+    this.#queue = new QuestionQueue((asker) => lineNowOf(socket, asker));
     socket.onRead?.(() => this.#workSoon());
   }
 

@@ -12,6 +12,7 @@ import {
 } from '@iwanto/wire';
 import { DataSeal } from './data-seal.js';
 import { OutgoingFrame } from './outgoing-frame.js';
+import { type Guest, Places } from './places.js';
 import { TcpPort, type TcpPortOptions } from './tcp-port.js';
 
 /** A connection that has not proved its key by then is closed, in ms (HOSTILE 33). */
@@ -43,10 +44,6 @@ export class ServedLine {
     this.#seal = new DataSeal(key);
     socket.setTimeout(DRAIN_LIMIT_MS, () => this.#quiet());
     void this.#write(0, new OutgoingFrame(0), lineId);
-  }
-
-  get address(): string {
-    return this.socket.remoteAddress ?? '';
   }
 
   onClose(heard: () => void): void {
@@ -92,11 +89,19 @@ interface Granted {
   readonly timer: NodeJS.Timeout;
 }
 
+export interface LineGrant {
+  readonly body: Uint8Array;
+  /** It is not valid any more. */
+  readonly withdraw: () => void;
+}
+
 type DataDoorOptions = Omit<TcpPortOptions, 'accept'>;
 
 export class DataDoor {
   readonly #granted = new Map<string, Granted>();
-  readonly #sockets = new Map<Socket, string>();
+  readonly #sockets = new Set<Socket>();
+  /** Connections that have not proved anything yet give way to newcomers; lines that have do not. */
+  readonly #places = new Places({ all: LINES_MAX, ofAddress: LINES_PER_ADDRESS_MAX });
   #port: TcpPort | undefined;
 
   static async open(options: DataDoorOptions): Promise<DataDoor> {
@@ -105,11 +110,14 @@ export class DataDoor {
     return door;
   }
 
-  /** A grant for one line, to be handed over on the control line; undefined where too many wait. One of the two is called. */
+  /**
+   * A grant for one line, whose body is handed over on the control line; undefined where too many wait. Unless it is
+   * withdrawn, one of the two is called.
+   */
   grant(
     opened: (line: ServedLine) => void,
     expired: () => void = () => undefined,
-  ): Uint8Array | undefined {
+  ): LineGrant | undefined {
     if (this.#granted.size >= GRANTS_MAX) return undefined;
     const keys = {
       askerKey: randomBytes(DATA_KEY_BYTES),
@@ -117,12 +125,16 @@ export class DataDoor {
     };
     const grant = { port: this.#port?.port ?? 0, lineId: randomBytes(DATA_LINE_ID_BYTES), ...keys };
     const name = grant.lineId.toString('hex');
+    const withdraw = () => {
+      clearTimeout(timer);
+      this.#granted.delete(name);
+    };
     const timer = setTimeout(() => {
       this.#granted.delete(name);
       expired();
     }, GRANT_LIMIT_MS);
     this.#granted.set(name, { grant, opened, timer });
-    return encodeDataGrant(grant);
+    return { body: encodeDataGrant(grant), withdraw };
   }
 
   /** Serves a connection that was opened from here, because the asker cannot open it. */
@@ -133,24 +145,34 @@ export class DataDoor {
   async close(): Promise<void> {
     for (const { timer } of this.#granted.values()) clearTimeout(timer);
     this.#granted.clear();
-    for (const socket of this.#sockets.keys()) socket.destroy();
+    for (const socket of this.#sockets) socket.destroy();
     await this.#port?.close();
   }
 
   #accept(socket: Socket): void {
-    const address = socket.remoteAddress ?? '';
-    const ofAddress = [...this.#sockets.values()].filter((one) => one === address).length;
-    if (this.#sockets.size >= LINES_MAX || ofAddress >= LINES_PER_ADDRESS_MAX) {
+    let isProved = false;
+    const guest: Guest = {
+      address: socket.remoteAddress ?? '',
+      standing: () => (isProved ? 'trusted' : 'stranger'),
+      leave: () => socket.destroy(),
+    };
+    if (!this.#places.admit(guest)) {
       socket.destroy();
       return;
     }
-    this.#sockets.set(socket, address);
-    socket.on('close', () => this.#sockets.delete(socket));
+    this.#sockets.add(socket);
+    const timer = setTimeout(() => socket.destroy(), PROOF_LIMIT_MS);
+    socket.on('close', () => {
+      clearTimeout(timer);
+      this.#sockets.delete(socket);
+      this.#places.release(guest);
+    });
     // What went wrong with a connection shows as its end.
     socket.on('error', () => socket.destroy());
-    const timer = setTimeout(() => socket.destroy(), PROOF_LIMIT_MS);
-    socket.once('close', () => clearTimeout(timer));
-    this.#awaitHello(socket, () => clearTimeout(timer));
+    this.#awaitHello(socket, () => {
+      isProved = true;
+      clearTimeout(timer);
+    });
   }
 
   #awaitHello(socket: Socket, proved: () => void): void {

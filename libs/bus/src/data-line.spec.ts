@@ -76,7 +76,7 @@ const openDoor = async () => {
   return door;
 };
 const granted = (door: DataDoor, opened: (line: ServedLine) => void = () => undefined) =>
-  decodeDataGrant(door.grant(opened)!)!;
+  decodeDataGrant(door.grant(opened)!.body)!;
 
 const lineTo = (grant: DataGrant, asked: readonly PieceRequest[] = [request]) => {
   const bodies: Buffer[] = [];

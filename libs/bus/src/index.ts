@@ -5,6 +5,7 @@ export { inTurns } from './turns.js';
 export { Buffers } from './buffers.js';
 export { checked, pack, unpack } from './codec.js';
 export * from './contract.js';
+export { type DoorList, OPEN_DOOR, keepDoor } from './door-list.js';
 export { helloOf } from './data-line.js';
 export { DataSeal } from './data-seal.js';
 export { OutgoingFrame } from './outgoing-frame.js';
@@ -42,7 +43,6 @@ export { READ_FILES_MAX, type ReadFile, type ReadOpened } from './read-verbs.js'
 export { nextRevision } from './revisions.js';
 export * from './shapes.js';
 export * from './way-shapes.js';
-export { admitOnly, refuseKeys } from './zap.js';
 export type { OnTrouble } from './trouble.js';
 export { unlessAbsent } from './unless-absent.js';
 export { Wakers } from './wakers.js';

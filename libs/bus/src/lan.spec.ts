@@ -16,7 +16,7 @@ import { type CurveKeys, curveServer } from './listen.js';
 import { type PeerLine, connectPeer, servePeerVerbs } from './peer-line.js';
 import { type PieceReply, connectPieces, servePieces } from './piece-line.js';
 import { z85OfHex } from './z85.js';
-import { admitOnly, refuseKeys } from './zap.js';
+import { OPEN_DOOR, keepDoor } from './door-list.js';
 
 const addresses = () => ['127.0.0.1'];
 const root = 'cd'.repeat(32) as FileHash;
@@ -129,7 +129,7 @@ describe('the line between indexers', () => {
   test('HOSTILE 113: a blocked key is not let in, and is again when it is no longer blocked', async () => {
     const server = await serveOn(0);
     const keys = newKeys();
-    refuseKeys([keys.publicKey]);
+    keepDoor({ ...OPEN_DOOR, refused: new Set([keys.publicKey]) });
     const line = connectPeer({
       ...{ address: '127.0.0.1', port: server.port, serverKey: server.keys.publicKey, keys },
     });
@@ -140,28 +140,28 @@ describe('the line between indexers', () => {
     expect(
       await lineTo(server.port, server.keys.publicKey).call('announced', { peer }),
     ).toBeDefined();
-    refuseKeys([]);
+    keepDoor(OPEN_DOOR);
     expect(await line.call('announced', { peer })).toMatchObject({ revision: 5 });
   });
 
   test('HOSTILE 126: in pinned mode only the keys of the list are let in, and everybody again without it', async () => {
     const server = await serveOn(0);
     const [pinned, other] = [newKeys(), newKeys()];
-    admitOnly([pinned.publicKey]);
+    keepDoor({ ...OPEN_DOOR, admitted: new Set([pinned.publicKey]) });
     const [line, outside] = [pinned, other].map((keys) =>
       connectPeer({
         ...{ address: '127.0.0.1', port: server.port, serverKey: server.keys.publicKey, keys },
       }),
     ) as [PeerLine, PeerLine];
     closing.push(
-      () => admitOnly(undefined),
+      () => keepDoor(OPEN_DOOR),
       () => line.close(),
       () => outside.close(),
     );
     expect(await line.call('announced', { peer })).toMatchObject({ revision: 5 });
     const refused = outside.call('announced', { peer }, { limitMs: 700 });
     await expect(refused).rejects.toMatchObject({ code: 'E_NOT_RUNNING' });
-    admitOnly(undefined);
+    keepDoor(OPEN_DOOR);
     expect(await outside.call('announced', { peer })).toMatchObject({ revision: 5 });
   });
 

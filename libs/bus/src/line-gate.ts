@@ -3,22 +3,27 @@
  * under a name of its own, so that a message taken out or sent counts for the line that it belongs to.
  */
 import { type Server, type Socket, createServer } from 'node:net';
-import { reasonOf } from '@iwanto/wire';
+import { type PeerId, type PublicKey, reasonOf } from '@iwanto/wire';
 import type { Router } from 'zeromq';
 import { AddressRate } from './address-rate.js';
 import type { AnsweringSocket } from './answer.js';
 import { hearBeginning } from './beginning.js';
+import { isRefused, onDoorList, peerOf } from './door-list.js';
+import { Connection, type Line, isLine } from './gate-connection.js';
 import { UNREAD_BYTES_TO_ANSWER_MAX } from './limits.js';
 import type { LineNow } from './question-queue.js';
+import { Places } from './places.js';
 import { Relay, wireBytes } from './relay.js';
 import { prepareSocketPaths, socketPath } from './socket-paths.js';
 import { TcpPort, type TcpPortOptions } from './tcp-port.js';
+import { forgetLine, nameLine } from './zap.js';
 
 const MEBIBYTE = 1_048_576;
 
-/** Lines at the same time, in total and per address. */
-const LINES_MAX = 256;
+/** Lines at the same time, in total, per address and per key. */
+export const LINES_MAX = 256;
 export const LINES_PER_ADDRESS_MAX = 64;
+export const LINES_PER_KEY_MAX = 32;
 /** How much unread data all lines together, and those of one address, may hold, in bytes. */
 const UNTAKEN_BYTES_MAX = 128 * MEBIBYTE;
 const UNTAKEN_BYTES_PER_ADDRESS_MAX = 32 * MEBIBYTE;
@@ -36,41 +41,30 @@ export interface LineGateOptions extends Pick<TcpPortOptions, 'port' | 'addresse
   readonly redeem: (ticket: string, socket: Socket) => boolean;
 }
 
-interface Line {
-  readonly address: string;
-  readonly relay: Relay;
-}
-
-/** The two ends of a future line. */
-interface Meeting {
-  readonly name: string;
-  readonly address: string;
-  readonly inner: Socket;
-  readonly outer: Socket;
-}
-
 class LineGone extends Error {
   readonly code = 'EHOSTUNREACH';
 }
 
 export class LineGate implements AnsweringSocket {
-  readonly #lines = new Map<string, Line>();
-  /** Connections by address, including those that the ROUTER does not know yet. */
-  readonly #ofAddress = new Map<string, number>();
+  readonly #lines = new Map<string, Connection>();
+  readonly #places = new Places({ all: LINES_MAX, ofAddress: LINES_PER_ADDRESS_MAX });
+  readonly #connections = new Set<Connection>();
   readonly #untakenOfAddress = new Map<string, number>();
   readonly #rate = new AddressRate();
-  readonly #outers = new Set<Socket>();
   readonly #meetings = new Set<Server>();
   #untaken = 0;
+  readonly #stopListening: () => void;
   #onRead: () => void = () => undefined;
+  #onGone: (name: string) => void = () => undefined;
   #port: TcpPort | undefined;
-  #named = 0;
   #isClosed = false;
 
   private constructor(
     private readonly router: Router,
     private readonly options: LineGateOptions,
-  ) {}
+  ) {
+    this.#stopListening = onDoorList(() => this.#closeRefused());
+  }
 
   static async open(router: Router, options: LineGateOptions): Promise<LineGate> {
     prepareSocketPaths();
@@ -92,14 +86,23 @@ export class LineGate implements AnsweringSocket {
   }
 
   taken([name, ...rest]: readonly Buffer[]): void {
-    this.#lines.get(String(name))?.relay.taken(rest);
+    this.#lines.get(String(name))?.relay?.taken(rest);
   }
 
   lineNow(name: string): LineNow | undefined {
-    const line = this.#lines.get(name);
+    const line = this.#line(name);
     if (!line || line.relay.isLeft) return undefined;
-    const { address, relay } = line;
-    return { address, isReading: relay.unreadBytes <= UNREAD_BYTES_TO_ANSWER_MAX };
+    const { address, key = '', relay } = line;
+    const turns = [line.standing(), address, key];
+    return { address, turns, isReading: relay.unreadBytes <= UNREAD_BYTES_TO_ANSWER_MAX };
+  }
+
+  peerOf(name: string): PeerId | undefined {
+    return peerOf(this.#lines.get(name)?.key);
+  }
+
+  onGone(heard: (name: string) => void): void {
+    this.#onGone = heard;
   }
 
   onRead(heard: () => void): void {
@@ -109,7 +112,7 @@ export class LineGate implements AnsweringSocket {
   /** Rejects with EHOSTUNREACH, as a ROUTER does, where the line is gone; a line that does not read its answers is closed. */
   async send(frames: (Uint8Array | string)[]): Promise<void> {
     const [name, ...rest] = frames;
-    const line = this.#lines.get(String(name));
+    const line = this.#line(String(name));
     if (line) this.#boundUnread(line, wireBytes(rest));
     if (!line || line.relay.isLeft) throw new LineGone();
     line.relay.sending(rest);
@@ -119,11 +122,12 @@ export class LineGate implements AnsweringSocket {
   /** Accepts no more connections, closes the ROUTER and lets the last answers leave. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#stopListening();
     this.router.close();
     for (const meeting of this.#meetings) meeting.close();
     const end = setTimeout(() => {
-      for (const { relay } of this.#lines.values()) relay.destroy();
-      for (const outer of this.#outers) outer.destroy();
+      for (const { relay } of this.#all()) relay.destroy();
+      for (const { outer } of this.#connections) outer.destroy();
     }, LAST_ANSWERS_MS);
     await this.#port?.close();
     clearTimeout(end);
@@ -131,63 +135,70 @@ export class LineGate implements AnsweringSocket {
 
   /** Serves a connection that was opened from here, because the other host asked for it. */
   adopt(outer: Socket): void {
-    this.#count(outer, (address) => this.#handOver(outer, address));
+    this.#count(outer, (connection) => this.#handOver(connection));
   }
 
   #accept(outer: Socket): void {
-    this.#count(outer, (address) => this.#begin(outer, address));
+    this.#count(outer, (connection) => this.#begin(connection));
+  }
+
+  #line(name: string): Line | undefined {
+    const connection = this.#lines.get(name);
+    return isLine(connection) ? connection : undefined;
+  }
+
+  #all(): Line[] {
+    return [...this.#lines.values()].filter(isLine);
   }
 
   /** Admits a connection that is within all limits. */
-  #count(outer: Socket, begin: (address: string) => void): void {
-    const address = outer.remoteAddress ?? '';
-    const ofAddress = this.#ofAddress.get(address) ?? 0;
-    const isOne = ofAddress < LINES_PER_ADDRESS_MAX && this.#outers.size < LINES_MAX;
-    if (this.#isClosed || !isOne || !this.#rate.allows(address)) {
+  #count(outer: Socket, begin: (connection: Connection) => void): void {
+    const connection = new Connection(outer);
+    const isOne = !this.#isClosed && this.#rate.allows(connection.address);
+    if (!isOne || !this.#places.admit(connection)) {
       outer.destroy();
       return;
     }
-    this.#outers.add(outer);
-    this.#ofAddress.set(address, ofAddress + 1);
-    begin(address);
+    this.#connections.add(connection);
+    begin(connection);
   }
 
   /** A stranger's connection, or one that this host asked for: its first bytes say which. */
-  #begin(outer: Socket, address: string): void {
-    hearBeginning(outer, {
-      zmtp: () => this.#handOver(outer, address),
+  #begin(connection: Connection): void {
+    hearBeginning(connection.outer, {
+      zmtp: () => this.#handOver(connection),
       dialled: (ticket) => {
-        this.#release(outer, address);
-        if (!this.options.redeem(ticket, outer)) outer.destroy();
+        this.#release(connection);
+        if (!this.options.redeem(ticket, connection.outer)) connection.outer.destroy();
       },
-      lost: () => this.#release(outer, address),
+      lost: () => this.#release(connection),
     });
   }
 
-  #release(outer: Socket, address: string): void {
-    this.#outers.delete(outer);
-    const left = (this.#ofAddress.get(address) ?? 1) - 1;
-    if (left > 0) this.#ofAddress.set(address, left);
-    else this.#ofAddress.delete(address);
+  #release(connection: Connection): void {
+    this.#connections.delete(connection);
+    this.#places.release(connection);
   }
 
   /** The ROUTER connects to a socket that waits for this one connection, and gives the line our name. */
-  #handOver(outer: Socket, address: string): void {
-    const name = `line ${(this.#named += 1)}`;
+  #handOver(connection: Connection): void {
+    const { outer, address } = connection;
+    const name = nameLine((key) => this.#proved(connection, key));
     const path = socketPath();
     const meeting = createServer({ allowHalfOpen: true, pauseOnConnect: true });
     this.#meetings.add(meeting);
     meeting.once('close', () => this.#meetings.delete(meeting));
     const failed = (cause: unknown) => {
       this.options.onTrouble(`A connection of ${address} was dropped: ${reasonOf(cause)}.`);
-      this.#release(outer, address);
+      this.#release(connection);
+      forgetLine(name);
       outer.destroy();
       meeting.close();
     };
     meeting.once('error', failed);
     meeting.once('connection', (inner) => {
       meeting.close();
-      this.#join({ name, address, inner, outer });
+      this.#join(name, connection, inner);
     });
     meeting.listen(path, () => {
       try {
@@ -198,17 +209,31 @@ export class LineGate implements AnsweringSocket {
     });
   }
 
-  #join({ name, address, inner, outer }: Meeting): void {
-    const relay = new Relay(inner, outer, {
+  #join(name: string, connection: Connection, inner: Socket): void {
+    this.#lines.set(name, connection);
+    connection.relay = new Relay(inner, connection.outer, {
       untakenBytesMax: this.options.untakenBytesMax,
-      onUntaken: (change) => this.#countUntaken(address, change),
+      onUntaken: (change) => this.#countUntaken(connection.address, change),
       onRead: () => this.#onRead(),
       onClosed: () => {
         this.#lines.delete(name);
-        this.#release(outer, address);
+        forgetLine(name);
+        this.#release(connection);
+        this.#onGone(name);
       },
     });
-    this.#lines.set(name, { address, relay });
+  }
+
+  /** The handshake showed whose line it is; false where that key has as many as it may. */
+  #proved(connection: Connection, key: PublicKey): boolean {
+    const ofKey = this.#all().filter((line) => line.key === key && !line.relay.isLeft);
+    if (ofKey.length >= LINES_PER_KEY_MAX) return false;
+    connection.key = key;
+    return true;
+  }
+
+  #closeRefused(): void {
+    for (const { key, relay } of this.#all()) if (key && isRefused(key)) relay.leave();
   }
 
   /** Beyond the total limit, the heaviest line of the heaviest address is closed. */
@@ -230,14 +255,14 @@ export class LineGate implements AnsweringSocket {
   /** Beyond what one line, one address or all may leave unread, the one that leaves most goes. */
   #boundUnread({ address, relay }: Line, bytes: number): void {
     if (relay.unreadBytes + bytes > UNREAD_BYTES_PER_LINE_MAX) return relay.leave();
-    const all = [...this.#lines.values()].filter((line) => line.relay.unreadBytes > 0);
+    const all = this.#all().filter((line) => line.relay.unreadBytes > 0);
     const near = all.filter((line) => line.address === address);
     if (unread(near) + bytes > UNREAD_BYTES_PER_ADDRESS_MAX) return leaveSlowest(near);
     if (unread(all) + bytes > UNREAD_BYTES_MAX) leaveSlowest(all);
   }
 
   #closeHeaviest(address: string): void {
-    const [heaviest] = [...this.#lines.values()]
+    const [heaviest] = this.#all()
       .filter((line) => line.address === address && !line.relay.isLeft)
       .toSorted((a, b) => b.relay.untakenBytes - a.relay.untakenBytes);
     heaviest?.relay.leave();
@@ -251,11 +276,12 @@ function leaveSlowest(lines: readonly Line[]): void {
   lines.toSorted((a, b) => b.relay.unreadBytes - a.relay.unreadBytes)[0]?.relay.leave();
 }
 
-/** zeromq warns that a name applies from the next connection on, which is the intention. */
+/** zeromq warns that name and domain apply from the next connection on, which is the intention. */
 function connectAs(name: string, router: Router, path: string): void {
   const emitWarning = process.emitWarning.bind(process);
   process.emitWarning = () => undefined;
   try {
+    router.zapDomain = name;
     router.connect(`ipc://${path}`, { routingId: name });
   } finally {
     process.emitWarning = emitWarning;

@@ -39,7 +39,7 @@ const newServer = () => {
   const door = {
     grant: (opened: (line: ServedLine) => void, expired = () => {}) => {
       granted = { opened, expired };
-      return Buffer.alloc(82);
+      return { body: Buffer.alloc(82), withdraw: () => undefined };
     },
   };
   const line = {

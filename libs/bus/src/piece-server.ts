@@ -10,8 +10,9 @@ import {
   encodePieceAnswer,
   reasonOf,
 } from '@iwanto/wire';
-import type { AnsweringSocket } from './answer.js';
+import { type AnsweringSocket, lineNowOf } from './answer.js';
 import type { DataDoor, ServedLine } from './data-door.js';
+import { isKnownPeer } from './door-list.js';
 import { InWork } from './in-work.js';
 import { OutgoingFrame } from './outgoing-frame.js';
 import { Outbox } from './outbox.js';
@@ -27,7 +28,7 @@ export type PieceReply =
 /** One connection. */
 export interface PieceAsker {
   readonly name: string;
-  /** Who it claims to be: a hint, never a proof. */
+  /** Who proved its key; of somebody whom the election does not know, its own claim. */
   readonly peer: PeerId;
 }
 
@@ -46,6 +47,7 @@ export class PieceServer {
   readonly #lines = new Map<string, { readonly line: ServedLine; readonly peer: PeerId }>();
   /** Requests of askers that were granted a data line and are opening it: bounded by what may be in flight. */
   readonly #early = new Map<string, PieceRequest[]>();
+  readonly #granted = new Map<string, () => void>();
 
   constructor(
     private readonly socket: AnsweringSocket,
@@ -53,7 +55,8 @@ export class PieceServer {
     private readonly serving: PieceServing,
   ) {
     this.#outbox = new Outbox(socket);
-    this.#queue = new UploadQueue(serving.rank);
+    this.#queue = new UploadQueue(serving.rank, (asker) => lineNowOf(socket, asker));
+    socket.onGone?.((asker) => this.#gone(asker));
   }
 
   /** Resolves when the socket is closed. */
@@ -62,7 +65,7 @@ export class PieceServer {
       this.socket.taken?.(frames);
       const [asker, frame, ...rest] = frames;
       const requests = frame && rest.length === 0 ? decodePieceRequests(frame) : undefined;
-      if (asker && requests) this.#takeAll(asker.toString('hex'), requests);
+      if (asker && requests) this.#takeAll(asker.toString('latin1'), requests);
       else {
         this.serving.onTrouble(
           'A piece request was dropped: it is not one frame of the form that docs/wire.md defines.',
@@ -97,23 +100,35 @@ export class PieceServer {
     this.#refuse(asker, request, 'unexpected');
   }
 
-  #grant(asker: string, { requestId, root }: PieceRequest): void {
-    const peer = root.slice(0, PEER_ID_CHARACTERS) as PeerId;
-    const body = this.door.grant(
+  /** One grant waits for each line, so that nobody can use up all of them (HOSTILE 201). */
+  #grant(asker: string, request: PieceRequest): void {
+    const peer = this.#peerOf(asker, request.root.slice(0, PEER_ID_CHARACTERS) as PeerId);
+    if (!peer) return this.#refuse(asker, request, 'unexpected');
+    this.#granted.get(asker)?.();
+    const granted = this.door.grant(
       (line) => this.#opened(asker, line, peer),
       () => this.#expired(asker),
     );
-    if (body && !this.#lines.has(asker) && !this.#early.has(asker)) this.#early.set(asker, []);
-    const answer: PieceAnswer = body
-      ? { type: 'data', requestId, body }
-      : { type: 'refused', requestId, reason: 'busy' };
-    this.#control(asker, answer);
+    if (!granted) {
+      this.#expired(asker);
+      return this.#refuse(asker, request, 'busy');
+    }
+    this.#granted.set(asker, granted.withdraw);
+    if (!this.#lines.has(asker) && !this.#early.has(asker)) this.#early.set(asker, []);
+    this.#control(asker, { type: 'data', requestId: request.requestId, body: granted.body });
+  }
+
+  /** Nobody is taken for a peer whose key it has not proved (HOSTILE 202). */
+  #peerOf(asker: string, claimed: PeerId): PeerId | undefined {
+    const proved = this.socket.peerOf?.(asker);
+    return proved ?? (isKnownPeer(claimed) ? undefined : claimed);
   }
 
   #opened(asker: string, line: ServedLine, peer: PeerId): void {
+    this.#granted.delete(asker);
     this.#lines.get(asker)?.line.close();
     this.#lines.set(asker, { line, peer });
-    this.#queue.open(asker, line.address);
+    this.#queue.open(asker);
     line.onClose(() => {
       if (this.#lines.get(asker)?.line !== line) return;
       this.#lines.delete(asker);
@@ -126,6 +141,7 @@ export class PieceServer {
 
   /** The data line was not opened in time. */
   #expired(asker: string): void {
+    this.#granted.delete(asker);
     for (const request of this.#takeEarly(asker)) this.#refuseEarly(asker, request);
   }
 
@@ -133,6 +149,14 @@ export class PieceServer {
     const early = this.#early.get(asker) ?? [];
     this.#early.delete(asker);
     return early;
+  }
+
+  #gone(asker: string): void {
+    this.#granted.get(asker)?.();
+    this.#granted.delete(asker);
+    this.#early.delete(asker);
+    this.#inFlight.forget(asker);
+    this.#lines.get(asker)?.line.close();
   }
 
   #startAll(): void {
@@ -157,7 +181,7 @@ export class PieceServer {
   }
 
   #control(asker: string, answer: PieceAnswer): void {
-    const frames = [Buffer.from(asker, 'hex'), ...encodePieceAnswer(answer)];
+    const frames = [Buffer.from(asker, 'latin1'), ...encodePieceAnswer(answer)];
     this.#outbox.send(frames).catch((cause: unknown) => this.#tellUnlessGone(cause));
   }
 

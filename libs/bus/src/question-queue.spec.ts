@@ -7,13 +7,14 @@ import {
 } from './limits.js';
 import { QuestionQueue } from './question-queue.js';
 
-/** Lines are named `address/number`. */
+/** Lines are named `address/number` or `standing/address/key/number`. */
 function queueWith() {
   const gone = new Set<string>();
   const deaf = new Set<string>();
   const queue = new QuestionQueue<number>((line) => {
     if (gone.has(line)) return undefined;
-    return { address: line.split('/')[0] ?? '', isReading: !deaf.has(line) };
+    const turns = line.split('/').slice(0, -1);
+    return { address: turns.slice(0, 2).join('/'), turns, isReading: !deaf.has(line) };
   });
   let asked = 0;
   const ask = (line: string, count = 1) => {

@@ -1,23 +1,22 @@
 /**
- * Which question is answered next: fair between addresses, then between the lines of one address, by the time that
- * answers took. Whoever asks one question waits behind at most one of each other address.
+ * Which question is answered next: fair by the time that answers took, at each level of the lines' paths. Whoever asks
+ * one question waits behind at most one of each other address of its standing.
  */
-import { Recent } from '@iwanto/wire';
+import { FairTurns, type TurnPath } from './fair-turns.js';
 import {
   QUESTIONS_OPEN_MAX,
   QUESTIONS_OPEN_PER_ADDRESS_MAX,
   QUESTIONS_OPEN_PER_LINE_MAX,
 } from './limits.js';
 
-/** How many lines and addresses are remembered with the time they used; those served longest ago are forgotten. */
-const REMEMBERED_MAX = 1_024;
 /** An answer too fast to be measured counts as this, in ms, so that everybody gets a turn. */
 const SPENT_MS_MIN = 0.01;
 
 /** What is known about a line now. */
 export interface LineNow {
-  /** Lines of one address share one turn. */
   readonly address: string;
+  /** Standing, address and key: lines whose paths begin alike share the turns of that beginning. */
+  readonly turns: TurnPath;
   /** False while it leaves unread what it asked for: no more is made for it. */
   readonly isReading: boolean;
 }
@@ -26,37 +25,21 @@ interface Line<Q> {
   readonly name: string;
   readonly of: Address<Q>;
   readonly waiting: Q[];
+  turns: TurnPath;
   inWork: number;
 }
 
 interface Address<Q> {
   readonly name: string;
   readonly lines: Set<Line<Q>>;
-  readonly shares: TimeShares;
   /** Questions that wait or are being processed. */
   open: number;
-}
-
-/** The time that each used. Being absent earns nothing: a newcomer starts where the one served last started. */
-class TimeShares {
-  readonly #usedMs = new Recent<string, number>(REMEMBERED_MAX);
-  #floorMs = 0;
-
-  usedMs(name: string): number {
-    return Math.max(this.#usedMs.get(name) ?? 0, this.#floorMs);
-  }
-
-  spend(name: string, ms: number): void {
-    const beforeMs = this.usedMs(name);
-    this.#floorMs = beforeMs;
-    this.#usedMs.set(name, beforeMs + Math.max(ms, SPENT_MS_MIN));
-  }
 }
 
 export class QuestionQueue<Q> {
   readonly #lines = new Map<string, Line<Q>>();
   readonly #addresses = new Map<string, Address<Q>>();
-  readonly #shares = new TimeShares();
+  readonly #turns = new FairTurns();
   #open = 0;
 
   /** `lineNow`: undefined for a line that is gone, whose questions are dropped. */
@@ -80,15 +63,15 @@ export class QuestionQueue<Q> {
 
   /** The next question that may be processed, if any. Its line is `end`ed when it was answered. */
   next(): { readonly line: string; readonly question: Q } | undefined {
-    const ready = new Map<Address<Q>, Line<Q>[]>();
+    const ready: Line<Q>[] = [];
     for (const line of [...this.#lines.values()]) {
       const now = line.waiting.length > 0 ? this.lineNow(line.name) : undefined;
       if (line.waiting.length > 0 && !now) this.#drop(line);
-      if (now?.isReading) ready.set(line.of, [...(ready.get(line.of) ?? []), line]);
+      if (!now?.isReading) continue;
+      line.turns = [...now.turns, line.name];
+      ready.push(line);
     }
-    const address = least(ready.keys(), ({ name }) => this.#shares.usedMs(name));
-    const line =
-      address && least(ready.get(address) ?? [], ({ name }) => address.shares.usedMs(name));
+    const line = this.#turns.next(ready, ({ turns }) => turns);
     const question = line?.waiting.shift();
     if (!line || question === undefined) return undefined;
     line.inWork += 1;
@@ -99,8 +82,7 @@ export class QuestionQueue<Q> {
   spent(name: string, ms: number): void {
     const line = this.#lines.get(name);
     if (!line) return;
-    line.of.shares.spend(name, ms);
-    this.#shares.spend(line.of.name, ms);
+    this.#turns.spend(line.turns, Math.max(ms, SPENT_MS_MIN));
   }
 
   /** A question of this line was answered. */
@@ -117,11 +99,10 @@ export class QuestionQueue<Q> {
     const now = this.lineNow(name);
     if (!now) return undefined;
     const address = this.#addresses.get(now.address) ?? {
-      ...{ name: now.address, open: 0 },
-      ...{ lines: new Set<Line<Q>>(), shares: new TimeShares() },
+      ...{ name: now.address, open: 0, lines: new Set<Line<Q>>() },
     };
     this.#addresses.set(now.address, address);
-    const line = { name, of: address, waiting: [], inWork: 0 };
+    const line = { name, of: address, waiting: [], turns: now.turns, inWork: 0 };
     address.lines.add(line);
     this.#lines.set(name, line);
     return line;
@@ -146,10 +127,6 @@ export class QuestionQueue<Q> {
     this.#count(line, -1);
     return { line: line.name, refused };
   }
-}
-
-function least<T>(of: Iterable<T>, measure: (one: T) => number): T | undefined {
-  return most(of, (one) => -measure(one));
 }
 
 /** The first of those of which there is most. */

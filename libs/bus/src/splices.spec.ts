@@ -65,6 +65,17 @@ async function joined(splices: Splices): Promise<[Socket, Socket]> {
 }
 
 describe('a relay', () => {
+  test('HOSTILE 200: ends what it carries for one peer, and nothing else', async () => {
+    const splices = newSplices();
+    const [one, other] = await joined(splices);
+    for (const socket of [one, other]) socket.resume();
+    splices.close((end) => end === CARL);
+    expect(splices.count).toBe(1);
+    splices.close((end) => end === BEN);
+    await Promise.all([once(one, 'close'), once(other, 'close')]);
+    expect(splices.count).toBe(0);
+  });
+
   test('moves bytes both ways, counts them, and ends with either end', async () => {
     const splices = newSplices();
     const [one, other] = await joined(splices);

@@ -79,10 +79,11 @@ export class Splices {
     return true;
   }
 
-  /** Ends all of them; others may be expected afterwards. */
-  close(): void {
-    for (const ticket of [...this.#awaited.keys()]) this.#giveUp(ticket);
-    for (const splice of [...this.#joined.keys()]) splice.close();
+  /** Ends all of them, or those with such an end; others may be expected afterwards. */
+  close(isOne: (end: PeerId) => boolean = () => true): void {
+    for (const { ticket, ends } of [...this.#awaited.values()])
+      if (ends.some(isOne)) this.#giveUp(ticket);
+    for (const [splice, { ends }] of [...this.#joined]) if (ends.some(isOne)) splice.close();
   }
 
   #join(spliced: Spliced, one: Socket, other: Socket): void {

@@ -1,9 +1,13 @@
-/** Which request is answered next: fair between addresses, then between askers; bounded in bytes. */
+/** Which request is answered next: in fair turns at each level of the askers' paths; bounded in bytes. */
 import { DATA_BODY_BYTES_MAX, type PieceRequest } from '@iwanto/wire';
+import { FairTurns, type TurnPath } from './fair-turns.js';
 
 const MEBIBYTE = 1_048_576;
-/** Bytes being read, sealed and sent at the same time: for all askers, and for one. */
+/** Bytes being read, sealed and sent at the same time: for all askers, for those of one address, and for one. */
 export const UPLOAD_BYTES_MAX = 64 * MEBIBYTE;
+/** The same for all with what is kept for addresses that have nothing in work: askers that hardly read keep nobody waiting. */
+export const UPLOAD_BYTES_WITH_RESERVE_MAX = 128 * MEBIBYTE;
+export const UPLOAD_BYTES_PER_ADDRESS_MAX = 16 * MEBIBYTE;
 export const UPLOAD_BYTES_PER_ASKER_MAX = 4 * MEBIBYTE;
 
 const DIGEST_BYTES = 32;
@@ -16,42 +20,49 @@ export function answerBytesMax({ ask, count }: PieceRequest): number {
 
 interface Asker {
   readonly name: string;
-  readonly address: string;
   readonly waiting: PieceRequest[];
   bytesInWork: number;
-  /** The turn in which it was last served. */
-  servedTurn: number;
+}
+
+/** Where an asker is, and whose turns it shares: standing, address and key. */
+export interface AskerNow {
+  readonly address: string;
+  readonly turns: TurnPath;
+}
+
+interface Ready extends AskerNow {
+  readonly asker: Asker;
 }
 
 /** A request that may be worked on now. */
 export interface Started {
   readonly asker: string;
+  readonly address: string;
   readonly request: PieceRequest;
 }
 
 export class UploadQueue {
   readonly #askers = new Map<string, Asker>();
-  readonly #servedTurnOfAddress = new Map<string, number>();
+  readonly #turns = new FairTurns();
+  readonly #bytesOfAddress = new Map<string, number>();
   #bytesInWork = 0;
-  #turn = 0;
 
-  /** `rank`: of the requests of one asker the lowest is answered first. */
-  constructor(private readonly rank: (request: PieceRequest) => number) {}
+  /**
+   * `rank`: of the requests of one asker the lowest is answered first. `nowOf`: undefined for an asker that is gone or
+   * not admitted any more.
+   */
+  constructor(
+    private readonly rank: (request: PieceRequest) => number,
+    private readonly nowOf: (name: string) => AskerNow | undefined,
+  ) {}
 
-  /** Registers an asker at the address it is seen at. */
-  open(name: string, address: string): void {
-    const fresh = { waiting: [], bytesInWork: 0, servedTurn: this.#turn };
-    this.#askers.set(name, { name, address, ...fresh });
+  open(name: string): void {
+    this.#askers.set(name, { name, waiting: [], bytesInWork: 0 });
   }
 
   /** Forgets an asker and what it waits for. */
   close(name: string): void {
-    const asker = this.#askers.get(name);
     this.#askers.delete(name);
-    if (!asker) return;
-    const { address } = asker;
-    const others = [...this.#askers.values()].some((other) => other.address === address);
-    if (!others) this.#servedTurnOfAddress.delete(address);
   }
 
   /** False where the asker is not known. */
@@ -63,43 +74,52 @@ export class UploadQueue {
 
   /** The next request that may be worked on, if any. */
   start(): Started | undefined {
-    let best: Asker | undefined;
-    for (const asker of this.#askers.values()) {
-      if (this.#mayStart(asker) && (!best || this.#isBefore(asker, best))) best = asker;
-    }
-    const request = best && this.#takeLowest(best);
-    if (!best || !request) return undefined;
-    this.#turn += 1;
-    best.servedTurn = this.#turn;
-    this.#servedTurnOfAddress.set(best.address, this.#turn);
+    const next = this.#turns.next(this.#ready(), ({ turns }) => turns);
+    const request = next && this.#takeLowest(next.asker);
+    if (!next || !request) return undefined;
+    const { asker, address, turns } = next;
+    this.#turns.spend(turns, 1);
     const bytes = answerBytesMax(request);
-    best.bytesInWork += bytes;
-    this.#bytesInWork += bytes;
-    return { asker: best.name, request };
+    asker.bytesInWork += bytes;
+    this.#count(address, bytes);
+    return { asker: asker.name, address, request };
   }
 
   /** The answer has left this process, or never will. */
-  end({ asker, request }: Started): void {
+  end({ asker, address, request }: Started): void {
     const bytes = answerBytesMax(request);
-    this.#bytesInWork -= bytes;
+    this.#count(address, -bytes);
     const known = this.#askers.get(asker);
     if (known) known.bytesInWork = Math.max(0, known.bytesInWork - bytes);
   }
 
-  #mayStart({ waiting, bytesInWork }: Asker): boolean {
+  #ready(): Ready[] {
+    const ready: Ready[] = [];
+    for (const asker of this.#askers.values()) {
+      const now = asker.waiting.length > 0 ? this.nowOf(asker.name) : undefined;
+      if (!now || !this.#mayStart(asker, now)) continue;
+      ready.push({ asker, address: now.address, turns: [...now.turns, asker.name] });
+    }
+    return ready;
+  }
+
+  #count(address: string, bytes: number): void {
+    this.#bytesInWork += bytes;
+    const ofAddress = (this.#bytesOfAddress.get(address) ?? 0) + bytes;
+    if (ofAddress > 0) this.#bytesOfAddress.set(address, ofAddress);
+    else this.#bytesOfAddress.delete(address);
+  }
+
+  #mayStart({ waiting, bytesInWork }: Asker, { address }: AskerNow): boolean {
     const [next] = waiting;
     if (!next) return false;
     const bytes = answerBytesMax(next);
     if (bytes === 0) return true;
-    if (this.#bytesInWork + bytes > UPLOAD_BYTES_MAX) return false;
-    return bytesInWork === 0 || bytesInWork + bytes <= UPLOAD_BYTES_PER_ASKER_MAX;
-  }
-
-  /** Identities at one address share one turn. */
-  #isBefore(one: Asker, other: Asker): boolean {
-    if (one.address === other.address) return one.servedTurn < other.servedTurn;
-    const turnOf = ({ address }: Asker) => this.#servedTurnOfAddress.get(address) ?? 0;
-    return turnOf(one) < turnOf(other);
+    if (bytesInWork > 0 && bytesInWork + bytes > UPLOAD_BYTES_PER_ASKER_MAX) return false;
+    const ofAddress = this.#bytesOfAddress.get(address) ?? 0;
+    if (ofAddress + bytes > UPLOAD_BYTES_PER_ADDRESS_MAX) return false;
+    const allMax = ofAddress === 0 ? UPLOAD_BYTES_WITH_RESERVE_MAX : UPLOAD_BYTES_MAX;
+    return this.#bytesInWork + bytes <= allMax;
   }
 
   #takeLowest({ waiting }: Asker): PieceRequest | undefined {

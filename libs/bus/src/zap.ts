@@ -1,6 +1,12 @@
-/** The door-keeper of every CURVE socket of this process (ZeroMQ RFC 27, ZAP), bound before any of them. */
+/**
+ * The door-keeper of every CURVE socket of this process (ZeroMQ RFC 27, ZAP), bound before any of them.
+ *
+ * It is the only place where the key at the other end is known: ZeroMQ attaches it to each message, but zeromq.js does not
+ * give it out. So each line has a ZAP domain of its own, its name, and its gate hears the key that asked for it.
+ */
 import { type PublicKey, reasonOf } from '@iwanto/wire';
 import { Reply } from 'zeromq';
+import { isWelcome } from './door-list.js';
 import type { OnTrouble } from './trouble.js';
 import { messages } from './turns.js';
 
@@ -13,10 +19,11 @@ const KEY_BYTES = 32;
 /** How long the door stays open after the last socket, in ms. */
 const STILL_OPEN_MS = 1_000;
 
-/** Keys that are refused, as 64 hex characters. */
-let refused: ReadonlySet<string> = new Set();
-/** The only keys that are admitted; all where it is undefined. */
-let admitted: ReadonlySet<string> | undefined;
+/** Returns whether a line with this key is admitted. */
+type HearKey = (key: PublicKey) => boolean;
+
+const entering = new Map<string, HearKey>();
+let named = 0;
 
 let keeper: Reply | undefined;
 let users = 0;
@@ -42,14 +49,16 @@ export async function openDoor(onTrouble: OnTrouble): Promise<() => Promise<void
   };
 }
 
-/** Refuses these keys; open lines stay. */
-export function refuseKeys(keys: readonly PublicKey[]): void {
-  refused = new Set(keys);
+/** A name for a new line, which is its ZAP domain; `hear` is called when its key has been proved. */
+export function nameLine(hear: HearKey): string {
+  const name = `line ${(named += 1)}`;
+  entering.set(name, hear);
+  return name;
 }
 
-/** Refuses all other keys (HOSTILE 126); none where it is undefined. */
-export function admitOnly(keys: readonly PublicKey[] | undefined): void {
-  admitted = keys && new Set(keys);
+/** The line is gone. */
+export function forgetLine(name: string): void {
+  entering.delete(name);
 }
 
 /**
@@ -76,9 +85,9 @@ const forTheCallerToSee = () => undefined;
 
 async function keepDoor(socket: Reply, onTrouble: OnTrouble): Promise<void> {
   for await (const frames of messages(socket)) {
-    const [version, id = '', , , , mechanism, key] = frames;
+    const [version, id = '', domain, , , mechanism, key] = frames;
     const curve = version?.toString() === VERSION && mechanism?.toString() === 'CURVE';
-    const status = statusOf(curve && key?.length === KEY_BYTES ? key : undefined);
+    const status = statusOf(String(domain), curve && key?.length === KEY_BYTES ? key : undefined);
     try {
       await socket.send([VERSION, id, ...status, key?.toString('hex') ?? '', '']);
     } catch (cause) {
@@ -89,9 +98,9 @@ async function keepDoor(socket: Reply, onTrouble: OnTrouble): Promise<void> {
 }
 
 /** 300 reveals nothing to the refused peer: it tries again, and is admitted as soon as it may be. */
-function statusOf(key: Buffer | undefined): [string, string] {
+function statusOf(line: string, key: Buffer | undefined): [string, string] {
   if (!key) return ['400', 'only CURVE'];
-  const name = key.toString('hex');
-  const isWelcome = !refused.has(name) && (admitted?.has(name) ?? true);
-  return isWelcome ? ['200', 'OK'] : ['300', 'not now'];
+  const name = key.toString('hex') as PublicKey;
+  const isOne = isWelcome(name) && (entering.get(line)?.(name) ?? true);
+  return isOne ? ['200', 'OK'] : ['300', 'not now'];
 }

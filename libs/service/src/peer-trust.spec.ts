@@ -1,6 +1,6 @@
 /** Which peers are asked and answered: all that are not blocked, or in pinned mode only the trusted ones. */
 import { afterEach, expect, test } from '@jest/globals';
-import { admitOnly, refuseKeys } from '@iwanto/bus';
+import { OPEN_DOOR, keepDoor } from '@iwanto/bus';
 import type { PeerId } from '@iwanto/wire';
 import { PeerTrust, pinnedPeers } from './peer-trust.js';
 
@@ -12,10 +12,7 @@ const [SELF, ANNE, BEN, EVE] = ['a', 'b', 'c', 'e'].map((one) => one.repeat(20))
 ];
 const scope = { identity: { peer: SELF }, bus: { follow: () => () => undefined } };
 
-afterEach(() => {
-  refuseKeys([]);
-  admitOnly(undefined);
-});
+afterEach(() => keepDoor(OPEN_DOOR));
 
 test('an open peer keeps off whom it blocked, and nobody else', () => {
   const trust = new PeerTrust({ mode: 'open', trust: [ANNE], block: [EVE] }, scope);

@@ -1,5 +1,5 @@
 /** The peers that the user trusts, and those that are neither asked nor answered. */
-import { type Bus, admitOnly, refuseKeys } from '@iwanto/bus';
+import { type Bus, keepDoor } from '@iwanto/bus';
 import type { PeerId, PublicKey } from '@iwanto/wire';
 import type { Config } from './config-schema.js';
 import { type ConfigInForce, groupOfMode } from './in-force.js';
@@ -59,13 +59,16 @@ export class PeerTrust {
     this.#keepDoor();
   }
 
-  /** The peer at the other end of a line is known only by the key of its handshake: lines of blocked peers are refused. */
+  /** The peer at the other end of a line is known only by the key of its handshake. */
   #keepDoor(): void {
     const keysOf = (isOne: (peer: PeerId) => boolean) =>
-      [...this.#keys].flatMap(([peer, key]) => (isOne(peer) ? [key] : []));
-    refuseKeys(keysOf((peer) => this.#blocked.has(peer)));
+      new Set([...this.#keys].flatMap(([peer, key]) => (isOne(peer) ? [key] : [])));
     // In a group, the election knows only peers that seal with its key (HOSTILE 155).
     const admitted = { open: undefined, group: () => true, pinned: this.isTrusted }[this.#mode];
-    admitOnly(admitted && keysOf(admitted));
+    keepDoor({
+      ...{ peers: this.#keys, trusted: this.#trusted },
+      refused: keysOf((peer) => this.#blocked.has(peer)),
+      admitted: admitted && keysOf(admitted),
+    });
   }
 }

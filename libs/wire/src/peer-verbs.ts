@@ -25,9 +25,9 @@ import {
 import { kindSchema, revisionSchema, sizeSchema } from './sizes.js';
 import {
   nameSchema,
-  searchAnswerSchema,
   searchFault,
   searchQuestionSchema,
+  trackerSearchSchema,
 } from './search-question.js';
 import type { DearVerb, VerbRow } from './verb.js';
 
@@ -102,6 +102,16 @@ export const locateAnswerSchema = claimSchema.extend({
 });
 export type LocateAnswer = z.infer<typeof locateAnswerSchema>;
 
+/** The same from another host: who shares something with a group is known from its sealed answers only (HOSTILE 208). */
+const foreignHolders = z.array(holderSchema.omit({ group: true })).max(HOLDERS_MAX);
+const trackerLocateSchema = locateAnswerSchema.extend({
+  holders: foreignHolders,
+  others: z
+    .array(claimSchema.extend({ holders: foreignHolders }))
+    .max(OTHER_CLAIMS_MAX)
+    .optional(),
+});
+
 const locateFault = (
   { hash: asked }: z.output<typeof locateQuestionSchema>,
   { hash }: LocateAnswer,
@@ -151,7 +161,7 @@ export const peerVerbs = {
     inTurns: true,
     about: 'Contents whose names fit the query, best first.',
     question: searchQuestionSchema,
-    answer: searchAnswerSchema,
+    answer: trackerSearchSchema,
     limitMs: 2_000,
     fault: searchFault,
   }),
@@ -159,7 +169,7 @@ export const peerVerbs = {
     inTurns: true,
     about: 'What a hash or a hash prefix names, and who has it.',
     question: locateQuestionSchema,
-    answer: locateAnswerSchema,
+    answer: trackerLocateSchema,
     limitMs: 2_000,
     fault: locateFault,
   }),

@@ -120,6 +120,11 @@ export const searchAnswerSchema = z.object({
 });
 export type SearchAnswer = z.infer<typeof searchAnswerSchema>;
 
+/** The same from another host: what a group shares is known from its sealed answers only (HOSTILE 208). */
+export const trackerSearchSchema = searchAnswerSchema.extend({
+  results: z.array(searchResultSchema.omit({ inGroup: true })).max(SEARCH_LIMIT_MAX),
+});
+
 /** What is wrong with an answer to this question. What no peer that is online holds does not count in `total`. */
 export function searchFault(
   { limit }: z.output<typeof searchQuestionSchema>,

@@ -7,7 +7,7 @@ import type { Network } from '../network.js';
 export interface Seen {
   readonly election: Pick<Election, 'heardHosts' | 'nowMs'>;
   readonly network: Pick<Network, 'view'>;
-  readonly companions: Pick<Companions, 'mapping' | 'faults'>;
+  readonly companions: Pick<Companions, 'mapping' | 'faults' | 'names'>;
 }
 
 export function networkView(
@@ -15,13 +15,13 @@ export function networkView(
   discoveryPort: number,
 ): NetworkView {
   const { troubles, ...seen } = network.view();
-  const { mapping, faults } = companions;
+  const { mapping, faults, names } = companions;
   return {
     discoveryPort,
     ...seen,
     ...election.heardHosts.view(election.nowMs()),
     mapping: mapping.view(),
     faults: faults(),
-    troubles: [...troubles, ...mapping.troubles()],
+    troubles: [...troubles, ...mapping.troubles(), ...names.troubles()],
   };
 }

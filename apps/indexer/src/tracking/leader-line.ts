@@ -35,6 +35,8 @@ export interface LeaderLineOptions {
   readonly keys: CurveKeys;
   /** Peers that are never asked, whatever their role. */
   readonly isBlocked?: (peer: PeerId) => boolean;
+  /** Peers that are asked first as the standby of a leader that is not one of them. */
+  readonly isTrusted?: (peer: PeerId) => boolean;
   /** Answers from this host's own tracker. */
   readonly ownAnswer: <V extends BookVerb>(
     verb: V,
@@ -175,8 +177,12 @@ export class LeaderLine {
   }
 
   #inOrder(): Peer[] {
-    const trackers = this.trackers();
-    return trackers[0]?.peer === this.#mistrusted ? trackers.reverse() : trackers;
+    const [first, second] = this.trackers();
+    if (!first || !second) return first ? [first] : [];
+    const isTrusted = ({ peer }: Peer) => this.options.isTrusted?.(peer) === true;
+    const isSecondBetter = isTrusted(second) && !isTrusted(first);
+    const isTurned = first.peer === this.#mistrusted || isSecondBetter;
+    return isTurned ? [second, first] : [first, second];
   }
 
   #connect(end: Peer): void {

@@ -70,10 +70,10 @@ const startPeer = async (peer: PeerId, handlers: Partial<Handlers<PeerVerbs>>) =
 };
 
 /** The lines of this host to a leader and a standby. */
-const lineTo = (leader: KnownPeer, standbys: KnownPeer[]) => {
+const lineTo = (leader: KnownPeer, standbys: KnownPeer[], trusted?: PeerId) => {
   const bad: PeerId[] = [];
   const line = new LeaderLine({
-    ...{ peer: SELF, keys: newKeys() },
+    ...{ peer: SELF, keys: newKeys(), isTrusted: (peer) => peer === trusted },
     ownAnswer: () => Promise.reject(new Error('this host is no tracker')),
     onLeaderLost: () => undefined,
     onBadAnswer: (tracker) => bad.push(tracker),
@@ -96,6 +96,39 @@ const locatedAt = (peers: readonly PeerId[], of: FileHash = hash): LocateAnswer 
 });
 const answerOf = (leader: PeerId) => ({
   ...{ results: [], total: 0, totalIsLeast: false, similar: false, leader, partial: false },
+});
+
+test('HOSTILE 208: a leader does not say that something is of a group of this host', async () => {
+  const result = {
+    ...{ hash, kind: 'file' as const, name: 'film.mkv', size: 7, peers: 1, score: 1 },
+    ...{ similar: false, modifiedMs: null, otherNames: [], group: 0, inGroup: 'family' },
+    where: { folder: '', short: '', peers: [] },
+  };
+  const sums = { total: 1, totalIsLeast: false, similar: false, leader: LIAR, partial: false };
+  const leader = await startPeer(LIAR, { search: () => ({ results: [result], ...sums }) });
+  const { line } = lineTo(leader, []);
+  const { results } = await line.ask('search', { query: 'film' });
+  expect(results).toHaveLength(1);
+  expect(results[0]).not.toHaveProperty('inGroup');
+});
+
+test('HOSTILE 206: a standby that the user trusts is asked before a leader that the user does not', async () => {
+  const sumsOf = (peer: PeerId, total: number) => ({
+    results: [],
+    ...{ total, totalIsLeast: false, similar: false, leader: peer, partial: false },
+  });
+  const leader = await startPeer(LIAR, { search: () => sumsOf(LIAR, 0) });
+  const standby = await startPeer(HONEST, { search: () => sumsOf(HONEST, 0) });
+  const answered = async (trusted?: PeerId) => {
+    const { line } = lineTo(leader, [standby], trusted);
+    // Nobody who is not connected yet is waited for.
+    for (const peer of [LIAR, HONEST])
+      await line.mustLineTo(peer).call('search', { query: 'film' });
+    return (await line.ask('search', { query: 'film' })).leader;
+  };
+  expect(await answered(HONEST)).toBe(HONEST);
+  expect(await answered(LIAR)).toBe(LIAR);
+  expect(await answered()).toBe(LIAR);
 });
 
 test('HOSTILE 120: the standby is asked where the answer of the leader is none (I10)', async () => {

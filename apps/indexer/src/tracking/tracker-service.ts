@@ -60,8 +60,9 @@ export interface TrackingOptions {
   readonly left?: LeftOptions;
   /** What is shared with groups, and how their members are asked. */
   readonly groups?: GroupTools;
-  /** Peers that are not asked. */
+  /** Peers that are not asked, and those asked first. */
   readonly isBlocked?: (peer: PeerId) => boolean;
+  readonly isTrusted?: (peer: PeerId) => boolean;
   readonly onTrouble: (sentence: string) => void;
   /** Given one sentence per peer that becomes searchable here or no longer is. */
   readonly onInfo?: (sentence: string) => void;
@@ -95,9 +96,7 @@ export async function startTracking(options: TrackingOptions): Promise<Tracking>
   const tickets = new DialTickets();
   const service = new TrackerService(options, openWays(options, tickets));
   const server = await servePeerVerbs({
-    tickets,
-    keys: options.identity.curve,
-    port: options.port,
+    ...{ tickets, keys: options.identity.curve, port: options.port },
     ...(options.addresses && { addresses: options.addresses }),
     handlers: service.peerHandlers,
     onTrouble: options.onTrouble,
@@ -160,6 +159,7 @@ class TrackerService {
       peer,
       keys: curve,
       isBlocked: (other) => this.#isBlocked(other),
+      isTrusted: (other) => options.isTrusted?.(other) === true,
       ...{ detoursTo: ways.detoursTo, onWay: ways.note },
       ownAnswer: (verb, question) =>
         answerHere({ table: peerVerbs, handlers: this.peerHandlers }, verb, question),

@@ -33,10 +33,10 @@ export class RelayDesk {
     bus.subscribe('relay.asked', (asked) => this.#consider(asked));
   }
 
-  /** Turned off, it ends the connections that it relays. */
+  /** Turned off, it ends the connections that it relays; otherwise those of peers that are blocked now. */
   reconfigure({ relay }: Pick<Config, 'relay'>): void {
     this.#isOn = relay;
-    if (!relay) this.splices.close();
+    this.splices.close((end) => !relay || this.options.isBlocked(end));
   }
 
   view(): Relaying {

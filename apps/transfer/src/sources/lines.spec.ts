@@ -96,6 +96,18 @@ describe('SourceLine', () => {
 });
 
 describe('Lines', () => {
+  test('HOSTILE 200: the line to a peer that is blocked ends for all who use it, another does not', () => {
+    const lines = new Lines({
+      ...{ keys, self: holder.peer, connect: fakeLine().connect, nowMs: () => 0 },
+    });
+    const other = { ...holder, peer: 'ba'.repeat(10) as PeerId };
+    const lost: PeerId[] = [];
+    for (const each of [holder, holder, other]) lines.take(each, () => lost.push(each.peer));
+    lines.closeTo((peer) => peer === holder.peer);
+    expect(lost).toEqual([holder.peer, holder.peer]);
+    lines.closeAll();
+  });
+
   test('opens one line a peer for all who want it, and none again right after it broke', () => {
     let nowMs = 0;
     const fake = fakeLine();

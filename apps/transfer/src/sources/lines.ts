@@ -85,6 +85,11 @@ export class Lines {
     }
   }
 
+  /** Ends the lines to these peers; whoever used one looks for others. */
+  closeTo(isOne: (peer: PeerId) => boolean): void {
+    for (const [peer, { line }] of [...this.#shared]) if (isOne(peer)) line.close();
+  }
+
   closeAll(): void {
     for (const { line } of [...this.#shared.values()]) line.close();
   }
