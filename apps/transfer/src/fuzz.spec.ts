@@ -68,7 +68,7 @@ const record = fc.record({
   only: fc.oneof(fc.constant(null), text),
   bytesPerSecondMax: fc.oneof(fc.constant(null), number),
   ...{ overwrite: fc.boolean(), paused: fc.boolean() },
-  ...{ confirmed: fc.boolean(), reseed: fc.boolean() },
+  ...{ confirmed: fc.boolean(), reseed: fc.boolean(), ofGroup: fc.boolean() },
 });
 
 test(

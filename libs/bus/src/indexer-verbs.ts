@@ -45,7 +45,10 @@ export const indexerVerbs = {
   locate: verb({
     owner: 'indexer',
     about: "Ask the leader's tracker what a hash names and who has it.",
-    question: locateQuestionSchema,
+    question: locateQuestionSchema.extend({
+      /** Only members of groups are asked: what they share must not be named to the leader. */
+      ofGroup: z.boolean().optional(),
+    }),
     answer: locateAnswerSchema,
     limitMs: 5_000,
   }),

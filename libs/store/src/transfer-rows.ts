@@ -16,6 +16,7 @@ export interface DownloadRow {
   only: string | null;
   bytesPerSecondMax: number | null;
   reseed: number;
+  ofGroup: number;
 }
 
 export interface ClaimRow {

@@ -22,6 +22,7 @@ const download: SavedDownload = {
   only: '*.mkv',
   bytesPerSecondMax: 1_000,
   reseed: false,
+  ofGroup: true,
 };
 const claim = { path: '', inode: '7', ctimeNs: '1', verified: Buffer.of(5) };
 

@@ -31,6 +31,8 @@ export interface SavedDownload {
   readonly bytesPerSecondMax: number | null;
   /** Serve it to others when it is complete. */
   readonly reseed: boolean;
+  /** Members of a group share it: nobody else may learn of it, whoever else claims to have it later. */
+  readonly ofGroup: boolean;
 }
 
 /** Pieces of one file that were on the disk when it had the given inode and change time. */
@@ -87,6 +89,13 @@ const askReseed: Migration = (kysely) => [
     .addColumn('reseed', 'integer', (column) => column.notNull().defaultTo(1)),
 ];
 
+/** Since version 6: what members of a group share stays theirs when it is resumed (HOSTILE 162). */
+const rememberGroups: Migration = (kysely) => [
+  kysely.schema
+    .alterTable('download')
+    .addColumn('ofGroup', 'integer', (column) => column.notNull().defaultTo(0)),
+];
+
 /** The journal of downloads. Everything in it is a hint: bytes are hashed again where a file changed since. */
 export class TransferStore {
   readonly #all: Statement<DownloadRow>;
@@ -141,17 +150,19 @@ export class TransferStore {
       paused: row.paused === 1,
       confirmed: row.confirmed === 1,
       reseed: row.reseed === 1,
+      ofGroup: row.ofGroup === 1,
     }));
   }
 
   save(download: SavedDownload): void {
-    const { overwrite, paused, confirmed, reseed } = download;
+    const { overwrite, paused, confirmed, reseed, ofGroup } = download;
     this.#upsert.run({
       ...download,
       overwrite: Number(overwrite),
       paused: Number(paused),
       confirmed: Number(confirmed),
       reseed: Number(reseed),
+      ofGroup: Number(ofGroup),
     });
   }
 
@@ -210,7 +221,7 @@ export function openTransferStore(options: Omit<OpenOptions, 'migrations'>): Tra
   return new TransferStore(
     openDatabase<Tables>({
       ...options,
-      migrations: [begin, choices, rememberHeld, rememberManifests, askReseed],
+      migrations: [begin, choices, rememberHeld, rememberManifests, askReseed, rememberGroups],
     }),
   );
 }
@@ -233,6 +244,7 @@ const upsertDownload = (kysely: Kysely<Tables>) =>
       only: value<string>('only'),
       bytesPerSecondMax: value<number>('bytesPerSecondMax'),
       reseed: value<number>('reseed'),
+      ofGroup: value<number>('ofGroup'),
     })
     // Not "replace": that would delete the row first, and its claims with it.
     .onConflict((conflict) =>
@@ -250,6 +262,7 @@ const upsertDownload = (kysely: Kysely<Tables>) =>
         only: row.ref('excluded.only'),
         bytesPerSecondMax: row.ref('excluded.bytesPerSecondMax'),
         reseed: row.ref('excluded.reseed'),
+        ofGroup: row.ref('excluded.ofGroup'),
       })),
     );
 

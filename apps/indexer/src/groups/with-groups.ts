@@ -1,7 +1,9 @@
 /** Adds what groups share to the answers of the bus: their members are asked before anybody else learns of a hash. */
 import { type KnownPeer, answerHere } from '@iwanto/bus';
+import { rootBytes } from '@iwanto/merkle';
 import {
   Failure,
+  type FileHash,
   type GroupAsk,
   HOLDERS_NAMED_MAX,
   type Holder,
@@ -47,13 +49,15 @@ export function withGroups(open: Served, room: GroupRoom): Served {
       const all = found.flat().map(({ group, answer: one }) => ({ group, answer: one }));
       const merged = withGroupResults(question, answer as SearchAnswer, all);
       shown.note({ results: merged.results.filter(({ inGroup }) => inGroup !== undefined) });
+      for (const { hash, inGroup } of merged.results) if (!inGroup) shown.forget(hash);
       return merged;
     },
     locate: (question) => located(open, room, shown, question),
     'peer.list': (question) => listed(open, room, question),
     holders: async (question) => {
+      const hashes = question.hashes.filter((hash) => !isOfGroup(room, shown, hash));
       const [answer, told] = await Promise.all([
-        open.holders(question),
+        hashes.length === 0 ? { contents: [] } : open.holders({ hashes }),
         room.asking.ask('holders', question),
       ]);
       return withHolders(
@@ -64,6 +68,11 @@ export function withGroups(open: Served, room: GroupRoom): Served {
     },
   };
 }
+
+/** What this host shares with a group, or was shown as shared with one, is not named to the leader (HOSTILE 162). */
+const isOfGroup = ({ shelves }: GroupRoom, shown: ShownContents, hash: FileHash): boolean =>
+  shown.nameOf(hash) !== undefined ||
+  shelves.shelves().some(({ folders }) => folders.catalogue.read.hasRoot(rootBytes(hash)));
 
 /** What this host itself shares with its groups. */
 function ownOf<V extends GroupAsk>(
@@ -99,7 +108,8 @@ async function located(
   const first = isWhole ? await locatedInGroup(room, hash) : undefined;
   if (first) return { ...first, name: shown.nameOf(first.hash) ?? first.name };
   try {
-    return (await open.locate(question)) as LocateAnswer;
+    const ofGroup = question.ofGroup || shown.nameOf(hash) !== undefined;
+    return (await open.locate({ ...question, ofGroup })) as LocateAnswer;
   } catch (cause) {
     const last = codeOf(cause) === 'E_NOT_FOUND' && !isWhole && (await locatedInGroup(room, hash));
     if (last) return last;

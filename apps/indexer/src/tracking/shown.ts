@@ -31,6 +31,10 @@ export class ShownContents {
     }
   }
 
+  forget(hash: string): void {
+    this.#shown.delete(hash);
+  }
+
   nameOf(hash: string): string | undefined {
     return this.#shown.get(hash)?.name;
   }

@@ -56,7 +56,9 @@ export interface LocateOptions {
  */
 export const locate =
   ({ leaderLine, direct, knownHere, shown }: LocateOptions): Handler<Verbs, 'locate'> =>
-  async ({ hash }) => {
+  async ({ hash, ofGroup }) => {
+    if (ofGroup)
+      throw new Failure('E_NOT_FOUND', `No member of its group that is present shares ${hash}.`);
     const meant = shown.meant(hash);
     const told = leaderLine.ask('locate', { hash: meant });
     const answer = await told.then(

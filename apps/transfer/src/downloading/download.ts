@@ -171,7 +171,7 @@ export class Download {
   #find(): void {
     this.#finder = new Finder({
       bus: this.tools.bus,
-      root: this.spec.root,
+      ...{ root: this.spec.root, ofGroup: this.spec.ofGroup },
       claim: this.spec,
       hunger: this.#hunger,
       holders: this.spec.holders,
@@ -284,10 +284,10 @@ export class Download {
 
   #save(failure: string | null): void {
     const { root, kind, bytes, folder, overwrite, confirmed, only } = this.spec;
-    const { bytesPerSecondMax, reseed } = this.spec;
+    const { bytesPerSecondMax, reseed, ofGroup } = this.spec;
     const { name, files, bytesDone } = this.progress.current;
     const spec = { hash: root, kind, name, bytes, folder, overwrite };
-    const choices = { confirmed, only, bytesPerSecondMax, reseed, paused: false };
+    const choices = { confirmed, only, bytesPerSecondMax, reseed, ofGroup, paused: false };
     const saved: SavedDownload = { ...spec, ...choices, files, bytesDone, failure };
     try {
       this.tools.journal.save(saved);

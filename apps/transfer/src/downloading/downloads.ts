@@ -163,7 +163,7 @@ export class Downloads {
   async #goOnWith(saved: SavedDownload): Promise<boolean> {
     try {
       const located = this.#withoutSelf(
-        await this.options.bus.call('locate', { hash: saved.hash }),
+        await this.options.bus.call('locate', { hash: saved.hash, ofGroup: saved.ofGroup }),
       );
       const folder = await this.options.folders.known(saved.folder);
       const claim = await provenClaim(located, this.options.tools);
@@ -203,7 +203,7 @@ export class Downloads {
     return {
       ...{ root: hash, kind, name, bytes: size, folder, overwrite, rename, holders, ...choices },
       bytesPerSecondMax: bytesPerSecondMax ?? saved?.bytesPerSecondMax ?? null,
-      ofGroup: holders.some(({ group }) => group !== undefined),
+      ofGroup: saved?.ofGroup === true || holders.some(({ group }) => group !== undefined),
       reseed: reseed && (saved?.reseed ?? true),
       adopts: this.#adoptable(hash, folder, name),
     };
@@ -257,7 +257,8 @@ export class Downloads {
 
   async #locate(hash: string, saved: SavedDownload | undefined): Promise<LocateAnswer> {
     try {
-      const located = await this.options.bus.call('locate', { hash });
+      const ofGroup = saved?.ofGroup === true;
+      const located = await this.options.bus.call('locate', { hash, ofGroup });
       if (hash.length === HASH_CHARACTERS && located.hash !== hash) {
         const sentence = `The leader answered ${located.hash} when asked for ${hash}.`;
         throw new Failure('E_VERIFY', sentence);

@@ -10,6 +10,8 @@ const RETRY_MS = 500;
 export interface FinderOptions {
   readonly bus: Pick<Bus, 'call'>;
   readonly root: FileHash;
+  /** Only members of groups are asked who has it. */
+  readonly ofGroup?: boolean;
   /** What the content is; a peer that claims otherwise does not hold it. */
   readonly claim: { readonly kind: Kind; readonly bytes: number };
   readonly hunger: Hunger;
@@ -76,8 +78,8 @@ export class Finder {
     this.#asking = true;
     this.options.hunger.looked(this.options.nowMs());
     try {
-      const { root, claim } = this.options;
-      const { others = [], ...first } = await this.options.bus.call('locate', { hash: root });
+      const { root, ofGroup, claim, bus } = this.options;
+      const { others = [], ...first } = await bus.call('locate', { hash: root, ofGroup });
       const same = [first, ...others].find(
         ({ kind, size }) => kind === claim.kind && size === claim.bytes,
       );

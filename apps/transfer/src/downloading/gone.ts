@@ -9,6 +9,8 @@ export interface Gone {
   readonly root: FileHash;
   readonly kind: Kind;
   readonly name: string;
+  /** Its name is not searched for: the leader would hear it. */
+  readonly ofGroup: boolean;
 }
 
 /** E_CHANGED, with the hash of what now has the name where there is exactly one. */
@@ -21,7 +23,8 @@ export async function goneFailure(bus: Pick<Bus, 'call'>, gone: Gone): Promise<F
   return new Failure('E_CHANGED', sentence);
 }
 
-async function successorOf(bus: Pick<Bus, 'call'>, { root, kind, name }: Gone) {
+async function successorOf(bus: Pick<Bus, 'call'>, { root, kind, name, ofGroup }: Gone) {
+  if (ofGroup) return undefined;
   try {
     const query = Array.from(name).slice(0, QUERY_CHARACTERS_MAX).join('');
     const { results } = await bus.call('search', { query, limit: RESULTS_MAX });

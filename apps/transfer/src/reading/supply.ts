@@ -67,16 +67,19 @@ export class Supply {
   /** Starts looking for other holders; calling it again changes nothing. */
   seek(): void {
     const { bus, of, nowMs, onLost } = this.options;
+    const ofGroup = of.holders.some(({ group }) => group !== undefined);
     if (this.#stopping.signal.aborted) return;
     this.#finder ??= new Finder({
-      ...{ bus, root: of.root, claim: of, hunger: this.#hunger, holders: of.holders, nowMs },
+      ...{ bus, root: of.root, ofGroup, claim: of, hunger: this.#hunger },
+      ...{ holders: of.holders, nowMs },
       haveAllLied: (holders) => this.sources.areAllBanned(holders.map(({ peer }) => peer)),
       offer: (holders) => this.sources.offer(holders),
       renew: (peer) => {
         this.sources.drop(peer);
         onLost(peer, false);
       },
-      onGone: () => void goneFailure(bus, of).then((failure) => this.#fail(failure)),
+      onGone: () =>
+        void goneFailure(bus, { ...of, ofGroup }).then((failure) => this.#fail(failure)),
       onBeat: (decision) => this.#obey(decision),
     });
   }
