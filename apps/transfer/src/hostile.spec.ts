@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { encodeManifest } from '@iwanto/merkle';
 import { groupRoots } from '@iwanto/service';
+import { Holdings } from './uploading/holdings.js';
 import { type FileHash, PIECE_BYTES, type PeerId, type PieceRequest } from '@iwanto/wire';
 import { fetchesFrom } from './testing/fetches.js';
 import { Shelf, bytesOf, newDir, newFile, openHome, share } from './testing/transfer-room.js';
@@ -53,6 +54,35 @@ test('HOSTILE 163: what only a group shares comes to whoever knows its name ther
   expect(home.holdings.lines()).toEqual([]);
   const stranger = openHome({ shelf, holders: [holder], noSourceLimitMs: 500 });
   expect(await stranger.fetch(root)).toMatchObject({ state: 'failed', bytesDone: 0 });
+});
+
+test('HOSTILE 162: a download of what a group shares stays one when it is resumed and an outsider claims to have it', async () => {
+  const shelf = new Shelf();
+  const { root } = shelf.file(newFile(newDir('share'), 'plan.txt', bytesOf(3 * PIECE_BYTES)));
+  const member = await share(shelf, () => () => new Promise(() => undefined));
+  const first = openHome({ shelf, holders: [{ ...member.holder, group: 'team' }] });
+  await first.downloads.start({ hash: root, overwrite: false });
+  await first.close();
+  const outsider = await share(shelf);
+  const asked: unknown[] = [];
+  const holdings = new Holdings({ nowMs: () => performance.now(), onChange: () => undefined });
+  const again = openHome({
+    ...{ shelf, holders: [outsider.holder], dir: first.dir, holdings },
+    onLocate: (question) => void asked.push(question),
+  });
+  const partial = new Promise<boolean>((resolve) => {
+    const { addPartial } = holdings;
+    holdings.addPartial = (content) => {
+      resolve(true);
+      return addPartial.call(holdings, content);
+    };
+    void again.until(({ state }) => state === 'done').then(() => resolve(false));
+  });
+  await again.downloads.resume(root);
+  expect(await partial).toBe(false);
+  expect(asked[0]).toEqual({ hash: root, ofGroup: true });
+  expect(holdings.lines()).toEqual([]);
+  expect(again.journal.held.all()).toEqual([]);
 });
 
 test('HOSTILE 46: what is larger than was asked for is a lie; it is neither kept nor counted', async () => {

@@ -156,18 +156,24 @@ describe('what groups share, added to the answers of the bus', () => {
   });
   const located = { hash, kind: 'file', name: 'n', size: 1, holders: [] } as const;
 
-  function roomWith(isInGroup: boolean) {
+  function roomWith(isInGroup: boolean, ask?: (verb: string) => Promise<unknown[]>) {
     const asked: string[] = [];
     const handlers = {
-      locate: async ({ hash: of }: { hash: string }) => {
+      locate: async ({ hash: of, ofGroup = false }: { hash: string; ofGroup?: boolean }) => {
+        if (ofGroup) throw new Failure('E_NOT_FOUND', 'Nobody of its group is here.');
         asked.push(of);
         return located;
       },
+      holders: async ({ hashes }: { hashes: string[] }) => {
+        asked.push(...hashes);
+        return { contents: [] };
+      },
+      search: async () => answerOf(),
     } as unknown as Served;
     const told = isInGroup ? [{ group: 'team', peer: knownOf(BEN), answer: located }] : [];
     const room = {
       ...{ self: SELF, known: knownOf, nowMs: () => 0, shelves: { shelves: () => [] } },
-      asking: { ask: async () => told as never },
+      asking: { ask: async (verb: string) => (ask ? await ask(verb) : told) as never },
     };
     return { asked, served: withGroups(handlers, room) };
   }
@@ -181,6 +187,20 @@ describe('what groups share, added to the answers of the bus', () => {
     const open = roomWith(false);
     await open.served.locate({ hash });
     expect(open.asked).toEqual([hash]);
+  });
+
+  test('HOSTILE 162: nor of one that was shown as of a group, when its members have left', async () => {
+    const other = 'cd'.repeat(32) as FileHash;
+    let isHere = true;
+    const { asked, served } = roomWith(false, async (verb) => {
+      if (!isHere || verb !== 'search') return [];
+      return [{ group: 'team', peer: knownOf(BEN), answer: answerOf(result({ hash })) }];
+    });
+    await served.search({ query: 'n', limit: 10 });
+    isHere = false;
+    await expect(served.locate({ hash })).rejects.toMatchObject({ code: 'E_NOT_FOUND' });
+    await served.holders({ hashes: [hash, other] });
+    expect(asked).toEqual([other]);
   });
 
   test('what a person means stays first among equals when a group answers as well', () => {

@@ -13,7 +13,11 @@ interface Named {
   readonly others: ReadonlyMap<FileHash, Claim[]>;
 }
 
-export const busOf = (shelf: Named, holders: Holder[]) => {
+export const busOf = (
+  shelf: Named,
+  holders: Holder[],
+  onLocate: (question: object) => void = () => undefined,
+) => {
   const located = (hash: string): LocateAnswer => {
     const [whole] = [...shelf.names.keys()].filter((one) => one.startsWith(hash));
     if (!whole) throw new Failure('E_NOT_FOUND', 'nothing');
@@ -22,7 +26,10 @@ export const busOf = (shelf: Named, holders: Holder[]) => {
   };
   const results = () => [...shelf.names].map(([hash, named]) => ({ hash, ...named }));
   return {
-    call: (async (verb: string, { hash }: { hash: string }) =>
-      verb === 'search' ? { results: results() } : located(hash)) as never,
+    call: (async (verb: string, question: { hash: string }) => {
+      if (verb === 'search') return { results: results() };
+      onLocate(question);
+      return located(question.hash);
+    }) as never,
   };
 };

@@ -201,6 +201,7 @@ interface HomeOptions {
   readonly holders: Holder[];
   readonly dir?: string;
   readonly noSourceLimitMs?: number;
+  readonly onLocate?: (question: object) => void;
   readonly self?: PeerId;
   readonly holdings?: Holdings;
   readonly rootsOf?: LinesOptions['rootsOf'];
@@ -255,7 +256,7 @@ export const openHome = (options: HomeOptions) => {
   const lines = new Lines({ keys: newKeys(), self, nowMs, rootsOf: options.rootsOf });
   const liars = new Liars(nowMs);
   const into = join(dir, 'downloads');
-  const bus = busOf(shelf, holders);
+  const bus = busOf(shelf, holders, options.onLocate);
   const downloads = new Downloads({
     ...{ bus, self },
     folders: {
