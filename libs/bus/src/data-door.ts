@@ -11,6 +11,7 @@ import {
   encodeDataGrant,
 } from '@iwanto/wire';
 import { DataSeal } from './data-seal.js';
+import { LINES_MAX, LINES_PER_ADDRESS_MAX } from './limits.js';
 import { OutgoingFrame } from './outgoing-frame.js';
 import { type Guest, Places } from './places.js';
 import { TcpPort, type TcpPortOptions } from './tcp-port.js';
@@ -23,9 +24,7 @@ const GRANT_LIMIT_MS = 5_000;
 const DRAIN_LIMIT_MS = 5_000;
 /** How many times that limit may pass with nothing to send before the line is closed. */
 const IDLE_TIMES_MAX = 24;
-/** Lines at the same time, in total and per address; grants that wait. */
-const LINES_MAX = 256;
-const LINES_PER_ADDRESS_MAX = 64;
+/** Grants that wait. */
 const GRANTS_MAX = 512;
 
 const NOTHING = new Uint8Array();

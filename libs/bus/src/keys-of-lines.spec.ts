@@ -12,11 +12,12 @@ import {
   decodePieceAnswer,
   encodePieceRequests,
 } from '@iwanto/wire';
-import { Dealer } from 'zeromq';
+import { Dealer, Router } from 'zeromq';
 import { helloOf } from './data-line.js';
 import { OPEN_DOOR, keepDoor } from './door-list.js';
-import { LINES_PER_KEY_MAX } from './line-gate.js';
-import { curveClient } from './listen.js';
+import { mustHave } from './in-force.js';
+import { LINES_PER_KEY_MAX, gatedPeerSocket } from './limits.js';
+import { curveClient, curveServer } from './listen.js';
 import { connectPeer, servePeerVerbs } from './peer-line.js';
 import { connectPieces, servePieces } from './piece-line.js';
 import type { PieceAsker } from './piece-server.js';
@@ -87,6 +88,20 @@ function dealerTo({ port, serverKey }: Served, from = address): Dealer {
   closing.push(() => dealer.close());
   return dealer;
 }
+
+test('a socket whose limits or keys are not in force is not served', () => {
+  const wanted = { ...gatedPeerSocket, curveServer: true };
+  const socketOf = (options: object) => {
+    const socket = new Router({ ...gatedPeerSocket, ...options });
+    closing.push(() => socket.close());
+    return socket;
+  };
+  const curve = curveServer(newKeys());
+  expect(mustHave(socketOf(curve), wanted)).toBeDefined();
+  const large = { ...curve, maxMessageSize: 2 * gatedPeerSocket.maxMessageSize };
+  expect(() => mustHave(socketOf(large), wanted)).toThrow('maxMessageSize');
+  expect(() => mustHave(socketOf({}), wanted)).toThrow('curveServer');
+});
 
 test('HOSTILE 200: a peer that is blocked loses the line that it has, and others keep theirs', async () => {
   const lineWith = await verbsOn();

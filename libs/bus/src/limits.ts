@@ -27,6 +27,33 @@ export const UNREAD_BYTES_TO_ANSWER_MAX = 2_097_152;
 /** Bytes of a verb's name and of a question's id. */
 export const VERB_BYTES_MAX = 64;
 
+const MEBIBYTE = 1_048_576;
+
+/** Lines from other hosts at the same time, of each service: in total, per address and per key. Data lines likewise. */
+export const LINES_MAX = 256;
+export const LINES_PER_ADDRESS_MAX = 64;
+export const LINES_PER_KEY_MAX = 32;
+
+/** New lines that one address may open within this window, in ms. */
+export const LINES_PER_WINDOW_MAX = 200;
+export const LINES_WINDOW_MS = 10_000;
+
+/** How much unread input all lines together, and those of one address, may hold, in bytes. */
+export const UNTAKEN_BYTES_MAX = 128 * MEBIBYTE;
+export const UNTAKEN_BYTES_PER_ADDRESS_MAX = 32 * MEBIBYTE;
+
+/** Answers that may be left unread, per line, per address and in total, in bytes. */
+export const UNREAD_BYTES_PER_LINE_MAX = 8 * MEBIBYTE;
+export const UNREAD_BYTES_PER_ADDRESS_MAX = 32 * MEBIBYTE;
+export const UNREAD_BYTES_MAX = 128 * MEBIBYTE;
+
+/** Uploads being read, sealed and sent at the same time, in bytes: for all askers, for those of one address, and for one. */
+export const UPLOAD_BYTES_MAX = 64 * MEBIBYTE;
+export const UPLOAD_BYTES_PER_ADDRESS_MAX = 16 * MEBIBYTE;
+export const UPLOAD_BYTES_PER_ASKER_MAX = 4 * MEBIBYTE;
+/** The same for all with what is kept for addresses that have nothing in work: askers that hardly read keep nobody waiting. */
+export const UPLOAD_BYTES_WITH_RESERVE_MAX = 128 * MEBIBYTE;
+
 /** How long a caller waits for the other side's socket to exist at all. */
 export const CONNECT_LIMIT_MS = 800;
 

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type PeerId, type PublicKey, encodeDialHello } from '@iwanto/wire';
 import { Dealer } from 'zeromq';
 import { pack } from './codec.js';
-import { LINES_PER_ADDRESS_MAX } from './line-gate.js';
+import { LINES_PER_ADDRESS_MAX } from './limits.js';
 import { curveClient } from './listen.js';
 import { connectPeer } from './peer-line.js';
 import { BUSY_PEER, newKeys } from './testing/gated-server.js';

@@ -10,7 +10,17 @@ import type { AnsweringSocket } from './answer.js';
 import { hearBeginning } from './beginning.js';
 import { isRefused, onDoorList, peerOf } from './door-list.js';
 import { Connection, type Line, isLine } from './gate-connection.js';
-import { UNREAD_BYTES_TO_ANSWER_MAX } from './limits.js';
+import {
+  LINES_MAX,
+  LINES_PER_ADDRESS_MAX,
+  LINES_PER_KEY_MAX,
+  UNREAD_BYTES_MAX,
+  UNREAD_BYTES_PER_ADDRESS_MAX,
+  UNREAD_BYTES_PER_LINE_MAX,
+  UNREAD_BYTES_TO_ANSWER_MAX,
+  UNTAKEN_BYTES_MAX,
+  UNTAKEN_BYTES_PER_ADDRESS_MAX,
+} from './limits.js';
 import type { LineNow } from './question-queue.js';
 import { Places } from './places.js';
 import { Relay, wireBytes } from './relay.js';
@@ -18,19 +28,6 @@ import { prepareSocketPaths, socketPath } from './socket-paths.js';
 import { TcpPort, type TcpPortOptions } from './tcp-port.js';
 import { forgetLine, nameLine } from './zap.js';
 
-const MEBIBYTE = 1_048_576;
-
-/** Lines at the same time, in total, per address and per key. */
-export const LINES_MAX = 256;
-export const LINES_PER_ADDRESS_MAX = 64;
-export const LINES_PER_KEY_MAX = 32;
-/** How much unread data all lines together, and those of one address, may hold, in bytes. */
-const UNTAKEN_BYTES_MAX = 128 * MEBIBYTE;
-const UNTAKEN_BYTES_PER_ADDRESS_MAX = 32 * MEBIBYTE;
-/** Answers that may be left unread, per line, per address and in total, in bytes. */
-const UNREAD_BYTES_PER_LINE_MAX = 8 * MEBIBYTE;
-const UNREAD_BYTES_PER_ADDRESS_MAX = 32 * MEBIBYTE;
-const UNREAD_BYTES_MAX = 128 * MEBIBYTE;
 /** How long the last answers may take to be sent when the gate closes, in ms. */
 const LAST_ANSWERS_MS = 300;
 

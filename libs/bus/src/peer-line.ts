@@ -22,6 +22,7 @@ import {
   peerSocket,
 } from './limits.js';
 import { DialTickets } from './dial-tickets.js';
+import { mustHave } from './in-force.js';
 import { LineDial } from './line-dial.js';
 import { LineGate } from './line-gate.js';
 import { type CurveKeys, type ListenOptions, curveClient, curveServer } from './listen.js';
@@ -51,11 +52,12 @@ export interface PeerServerOptions extends ListenOptions {
 export async function servePeerVerbs(options: PeerServerOptions): Promise<PeerPort> {
   const { handlers, onTrouble = noTrouble, tickets = new DialTickets() } = options;
   const closeDoor = await openDoor(onTrouble);
-  const router = new Router({
+  const socket = new Router({
     ...gatedPeerSocket,
     ...answererSocket,
     ...curveServer(options.keys),
   });
+  const router = mustHave(socket, { ...gatedPeerSocket, curveServer: true });
   const gate = await LineGate.open(router, {
     ...options,
     onTrouble,

@@ -20,6 +20,7 @@ import {
   pieceSocket,
 } from './limits.js';
 import { DialTickets } from './dial-tickets.js';
+import { mustHave } from './in-force.js';
 import { HeldRequests } from './held-requests.js';
 import { LineDial } from './line-dial.js';
 import { LineGate } from './line-gate.js';
@@ -56,11 +57,12 @@ export async function servePieces(options: PieceServerOptions): Promise<PiecePor
   const { onTrouble = noTrouble, rank = () => 0, answer, addresses } = options;
   const { tickets = new DialTickets(), splices } = options;
   const closeDoor = await openDoor(onTrouble);
-  const router = new Router({
+  const socket = new Router({
     ...gatedPieceSocket,
     ...answererSocket,
     ...curveServer(options.keys),
   });
+  const router = mustHave(socket, { ...gatedPieceSocket, curveServer: true });
   const gate = await LineGate.open(router, {
     ...options,
     onTrouble,

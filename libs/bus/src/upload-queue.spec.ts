@@ -1,13 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { FileHash, PieceRequest } from '@iwanto/wire';
 import {
-  type Started,
   UPLOAD_BYTES_MAX,
   UPLOAD_BYTES_PER_ADDRESS_MAX,
   UPLOAD_BYTES_PER_ASKER_MAX,
   UPLOAD_BYTES_WITH_RESERVE_MAX,
-  UploadQueue,
-} from './upload-queue.js';
+} from './limits.js';
+import { type Started, UploadQueue } from './upload-queue.js';
 
 const MEBIBYTE = 1_048_576;
 const piece = (first: number): PieceRequest => ({

@@ -1,14 +1,12 @@
 /** Which request is answered next: in fair turns at each level of the askers' paths; bounded in bytes. */
 import { DATA_BODY_BYTES_MAX, type PieceRequest } from '@iwanto/wire';
 import { FairTurns, type TurnPath } from './fair-turns.js';
-
-const MEBIBYTE = 1_048_576;
-/** Bytes being read, sealed and sent at the same time: for all askers, for those of one address, and for one. */
-export const UPLOAD_BYTES_MAX = 64 * MEBIBYTE;
-/** The same for all with what is kept for addresses that have nothing in work: askers that hardly read keep nobody waiting. */
-export const UPLOAD_BYTES_WITH_RESERVE_MAX = 128 * MEBIBYTE;
-export const UPLOAD_BYTES_PER_ADDRESS_MAX = 16 * MEBIBYTE;
-export const UPLOAD_BYTES_PER_ASKER_MAX = 4 * MEBIBYTE;
+import {
+  UPLOAD_BYTES_MAX,
+  UPLOAD_BYTES_PER_ADDRESS_MAX,
+  UPLOAD_BYTES_PER_ASKER_MAX,
+  UPLOAD_BYTES_WITH_RESERVE_MAX,
+} from './limits.js';
 
 const DIGEST_BYTES = 32;
 
