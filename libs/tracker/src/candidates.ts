@@ -43,6 +43,8 @@ interface List {
   readonly spelling: Spelling;
   readonly term: number;
   readonly count: number;
+  /** False for a word of little weight. */
+  readonly tells: boolean;
 }
 
 /** Marks names word by word and picks the best. */
@@ -86,23 +88,21 @@ export class CandidateFinder {
     const lists = listsOf(scope.index, asked);
     yield lists.length;
     const needed = neededBits(asked, lists);
-    const opens = ({ spelling }: List) =>
-      reach === 'fitting'
-        ? (spelling.bits & needed) !== 0 && spelling.trust !== 'faint'
-        : claimOf(asked, spelling.bits) >= OPENING_CLAIM;
-    for (const list of lists.filter(opens)) yield* this.#open(scope, list, TOUCHED_MAX[reach]);
+    const opens = ({ spelling, tells }: List) =>
+      reach === 'fitting' ? (spelling.bits & needed) !== 0 && spelling.trust !== 'faint' : tells;
+    for (const list of merged(lists.filter(opens)))
+      yield* this.#open(scope, list, TOUCHED_MAX[reach]);
     if (reach === 'similar') yield* this.#keepBest(judge);
     yield* this.#marks.reachUp(scope.index, scope.tree);
-    for (const list of lists.filter((one) => !opens(one))) {
-      const tells = claimOf(asked, list.spelling.bits) >= OPENING_CLAIM;
-      if (tells && list.spelling.trust !== 'faint') yield* this.#look(list, 'deepen', scope);
-      else if (this.#isWorthReading(list, asked, tells)) yield* this.#look(list, 'narrow', scope);
+    for (const list of merged(lists.filter((one) => !opens(one)))) {
+      if (list.tells && list.spelling.trust !== 'faint') yield* this.#look(list, 'deepen', scope);
+      else if (this.#isWorthReading(list, asked)) yield* this.#look(list, 'narrow', scope);
       else this.#unread |= list.spelling.bits;
     }
   }
 
   /** The list of a word of little weight is not read for a handful of names. */
-  #isWorthReading({ spelling, count }: List, { required }: Asked, tells: boolean): boolean {
+  #isWorthReading({ spelling, count, tells }: List, { required }: Asked): boolean {
     if (tells || (spelling.bits & required) !== 0) return true;
     return count < UNREAD_COUNT_MIN || count < this.#marks.count * UNREAD_FACTOR;
   }
@@ -208,12 +208,30 @@ export class CandidateFinder {
 }
 
 /** The lists of all spellings that occur, the surest and rarest first. */
-const listsOf = (index: NameIndex, { spellings }: Asked): List[] =>
-  spellings
+const listsOf = (index: NameIndex, asked: Asked): List[] =>
+  asked.spellings
     .map((spelling) => ({ spelling, term: index.vocabulary.find(spelling.text) }))
     .filter(({ term }) => term !== 0)
-    .map((list): List => ({ ...list, count: index.countOf(list.term) }))
+    .map((list): List => {
+      const tells = claimOf(asked, list.spelling.bits) >= OPENING_CLAIM;
+      return { ...list, tells, count: index.countOf(list.term) };
+    })
     .sort((a, b) => rareness(a) - rareness(b));
+
+/**
+ * A list that stands for several words of the query is read once for all of them: a pasted path has most of its words
+ * twice.
+ */
+function merged(lists: readonly List[]): List[] {
+  const known = new Map<string, List>();
+  for (const list of lists) {
+    const { term, spelling, tells } = list;
+    const key = `${term} ${spelling.trust} ${tells}`;
+    const bits = (known.get(key)?.spelling.bits ?? 0) | spelling.bits;
+    known.set(key, { ...list, spelling: { ...spelling, bits } });
+  }
+  return [...known.values()];
+}
 
 const bucketOf = (worth: number) => Math.max(1, Math.min(BUCKETS - 1, Math.floor(worth * BUCKETS)));
 
@@ -240,17 +258,23 @@ const OPENING_CLAIM = 0.14;
 /** Words that are sure first, then the rare ones. */
 const rareness = ({ spelling, count }: List) => count + (spelling.trust === 'sure' ? 0 : 2 ** 30);
 
+/** Folders of a pasted path and words about a release claim less than this: twenty of them make up for one other word. */
+const SLIGHT_CLAIM = 0.05;
+
 /**
  * The rarest words of which a name must have one to fit: without them, what is left of the query is not enough.
- * Names that have only the others need not be looked at.
+ * Names that have only the others need not be looked at. Slight ones come last, however rare: they would
+ * bring in names that cannot fit.
  */
 function neededBits(asked: Asked, lists: readonly List[]): number {
-  const costs = asked.claims.map((_, bit) => ({ bit: 2 ** bit, entries: 0 }));
+  const costs = asked.claims.map((claim, bit) => {
+    return { bit: 2 ** bit, isSlight: claim < SLIGHT_CLAIM, entries: 0 };
+  });
   for (const { spelling, count } of lists) {
     if (spelling.trust === 'faint') continue;
     for (const cost of costs) if ((spelling.bits & cost.bit) !== 0) cost.entries += count;
   }
-  costs.sort((a, b) => a.entries - b.entries);
+  costs.sort((a, b) => Number(a.isSlight) - Number(b.isSlight) || a.entries - b.entries);
   const all = asked.claims.reduce((sum, claim) => sum + claim, 0);
   let needed = 0;
   for (const { bit } of costs) {

@@ -97,7 +97,7 @@ export class Expander {
 
   /**
    * Adds what was perhaps meant where `settled` has no bits: misspelt words, words inside of others, neighbours.
-   * False where there is nothing to add.
+   * False where no name can fit that did not fit before: faint spellings only order what is similar.
    */
   *addGuesses(settled: number): WorkTurns<boolean> {
     const before = this.#spellings.length;
@@ -114,7 +114,7 @@ export class Expander {
         yield* this.#guesses(left.token.text + right.token.text, left.bits | right.bits, true);
     }
     yield* this.#wholeInside();
-    return this.#spellings.length > before;
+    return this.#spellings.slice(before).some(({ trust }) => trust !== 'faint');
   }
 
   *#giveBits(): WorkTurns<void> {

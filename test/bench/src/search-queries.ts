@@ -269,6 +269,10 @@ export const heldOut: Readonly<Record<string, Make>> = {
     ),
   ),
   'show, ep': byEpisode((season, episode) => `S${season} Ep${two(episode)}`),
+  'two words of a long title, year': ofSort(['film'], ({ title, year }) => {
+    const words = wordsOf(typed(title));
+    return words.length < 4 ? undefined : `${words.slice(0, 2).join(' ')} ${year}`;
+  }),
   'path pasted': (_, _dice, path) => `/home/anna/${path}`,
 };
 
