@@ -1213,7 +1213,7 @@ describe('docs/consensus.md', () => {
       .map((folder) => filesOf(new URL(`../../../${folder}/`, import.meta.url), () => true))
       .join('\n');
     const defined = [...doc.matchAll(/^\| ([IL]\d+) /gm)].map(([, number]) => number);
-    expect(defined.length).toBe(12 + 7);
+    expect(defined.length).toBe(12 + 8);
     expect(defined.filter((number) => !new RegExp(`\\b${number}\\b`).test(checks))).toEqual([]);
   });
 
