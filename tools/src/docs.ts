@@ -14,16 +14,16 @@ const WORKSPACE = fileURLToPath(new URL('../..', import.meta.url));
 
 const HEAD = `# The bus of one host
 
-Every message that the processes of one host exchange. This page is made from
+This page lists every message that the processes of one host exchange. It is generated from
 \`libs/bus/src/contract.ts\` by \`npm run docs\`; change the table, never the page.
 
 - Each service binds two sockets in the runtime directory (mode 0700): \`<service>.verbs\` answers
   questions, \`<service>.news\` publishes events.
 - Every question gets exactly one answer: the thing, or a refusal \`{ code, sentence }\`; codes are
   listed in \`libs/wire/src/failure.ts\`. A question waits for its time limit and no longer.
-- A topic that carries state has a verb that answers with the present state: start = subscribe, ask, then
-  apply what has a newer \`revision\`.
-- Unknown fields are ignored, unknown verbs refused.
+- A topic that carries state has a verb that answers with the present state. To start, subscribe, ask, and then
+  apply only news with a newer \`revision\`.
+- Unknown fields are ignored; unknown verbs are refused.
 `;
 
 function busPage(): string {

@@ -15,7 +15,7 @@ export interface Section {
 
 const HEAD = `# Bad input, faults and attacks
 
-What every door of the program may get, and what must happen. The page is made from
+This page lists what every door of the program may receive, and what must happen. It is generated from
 \`docs/hostile-cases.txt\` and from the numbers that tests carry ("HOSTILE 7") by \`npm run docs\`;
 change those, never the page.
 `;
