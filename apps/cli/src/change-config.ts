@@ -1,4 +1,4 @@
-/** A change of the configuration: in the file, then in the services that run; taken back where one of them refuses. */
+/** A change of the configuration: in the file, then in the services that run; undone if one of them refuses. */
 import { type Bus, SERVICES, type ServiceName } from '@iwanto/bus';
 import {
   type Paths,
@@ -49,7 +49,7 @@ async function takeEffect(
   return answers.map(({ service }) => service);
 }
 
-/** Has each service that runs read its files again; throws where one of them refuses. */
+/** Has each service that runs read its files again; throws if one of them refuses. */
 export async function reloadServices(): Promise<string[]> {
   const answers = await withBus(reloadAll);
   const refusal = answers.find(({ failure }) => failure !== undefined);

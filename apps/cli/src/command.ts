@@ -11,7 +11,7 @@ export interface Given {
 
 export interface Command<T> {
   options(words: Argv<Given>): Argv<Given & T>;
-  /** Returns the exit code; undefined where the process continues and ends by itself. */
+  /** Returns the exit code; undefined if the process continues and ends by itself. */
   run(given: ArgumentsCamelCase<Given & T>): Promise<number | undefined>;
 }
 

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { Failure } from '@iwanto/wire';
 import { shown } from './print.js';
 
-/** True where the refusal was about size and the user, when there is one to ask, agrees to it. */
+/** True if the refusal was about size and the user, when there is one to ask, agrees to it. */
 export async function confirmed(cause: unknown): Promise<boolean> {
   const isAboutSize =
     cause instanceof Failure && cause.code === 'E_LIMIT' && cause.sentence.includes('--yes');

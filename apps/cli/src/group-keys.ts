@@ -20,12 +20,12 @@ export interface ShownGroup {
   readonly key: string;
   /** The check of the key before a change of the passphrase, while it is accepted. */
   readonly previous: string | null;
-  /** True where the whole peer is in it. */
+  /** True if the whole peer is in it. */
   readonly joined: boolean;
 }
 
 export interface Changed extends ShownGroup {
-  /** A passphrase that was made here; null where the user gave one. */
+  /** A passphrase that was made here; null if the user gave one. */
   readonly passphrase: string | null;
 }
 
@@ -45,7 +45,7 @@ export async function listGroups(paths: Paths): Promise<ShownGroup[]> {
   return groups.map((group) => shownGroup(group, config));
 }
 
-/** The group as it is known here; throws E_NOT_FOUND where it is not. */
+/** The group as it is known here; throws E_NOT_FOUND if it is not. */
 export async function knownGroup(paths: Paths, name: GroupName): Promise<Group> {
   return found(await loadGroups(paths), name);
 }
@@ -134,7 +134,7 @@ export async function joinGroup(paths: Paths, name: GroupName): Promise<ShownGro
   return shownGroup(group, mode);
 }
 
-/** Returns the peer to open mode; the key is kept. Null where it was in no group. */
+/** Returns the peer to open mode; the key is kept. Null if it was in no group. */
 export async function leaveGroup(paths: Paths): Promise<string | null> {
   const { mode, group } = (await loadConfig(paths)).config;
   if (mode !== 'group') return null;

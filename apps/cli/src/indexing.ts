@@ -1,4 +1,4 @@
-/** How far indexing is, in one line. */
+/** How far indexing has got, in one line. */
 import type { Indexing } from '@iwanto/bus';
 import { countText, sizeText, timeText } from './print.js';
 

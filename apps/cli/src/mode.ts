@@ -5,7 +5,7 @@ import { type Picture } from './picture.js';
 import { countText } from './print.js';
 import type { Verdict } from './verdicts.js';
 
-/** Nothing where everybody is admitted, or where the configuration cannot be read: then no service runs with it. */
+/** Nothing if everybody is admitted, or if the configuration cannot be read: then no service runs with it. */
 export async function modeVerdicts(picture: Picture): Promise<Verdict[]> {
   try {
     const { config } = await loadInForce(homePaths());
@@ -59,7 +59,7 @@ function groupVerdicts(config: ConfigInForce): Verdict[] {
   ];
 }
 
-/** The mode in a few words; undefined where it cannot be read. */
+/** The mode in a few words; undefined if it cannot be read. */
 export async function modeOfHost(): Promise<Pick<ConfigInForce, 'mode' | 'group'> | undefined> {
   const loaded = await loadInForce(homePaths()).catch(() => undefined);
   return loaded && { mode: loaded.config.mode, group: loaded.config.group };

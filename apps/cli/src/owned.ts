@@ -32,7 +32,7 @@ export interface Owned {
   readonly dirs: readonly string[];
 }
 
-/** What iwanto made for the peer of these paths. `config` is absent where it cannot be read. */
+/** What iwanto made for the peer of these paths. `config` is absent if it cannot be read. */
 export async function ownedOf(paths: Paths, config: Config | undefined): Promise<Owned> {
   const configDir = dirname(paths.configFile);
   const downloadDir = config?.downloadDir ?? paths.defaultDownloadDir;
@@ -52,7 +52,7 @@ export async function ownedOf(paths: Paths, config: Config | undefined): Promise
   return { files: [...new Set(found.flat())], dirs: [...new Set([...dirs, configDir])] };
 }
 
-/** The entries of a directory whose names fit; none where it is a link or is not there. */
+/** The entries of a directory whose names fit; none if it is a link or is not there. */
 async function fitting(dir: string, pattern: RegExp): Promise<string[]> {
   const found = await lstat(dir).catch(() => undefined);
   if (!found?.isDirectory()) return [];

@@ -1,4 +1,7 @@
-/** Where the passphrase of a group comes from: a file, systemd, or whoever sits at the terminal. Never an argument or a variable, which others can see. */
+/**
+ * Where the passphrase of a group comes from: a file, systemd, or the person at the terminal. Never an argument or
+ * a variable, which others can see.
+ */
 import { randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,7 +19,7 @@ const MADE_BYTES = 12;
 
 export interface Passphrase {
   readonly passphrase: string;
-  /** True where it was made here, so that it has to be shown. */
+  /** True if it was made here, so that it has to be shown. */
   readonly isMade: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Peers under the names that people chose; where two have the same one, the fingerprint tells them apart. */
+/** Peers under the names that people chose; if two have the same name, the fingerprint tells them apart. */
 import type { KnownPeer } from '@iwanto/bus';
 import { Failure, type PeerId } from '@iwanto/wire';
 import { shown } from './print.js';

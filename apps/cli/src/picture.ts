@@ -35,7 +35,7 @@ export interface Picture {
   readonly findable: LeaderFinds['findable'];
   readonly services: Record<ServiceName, ServiceState>;
   readonly details: readonly ServiceStatus[];
-  /** What this host relays between others; null where it cannot be asked. */
+  /** What this host relays between others; null if it cannot be asked. */
   readonly relaying: Relaying | null;
   /** What a router maps to this host. */
   readonly mapping: Mapping | null;

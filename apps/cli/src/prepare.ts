@@ -1,4 +1,4 @@
-/** Before the services start: the configuration exists, holds what was asked for, and its folders can be used. */
+/** Before the services start: the configuration exists, contains what was requested, and its folders can be used. */
 import { constants } from 'node:fs';
 import { access, realpath, rmdir, stat } from 'node:fs/promises';
 import { makeDir } from '@iwanto/bus';

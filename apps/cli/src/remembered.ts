@@ -33,7 +33,7 @@ export type Memory = z.infer<typeof memorySchema>;
 const NOTHING: Memory = { query: '', shown: 0, seen: [] };
 const fileOf = (paths: Paths) => join(paths.dataDir, 'shown.json');
 
-/** What is remembered; nothing where the file is absent or not ours: it only serves comfort. */
+/** What is remembered; nothing if the file is absent or not ours: it only serves comfort. */
 export async function recall(paths: Paths = homePaths()): Promise<Memory> {
   try {
     const text = await readFile(fileOf(paths), 'utf8');
@@ -65,7 +65,7 @@ const plain = ({ hash, kind, name, size, otherNames, holders }: Seen): Seen => {
 /** A number this short is a place in the last results: a hash needs more characters. */
 const PLACE = /^\d{1,5}$/;
 
-/** The result at a place of the last search, or the one whose hash begins as typed; undefined where none was shown. */
+/** The result at a place of the last search, or the one whose hash begins as typed; undefined if none was shown. */
 export function shownAs(memory: Memory, typed: string): Seen | undefined {
   if (PLACE.test(typed)) return atPlace(memory, Number(typed));
   const prefix = typed.replace(/\s+/g, '').toLowerCase();

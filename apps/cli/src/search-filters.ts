@@ -82,7 +82,7 @@ function timeFrom(option: string, typed: string, nowMs: number): number {
   );
 }
 
-/** The filters that were asked for; undefined where there are none. Throws E_BAD_REQUEST. */
+/** The filters that were asked for; undefined if there are none. Throws E_BAD_REQUEST. */
 export function filtersFrom(words: FilterWords, nowMs: number): SearchFilters | undefined {
   const { type, ext, minSize, maxSize, newer, older, peer, mine, missing } = words;
   const filters: SearchFilters = {

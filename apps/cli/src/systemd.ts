@@ -88,7 +88,7 @@ export class Systemd {
     });
   }
 
-  /** False where the services of this user end when the last session of the user ends. */
+  /** False if the services of this user end when the last session of the user ends. */
   outlivesLogout(): boolean {
     if (this.scope === 'system') return true;
     return existsSync(join('/var/lib/systemd/linger', userInfo().username));

@@ -1,4 +1,4 @@
-/** The state in words: each trouble with its remedy, and none where all is well. */
+/** The state in words: each trouble with its remedy, and none if all is well. */
 import { describe, expect, test } from '@jest/globals';
 import type { FileHash, PeerId } from '@iwanto/wire';
 import type { Picture } from './picture.js';

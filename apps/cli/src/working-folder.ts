@@ -13,5 +13,5 @@ export function leaveLostFolder(): void {
   }
 }
 
-/** True where a path cannot be understood: it is relative to a folder that is gone. */
+/** True if a path cannot be understood: it is relative to a folder that is gone. */
 export const isLost = (path: string): boolean => lost && !isAbsolute(path);

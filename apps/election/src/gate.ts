@@ -1,6 +1,6 @@
 /**
- * What is admitted: so much from one source, so much from all strangers together, and nothing from a source
- * whose signatures keep failing. Members keep a budget of their own, so that a flood of strangers does not
+ * Which datagrams are admitted: a limited number from one source and from all strangers together, and none from a
+ * source whose signatures keep failing. Members have a separate budget, so that a flood of strangers does not
  * silence them (HOSTILE 5, 13; limits of the security model, section 5).
  */
 import {
@@ -62,7 +62,7 @@ export class Gate {
     this.#acquainted = new Budget(ACQUAINTED_PER_SECOND, nowMs);
   }
 
-  /** True where a datagram from there may be processed. */
+  /** True if a datagram from there may be processed. */
   admits(from: Address, nowMs: number): boolean {
     const source = this.#source(from, nowMs);
     if (nowMs < source.ignoredUntilMs || !source.all.take(nowMs)) return false;

@@ -142,7 +142,7 @@ const taken = ({ name, peer: first }: Known, peer: PeerId): string =>
   `the name "${safeText(name)}" was that of the peer ${first}, and ${peer} has it now: ` +
   `if that is right, "iwanto trust ${peer}", else "iwanto block ${peer}"`;
 
-/** Nothing where the file is absent or damaged: everything is learnt again. */
+/** Nothing if the file is absent or damaged: everything is learnt again. */
 async function load(path: string): Promise<Known[]> {
   try {
     const text = await readFile(path, 'utf8');

@@ -13,7 +13,7 @@ export const withoutLoopback = (message: ElectionMessage): ElectionMessage =>
 
 /**
  * What a message says to this host: one from elsewhere names no programs of this host, whose ports nobody outside may
- * have it dial (HOSTILE 207). Undefined where it names the leader so.
+ * have it dial (HOSTILE 207). Undefined if it names the leader so.
  */
 export function asFrom(
   message: ElectionMessage,

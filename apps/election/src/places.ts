@@ -10,7 +10,7 @@ export interface Place {
   readonly family: 4 | 6;
   readonly prefixBits: number;
   readonly loopback: boolean;
-  /** True where multicast can be sent from: any IPv4, and IPv6 with a zone. */
+  /** True if multicast can be sent from: any IPv4, and IPv6 with a zone. */
   readonly multicast: boolean;
   /** Changes where a socket opened for this place is no longer of use. */
   readonly identity: string;
@@ -57,7 +57,7 @@ const weight = ({ loopback, family, multicast }: Place): number =>
 /** The interface in an address with a zone, or nothing. */
 export const zoneOf = (address: string): string => address.split('%')[1] ?? '';
 
-/** True where the address is in the place's own subnet. */
+/** True if the address is in the place's own subnet. */
 export const isNear = (place: Place, address: string): boolean =>
   isLinkLocal(address)
     ? isLinkLocal(place.address) && zoneOf(address) === place.name

@@ -29,7 +29,7 @@ export class Remembered {
     private readonly onTrouble: (sentence: string) => void,
   ) {}
 
-  /** What was saved; nothing where the file is absent or damaged: the next save replaces it. */
+  /** What was saved; nothing if the file is absent or damaged: the next save replaces it. */
   async load(): Promise<Address[]> {
     try {
       const text = await readFile(this.path, 'utf8');

@@ -51,7 +51,7 @@ export class Routes {
   }
 }
 
-/** Undefined where there is no route. */
+/** Undefined if there is no route. */
 function askKernel(address: string): Promise<string | undefined> {
   const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
   return new Promise((told) => {

@@ -1,4 +1,4 @@
-/** A host that hears nobody has no other line in its log that says why one is not seen. */
+/** The log line of a host that hears nobody: no other line would say why no peer is seen. */
 
 /** A host that is there was heard by then: a leader multicasts every second. */
 export const SILENCE_MS = 30_000;

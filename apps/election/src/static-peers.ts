@@ -24,7 +24,7 @@ const AGAIN_MS = 60_000;
 
 const system: LookUp = (host) => lookup(host, { all: true });
 
-/** The addresses of one host, at most 16: one name may stand for hosts in several subnets. None where it is unknown or takes longer than 2 s. */
+/** The addresses of one host, at most 16: one name may stand for hosts in several subnets. None if it is unknown or takes longer than 2 s. */
 export async function addressesOf(
   { host, port }: NamedPeer,
   lookUp: LookUp = system,

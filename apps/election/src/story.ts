@@ -1,6 +1,7 @@
 /**
  * What the log of the election says beside the changes of phase: who comes and goes, and at debug each datagram.
- * Bounded, whatever comes in: of each kind of line so many per second, and the next one says how many were left out.
+ * Bounded, whatever arrives: a limited number of lines of each kind per second, and the next line says how many
+ * were left out.
  */
 import type { KnownPeerView } from '@iwanto/consensus';
 import type { Address, ElectionMessage } from '@iwanto/wire';

@@ -54,7 +54,7 @@ export class Views {
     };
   }
 
-  /** Where the peer that asks to be dialled is; undefined where the service that it names does not run there. */
+  /** Where the peer that asks to be dialled is; undefined if the service that it names does not run there. */
   dialled(wish: DialWish): NewsBody<'line.asked'> | undefined {
     const peer = this.peers().peers.find((each) => each.peer === wish.peer);
     const port = wish.line === 'indexer' ? peer?.indexerPort : peer?.transferPort;
@@ -65,7 +65,7 @@ export class Views {
     return this.state.config.peer;
   }
 
-  /** Where the transfer service of a peer is; undefined where it does not run. */
+  /** Where the transfer service of a peer is; undefined if it does not run. */
   transferOf(relay: PeerId): { readonly address: string; readonly port: number } | undefined {
     const peer = this.peers().peers.find((each) => each.peer === relay);
     return peer?.transferPort ? { address: peer.address, port: peer.transferPort } : undefined;

@@ -145,7 +145,7 @@ describe('files that do not hold still', () => {
     expect(room.files()).toEqual([]);
     chmodSync(room.path('open'), 0o600);
     await room.until(() => room.files().join() === 'shared/open', 'it to come back');
-    // Node.js 26 removes a folder only where it can be listed.
+    // Node.js 26 removes a folder only if it can be listed.
     chmodSync(room.path('locked'), 0o700);
   });
 

@@ -114,7 +114,7 @@ export interface Shares {
   close(): Promise<void>;
 }
 
-/** Opens the catalogues. Throws where the configuration shares what it must not. */
+/** Opens the catalogues. Throws if the configuration shares what it must not. */
 export async function openShares(context: Context, blake3: Blake3): Promise<Shares> {
   const { bus, config, paths } = context;
   await refuseOverlap(sharedPaths(config), config.downloadDir);

@@ -1,4 +1,4 @@
-/** Indexing pauses where the database cannot be written, and tries again after a while (HOSTILE 96). */
+/** Indexing pauses when the database cannot be written, and tries again after a while (HOSTILE 96). */
 
 /** How long it pauses, in ms. */
 const PAUSE_MS = 30_000;

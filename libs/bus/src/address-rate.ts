@@ -7,7 +7,7 @@ const ADDRESSES_MAX = 4_096;
 export class AddressRate {
   readonly #windows = new Map<string, { startedMs: number; count: number }>();
 
-  /** Counts one more connection of an address; false where it is beyond its rate. */
+  /** Counts one more connection of an address; false if it is beyond its rate. */
   allows(address: string): boolean {
     const nowMs = performance.now();
     const known = this.#windows.get(address);

@@ -44,7 +44,7 @@ export interface AnsweringSocket extends AsyncIterable<Buffer[]> {
   onRead?(heard: () => void): void;
   /** `heard` is called when a line is gone. */
   onGone?(heard: (asker: string) => void): void;
-  /** The peer that proved the key of this line; undefined where the election does not know it. */
+  /** The peer that proved the key of this line; undefined if the election does not know it. */
   peerOf?(asker: string): PeerId | undefined;
 }
 
@@ -157,7 +157,7 @@ class Answering<T extends VerbTable> {
     return line;
   }
 
-  /** One turn of the answer that is being made, if any; true where it waits for work of others. */
+  /** One turn of the answer that is being made, if any; true if it waits for work of others. */
   #takeTurn(): boolean {
     if (!this.#standing) return false;
     const { line, asked, turns } = this.#standing;

@@ -33,7 +33,7 @@ export interface BusOptions {
   /** The directory of the sockets; created with mode 0700 by the first service. */
   readonly runDir: string;
   readonly onTrouble?: OnTrouble;
-  /** True where a person waits: an absent owner is reported immediately, a busy one gets more time. */
+  /** True if a person waits: an absent owner is reported immediately, a busy one gets more time. */
   readonly impatient?: boolean;
 }
 

@@ -15,7 +15,7 @@ const packr = new Packr({
 
 export const pack = (value: unknown): Buffer => packr.pack(value);
 
-/** The same for a message; throws E_LIMIT where it is larger than one may be. */
+/** The same for a message; throws E_LIMIT if it is larger than one may be. */
 export function packBody(value: unknown, what: string): Buffer {
   const body = pack(value);
   if (body.length <= BODY_BYTES_MAX) return body;

@@ -110,7 +110,7 @@ export class DataDoor {
   }
 
   /**
-   * A grant for one line, whose body is handed over on the control line; undefined where too many wait. Unless it is
+   * A grant for one line, whose body is handed over on the control line; undefined if too many wait. Unless it is
    * withdrawn, one of the two is called.
    */
   grant(

@@ -39,7 +39,7 @@ export class DataSeal {
     return cipher.getAuthTag();
   }
 
-  /** Opens `sealed` in its own place. False where it is not what the other end sealed next. */
+  /** Opens `sealed` in its own place. False if it is not what the other end sealed next. */
   openInPlace(associated: Uint8Array, sealed: Uint8Array, tag: Uint8Array): boolean {
     const { key, nonce } = this.#next();
     const decipher = createDecipheriv(CIPHER, key, nonce, options);

@@ -36,7 +36,7 @@ export class DialTickets {
     return { ticket, arrived };
   }
 
-  /** Hands the connection to the call that waits for it; false where none does. */
+  /** Hands the connection to the call that waits for it; false if none does. */
   redeem(ticket: string, socket: Socket): boolean {
     const waiting = this.#waiting.get(ticket);
     if (!waiting) return false;

@@ -1,7 +1,7 @@
 /** Whether a socket really has the options that protect it: ZeroMQ ignores some silently, such as those set too late. */
 import { Failure } from '@iwanto/wire';
 
-/** Throws where one is not in force. */
+/** Throws if one is not in force. */
 export function mustHave<S extends object>(socket: S, wanted: Partial<S>): S {
   for (const [name, value] of Object.entries(wanted)) {
     const found: unknown = socket[name as keyof S];

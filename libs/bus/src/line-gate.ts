@@ -34,7 +34,7 @@ const LAST_ANSWERS_MS = 300;
 export interface LineGateOptions extends Pick<TcpPortOptions, 'port' | 'addresses' | 'onTrouble'> {
   /** How much received data of one line may be unread, in bytes: more than one whole message. */
   readonly untakenBytesMax: number;
-  /** Accepts a connection that shows a ticket; false where nobody waits for it. */
+  /** Accepts a connection that shows a ticket; false if nobody waits for it. */
   readonly redeem: (ticket: string, socket: Socket) => boolean;
 }
 
@@ -221,7 +221,7 @@ export class LineGate implements AnsweringSocket {
     });
   }
 
-  /** The handshake showed whose line it is; false where that key has as many as it may. */
+  /** The handshake showed whose line it is; false if that key has as many as it may. */
   #proved(connection: Connection, key: PublicKey): boolean {
     const ofKey = this.#all().filter((line) => line.key === key && !line.relay.isLeft);
     if (ofKey.length >= LINES_PER_KEY_MAX) return false;

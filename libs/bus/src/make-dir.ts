@@ -1,4 +1,4 @@
-/** Creates a directory with its parents, with an error where that is impossible. */
+/** Creates a directory with its parents, with an error if that is impossible. */
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Failure, codeOf } from '@iwanto/wire';

@@ -26,7 +26,7 @@ export const addedHostSchema = z.object({
   /** As the user wrote it. */
   host: z.string(),
   port: portSchema,
-  /** What the name stands for now; empty where it is unknown. */
+  /** What the name stands for now; empty if it is unknown. */
   addresses: z.array(addressSchema).max(ADDED_ADDRESSES_MAX),
   /** How long ago any of them was heard; null for never since the start. */
   heardMsAgo: z.number().min(0).nullable(),
@@ -126,7 +126,7 @@ export const networkSchema = z.object({
     .max(HOSTS_MAX),
   /** What is wrong between this host and its network; absent in the answer of an earlier version. */
   faults: z.array(networkFaultSchema).max(FAULTS_MAX).optional(),
-  /** Null where no router maps anything; absent in the answer of an earlier version. */
+  /** Null if no router maps anything; absent in the answer of an earlier version. */
   mapping: mappingSchema.nullable().optional(),
   /** Sentences about sockets that could not be opened or do not send, newest last. */
   troubles: z.array(z.string()).max(ADDRESSES_MAX),
@@ -152,7 +152,7 @@ export const peerCheckQuestionSchema = z.object({
   address: addressSchema,
   indexerPort: portSchema,
   transferPort: portSchema,
-  /** Null where the host is not known: then it is dialled and not asked. */
+  /** Null if the host is not known: then it is dialled and not asked. */
   curveKey: publicKeySchema.nullable(),
 });
 export type PeerCheckQuestion = z.infer<typeof peerCheckQuestionSchema>;
@@ -160,9 +160,9 @@ export type PeerCheckQuestion = z.infer<typeof peerCheckQuestionSchema>;
 export const peerCheckAnswerSchema = z.object({
   indexerPort: reachSchema,
   transferPort: reachSchema,
-  /** What the host answered; null where it was not asked or did not answer. */
+  /** What the host answered; null if it was not asked or did not answer. */
   checkup: checkupAnswerSchema.omit({ filling: true }).nullable(),
-  /** Whether an answer of many packets came through; null where it was not asked for. */
+  /** Whether an answer of many packets came through; null if it was not asked for. */
   largeAnswers: z.boolean().nullable(),
   /** How far that clock is ahead of this one, in ms, to about a second. */
   clockAheadMs: z.number().nullable(),

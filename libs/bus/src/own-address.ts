@@ -1,6 +1,7 @@
 /**
  * Connections from an address that this host no longer has: no answer ever reaches it, and TCP would hang for
- * minutes. They end when the address is removed, so that whoever made them makes them again, from where the host is now.
+ * minutes. They end when the address is removed, so that the service that opened them opens them again from the
+ * present address.
  */
 import type { Socket } from 'node:net';
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';

@@ -37,7 +37,7 @@ export interface OpenPort {
 }
 
 export interface PeerPort extends OpenPort {
-  /** Opens a connection to a host that asked for it, and answers over it; rejects where it cannot be dialled. */
+  /** Opens a connection to a host that asked for it, and answers over it; rejects if it cannot be dialled. */
   dialBack(asked: DialAsked): Promise<void>;
 }
 

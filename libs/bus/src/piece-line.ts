@@ -40,7 +40,7 @@ export interface PieceServerOptions extends ListenOptions, Partial<PieceServing>
   readonly answer: PieceServing['answer'];
   /** Receives the connections that other hosts were asked to open; none is asked for when left out. */
   readonly tickets?: DialTickets;
-  /** Receives the connections that this host relays for others; none where it is left out. */
+  /** Receives the connections that this host relays for others; none if it is left out. */
   readonly splices?: Splices;
 }
 
@@ -48,7 +48,7 @@ export interface PieceServerOptions extends ListenOptions, Partial<PieceServing>
 export type PieceConnection = 'transfer' | 'data';
 
 export interface PiecePort extends OpenPort {
-  /** Opens a connection to a host that asked for it, and serves it there; rejects where it cannot be dialled. */
+  /** Opens a connection to a host that asked for it, and serves it there; rejects if it cannot be dialled. */
   dialBack(asked: DialAsked, line: PieceConnection): Promise<void>;
 }
 
@@ -206,7 +206,7 @@ class AskingLine implements PieceLine {
     }
   }
 
-  /** False where that is not an answer this line may carry. */
+  /** False if that is not an answer this line may carry. */
   #take(answer: PieceAnswer): boolean {
     if (answer.requestId === LINE_REQUEST_ID) return this.#openData(answer);
     if (answer.type !== 'refused') return false;

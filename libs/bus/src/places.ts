@@ -25,7 +25,7 @@ export class Places {
 
   constructor(private readonly max: PlacesMax) {}
 
-  /** Takes a place for it; false where there is none. */
+  /** Takes a place for it; false if there is none. */
   admit(guest: Guest): boolean {
     const count = this.#count(guest.address) + 1;
     if (count > this.max.ofAddress || this.#guests.size >= 2 * this.max.all) return false;

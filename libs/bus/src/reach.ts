@@ -1,7 +1,7 @@
 /**
  * A connection to another host by whichever way leads there: dialled from here, dialled by the other host, or through
- * a third peer that both of them dial. `WayChoice` says which ways are tried when; what is connected first is taken,
- * the rest is let go.
+ * a third peer that both of them dial. `WayChoice` says which ways are tried when; the first connection that
+ * succeeds is used, and the others are closed.
  */
 import { type OnReadOpts, type Socket, connect } from 'node:net';
 import {

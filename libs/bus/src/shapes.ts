@@ -93,7 +93,7 @@ export const knownPeerSchema = peerSchema.extend({
   sinceSeconds: z.number().min(0),
   /** Null before the first round trip. */
   roundTripMs: z.number().min(0).nullable(),
-  /** How far its catalogue is, as of its last keep-alive to this host; null where this host does not lead. */
+  /** How far its catalogue is, as of its last keep-alive to this host; null if this host does not lead. */
   catalogue: catalogueMarkSchema.nullable(),
 });
 export type KnownPeer = z.infer<typeof knownPeerSchema>;
@@ -159,7 +159,7 @@ export const downloadSchema = z.object({
   seconds: z.number().min(0),
   /** Peers that sent at least one piece. */
   sources: z.number().int().min(0),
-  /** Peers that relay between a source and this host; absent where nobody has to. */
+  /** Peers that relay between a source and this host; absent if nobody has to. */
   relays: z.array(peerIdSchema).max(RELAYS_MAX).optional(),
   failure: failureSchema.nullable(),
   /** What a user should know of it, one sentence each: what it replaces, what this disk cannot keep. */

@@ -47,7 +47,7 @@ export class Splices {
     return this.#joined.size;
   }
 
-  /** Waits for both ends; false where that would be one connection too many. */
+  /** Waits for both ends; false if that would be one connection too many. */
   expect(spliced: Spliced): boolean {
     const all = [...this.#awaited.values(), ...this.#joined.values()];
     const isFull = spliced.ends.some(
@@ -62,7 +62,7 @@ export class Splices {
     return true;
   }
 
-  /** Accepts the connection of one end, and joins it with that of the other; false where nobody waits for it. */
+  /** Accepts the connection of one end, and joins it with that of the other; false if nobody waits for it. */
   redeem(ticket: string, socket: Socket): boolean {
     const awaited = this.#awaited.get(ticket);
     if (!awaited) return false;

@@ -77,7 +77,7 @@ export class TcpPort {
     return this.options.addresses?.() ?? [EVERYWHERE];
   }
 
-  /** Binds this port on all addresses; false where another program has it. */
+  /** Binds this port on all addresses; false if another program has it. */
   async #claim(port: number): Promise<boolean> {
     const [first] = this.#wanted();
     try {
@@ -91,7 +91,7 @@ export class TcpPort {
     }
   }
 
-  /** False where this host has no such address now. */
+  /** False if this host has no such address now. */
   async #claimAt(address: string, port: number): Promise<boolean> {
     try {
       const server = await this.#listen(address, port);

@@ -8,7 +8,7 @@ import type { WorkTurns } from '@iwanto/wire';
 /** How long the loops of this process together may work before everything else gets a turn, in ms. */
 export const TURN_MS = 8;
 
-/** When the first of them began in this turn; undefined where none has yet. */
+/** When the first of them began in this turn; undefined if none has yet. */
 let beganMs: number | undefined;
 /** Those that came when the time was used up. */
 let waiting: (() => void)[] = [];

@@ -10,7 +10,7 @@ const ABSENT: readonly FailureCode[] = [
   'E_LIMIT',
 ];
 
-/** The answer, or undefined where nobody can give one now. */
+/** The answer, or undefined if nobody can give one now. */
 export async function unlessAbsent<T>(answer: Promise<T>): Promise<T | undefined> {
   return answer.catch((cause: unknown) => {
     if (cause instanceof Failure && ABSENT.includes(cause.code)) return undefined;

@@ -63,7 +63,7 @@ export class UploadQueue {
     this.#askers.delete(name);
   }
 
-  /** False where the asker is not known. */
+  /** False if the asker is not known. */
   add(name: string, request: PieceRequest): boolean {
     const asker = this.#askers.get(name);
     asker?.waiting.push(request);

@@ -41,7 +41,7 @@ export class Door<Datagram> {
     return true;
   }
 
-  /** A datagram goes outside: its answer must be accepted. True where a knock is needed; then it is kept until that host opens. */
+  /** A datagram goes outside: its answer must be accepted. True if a knock is needed; then it is kept until that host opens. */
   mustKnock(to: Address, datagram: Datagram, nowMs: number): boolean {
     this.acquaint(to.address);
     if (nowMs - (this.#acquainted.get(to.address) ?? -Infinity) < OPEN_MS) return false;

@@ -27,13 +27,13 @@ const contextOf = (domain: Domain) => new TextEncoder().encode(DOMAINS[domain]);
 
 /**
  * The fastest implementation that loads on this machine.
- * Rejects only where neither package loads, with the wasm package's error.
+ * Rejects only if neither package loads, with the wasm package's error.
  */
 export function loadBlake3(): Promise<Blake3> {
   return loadNativeBlake3().catch(loadWasmBlake3);
 }
 
-/** The prebuilt native package; rejects where it has no build for this platform. */
+/** The prebuilt native package; rejects if it has no build for this platform. */
 export function loadNativeBlake3(): Promise<Blake3> {
   return import('@napi-rs/blake-hash').then(({ blake3, Blake3Hasher }) => {
     // The package declares Buffer but takes any Uint8Array; a view makes no copy.

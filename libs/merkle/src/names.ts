@@ -11,7 +11,7 @@ const encoder = new TextEncoder();
 export const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
- * Why `name` is not allowed in a manifest, as the end of a sentence, or undefined where it is.
+ * Why `name` is not allowed in a manifest, as the end of a sentence, or undefined if it is.
  * Control characters are: they are shown escaped, not refused (HOSTILE 60).
  */
 export function nameProblem(name: string): string | undefined {
@@ -27,7 +27,7 @@ export function nameProblem(name: string): string | undefined {
 const DEVICE_NAME = /^(con|prn|aux|nul|(com|lpt)[0-9\u00b9\u00b2\u00b3])(\.|$)/i;
 const REFUSED_ELSEWHERE = /[<>:"|?*\u0000-\u001f]/;
 
-/** Why some operating system would refuse or change `name`, or undefined where all keep it (HOSTILE 59). */
+/** Why some operating system would refuse or change `name`, or undefined if all keep it (HOSTILE 59). */
 export function portableNameProblem(name: string): string | undefined {
   if (DEVICE_NAME.test(name)) return 'is the name of a device on Windows';
   if (REFUSED_ELSEWHERE.test(name)) return 'contains a character that Windows refuses';
@@ -40,7 +40,7 @@ export function collisionKey(name: string): string {
   return name.normalize('NFD').toLowerCase().toUpperCase().normalize('NFC');
 }
 
-/** UTF-16 order and UTF-8 order differ only where a surrogate meets U+E000 or above: swap those two. */
+/** UTF-16 order and UTF-8 order differ only if a surrogate meets U+E000 or above: swap those two. */
 const utf8Rank = (unit: number) =>
   unit < 0xd800 ? unit : unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 

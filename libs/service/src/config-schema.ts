@@ -68,7 +68,7 @@ export const schemaFor = (paths: Paths) =>
         transfer: portSchema.default(DEFAULT_PORTS.transfer),
       })
       .default({ ...DEFAULT_PORTS }),
-    /** Peers find each other by multicast only where this port is the same. */
+    /** Peers find each other by multicast only if this port is the same. */
     discoveryPort: portSchema.min(1).default(DISCOVERY_PORT_DEFAULT),
     /** Peers that multicast does not reach. */
     peers: z
@@ -118,7 +118,7 @@ export const leavesOf = (config: Loose, before = ''): string[] =>
     isObject(value) ? leavesOf(value, `${before}${name}.`) : [before + name],
   );
 
-/** The value at `key`, undefined where there is none. */
+/** The value at `key`, undefined if there is none. */
 export const valueAt = (config: Loose, key: string): unknown =>
   key
     .split('.')

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { type Loose, isObject, leavesOf } from './config-schema.js';
 import { nearest } from './nearest.js';
 
-/** The object in the file. Throws E_BAD_REQUEST where there is none. */
+/** The object in the file. Throws E_BAD_REQUEST if there is none. */
 export function looseFrom(path: string, text: string): Loose {
   const value = parsed(path, text.replace(/^\uFEFF/, ''));
   if (isObject(value)) return value;
@@ -60,7 +60,7 @@ interface Level {
   readonly isList: boolean;
 }
 
-/** The line, from 1, on which the value at `keys` begins in valid JSON; undefined where there is none. */
+/** The line, from 1, on which the value at `keys` begins in valid JSON; undefined if there is none. */
 export function lineOf(text: string, keys: readonly string[]): number | undefined {
   const levels: Level[] = [];
   const wanted = JSON.stringify(keys);

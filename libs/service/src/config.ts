@@ -75,7 +75,7 @@ export async function updateConfig(
   return changed ?? schema.parse({}, ONCE);
 }
 
-/** Sets one key of the file, or removes it where `value` is undefined; throws E_BAD_REQUEST where it does not fit. */
+/** Sets one key of the file, or removes it where `value` is undefined; throws E_BAD_REQUEST if it does not fit. */
 export function setConfig(paths: Paths, key: string, value: unknown): Promise<void> {
   return updateFile(paths, (loose) => withValue(loose, key, value));
 }
@@ -129,7 +129,7 @@ function inFile(paths: Paths, text: string) {
   return { loose, config: result.data, warnings };
 }
 
-/** The file's values, overridden by those of the environment; undefined where it sets none. */
+/** The file's values, overridden by those of the environment; undefined if it sets none. */
 function withEnvironment(paths: Paths, env: NodeJS.ProcessEnv, loose: Loose): Config | undefined {
   const schema = schemaFor(paths);
   const named = fromEnvironment(env, schema.parse({}, ONCE));

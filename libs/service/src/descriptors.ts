@@ -11,12 +11,12 @@ const OWN_LIMITS = '/proc/self/limits';
 
 const REMEDY = 'raise it with "ulimit -n 4096", or LimitNOFILE= in a systemd unit';
 
-/** The limit of this process; Infinity where the system does not say. Node has raised the soft limit to the hard one. */
+/** The limit of this process; Infinity if the system does not say. Node has raised the soft limit to the hard one. */
 export function descriptorLimit(limitsFile = OWN_LIMITS): number {
   return limitOf('Max open files', limitsFile);
 }
 
-/** The largest file that this process may create, in bytes (`ulimit -f`); Infinity where the system does not say. */
+/** The largest file that this process may create, in bytes (`ulimit -f`); Infinity if the system does not say. */
 export function fileSizeLimit(limitsFile = OWN_LIMITS): number {
   return limitOf('Max file size', limitsFile);
 }
@@ -30,7 +30,7 @@ function limitOf(name: string, limitsFile: string): number {
   }
 }
 
-/** A warning where the limit is low; throws E_BAD_REQUEST where no service can run with it. */
+/** A warning if the limit is low; throws E_BAD_REQUEST if no service can run with it. */
 export function descriptorWarning(limit: number): string | undefined {
   if (limit >= COMFORTABLE) return undefined;
   if (limit < NEEDED) {

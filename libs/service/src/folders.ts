@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { Failure, codeOf } from '@iwanto/wire';
 
-/** Throws E_BAD_PATH where a shared folder and the download folder are the same, or one is inside the other (HOSTILE 74). */
+/** Throws E_BAD_PATH if a shared folder and the download folder are the same, or one is inside the other (HOSTILE 74). */
 export async function refuseOverlap(share: readonly string[], downloadDir: string): Promise<void> {
   const target = await realPathOf(downloadDir);
   for (const folder of share) {
@@ -16,7 +16,7 @@ export async function refuseOverlap(share: readonly string[], downloadDir: strin
   }
 }
 
-/** True where `path` is `folder` or is inside it. */
+/** True if `path` is `folder` or is inside it. */
 export function isWithin(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way === '' || (way !== '..' && !way.startsWith('../'));

@@ -47,7 +47,7 @@ export interface Group {
 export const keysOf = ({ key, previous }: Pick<Group, 'key' | 'previous'>): string[] =>
   previous === null ? [key] : [key, previous];
 
-/** A name that a user typed; throws E_BAD_REQUEST where it is not one. */
+/** A name that a user typed; throws E_BAD_REQUEST if it is not one. */
 export function groupNameFrom(typed: string): GroupName {
   const name = groupNameSchema.safeParse(typed);
   if (name.success) return name.data;
@@ -57,7 +57,7 @@ export function groupNameFrom(typed: string): GroupName {
   );
 }
 
-/** A passphrase, normalised: the same whatever keyboard, line end or spaces it was entered with. Throws where it is too short. */
+/** A passphrase, normalised: the same whatever keyboard, line end or spaces it was entered with. Throws if it is too short. */
 export function passphraseFrom(typed: string): string {
   const passphrase = typed.normalize('NFC').trim().replace(/\s+/g, ' ');
   const { length } = passphrase;

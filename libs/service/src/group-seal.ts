@@ -19,7 +19,7 @@ const CIPHER = 'aes-256-ctr';
 
 export interface GroupSeal {
   seal(bytes: Uint8Array): Uint8Array<ArrayBuffer>;
-  /** Undefined where another key sealed it, or where it was changed on the way. */
+  /** Undefined if another key sealed it, or if it was changed on the way. */
   open(sealed: Uint8Array): Uint8Array | undefined;
 }
 

@@ -27,7 +27,7 @@ const fileSchema = z.object({
 export const groupsFile = ({ keysFile }: Pick<Paths, 'keysFile'>): string =>
   join(dirname(keysFile), 'groups.json');
 
-/** None where there is no file. Throws E_BAD_PATH where others may read it (HOSTILE 159), or where it is damaged. */
+/** None if there is no file. Throws E_BAD_PATH if others may read it (HOSTILE 159), or if it is damaged. */
 export async function loadGroups(paths: Pick<Paths, 'keysFile'>): Promise<readonly Group[]> {
   const path = groupsFile(paths);
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {

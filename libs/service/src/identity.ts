@@ -44,7 +44,7 @@ export function peerOfSignKey(signKey: PublicKey): PeerId {
   return digest.subarray(0, PEER_ID_BYTES).toString('hex') as PeerId;
 }
 
-/** True where `signature` is the one of `bytes` under `signKey`; never throws. */
+/** True if `signature` is the one of `bytes` under `signKey`; never throws. */
 export function verifySignature(
   signKey: PublicKey,
   bytes: Uint8Array,
@@ -57,7 +57,7 @@ export function verifySignature(
   }
 }
 
-/** The host's keys; made when there are none. Throws E_BAD_PATH where others may read them (HOSTILE 90). */
+/** The host's keys; made when there are none. Throws E_BAD_PATH if others may read them (HOSTILE 90). */
 export async function loadIdentity(paths: Paths): Promise<Identity> {
   const text = await readFile(paths.keysFile, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return undefined;

@@ -15,7 +15,7 @@ export interface LoadedInForce {
   readonly warnings: readonly string[];
 }
 
-/** Throws where the mode cannot be enforced because the key of its group is absent: nothing falls back to open (HOSTILE 157). */
+/** Throws if the mode cannot be enforced because the key of its group is absent: nothing falls back to open (HOSTILE 157). */
 export async function loadInForce(paths: Paths): Promise<LoadedInForce> {
   const { config, warnings } = await loadConfig(paths);
   const inForce = { ...config, groups: await loadGroups(paths) };

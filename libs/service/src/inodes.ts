@@ -8,7 +8,7 @@ const WITHOUT_INODES: ReadonlySet<number> = new Set([
   0x65735546, // FUSE
 ]);
 
-/** False where the inode number at `path` does not show whether it is the same file. */
+/** False if the inode number at `path` does not show whether it is the same file. */
 export function keepsInodes(path: string): boolean {
   if (process.platform !== 'linux') return true;
   try {

@@ -46,7 +46,7 @@ export function recordedHolder(path: string): Holder | undefined {
   }
 }
 
-/** The living holder of the lock `path`; undefined where there is none. */
+/** The living holder of the lock `path`; undefined if there is none. */
 export function livingHolder(path: string): Holder | undefined {
   const holder = recordedHolder(path);
   return holder && isAlive(holder) ? holder : undefined;

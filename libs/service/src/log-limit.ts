@@ -17,7 +17,7 @@ export class LogLimit {
   readonly #kinds = new Map<string, Kind>();
   #all: Bucket | undefined;
 
-  /** The number of lines held back before this one that may be written; undefined where this one may not. */
+  /** The number of lines held back before this one that may be written; undefined if this one may not. */
   pass(message: string, nowMs: number): number | undefined {
     const kind = this.#kindOf(message, nowMs);
     kind.bucket = refilled(kind.bucket, KIND_RATE, nowMs);

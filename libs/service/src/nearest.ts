@@ -31,7 +31,7 @@ export function distance(one: string, other: string): number {
   return last[other.length] ?? 0;
 }
 
-/** The known word that was probably meant; none where nothing is near. */
+/** The known word that was probably meant; none if nothing is near. */
 export function nearest(typed: string, known: readonly string[]): string | undefined {
   const most = NEAR.find(([letters]) => typed.length <= letters)?.[1] ?? NEAR_STEPS_MAX;
   return known

@@ -7,7 +7,7 @@ import type { Identity } from './identity.js';
 
 type Choice = Pick<Config, 'mode' | 'trust' | 'block'>;
 
-/** The only peers that are admitted; undefined where no list limits them. */
+/** The only peers that are admitted; undefined if no list limits them. */
 export const pinnedPeers = ({ mode, trust }: Pick<Choice, 'mode' | 'trust'>) =>
   mode === 'pinned' ? trust.toSorted() : undefined;
 

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { Failure } from '@iwanto/wire';
 
-/** Throws E_BAD_PATH where others may read the file (HOSTILE 90, 159). */
+/** Throws E_BAD_PATH if others may read the file (HOSTILE 90, 159). */
 export async function refuseReadable(what: string, path: string): Promise<void> {
   const { mode } = await stat(path);
   if ((mode & 0o077) === 0) return;

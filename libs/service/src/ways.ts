@@ -1,5 +1,5 @@
 /**
- * By which way each peer is reached: shown to the user, with the port to allow where there is a better way. That a
+ * By which way each peer is reached: shown to the user, with the port to allow if there is a better way. That a
  * connection took a detour, or failed, proves nothing: a host that is busy or just starting answers late, too. A peer
  * is only said to be out of reach when its port was tried again, twice, and stayed closed.
  */
@@ -33,7 +33,7 @@ export interface WaysOptions {
 }
 
 interface Known {
-  /** Undefined where no way succeeded. */
+  /** Undefined if no way succeeded. */
   readonly way: Way | undefined;
   readonly dialled: Dialled;
   /** Why it cannot be dialled, once that is certain. */

@@ -54,7 +54,7 @@ export class HeldStore {
     this.#put.run({ hash, kind, name, bytes, path, stamp, manifests });
   }
 
-  /** Null where it can be read back from the disk. */
+  /** Null if it can be read back from the disk. */
   manifestsOf(hash: FileHash): Uint8Array | null {
     return this.#manifestsOf.get({ hash })?.manifests ?? null;
   }

@@ -29,7 +29,7 @@ export interface Database<Tables> {
   readonly sqlite: Sqlite.Database;
   /** Where a damaged file was moved, when one was found. */
   readonly setAside: string | undefined;
-  /** True where the file may not be written: this is a copy in memory, which is not kept. */
+  /** True if the file may not be written: this is a copy in memory, which is not kept. */
   readonly isCopy: boolean;
   close(): void;
 }

@@ -54,7 +54,7 @@ export interface HeldRow {
   path: string;
   /** Inode, size and times when it was completed. */
   stamp: string;
-  /** Packed; null where they can be read back from the disk. */
+  /** Packed; null if they can be read back from the disk. */
   manifests: Uint8Array | null;
 }
 

@@ -176,7 +176,7 @@ export class TransferStore {
     this.#remove.run({ hash });
   }
 
-  /** Undefined where there is none, and where it was damaged: then the bytes on the disk are hashed again. */
+  /** Undefined if there is none, and where it was damaged: then the bytes on the disk are hashed again. */
   claim(hash: FileHash, path: string): SavedClaim | undefined {
     const saved = this.#claimOf.get({ hash, path });
     return saved && unsealed(saved);

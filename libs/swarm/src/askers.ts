@@ -17,7 +17,7 @@ export class Askers {
     this.#ofPiece.set(piece, [...this.of(piece), id]);
   }
 
-  /** True where no source is asked for it any more. */
+  /** True if no source is asked for it any more. */
   remove(piece: number, id: PeerId): boolean {
     const left = this.of(piece).filter((asker) => asker !== id);
     if (left.length > 0) this.#ofPiece.set(piece, left);

@@ -1,4 +1,7 @@
-/** Which piece a source is asked for next when nobody waits for one: in order, or the rarest where peers still download too. */
+/**
+ * Which piece a source is asked for next when nobody waits for one: in order, or the rarest if peers are still
+ * downloading too.
+ */
 import { PIECE_BYTES, type PeerId } from '@iwanto/wire';
 import type { PieceTable } from './pieces.js';
 import type { Shares } from './shares.js';
@@ -69,7 +72,7 @@ export class Picker {
     this.#waits = false;
   }
 
-  /** A piece that no source is asked for and that this source has; null where it has one but should be asked later. */
+  /** A piece that no source is asked for and that this source has; null if it has one but should be asked later. */
   pick(source: Source, sources: Iterable<Source>): number | null | undefined {
     if (this.pieces.wantedTotal === 0) return undefined;
     source.cursor ??= this.#draw(this.pieces.count);
@@ -80,7 +83,7 @@ export class Picker {
 
   /**
    * All downloaders ask a full holder: each for its own share. What others already have, or
-   * will have, is asked of it only where they take long.
+   * will have, is asked of it only if they take long.
    */
   #pickOfAll(source: Source, sources: Iterable<Source>): number | null | undefined {
     const mayCopy = this.#reach > 0 || isMuchFaster(source, sources);

@@ -54,7 +54,7 @@ export class PieceTable {
     }
   }
 
-  /** The number of a piece, or undefined where there is no such piece. */
+  /** The number of a piece, or undefined if there is no such piece. */
   numberOf({ file, index }: PieceAt): number | undefined {
     const start = this.#starts[file];
     const end = this.#starts[file + 1];

@@ -1,6 +1,7 @@
 /**
  * Which of the peers that download the same content at the same time asks the full holders for which piece: each piece
- * belongs to one of them (rendezvous hashing), so that they bring in different ones without a word about it.
+ * belongs to one of them (rendezvous hashing), so that they fetch different pieces without exchanging a message
+ * about it.
  */
 import type { PeerId } from '@iwanto/wire';
 
@@ -24,7 +25,7 @@ export class Shares {
     this.#others.delete(peer);
   }
 
-  /** How many others precede this peer in fetching this piece: 0 where it is this peer's own. */
+  /** How many others precede this peer in fetching this piece: 0 if it is this peer's own. */
   before(piece: number): number {
     if (this.#self === undefined) return 0;
     const own = weight(this.#self, piece);

@@ -81,7 +81,7 @@ export class Source {
     return this.#holds === 'all' ? [] : this.#holds;
   }
 
-  /** True where this is news. */
+  /** True if this is news. */
   gains(piece: number): boolean {
     return this.#holds !== 'all' && this.#holds.add(piece);
   }
@@ -125,7 +125,7 @@ export class Source {
     this.askedBytes += bytes;
   }
 
-  /** The source answered, with the piece or with a refusal: returns how long it took, or undefined where it was not asked. */
+  /** The source answered, with the piece or with a refusal: returns how long it took, or undefined if it was not asked. */
   settle(piece: number, nowMs: number): number | undefined {
     const ask = this.asks.get(piece);
     if (!ask) return undefined;

@@ -64,7 +64,7 @@ export class Swarm {
     return piece !== undefined && !this.#pieces.isThere(piece);
   }
 
-  /** The number of a piece across all files, or undefined where there is none. */
+  /** The number of a piece across all files, or undefined if there is none. */
   numberOf(at: PieceAt): number | undefined {
     return this.#pieces.numberOf(at);
   }
@@ -226,7 +226,7 @@ export class Swarm {
     this.#out.push({ type: 'ban', source: source.id, reason });
   }
 
-  /** Returns how long the answer took; undefined where that source was not asked. */
+  /** Returns how long the answer took; undefined if that source was not asked. */
   #settle(source: Source, piece: number, nowMs: number): number | undefined {
     const tookMs = source.settle(piece, nowMs);
     if (tookMs === undefined) return undefined;

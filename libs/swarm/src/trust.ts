@@ -22,7 +22,7 @@ export class Trust {
     this.#points.set(id, Math.min(this.limits.trustMax, this.#pointsOf(id) + 1));
   }
 
-  /** Counts a fault. True where it was one too many. */
+  /** Counts a fault. True if it was one too many. */
   strike(id: PeerId): boolean {
     this.#points.set(id, this.#pointsOf(id) - 1);
     return this.#pointsOf(id) <= this.limits.banAt;

@@ -16,7 +16,7 @@ interface Places {
 
 /** Its columns are used again by the next query, after `clear`. */
 export class AboveMarks {
-  /** By folder: the number of the set of marks that it has together with all above it; 0 where not determined yet. */
+  /** By folder: the number of the set of marks that it has together with all above it; 0 if not determined yet. */
   #setOf = new Uint16Array(0);
   /** The marks of each set, by level. */
   #sets = new Uint32Array(LEVEL_COUNT * 64);

@@ -6,7 +6,7 @@ export const EXCLUDED_BIT = 2 ** 30;
 
 /**
  * What a spelling proves: `sure` is the word that was meant; `likely` is one slip or a cut end away from it, and
- * proves something beside a sure one or another likely one; `doubtful` may well be another word and helps only where
+ * proves something beside a sure one or another likely one; `doubtful` may well be another word and helps only if
  * most is sure; `faint` proves nothing and orders what is merely similar.
  */
 export type Trust = 'sure' | 'likely' | 'doubtful' | 'faint';

@@ -11,7 +11,7 @@ const REFILL_SHARE = 0.01;
 export interface Held {
   readonly catalogId: CatalogId | null;
   readonly revision: number;
-  /** Entries left out because the peer has too many; absent where none is. */
+  /** Entries left out because the peer has too many; absent if none is. */
   readonly leftOut?: number | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface LeftLine {
 /** What is held of one peer. */
 export interface Catalogue {
   readonly peer: PeerId;
-  /** Null where only its lines are known, from an earlier tracker: nothing can be added to these. */
+  /** Null if only its lines are known, from an earlier tracker: nothing can be added to these. */
   readonly catalogId: CatalogId | null;
   readonly part: Part;
   revision: number;
@@ -54,11 +54,11 @@ export interface CatalogueLimits {
   readonly pathBytesMax: number;
 }
 
-/** True where another entry, under a path that is not held yet, is one too many. */
+/** True if another entry, under a path that is not held yet, is one too many. */
 export const hasNoRoom = ({ part }: Catalogue, path: string, limits: CatalogueLimits): boolean =>
   part.rows.size >= limits.entriesMax || part.pathBytes + path.length > limits.pathBytesMax;
 
-/** True where so much of the space is free again that what was left out is worth asking for. */
+/** True if so much of the space is free again that what was left out is worth asking for. */
 export function canRefill({ leftOut, part }: Catalogue, limits: CatalogueLimits): boolean {
   const wanted = Math.min(leftOut.count, Math.ceil(limits.entriesMax * REFILL_SHARE));
   return (

@@ -51,7 +51,7 @@ export interface CollectorOptions {
 export class Collector {
   readonly shown = new Map<number, { nodes: number[]; row: Row }>();
   total = 0;
-  /** True where there may be more than were counted. */
+  /** True if there may be more than were counted. */
   isCut = false;
   #steps = 0;
 

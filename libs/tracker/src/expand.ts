@@ -97,7 +97,7 @@ export class Expander {
 
   /**
    * Adds what was perhaps meant where `settled` has no bits: misspelt words, words inside of others, neighbours.
-   * False where no name can fit that did not fit before: faint spellings only order what is similar.
+   * False if no name can fit that did not fit before: faint spellings only order what is similar.
    */
   *addGuesses(settled: number): WorkTurns<boolean> {
     const before = this.#spellings.length;

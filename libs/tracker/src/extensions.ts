@@ -26,7 +26,7 @@ const TYPE_OF = new Map(
 const TYPES = new Set<string>(fileTypes);
 const EXTENSION_CHARACTERS_MAX = 9;
 
-/** The extension of a name in small letters, without its dot; empty where it has none that is known as one. */
+/** The extension of a name in small letters, without its dot; empty if it has none that is known as one. */
 export function extensionOf(name: string): string {
   const dot = name.lastIndexOf('.');
   if (dot < 1 || name.length - dot - 1 > EXTENSION_CHARACTERS_MAX) return '';

@@ -64,7 +64,7 @@ export class Marks {
     }
   }
 
-  /** Marks every name that has the word, up to `limit` of them; false where it had more. */
+  /** Marks every name that has the word, up to `limit` of them; false if it had more. */
   *open(
     index: NameIndex,
     term: number,

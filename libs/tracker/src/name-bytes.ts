@@ -90,7 +90,7 @@ export class NameBytes {
     this.#droppedBytes += length;
   }
 
-  /** True where this name is stored at the offset. */
+  /** True if this name is stored at the offset. */
   equals(offset: number, { bytes, from, length }: EncodedName): boolean {
     const page = this.#pageOf(offset);
     const start = offset & PAGE_MASK;

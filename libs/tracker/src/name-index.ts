@@ -36,7 +36,7 @@ export class NameIndex {
     return this.entryOf(node) !== 0;
   }
 
-  /** The entry of a node, 0 where it has none. */
+  /** The entry of a node, 0 if it has none. */
   entryOf(node: number): number {
     return this.#entryOf[node] ?? 0;
   }

@@ -7,7 +7,7 @@ const PATTERN_TERMS_MAX = 2_000;
 /** Words examined for a pattern that cannot be looked up. */
 const PATTERN_LOOKS_MAX = 200_000;
 
-/** True where one of the texts contains the words of the phrase in this order and adjacent. */
+/** True if one of the texts contains the words of the phrase in this order and adjacent. */
 export function hasPhrase(texts: readonly Text[], phrase: Text): boolean {
   const wanted = phrase.tokens.map(({ text }) => text);
   const first = wanted[0] ?? '';

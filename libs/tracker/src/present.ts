@@ -69,7 +69,7 @@ function byFit(a: Line, b: Line): number {
   );
 }
 
-/** True where `member` is shown with `leader`: its folder, files beside it, or a copy with a small difference. */
+/** True if `member` is shown with `leader`: its folder, files beside it, or a copy with a small difference. */
 function belongs(leader: Line, member: Line): boolean {
   if (Math.abs(leader.score - member.score) > GROUP_SCORE_MAX) return false;
   if (leader.folder === member.node || member.folder === leader.node)

@@ -39,7 +39,7 @@ interface Above {
   /** Bits that are there, and how good each is. */
   readonly quality: Float64Array;
   readonly bits: number;
-  /** True where a folder has the requested name, apart from the episode. */
+  /** True if a folder has the requested name, apart from the episode. */
   readonly isSeries: boolean;
   /** How many significant words the folders have, and how many of them were asked for. */
   readonly words: number;

@@ -45,7 +45,7 @@ function readEntry(value: unknown): CatalogueEntry | undefined {
 
 /**
  * What an announcement says, without the lines that break a rule (HOSTILE 50, 51, 53).
- * Undefined where it is not an announcement at all.
+ * Undefined if it is not an announcement at all.
  */
 export function readAnnouncement(value: unknown): ReadAnnouncement | undefined {
   const frame = frameSchema.safeParse(value);

@@ -13,7 +13,7 @@ export class Rings {
     this.#link(id, first);
   }
 
-  /** Takes an id out of its ring; gives the one after it, 0 where it was alone. */
+  /** Takes an id out of its ring; gives the one after it, 0 if it was alone. */
   leave(id: number): number {
     const next = this.#next[id] ?? 0;
     if (next === 0) return 0;

@@ -7,7 +7,7 @@ export interface Sharing {
   readonly slot: number;
   readonly node: number;
   readonly content: number;
-  /** When the file was last changed, in seconds since 1970; 0 where that is unknown. */
+  /** When the file was last changed, in seconds since 1970; 0 if that is unknown. */
   readonly modifiedSeconds: number;
 }
 

@@ -32,7 +32,7 @@ export function lettersOf(word: string): number {
   return letters;
 }
 
-/** False where two words cannot be within `limit` of each other: each edit changes two letters at most. */
+/** False if two words cannot be within `limit` of each other: each edit changes two letters at most. */
 export function mayBeNear(left: number, right: number, limit: number): boolean {
   let differing = left ^ right;
   let bits = 0;

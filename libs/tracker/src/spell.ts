@@ -36,7 +36,7 @@ const OTHER_START_CHARACTERS_MIN = 6;
 const editsAllowed = (length: number) =>
   length < 3 ? 0 : length < 5 ? 1 : length < 7 ? 2 : Math.min(6, Math.floor(length * 0.4));
 
-/** True where the two would be taken for the same word without knowing more. */
+/** True if the two would be taken for the same word without knowing more. */
 function isSure(word: string, other: string, edits: number): boolean {
   if (word.charCodeAt(0) !== other.charCodeAt(0) && word.charCodeAt(0) !== other.charCodeAt(1))
     return edits === 1 && word.length >= 7;

@@ -14,7 +14,7 @@ interface Cut {
 
 /**
  * The best way to split `word` into pieces that are words, long ones preferred; unknown pieces stay whole.
- * Undefined where no way has a known piece.
+ * Undefined if no way has a known piece.
  */
 export function split(word: string, worthOf: (piece: string) => number): string[] | undefined {
   if (word.length < PIECE_CHARACTERS_MIN * 2 || word.length > WHOLE_CHARACTERS_MAX)

@@ -25,7 +25,7 @@ export interface Form {
 export interface Text {
   readonly tokens: readonly Token[];
   readonly forms: readonly Form[];
-  /** In small letters without dot; empty where there is none. */
+  /** In small letters without dot; empty if there is none. */
   readonly extension: string;
 }
 
@@ -161,7 +161,7 @@ const isGlue = (before: string) => before === '' || before === '-' || before ===
 
 const isLetter = (run: Run | undefined) => run?.kind === 'word' && run.text.length === 1;
 
-/** How many runs from here on are single letters with dots between, as in `M.A.S.H.`; 0 where it is none. */
+/** How many runs from here on are single letters with dots between, as in `M.A.S.H.`; 0 if it is none. */
 function acronymAt(runs: readonly Run[], at: number): number {
   let end = at;
   while (isLetter(runs[end]) && (end === at || runs[end]?.before === '.')) end += 1;

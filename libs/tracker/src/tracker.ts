@@ -99,7 +99,7 @@ export class Tracker {
     return this.held(peer);
   }
 
-  /** Removes what has gone and adds the entries; false where the peer was dropped meanwhile. */
+  /** Removes what has gone and adds the entries; false if the peer was dropped meanwhile. */
   *#change(catalogue: Catalogue, { gone, entries }: Announcement): WorkTurns<boolean> {
     const isDropped = () => this.#catalogues.get(catalogue.peer) !== catalogue;
     for (let from = 0; from < gone.length; from += LINES_A_TURN) {
@@ -136,7 +136,7 @@ export class Tracker {
     this.#makeRoom();
   }
 
-  /** The peer is back, with what it had; true where any of it was remembered as its catalogue. */
+  /** The peer is back, with what it had; true if any of it was remembered as its catalogue. */
   comeBack(peer: PeerId): boolean {
     const catalogue = this.#catalogues.get(peer);
     if (catalogue?.leftMs === undefined || catalogue.catalogId === null) return false;
@@ -207,7 +207,7 @@ export class Tracker {
     return this.#locator.locate(prefix);
   }
 
-  /** Departed peers that had what a hash names; undefined where a peer that is online shares it, or nobody ever did. */
+  /** Departed peers that had what a hash names; undefined if a peer that is online shares it, or nobody ever did. */
   lastSeen(prefix: string): WorkTurns<LastSeen | undefined> {
     return this.#locator.lastSeen(prefix);
   }

@@ -44,7 +44,7 @@ export function holdersFault(
 
 export const ownQuestionSchema = z.object({ hash: fileHashSchema });
 export const ownAnswerSchema = z.object({
-  /** Null where the asked peer does not have the whole of it. */
+  /** Null if the asked peer does not have the whole of it. */
   content: z
     .object({
       kind: kindSchema,
@@ -103,7 +103,7 @@ export const addedAnswerSchema = z.object({
   id: z.string().max(64),
   next: z.number().int().min(0),
   entries: z.array(addedEntrySchema).max(ADDED_ENTRIES_MAX),
-  /** True where more was added since than is kept, or another tracker answers: then a search is needed. */
+  /** True if more was added since than is kept, or another tracker answers: then a search is needed. */
   lost: z.boolean(),
 });
 export type AddedAnswer = z.infer<typeof addedAnswerSchema>;

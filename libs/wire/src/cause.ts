@@ -12,5 +12,5 @@ export const reasonOf = (thrown: unknown): string => textIn(thrown, 'message') ?
 /** Where it was thrown, for the log; the reason where that is unknown. */
 export const stackOf = (thrown: unknown): string => textIn(thrown, 'stack') ?? reasonOf(thrown);
 
-/** The code that the system, or a Failure, gave the error (`ENOENT`, `E_TIMEOUT`); empty where there is none. */
+/** The code that the system, or a Failure, gave the error (`ENOENT`, `E_TIMEOUT`); empty if there is none. */
 export const codeOf = (cause: unknown): string => textIn(cause, 'code') ?? '';

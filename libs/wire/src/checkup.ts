@@ -22,7 +22,7 @@ export const checkupAnswerSchema = z.object({
   /** When datagrams of the asker last arrived there; null for never. */
   multicastMsAgo: msAgoSchema,
   unicastMsAgo: msAgoSchema,
-  /** The address and netmask on the link over which the asker is seen; null where none fits. */
+  /** The address and netmask on the link over which the asker is seen; null if none fits. */
   link: z
     .object({ address: addressSchema, prefixBits: z.number().int().min(0).max(128) })
     .nullable(),

@@ -53,7 +53,7 @@ export function encodeDataGrant({ port, lineId, askerKey, uploaderKey }: DataGra
   return bytes;
 }
 
-/** The grant, or undefined where the bytes are not one. */
+/** The grant, or undefined if the bytes are not one. */
 export function decodeDataGrant(bytes: Uint8Array): DataGrant | undefined {
   if (bytes.length !== DATA_GRANT_BYTES) return undefined;
   const port = viewOf(bytes).getUint16(0);
@@ -74,7 +74,7 @@ export function encodeDataHead({ requestId, length }: DataHead): Uint8Array {
   return bytes;
 }
 
-/** The head, or undefined where it announces more than a frame may hold. */
+/** The head, or undefined if it announces more than a frame may hold. */
 export function decodeDataHead(bytes: Uint8Array): DataHead | undefined {
   if (bytes.length !== DATA_HEAD_BYTES) return undefined;
   const length = viewOf(bytes).getUint32(4);

@@ -3,7 +3,7 @@
  *
  * The signature covers all before it. The sender in the header is the beginning of the SHA-256 of the
  * signing key, so a datagram proves who sent it without any list of known keys. Keys and clocks stay
- * outside: whoever calls brings `DatagramSigner`, `DatagramVerifier` and the opening of sealed tokens.
+ * outside: the caller provides `DatagramSigner`, `DatagramVerifier` and the opening of sealed tokens.
  */
 import { FieldReader, FieldWriter } from './datagram-bytes.js';
 import { hexField, u48 } from './datagram-fields.js';
@@ -59,7 +59,7 @@ export interface DatagramVerifier {
 /** Makes the sealed form of a secret for one receiver, and opens what was sealed for us. */
 export interface SecretSeal {
   seal(secret: Uint8Array, forKey: PublicKey): Uint8Array;
-  /** Undefined where it was sealed for another receiver or was changed on the way. */
+  /** Undefined if it was sealed for another receiver or was changed on the way. */
   open(sealed: Uint8Array): Uint8Array | undefined;
 }
 

@@ -157,7 +157,7 @@ export interface PingMessage extends ElectionHeader {
   readonly catalogue: CatalogueMark | null;
 }
 
-/** The leader's answer to PING and PROBE. `proof` is null where the asker proved nothing. */
+/** The leader's answer to PING and PROBE. `proof` is null if the asker proved nothing. */
 export interface PongMessage extends ElectionHeader {
   readonly type: 'pong';
   readonly nonce: Nonce;

@@ -2,7 +2,8 @@
  * What a peer says about a content it has or is fetching: which pieces, and who else fetches it. All numbers are big endian.
  *
  * flags (1): bit 0, it has everything · known (4): pieces it has, in the order in which they came · peers (2), each 10 bytes ·
- * then, unless it has everything: one bit a piece where the question began at 0, else numbers (4 each) of the pieces that came since.
+ * then, unless it has everything: one bit per piece if the question began at 0, otherwise the numbers (4 bytes
+ * each) of the pieces that arrived since.
  * Pieces are numbered through over all units of a content (docs/wire.md).
  */
 import { bytesOfHex, hexOf } from './hex.js';
@@ -42,7 +43,7 @@ export function encodeHaveAnswer(answer: HaveAnswer, asBits: boolean): Uint8Arra
   return bytes;
 }
 
-/** The answer, or undefined where the bytes are not one. */
+/** The answer, or undefined if the bytes are not one. */
 export function decodeHaveAnswer(bytes: Uint8Array, asBits: boolean): HaveAnswer | undefined {
   if (bytes.length < HEAD_BYTES || bytes.length > PIECE_BYTES) return undefined;
   const view = viewOf(bytes);

@@ -48,7 +48,7 @@ export function isLoopback(text: string): boolean {
 }
 
 /**
- * True where a host could really be reached: not unspecified, not multicast, not broadcast (HOSTILE 11, 47).
+ * True if a host could really be reached: not unspecified, not multicast, not broadcast (HOSTILE 11, 47).
  * Loopback passes: only the receiver knows whether the sender shares its host.
  */
 export function isHostAddress(text: string): boolean {
@@ -121,7 +121,7 @@ function sixBytes(text: string): Uint8Array | undefined {
   return Uint8Array.from(groups.flatMap((group) => [group >> 8, group & 0xff]));
 }
 
-/** The 16-bit groups of one side of `::`, including a final IPv4 part; undefined where one is invalid. */
+/** The 16-bit groups of one side of `::`, including a final IPv4 part; undefined if one is invalid. */
 function groupsFrom(text: string, last: boolean): number[] | undefined {
   if (text === '') return [];
   const parts = text.split(':');

@@ -15,7 +15,7 @@ export interface PathExtent {
   readonly bytes: number;
 }
 
-/** Why a path of that extent is not shared, tracked or fetched, as the end of a sentence; undefined where it fits. */
+/** Why a path of that extent is not shared, tracked or fetched, as the end of a sentence; undefined if it fits. */
 export function pathProblem({ components, bytes }: PathExtent): string | undefined {
   if (components > PATH_COMPONENTS_MAX) {
     return `is nested more than ${PATH_COMPONENTS_MAX} levels deep`;

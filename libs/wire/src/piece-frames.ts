@@ -84,7 +84,7 @@ export function encodePieceRequest(request: PieceRequest): Uint8Array {
   return bytes;
 }
 
-/** The request, or undefined where the bytes are not one: the caller closes the line. */
+/** The request, or undefined if the bytes are not one: the caller closes the line. */
 export function decodePieceRequest(bytes: Uint8Array): PieceRequest | undefined {
   if (bytes.length !== PIECE_REQUEST_BYTES) return undefined;
   const view = viewOf(bytes);
@@ -110,7 +110,7 @@ export function encodePieceRequests(requests: readonly PieceRequest[]): Uint8Arr
   return bytes;
 }
 
-/** The requests of a frame, in their order; undefined where any of it is not one. */
+/** The requests of a frame, in their order; undefined if any of it is not one. */
 export function decodePieceRequests(bytes: Uint8Array): PieceRequest[] | undefined {
   const count = bytes.length / PIECE_REQUEST_BYTES;
   if (!Number.isInteger(count) || count < 1 || count > PIECE_REQUESTS_PER_FRAME_MAX)
@@ -135,7 +135,7 @@ export function encodePieceAnswer(answer: PieceAnswer): [head: Uint8Array, body:
   return [head, body];
 }
 
-/** The answer, or undefined where the frames are not one. */
+/** The answer, or undefined if the frames are not one. */
 export function decodePieceAnswer(head: Uint8Array, body: Uint8Array): PieceAnswer | undefined {
   if (head.length !== PIECE_HEAD_BYTES || body.length > PIECE_BYTES) return undefined;
   const view = viewOf(head);

@@ -27,7 +27,7 @@ export interface RelayChoiceOptions {
 export class RelayChoice {
   #peers: readonly PossibleRelay[] = [];
   #trackers: readonly PeerId[] = [];
-  /** How often each was asked in vain since it last led to that peer; below 0 where it did. */
+  /** How often each was asked in vain since it last led to that peer; below 0 if it did. */
   readonly #inVain = new Recent<string, number>(PAIRS_MAX);
 
   constructor(private readonly options: RelayChoiceOptions) {}

@@ -76,7 +76,7 @@ export const searchResultSchema = z.object({
   peers: z.number().int().min(0),
   /** Between 0 and 1; 1 is the name as typed. */
   score: z.number().min(0).max(1),
-  /** True where the name does not match and is only similar to what was asked for. */
+  /** True if the name does not match and is only similar to what was asked for. */
   similar: z.boolean(),
   /** When it was last changed, in ms since 1970, where that is known. */
   modifiedMs: z.number().min(0).nullable(),
@@ -93,7 +93,7 @@ export const searchResultSchema = z.object({
   otherNames: z.array(nameSchema).max(OTHER_NAMES_MAX),
   /** The position of the result that this one belongs to: a folder to its film, a copy to its twin; else its own. */
   group: z.number().int().min(0),
-  /** Only where no peer that is online holds it: who had it, and how long ago the last of them left. */
+  /** Only if no peer that is online holds it: who had it, and how long ago the last of them left. */
   seen: z
     .object({
       secondsAgo: z.number().int().min(0),

@@ -42,7 +42,7 @@ export class WayChoice {
     this.#waiting = later.flatMap((ways) => ways.slice(0, RELAYS_TRIED_MAX));
   }
 
-  /** When `tick` has something to start, unless something fails before; undefined where every way was started. */
+  /** When `tick` has something to start, unless something fails before; undefined if every way was started. */
   get dueMs(): number | undefined {
     return this.#waiting.length > 0 ? this.#dueMs : undefined;
   }

@@ -1,6 +1,6 @@
 /** Long work in turns: whoever drives it may do other things in between. */
 
-/** Each turn yields how many steps it took; 0 where it did nothing because it waits for work of others. */
+/** Each turn yields how many steps it took; 0 if it did nothing because it waits for work of others. */
 export type WorkTurns<T> = Generator<number, T, undefined>;
 
 /** The most steps of one turn. A step is an entry of a list that is read, or what takes as long: 20 to 100 ns. */

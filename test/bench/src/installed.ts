@@ -10,7 +10,7 @@ const MODULES = join(WORKSPACE, 'node_modules');
 /** Packages whose binaries are mapped into the services. */
 const NATIVE = ['zeromq', 'better-sqlite3', '@napi-rs', 'msgpackr-extract', '@msgpackr-extract'];
 
-/** Runs a program to its end; throws where it fails. */
+/** Runs a program to its end; throws if it fails. */
 export function must(program: string, words: readonly string[]): void {
   const { status, stderr } = spawnSync(program, words, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`${program} ${words.join(' ')}: ${stderr}`);

@@ -52,7 +52,7 @@ export function miniSearchEngine(names: readonly string[]): Engine {
 
 const FZF_OUTPUT_BYTES_MAX = 2 ** 28;
 
-/** The command `fzf` (Debian package fzf), a process for each query; undefined where it is not installed. */
+/** The command `fzf` (Debian package fzf), a process for each query; undefined if it is not installed. */
 export function fzfEngine(names: readonly string[]): Engine | undefined {
   if (spawnSync('fzf', ['--version']).status !== 0) return undefined;
   const places = new Map(names.map((name, at) => [name, at]));

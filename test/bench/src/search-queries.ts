@@ -66,7 +66,7 @@ const episodeText = (about: About, code: string) => `${typed(about.title)} ${cod
 const byEpisode = (code: (season: number, episode: number) => string) =>
   ofSort(['episode'], (about) => episodeText(about, code(about.season ?? 0, about.episode ?? 0)));
 
-/** Each creates a query about a file, or nothing where the file is not of that kind. */
+/** Each creates a query about a file, or nothing if the file is not of that kind. */
 export const classes: Readonly<Record<string, Make>> = {
   title: work(({ title }) => typed(title)),
   'title as written': work(({ title }) => title),

@@ -154,7 +154,7 @@ function askAll(corpus: Corpus, makers: typeof classes, takenMs: number[]): Scor
   return all;
 }
 
-/** True where some name happens to have all words of a title: as far as anyone can tell, it is what was asked for. */
+/** True if some name happens to have all words of a title: as far as anyone can tell, it is what was asked for. */
 function isThere(tracker: Tracker, title: string): boolean {
   const words = title.split(/[^\p{L}\p{N}]+/u).map((word) => `"${word}"`);
   return tracker.search(words.join(' '), 1).total > 0;

@@ -9,7 +9,7 @@ const PORT = 8_730;
 const LIMIT_MS = 120_000;
 const START_LIMIT_MS = 3_000;
 
-/** True where the competitor is installed. */
+/** True if the competitor is installed. */
 export const hasRsync = (): boolean => spawnSync('rsync', ['--version']).status === 0;
 
 export interface RsyncRun {

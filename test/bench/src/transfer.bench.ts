@@ -26,7 +26,7 @@ interface Ours {
   readonly seconds: number;
 }
 
-/** How we compare with rsync over the same wire, or nothing where it is not installed. */
+/** How we compare with rsync over the same wire, or nothing if it is not installed. */
 async function besideRsync({ net, dir }: Beside, from: string, ours: Ours): Promise<string> {
   if (!hasRsync()) return 'rsync is not installed';
   const { seconds, cpu } = await runRsync(net, dir, from);

@@ -70,7 +70,7 @@ export class DiskRoom implements PeerHost {
     return spawn('nsenter', [...this.#inside, command, ...words], options);
   }
 
-  /** Runs a command inside to its end; throws where it fails. */
+  /** Runs a command inside to its end; throws if it fails. */
   run(command: string, ...words: string[]): void {
     const { status, stderr } = spawnSync('nsenter', [...this.#inside, command, ...words], {
       encoding: 'utf8',

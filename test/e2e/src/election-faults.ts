@@ -3,9 +3,9 @@ import type { ServiceName } from '@iwanto/bus';
 import type { ClusterPeer, ElectionCluster } from './election-cluster.js';
 
 export interface Measured {
-  /** Until all others name one new leader, in ms; null where none is lost. */
+  /** Until all others name one new leader, in ms; null if none is lost. */
   readonly lostMs: number | null;
-  /** From the heal until all peers name one leader, in ms; null where a process had to be restarted for it. */
+  /** From the heal until all peers name one leader, in ms; null if a process had to be restarted for it. */
   readonly healedMs: number | null;
 }
 

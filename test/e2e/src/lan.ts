@@ -55,7 +55,7 @@ export interface Lan {
   remove(): void;
 }
 
-/** Why no LAN can be made here, or undefined where one can. */
+/** Why no LAN can be made here, or undefined if one can. */
 export function lanImpossible(): string | undefined {
   if (process.platform !== 'linux') return 'network namespaces exist on Linux only';
   if (process.geteuid?.() !== 0) return 'network namespaces need root';
@@ -284,7 +284,7 @@ const portsOf = (hosts: readonly LanHost[]) =>
 
 let lansMade = 0;
 
-/** Makes a LAN of `count` hosts; the caller removes it. Throws where `lanImpossible()` gives a reason. */
+/** Makes a LAN of `count` hosts; the caller removes it. Throws if `lanImpossible()` gives a reason. */
 export function makeLan(count: number): Lan {
   return makeCampus(1, count);
 }

@@ -8,7 +8,7 @@ import { run, writeRules } from './lan-commands.js';
 
 const STOP_LIMIT_MS = 5_000;
 
-/** Why there can be no such router here, or undefined where there can. */
+/** Why there can be no such router here, or undefined if there can. */
 export function mappingImpossible(): string | undefined {
   try {
     run('miniupnpd', '--version');

@@ -30,7 +30,7 @@ async function newPeer(name: string, share: readonly string[], host?: PeerHost):
   return peer;
 }
 
-/** The process that serves a mounted FUSE file system; undefined where the kernel does. */
+/** The process that serves a mounted FUSE file system; undefined if the kernel does. */
 async function daemonOf(dir: string): Promise<number | undefined> {
   for (const pid of await readdir('/proc')) {
     const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');

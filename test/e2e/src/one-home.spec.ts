@@ -10,7 +10,7 @@ import { PROGRAM, Peer, type PeerHost, apart, freePort, until } from '@iwanto/pe
 const LIMIT_MS = 20_000;
 /** A user that no password file knows. */
 const NOBODY_KNOWN = 54_321;
-/** That user can run the program only where all can read the checkout, which lies in a private home at times. */
+/** That user can run the program only if all can read the checkout, which lies in a private home at times. */
 const isReadByOthers =
   spawnSync('test', ['-r', PROGRAM], { uid: NOBODY_KNOWN, gid: NOBODY_KNOWN }).status === 0;
 const testAsOther = isReadByOthers ? test : test.skip;

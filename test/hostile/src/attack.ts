@@ -4,7 +4,7 @@ import type { Room } from './room.js';
 export interface Outcome {
   /** What was measured, in one line. */
   readonly text: string;
-  /** What exceeds its bound; empty where nothing does. */
+  /** What exceeds its bound; empty if nothing does. */
   readonly wrong: readonly string[];
 }
 
@@ -16,7 +16,7 @@ export interface Attack {
   readonly cases: readonly number[];
   /** Bytes of the file that the honest asker wants. */
   readonly wantedBytes: number;
-  /** Attacks; throws where the honest peers could not do their work. */
+  /** Attacks; throws if the honest peers could not do their work. */
   readonly run: (room: Room) => Promise<Outcome>;
 }
 

@@ -11,7 +11,7 @@ function list(): void {
     console.log(`${name.padEnd(NAME_COLUMNS)} ${about} (HOSTILE ${cases.join(', ')})`);
 }
 
-/** True where the honest peers did their work, within the bound. */
+/** True if the honest peers did their work, within the bound. */
 async function attack({ name, wantedBytes, run }: Attack): Promise<boolean> {
   const room = await Room.open(wantedBytes);
   try {

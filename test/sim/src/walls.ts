@@ -21,7 +21,7 @@ export class Walls {
     return network.isNear(from.index, to.index) || !network.isAtHome(to.index);
   }
 
-  /** The best way there is between two hosts; null where there is none. */
+  /** The best way there is between two hosts; null if there is none. */
   bestWay(from: Host, to: Host): 'direct' | 'reversed' | 'relayed' | null {
     if (this.canDial(from, to)) return 'direct';
     if (this.canDial(to, from)) return 'reversed';

@@ -20,7 +20,7 @@ This page lists what every door of the program may receive, and what must happen
 change those, never the page.
 `;
 
-/** Reads docs/hostile-cases.txt; throws where a line has another form or a number occurs twice. */
+/** Reads docs/hostile-cases.txt; throws if a line has another form or a number occurs twice. */
 export function casesFrom(text: string): Section[] {
   const sections: { title: string; cases: HostileCase[] }[] = [];
   const numbers = new Set<number>();

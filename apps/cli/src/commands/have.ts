@@ -1,4 +1,4 @@
-/** `iwanto have PATH…`: which of these files the LAN holds, by whom, under which names, and what exists only here. */
+/** `iwanto have PATH…`: which of these files other hosts have, under which names, and which files exist only here. */
 import { basename } from 'node:path';
 import type { Bus } from '@iwanto/bus';
 import { EXIT } from '@iwanto/service';

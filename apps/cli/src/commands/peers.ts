@@ -90,7 +90,7 @@ async function list(json: boolean): Promise<number> {
   return EXIT.done;
 }
 
-/** How each peer is reached is shown only where at least one is not reached directly. */
+/** How each peer is reached is shown only if at least one is not reached directly. */
 function printPeers(peers: readonly KnownPeer[], ways: readonly WaySeen[]): void {
   const hasDetours = ways.some(({ way }) => way !== 'direct');
   const wayOf = wayTexts(peers, ways);

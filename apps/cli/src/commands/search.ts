@@ -85,7 +85,7 @@ const seenOf = ({ hash, kind, name, size, otherNames, where, seen }: SearchResul
   return { hash, kind, name, size, otherNames, holders };
 };
 
-/** Whether this host has it: `held` is null where it does not. */
+/** Whether this host has it: `held` is null if it does not. */
 const markedWith = (held: ReadonlyMap<string, HeldHere>) => (result: SearchResult) => {
   return { ...result, held: held.get(result.hash) ?? null };
 };

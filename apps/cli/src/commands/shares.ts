@@ -1,4 +1,4 @@
-/** `iwanto shares`: the shared folders, and how far indexing is. */
+/** `iwanto shares`: the shared folders, and how far indexing has got. */
 import { EXIT } from '@iwanto/service';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';

@@ -1,4 +1,4 @@
-/** `iwanto start`: the three services in the foreground, with what was asked for written into the configuration. */
+/** `iwanto start`: the three services in the foreground; its options are written into the configuration. */
 import {
   LOG_LEVELS,
   type Paths,

@@ -1,4 +1,4 @@
-/** `iwanto top`: a live screen of peers, downloads and uploads; elsewhere than on a terminal, one look at them. */
+/** `iwanto top`: a live screen of peers, downloads and uploads; without a terminal, one snapshot of them. */
 import { EXIT } from '@iwanto/service';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';

@@ -1,4 +1,4 @@
-/** `iwanto unshare PATH`: shares a folder no longer; what is in it stays as it is. */
+/** `iwanto unshare PATH`: stops sharing a folder; its files stay as they are. */
 import { EXIT } from '@iwanto/service';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';

@@ -1,4 +1,4 @@
-/** `iwanto verify PATH`: verifies again what was fetched, and prints its receipt. */
+/** `iwanto verify PATH`: verifies a finished download again, and prints its receipt. */
 import { EXIT } from '@iwanto/service';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';

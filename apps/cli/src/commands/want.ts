@@ -1,4 +1,4 @@
-/** `iwanto want NAME`: a standing search that reports, or fetches, what is new. */
+/** `iwanto want NAME`: a standing search that reports, or fetches, new files. */
 import { EXIT } from '@iwanto/service';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';

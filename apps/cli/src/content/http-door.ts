@@ -1,4 +1,7 @@
-/** Serves contents to players: of this host, or of its network where that was asked for; only to clients that know the token. */
+/**
+ * Serves contents to players: on this host, or on its network if that was requested; only to clients that know the
+ * token.
+ */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import { once } from 'node:events';

@@ -17,7 +17,7 @@ export const contentWords = {
   describe: 'A hash, a number from the last search, or a name',
 } as const;
 
-/** A hash, whole or the beginning of one. Failure E_NOT_FOUND where nothing has that name. */
+/** A hash, whole or the beginning of one. Failure E_NOT_FOUND if nothing has that name. */
 async function contentNamed(bus: Bus, words: readonly string[]): Promise<string> {
   const typed = words.join(' ').trim();
   if (typed === '') throw new Failure('E_BAD_REQUEST', 'The name is empty.');

@@ -1,4 +1,4 @@
-/** Starts what plays: the user's choice, or what the system opens such an address with. */
+/** Starts the player: the user's choice, or the program with which the system opens such an address. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { basename } from 'node:path';
@@ -14,7 +14,7 @@ export interface Player {
   readonly ended: Promise<number>;
 }
 
-/** Failure E_NOT_FOUND where there is no such program, E_BAD_REQUEST where `command` names none. */
+/** Failure E_NOT_FOUND if there is no such program, E_BAD_REQUEST if `command` names none. */
 export async function startPlayer(
   command: string | undefined,
   address: string,

@@ -1,4 +1,4 @@
-/** What of a folder can be played, and the playlist of it. */
+/** Which files of a folder can be played, and the playlist of them. */
 import type { ReadFile } from '@iwanto/bus';
 import type { FileHash } from '@iwanto/wire';
 import mime from 'mime';

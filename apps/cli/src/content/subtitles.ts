@@ -32,7 +32,7 @@ export function areSubtitlesOf(film: string, { name, size }: Omit<Named, 'hash'>
   return BETWEEN.test(stemOf(name).slice(stem.length));
 }
 
-/** Those of a file that was found on its own: from the folder of a peer that has the film. None where nobody answers in time. */
+/** Those of a file that was found on its own: from the folder of a peer that has the film. None if nobody answers in time. */
 export async function subtitlesBeside(bus: Bus, film: Named): Promise<Named[]> {
   if (!isFilm(film.name)) return [];
   const query = stemOf(film.name).normalize('NFC').slice(0, QUERY_CHARACTERS_MAX);

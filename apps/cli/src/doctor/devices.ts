@@ -14,7 +14,7 @@ export interface Device {
   readonly isLoopback: boolean;
   /** A bridge or one end of a pair, as containers and virtual machines use them. */
   readonly isVirtual: boolean;
-  /** True where the default route, or both halves of it, lead through this device. */
+  /** True if the default route, or both halves of it, lead through this device. */
   readonly hasDefaultRoute: boolean;
 }
 

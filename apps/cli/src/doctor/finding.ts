@@ -1,4 +1,4 @@
-/** One line of the doctor: what was checked, how it is, and what to do. */
+/** One line of the doctor: what was checked, its state, and what to do. */
 
 export type Level = 'ok' | 'warning' | 'broken';
 

@@ -17,7 +17,7 @@ export interface Needed {
   readonly groups: readonly string[];
 }
 
-/** Rules that drop or reject something that is needed; undefined where they cannot be read. */
+/** Rules that drop or reject something that is needed; undefined if they cannot be read. */
 export async function droppingRules(needed: Needed): Promise<FirewallRule[] | undefined> {
   const [nft, iptables] = await Promise.all([
     textOf('nft', ['list', 'ruleset']),

@@ -17,23 +17,23 @@ import { type Listener, listeners } from './listeners.js';
 export interface FolderFacts {
   readonly path: string;
   readonly use: 'share' | 'downloads' | 'data';
-  /** The code of what is wrong, such as ENOENT; null where the folder can be used. */
+  /** The code of what is wrong, such as ENOENT; null if the folder can be used. */
   readonly fault: string | null;
-  /** Null where the disk does not say. */
+  /** Null if the disk does not say. */
   readonly disk: DiskFacts | null;
 }
 
 export interface DiskFacts {
   readonly freeBytes: number;
   readonly totalBytes: number;
-  /** Infinity where the file system does not count inodes. */
+  /** Infinity if the file system does not count inodes. */
   readonly freeInodes: number;
 }
 
 export interface WatchFacts {
   /** What the system said when one more folder was watched: null for nothing wrong. */
   readonly fault: string | null;
-  /** The limits of this user, null where the system has none. */
+  /** The limits of this user, null if the system has none. */
   readonly watchesMax: number | null;
   readonly instancesMax: number | null;
 }
@@ -43,13 +43,13 @@ export interface HostFacts {
   /** Why the configuration cannot be used, or what looks odd in it. */
   readonly configFault: string | null;
   readonly configWarnings: readonly string[];
-  /** The same with the keys of groups; null where these do not fit. */
+  /** The same with the keys of groups; null if these do not fit. */
   readonly inForce: ConfigInForce | null;
   /** Why they do not. */
   readonly groupFault: string | null;
   readonly folders: readonly FolderFacts[];
   readonly watch: WatchFacts;
-  /** How far in the future the times of this program's files are, in ms; negative or 0 where all is well. */
+  /** How far in the future the times of this program's files are, in ms; negative or 0 if all is well. */
   readonly filesFromTheFutureMs: number;
   readonly interfaces: NodeJS.Dict<NetworkAddress[]>;
   readonly devices: readonly Device[];

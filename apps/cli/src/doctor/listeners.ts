@@ -44,7 +44,7 @@ export function rowsOf(protocol: Listener['protocol'], table: string): Listener[
 /** Processes scanned for the holder of a socket. */
 const PROCESSES_MAX = 4_096;
 
-/** "name (process 123)" of the process that holds a socket; undefined where this user may not see it. */
+/** "name (process 123)" of the process that holds a socket; undefined if this user may not see it. */
 export async function holderOf(inode: string): Promise<string | undefined> {
   const wanted = `socket:[${inode}]`;
   const pids = (await readdir('/proc').catch((): string[] => [])).filter((name) =>

@@ -21,7 +21,7 @@ const LOOK_UP_LIMIT_MS = 2_000;
 
 export interface AskedPeer {
   readonly address: string;
-  /** Absent where the host is not known to the election. */
+  /** Absent if the host is not known to the election. */
   readonly known?: KnownPeer;
   readonly answer: PeerCheckAnswer;
 }
@@ -103,7 +103,7 @@ async function askAll(bus: Bus, targets: readonly Target[]): Promise<AskedPeer[]
   return asked.filter((one) => one !== undefined);
 }
 
-/** The answer, or undefined where the service does not run or does not answer in time. */
+/** The answer, or undefined if the service does not run or does not answer in time. */
 async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
   return answer.catch((cause: unknown) => {
     if (cause instanceof Failure) return undefined;

@@ -90,7 +90,7 @@ class Reader {
 
   constructor(private readonly blake3: Blake3) {}
 
-  /** Throws where the file is not the one that was seen, before or after. */
+  /** Throws if the file is not the one that was seen, before or after. */
   async hash({ path, size, identity }: LocalFile): Promise<FileHash> {
     const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {

@@ -180,7 +180,7 @@ export const answers: Readonly<Record<string, readonly z.ZodType[]>> = {
       added: z.array(addedHostSchema),
       liars: z.array(liarSchema),
       ways: verbs['ways.get'].answer.shape.ways,
-      /** Absent where the configuration cannot be read. */
+      /** Absent if the configuration cannot be read. */
       mode: z.enum(MODES).optional(),
       group: z.string().optional(),
     }),
@@ -202,7 +202,7 @@ export const answers: Readonly<Record<string, readonly z.ZodType[]>> = {
       peer: peerIdSchema,
       name: z.string(),
       wasHere: z.boolean(),
-      /** How long until it was online; null where that was not waited for. */
+      /** How long until it was online; null if that was not waited for. */
       seconds: z.number().nullable(),
       interfaces: z.array(z.string()),
     }),
@@ -211,7 +211,7 @@ export const answers: Readonly<Record<string, readonly z.ZodType[]>> = {
   block: [peerLists],
   group: [
     z.strictObject({ groups: z.array(group) }),
-    /** With a passphrase that was made; null where it was given. */
+    /** With a passphrase that was made; null if it was given. */
     group.extend({ passphrase: z.string().nullable() }),
     group,
     z.strictObject({ removed: z.string() }),

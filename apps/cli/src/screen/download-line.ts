@@ -35,7 +35,7 @@ export function rateText({ state, bytes, seconds, bytesPerSecond }: Download): s
   return seconds > 0 ? `${sizeText(bytes / seconds)}/s` : '';
 }
 
-/** Seconds until it is whole at the present rate; undefined where that cannot be told. */
+/** Seconds until it is whole at the present rate; undefined if that cannot be told. */
 export function secondsLeft(download: Download): number | undefined {
   const { state, bytes, bytesDone, bytesPerSecond } = download;
   if (state !== 'running' || bytesPerSecond <= 0) return undefined;

@@ -1,4 +1,4 @@
-/** Long answers go through the user's pager, where the reader is a person at a terminal. */
+/** Long answers go through the user's pager if the reader is a person at a terminal. */
 import { spawn } from 'node:child_process';
 import { notInterruptible } from '../end.js';
 import { say } from '../print.js';
@@ -17,7 +17,7 @@ export async function sayPaged(lines: readonly string[]): Promise<void> {
   }
 }
 
-/** False where the pager cannot be started. */
+/** False if the pager cannot be started. */
 function paged(pager: string, lines: readonly string[]): Promise<boolean> {
   const child = spawn(pager, {
     shell: true,

@@ -1,4 +1,4 @@
-/** What the three ways to have a router map a port have in common. */
+/** What the three ways of making a router map a port have in common. */
 
 export type Protocol = 'udp' | 'tcp';
 

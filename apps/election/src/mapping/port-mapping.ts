@@ -1,6 +1,6 @@
 /**
- * Ports that the router forwards to this host: mapped when the user wants that, renewed, mapped again where
- * the router, the address or a port changed, and removed at the stop.
+ * Ports that the router forwards to this host: mapped when the user wants that, renewed, mapped again if the
+ * router, the address or a port changed, and removed at the stop.
  */
 import type { Mapping, NetworkView } from '@iwanto/bus';
 import { type PeerCard, type PeerId, isPublicAddress, reasonOf, sharesPrefix } from '@iwanto/wire';

@@ -9,7 +9,7 @@ export interface AddPeerContext {
   readonly lookUp?: LookUp;
 }
 
-/** Answers with the addresses of the host; E_NOT_FOUND where it has none, and then nothing is kept. */
+/** Answers with the addresses of the host; E_NOT_FOUND if it has none, and then nothing is kept. */
 export async function addPeer(
   { paths, staticPeers, lookUp }: AddPeerContext,
   question: { host: string; port?: number | undefined },

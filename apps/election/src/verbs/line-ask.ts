@@ -1,4 +1,4 @@
-/** `line.ask`: has a peer that cannot be dialled open a connection to this host. */
+/** `line.ask`: asks a peer that cannot be dialled to open a connection to this host. */
 import type { Handlers, VerbsOf } from '@iwanto/bus';
 import type { Election } from '../election.js';
 

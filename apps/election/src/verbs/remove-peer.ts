@@ -8,7 +8,7 @@ export interface RemovePeerContext {
   readonly staticPeers: StaticPeers;
 }
 
-/** E_NOT_FOUND where no such host was added: then nothing changes. */
+/** E_NOT_FOUND if no such host was added: then nothing changes. */
 export async function removePeer(
   { paths, staticPeers }: RemovePeerContext,
   question: { host: string; port?: number | undefined },

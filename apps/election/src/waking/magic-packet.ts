@@ -39,7 +39,7 @@ export function broadcastOf({ address, prefixBits, interface: name }: Used): str
   return addressText(all);
 }
 
-/** Resolves when it was sent, with the interface; rejects where that fails. */
+/** Resolves when it was sent, with the interface; rejects if that fails. */
 export function sendMagic(mac: string, from: Used, port = WAKE_PORT): Promise<string> {
   const to = broadcastOf(from);
   const socket = createSocket(from.address.includes(':') ? 'udp6' : 'udp4');

@@ -20,7 +20,7 @@ const sleeperSchema = z.object({
 });
 export type Sleeper = z.infer<typeof sleeperSchema>;
 
-/** Nothing where the file is absent or damaged: everything is learnt again. */
+/** Nothing if the file is absent or damaged: everything is learnt again. */
 export async function loadSleepers(path: string): Promise<Map<PeerId, Sleeper>> {
   try {
     const text = await readFile(path, 'utf8');

@@ -112,7 +112,7 @@ export class Sleepers {
     await this.#writing;
   }
 
-  /** True where that is worth writing to disk. */
+  /** True if that is worth writing to disk. */
   #learn(found: HereHost & Neighbour): boolean {
     const { peer, name, mac, address } = found;
     const seenMs = (this.options.dateMs ?? Date.now)();

@@ -82,7 +82,7 @@ export class Catalogue {
     return this.#database.setAside;
   }
 
-  /** True where the database cannot be written: what is indexed now is lost at the stop. */
+  /** True if the database cannot be written: what is indexed now is lost at the stop. */
   get isForgetful(): boolean {
     return this.#database.isCopy;
   }
@@ -171,7 +171,7 @@ export class Catalogue {
 
   /**
    * One page of what is shared in a folder, by name; the shared folders themselves below ''.
-   * Throws E_NOT_FOUND where no such folder is shared.
+   * Throws E_NOT_FOUND if no such folder is shared.
    */
   list(path: string, after: string, limit: number): ListAnswer {
     let parent = 0;
@@ -200,7 +200,7 @@ export class Catalogue {
     this.change((writer) => writer.putHeld(contents));
   }
 
-  /** Digests `first .. first + count - 1` of a shared file, or undefined where it is not known. */
+  /** Digests `first .. first + count - 1` of a shared file, or undefined if it is not known. */
   digests(hash: FileHash, first: number, count: number): Uint8Array<ArrayBuffer> | undefined {
     return this.#statements.digests.get({
       root: rootBytes(hash),

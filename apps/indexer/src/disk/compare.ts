@@ -98,7 +98,7 @@ export function factsOf(seen: SeenFile, root: Uint8Array): NodeFacts {
 
 /**
  * The root of a file that came with an identity the catalogue knows: another name of it, or a rename.
- * A rename changes the ctime; it is one only where the old name no longer leads to the inode.
+ * A rename changes the ctime; it is one only if the old name no longer leads to the inode.
  */
 function knownContent(
   catalogue: Catalogue,
@@ -117,7 +117,7 @@ function knownContent(
   return known?.root ?? undefined;
 }
 
-/** False where it cannot be told: then the file is hashed, which is never wrong. */
+/** False if it cannot be told: then the file is hashed, which is never wrong. */
 function hasLeft(catalogue: Catalogue, row: PresentRow): boolean {
   try {
     const path = catalogue.diskPath(row);

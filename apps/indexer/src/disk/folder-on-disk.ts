@@ -84,7 +84,7 @@ export class FolderOnDisk {
     return this.#options.folder;
   }
 
-  /** True where nothing reports changes, so that the folder has to be polled. */
+  /** True if nothing reports changes, so that the folder has to be polled. */
   get isPolled(): boolean {
     return this.#watch.polling !== '' || this.#absence !== '';
   }
@@ -212,7 +212,7 @@ export class FolderOnDisk {
     return directoryIdentity(stats, keepsInodes(this.folder.diskPath));
   }
 
-  /** Undefined where it is not there. */
+  /** Undefined if it is not there. */
   #stats(): BigIntStats | 'unreadable' | undefined {
     try {
       return lstatSync(this.folder.diskPath, { bigint: true, throwIfNoEntry: false });
@@ -223,7 +223,7 @@ export class FolderOnDisk {
     }
   }
 
-  /** Notices whether the folder is there, and whether it is the one that was there before. False where nothing can be said. */
+  /** Notices whether the folder is there, and whether it is the one that was there before. False if nothing can be said. */
   #notice(mounts: readonly Mount[]): boolean {
     const stats = this.#stats();
     if (stats === 'unreadable') return false;

@@ -1,4 +1,7 @@
-/** How one shared folder is watched: chokidar where it is small, a watch per directory where it is large, else polled. */
+/**
+ * How one shared folder is watched: with chokidar if it is small, with a watch per directory if it is large,
+ * otherwise by polling.
+ */
 import { type BigIntStats, lstatSync } from 'node:fs';
 import { basename, sep } from 'node:path';
 import { keepsInodes } from '@iwanto/service';
@@ -32,7 +35,7 @@ export class FolderWatch {
   /** The watcher no longer matches the disk or the rules. */
   #isStale = false;
   #network = '';
-  /** False where the whole folder is on a network file system. */
+  /** False if the whole folder is on a network file system. */
   #canWatch = true;
   #limit: { advice: string; state: 'hit' | 'trying' } | undefined;
   #closed = false;

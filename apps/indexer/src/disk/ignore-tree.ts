@@ -127,7 +127,7 @@ export class IgnoreTree {
   }
 }
 
-/** Undefined where there is none. @throws Error when it is not a regular UTF-8 text file or too large. */
+/** Undefined if there is none. @throws Error when it is not a regular UTF-8 text file or too large. */
 function readSmallFile(path: string): string | undefined {
   // The check needs no file descriptor: where none is left, most directories are still known to have no such file.
   if (!lstatSync(path, { throwIfNoEntry: false })) return undefined;

@@ -66,7 +66,7 @@ export interface LookOptions {
   readonly hasInodes?: boolean;
 }
 
-/** One entry, or undefined where there is none, or none that is shared. */
+/** One entry, or undefined if there is none, or none that is shared. */
 export function seeEntry(
   directory: string,
   disk: string,

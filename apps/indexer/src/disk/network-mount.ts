@@ -14,7 +14,7 @@ const NETWORK_TYPES: ReadonlyMap<number, string> = new Map([
   [FUSE, 'FUSE'],
 ]);
 
-/** The kind of network file system that `path` is on, or undefined where it is a local one. */
+/** The kind of network file system that `path` is on, or undefined if it is a local one. */
 export function networkMountOf(path: string): string | undefined {
   if (process.platform !== 'linux') return undefined;
   try {

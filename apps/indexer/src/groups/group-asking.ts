@@ -143,7 +143,7 @@ export class GroupAsking {
     return undefined;
   }
 
-  /** Undefined where it is not a member by that key; without an answer where it has none. */
+  /** Undefined if it is not a member by that key; without an answer where it has none. */
   async #askWith<V extends GroupAsk>(
     sealing: GroupSealing,
     peer: KnownPeer,

@@ -45,7 +45,7 @@ export class GroupSealing {
     return { nonce, sealed: this.#questions.seal(pack(whole)) };
   }
 
-  /** Undefined where another key sealed it, or for another host. */
+  /** Undefined if another key sealed it, or for another host. */
   openQuestion(sealed: Uint8Array, self: PublicKey): GroupQuestion | undefined {
     const question = opened(this.#questions, sealed, groupQuestionSchema);
     return question?.to === self ? question : undefined;
@@ -55,7 +55,7 @@ export class GroupSealing {
     return this.#answers.seal(pack(answer));
   }
 
-  /** Undefined where it is not a member's answer to that question. */
+  /** Undefined if it is not a member's answer to that question. */
   openAnswer(sealed: Uint8Array, nonce: string): GroupAnswer | undefined {
     const answer = opened(this.#answers, sealed, groupAnswerSchema);
     return answer?.nonce === nonce ? answer : undefined;

@@ -12,7 +12,7 @@ export interface GroupFound {
   readonly answer: Pick<SearchAnswer, 'results' | 'similar' | 'total' | 'totalIsLeast'>;
 }
 
-/** Below 0 where the first comes first; equal contents keep their order. */
+/** Below 0 if the first comes first; equal contents keep their order. */
 const ORDER: Readonly<Record<SearchSort, (one: SearchResult, other: SearchResult) => number>> = {
   fit: (one, other) => other.score - one.score,
   size: (one, other) => other.size - one.size,
@@ -21,7 +21,7 @@ const ORDER: Readonly<Record<SearchSort, (one: SearchResult, other: SearchResult
   name: (one, other) => one.name.localeCompare(other.name),
 };
 
-/** A poor match is shown only where there is no other. What everybody can see is shown as such, even where a group has it. */
+/** A poor match is shown only if there is no other. What everybody can see is shown as such, even where a group has it. */
 export function withGroupResults(
   question: Pick<SearchQuestion, 'limit' | 'sort'>,
   open: SearchAnswer,

@@ -29,7 +29,7 @@ const nowMs = () => performance.now();
 export interface OpenGroups {
   /** The verbs of the bus, which now answer with what groups share, too. */
   joined<S extends Served>(handlers: S): S;
-  /** What members share with this host's groups alone and fits the query; nothing where it is only like it. */
+  /** What members share with this host's groups alone and fits the query; nothing if it is only like it. */
   readonly search: (query: string, limit: number) => Promise<SearchResult[]>;
   close(): void;
 }

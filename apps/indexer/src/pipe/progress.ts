@@ -1,4 +1,4 @@
-/** How far indexing is, how fast it goes, and how long it will take. */
+/** How far indexing has got, how fast it is, and how long it will take. */
 import type { Indexing as IndexingState } from '@iwanto/bus';
 
 /** The time over which the rate is measured, in ms. */

@@ -74,7 +74,7 @@ export class Announcer {
   #isSettled = false;
   #toldRevision = 0;
   #leftOut = 0;
-  /** Announcements that may be sent now; below 0 where more had to be sent. */
+  /** Announcements that may be sent now; below 0 if more had to be sent. */
   #allowed: Bucket;
 
   constructor(private readonly options: AnnouncerOptions) {
@@ -83,7 +83,7 @@ export class Announcer {
   }
 
   /**
-   * One content that was announced to the tracker, picked at random. Undefined where there is none, and until the
+   * One content that was announced to the tracker, picked at random. Undefined if there is none, and until the
    * tracker holds, or has refused, what had to be announced: from then on it can be judged by what it finds.
    */
   async oneTold(chance: () => number): Promise<FileHash | undefined> {
@@ -226,7 +226,7 @@ async function largePartSince(
   return part;
 }
 
-/** Two parts as one, in which the later entry of a path counts; undefined where they would not fit a message. */
+/** Two parts as one, in which the later entry of a path counts; undefined if they would not fit a message. */
 function joined(part: Changes, next: Changes): Changes | undefined {
   if (next.since !== part.revision || next.catalogId !== part.catalogId) return undefined;
   const gone = new Set(next.gone);

@@ -22,7 +22,7 @@ export const MISSES_MAX = 6;
 export interface LeaderCheckOptions {
   readonly self: PeerId;
   readonly line: Pick<LeaderLine, 'leader' | 'standby' | 'askAlone' | 'mistrust'>;
-  /** A random content of this host that was announced to the leader; undefined where there is none, or not yet. */
+  /** A random content of this host that was announced to the leader; undefined if there is none, or not yet. */
   readonly content: (leader: PeerId) => Promise<FileHash | undefined>;
   readonly onTrouble: (sentence: string) => void;
 }
@@ -90,7 +90,7 @@ export class LeaderCheck {
     this.options.line.mistrust(findable === 'hidden' ? this.#leader : undefined);
   }
 
-  /** Undefined where it does not answer. Where there are more holders than an answer names, they are picked at random: that is not a miss. */
+  /** Undefined if it does not answer. Where there are more holders than an answer names, they are picked at random: that is not a miss. */
   async #findsAt(tracker: PeerId, hash: FileHash): Promise<boolean | undefined> {
     try {
       const answer = await this.options.line.askAlone(tracker, 'locate', { hash });

@@ -113,7 +113,7 @@ export class LeaderLine {
     this.#mistrusted = leader;
   }
 
-  /** The answer of this tracker alone; throws E_NO_LEADER where it is no longer one. */
+  /** The answer of this tracker alone; throws E_NO_LEADER if it is no longer one. */
   async askAlone<V extends BookVerb>(
     tracker: PeerId,
     verb: V,

@@ -52,7 +52,7 @@ export class LeftPeers {
     return this.#names;
   }
 
-  /** Remembers what a peer shared; false where there is nothing to remember. */
+  /** Remembers what a peer shared; false if there is nothing to remember. */
   add({ peer, name }: { readonly peer: PeerId; readonly name: string }): boolean {
     const { dateMs, keepMs, files } = this.options;
     if (keepMs() <= 0 || this.tracker.held(peer).catalogId === null) return false;
@@ -65,7 +65,7 @@ export class LeftPeers {
     return true;
   }
 
-  /** The peer is back; true where it need not announce what it had. */
+  /** The peer is back; true if it need not announce what it had. */
   comeBack(peer: PeerId): boolean {
     if (!this.#names.delete(peer)) return false;
     this.options.files?.forget(peer);

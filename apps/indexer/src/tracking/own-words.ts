@@ -12,7 +12,7 @@ import {
 } from '@iwanto/wire';
 import type { BookVerb } from './leader-line.js';
 
-/** The sentence for a refusal that answers the question; undefined where the general one applies. */
+/** The sentence for a refusal that answers the question; undefined if the general one applies. */
 function sentenceFor<V extends BookVerb>(
   verb: V,
   question: QuestionOf<PeerVerbs, V>,
@@ -40,7 +40,7 @@ const ALWAYS: readonly FailureCode[] = [
   ...(['E_TIMEOUT', 'E_NOT_RUNNING', 'E_BAD_ANSWER'] as const),
 ];
 
-/** What was thrown, in this program's words where another host refused; E_BAD_ANSWER where its answer is invalid. */
+/** What was thrown, in this program's words where another host refused; E_BAD_ANSWER if its answer is invalid. */
 export function inOwnWords<V extends BookVerb>(
   verb: V,
   question: QuestionOf<PeerVerbs, V>,

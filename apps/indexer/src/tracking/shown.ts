@@ -10,7 +10,7 @@ type ShownResult = Pick<SearchResult, 'hash' | 'name' | 'seen'>;
 
 interface Shown {
   readonly name: string;
-  /** Only where no peer that was online had it: which peers had, and when the last of them left. */
+  /** Only if no peer that was online had it: which peers had, and when the last of them left. */
   readonly left?: { readonly names: readonly string[]; readonly leftMs: number };
 }
 

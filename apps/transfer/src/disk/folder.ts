@@ -18,7 +18,7 @@ import { Failure, codeOf } from '@iwanto/wire';
 
 const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY;
 
-/** Where a process finds its own descriptors as paths; undefined where the system has none. */
+/** Where a process finds its own descriptors as paths; undefined if the system has none. */
 const DESCRIPTORS = existsSync('/proc/self/fd') ? '/proc/self/fd' : undefined;
 
 export class Folder {

@@ -14,7 +14,7 @@ const plain = (text: string) =>
     String.fromCharCode(Number.parseInt(octal, 8)),
   );
 
-/** The mount point above `path`, which is real; undefined where the system does not say. */
+/** The mount point above `path`, which is real; undefined if the system does not say. */
 export function mountPointOf(path: string, mounts = textOf(MOUNTS)): string | undefined {
   let best: string | undefined;
   for (const line of mounts?.split('\n') ?? []) {

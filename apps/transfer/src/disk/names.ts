@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { NAME_BYTES_MAX, nameProblem } from '@iwanto/merkle';
 import { Failure, type Kind } from '@iwanto/wire';
 
-/** A name from the network as a single path component; E_VERIFY where it is not one (HOSTILE 58). */
+/** A name from the network as a single path component; E_VERIFY if it is not one (HOSTILE 58). */
 export function checkedName(name: string): string {
   const problem = nameProblem(name);
   if (problem) throw new Failure('E_VERIFY', `The name ${JSON.stringify(name)} ${problem}.`);

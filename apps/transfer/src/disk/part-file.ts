@@ -165,7 +165,7 @@ export class PartFile {
     return (this.#opened ??= this.#open());
   }
 
-  /** Throws what `open` throws, E_BAD_PATH where it is not an ordinary file. */
+  /** Throws what `open` throws, E_BAD_PATH if it is not an ordinary file. */
   #open(): number {
     const { path, size, exec } = this.options;
     const fd = openSync(path(), OPEN_FLAGS, exec ? 0o777 : 0o666);

@@ -44,7 +44,7 @@ export async function prefill(
   return copied;
 }
 
-/** Of use only where some of several pieces may be the same. */
+/** Of use only if some of several pieces may be the same. */
 function olderVersion(
   { folder, name, size }: PlannedFile,
   olderOf: Copies['olderOf'],

@@ -12,7 +12,7 @@ import { rootOfFile } from './same-content.js';
 /** The most changed paths that are listed. */
 const WRONG_MAX = 1_000;
 
-/** Failure E_NOT_FOUND where no download put anything there. */
+/** Failure E_NOT_FOUND if no download put anything there. */
 export async function receiptOf(
   blake3: Blake3,
   placed: PlacedStore,

@@ -90,7 +90,7 @@ export async function isSameTree(blake3: Blake3, top: string, plan: Plan): Promi
   }
 }
 
-/** The manifests of a directory and of all below it, by root. Rejects where it is not the content that `root` names. */
+/** The manifests of a directory and of all below it, by root. Rejects if it is not the content that `root` names. */
 export async function manifestsBelow(
   blake3: Blake3,
   path: string,

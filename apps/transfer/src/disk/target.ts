@@ -69,7 +69,7 @@ export class Target {
   readonly #outer: Folder;
   readonly #inner: Folder;
 
-  /** Opens the folder and creates the temporary place; Failure where that is impossible. */
+  /** Opens the folder and creates the temporary place; Failure if that is impossible. */
   constructor(private readonly options: TargetOptions) {
     this.path = join(options.folder, checkedName(options.name));
     this.temporaryName = `${options.root}.${options.kind === 'file' ? 'part' : 'tree'}`;
@@ -132,7 +132,7 @@ export class Target {
     }
   }
 
-  /** The part of a plan that this disk can store; Failure where it cannot store it at all. */
+  /** The part of a plan that this disk can store; Failure if it cannot store it at all. */
   async tryOut(plan: Plan): Promise<Trial> {
     const dir = this.#inner.at(`${this.options.root}.trial`);
     rmSync(dir, { recursive: true, force: true });
@@ -147,7 +147,7 @@ export class Target {
     }
   }
 
-  /** Gives the complete content its name, durably. E_EXISTS where the name was taken meanwhile; `earlier` may be replaced. */
+  /** Gives the complete content its name, durably. E_EXISTS if the name was taken meanwhile; `earlier` may be replaced. */
   async place(earlier?: Earlier): Promise<void> {
     try {
       if (this.options.kind === 'directory') {

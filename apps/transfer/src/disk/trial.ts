@@ -166,7 +166,7 @@ function tryTimes(dir: string, files: readonly PlannedFile[]): TriedTimes {
   return { note: undefined, areExact };
 }
 
-/** The time that the disk stores for a given one, in seconds; undefined where it refuses it. */
+/** The time that the disk stores for a given one, in seconds; undefined if it refuses it. */
 function keptTime(path: string, seconds: number): number | undefined {
   const fd = openSync(path, NEW_FILE);
   try {

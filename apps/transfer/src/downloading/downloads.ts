@@ -159,7 +159,7 @@ export class Downloads {
     await Promise.all([...this.#running.values()].map((download) => download.stop()));
   }
 
-  /** False where trying the others now is pointless. */
+  /** False if trying the others now is pointless. */
   async #goOnWith(saved: SavedDownload): Promise<boolean> {
     try {
       const located = this.#withoutSelf(

@@ -3,7 +3,7 @@ import ignore from 'ignore';
 import { Failure, reasonOf } from '@iwanto/wire';
 import { type Plan, pathIn } from '../disk/planned.js';
 
-/** The part of a plan that matches `pattern`; folders are kept only where something is in them. */
+/** The part of a plan that matches `pattern`; folders are kept only if something is in them. */
 export function onlyFitting(plan: Plan, pattern: string, isHere: (path: string) => boolean): Plan {
   const fits = matcher(pattern);
   const isWanted = ({ folder, name }: { folder: string; name: string }) => {

@@ -1,4 +1,4 @@
-/** How often what waits for sources is tried again: soon at first, then ever less often. Pure. */
+/** How often a download that waits for sources is tried again: soon at first, then ever less often. Pure. */
 
 const FIRST_MS = 2_000;
 const LAST_MS = 60_000;

@@ -26,7 +26,7 @@ function isSound(saved: SavedDownload): boolean {
   return downloadSchema.safeParse(viewOfSaved(saved)).success;
 }
 
-/** Null where nothing ended it, or where the record of that can no longer be read. */
+/** Null if nothing ended it, or if the record of that can no longer be read. */
 function failureOf({ failure }: SavedDownload): FailureWords | null {
   if (failure === null) return null;
   try {

@@ -57,7 +57,7 @@ export class Spot {
     return path === temporaryName ? top : join(top, path);
   }
 
-  /** Failure E_EXISTS where something is there that must not be replaced. */
+  /** Failure E_EXISTS if something is there that must not be replaced. */
   async look(plan?: Plan): Promise<Found> {
     for (let number = 1; number <= NUMBERS_MAX; number += 1) {
       const found = await this.#lookHere(plan);

@@ -86,7 +86,7 @@ export class Reading {
     return this.#cache.entries();
   }
 
-  /** Bytes from `offset` on, at most up to the end of their piece; none where they did not arrive in time: ask again. */
+  /** Bytes from `offset` on, at most up to the end of their piece; none if they did not arrive in time: ask again. */
   async read(reader: string, offset: number, bytesMax: number): Promise<Uint8Array<ArrayBuffer>> {
     const nowMs = this.options.nowMs();
     const piece = Math.floor(offset / PIECE_BYTES);

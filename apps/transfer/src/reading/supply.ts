@@ -1,4 +1,6 @@
-/** Where what is read comes from: this host itself where it has it, and everybody else who does. */
+/**
+ * Where the bytes for readers come from: this host itself if it has the content, and every other peer that has it.
+ */
 import { setMaxListeners } from 'node:events';
 import type { Bus } from '@iwanto/bus';
 import type { Blake3 } from '@iwanto/merkle';

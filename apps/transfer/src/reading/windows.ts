@@ -42,7 +42,7 @@ export class ReadWindows {
     this.#readers.delete(reader);
   }
 
-  /** Drops readers that went away silently: true where there was one. */
+  /** Drops readers that went away silently: true if there was one. */
   forgetSilent(nowMs: number): boolean {
     const before = this.#readers.size;
     for (const [reader, { askedMs }] of this.#readers) {

@@ -1,4 +1,4 @@
-/** Relays connections between peers that cannot reach each other, where the user allows it. */
+/** Relays connections between peers that cannot reach each other, if the user allows it. */
 import { type Bus, type NewsBody, type Relaying, Splices } from '@iwanto/bus';
 import type { Config } from '@iwanto/service';
 import { type PeerId, Recent, type Ticket } from '@iwanto/wire';

@@ -59,7 +59,7 @@ export class Lines {
     return this.options.self;
   }
 
-  /** A hold on the line to `holder`, or undefined where it was lost a moment ago. */
+  /** A hold on the line to `holder`, or undefined if it was lost a moment ago. */
   take(holder: Holder, onLost: LineLost): Hold | undefined {
     const lostAtMs = this.#lostAtMs.get(holder.peer);
     if (lostAtMs !== undefined && this.options.nowMs() - lostAtMs < RETRY_MS) return undefined;

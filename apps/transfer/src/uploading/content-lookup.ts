@@ -50,7 +50,7 @@ export class ContentLookup {
     this.find(hash).catch(() => this.forget(hash));
   }
 
-  /** The content, or undefined where this host does not share it. Rejects when the indexer does not answer. */
+  /** The content, or undefined if this host does not share it. Rejects when the indexer does not answer. */
   find(hash: FileHash): Promise<Content | undefined> {
     const known = this.#kept.get(hash);
     if (known && known.untilMs > this.nowMs()) return Promise.resolve(known.content);

@@ -35,7 +35,7 @@ export class ContentReader {
 
   constructor(private readonly options: ContentReaderOptions) {}
 
-  /** A piece in its frame; undefined where its bytes are not, or no longer, what the root names. */
+  /** A piece in its frame; undefined if its bytes are not, or no longer, what the root names. */
   async read({ file, index }: PieceAt): Promise<OutgoingFrame | undefined> {
     const unit = this.options.units[file];
     if (!unit || index >= pieceCount(unit.bytes)) return undefined;

@@ -12,7 +12,7 @@ export interface HoldingLine extends HeldAs {
 
 interface Held {
   readonly line: HoldingLine;
-  /** Determines what it consists of; undefined where it no longer exists. */
+  /** Determines what it consists of; undefined if it no longer exists. */
   readonly load: (() => Promise<HeldContent | undefined>) | undefined;
   content: Promise<HeldContent | undefined> | undefined;
   parts: FileHash[];

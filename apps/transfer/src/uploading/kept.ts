@@ -83,7 +83,7 @@ export class Kept {
     return packed ? unpackManifests(blake3, packed) : manifestsBelow(blake3, path, root);
   }
 
-  /** What it consists of, read from the disk; undefined where it is no longer that content. */
+  /** What it consists of, read from the disk; undefined if it is no longer that content. */
   async #load(placed: Placed): Promise<HeldContent | undefined> {
     const { blake3 } = this.options;
     const { root, kind, name, bytes, path } = placed;
@@ -117,7 +117,7 @@ function planOf(root: FileHash, manifests: ReadonlyMap<FileHash, Uint8Array>): P
   });
 }
 
-/** A stamp that changes when the content is changed; undefined where it is absent. */
+/** A stamp that changes when the content is changed; undefined if it is absent. */
 function stampOf(path: string, kind: HeldAs['kind']): string | undefined {
   const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   if (!stat) return undefined;

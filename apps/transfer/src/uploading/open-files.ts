@@ -61,7 +61,7 @@ export class OpenFiles {
   }
 
   /**
-   * Fills `body` from `offset` on. False where the file is not, or no longer, the one that was hashed: its identity is
+   * Fills `body` from `offset` on. False if the file is not, or no longer, the one that was hashed: its identity is
    * compared after the read, so that no byte of a later version can pass. Throws what `open` throws.
    */
   async read(content: FileContent, body: Uint8Array, offset: number): Promise<boolean> {

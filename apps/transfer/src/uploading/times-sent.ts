@@ -1,4 +1,7 @@
-/** How often each piece was sent: of what one asker waits for, what fewest others have goes first. */
+/**
+ * How often each piece was sent: of the pieces that one asker waits for, the one that fewest others have goes
+ * first.
+ */
 import { type PieceRequest, setRecent } from '@iwanto/wire';
 
 /** Pieces remembered; the ones sent longest ago are forgotten. */

@@ -204,7 +204,7 @@ export class Uploader {
     }
   }
 
-  /** False where the file has changed or is gone. */
+  /** False if the file has changed or is gone. */
   #readSmall(file: FileEntry, content: Content | undefined, body: Uint8Array): boolean {
     if (content?.kind !== 'file') return false;
     const isWhole = readInto(content.path, body) === file.size;

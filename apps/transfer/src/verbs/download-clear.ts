@@ -1,4 +1,4 @@
-/** `download.clear`: take what ended off the list. */
+/** `download.clear`: remove ended downloads from the list. */
 import type { Handlers, VerbsOf } from '@iwanto/bus';
 import type { Downloads } from '../downloading/downloads.js';
 

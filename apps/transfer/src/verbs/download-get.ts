@@ -1,4 +1,4 @@
-/** `download.get`: how far one download is. */
+/** `download.get`: the progress of one download. */
 import type { Handlers, VerbsOf } from '@iwanto/bus';
 import type { Downloads } from '../downloading/downloads.js';
 

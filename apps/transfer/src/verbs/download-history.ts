@@ -1,4 +1,4 @@
-/** `download.history`: what ended here, the latest first. */
+/** `download.history`: the downloads that ended here, the latest first. */
 import type { Handlers, VerbsOf } from '@iwanto/bus';
 import type { History } from '../downloading/history.js';
 

@@ -1,4 +1,4 @@
-/** `download.pause`: stop a download until it is resumed; what is verified stays. */
+/** `download.pause`: stop a download until it is resumed; verified pieces stay. */
 import type { Handlers, VerbsOf } from '@iwanto/bus';
 import type { Downloads } from '../downloading/downloads.js';
 

@@ -1,4 +1,4 @@
-/** `download.verify`: verify again what was fetched, and return its receipt. */
+/** `download.verify`: verify a finished download again, and return its receipt. */
 import type { Handlers, VerbsOf } from '@iwanto/bus';
 import type { Blake3 } from '@iwanto/merkle';
 import type { PlacedStore } from '@iwanto/store';

@@ -1,4 +1,4 @@
-/** `read.bytes`: verified bytes of a content, fetched first where they are missing. */
+/** `read.bytes`: verified bytes of a content; missing ones are fetched first. */
 import type { Handlers, VerbsOf } from '@iwanto/bus';
 import type { Readings } from '../reading/readings.js';
 

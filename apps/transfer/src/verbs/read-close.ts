@@ -1,4 +1,4 @@
-/** `read.close`: nothing is fetched for that reader any more. */
+/** `read.close`: nothing more is fetched for that reader. */
 import type { Handlers, VerbsOf } from '@iwanto/bus';
 import type { Readings } from '../reading/readings.js';
 

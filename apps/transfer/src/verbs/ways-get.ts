@@ -1,4 +1,4 @@
-/** `ways.get`: by which way each peer is reached, and what this host relays for others. */
+/** `ways.get`: how each peer is reached, and what this host relays for others. */
 import type { Handlers, VerbsOf } from '@iwanto/bus';
 import type { PeerWays } from '@iwanto/service';
 import type { RelayDesk } from '../relaying/relay-desk.js';

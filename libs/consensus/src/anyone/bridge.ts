@@ -1,6 +1,7 @@
 /**
  * A connection relayed by a third peer, since neither of its ends can dial the other (S57). The caller asks the relay;
- * where that agrees, it asks both ends to dial it. The election carries the questions and decides nothing about them.
+ * if the relay agrees, it asks both ends to dial it. The election carries the questions and decides nothing about
+ * them.
  */
 import type { BridgeMessage, PeerId } from '@iwanto/wire';
 import { LIMITS } from '../state/config.js';

@@ -27,11 +27,11 @@ export interface LeaderHeard {
   readonly isHearsay: boolean;
   /** It replaces my own leader, according to itself or to somebody that counts. */
   readonly isSuccessor: boolean;
-  /** It rises while the leader admits others; 0 where the message does not say. */
+  /** It rises while the leader admits others; 0 if the message does not say. */
   readonly rosterVersion: number;
 }
 
-/** Null where the leader is named without an address and did not speak itself. */
+/** Null if the leader is named without an address and did not speak itself. */
 export function leaderHeard(
   state: State,
   message: NamesLeader,

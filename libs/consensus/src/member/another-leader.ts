@@ -1,4 +1,7 @@
-/** A member hears of another leader than its own: it investigates it, informs it who leads, or reports it to its own. */
+/**
+ * A member hears of a leader other than its own: it checks that leader, informs it who leads, or reports it to its
+ * own.
+ */
 import type { Address } from '@iwanto/wire';
 import { introduce, isFellow } from '../anyone/introduction.js';
 import { pingSoon } from '../anyone/keep-alive.js';

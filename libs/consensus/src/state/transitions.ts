@@ -63,7 +63,7 @@ export const TRANSITIONS = [
 
 export type Cause = (typeof TRANSITIONS)[number]['on'];
 
-/** Where `cause` leads from `from`; undefined where the table has no such move. */
+/** Where `cause` leads from `from`; undefined if the table has no such move. */
 export function nextPhase(from: Phase, cause: Cause): Phase | undefined {
   return TRANSITIONS.find((each) => each.from === from && each.on === cause)?.to;
 }

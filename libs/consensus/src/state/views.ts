@@ -27,7 +27,7 @@ export interface KnownPeerView extends PeerView {
   readonly member: boolean;
   readonly sinceSeconds: number;
   readonly roundTripMs: number | null;
-  /** How far its catalogue is, as of its last keep-alive to its leader; null where this host does not lead. */
+  /** How far its catalogue is, as of its last keep-alive to its leader; null if this host does not lead. */
   readonly catalogue: CatalogueMark | null;
 }
 

@@ -15,7 +15,7 @@ const LOSS_PERCENT_MAX = 20;
 type Undo = () => void;
 
 interface Open {
-  /** Undefined where the switch has it. */
+  /** Undefined if the switch has it. */
   readonly host: SoakPeer | undefined;
   readonly untilMs: number;
   readonly undo: Undo;
@@ -146,7 +146,7 @@ export class Faults {
   }
 }
 
-/** False where the process has ended meanwhile. */
+/** False if the process has ended meanwhile. */
 function sent(pid: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, signal);

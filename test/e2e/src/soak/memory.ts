@@ -65,7 +65,7 @@ export class Memory {
   }
 }
 
-/** Undefined where the process has ended. */
+/** Undefined if the process has ended. */
 function residentMiB(pid: number): number | undefined {
   try {
     const kib = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];

@@ -1,4 +1,4 @@
-/** Asks ffmpeg, where it is installed, for frames of what one of our own addresses serves. */
+/** Asks ffmpeg, if it is installed, for frames of what one of our own addresses serves. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Failure, codeOf } from '@iwanto/wire';
@@ -37,7 +37,7 @@ const CAREFUL = [
   ...['-threads', '1', '-probesize', String(PROBE_BYTES), '-max_pixels', String(PIXELS_MAX)],
 ];
 
-/** How long a film or a song lasts, in seconds; undefined where it does not say. */
+/** How long a film or a song lasts, in seconds; undefined if it does not say. */
 export async function secondsOf(address: string, signal: AbortSignal): Promise<number | undefined> {
   // ffprobe has no decoder that would know a limit on pixels.
   const careful = CAREFUL.slice(0, -2);

@@ -1,4 +1,4 @@
-/** A door for a program that looks at some places of a file: what it may read ahead there is little. */
+/** A door for a program that looks at some places of a file: it may read ahead only a little there. */
 import type { Bus } from '@iwanto/bus';
 import type { Failure } from '@iwanto/wire';
 import { bytesOf } from '../bytes.js';

@@ -1,4 +1,4 @@
-/** What a preview shows: a file, or of a folder the one that says most of it. */
+/** What a preview shows: a file, or the one file of a folder that says most about it. */
 import type { Bus, ReadFile, ReadOpened } from '@iwanto/bus';
 import type { Wanted } from '../bytes.js';
 import { filesIn } from '../folder.js';
@@ -12,7 +12,7 @@ export interface Subject extends Wanted {
   readonly kind: SubjectKind;
 }
 
-/** The largest film of a folder, else its largest photo, else its first song; undefined where it has none of them. */
+/** The largest film of a folder, else its largest photo, else its first song; undefined if it has none of them. */
 export async function subjectOf(bus: Bus, opened: ReadOpened): Promise<Subject | ReadFile[]> {
   const { hash, name, size } = opened;
   if (opened.kind === 'file') return { hash, name, size, kind: kindOf(name) };

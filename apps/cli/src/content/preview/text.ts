@@ -5,7 +5,7 @@ import { shown } from '../../print.js';
 export const TEXT_BYTES_MAX = 65_536;
 const LINE_CHARACTERS_MAX = 1_000;
 
-/** Undefined where the bytes are not text. */
+/** Undefined if the bytes are not text. */
 export function firstLines(bytes: Uint8Array, linesMax: number): string[] | undefined {
   const text = decoded(bytes);
   if (text === undefined || /[\0-\x08\x0e-\x1a]/.test(text)) return undefined;
