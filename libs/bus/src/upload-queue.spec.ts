@@ -78,9 +78,12 @@ describe('UploadQueue', () => {
     expect(ofOne * MEBIBYTE).toBe(UPLOAD_BYTES_PER_ADDRESS_MAX);
     for (let at = 0; at < 30; at += 1) ask(`member/10.0.1.${at % 4}/key/${at}`);
     expect(ask('member/10.0.0.2/key/0')).toBe(1);
+    // Strangers at the address of a member take none of its memory.
+    expect(ask('stranger/10.0.0.9/key/0')).toBe(1);
+    expect(ask('member/10.0.0.9/key/0')).toBe(1);
     let ofAll = 0;
     for (let at = 0; at < 200; at += 1) ofAll += ask(`member/10.0.2.${at}/key/0`);
-    expect((ofAll + 1) * MEBIBYTE).toBe(UPLOAD_BYTES_WITH_RESERVE_MAX - UPLOAD_BYTES_MAX);
+    expect((ofAll + 3) * MEBIBYTE).toBe(UPLOAD_BYTES_WITH_RESERVE_MAX - UPLOAD_BYTES_MAX);
   });
 
   test('bounds what one asker and what all have in memory', () => {

@@ -22,27 +22,31 @@ interface Asker {
   bytesInWork: number;
 }
 
-/** Where an asker is, and whose turns it shares: standing, address and key. */
+/** Whose turns an asker shares: standing, address and key. */
 export interface AskerNow {
-  readonly address: string;
   readonly turns: TurnPath;
 }
 
 interface Ready extends AskerNow {
   readonly asker: Asker;
+  readonly place: string;
 }
+
+/** Strangers at the address of a member take none of its memory. */
+const placeOf = ({ turns }: AskerNow): string => turns.slice(0, 2).join(' ');
 
 /** A request that may be worked on now. */
 export interface Started {
   readonly asker: string;
-  readonly address: string;
+  /** Its standing and address. */
+  readonly place: string;
   readonly request: PieceRequest;
 }
 
 export class UploadQueue {
   readonly #askers = new Map<string, Asker>();
   readonly #turns = new FairTurns();
-  readonly #bytesOfAddress = new Map<string, number>();
+  readonly #bytesOfPlace = new Map<string, number>();
   #bytesInWork = 0;
 
   /**
@@ -75,18 +79,18 @@ export class UploadQueue {
     const next = this.#turns.next(this.#ready(), ({ turns }) => turns);
     const request = next && this.#takeLowest(next.asker);
     if (!next || !request) return undefined;
-    const { asker, address, turns } = next;
+    const { asker, place, turns } = next;
     this.#turns.spend(turns, 1);
     const bytes = answerBytesMax(request);
     asker.bytesInWork += bytes;
-    this.#count(address, bytes);
-    return { asker: asker.name, address, request };
+    this.#count(place, bytes);
+    return { asker: asker.name, place, request };
   }
 
   /** The answer has left this process, or never will. */
-  end({ asker, address, request }: Started): void {
+  end({ asker, place, request }: Started): void {
     const bytes = answerBytesMax(request);
-    this.#count(address, -bytes);
+    this.#count(place, -bytes);
     const known = this.#askers.get(asker);
     if (known) known.bytesInWork = Math.max(0, known.bytesInWork - bytes);
   }
@@ -95,28 +99,29 @@ export class UploadQueue {
     const ready: Ready[] = [];
     for (const asker of this.#askers.values()) {
       const now = asker.waiting.length > 0 ? this.nowOf(asker.name) : undefined;
-      if (!now || !this.#mayStart(asker, now)) continue;
-      ready.push({ asker, address: now.address, turns: [...now.turns, asker.name] });
+      const place = now && placeOf(now);
+      if (!now || !place || !this.#mayStart(asker, place)) continue;
+      ready.push({ asker, place, turns: [...now.turns, asker.name] });
     }
     return ready;
   }
 
-  #count(address: string, bytes: number): void {
+  #count(place: string, bytes: number): void {
     this.#bytesInWork += bytes;
-    const ofAddress = (this.#bytesOfAddress.get(address) ?? 0) + bytes;
-    if (ofAddress > 0) this.#bytesOfAddress.set(address, ofAddress);
-    else this.#bytesOfAddress.delete(address);
+    const ofPlace = (this.#bytesOfPlace.get(place) ?? 0) + bytes;
+    if (ofPlace > 0) this.#bytesOfPlace.set(place, ofPlace);
+    else this.#bytesOfPlace.delete(place);
   }
 
-  #mayStart({ waiting, bytesInWork }: Asker, { address }: AskerNow): boolean {
+  #mayStart({ waiting, bytesInWork }: Asker, place: string): boolean {
     const [next] = waiting;
     if (!next) return false;
     const bytes = answerBytesMax(next);
     if (bytes === 0) return true;
     if (bytesInWork > 0 && bytesInWork + bytes > UPLOAD_BYTES_PER_ASKER_MAX) return false;
-    const ofAddress = this.#bytesOfAddress.get(address) ?? 0;
-    if (ofAddress + bytes > UPLOAD_BYTES_PER_ADDRESS_MAX) return false;
-    const allMax = ofAddress === 0 ? UPLOAD_BYTES_WITH_RESERVE_MAX : UPLOAD_BYTES_MAX;
+    const ofPlace = this.#bytesOfPlace.get(place) ?? 0;
+    if (ofPlace + bytes > UPLOAD_BYTES_PER_ADDRESS_MAX) return false;
+    const allMax = ofPlace === 0 ? UPLOAD_BYTES_WITH_RESERVE_MAX : UPLOAD_BYTES_MAX;
     return this.#bytesInWork + bytes <= allMax;
   }
 
