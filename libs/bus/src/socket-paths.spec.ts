@@ -22,9 +22,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(place, { recursive: true, force: true }));
 
-const start = async () => {
+const start = async (temporary = place) => {
   const child = spawn(process.execPath, ['--input-type=module', '-e', SCRIPT], {
-    env: { ...process.env, TMPDIR: place },
+    env: { ...process.env, TMPDIR: temporary },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const [path] = (await once(child.stdout, 'data')) as [Buffer];
@@ -44,4 +44,11 @@ test('HOSTILE 130: what a killed process left is gone after the next start, what
   expect(existsSync(living.path)).toBe(true);
   await Promise.all([living.inOrder(), next.inOrder()]);
   expect(await readdir(place)).toEqual([]);
+});
+
+test('a TMPDIR that is not there is replaced by the usual place', async () => {
+  const { path, inOrder } = await start(join(place, 'missing'));
+  expect(dirname(dirname(path))).toBe('/tmp');
+  await inOrder();
+  expect(existsSync(dirname(path))).toBe(false);
 });

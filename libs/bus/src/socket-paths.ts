@@ -27,15 +27,26 @@ export function prepareSocketPaths(): string {
   return directory;
 }
 
+/** For where TMPDIR is too long for a socket, or names a directory that cannot be used. */
+const USUAL_PLACE = '/tmp';
+
 /** Mode 0700, as mkdtemp makes it: no other user gets past it. */
 function makeDirectory(): string {
   const name = `${PREFIX}${process.pid}-`;
   const wished = join(tmpdir(), name);
   const isLong = Buffer.byteLength(wished) > DIRECTORY_BYTES_MAX;
-  const made = mkdtempSync(isLong ? `/tmp/${name}` : wished);
+  const made = (isLong ? undefined : madeAt(wished)) ?? mkdtempSync(join(USUAL_PLACE, name));
   removeStale(made);
   process.once('exit', () => rmSync(made, { recursive: true, force: true }));
   return made;
+}
+
+function madeAt(prefix: string): string | undefined {
+  try {
+    return mkdtempSync(prefix);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

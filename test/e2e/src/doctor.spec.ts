@@ -117,7 +117,7 @@ story('two hosts on one LAN', () => {
 
     test('an MTU of 1,280', async () => {
       inside(0, 'ip', 'link', 'set', 'eth0', 'mtu', '1280');
-      expect(await diagnosed(0, /^mtu: eth0 carries packets of 1280/)).toBeDefined();
+      expect(await diagnosed(0, /^mtu: eth0 carries packets of only 1280/)).toBeDefined();
       inside(0, 'ip', 'link', 'set', 'eth0', 'mtu', '1500');
     });
 
