@@ -18,6 +18,26 @@ interface PeersJson {
   readonly added: readonly { host: string; heardMsAgo: number | null }[];
 }
 
+/** A peer for each host, with an empty home below `root`. */
+async function startPeers(root: string, lan: Lan): Promise<Peer[]> {
+  const peers = lan.hosts.map((host) => new Peer(join(root, `h${host.number}`), { host }));
+  await Promise.all(peers.map((peer) => mkdir(peer.home)));
+  await Promise.all(peers.map((peer) => peer.start()));
+  return peers;
+}
+
+interface Room {
+  readonly root: string;
+  readonly lan: Lan;
+  readonly peers: readonly Peer[];
+}
+
+async function removeAll({ root, lan, peers }: Room): Promise<void> {
+  for (const peer of peers) peer.kill();
+  lan.remove();
+  await rm(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+}
+
 story('a campus of two subnets', () => {
   let root: string;
   let lan: Lan;
@@ -37,11 +57,7 @@ story('a campus of two subnets', () => {
     await Promise.all(peers.map((peer) => peer.start()));
   }, 120_000);
 
-  afterAll(async () => {
-    for (const peer of peers) peer.kill();
-    lan.remove();
-    await rm(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
-  });
+  afterAll(() => removeAll({ root, lan, peers }));
 
   const peersOf = async (peer: Peer) => {
     const { stdout } = await peer.run('peers', '--json');
@@ -126,16 +142,10 @@ story('three subnets, and one name with an address in each', () => {
       NAME,
       lan.hosts.map(({ address }) => address),
     );
-    peers = lan.hosts.map((host) => new Peer(join(root, `h${host.number}`), { host }));
-    await Promise.all(peers.map((peer) => mkdir(peer.home)));
-    await Promise.all(peers.map((peer) => peer.start()));
+    peers = await startPeers(root, lan);
   }, 120_000);
 
-  afterAll(async () => {
-    for (const peer of peers) peer.kill();
-    lan.remove();
-    await rm(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
-  });
+  afterAll(() => removeAll({ root, lan, peers }));
 
   test('one peers add joins all of them, and says who answered', async () => {
     const [first] = peers as [Peer];
@@ -174,16 +184,10 @@ story('two hosts with more interfaces than one socket can join on', () => {
       }
     }
     for (const host of lan.hosts) lan.replug(host);
-    peers = lan.hosts.map((host) => new Peer(join(root, `h${host.number}`), { host }));
-    await Promise.all(peers.map((peer) => mkdir(peer.home)));
-    await Promise.all(peers.map((peer) => peer.start()));
+    peers = await startPeers(root, lan);
   }, 120_000);
 
-  afterAll(async () => {
-    for (const peer of peers) peer.kill();
-    lan.remove();
-    await rm(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
-  });
+  afterAll(() => removeAll({ root, lan, peers }));
 
   test('they find each other by multicast', async () => {
     const [first] = peers as [Peer];
