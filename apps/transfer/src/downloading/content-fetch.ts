@@ -224,8 +224,7 @@ export class ContentFetch {
 
   async #takeUpLarge(number: number, planned: PlannedFile): Promise<void> {
     const { sources, blake3, journal, root, progress, whileWaiting } = this.options;
-    const isRead = [...(await this.options.inMemory(planned.root))].length > 0;
-    const isEarly = this.#early.isOpen && !isRead;
+    const isEarly = this.#early.isOpen && !(await this.#isRead(planned.root));
     if (isEarly) this.#pump.release(number, []);
     const digests = await whileWaiting(fetchDigests(sources, blake3, planned));
     const claim = journal.claim(root, pathIn(planned.folder, planned.name));
@@ -237,6 +236,11 @@ export class ContentFetch {
     this.#judged.set(planned.root, number);
     this.#pump.judge();
     this.#early.end();
+  }
+
+  async #isRead(root: FileHash): Promise<boolean> {
+    const [first] = await this.options.inMemory(root);
+    return first !== undefined;
   }
 
   /** What is being read at the moment need not be fetched again. */
