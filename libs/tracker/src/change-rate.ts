@@ -2,7 +2,7 @@
 import { type Announcement, type Bucket, Failure, type Rate, refilled, spend } from '@iwanto/wire';
 
 /** Small changes that a peer may announce per second, and how many in a burst. */
-export const CHANGES_PER_SECOND_MAX = 2;
+const CHANGES_PER_SECOND_MAX = 2;
 export const CHANGES_AT_ONCE_MAX = 10;
 const CHANGE_RATE: Rate = { perSecond: CHANGES_PER_SECOND_MAX, burst: CHANGES_AT_ONCE_MAX };
 /** An announcement with this many lines is part of a catalogue, not a change that could have waited. */
