@@ -79,6 +79,11 @@ const ONE_DIALECT = [
     selector: 'CallExpression[callee.name="String"] > Identifier[name=/^(cause|error)$/]',
     message: 'What was thrown is put into words by reasonOf().',
   },
+  {
+    selector:
+      'CallExpression[callee.name="join"][arguments.0.property.name="dataDir"] > :matches(Literal, TemplateLiteral)[value!="home.lock"]',
+    message: 'Files of the data directory are named by dataFile(): uninstall must know them.',
+  },
 ];
 
 const CORE_MESSAGE = 'A core has no clock, dice, timer, console or process: take it as an input.';

@@ -14,7 +14,14 @@ import {
   openBus,
   verbs,
 } from '@iwanto/bus';
-import { homePaths } from '@iwanto/service';
+import {
+  DATA_FILES,
+  type DataFile,
+  dataFile,
+  groupCatalogueFile,
+  groupNameFrom,
+  homePaths,
+} from '@iwanto/service';
 import { Failure, type FileHash } from '@iwanto/wire';
 import { completionsOf } from './completion/complete.js';
 import { ownedOf } from './owned.js';
@@ -153,7 +160,7 @@ describe('completion', () => {
     await mkdir(paths.dataDir);
     const seen = [{ hash: HASH, kind: 'file', name: 'Metropolis.mkv', size: 1 }];
     const memory = JSON.stringify({ query: 'metro', shown: 1, seen });
-    await writeFile(join(paths.dataDir, 'shown.json'), memory);
+    await writeFile(dataFile(paths, 'shownResults'), memory);
     const { stdout } = await iwanto('complete', '--', 'download', '');
     expect(stdout).toContain('abababab\tMetropolis.mkv\n');
     expect(stdout).toContain('cdcdcdcd\tsong.ogg, 10 B, stalled\n');
@@ -238,16 +245,18 @@ describe('uninstall --data', () => {
     const own = [
       join(home, 'config.json.bak'),
       join(home, 'keys.json'),
-      join(paths.dataDir, 'catalogue.sqlite-wal'),
-      join(paths.dataDir, 'catalogue.sqlite.corrupt-123'),
-      join(paths.dataDir, 'transfer.db.v1-99'),
-      join(paths.dataDir, 'wants.json'),
-      join(paths.dataDir, 'history.ndjson'),
+      `${dataFile(paths, 'catalogue')}-wal`,
+      `${dataFile(paths, 'catalogue')}.corrupt-123`,
+      `${dataFile(paths, 'transfers')}.v1-99`,
+      ...(Object.keys(DATA_FILES) as DataFile[]).map((file) => dataFile(paths, file)),
+      groupCatalogueFile(paths, groupNameFrom('the.band-of_4')),
+      `${dataFile(paths, 'history')}.old`,
+      `${dataFile(paths, 'knownNames')}.1f.tmp`,
       join(paths.logDir, 'indexer1.log'),
       join(unfinished, `${HASH}.part`),
     ];
     const foreign = [
-      join(paths.dataDir, 'notes.sqlite'),
+      ...['notes.sqlite', 'leftovers'].map((name) => join(paths.dataDir, name)),
       join(paths.defaultDownloadDir, 'Metropolis.mkv'),
       join(home, 'letter.txt'),
     ];

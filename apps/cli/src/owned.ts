@@ -2,7 +2,10 @@
 import type { Dirent } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Config, type Paths, cacheDir } from '@iwanto/service';
+import { type Config, DATA_FILES, type Paths, cacheDir } from '@iwanto/service';
+
+/** The pattern that fits just this text. */
+const literal = (text: string) => text.replaceAll('.', '\\.');
 
 const SERVICE = '(election|indexer|transfer)';
 const HASH = '[0-9a-f]{64}';
@@ -13,10 +16,9 @@ const SQLITE = '(-wal|-shm|-journal)?(\\.corrupt-\\d+|\\.v\\d+-\\d+)?(-wal|-shm|
 const CONFIG = new RegExp(`^config\\.json${VARIANT}$`);
 const KEYS = new RegExp(`^(keys|groups)\\.json${VARIANT}$`);
 const LOCKS = `(start|home|${SERVICE})\\.lock${VARIANT}`;
-const KEPT =
-  '(remembered-peers\\.json|shown\\.json|wants\\.json|hashes\\.json|history\\.ndjson(\\.old)?)';
+const KEPT = Object.values(DATA_FILES).map(literal).join('|');
 const DATA = new RegExp(
-  `^(((catalogue|group-[a-z0-9._-]+)\\.sqlite|transfer\\.db)${SQLITE}|${KEPT}${VARIANT}|${LOCKS})$`,
+  `^((${KEPT}|group-[a-z0-9._-]+\\.sqlite)(${SQLITE}|(\\.old)?${VARIANT})|${LOCKS})$`,
 );
 const LOGS = new RegExp(`^(${SERVICE}|start|iwanto)\\d*\\.log$`);
 const RUN = new RegExp(`^(${SERVICE}\\.(verbs|news)|${LOCKS})$`);

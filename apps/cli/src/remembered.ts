@@ -1,7 +1,6 @@
 /** What the last searches on this host showed: so that "download 3" means the third, and a hash keeps the name it was shown under. */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type Paths, homePaths, writeLightly } from '@iwanto/service';
+import { type Paths, dataFile, homePaths, writeLightly } from '@iwanto/service';
 import { Failure, type FileHash, fileHashSchema, kindSchema, peerIdSchema } from '@iwanto/wire';
 import { z } from 'zod';
 
@@ -31,7 +30,7 @@ const memorySchema = z.object({
 export type Memory = z.infer<typeof memorySchema>;
 
 const NOTHING: Memory = { query: '', shown: 0, seen: [] };
-const fileOf = (paths: Paths) => join(paths.dataDir, 'shown.json');
+const fileOf = (paths: Paths) => dataFile(paths, 'shownResults');
 
 /** What is remembered; nothing if the file is absent or not ours: it only serves comfort. */
 export async function recall(paths: Paths = homePaths()): Promise<Memory> {

@@ -1,7 +1,6 @@
 /** What accompanies the election itself: ports that a router maps, hosts that can be woken, and what is wrong. */
-import { join } from 'node:path';
 import type { NetworkFault } from '@iwanto/bus';
-import type { Config, ServiceContext } from '@iwanto/service';
+import { type Config, type ServiceContext, dataFile } from '@iwanto/service';
 import type { Election } from './election.js';
 import { FaultLog } from './fault-log.js';
 import { faultsOf } from './faults.js';
@@ -39,13 +38,13 @@ export function openCompanions(context: Context, parts: () => Parts): Companions
   const addresses = () => parts().network.view().addresses;
   const mapping = mappingOf(context, parts);
   const sleepers = new Sleepers({
-    path: join(paths.dataDir, 'hosts-to-wake.json'),
+    path: dataFile(paths, 'hostsToWake'),
     peers: () => parts().views.peers().peers,
     isNear: (address) => parts().network.isNear(address),
     ...{ addresses, onTrouble },
   });
   const names = new KnownNames({
-    ...{ path: join(paths.dataDir, 'known-names.json'), choice: config, onTrouble },
+    ...{ path: dataFile(paths, 'knownNames'), choice: config, onTrouble },
   });
   const faultLog = new FaultLog(() => faultsOf(factsOf(parts(), config)), onTrouble);
   const heard = () => {

@@ -1,12 +1,12 @@
 /** Wires one election: network, state machine, bus and files. */
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import {
   type Config,
   type ConfigInForce,
   DISCOVERY_PORT_DEFAULT,
   type ServiceContext,
   admission,
+  dataFile,
   groupOfMode,
   pinnedPeers,
   sealedBy,
@@ -88,7 +88,7 @@ export async function openElection(context: ServiceContext<'election'>): Promise
   const keys = { ...identity, ...keysVerifier(), ...secretSeal(identity.curve) };
   const network = await openNetwork(context, () => opened.election, nowMs);
   const group = groupOf(config.discoveryPort);
-  const remembered = new Remembered(join(paths.dataDir, 'remembered-peers.json'), onTrouble);
+  const remembered = new Remembered(dataFile(paths, 'rememberedPeers'), onTrouble);
   const goodbye = new Goodbye();
   const story = storyOf(log, nowMs);
   const companions = openCompanions(context, () => opened);

@@ -1,6 +1,5 @@
 /** What this host shares: with everybody, and with each of its groups; its catalogues, and the verbs about them. */
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import type { Handlers, VerbsOf } from '@iwanto/bus';
 import type { Blake3 } from '@iwanto/merkle';
 import {
@@ -8,6 +7,8 @@ import {
   type ConfigInForce,
   type Paths,
   type ServiceContext,
+  dataFile,
+  groupCatalogueFile,
   refuseOverlap,
 } from '@iwanto/service';
 import { Catalogue } from './catalogue/catalogue.js';
@@ -42,10 +43,9 @@ const TELL_INTERVAL_MS = 25;
 const COMPACT_INTERVAL_MS = 60_000;
 
 /** Opens a catalogue and the indexing that keeps it in step with its folders. */
-function openFolders(context: Context, blake3: Blake3, file = 'catalogue.sqlite'): Folders {
+function openFolders(context: Context, blake3: Blake3, path: string): Folders {
   const { paths, config, log } = context;
   const onTrouble = (sentence: string) => void log.warn(sentence);
-  const path = join(paths.dataDir, file);
   const catalogue = new Catalogue({ path, nowMs: Date.now });
   if (catalogue.setAside) {
     onTrouble(
@@ -90,7 +90,7 @@ const openShelves = (context: Context, blake3: Blake3, onProgress: () => void) =
   new GroupShelves(
     {
       ...{ paths: context.paths, self: context.identity.peer, bus: context.bus, onProgress },
-      open: ({ name }) => openFolders(context, blake3, `group-${name}.sqlite`),
+      open: ({ name }) => openFolders(context, blake3, groupCatalogueFile(context.paths, name)),
       onTrouble: (sentence) => void context.log.warn(sentence),
     },
     context.config,
@@ -119,7 +119,7 @@ export async function openShares(context: Context, blake3: Blake3): Promise<Shar
   const { bus, config, paths } = context;
   await refuseOverlap(sharedPaths(config), config.downloadDir);
   refuseOpen(config);
-  const folders = openFolders(context, blake3);
+  const folders = openFolders(context, blake3, dataFile(context.paths, 'catalogue'));
   const { catalogue, indexing } = folders;
   const tell = coalesce(TELL_INTERVAL_MS, () =>
     bus.publish('share.changed', shelves.state(indexing.state())),

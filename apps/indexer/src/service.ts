@@ -1,5 +1,4 @@
 /** The indexer, wired: catalogue, indexing, tracker side and the verbs of the bus. */
-import { join } from 'node:path';
 import { loadBlake3 } from '@iwanto/merkle';
 import {
   type Config,
@@ -7,6 +6,7 @@ import {
   PeerTrust,
   type Running,
   type ServiceContext,
+  dataFile,
   listenAddresses,
   metricsText,
   version,
@@ -26,7 +26,7 @@ const MS_PER_HOUR = 3_600_000;
 
 const openWants = ({ bus, log, paths }: Context, tracking: Tracking) =>
   new Wants({
-    path: join(paths.dataDir, 'wants.json'),
+    path: dataFile(paths, 'wants'),
     bus,
     ask: tracking.ask,
     askGroups: tracking.askGroups,
@@ -43,7 +43,7 @@ async function openMetrics({ bus, config, log }: Context): Promise<MetricsPort> 
 /** How this host remembers, as leader or standby, what peers that have left were sharing. */
 function rememberingOf({ config, paths, log }: Context) {
   let { rememberHours } = config;
-  const files = new LeftFolder(join(paths.dataDir, 'left'), (sentence) => log.warn(sentence));
+  const files = new LeftFolder(dataFile(paths, 'leftPeers'), (sentence) => log.warn(sentence));
   return {
     left: { dateMs: Date.now, keepMs: () => rememberHours * MS_PER_HOUR, files },
     reconfigure: (next: Config) => ({ rememberHours } = next),

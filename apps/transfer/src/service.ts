@@ -1,5 +1,4 @@
 /** Wires the transfer service: pieces in, pieces out, and the verbs of the local bus. */
-import { join } from 'node:path';
 import { DialTickets, type Download, HOLDINGS_MAX } from '@iwanto/bus';
 import { type Blake3, loadBlake3 } from '@iwanto/merkle';
 import type { Holder, PeerId } from '@iwanto/wire';
@@ -9,6 +8,7 @@ import {
   PeerWays,
   type Running,
   type ServiceContext,
+  dataFile,
 } from '@iwanto/service';
 import { type TransferStore, openTransferStore } from '@iwanto/store';
 import { type Opened, closing } from './closing.js';
@@ -71,7 +71,7 @@ export async function startTransfer(context: Context): Promise<Running<'transfer
   const { paths, config, log, bus } = context;
   const onTrouble = (sentence: string) => void log.warn(sentence);
   const blake3 = await loadBlake3();
-  const path = join(paths.dataDir, 'transfer.db');
+  const path = dataFile(paths, 'transfers');
   const journal = openTransferStore({ path, nowMs: Date.now() });
   if (journal.setAside) onTrouble(`The journal was damaged; it is now in ${journal.setAside}.`);
   const limits = new RateLimits({ paths, limits: config.limits, now: () => new Date() });
@@ -196,7 +196,7 @@ function teller({ bus, log }: Context, history: History) {
 
 const openHistory = ({ paths, log }: Context) =>
   new History({
-    path: join(paths.dataDir, 'history.ndjson'),
+    path: dataFile(paths, 'history'),
     dateMs: Date.now,
     onTrouble: (sentence) => log.warn(sentence),
   });

@@ -23,6 +23,7 @@ export { EXIT, exitCodeOf } from './exit-codes.js';
 export { isWithin, refuseOverlap } from './folders.js';
 export { type Identity, loadIdentity, peerOfSignKey, verifySignature } from './identity.js';
 export { listenAddresses, refuseUnknownInterfaces } from './interfaces.js';
+export { DATA_FILES, type DataFile, dataFile, groupCatalogueFile } from './data-files.js';
 export { answerDials } from './dialling.js';
 export { PeerWays } from './peer-ways.js';
 export type { Dialled } from './ways.js';

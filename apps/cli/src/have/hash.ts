@@ -1,10 +1,9 @@
 /** The hashes of local files, remembered as long as the files stay unchanged. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setImmediate as otherWork } from 'node:timers/promises';
 import { type Blake3, FileRootBuilder, loadBlake3, pieceBuffer, pieceBytes } from '@iwanto/merkle';
-import { homePaths, writeSafely } from '@iwanto/service';
+import { dataFile, homePaths, writeSafely } from '@iwanto/service';
 import { type FileHash, PIECE_BYTES, codeOf, pieceCount } from '@iwanto/wire';
 import { type LocalFile, identityOf } from './walk.js';
 
@@ -18,7 +17,7 @@ const TURN_BYTES = 16_777_216;
 /** What may be remembered as a hash: checking it with a schema took as long as reading the whole file. */
 const HASH = /^[0-9a-f]{64}$/;
 
-const keptFile = () => join(homePaths().dataDir, 'hashes.txt');
+const keptFile = () => dataFile(homePaths(), 'hashes');
 
 /**
  * A line per file: what it was, a space, its hash. Read as a whole and checked where it is used: as JSON and with a
