@@ -4,7 +4,7 @@ import { Failure, type PeerId, peerIdSchema } from '@iwanto/wire';
 import { withBus } from './ask.js';
 import { changeConfig } from './change-config.js';
 import { peerFrom } from './peer-names.js';
-import { jsonLine, say } from './print.js';
+import { jsonLine, remark, say } from './print.js';
 
 export interface Choosing {
   readonly peer: string | undefined;
@@ -31,6 +31,8 @@ export async function choosePeer(
   }
   if (json) say(jsonLine(lists));
   else for (const one of lists[list]) say(one);
+  if (!json && lists[list].length === 0)
+    remark(`No peer is ${list === 'trust' ? 'trusted' : 'blocked'}.`);
   return EXIT.done;
 }
 

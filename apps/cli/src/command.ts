@@ -1,7 +1,7 @@
 /** What a command is: its options and what it does; loaded only when it is the one that was typed. */
 import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs';
 import { endWith } from './streams.js';
-import { refuseUnknownOptions } from './usage.js';
+import { refuseRepeatedOptions, refuseUnknownOptions } from './usage.js';
 
 /** Options that every command takes. */
 export interface Given {
@@ -35,6 +35,8 @@ interface Known {
   getOptions(): {
     readonly key: Readonly<Record<string, true>>;
     readonly alias: Readonly<Record<string, readonly string[]>>;
+    readonly array: readonly string[];
+    readonly boolean: readonly string[];
   };
 }
 
@@ -42,6 +44,14 @@ interface Known {
 function optionsOf(words: Argv<Given>): string[] {
   const { key, alias } = (words as unknown as Known).getOptions();
   return [...Object.keys(key), ...Object.keys(alias), ...Object.values(alias).flat()];
+}
+
+/** The spellings of each option that takes one value. */
+function singlesOf(words: Argv<Given>): string[][] {
+  const { key, alias, array, boolean } = (words as unknown as Known).getOptions();
+  return Object.keys(key)
+    .filter((name) => !array.includes(name) && !boolean.includes(name))
+    .map((name) => [name, ...(alias[name] ?? [])]);
 }
 
 /** A row whose file is read only when the command is used, so that each command starts fast. */
@@ -60,6 +70,7 @@ export function lazy<T>(
       // Before yargs counts the other words: an option it does not know takes one of them as its value.
       if (!typed.includes('--help') && !typed.includes('-h')) {
         refuseUnknownOptions(typed, name, optionsOf(words));
+        refuseRepeatedOptions(typed, name, singlesOf(words));
       }
       return known;
     },

@@ -83,6 +83,13 @@ describe('what is typed', () => {
     [['search', 'dark', '-knight'], 'put names that begin with "-" after "--"'],
     [['search'], 'An argument is missing (put names that begin with "-" after "--"); see'],
     [['search', 'x', '--limit'], 'The option --limit needs a value; see "iwanto search --help"'],
+    [['limit', 'upload', '-5M'], 'Unknown option: -5M; put names that begin with "-" after "--"'],
+    [['download', HASH, '--to', 'a', '--to=b'], 'The option --to was given 2 times'],
+    [['log', '-n', '5', '--lines', '6'], 'The option -n was given 2 times'],
+    [['open', HASH, '--minutes', '5'], 'The option --minutes is only for use with --lan'],
+    [['want', ' '], 'The name to wait for is empty.'],
+    [['download', HASH, '--as', ''], 'The name after --as is empty.'],
+    [['config', 'get', 'logLvel'], 'did you mean "logLevel"?'],
     [['help', 'frobnicate'], '"frobnicate" is not a command; see "iwanto --help".'],
   ])('iwanto %j says where help is', async (words, expected) => {
     expect((await iwanto(...words)).stderr).toContain(expected);

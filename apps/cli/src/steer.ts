@@ -55,11 +55,17 @@ export function steering({
         const ended = [];
         for (const { id } of meant) ended.push(await act(bus, id));
         if (json) say(jsonLine({ downloads: ended }));
-        else for (const { name } of ended) say(`${done}: ${shown(name)}`);
-        if (ended.length === 0 && !json) remark('There is no such download.');
+        else for (const download of ended) sayActed(download, { word, done });
+        if (ended.length === 0 && !json) remark(`There is no download to ${word}.`);
         return EXIT.done;
       }),
   });
+}
+
+/** What was done when it came is not undone: nothing acts on it. */
+function sayActed({ name, state }: Download, { word, done }: Pick<Steering, 'word' | 'done'>) {
+  if (state === 'done') remark(`${shown(name)} is complete: there is nothing to ${word}.`);
+  else say(`${done}: ${shown(name)}`);
 }
 
 function namesOf(hash: readonly string[] | undefined, word: string): readonly string[] {

@@ -21,12 +21,14 @@ const notACommand = (typed: string, commands: readonly string[]): string => {
   return `"${typed}" is not a command${meant(near)}${near === undefined ? ';' : '?'} ${near === undefined ? 'see' : 'See'} "iwanto --help".`;
 };
 
+const isNumber = (word: string): boolean => word !== '' && Number.isFinite(Number(word));
+
 /** The words that are options, as they were typed: up to `--`, without values behind `=` and without numbers. */
 const optionsAmong = (words: readonly string[]): string[] => {
   const end = words.indexOf('--');
   return words
     .slice(0, end < 0 ? words.length : end)
-    .filter((word) => /^--?[^-\d.]/.test(word))
+    .filter((word) => /^--?[^-]/.test(word) && !isNumber(word))
     .map((word) => word.replace(/=.*$/s, ''));
 };
 
@@ -48,6 +50,22 @@ export function refuseUnknownOptions(
   }
 }
 
+/** Throws when an option was typed twice that takes one value: yargs would make a list of the two. */
+export function refuseRepeatedOptions(
+  words: readonly string[],
+  command: string,
+  spellings: readonly (readonly string[])[],
+): void {
+  const typed = optionsAmong(words);
+  for (const ways of spellings) {
+    const given = typed.filter((word) => ways.includes(word.replace(/^-+/, '')));
+    if (given.length < 2) continue;
+    throw new UsageError(
+      `The option ${given[0]} was given ${given.length} times, but takes one value; see "iwanto ${command} --help".`,
+    );
+  }
+}
+
 /** Yargs' own words, where ours are clearer. */
 const CLEARER: readonly (readonly [RegExp, string])[] = [
   [
@@ -55,6 +73,11 @@ const CLEARER: readonly (readonly [RegExp, string])[] = [
     'An argument is missing (put names that begin with "-" after "--")',
   ],
   [/^Not enough arguments following: (.*)$/, 'The option --$1 needs a value'],
+  // In a bundle, which has no locales, yargs words it in the first way.
+  [
+    /^(?:Implications failed|Missing dependent arguments): (.*) -> (.*)$/,
+    'The option --$1 is only for use with --$2',
+  ],
   [/^Invalid values: Argument: (.*), Given: (.*), Choices: /, '$1 cannot be $2; choose from '],
 ];
 

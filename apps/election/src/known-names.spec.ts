@@ -3,6 +3,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { KnownPeer } from '@iwanto/bus';
 import type { PeerId } from '@iwanto/wire';
 import { KnownNames } from './known-names.js';
 
@@ -30,7 +31,9 @@ const open = (choice: { trust?: PeerId[]; block?: PeerId[] } = {}) =>
     ...{ path: path(), choice: { trust: [], block: [], ...choice } },
     ...{ onTrouble: (line) => void logged.push(line), dateMs: () => nowMs },
   });
-const named = (peer: PeerId, name = 'anne') => ({ peer, name, member: true });
+const named = (peer: PeerId, name = 'anne', seen: KnownPeer['seen'] = 'multicast') => ({
+  ...{ peer, name, seen, member: true },
+});
 
 /** "anne" has been one peer's for so long. */
 async function withAnne(forMs: number): Promise<void> {
@@ -84,5 +87,13 @@ test('HOSTILE 209: names are escaped, few are reported, and a damaged file is le
   await names.look(all.map((name) => named(EVE, name)));
   expect(names.troubles()).toHaveLength(3);
   expect(names.troubles().join()).not.toContain('\u001b');
+  await names.close();
+});
+
+test('this host may take the name of another: its user is not asked to trust or block the host itself', async () => {
+  await withAnne(20 * MINUTE_MS);
+  const names = open();
+  await names.look([named(ANNE), named(EVE, 'anne', 'self')]);
+  expect([names.troubles(), logged]).toEqual([[], []]);
   await names.close();
 });

@@ -37,7 +37,7 @@ const knownSchema = z.object({
 });
 type Known = z.infer<typeof knownSchema>;
 
-type Named = Pick<KnownPeer, 'peer' | 'name' | 'member'>;
+type Named = Pick<KnownPeer, 'peer' | 'name' | 'member' | 'seen'>;
 
 export interface KnownNamesOptions {
   readonly path: string;
@@ -90,7 +90,7 @@ export class KnownNames {
     await this.#writing;
   }
 
-  #judge({ peer, name, member }: Named): string[] {
+  #judge({ peer, name, member, seen }: Named): string[] {
     if (!member || name === '') return [];
     const known = this.#known.get(name);
     const nowMs = (this.options.dateMs ?? Date.now)();
@@ -101,7 +101,8 @@ export class KnownNames {
     const sinceMs = isMeant ? 0 : nowMs;
     if (!known || isOver || isMeant) this.#note({ name, peer, sinceMs, seenMs: nowMs });
     else if (known.peer === peer) this.#see(known, nowMs);
-    else if (known.isShared || isTrusted(peer) || isBlocked(peer)) return [];
+    // The name of this host was chosen here: nobody has to be warned of it.
+    else if (known.isShared || seen === 'self' || isTrusted(peer) || isBlocked(peer)) return [];
     else if (nowMs - known.sinceMs < LONG_MS) this.#note({ ...known, isShared: true });
     else return [taken(known, peer)];
     return [];

@@ -4,6 +4,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { type Paths, isWithin, refuseOverlap } from '@iwanto/service';
 import { Failure, codeOf, reasonOf } from '@iwanto/wire';
 import type { Catalogue, SharedFolder } from './catalogue/catalogue.js';
+import { kernelMounts, mountOf, readMounts } from './disk/mounts.js';
 import type { Indexing } from './indexing.js';
 
 /** The shared folders while the service runs. */
@@ -24,7 +25,7 @@ export function realPathOf(path: string): string {
   }
 }
 
-/** The places that belong to this program alone, by their real paths: everything there, backups included. */
+/** The places that belong to this program alone, by their real paths: everything there, backups included; and those of the kernel. */
 export interface PrivatePlaces {
   /** Left out of every shared folder that contains them. */
   readonly hidden: readonly string[];
@@ -35,12 +36,15 @@ export interface PrivatePlaces {
 export function privatePlacesOf(paths: Paths): PrivatePlaces {
   const holders = [dirname(paths.keysFile), dirname(paths.configFile)];
   const places = [...holders, paths.dataDir, paths.logDir, paths.runDir];
-  const hidden = [...new Set(places.map(realPathOf))];
+  const own = [...new Set(places.map(realPathOf))];
+  const kernel = kernelMounts(readMounts()).map(({ path }) => path);
   const shared = realPathOf(paths.defaultShareDir);
-  return { hidden, closed: hidden.filter((place) => !isWithin(place, shared)) };
+  const closed = own.filter((place) => !isWithin(place, shared));
+  return { hidden: [...own, ...kernel], closed };
 }
 
 function refusePrivate(path: string, real: string, { hidden, closed }: PrivatePlaces): void {
+  refuseKernel(path, real);
   if (!hidden.includes(real) && !closed.some((place) => isWithin(place, real))) return;
   const sentence = `${path} belongs to iwanto itself and may hold its keys: share another folder.`;
   throw new Failure('E_BAD_PATH', sentence);
@@ -79,6 +83,13 @@ function refuseUnreadable(path: string, real: string): void {
   } catch {
     throw new Failure('E_BAD_PATH', `${path} cannot be read: allow it with "chmod u+rx".`);
   }
+}
+
+function refuseKernel(path: string, real: string): void {
+  const mount = mountOf(readMounts(), real);
+  if (!mount || kernelMounts([mount]).length === 0) return;
+  const sentence = `${path} is not on a disk (${mount.type}): its files exist only while they are read. Share another folder.`;
+  throw new Failure('E_BAD_PATH', sentence);
 }
 
 /** The name the network sees: that of the folder, told apart from others of that name. */

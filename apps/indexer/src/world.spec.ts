@@ -207,6 +207,14 @@ describe('what belongs to iwanto is private by its place', () => {
       expect(() => checkedFolder(path, [], places)).toThrow(/belongs to iwanto itself/);
     }
   });
+
+  test('what the kernel shows as files is not shared, alone or inside a folder', () => {
+    const places = privatePlacesOf(pathsIn(room.dir));
+    expect(() => checkedFolder('/proc/self', [], places)).toThrow(
+      '/proc/self is not on a disk (proc)',
+    );
+    expect(places.hidden).toEqual(expect.arrayContaining(['/proc', '/sys']));
+  });
 });
 
 test('the log tells of each folder that is shared, each scan with counts, and each folder that goes', async () => {

@@ -315,6 +315,18 @@ describe('a folder to download to', () => {
     }
   });
 
+  test('what a refused attempt asked for does not bind the next one, but its resumption', async () => {
+    const { roots, home, album } = await withAlbum([{ 'a.txt': bytesOf(9, 1) }]);
+    const [root, elsewhere] = [roots[0]!, newDir('elsewhere')];
+    const none = { state: 'failed', failure: { code: 'E_NOT_FOUND' } };
+    expect(await home.fetch(root, { only: '*.zip', to: elsewhere })).toMatchObject(none);
+    home.views.length = 0;
+    expect(await home.downloads.resume(root)).toMatchObject({ path: join(elsewhere, 'album') });
+    expect(await home.until(({ failure }) => failure !== null)).toMatchObject(none);
+    expect(await home.fetch(root)).toMatchObject({ state: 'done', path: album });
+    expect(await home.downloads.resume(root)).toMatchObject({ state: 'done' });
+  });
+
   test('two contents of one name at the same time: the second is refused before its first byte', async () => {
     const { shelf, roots } = await withFiles(['a.txt', 'b.txt']);
     shelf.names.set(roots[1]!, { name: 'a.txt', size: 900, kind: 'file' });

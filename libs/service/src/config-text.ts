@@ -38,6 +38,13 @@ export function wrongValue(path: string, text: string, error: z.ZodError): Failu
   );
 }
 
+/** The same for a value that is to be written: the file is as good as before. */
+export function unfitValue(error: z.ZodError): Failure {
+  const issue = error.issues[0];
+  const key = issue?.path.map(String).join('.') ?? '';
+  return new Failure('E_BAD_REQUEST', `"${key}" was not changed: ${issue?.message}.`);
+}
+
 /** One sentence for each unknown key, with the one that was probably meant. */
 export function unknownKeys(path: string, text: string, loose: Loose, known: Loose): string[] {
   const leaves = leavesOf(known);

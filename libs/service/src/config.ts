@@ -10,7 +10,7 @@ import {
   valueAt,
   withValue,
 } from './config-schema.js';
-import { lineOf, looseFrom, unknownKeys, wrongValue } from './config-text.js';
+import { lineOf, looseFrom, unfitValue, unknownKeys, wrongValue } from './config-text.js';
 import { environmentName, fromEnvironment } from './config-values.js';
 import { takeLockPatiently } from './lock-patiently.js';
 import type { Paths } from './paths.js';
@@ -111,10 +111,11 @@ async function updateFile(paths: Paths, change: (loose: Loose) => Loose): Promis
   try {
     await loadConfig(paths, {});
     const before = (await textOf(paths.configFile)) ?? '{}';
-    const after = textOfConfig(change(looseFrom(paths.configFile, before)));
-    inFile(paths, after);
+    const after = change(looseFrom(paths.configFile, before));
+    const { error } = schemaFor(paths).safeParse(after, ONCE);
+    if (error) throw unfitValue(error);
     await writeSafely(`${paths.configFile}.bak`, before);
-    await writeSafely(paths.configFile, after);
+    await writeSafely(paths.configFile, textOfConfig(after));
   } finally {
     await lock.release();
   }

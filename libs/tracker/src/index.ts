@@ -11,3 +11,4 @@ export type { Lines } from './shelf.js';
 export { BULK_LINES_MIN } from './change-rate.js';
 export type { Held, LeftLine, PeerLine } from './catalogue.js';
 export { Tracker, type TrackerOptions } from './tracker.js';
+export { readQuery } from './query.js';

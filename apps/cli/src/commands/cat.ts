@@ -55,7 +55,10 @@ function rangeFrom(typed: string, size: number): ByteRange {
     throw new Failure('E_BAD_REQUEST', sentence);
   }
   if (range === 'outside') {
-    throw new Failure('E_BAD_REQUEST', `It has ${size} bytes: there is none in ${typed}.`);
+    throw new Failure(
+      'E_BAD_REQUEST',
+      `The content has ${size} bytes, none of which is in the range ${typed}.`,
+    );
   }
   return range;
 }

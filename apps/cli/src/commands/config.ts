@@ -89,8 +89,8 @@ function knownKey(paths: Paths, key: string | undefined): string {
   }
   if (known.includes(key)) return key;
   const near = nearest(key, known);
-  const advice = near === undefined ? `there are: ${known.join(', ')}` : `did you mean "${near}"`;
-  throw new Failure('E_BAD_REQUEST', `"${key}" is not a key of the configuration; ${advice}.`);
+  const advice = near === undefined ? `there are: ${known.join(', ')}.` : `did you mean "${near}"?`;
+  throw new Failure('E_BAD_REQUEST', `"${key}" is not a key of the configuration; ${advice}`);
 }
 
 interface Change {

@@ -146,6 +146,18 @@ describe('downloads', () => {
     expect((await iwanto('pause')).code).toBe(2);
   });
 
+  test('a complete one is neither paused nor resumed nor cancelled, and nothing else is said', async () => {
+    const done = downloadOf({ state: 'done' });
+    await fake('transfer', {
+      'download.list': () => ({ downloads: [done] }),
+      'download.pause': () => done,
+    });
+    const { code, stdout, stderr } = await iwanto('pause', HASH);
+    expect([code, stdout]).toEqual([0, '']);
+    expect(stderr).toBe('film.mkv is complete: there is nothing to pause.\n');
+    expect((await iwanto('cancel', '--all')).stderr).toBe('There is no download to cancel.\n');
+  });
+
   test('of several contents end one by one; the exit code is that of the first that failed', async () => {
     const failure = { code: 'E_EXISTS' as const, sentence: 'It is taken.' };
     await fake('transfer', {

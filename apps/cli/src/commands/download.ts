@@ -95,6 +95,7 @@ export const command = commandOf({
     if (first === 'to' && others.length === 0) {
       return withBus((bus) => setFolder(bus, second, json));
     }
+    if (as === '') throw new Failure('E_BAD_REQUEST', 'The name after --as is empty.');
     if (as !== undefined && hashes.length > 1) {
       throw new Failure(
         'E_BAD_REQUEST',
@@ -154,7 +155,7 @@ const shownName = (seen: Seen | undefined): { as?: string } =>
 /** A content may be found under one name and be known under others: a later look-up has to know them. */
 function remarkNames({ name, otherNames }: Seen, as = name): void {
   const others = [...new Set([name, ...otherNames])].filter((one) => one !== as);
-  if (others.length > 0) remark(`${shown(as)} is also called ${others.map(shown).join(', ')}`);
+  if (others.length > 0) remark(`This content is also called ${others.map(shown).join(', ')}.`);
 }
 
 async function setFolder(bus: Bus, folder: string | undefined, json: boolean): Promise<number> {

@@ -6,6 +6,7 @@ import { Failure, codeOf, reasonOf } from '@iwanto/wire';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
 import { bytesOf } from '../content/bytes.js';
+import { filesIn } from '../content/folder.js';
 import { contentWords, openNamed } from '../content/named.js';
 import { DRAWINGS, type Drawing, drawingOf, drawn } from '../content/preview/draw.js';
 import { type Picture, pngOf } from '../content/preview/picture.js';
@@ -13,7 +14,7 @@ import { pictureOf } from '../content/preview/picture-of.js';
 import { type Subject, subjectOf } from '../content/preview/subject.js';
 import { TEXT_BYTES_MAX, firstLines } from '../content/preview/text.js';
 import { pathFrom } from '../input.js';
-import { jsonLine, say, shown } from '../print.js';
+import { jsonLine, remark, say, shown } from '../print.js';
 
 /** Lines of a text, or of the list of a folder. */
 const LINES_MAX = 20;
@@ -72,7 +73,10 @@ async function lookAt(bus: Bus, opened: ReadOpened): Promise<Found> {
   if (Array.isArray(subject)) return listOf(opened.name, subject);
   const { kind, name } = subject;
   if (subject.size === 0) throw nothingIn(name);
-  if (kind !== 'other') return { kind, name, ...(await pictureOf(bus, subject)) };
+  if (kind !== 'other') {
+    const looked = pictureOf(bus, subject);
+    return looked.then((seen) => ({ kind, name, ...seen })).catch(namesInstead(bus, opened));
+  }
   const parts: Uint8Array[] = [];
   const range = { from: 0, to: Math.min(subject.size, TEXT_BYTES_MAX) };
   for await (const part of bytesOf(bus, subject, range, new AbortController().signal)) {
@@ -82,6 +86,15 @@ async function lookAt(bus: Bus, opened: ReadOpened): Promise<Found> {
   if (!lines) throw nothingIn(name);
   return { kind: 'text', name, lines };
 }
+
+/** Of a folder without a picture, or where ffmpeg is not installed, its names still say something. */
+const namesInstead =
+  (bus: Bus, { kind, name, hash }: ReadOpened) =>
+  async (cause: unknown): Promise<Found> => {
+    if (kind === 'file' || codeOf(cause) !== 'E_NOT_FOUND') throw cause;
+    remark(shown(reasonOf(cause)));
+    return listOf(name, await filesIn(bus, hash));
+  };
 
 const nothingIn = (name: string) =>
   new Failure(

@@ -261,13 +261,13 @@ describe('what was shown', () => {
     await iwanto('search', 'old');
     const { stderr } = await iwanto('download', '1', '--as', 'new draft.txt');
     expect(asked).toMatchObject([{ hash: hashAt(0), as: 'new draft.txt' }]);
-    expect(stderr).toContain('new draft.txt is also called zz old draft.txt');
+    expect(stderr).toContain('This content is also called zz old draft.txt.');
   });
 
   test('of several names, says the others', async () => {
     await iwanto('search', 'film');
     const { stderr } = await iwanto('download', '1');
-    expect(stderr).toContain('a.mkv is also called film one.mkv, film eins.mkv');
+    expect(stderr).toContain('This content is also called film one.mkv, film eins.mkv.');
     expect((await iwanto('download', '2')).stderr).not.toContain('also called');
   });
 });

@@ -1,5 +1,6 @@
 /** `iwanto want NAME`: a standing search that reports, or fetches, new files. */
 import { EXIT } from '@iwanto/service';
+import { Failure } from '@iwanto/wire';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
 import { jsonLine, remark, say, shown } from '../print.js';
@@ -19,6 +20,7 @@ export const command = commandOf({
       .epilogue('"iwanto wants" lists what was found; "iwanto events" reports it immediately.'),
   run: async ({ name, get, json }) => {
     const query = name.join(' ').normalize('NFC').trim();
+    if (query === '') throw new Failure('E_BAD_REQUEST', 'The name to wait for is empty.');
     const want = await withBus((bus) => bus.call('want.add', { query, get }));
     if (json) say(jsonLine(want));
     else say(`wanted: ${shown(want.query)} (${want.id})`);

@@ -114,8 +114,8 @@ function silentHost(asked: AskedPeer, { network }: NetworkFacts): Finding {
 function notHeard(asked: AskedPeer): Finding {
   return broken(
     'multicast',
-    `${asked.address} runs iwanto, but none of its datagrams arrive here: multicast does not pass between the two hosts`,
-    `Run "iwanto peers add ${asked.address}", and allow UDP 17116 and 17117 on both hosts and in the switch.`,
+    `${asked.address} accepts connections at a port of iwanto, but none of its datagrams arrive here: multicast does not pass between the two hosts, or another program has that port`,
+    `If iwanto runs there, run "iwanto peers add ${asked.address}" here, and allow UDP 17116 and 17117 on both hosts and in the switch.`,
   );
 }
 

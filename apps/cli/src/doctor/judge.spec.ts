@@ -122,6 +122,19 @@ describe('other hosts', () => {
   });
 });
 
+test('an open port alone does not prove that iwanto runs there', () => {
+  const answer = { checkup: null, largeAnswers: null, clockAheadMs: null } as const;
+  const open = { indexerPort: 'open', transferPort: 'open' } as const;
+  const asked = { address: '10.0.0.9', answer: { ...answer, ...open } };
+  const [found] = judgePeers({
+    ...{ services: { election: undefined, indexer: undefined, transfer: undefined } },
+    ...{ leadership: undefined, network: undefined, shared: undefined, unknownHost: undefined },
+    ...{ others: [], asked: [asked] },
+  });
+  expect(found?.text).toContain('or another program has that port');
+  expect(found?.text).not.toContain('runs iwanto');
+});
+
 describe('what the system shows', () => {
   const HEAD = 'Iface Destination Gateway Flags RefCnt Use Metric Mask MTU Window IRTT';
 

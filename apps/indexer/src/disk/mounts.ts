@@ -15,6 +15,10 @@ export interface Mount {
 /** File systems on which another host may change files unnoticed; `fuseblk` is a disk of this host. */
 const NETWORK_TYPES = /^(nfs|cifs|smb|9p|fuse(?!blk)|ceph|afs|ncp)/;
 
+/** File systems of the kernel: it makes what is in them when somebody reads it, and `kcore` alone would be 128 TiB. */
+const KERNEL_TYPES =
+  /^(proc|sysfs|devtmpfs|devpts|cgroup2?|(security|debug|trace|config|efivar|selinux|ns)fs|bpf|pstore|mqueue|fusectl|binfmt_misc|rpc_pipefs)$/;
+
 /** Blanks, line ends and backslashes are written in octal: `\040`. */
 const decoded = (path: string) =>
   path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
@@ -56,3 +60,7 @@ const isAbove = (point: string, path: string) =>
 /** The first network file system among some mounts. */
 export const networkMount = (mounts: readonly Mount[]): Mount | undefined =>
   mounts.find(({ type }) => NETWORK_TYPES.test(type));
+
+/** Where the kernel shows itself as files; nothing there is on a disk. */
+export const kernelMounts = (mounts: readonly Mount[]): readonly Mount[] =>
+  mounts.filter(({ type }) => KERNEL_TYPES.test(type));

@@ -61,12 +61,13 @@ export class Downloads {
   constructor(private readonly options: DownloadsOptions) {}
 
   /** Starts a download, continues an earlier one, or returns the running one. */
-  async start(question: StartQuestion): Promise<DownloadView> {
+  async start(question: StartQuestion, isResumed = false): Promise<DownloadView> {
     const saved = this.#savedOf(question.hash);
     const running = this.#running.get(question.hash);
     const located = running ? undefined : await this.#locate(question.hash, saved);
-    const folder = await this.#folderFor(question, located?.hash ?? question.hash);
     const hash = located?.hash ?? (question.hash as FileHash);
+    if (!isResumed) this.#forgetRefused(hash);
+    const folder = await this.#folderFor(question, hash);
     const now = this.#running.get(hash);
     if (now) return sameOrRefuse(now, question, folder);
     if (!located) throw this.#unknown(hash);
@@ -105,8 +106,10 @@ export class Downloads {
     const running = this.#running.get(id);
     if (running) return running.progress.current;
     const saved = this.#savedOf(id);
-    if (!saved) throw this.#unknown(id);
-    return this.start(questionOf(saved));
+    if (saved) return this.start(questionOf(saved), true);
+    const view = this.get(id);
+    if (view.state === 'done') return view;
+    throw this.#unknown(id);
   }
 
   /** Stops a download; with `forget`, what it fetched is removed as well. */
@@ -198,7 +201,7 @@ export class Downloads {
     const saved = this.#savedOf(hash);
     const asked = question.as === undefined ? undefined : chosenName(question.as);
     const name = asked ?? saved?.name ?? foreignName(located.name);
-    if (saved && (saved.folder !== folder || saved.name !== name)) this.#giveUp(saved);
+    if (saved && (saved.folder !== folder || saved.name !== name)) throw elsewhere(saved);
     const choices = { only: only ?? saved?.only ?? null, confirmed };
     return {
       ...{ root: hash, kind, name, bytes: size, folder, overwrite, rename, holders, ...choices },
@@ -209,10 +212,10 @@ export class Downloads {
     };
   }
 
-  /** An attempt in another place that was refused before its first byte is forgotten: the refusal asked to choose another. */
-  #giveUp(saved: SavedDownload): void {
-    if (!wasRefused(saved)) throw elsewhere(saved);
-    this.#remove(saved);
+  /** The place and the pattern of an attempt that was refused before its first byte do not bind the next one. */
+  #forgetRefused(hash: string): void {
+    const saved = this.#savedOf(hash);
+    if (saved && !this.#running.has(hash) && wasRefused(saved)) this.#remove(saved);
   }
 
   /** An unfinished directory of other content that would have had the same name. */

@@ -104,11 +104,13 @@ async function run(
       `${program} did not come to an end in ${LIMIT_MS / 1_000} s.`,
     );
   }
+  throw new Failure('E_NOT_FOUND', `${program} finds no picture in it: ${reasonIn(complaint)}.`);
+}
+
+/** The first line without our own address, which means nothing to a reader, and without ffmpeg's name for its part. */
+function reasonIn(complaint: string): string {
   const [first = ''] = complaint.slice(0, COMPLAINT_CHARACTERS_MAX).split('\n');
-  throw new Failure(
-    'E_NOT_FOUND',
-    `${program} finds no picture in it: ${first.replace(/\.$/, '')}.`,
-  );
+  return first.replace(/^\[[^\]]*\] |^http:\S+: /, '').replace(/\.$/, '');
 }
 
 async function outputOf({ stdout }: ChildProcess): Promise<Buffer> {
