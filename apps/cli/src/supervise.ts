@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { reasonOf } from '@iwanto/wire';
 import type { ServiceName } from '@iwanto/bus';
-import { EXIT, Terminal } from '@iwanto/service';
+import { EXIT, Terminal, endingOf } from '@iwanto/service';
 
 /** The wait before a service that died is started again: doubled each time, within these bounds. */
 const BACK_OFF_MS_MIN = 1_000;
@@ -40,6 +40,8 @@ interface Child extends ServiceProgram {
   startedMs: number;
   backOffMs: number;
   restart?: NodeJS.Timeout;
+  /** It said that it ends with this exit code. */
+  ending?: number | undefined;
 }
 
 /** Supervises until all services have ended; resolves with the exit code. */
@@ -83,6 +85,7 @@ class Supervisor {
 
   #launch(child: Child): void {
     child.ready = false;
+    child.ending = undefined;
     child.startedMs = performance.now();
     const started = fork(child.program, [], {
       execArgv: [...child.nodeArguments],
@@ -93,6 +96,8 @@ class Supervisor {
     child.process = started;
     started.on('message', (message) => {
       if (message === 'ready') this.#becameReady(child);
+      const code = endingOf(message);
+      if (code !== undefined && child.process === started) this.#ends(child, code);
     });
     started.once('error', (error) => {
       this.options.tell(`The ${child.service} service could not be started: ${reasonOf(error)}.`);
@@ -114,13 +119,23 @@ class Supervisor {
     this.options.tell(`Still waiting for ${late.join(', ')} to be ready; ${seconds} s more.`);
   }
 
+  /** A process can hang while it exits: it then serves nobody, and nobody would start it again. */
+  #ends(child: Child, exitCode: number): void {
+    child.ending = exitCode;
+    const { process: ending } = child;
+    const limit = setTimeout(() => this.#killTheLate(child), STOP_LIMIT_MS).unref();
+    ending?.once('close', () => clearTimeout(limit));
+  }
+
   #died(child: Child, end: { code: number | null; signal: NodeJS.Signals | null }): void {
     delete child.process;
     child.ready = false;
     if (this.#stopping) return this.#endWhenAllAreOver();
-    if (end.code === EXIT.done || end.code === EXIT.stopped) return this.#endedAsAsked(child);
+    // Whoever hung while it ended was killed, but for what it had said.
+    const code = end.code ?? child.ending;
+    if (code === EXIT.done || code === EXIT.stopped) return this.#endedAsAsked(child);
     const how = end.signal === null ? `with exit code ${end.code}` : `by ${end.signal}`;
-    if (end.code === EXIT.usage) {
+    if (code === EXIT.usage) {
       this.options.tell(`The ${child.service} service cannot run like this; all services stop.`);
       return this.#stop(EXIT.usage);
     }
@@ -149,18 +164,17 @@ class Supervisor {
       clearTimeout(child.restart);
       child.process?.kill('SIGTERM');
     }
-    setTimeout(() => this.#killTheLate(), STOP_LIMIT_MS).unref();
+    const killAll = () => this.#children.forEach((child) => this.#killTheLate(child));
+    setTimeout(killAll, STOP_LIMIT_MS).unref();
     this.#endWhenAllAreOver();
   }
 
-  #killTheLate(): void {
-    for (const { service, process: late } of this.#children) {
-      if (!late) continue;
-      this.options.tell(
-        `The ${service} service did not end within ${STOP_LIMIT_MS} ms; it is killed.`,
-      );
-      late.kill('SIGKILL');
-    }
+  #killTheLate({ service, process: late }: Child): void {
+    if (!late) return;
+    this.options.tell(
+      `The ${service} service did not end within ${STOP_LIMIT_MS} ms; it is killed.`,
+    );
+    late.kill('SIGKILL');
   }
 
   #endWhenAllAreOver(): void {

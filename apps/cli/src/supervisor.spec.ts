@@ -19,6 +19,9 @@ const SERVICE = `
   appendFileSync(__filename + '.pid', process.pid + ' ' + process.execArgv + ' ' + process.env.OF_ITS_OWN + '\\n');
   process.on('SIGTERM', () => process.exit(0));
   process.on('disconnect', () => process.exit(0));
+  const hang = (ending) => process.send({ ending }, () => { for (;;); });
+  process.on('SIGUSR2', () => hang(0));
+  process.on('SIGINT', () => hang(1));
   process.send('ready');`;
 
 let dir: string;
@@ -77,6 +80,19 @@ test('it says when all are ready, starts again what dies, and stops all when ask
   supervisor.kill('SIGTERM');
   expect(await once(supervisor, 'exit')).toEqual([0, null]);
   expect(existsSync(lockPath())).toBe(false);
+}, 30_000);
+
+test('a service that hangs while it ends is killed, and starts again unless it was asked to end', async () => {
+  const { supervisor, said, told } = start();
+  expect((await said.next()).value).toBe('ready');
+  const [[asked = ''], [failed = '']] = [await livesOf('transfer'), await livesOf('indexer')];
+  process.kill(parseInt(asked), 'SIGUSR2');
+  await told('iwanto: The transfer service did not end within 1800 ms; it is killed.');
+  process.kill(parseInt(failed), 'SIGINT');
+  await told('iwanto: The indexer service ended by SIGKILL; it starts again in 1 s.');
+  supervisor.kill('SIGTERM');
+  expect(await once(supervisor, 'exit')).toEqual([0, null]);
+  expect(await livesOf('transfer')).toHaveLength(1);
 }, 30_000);
 
 test('a lock that another process has taken over stays, and Ctrl-C has its own code', async () => {

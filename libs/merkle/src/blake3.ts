@@ -20,6 +20,8 @@ export interface Blake3 {
   readonly name: 'native' | 'wasm';
   hash(bytes: Uint8Array): Uint8Array;
   keyed(domain: Domain, bytes: Uint8Array): Uint8Array;
+  /** The same as hex characters: half the cost of bytes that JavaScript then spells out. */
+  keyedHex(domain: Domain, bytes: Uint8Array): string;
 }
 
 const names = Object.keys(DOMAINS) as Domain[];
@@ -41,14 +43,16 @@ export function loadNativeBlake3(): Promise<Blake3> {
     const hashers = new Map(
       names.map((domain) => [domain, Blake3Hasher.newKeyed(blake3(asBuffer(contextOf(domain))))]),
     );
+    const updated = (domain: Domain, bytes: Uint8Array) => {
+      const hasher = hashers.get(domain)!;
+      hasher.reset();
+      return hasher.update(asBuffer(bytes));
+    };
     return {
       name: 'native' as const,
       hash: (bytes: Uint8Array) => blake3(asBuffer(bytes)),
-      keyed: (domain: Domain, bytes: Uint8Array) => {
-        const hasher = hashers.get(domain)!;
-        hasher.reset();
-        return hasher.update(asBuffer(bytes)).digestBuffer();
-      },
+      keyed: (domain: Domain, bytes: Uint8Array) => updated(domain, bytes).digestBuffer(),
+      keyedHex: (domain: Domain, bytes: Uint8Array) => updated(domain, bytes).digest('hex'),
     };
   });
 }
@@ -66,6 +70,8 @@ export function loadWasmBlake3(): Promise<Blake3> {
           hash,
           keyed: (domain: Domain, bytes: Uint8Array) =>
             hashers.get(domain)!.init().update(bytes).digest('binary'),
+          keyedHex: (domain: Domain, bytes: Uint8Array) =>
+            hashers.get(domain)!.init().update(bytes).digest('hex'),
         };
       });
     }),

@@ -5,7 +5,7 @@
 import { Failure, type FileHash } from '@iwanto/wire';
 import { type Blake3, DIGEST_BYTES } from './blake3.js';
 import { LONE_SURROGATE, TARGET_BYTES_MAX, compareNames, nameProblem } from './names.js';
-import { rootBytes, rootText } from './root-text.js';
+import { rootBytes } from './root-text.js';
 
 /** "iwm" and the version of the format. */
 export const MANIFEST_MAGIC = Uint8Array.of(0x69, 0x77, 0x6d, 0x01);
@@ -196,5 +196,5 @@ export function encodeManifest(entries: readonly ManifestEntry[]): Uint8Array {
 
 /** The root of the directory whose manifest these bytes are. Check it before parsing (HOSTILE 70). */
 export function directoryRoot(blake3: Blake3, manifest: Uint8Array): FileHash {
-  return rootText(blake3.keyed('directory', manifest));
+  return blake3.keyedHex('directory', manifest) as FileHash;
 }

@@ -95,6 +95,8 @@ describe('BLAKE3', () => {
         expect(twin.hex(native.hash(data))).toBe(twin.hex(twin.plain(data)));
         const keyed = native.keyed('inner', data);
         expect(Buffer.from(keyed)).toEqual(Buffer.from(wasm.keyed('inner', data)));
+        expect(native.keyedHex('inner', data)).toBe(twin.hex(keyed));
+        expect(wasm.keyedHex('inner', data)).toBe(twin.hex(keyed));
         expect(twin.hex(keyed)).toBe(twin.hex(twin.keyed('iwanto 1 inner node', data)));
       }),
       { numRuns: 60 },

@@ -5,7 +5,6 @@
  */
 import { type FileHash, pieceCount } from '@iwanto/wire';
 import { type Blake3, DIGEST_BYTES } from './blake3.js';
-import { rootText } from './root-text.js';
 
 /** The digest of an inner node. */
 export function innerDigest(blake3: Blake3, left: Uint8Array, right: Uint8Array): Uint8Array {
@@ -15,12 +14,19 @@ export function innerDigest(blake3: Blake3, left: Uint8Array, right: Uint8Array)
   return blake3.keyed('inner', both);
 }
 
+const SIZE_BYTES = 8;
+const TWO_TO_32 = 0x1_0000_0000;
+/** What is hashed for a root. Used again for each: a directory has many small files, and each has one. */
+const rooted = new Uint8Array(SIZE_BYTES + DIGEST_BYTES);
+const sizeView = new DataView(rooted.buffer, 0, SIZE_BYTES);
+
 /** The root of a file: its size and the top of its tree, nothing else for an empty file. */
 export function fileRoot(blake3: Blake3, size: number, top: Uint8Array | undefined): FileHash {
-  const bytes = new Uint8Array(8 + (top?.length ?? 0));
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(size));
-  if (top) bytes.set(top, 8);
-  return rootText(blake3.keyed('file', bytes));
+  sizeView.setUint32(0, Math.floor(size / TWO_TO_32));
+  sizeView.setUint32(4, size % TWO_TO_32);
+  if (top) rooted.set(top, SIZE_BYTES);
+  const bytes = top ? rooted : rooted.subarray(0, SIZE_BYTES);
+  return blake3.keyedHex('file', bytes) as FileHash;
 }
 
 /** Leaves of the left subtree of a node over `count` >= 2 leaves. */

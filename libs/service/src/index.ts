@@ -64,6 +64,6 @@ export {
 } from './run-service.js';
 export { SUPERVISOR_FLAGS, nodeEnvironment, nodeFlags } from './node-flags.js';
 export { createSafely, writeLightly, writeSafely } from './safe-file.js';
-export { Terminal, announceReady } from './supervisors.js';
+export { Terminal, announceReady, endingOf } from './supervisors.js';
 export { version } from './version.js';
 export { RATE_RULES_CHARACTERS_MAX, rateAt, rateFrom, rateRulesFrom } from './rates.js';

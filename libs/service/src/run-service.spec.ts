@@ -9,7 +9,9 @@ import { homePaths } from './paths.js';
 
 /** A service that does nothing: the built lib, started as a process of its own. */
 const script = `
+  import { writeSync } from 'node:fs';
   import { runService } from ${JSON.stringify(new URL('../dist/index.js', import.meta.url).href)};
+  if (process.env.HANGS) process.on('exit', () => { writeSync(2, 'exits'); for (;;); });
   const refuse = () => { throw new Error('not asked here'); };
   await runService({
     service: 'election',
@@ -74,6 +76,19 @@ describe('a service', () => {
       port: 4711,
       notes: ['a note', 'discovery 17116'],
     });
+  });
+
+  test('says that it ends, and a second signal ends it even if it hangs while it exits', async () => {
+    const { child, ready } = start({ HANGS: '1' });
+    await ready;
+    const said = once(child, 'message');
+    const exits = once(child.stderr!, 'data');
+    child.kill('SIGTERM');
+    expect(await said).toEqual([{ ending: 0 }, undefined]);
+    await exits;
+    const ended = once(child, 'exit');
+    child.kill('SIGINT');
+    expect(await ended).toEqual([null, 'SIGINT']);
   });
 
   test.each(['SIGTERM', 'SIGINT'] as const)('stops in order on %s with code 0', async (signal) => {

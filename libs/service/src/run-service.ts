@@ -19,10 +19,12 @@ import type { Lock } from './lock.js';
 import { type Log, closeLog, openLog } from './log.js';
 import { type Paths, homePaths } from './paths.js';
 import { type ServiceState, statusHandlers } from './status.js';
-import { Terminal, announceReady } from './supervisors.js';
+import { Terminal, announceEnd, announceReady } from './supervisors.js';
 
 /** How long a stop may take before the process ends anyway: within the 2 s that supervisors grant. */
 const STOP_LIMIT_MS = 1_500;
+
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /** The verbs that a service answers itself; `<service>.status`, `.stop` and `.reload` are answered for it. */
 export type OwnHandlers<S extends ServiceName> = Omit<
@@ -74,8 +76,9 @@ export async function runService<S extends ServiceName>(
     if (opened.log) opened.log.error(sentence, { stack: stackOf(cause) });
     else process.stderr.write(`${definition.service}: error: ${sentence}\n`);
     process.exitCode = cause instanceof Failure ? exitCodeOf(cause.code) : EXIT.unexpected;
+    announceEnd(process.exitCode);
     await closeAll(opened);
-    process.exit();
+    exit();
   }
 }
 
@@ -139,7 +142,7 @@ interface SystemListener {
 }
 
 function listenToTheSystem({ log, stop, reload }: SystemListener): void {
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));
+  for (const signal of STOP_SIGNALS) process.on(signal, () => stop(signal));
   const terminal = new Terminal();
   process.on('SIGHUP', () => {
     if (terminal.isGone()) return stop('its terminal was closed');
@@ -160,9 +163,19 @@ function stopOnce(service: ServiceName, opened: Opened): (why: string) => void {
     if (stopping) return;
     stopping = true;
     opened.log?.info(`${service} stops: ${why}`);
-    process.exitCode ??= orderlyExitCode();
-    void closeAll(opened).finally(() => process.exit());
+    const exitCode = (process.exitCode ??= orderlyExitCode());
+    announceEnd(Number(exitCode));
+    void closeAll(opened).finally(exit);
   };
+}
+
+/**
+ * V8 has waited for ever for its own compiler in here. From now on a signal ends the process without its help, so a
+ * second Ctrl-C is enough where nobody supervises it.
+ */
+function exit(): never {
+  for (const signal of STOP_SIGNALS) process.removeAllListeners(signal);
+  process.exit();
 }
 
 /** pm2 reports a death by a signal as 0: under pm2 an orderly end has a code of its own, which this variable gives. */

@@ -13,6 +13,24 @@ export function announceReady(onTrouble: (sentence: string) => void): void {
   );
 }
 
+/** What a service says to its supervisor when it begins to end by itself: the exit code that it will have. */
+export interface Ending {
+  readonly ending: number;
+}
+
+/** Announces that this process ends within the time that a stop may take; whoever supervises it may then kill it. */
+export function announceEnd(exitCode: number): void {
+  const said: Ending = { ending: exitCode };
+  // A supervisor that is gone needs to know nothing.
+  process.send?.(said, undefined, {}, () => undefined);
+}
+
+/** The exit code in that message, or undefined if it is another one. */
+export function endingOf(message: unknown): number | undefined {
+  if (typeof message !== 'object' || message === null || !('ending' in message)) return undefined;
+  return typeof message.ending === 'number' ? message.ending : undefined;
+}
+
 /** The terminal this process was started from, if any; it disappears when its window is closed. */
 export class Terminal {
   readonly #had = hasTerminal();

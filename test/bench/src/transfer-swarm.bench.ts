@@ -1,5 +1,6 @@
 /** How the swarm of the built transfer services copes with slow, lying and dying peers, kills, and a crowd. */
 import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { loadBlake3 } from '@iwanto/merkle';
 import { BenchHost } from './transfer-host.js';
@@ -98,26 +99,43 @@ async function killedTenTimes(): Promise<void> {
 
 const CROWD = 8;
 const CROWD_BYTES = 100 * MEBIBYTE;
-/** Meant to be low enough for two cores to run all nine peers; what limits them at 50 MB/s is unproved. */
+/** Low enough for two cores to run all nine peers. */
 const CROWD_MEGABITS = 160;
+/** 50 MB/s, as asked for; on two cores six peers and the seed need more of the processor than there is. */
+const [FAST_CROWD, FAST_CROWD_MEGABITS] = [6, 400];
 
 /** The slowest of many that fetch the same content at the same time, compared with one alone; and what the seed sent. */
-async function manyAtOnce(): Promise<void> {
-  const alone = await crowdSeconds(1);
-  const { seconds, sent } = await crowdSeconds(CROWD);
+const manyAtOnce = () => crowd(CROWD, CROWD_MEGABITS);
+const manyAtOnceFast = () => crowd(FAST_CROWD, FAST_CROWD_MEGABITS);
+
+/** What the wire and what the processors allow, from the same run, says which of them was the limit. */
+async function crowd(count: number, megabits: number): Promise<void> {
+  const alone = await crowdRun(1, megabits);
+  const { seconds, sent, cpuSeconds } = await crowdRun(count, megabits);
+  const wireSeconds = CROWD_BYTES / (megabits * BYTES_PER_MEGABIT);
+  const coreSeconds = cpuSeconds / availableParallelism();
   console.log(
-    `${CROWD} downloaders of ${CROWD_BYTES / MEBIBYTE} MiB at the same time from one seed shaped to ${CROWD_MEGABITS / 8} MB/s: slowest ${seconds.toFixed(2)} s, ` +
-      `${(seconds / alone.seconds).toFixed(2)} x one alone; the seed sent ${(sent / CROWD_BYTES).toFixed(2)} x the size`,
+    `${count} downloaders of ${CROWD_BYTES / MEBIBYTE} MiB at the same time from one seed shaped to ${megabits / 8} MB/s: slowest ${seconds.toFixed(2)} s, ` +
+      `${(seconds / alone.seconds).toFixed(2)} x one alone; the seed sent ${(sent / CROWD_BYTES).toFixed(2)} x the size; ` +
+      `no less is possible than ${wireSeconds.toFixed(2)} s for the wire and ${coreSeconds.toFixed(2)} s for the services' CPU time on all cores (one alone ${alone.cpuSeconds.toFixed(2)} s of CPU)`,
   );
 }
 
-async function crowdSeconds(count: number): Promise<{ seconds: number; sent: number }> {
+interface CrowdRun {
+  /** Of the slowest. */
+  readonly seconds: number;
+  readonly sent: number;
+  /** Of all services. */
+  readonly cpuSeconds: number;
+}
+
+async function crowdRun(count: number, megabits: number): Promise<CrowdRun> {
   const dir = mkdtempSync('/dev/shm/iwanto-bench-');
   const net = makeNet(count + 1);
   const blake3 = await loadBlake3();
   const shelf = new BenchShelf(blake3);
   const shown = large(CROWD_BYTES)(shelf, dir);
-  net.shape(1, CROWD_MEGABITS);
+  net.shape(1, megabits);
   const seed = new BenchHost(net, 1, join(dir, 'seed'));
   const crowd = Array.from({ length: count }, (_, at) => {
     return new BenchHost(net, at + 2, join(dir, `d${at}`));
@@ -129,7 +147,8 @@ async function crowdSeconds(count: number): Promise<{ seconds: number; sent: num
     const known = await Promise.all([seed, ...crowd].map((host) => host.holder()));
     await Promise.all([seed, ...crowd].map((host) => host.meet(known)));
     const seconds = await Promise.all(crowd.map((host) => host.fetch(shown)));
-    return { seconds: Math.max(...seconds), sent: await seed.bytesSent() };
+    const cpuSeconds = [seed, ...crowd].reduce((sum, host) => sum + host.cpuSeconds(), 0);
+    return { seconds: Math.max(...seconds), sent: await seed.bytesSent(), cpuSeconds };
   } finally {
     for (const host of [seed, ...crowd]) await host.stop();
     net.remove();
@@ -137,4 +156,4 @@ async function crowdSeconds(count: number): Promise<{ seconds: number; sent: num
   }
 }
 
-await runScenes({ slowAndFast, oneLies, oneKilled, killedTenTimes, manyAtOnce });
+await runScenes({ slowAndFast, oneLies, oneKilled, killedTenTimes, manyAtOnce, manyAtOnceFast });

@@ -29,6 +29,18 @@ export function setAttributes(fd: number, { exec, mtimeSeconds }: Attributes): v
   }
 }
 
+/** The same for a file that was just made: without its exec bit, unless it was made with it. */
+export function setNewAttributes(fd: number, attributes: Attributes): void {
+  const { exec, mtimeSeconds } = attributes;
+  // A umask may take the bit away from the owner, too.
+  if (exec) return setAttributes(fd, attributes);
+  try {
+    if (mtimeSeconds !== null) setFileTime(fd, mtimeSeconds);
+  } catch {
+    // A disk whose times do not reach that far.
+  }
+}
+
 /** As text, because `futimes` takes a negative number for the present time. */
 export function setFileTime(fd: number, mtimeSeconds: number): void {
   futimesSync(fd, String(mtimeSeconds), String(mtimeSeconds));

@@ -4,7 +4,7 @@ import { type Blake3, digestAt, pieceBytes, verifyPiece } from '@iwanto/merkle';
 import type { PieceAt } from '@iwanto/swarm';
 import { Failure, PIECE_BYTES } from '@iwanto/wire';
 import type { Wanted } from '../sources/source-line.js';
-import { setAttributes } from './attributes.js';
+import { setAttributes, setNewAttributes } from './attributes.js';
 import { diskFailure } from './disk.js';
 import type { FolderTree } from './folder.js';
 import { type PartClaim, PartFile } from './part-file.js';
@@ -189,7 +189,9 @@ export class TreeWriter implements PieceSink {
       try {
         let written = 0;
         while (written < body.length) written += writeSync(fd, body, written);
-        setAttributes(fd, planned);
+        // What an earlier run left may have another mode; each look costs as much as the time that is set.
+        if (this.options.isResumed) setAttributes(fd, planned);
+        else setNewAttributes(fd, planned);
       } finally {
         closeSync(fd);
       }
