@@ -26,8 +26,8 @@ import { type Counts, type DropReason, newCounts } from './counts.js';
 import { PathsOfPeers } from './paths-of-peers.js';
 import type { Story } from './story.js';
 
-/** A timer is never set further ahead: what is due later is asked for again. */
-const SLEEP_MS_MAX = 1_000;
+/** A timer is never set further ahead: what is due later is asked for again. Longer than the periods of beats and PINGs. */
+const SLEEP_MS_MAX = 1_250;
 
 export interface ElectionOptions {
   readonly config: ElectionConfig;
@@ -62,6 +62,8 @@ export class Election {
   readonly #gate: Gate;
   readonly #paths = new PathsOfPeers();
   #timer: NodeJS.Timeout | undefined;
+  /** What the timer is set for. */
+  #dueMs = 0;
   #stopped = false;
 
   constructor(private readonly options: ElectionOptions) {
@@ -142,11 +144,19 @@ export class Election {
     clearTimeout(this.#timer);
   }
 
+  /** A timer that is set again although nothing changed would wake the process twice, because Node keeps the first. */
   #sleep(): void {
-    if (this.#stopped) return;
+    const dueMs = deadlineMs(this.state);
+    if (this.#stopped || (this.#timer && dueMs === this.#dueMs)) return;
+    this.#dueMs = dueMs;
     clearTimeout(this.#timer);
-    const sleepMs = Math.min(deadlineMs(this.state) - this.options.nowMs(), SLEEP_MS_MAX);
-    // Rounded up: a timer of Node may otherwise fire a fraction of a millisecond early.
-    this.#timer = setTimeout(() => this.take({ type: 'tick' }), Math.max(0, Math.ceil(sleepMs)));
+    const sleepMs = Math.max(0, Math.min(dueMs - this.options.nowMs(), SLEEP_MS_MAX));
+    // One more: Node counts from when its turn began, so the process would wake too early, and once more after that.
+    this.#timer = setTimeout(() => this.#wake(), Math.ceil(sleepMs) + 1);
+  }
+
+  #wake(): void {
+    this.#timer = undefined;
+    this.take({ type: 'tick' });
   }
 }

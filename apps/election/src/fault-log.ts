@@ -1,20 +1,20 @@
 /** Faults of the network that last: each is shown, and logged once, as soon as two looks in a row have found it. */
-import type { NetworkFault } from '@iwanto/bus';
+import { type NetworkFault, lookRegularly } from '@iwanto/bus';
 
-const LOOK_MS = 5_000;
+const LOOK_MS = 4_000;
 /** Faults at the same time: a crowd of strangers causes no more lines than this per look. */
 const FAULTS_MAX = 16;
 
 export class FaultLog {
   #found = new Set<string>();
   #lasting: readonly NetworkFault[] = [];
-  readonly #timer: NodeJS.Timeout;
+  readonly #stopLooking: () => void;
 
   constructor(
     private readonly find: () => readonly NetworkFault[],
     private readonly write: (sentence: string) => void,
   ) {
-    this.#timer = setInterval(() => this.look(), LOOK_MS);
+    this.#stopLooking = lookRegularly(() => this.look(), LOOK_MS);
   }
 
   /** What was found in the last two looks. */
@@ -31,7 +31,7 @@ export class FaultLog {
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    this.#stopLooking();
   }
 }
 

@@ -16,6 +16,21 @@ describe('keys', () => {
     expect(other.peerOf(one.signKey)).toBe(one.peer);
   });
 
+  test('a copy of what was verified last is valid, and nothing that differs from it', () => {
+    const [one, other] = [newKeys(), newKeys()];
+    const bytes = Uint8Array.of(1, 2, 3);
+    const signature = one.sign(bytes);
+    expect(other.verify(one.signKey, bytes, signature)).toBe(true);
+    expect(other.verify(one.signKey, bytes.slice(), signature.slice())).toBe(true);
+    expect(other.verify(other.signKey, bytes, signature)).toBe(false);
+    const changed = signature.slice();
+    changed[0] = (changed[0] ?? 0) ^ 1;
+    expect(other.verify(one.signKey, bytes, changed)).toBe(false);
+    // The buffer it came in is used again.
+    bytes[0] = 9;
+    expect(other.verify(one.signKey, bytes, signature)).toBe(false);
+  });
+
   test('a secret opens for its receiver alone, and only unchanged', () => {
     const [one, other, third] = [newKeys(), newKeys(), newKeys()];
     const secret = new Uint8Array(16).map((_, at) => at);

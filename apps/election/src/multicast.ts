@@ -3,6 +3,7 @@
  * shared sockets for receiving multicast. No socket ever follows the default route.
  */
 import type { Socket } from 'node:dgram';
+import { lookRegularly } from '@iwanto/bus';
 import { type Address, MULTICAST_GROUP, reasonOf } from '@iwanto/wire';
 import { Doorway } from './doorway.js';
 import type { Envelope } from './envelope.js';
@@ -21,8 +22,6 @@ import { Routes } from './routes.js';
 import { openPlaceSocket, portTaken, portsTaken } from './sockets.js';
 import { TroubleTeller } from './trouble.js';
 
-/** How often the addresses of this host are listed again. */
-const RELIST_MS = 2_000;
 /** Ports tried after the one asked for. */
 const PORTS_TRIED_MAX = 64;
 const PORT_MAX = 65_535;
@@ -59,7 +58,7 @@ export class UdpNetwork implements Network {
   readonly #looped = new Map<string, number>();
   readonly #routes = new Routes();
   readonly #trouble: TroubleTeller;
-  #timer: NodeJS.Timeout | undefined;
+  #stopLooking: () => void = () => undefined;
   #relisting: Promise<void> | undefined;
   #closed = false;
 
@@ -92,7 +91,7 @@ export class UdpNetwork implements Network {
       }
     }
     await this.#groups.join(this.#places());
-    this.#timer = setInterval(() => void this.relist(), RELIST_MS);
+    this.#stopLooking = lookRegularly(() => void this.relist());
   }
 
   send(bytes: Uint8Array, to: Address): void {
@@ -167,7 +166,7 @@ export class UdpNetwork implements Network {
 
   async close(): Promise<void> {
     this.#closed = true;
-    clearInterval(this.#timer);
+    this.#stopLooking();
     await this.#relisting;
     this.#groups.close();
     await this.#closePlaces();

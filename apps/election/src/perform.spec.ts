@@ -29,7 +29,7 @@ const beat = {
   card: null,
 } as ElectionMessage;
 
-function recorder() {
+function recorder(signer = keys, reaches: readonly Reach[] = ['lan', 'host']) {
   const sent: { to: string; standbys: number }[] = [];
   const logged: string[] = [];
   const record = (to: string, bytes: Uint8Array | undefined) => {
@@ -45,8 +45,7 @@ function recorder() {
       port: 1,
       send: (bytes, to) => record(to.address, bytes),
       multicast: (bytesFor: (reach: Reach) => Uint8Array | undefined) => {
-        record('lan', bytesFor('lan'));
-        record('host', bytesFor('host'));
+        for (const reach of reaches) record(reach, bytesFor(reach));
       },
       acquaint: nothing,
       opened: nothing,
@@ -56,7 +55,7 @@ function recorder() {
       view: () => ({ addresses: [], outside: [], strangers: [], troubles: [] }),
       close: async () => undefined,
     },
-    keys,
+    keys: signer,
     leadershipChanged: nothing,
     peersChanged: nothing,
     remember: nothing,
@@ -80,6 +79,14 @@ test('loopback addresses are named on this host only', () => {
     { to: '10.0.0.2', standbys: 1 },
     { to: '127.0.0.1', standbys: 2 },
   ]);
+});
+
+test('a multicast is signed once for each reach, however many interfaces it goes to', () => {
+  let signatures = 0;
+  const counting = { ...keys, sign: (bytes: Uint8Array) => ((signatures += 1), keys.sign(bytes)) };
+  const { perform } = recorder(counting, ['lan', 'lan', 'host']);
+  perform({ type: 'multicast', message: beat });
+  expect(signatures).toBe(2);
 });
 
 test('a message that cannot be written is told and not sent', () => {

@@ -57,7 +57,12 @@ export function performer(with_: Performers): (output: Output) => void {
       with_.story?.sent(message, to);
     },
     multicast: ({ message }) => {
-      network.multicast((reach) => bytesOf(message, reach));
+      // Signed once, however many interfaces it goes to.
+      const signed = new Map<Reach, Uint8Array | undefined>();
+      network.multicast((reach) => {
+        if (!signed.has(reach)) signed.set(reach, bytesOf(message, reach));
+        return signed.get(reach);
+      });
       with_.story?.sent(message, null);
     },
     leadershipChanged: () => with_.leadershipChanged(),

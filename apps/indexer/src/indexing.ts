@@ -1,6 +1,6 @@
 /** Keeps the catalogue equal to the shared folders: which folders there are, when each is scanned, and how failures are handled. The way of a change is `pipe/pipe.ts`. */
 import { basename, dirname } from 'node:path';
-import { type Shared, nextRevision } from '@iwanto/bus';
+import { type Shared, lookRegularly, nextRevision } from '@iwanto/bus';
 import type { Blake3 } from '@iwanto/merkle';
 import { reasonOf } from '@iwanto/wire';
 import { isCorruption, isDiskFull, isReadOnly } from '@iwanto/store';
@@ -15,8 +15,6 @@ import { Pipe } from './pipe/pipe.js';
 const RECONCILE_INTERVAL_MS = 300_000;
 /** Folders without a working watcher are scanned so often, in ms. */
 const POLL_INTERVAL_MS = 30_000;
-/** How often is checked whether a folder appeared, vanished, was replaced or mounted upon, in ms (HOSTILE 87: within 5 s). */
-const ROOT_CHECK_INTERVAL_MS = 2_000;
 /** A doubt is acted on once no other has come for this long, in ms: chokidar needs that to pick up a new directory. */
 const DOUBT_QUIET_MS = 500;
 
@@ -44,6 +42,7 @@ export class Indexing {
   readonly #folders = new Map<number, FolderOnDisk>();
   readonly #doubts = new Map<number, NodeJS.Timeout>();
   readonly #timers: NodeJS.Timeout[] = [];
+  readonly #stopLooking: () => void;
   readonly #pause: Pause;
   #closed = false;
   #leftOut = () => 0;
@@ -67,7 +66,8 @@ export class Indexing {
     });
     this.#every(RECONCILE_INTERVAL_MS, () => this.#reconcileWhere(() => true));
     this.#every(POLL_INTERVAL_MS, () => this.#reconcileWhere((folder) => folder.isPolled));
-    this.#every(ROOT_CHECK_INTERVAL_MS, () => {
+    // Whether a folder appeared, vanished, was replaced or mounted upon (HOSTILE 87: within 5 s).
+    this.#stopLooking = lookRegularly(() => {
       const mounts = readMounts();
       this.#reconcileWhere((folder) => folder.hasChanged(mounts));
     });
@@ -150,6 +150,7 @@ export class Indexing {
   async close(): Promise<void> {
     this.#closed = true;
     this.#timers.forEach(clearInterval);
+    this.#stopLooking();
     this.#doubts.forEach(clearTimeout);
     this.#pause.close();
     for (const folder of this.#folders.values()) folder.close();

@@ -14,7 +14,7 @@ export interface Opened {
   readonly server: OpenPort;
   readonly uploader: Uploader;
   readonly journal: { close(): void };
-  readonly goOn: NodeJS.Timeout;
+  readonly stopGoingOn: () => void;
   readonly holding: readonly [Kept, HoldingNews];
 }
 
@@ -26,11 +26,11 @@ export function closing({
   server,
   uploader,
   journal,
-  goOn,
+  stopGoingOn,
   holding,
 }: Opened): () => Promise<void> {
   return async () => {
-    clearInterval(goOn);
+    stopGoingOn();
     await downloads.stopAll();
     await readings.closeAll();
     lines.closeAll();

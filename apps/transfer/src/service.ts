@@ -1,5 +1,5 @@
 /** Wires the transfer service: pieces in, pieces out, and the verbs of the local bus. */
-import { DialTickets, type Download, HOLDINGS_MAX } from '@iwanto/bus';
+import { DialTickets, type Download, HOLDINGS_MAX, lookRegularly } from '@iwanto/bus';
 import { type Blake3, loadBlake3 } from '@iwanto/merkle';
 import type { Holder, PeerId } from '@iwanto/wire';
 import {
@@ -57,9 +57,6 @@ import { waysGet } from './verbs/ways-get.js';
 /** How long a download waits for a source before it gives up, in ms. */
 const NO_SOURCE_LIMIT_MS = 30_000;
 
-/** How often downloads that wait for sources are checked, in ms. */
-const GO_ON_MS = 2_000;
-
 /** Contents that were fetched and are served to others; half of what may be announced. */
 const KEPT_MAX = HOLDINGS_MAX / 2;
 
@@ -92,10 +89,11 @@ export async function startTransfer(context: Context): Promise<Running<'transfer
   });
   await folder.note();
   listenToNews(context, { uploader, downloads, lines });
-  const goOn = setInterval(() => void downloads.goOn(), GO_ON_MS);
+  // Downloads that wait for sources.
+  const stopGoingOn = lookRegularly(() => void downloads.goOn());
   const holding = [kept, news] as const;
   const closeAll = closing({
-    ...{ downloads, readings, lines, server, uploader, journal, goOn, holding },
+    ...{ downloads, readings, lines, server, uploader, journal, stopGoingOn, holding },
   });
   return {
     handlers: handlersOf({

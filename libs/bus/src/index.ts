@@ -36,6 +36,7 @@ export {
 } from './piece-line.js';
 export type { PieceAsker } from './piece-server.js';
 export { makeDir } from './make-dir.js';
+export { lookRegularly } from './regularly.js';
 export * from './network-shapes.js';
 export { nobodyListens } from './probe.js';
 export { HOLDINGS_MAX, type HeldContents } from './holdings.js';

@@ -1,4 +1,5 @@
 /** The configuration of one peer: one JSON file, checked key by key, replaced as a whole; the environment takes precedence. */
+import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { makeDir } from '@iwanto/bus';
 import { Failure, codeOf } from '@iwanto/wire';
@@ -13,6 +14,7 @@ import {
 import { lineOf, looseFrom, unfitValue, unknownKeys, wrongValue } from './config-text.js';
 import { environmentName, fromEnvironment } from './config-values.js';
 import { takeLockPatiently } from './lock-patiently.js';
+import { dataFile } from './data-files.js';
 import type { Paths } from './paths.js';
 import { createSafely, writeSafely } from './safe-file.js';
 
@@ -40,22 +42,50 @@ export interface ConfigValue {
 }
 
 /**
- * The configuration in force; created with defaults, folders included, when there is none yet.
+ * The configuration in force; created with defaults when there is none yet. Creates default folders that nobody named.
  * Throws E_BAD_REQUEST naming the file, the key and the line that is wrong; nothing is overwritten then.
  */
 export async function loadConfig(paths: Paths, env = process.env): Promise<LoadedConfig> {
-  const text = await textOf(paths.configFile);
-  if (text !== undefined) {
-    const { loose, config, warnings } = inFile(paths, text);
+  const before = await textOf(paths.configFile);
+  if (before !== undefined) {
+    const { loose, config, warnings } = inFile(paths, before);
     const open = await writableWarning(paths.configFile);
     const inForce = withEnvironment(paths, env, loose) ?? config;
+    await makeUnnamed(paths, inForce, loose);
     return { config: inForce, warnings: [...warnings, ...open], created: false };
   }
   const config = withEnvironment(paths, env, {}) ?? schemaFor(paths).parse({}, ONCE);
   for (const folder of [...config.share, config.downloadDir]) await makeDir(folder);
-  const { share, downloadDir } = schemaFor(paths).parse({}, ONCE);
-  const created = await createSafely(paths.configFile, textOfConfig({ share, downloadDir }));
+  const text = textOfConfig(defaultFolders(paths, config));
+  const created = await createSafely(paths.configFile, text);
   return created ? { config, created, warnings: [] } : loadConfig(paths, env);
+}
+
+/** Not those that only the environment names: a start without it then creates the default folder. */
+function defaultFolders(
+  paths: Paths,
+  config: Config,
+): Partial<Pick<Config, 'share' | 'downloadDir'>> {
+  const { share, downloadDir } = schemaFor(paths).parse({}, ONCE);
+  return {
+    ...(isSame(share, config.share) && { share }),
+    ...(downloadDir === config.downloadDir && { downloadDir }),
+  };
+}
+
+/**
+ * A file written by hand usually leaves out its folders, and nobody else creates the default ones. One that the file
+ * names, or that downloads went to before, is never created: it may be on a disk that is unplugged.
+ */
+async function makeUnnamed(paths: Paths, config: Config, loose: Loose): Promise<void> {
+  const { share, downloadDir } = defaultFolders(paths, config);
+  const isUsed = existsSync(dataFile(paths, 'transfers'));
+  const folders = [
+    ...(share && loose['share'] === undefined ? share : []),
+    ...(downloadDir && loose['downloadDir'] === undefined && !isUsed ? [downloadDir] : []),
+  ];
+  // If one cannot be created, the doctor and the service that uses it say so.
+  for (const folder of folders) await makeDir(folder).catch(() => undefined);
 }
 
 /** Changes the file permanently, keeping the previous one as `.bak`; two processes that change it do so one after the other. */
@@ -109,8 +139,9 @@ async function updateFile(paths: Paths, change: (loose: Loose) => Loose): Promis
     limitMs: LOCK_LIMIT_MS,
   });
   try {
-    await loadConfig(paths, {});
+    if ((await textOf(paths.configFile)) === undefined) await loadConfig(paths);
     const before = (await textOf(paths.configFile)) ?? '{}';
+    inFile(paths, before);
     const after = change(looseFrom(paths.configFile, before));
     const { error } = schemaFor(paths).safeParse(after, ONCE);
     if (error) throw unfitValue(error);

@@ -1,6 +1,7 @@
 /** Returns memory that only the start needed to the system. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { lookRegularly } from '@iwanto/bus';
 
 /** How often a service is checked, in ms. */
 const LOOK_MS = 10_000;
@@ -52,11 +53,11 @@ export class Rests {
 export function giveBackAtRest(): void {
   const rests = new Rests();
   let before = process.cpuUsage();
-  setInterval(() => {
+  lookRegularly(() => {
     const { user, system } = process.cpuUsage(before);
     before = process.cpuUsage();
     const usedMs = (user + system) / 1_000;
     const { arrayBuffers: bufferBytes } = process.memoryUsage();
     if (rests.isDue({ usedMs, bufferBytes })) giveBackMemory();
-  }, LOOK_MS).unref();
+  }, LOOK_MS);
 }

@@ -14,8 +14,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { makeDir } from '@iwanto/bus';
 import { FAILURE_CODES, type FailureCode, type PublicKey } from '@iwanto/wire';
 import { explainConfig, loadConfig, setConfig, updateConfig } from './config.js';
+import { dataFile } from './data-files.js';
 import { exitCodeOf } from './exit-codes.js';
 import { isWithin, refuseOverlap } from './folders.js';
 import { loadIdentity, peerOfSignKey, verifySignature } from './identity.js';
@@ -80,6 +82,32 @@ describe('the configuration', () => {
     expect((await stat(first.config.share[0] ?? '')).isDirectory()).toBe(true);
     expect((await stat(first.config.downloadDir)).isDirectory()).toBe(true);
     expect((await loadConfig(paths)).created).toBe(false);
+  });
+
+  test('creates the default folders of a file that names none', async () => {
+    await writeFile(paths.configFile, '{ "name": "studio" }');
+    const { config } = await loadConfig(paths);
+    for (const folder of [...config.share, config.downloadDir])
+      expect((await stat(folder)).isDirectory()).toBe(true);
+  });
+
+  test('creates no folder that the file names, and none that downloads went to before', async () => {
+    const unplugged = join(home, 'unplugged');
+    await writeFile(paths.configFile, JSON.stringify({ share: [unplugged] }));
+    await makeDir(paths.dataDir);
+    await writeFile(dataFile(paths, 'transfers'), '');
+    const { config } = await loadConfig(paths);
+    for (const folder of [unplugged, config.downloadDir])
+      await expect(stat(folder)).rejects.toThrow('ENOENT');
+  });
+
+  test('a start with a folder of the environment leaves the default one to a start without it', async () => {
+    const film = join(home, 'films');
+    await loadConfig(paths, { IWANT_SHARE: film });
+    await expect(stat(paths.defaultShareDir)).rejects.toThrow('ENOENT');
+    const { config } = await loadConfig(paths, {});
+    expect(config.share).toEqual([paths.defaultShareDir]);
+    expect((await stat(paths.defaultShareDir)).isDirectory()).toBe(true);
   });
 
   test('HOSTILE 89: names the file and the key that is wrong, and leaves the file alone', async () => {

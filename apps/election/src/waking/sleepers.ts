@@ -3,7 +3,7 @@
  * neighbours, and kept. Only hosts of this host's own subnets have one there; a router's would wake the router.
  */
 import { createSocket } from 'node:dgram';
-import type { KnownPeer, NetworkView } from '@iwanto/bus';
+import { type KnownPeer, type NetworkView, lookRegularly } from '@iwanto/bus';
 import { Failure, type PeerId, isLinkLocal, isLoopback, reasonOf, setRecent } from '@iwanto/wire';
 import { sendMagic, waysTo } from './magic-packet.js';
 import { type Neighbour, neighbours } from './neighbour-table.js';
@@ -40,13 +40,13 @@ export class Sleepers {
   #known = new Map<PeerId, Sleeper>();
   #looks = 0;
   #writtenMs = 0;
-  readonly #timer: NodeJS.Timeout;
+  readonly #stopLooking: () => void;
   readonly #loaded: Promise<void>;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: SleepersOptions) {
     this.#loaded = loadSleepers(options.path).then((known) => void (this.#known = known));
-    this.#timer = setInterval(() => void this.look(), LOOK_MS);
+    this.#stopLooking = lookRegularly(() => void this.look(), LOOK_MS);
   }
 
   /** Learns the hardware addresses of the hosts that are online. */
@@ -106,7 +106,7 @@ export class Sleepers {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#stopLooking();
     await this.#loaded;
     if (this.#known.size > 0) this.#save();
     await this.#writing;

@@ -10,6 +10,7 @@ import {
   answerHere,
   servePeerVerbs,
   dialPort,
+  lookRegularly,
 } from '@iwanto/bus';
 import { PeerWays, answerDials } from '@iwanto/service';
 import { type PeerId, type PeerVerbs, peerVerbs } from '@iwanto/wire';
@@ -42,9 +43,6 @@ import { holders } from '../verbs/holders.js';
 import { locate } from '../verbs/locate.js';
 import { peerList } from '../verbs/peer-list.js';
 import { search } from '../verbs/search.js';
-
-/** How often strangers and unneeded catalogues are forgotten, in ms. */
-const TIDY_INTERVAL_MS = 2_000;
 
 export interface TrackingOptions {
   readonly bus: Pick<ServiceBus<'indexer'>, 'call' | 'follow' | 'publish' | 'subscribe'>;
@@ -144,7 +142,7 @@ class TrackerService {
   readonly #known = new Map<PeerId, KnownPeer>();
   readonly #checkups: CheckupDesk;
   readonly #leaderCheck: LeaderCheck;
-  readonly #tidying: NodeJS.Timeout;
+  readonly #stopTidying: () => void;
 
   constructor(
     private readonly options: TrackingOptions,
@@ -193,7 +191,8 @@ class TrackerService {
       known: (id) => this.#known.get(id),
     });
     this.peerHandlers = this.#answers();
-    this.#tidying = setInterval(() => this.#desk.tidy(), TIDY_INTERVAL_MS);
+    // Forgets strangers and catalogues that are not needed any more.
+    this.#stopTidying = lookRegularly(() => this.#desk.tidy());
   }
 
   #answers(): Handlers<PeerVerbs> {
@@ -278,7 +277,7 @@ class TrackerService {
   }
 
   close(): void {
-    clearInterval(this.#tidying);
+    this.#stopTidying();
     this.#leaderCheck.close();
     this.ways.close();
     this.#announcers.stop();

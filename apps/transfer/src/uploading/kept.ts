@@ -1,5 +1,6 @@
 /** Contents that were fetched completely and are served to others, over restarts, for as long as they are where they were put. */
 import { lstatSync } from 'node:fs';
+import { lookRegularly } from '@iwanto/bus';
 import type { Blake3 } from '@iwanto/merkle';
 import { keepsInodes } from '@iwanto/service';
 import type { HeldStore } from '@iwanto/store';
@@ -15,7 +16,7 @@ import type { Holdings } from './holdings.js';
 import { unpackManifests } from './packed-manifests.js';
 
 /** How often their presence is checked, in ms. */
-const LOOK_MS = 15_000;
+const LOOK_MS = 14_000;
 
 /** A content and where it is. */
 export interface Placed extends HeldAs {
@@ -31,7 +32,7 @@ export interface KeptOptions {
 }
 
 export class Kept {
-  readonly #looking: NodeJS.Timeout;
+  readonly #stopLooking: () => void;
 
   /** Loads what an earlier run kept. */
   constructor(private readonly options: KeptOptions) {
@@ -39,8 +40,7 @@ export class Kept {
       if (stampOf(row.path, row.kind) === row.stamp) this.#offer({ ...row, root: row.hash });
       else options.store.forget(row.hash);
     }
-    this.#looking = setInterval(() => this.look(), LOOK_MS);
-    this.#looking.unref();
+    this.#stopLooking = lookRegularly(() => this.look(), LOOK_MS);
   }
 
   /** A download is complete and has its name; `manifests`, packed, where its disk cannot reproduce them. */
@@ -69,7 +69,7 @@ export class Kept {
   }
 
   close(): void {
-    clearInterval(this.#looking);
+    this.#stopLooking();
   }
 
   #offer(placed: Placed): void {

@@ -1,7 +1,7 @@
 /** Shared files held open for reading, so that a piece costs one read and not an open as well. */
 import { close, closeSync, constants, fstatSync, openSync, read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
-import type { Content } from '@iwanto/bus';
+import { type Content, lookRegularly } from '@iwanto/bus';
 import { setRecent } from '@iwanto/wire';
 import { DiskPace } from '../disk/disk-pace.js';
 
@@ -12,7 +12,7 @@ export type FileContent = Extract<Content, { kind: 'file' }>;
 /** Files held open at the same time; small, because a host may allow few (HOSTILE 103). */
 const FILES_MAX = 48;
 /** A file nobody asked for is closed after this time, in ms: an open file keeps a deleted one on the disk. */
-const IDLE_MS = 5_000;
+const IDLE_MS = 4_000;
 /** Stands for the inode number where a file system does not keep it. */
 const NO_INODE = '0';
 /** Never follow a link that somebody put in place of the file; never wait for a FIFO's writer. */
@@ -53,11 +53,10 @@ const isSameVersion = (one: FileContent, other: FileContent) =>
 
 export class OpenFiles {
   readonly #files = new Map<string, OpenFile>();
-  readonly #sweep: NodeJS.Timeout;
+  readonly #stopSweeping: () => void;
 
   constructor(private readonly nowMs: () => number) {
-    this.#sweep = setInterval(() => this.#closeIdle(), IDLE_MS);
-    this.#sweep.unref();
+    this.#stopSweeping = lookRegularly(() => this.#closeIdle(), IDLE_MS);
   }
 
   /**
@@ -86,7 +85,7 @@ export class OpenFiles {
   }
 
   closeAll(): void {
-    clearInterval(this.#sweep);
+    this.#stopSweeping();
     for (const path of [...this.#files.keys()]) this.forget(path);
   }
 
