@@ -38,7 +38,10 @@ export const indexerVerbs = {
   search: verb({
     owner: 'indexer',
     about: "Ask the leader's tracker for names that fit.",
-    question: searchQuestionSchema,
+    question: searchQuestionSchema.extend({
+      /** The query is the name of this content: if a group shares it, only members are asked. */
+      beside: fileHashSchema.optional(),
+    }),
     answer: searchAnswerSchema,
     limitMs: 5_000,
   }),

@@ -97,7 +97,7 @@ export interface PeerLine {
   call<V extends keyof PeerVerbs>(
     verb: V,
     question: QuestionOf<PeerVerbs, V>,
-    options?: { limitMs?: number },
+    options?: { limitMs?: number | undefined },
   ): Promise<AnswerOf<PeerVerbs, V>>;
   close(): void;
 }

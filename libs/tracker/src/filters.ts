@@ -52,12 +52,13 @@ function ageTests({ modifiedFromMs, modifiedToMs }: FilterOptions): Test[] {
 
 function peerTests(
   shelf: Shelf,
-  { peers, holding, asker }: FilterOptions,
+  { peers, holding, asker, heldBy }: FilterOptions,
   { slotOf }: Peers,
 ): Test[] {
   const tests: Test[] = [];
-  if (peers) {
-    const slots = new Set(peers.map(slotOf));
+  for (const some of [peers, heldBy]) {
+    if (!some) continue;
+    const slots = new Set(some.map(slotOf));
     tests.push(({ slot }) => slots.has(slot));
   }
   if (holding && asker) {

@@ -79,8 +79,9 @@ export class Locator {
     return { name: left.nameOf(content, NAME_LOOKS_MAX), peers };
   }
 
-  /** The contents that somebody shares: who, and under which names. */
-  holders(hashes: readonly FileHash[]): HoldersAnswer['contents'] {
+  /** The contents that somebody shares: who, those of `first` before others, and under which names. */
+  holders(hashes: readonly FileHash[], first: readonly PeerId[] = []): HoldersAnswer['contents'] {
+    const early = new Set(first);
     return hashes.flatMap((hash) => {
       const contents = this.shelf.contents.withHash(hash, CLAIMS_MAX);
       const slots = new Set(contents.flatMap((content) => [...this.shelf.here.holdersOf(content)]));
@@ -90,7 +91,7 @@ export class Locator {
       return {
         hash,
         names: [...new Set(names)].slice(0, NAMES_MAX),
-        peers: peers.slice(0, HOLDERS_NAMED_MAX),
+        peers: earliest(peers, early).slice(0, HOLDERS_NAMED_MAX),
         count: slots.size,
       };
     });
@@ -126,3 +127,7 @@ export class Locator {
     return new Failure('E_AMBIGUOUS', sentence);
   }
 }
+
+/** Those of the set before others, otherwise in the same order. */
+const earliest = (peers: readonly PeerId[], early: ReadonlySet<PeerId>): readonly PeerId[] =>
+  early.size === 0 ? peers : peers.toSorted((a, b) => Number(early.has(b)) - Number(early.has(a)));

@@ -182,11 +182,15 @@ const SORTS: Readonly<Record<Sort, (a: Line, b: Line) => number>> = {
 const PLACED_A_TURN = 64;
 const PLACED_STEPS = 128;
 
+const NOBODY: ReadonlySet<number> = new Set();
+
 export interface PresentOptions {
   readonly limit: number;
   readonly sort: Sort;
   readonly similar: boolean;
   readonly peerOf: (slot: number) => PeerId | undefined;
+  /** Slots of the peers that are named before others. */
+  readonly first?: ReadonlySet<number>;
   /** Whose results: those of the peers that are online, unless others are named. */
   readonly holdings?: Holdings;
 }
@@ -198,12 +202,12 @@ const SHORTENED_MAX = 200;
 export function* present(
   shelf: Shelf,
   shown: readonly Shown[],
-  { limit, sort, similar, peerOf, holdings = shelf.here }: PresentOptions,
+  { limit, sort, similar, holdings = shelf.here, ...book }: PresentOptions,
 ): WorkTurns<SearchResult[]> {
   const isByFit = sort === 'fit';
-  const first = { most: isByFit ? Infinity : limit, compare: SORTS[sort] };
+  const best = { most: isByFit ? Infinity : limit, compare: SORTS[sort] };
   const worth = isByFit ? promising(shown, limit) : shown;
-  const lines = yield* sortedTurns(worth, (one) => lineOf(shelf, holdings, one), first);
+  const lines = yield* sortedTurns(worth, (one) => lineOf(shelf, holdings, one), best);
   const placed = isByFit
     ? yield* grouped(lines, limit)
     : lines.map((line, group) => ({ line, group }));
@@ -214,13 +218,13 @@ export function* present(
   for (const [at, { line, group }] of placed.entries()) {
     const folder = folders[at] ?? '';
     const where = { folder, short: short[at] ?? folder };
-    results.push(resultOf({ shelf, holdings, peerOf }, line, { similar, group, where }));
+    results.push(resultOf({ shelf, holdings, ...book }, line, { similar, group, where }));
     if (results.length % PLACED_A_TURN === 0) yield PLACED_A_TURN * PLACED_STEPS;
   }
   return results;
 }
 
-interface Book extends Pick<PresentOptions, 'peerOf'> {
+interface Book extends Pick<PresentOptions, 'peerOf' | 'first'> {
   readonly shelf: Shelf;
   readonly holdings: Holdings;
 }
@@ -230,11 +234,12 @@ interface Placed extends Pick<SearchResult, 'similar' | 'group'> {
 }
 
 function resultOf(
-  { shelf, holdings, peerOf }: Book,
+  { shelf, holdings, peerOf, first = NOBODY }: Book,
   line: Line,
   { similar, group, where }: Placed,
 ): SearchResult {
   const { slots, names } = aboutOf(shelf, holdings, line);
+  slots.sort((a, b) => Number(first.has(b)) - Number(first.has(a)));
   const peers = slots.flatMap((slot): WherePeer[] => {
     const peer = peerOf(slot);
     return peer === undefined ? [] : [{ peer, name: '' }];

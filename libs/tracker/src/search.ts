@@ -93,6 +93,7 @@ class Search {
     this.#sort = question.options.sort ?? 'fit';
     this.#tests = testsOf(shelf, question.options, this.#query, book);
     this.#limit = question.limit;
+    this.#first = new Set(question.options.heldBy?.map(book.slotOf));
     this.#addPhraseTests();
     const { leftAtMs } = question.options;
     if (leftAtMs === undefined || shelf.left.slots.size === 0) return;
@@ -101,6 +102,8 @@ class Search {
   }
 
   readonly #limit: number;
+  /** Slots of peers that are named first. */
+  readonly #first: ReadonlySet<number>;
 
   *find(): WorkTurns<Found> {
     const found = yield* this.#findHere();
@@ -212,10 +215,7 @@ class Search {
   #present(shown: readonly Shown[], limit: number, similar: boolean): WorkTurns<SearchResult[]> {
     const { peerOf } = this.book;
     return present(this.shelf, shown, {
-      limit,
-      sort: this.#sort,
-      similar,
-      peerOf,
+      ...{ limit, sort: this.#sort, similar, peerOf, first: this.#first },
     });
   }
 

@@ -212,9 +212,9 @@ export class Tracker {
     return this.#locator.lastSeen(prefix);
   }
 
-  /** The contents that somebody shares: who, and under which names. */
-  holders(hashes: readonly FileHash[]): HoldersAnswer['contents'] {
-    return this.#locator.holders(hashes);
+  /** The contents that somebody shares: who, those of `first` before others, and under which names. */
+  holders(hashes: readonly FileHash[], first?: readonly PeerId[]): HoldersAnswer['contents'] {
+    return this.#locator.holders(hashes, first);
   }
 
   /**

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { fileHashSchema, peerIdSchema } from './ids.js';
 import { COMPONENT_BYTES_MAX, PATH_BYTES_MAX } from './limits.js';
+import { TRUSTED_NAMED_MAX } from './search-question.js';
 import { kindSchema, sizeSchema } from './sizes.js';
 
 /** Hashes that one question about holders may name. */
@@ -12,7 +13,10 @@ export const NAMES_MAX = 3;
 
 export const holdersQuestionSchema = z.object({
   hashes: z.array(fileHashSchema).min(1).max(HOLDERS_QUESTION_MAX),
+  /** Peers that are named before others: filled in by the peer's own indexer, which trusts them. */
+  first: z.array(peerIdSchema).max(TRUSTED_NAMED_MAX).optional(),
 });
+export type HoldersQuestion = z.infer<typeof holdersQuestionSchema>;
 export const holdersAnswerSchema = z.object({
   /** Only contents that somebody shares, in the order of the question. */
   contents: z

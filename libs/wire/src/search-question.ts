@@ -15,6 +15,8 @@ export const WHERE_PEERS_MAX = 4;
 export const OTHER_NAMES_MAX = 3;
 /** The most results one search may ask for (HOSTILE 55). */
 export const SEARCH_LIMIT_MAX = 10_000;
+/** Trusted peers that one question may name. */
+export const TRUSTED_NAMED_MAX = 32;
 
 export const searchTypes = [
   'video',
@@ -45,6 +47,8 @@ export const searchFiltersSchema = z.object({
   holding: z.enum(['mine', 'missing']).optional(),
   /** Who asks: filled in by the peer's own indexer. */
   asker: peerIdSchema.optional(),
+  /** Peers of which one must have it, and which are named first: filled in by the peer's own indexer, which trusts them. */
+  heldBy: z.array(peerIdSchema).max(TRUSTED_NAMED_MAX).optional(),
 });
 export type SearchFilters = z.infer<typeof searchFiltersSchema>;
 

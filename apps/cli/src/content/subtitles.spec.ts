@@ -44,6 +44,13 @@ describe('beside a film that was found by itself', () => {
     expect(names).toEqual(['Metropolis (1927).srt']);
   });
 
+  test('HOSTILE 243: the search says which film it is for, so that a name of a group stays there', async () => {
+    const asked: unknown[] = [];
+    const bus = { call: async (...of: unknown[]) => asked.push(of[1]) } as unknown as Bus;
+    await subtitlesBeside(bus, film);
+    expect(asked).toMatchObject([{ query: 'Metropolis (1927)', beside: film.hash }]);
+  });
+
   test('lies nothing where nobody answers, and beside what is no film', async () => {
     const silent = { call: () => Promise.reject(new Error('no answer')) } as unknown as Bus;
     expect(await subtitlesBeside(silent, film)).toEqual([]);

@@ -37,7 +37,7 @@ export async function subtitlesBeside(bus: Bus, film: Named): Promise<Named[]> {
   if (!isFilm(film.name)) return [];
   const query = stemOf(film.name).normalize('NFC').slice(0, QUERY_CHARACTERS_MAX);
   try {
-    const question = { query, limit: RESULTS_MAX };
+    const question = { query, limit: RESULTS_MAX, beside: film.hash };
     const { results } = await bus.call('search', question, { limitMs: ASK_LIMIT_MS });
     const place = results.find(({ hash }) => hash === film.hash)?.where;
     return results

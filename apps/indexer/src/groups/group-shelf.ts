@@ -46,7 +46,7 @@ export class GroupShelf {
       search: (question) => desk.search(question),
       locate: ({ hash }) => desk.locate(hash),
       list: ({ path, after }) => catalogue.list(path, after, LIST_ENTRIES_MAX),
-      holders: ({ hashes }) => desk.holders(hashes),
+      holders: (question) => desk.holders(question),
     };
   }
 

@@ -168,7 +168,10 @@ describe('what groups share, added to the answers of the bus', () => {
         asked.push(...hashes);
         return { contents: [] };
       },
-      search: async () => answerOf(),
+      search: async ({ query }: { query: string }) => {
+        asked.push(query);
+        return answerOf();
+      },
     } as unknown as Served;
     const told = isInGroup ? [{ group: 'team', peer: knownOf(BEN), answer: located }] : [];
     const room = {
@@ -200,7 +203,39 @@ describe('what groups share, added to the answers of the bus', () => {
     isHere = false;
     await expect(served.locate({ hash })).rejects.toMatchObject({ code: 'E_NOT_FOUND' });
     await served.holders({ hashes: [hash, other] });
-    expect(asked).toEqual([other]);
+    expect(asked).toEqual(['n', other]);
+  });
+
+  test('HOSTILE 243: "have" asks members before the leader, which hears of nothing that they have', async () => {
+    const other = 'cd'.repeat(32) as FileHash;
+    let isHere = true;
+    const held = { hash, names: ['n'], peers: [BEN], count: 1 };
+    const { asked, served } = roomWith(false, async (verb) => {
+      if (!isHere || verb !== 'holders') return [];
+      return [{ group: 'team', peer: knownOf(BEN), answer: { contents: [held] } }];
+    });
+    expect(await served.holders({ hashes: [hash, other] })).toEqual({ contents: [held] });
+    expect(asked.splice(0)).toEqual([other]);
+    isHere = false;
+    await served.holders({ hashes: [hash] });
+    expect(asked).toEqual([]);
+  });
+
+  test('HOSTILE 243: the beginning of a hash, and a name that comes from a content of a group, are asked of members alone', async () => {
+    const { asked, served } = roomWith(false, async (verb) => {
+      if (verb === 'search')
+        return [{ group: 'team', peer: knownOf(BEN), answer: answerOf(result({ name: 'n.srt' })) }];
+      return [{ group: 'team', peer: knownOf(BEN), answer: located }];
+    });
+    expect(await served.locate({ hash: hash.slice(0, 8) })).toMatchObject({ hash });
+    const subtitles = await served.search({ query: 'n', limit: 10, beside: hash });
+    expect(subtitles).toMatchObject({
+      results: [{ name: 'n.srt', inGroup: 'team' }],
+      leader: SELF,
+    });
+    expect(asked).toEqual([]);
+    await served.search({ query: 'm', limit: 10, beside: 'cd'.repeat(32) as FileHash });
+    expect(asked).toEqual(['m']);
   });
 
   test('what a person means stays first among equals when a group answers as well', () => {

@@ -3,23 +3,14 @@ import {
   type SearchAnswer,
   type SearchQuestion,
   type SearchResult,
-  type SearchSort,
   WHERE_PEERS_MAX,
 } from '@iwanto/wire';
+import { RESULT_ORDER, regrouped } from '../tracking/result-order.js';
 
 export interface GroupFound {
   readonly group: string;
   readonly answer: Pick<SearchAnswer, 'results' | 'similar' | 'total' | 'totalIsLeast'>;
 }
-
-/** Below 0 if the first comes first; equal contents keep their order. */
-const ORDER: Readonly<Record<SearchSort, (one: SearchResult, other: SearchResult) => number>> = {
-  fit: (one, other) => other.score - one.score,
-  size: (one, other) => other.size - one.size,
-  date: (one, other) => (other.modifiedMs ?? 0) - (one.modifiedMs ?? 0),
-  peers: (one, other) => other.peers - one.peers,
-  name: (one, other) => one.name.localeCompare(other.name),
-};
 
 /** A poor match is shown only if there is no other. What everybody can see is shown as such, even where a group has it. */
 export function withGroupResults(
@@ -35,7 +26,7 @@ export function withGroupResults(
   const known = new Set(here.map(({ hash }) => hash));
   const added = contentsOf(fitting).filter(({ hash }) => !known.has(hash));
   const whole = new Set(added.map(({ hash }) => hash));
-  const sorted = inserted(here, added, ORDER[question.sort ?? 'fit']);
+  const sorted = inserted(here, added, RESULT_ORDER[question.sort ?? 'fit']);
   const rows = [...sorted, ...left.filter(({ hash }) => !whole.has(hash))];
   const results = rows.slice(0, question.limit);
   return {
@@ -77,16 +68,4 @@ function contentsOf(found: readonly GroupFound[]): SearchResult[] {
 function both(one: SearchResult, other: SearchResult): SearchResult {
   const peers = [...one.where.peers, ...other.where.peers].slice(0, WHERE_PEERS_MAX);
   return { ...one, peers: one.peers + other.peers, where: { ...one.where, peers } };
-}
-
-/** A result names the position of the one that it belongs to, and positions have changed. */
-function regrouped(
-  results: readonly SearchResult[],
-  before: readonly SearchResult[],
-): SearchResult[] {
-  const places = new Map(results.map((result, at) => [result.hash, at]));
-  return results.map((result, at) => {
-    const head = result.inGroup === undefined ? before[result.group] : undefined;
-    return { ...result, group: (head && places.get(head.hash)) ?? at };
-  });
 }

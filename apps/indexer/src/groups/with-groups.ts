@@ -17,6 +17,7 @@ import {
   type SearchAnswer,
   codeOf,
   fileHashSchema,
+  setRecent,
 } from '@iwanto/wire';
 import type { Tracking } from '../tracking/tracker-service.js';
 import { ShownContents } from '../tracking/shown.js';
@@ -24,6 +25,9 @@ import type { GroupAsking, Told } from './group-asking.js';
 import { groupVerbs } from './group-shelf.js';
 import type { GroupShelves } from './group-shelves.js';
 import { withGroupResults } from './merge-search.js';
+
+/** Contents remembered as shared with groups. */
+const OF_GROUPS_MAX = 50_000;
 
 export interface GroupRoom {
   readonly self: PeerId;
@@ -37,42 +41,71 @@ export type Served = Pick<Tracking['handlers'], 'search' | 'locate' | 'peer.list
 
 /** The same verbs, which ask groups as well. */
 export function withGroups(open: Served, room: GroupRoom): Served {
-  const shown = new ShownContents(room.nowMs);
+  const known = new OfGroups(room);
   return {
-    search: async (question) => {
+    search: async ({ beside, ...question }) => {
       const asked = { ...question, withLeft: false };
+      const isOfGroup = beside !== undefined && known.has(beside);
       const [answer, ...found] = await Promise.all([
-        open.search(question),
+        isOfGroup ? nothingFrom(room.self) : open.search(question),
         ...ownOf(room, 'search', asked),
         room.asking.ask('search', asked),
       ]);
       const all = found.flat().map(({ group, answer: one }) => ({ group, answer: one }));
       const merged = withGroupResults(question, answer as SearchAnswer, all);
-      shown.note({ results: merged.results.filter(({ inGroup }) => inGroup !== undefined) });
-      for (const { hash, inGroup } of merged.results) if (!inGroup) shown.forget(hash);
+      known.note(merged);
       return merged;
     },
-    locate: (question) => located(open, room, shown, question),
+    locate: (question) => located(open, room, known, question),
     'peer.list': (question) => listed(open, room, question),
     holders: async (question) => {
-      const hashes = question.hashes.filter((hash) => !isOfGroup(room, shown, hash));
-      const [answer, told] = await Promise.all([
-        hashes.length === 0 ? { contents: [] } : open.holders({ hashes }),
-        room.asking.ask('holders', question),
-      ]);
-      return withHolders(
-        question.hashes,
-        answer as HoldersAnswer,
-        told.map((one) => one.answer),
-      );
+      const told = await room.asking.ask('holders', question);
+      const found = told.map(({ answer }) => answer);
+      for (const { contents } of found) for (const { hash } of contents) known.add(hash);
+      const hashes = question.hashes.filter((hash) => !known.has(hash));
+      const answer = hashes.length === 0 ? { contents: [] } : await open.holders({ hashes });
+      return withHolders(question.hashes, answer as HoldersAnswer, found);
     },
   };
 }
 
-/** What this host shares with a group, or was shown as shared with one, is not named to the leader (HOSTILE 162). */
-const isOfGroup = ({ shelves }: GroupRoom, shown: ShownContents, hash: FileHash): boolean =>
-  shown.nameOf(hash) !== undefined ||
-  shelves.shelves().some(({ folders }) => folders.catalogue.read.hasRoot(rootBytes(hash)));
+/**
+ * What this host shares with a group, was shown as shared with one, or heard of from its members: it is not named to the
+ * leader, even when they have left (HOSTILE 162, 243).
+ */
+class OfGroups {
+  readonly shown: ShownContents;
+  readonly #heard = new Map<string, true>();
+
+  constructor(private readonly room: Pick<GroupRoom, 'shelves' | 'nowMs'>) {
+    this.shown = new ShownContents(room.nowMs);
+  }
+
+  /** What everybody can see is not a group's. */
+  note({ results }: Pick<SearchAnswer, 'results'>): void {
+    this.shown.note({ results: results.filter(({ inGroup }) => inGroup !== undefined) });
+    for (const { hash, inGroup } of results) {
+      if (inGroup !== undefined) continue;
+      this.shown.forget(hash);
+      this.#heard.delete(hash);
+    }
+  }
+
+  add(hash: FileHash): void {
+    setRecent(this.#heard, [hash, true], OF_GROUPS_MAX);
+  }
+
+  has(hash: FileHash): boolean {
+    if (this.shown.nameOf(hash) !== undefined || this.#heard.has(hash)) return true;
+    const shelves = this.room.shelves.shelves();
+    return shelves.some(({ folders }) => folders.catalogue.read.hasRoot(rootBytes(hash)));
+  }
+}
+
+/** The answer of no tracker. */
+const nothingFrom = (leader: PeerId): SearchAnswer => ({
+  ...{ results: [], total: 0, totalIsLeast: false, similar: false, leader, partial: false },
+});
 
 /** What this host itself shares with its groups. */
 function ownOf<V extends GroupAsk>(
@@ -94,27 +127,24 @@ function ownOf<V extends GroupAsk>(
 }
 
 /**
- * Members are asked first about a whole hash, because the leader must learn nothing of what only they have. The
- * beginning of one means what was shown.
+ * Members are asked first, because the leader must learn nothing of what only they have. The beginning of a hash means
+ * what was shown.
  */
 async function located(
   open: Served,
   room: GroupRoom,
-  shown: ShownContents,
+  known: OfGroups,
   question: Parameters<Served['locate']>[0],
 ): Promise<LocateAnswer> {
-  const hash = shown.meant(question.hash);
-  const isWhole = fileHashSchema.safeParse(hash).success;
-  const first = isWhole ? await locatedInGroup(room, hash) : undefined;
-  if (first) return { ...first, name: shown.nameOf(first.hash) ?? first.name };
-  try {
-    const ofGroup = question.ofGroup || shown.nameOf(hash) !== undefined;
-    return (await open.locate({ ...question, ofGroup })) as LocateAnswer;
-  } catch (cause) {
-    const last = codeOf(cause) === 'E_NOT_FOUND' && !isWhole && (await locatedInGroup(room, hash));
-    if (last) return last;
-    throw cause;
+  const hash = known.shown.meant(question.hash);
+  const first = await locatedInGroup(room, hash);
+  if (first) {
+    known.add(first.hash);
+    return { ...first, name: known.shown.nameOf(first.hash) ?? first.name };
   }
+  const whole = fileHashSchema.safeParse(hash);
+  const ofGroup = question.ofGroup || (whole.success && known.has(whole.data));
+  return (await open.locate({ ...question, ofGroup })) as LocateAnswer;
 }
 
 async function locatedInGroup(room: GroupRoom, hash: string): Promise<LocateAnswer | undefined> {

@@ -5,7 +5,7 @@ import type { TrackerDesk } from '../tracking/tracker-desk.js';
 
 export const holders =
   (desk: TrackerDesk): Handler<PeerVerbs, 'holders'> =>
-  ({ hashes }) => {
+  (question) => {
     desk.mustServe();
-    return desk.holders(hashes);
+    return desk.holders(question);
   };

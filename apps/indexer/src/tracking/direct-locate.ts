@@ -42,12 +42,16 @@ export class DirectLocate {
 
   constructor(private readonly options: DirectLocateOptions) {}
 
-  /** Who claims to have it. Undefined for a hash prefix, where nobody claims it, and when asked too often. */
-  async locate(typed: string): Promise<LocateAnswer | undefined> {
+  /**
+   * Who of all, or of those named, claims to have it. Undefined for a hash prefix, where nobody claims it, and when asked
+   * too often.
+   */
+  async locate(typed: string, of?: readonly PeerId[]): Promise<LocateAnswer | undefined> {
     const whole = fileHashSchema.safeParse(typed);
     if (!whole.success || !this.#mayAsk()) return undefined;
     const { members, self } = this.options;
     const asked = members().filter(({ peer, indexerPort, transferPort, member }) => {
+      if (of && !of.includes(peer)) return false;
       return member && peer !== self && indexerPort !== 0 && transferPort !== 0;
     });
     const chosen = spreadOverPlaces(asked, Math.random).slice(0, ASKED_MAX);

@@ -118,10 +118,11 @@ export class LeaderLine {
     tracker: PeerId,
     verb: V,
     question: QuestionOf<PeerVerbs, V>,
+    limitMs?: number,
   ): Promise<AnswerOf<PeerVerbs, V>> {
     const end = this.trackers().find(({ peer }) => peer === tracker);
     if (!end) throw noLeader(this.#leader);
-    return this.#askOne(end, verb, question);
+    return this.#askOne(end, verb, question, limitMs);
   }
 
   /** The line to one of the trackers; throws E_NO_LEADER when it is no longer one. */
@@ -163,10 +164,12 @@ export class LeaderLine {
     end: Peer,
     verb: V,
     question: QuestionOf<PeerVerbs, V>,
+    limitMs?: number,
   ): Promise<AnswerOf<PeerVerbs, V>> {
     if (end.peer === this.options.peer) return this.options.ownAnswer(verb, question);
     try {
-      return answerOf(end.peer, await this.mustLineTo(end.peer).call(verb, question));
+      const line = this.mustLineTo(end.peer);
+      return answerOf(end.peer, await line.call(verb, question, { limitMs }));
     } catch (cause) {
       const meant = inOwnWords(verb, question, cause);
       if (codeOf(meant) === 'E_BAD_ANSWER') {

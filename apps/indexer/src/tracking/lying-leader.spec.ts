@@ -1,27 +1,13 @@
 /** Leaders that lie, over real lines: the asker falls back to the standby and to the peers themselves. */
-import { generateKeyPairSync } from 'node:crypto';
-import { afterEach, expect, test } from '@jest/globals';
-import {
-  type CurveKeys,
-  type Handlers,
-  type KnownPeer,
-  type Leadership,
-  servePeerVerbs,
-} from '@iwanto/bus';
-import type {
-  BootId,
-  FileHash,
-  LocateAnswer,
-  OwnContent,
-  PeerId,
-  PeerVerbs,
-  PublicKey,
-} from '@iwanto/wire';
+import { expect, test } from '@jest/globals';
+import type { KnownPeer } from '@iwanto/bus';
+import type { FileHash, LocateAnswer, OwnContent, PeerId, PublicKey } from '@iwanto/wire';
 import { Failure } from '@iwanto/wire';
+import { atTheEnd, linesOf, newKeys, startPeer } from '../testing/peer-lines.js';
 import { locate } from '../verbs/locate.js';
 import { DirectLocate } from './direct-locate.js';
 import { LeaderCheck, MISSES_MAX } from './leader-check.js';
-import { LeaderLine } from './leader-line.js';
+import type { LeaderLine } from './leader-line.js';
 import { ShownContents } from './shown.js';
 
 const [SELF, LIAR, HONEST, BEN] = ['a', 'b', 'c', 'd'].map((one) => one.repeat(20)) as [
@@ -33,60 +19,9 @@ const [SELF, LIAR, HONEST, BEN] = ['a', 'b', 'c', 'd'].map((one) => one.repeat(2
 const hash = 'ab'.repeat(32) as FileHash;
 const FILM: OwnContent = { kind: 'file', size: 7, name: 'film.mkv' };
 
-const newKeys = (): CurveKeys => {
-  const { d, x } = generateKeyPairSync('x25519').privateKey.export({ format: 'jwk' });
-  const hex = (text = '') => Buffer.from(text, 'base64url').toString('hex');
-  return { publicKey: hex(x) as PublicKey, secretKey: hex(d) };
-};
-
-const closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
-const silent = () => {
-  throw new Failure('E_NOT_FOUND', 'Nothing at all.');
-};
-const nothing: Handlers<PeerVerbs> = {
-  ...{ announce: silent, announced: silent, search: silent, locate: silent, book: silent },
-  ...{ checkup: silent, holders: silent, list: silent, added: silent, own: silent },
-  group: silent,
-};
-
-/** A host on loopback that gives the answers the test wants. */
-const startPeer = async (peer: PeerId, handlers: Partial<Handlers<PeerVerbs>>) => {
-  const keys = newKeys();
-  const server = await servePeerVerbs({
-    ...{ keys, port: 0, addresses: () => ['127.0.0.1'] },
-    handlers: { ...nothing, ...handlers },
-  });
-  closing.push(() => server.close());
-  const known: KnownPeer = {
-    ...{ peer, address: '127.0.0.1', electionPort: 1, indexerPort: server.port },
-    ...{ transferPort: 3, curveKey: keys.publicKey, name: 'x', seen: 'roster', member: true },
-    ...{ sinceSeconds: 1, roundTripMs: 1, catalogue: null },
-  };
-  return known;
-};
-
 /** The lines of this host to a leader and a standby. */
-const lineTo = (leader: KnownPeer, standbys: KnownPeer[], trusted?: PeerId) => {
-  const bad: PeerId[] = [];
-  const line = new LeaderLine({
-    ...{ peer: SELF, keys: newKeys(), isTrusted: (peer) => peer === trusted },
-    ownAnswer: () => Promise.reject(new Error('this host is no tracker')),
-    onLeaderLost: () => undefined,
-    onBadAnswer: (tracker) => bad.push(tracker),
-    onLost: () => undefined,
-  });
-  const leadership: Leadership = {
-    ...{ revision: 1, peer: SELF, boot: 'b'.repeat(16) as BootId, role: 'follower', epoch: 1 },
-    ...{ leader, standbys },
-  };
-  line.follow(leadership);
-  closing.push(() => line.close());
-  return { line, bad };
-};
+const lineTo = (leader: KnownPeer, standbys: KnownPeer[], trusted?: PeerId) =>
+  linesOf(SELF, { leader, standbys }, (peer) => peer === trusted);
 
 const locatedAt = (peers: readonly PeerId[], of: FileHash = hash): LocateAnswer => ({
   ...{ ...FILM, hash: of },
@@ -188,7 +123,8 @@ const locateWith = (line: LeaderLine, peers: readonly KnownPeer[]) => {
     ...{ self: SELF, keys: newKeys(), nowMs: () => 0, members: () => [...peers] },
   });
   const knownHere = (peer: PeerId) => peers.find((known) => known.peer === peer);
-  const handler = locate({ leaderLine: line, direct, knownHere, shown });
+  const trusted = { present: () => [] };
+  const handler = locate({ leaderLine: line, direct, knownHere, shown, trusted });
   return { shown, ask: (typed: string) => Promise.resolve(handler({ hash: typed })) };
 };
 
@@ -243,7 +179,7 @@ test('HOSTILE 124: a leader that hides this host is noticed, and the standby is 
     ...{ self: SELF, line, content: async () => hash },
     onTrouble: (sentence) => troubles.push(sentence),
   });
-  closing.push(() => check.close());
+  atTheEnd(() => check.close());
   for (let misses = 1; misses < MISSES_MAX; misses += 1) await check.look();
   expect(check.state).toEqual({ leader: LIAR, findable: 'unchecked' });
   await check.look();
@@ -263,7 +199,7 @@ test('HOSTILE 124: a leader that finds this host, or does not answer, is not sus
   const check = new LeaderCheck({
     ...{ self: SELF, line, content: async () => hash, onTrouble: () => undefined },
   });
-  closing.push(() => check.close());
+  atTheEnd(() => check.close());
   await check.look();
   expect(check.state.findable).toBe('found');
   isMute = true;

@@ -12,9 +12,9 @@ import {
   type Announcement,
   type AnswerOf,
   Failure,
-  type FileHash,
   HOLDERS_MAX,
   type Holder,
+  type HoldersQuestion,
   type LocateAnswer,
   OTHER_CLAIMS_MAX,
   OTHER_HOLDERS_MAX,
@@ -171,8 +171,8 @@ export class TrackerDesk {
     return this.#additions.since(id, since);
   }
 
-  holders(hashes: readonly FileHash[]): AnswerOf<PeerVerbs, 'holders'> {
-    return { contents: this.#tracker.holders(hashes) };
+  holders({ hashes, first }: HoldersQuestion): AnswerOf<PeerVerbs, 'holders'> {
+    return { contents: this.#tracker.holders(hashes, first) };
   }
 
   book(): AnswerOf<PeerVerbs, 'book'> {

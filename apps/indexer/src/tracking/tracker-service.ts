@@ -17,16 +17,15 @@ import { type PeerId, type PeerVerbs, peerVerbs } from '@iwanto/wire';
 import type { CatalogueLog } from './announce.js';
 import { Announcers } from './announcers.js';
 import { type GroupTools, type OpenGroups, openGroups } from '../groups/open-groups.js';
-import { DirectLocate } from './direct-locate.js';
 import { LeaderCheck } from './leader-check.js';
 import { LeaderLine } from './leader-line.js';
 import type { LeftOptions } from './left-peers.js';
+import { localVerbs } from './local-verbs.js';
 import { added } from '../peer-verbs/added.js';
 import { announce } from '../peer-verbs/announce.js';
 import { announced } from '../peer-verbs/announced.js';
 import { CheckupDesk } from '../checkup/checkup-desk.js';
 import { checkup } from '../peer-verbs/checkup.js';
-import { peerCheck } from '../verbs/peer-check.js';
 import { book as bookForPeers } from '../peer-verbs/book.js';
 import { group } from '../peer-verbs/group.js';
 import { holders as holdersForPeers } from '../peer-verbs/holders.js';
@@ -34,15 +33,8 @@ import { type Listing, list } from '../peer-verbs/list.js';
 import { type Owning, own } from '../peer-verbs/own.js';
 import { locate as locateForPeers } from '../peer-verbs/locate.js';
 import { search as searchForPeers } from '../peer-verbs/search.js';
-import { ShownContents } from './shown.js';
 import { TrackerDesk } from './tracker-desk.js';
 import type { Signer } from './tracker-signature.js';
-import { book } from '../verbs/book.js';
-import { findableGet } from '../verbs/findable-get.js';
-import { holders } from '../verbs/holders.js';
-import { locate } from '../verbs/locate.js';
-import { peerList } from '../verbs/peer-list.js';
-import { search } from '../verbs/search.js';
 
 export interface TrackingOptions {
   readonly bus: Pick<ServiceBus<'indexer'>, 'call' | 'follow' | 'publish' | 'subscribe'>;
@@ -213,29 +205,14 @@ class TrackerService {
   }
 
   handlers(): Tracking['handlers'] {
-    const line = this.#leaderLine;
-    const shown = new ShownContents(nowMs);
-    const { catalogue, identity } = this.options;
-    const { peer, curve } = identity;
-    const knownHere = (other: PeerId) => this.knownHere(other);
-    const direct = new DirectLocate({
-      self: peer,
-      keys: curve,
-      nowMs,
+    const { catalogue, identity, isTrusted } = this.options;
+    return localVerbs({
+      ...{ self: identity.peer, keys: identity.curve, catalogue, ways: this.ways },
+      ...{ line: this.#leaderLine, leaderCheck: this.#leaderCheck },
+      isTrusted: (peer) => isTrusted?.(peer) === true,
+      knownHere: (peer) => this.knownHere(peer),
       members: () => this.members(),
     });
-    return {
-      search: search(line, peer, shown),
-      locate: locate({ leaderLine: line, direct, knownHere, shown }),
-      book: book(line),
-      'findable.get': findableGet(this.#leaderCheck),
-      'peer.check': peerCheck({ peer, keys: curve }),
-      holders: holders(line),
-      'peer.list': peerList({
-        ...{ self: peer, keys: curve, own: catalogue, knownHere },
-        detoursTo: this.ways.detoursTo,
-      }),
-    };
   }
 
   knownHere(peer: PeerId): KnownPeer | undefined {

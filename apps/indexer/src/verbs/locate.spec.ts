@@ -38,6 +38,7 @@ test('HOSTILE 111: a lying leader sends nobody to a host or port of its choice',
     direct,
     knownHere,
     shown: new ShownContents(() => 0),
+    trusted: { present: () => [] },
   });
   const answer = await handler({ hash });
   expect(answer.holders).toEqual([{ peer: ANNE, address: '10.0.0.1', port: 3, curveKey }]);

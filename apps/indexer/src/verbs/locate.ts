@@ -12,6 +12,8 @@ import {
 import type { DirectLocate } from '../tracking/direct-locate.js';
 import type { LeaderLine } from '../tracking/leader-line.js';
 import type { ShownContents } from '../tracking/shown.js';
+import { isCut, withClaims } from '../tracking/trusted-holders.js';
+import type { TrustedPeers } from '../tracking/trusted-peers.js';
 
 /** Looks up a peer among those that this host knows itself. */
 export type KnownHere = (peer: PeerId) => KnownPeer | undefined;
@@ -48,21 +50,26 @@ export interface LocateOptions {
   readonly direct: Pick<DirectLocate, 'locate'>;
   readonly knownHere: KnownHere;
   readonly shown: ShownContents;
+  readonly trusted: Pick<TrustedPeers, 'present'>;
 }
 
 /**
  * The user's words first: what was shown is what a beginning means, and the name it has here. Where the leader names
- * nobody who has it, or answers nothing, the peers themselves are asked (HOSTILE 122).
+ * nobody who has it, or answers nothing, the peers themselves are asked (HOSTILE 122), and where it names only some of many, those that the user trusts
+ * (HOSTILE 241): no tracker hears who these are.
  */
 export const locate =
-  ({ leaderLine, direct, knownHere, shown }: LocateOptions): Handler<Verbs, 'locate'> =>
+  ({ leaderLine, direct, knownHere, shown, trusted }: LocateOptions): Handler<Verbs, 'locate'> =>
   async ({ hash, ofGroup }) => {
     if (ofGroup)
       throw new Failure('E_NOT_FOUND', `No member of its group that is present shares ${hash}.`);
     const meant = shown.meant(hash);
-    const told = leaderLine.ask('locate', { hash: meant });
-    const answer = await told.then(
-      (of) => seenFromHere(of, knownHere),
+    const answer = await leaderLine.ask('locate', { hash: meant }).then(
+      async (told) => {
+        const seen = seenFromHere(told, knownHere);
+        const peers = isCut(told) ? trusted.present() : [];
+        return peers.length === 0 ? seen : withClaims(seen, await direct.locate(told.hash, peers));
+      },
       async (cause: unknown) => {
         const found = await direct.locate(meant);
         if (found) return found;
