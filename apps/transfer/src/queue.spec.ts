@@ -59,6 +59,9 @@ describe('a download', () => {
     await again.downloads.goOn();
     const view = await again.until(({ state }) => state === 'done');
     expect(readFileSync(view.path).equals(bytesOf(PIECES * PIECE_BYTES))).toBe(true);
+    // Nor does it fall to nothing while what is there is checked.
+    const shown = again.views.map(({ bytesDone }) => bytesDone);
+    expect(Math.min(...shown)).toBeGreaterThanOrEqual(11 * PIECE_BYTES);
   });
 
   test('HOSTILE 44: goes on by itself when a source comes that it ended without', async () => {

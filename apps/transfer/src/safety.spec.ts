@@ -157,7 +157,7 @@ describe('equal files of this disk', () => {
     const view = await home.fetch(roots[1]!, { overwrite: true });
     expect(view).toMatchObject({ state: 'done', bytesDone: large.length + 50 });
     expect(piecesAsked(peer) - before).toBe(1);
-    expect(view.notes.join(' ')).toContain('1 files (3.0 MiB) are already on this disk');
+    expect(view.notes.join(' ')).toContain('1 file (3.0 MiB) is already on this disk');
   });
 
   test('make a folder whose times alone differ the same folder, with the new times', async () => {
@@ -219,7 +219,7 @@ describe('files that this host has already', () => {
     const view = await home.fetch(roots[0]!);
     expect(view).toMatchObject({
       state: 'done',
-      notes: [expect.stringContaining('1 files (3.0 MiB)')],
+      notes: [expect.stringContaining('1 file (3.0 MiB)')],
     });
     expect(peer.asked.filter(({ root }) => root === own.root && root)).not.toContainEqual(
       expect.objectContaining({ ask: 'piece' }),

@@ -192,6 +192,7 @@ export class ContentFetch {
     await this.#takeUpSmall();
     const queue = large.values();
     await Promise.all(Array.from({ length: DIGESTS_AT_ONCE }, () => this.#takeUpAll(queue)));
+    this.options.progress.checked();
   }
 
   #isLarge(number: number): boolean {

@@ -24,6 +24,8 @@ export interface DownloadSpec {
   /** Of a directory, only files that fit this pattern. */
   readonly only: string | null;
   readonly bytesPerSecondMax: number | null;
+  /** What an earlier run had of it, as recorded: shown until it is checked. */
+  readonly bytesBefore: number;
   /** Serve it to others when it is complete. */
   readonly reseed: boolean;
   /** Only members of a group have it. */

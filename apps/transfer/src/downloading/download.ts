@@ -43,7 +43,7 @@ export class Download {
     private readonly spec: DownloadSpec,
     private readonly tools: DownloadTools,
   ) {
-    const { root, kind, name, bytes, folder } = spec;
+    const { root, kind, name, bytes, folder, bytesBefore: bytesDone } = spec;
     this.#offering = new Offering(spec, tools);
     this.#hunger = new Hunger(tools.nowMs(), tools.noSourceLimitMs);
     // Each wait for a layer adds a listener: many at the same time are not a leak.
@@ -51,7 +51,7 @@ export class Download {
     this.progress = new Progress(
       {
         ...{ id: root, hash: root, kind, name, bytes, path: `${folder}/${name}` },
-        ...{ state: 'locating', bytesDone: 0, files: kind === 'file' ? 1 : 0, filesDone: 0 },
+        ...{ state: 'locating', bytesDone, files: kind === 'file' ? 1 : 0, filesDone: 0 },
       },
       tools.nowMs,
       tools.tell,

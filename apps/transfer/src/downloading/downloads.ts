@@ -206,6 +206,7 @@ export class Downloads {
     return {
       ...{ root: hash, kind, name, bytes: size, folder, overwrite, rename, holders, ...choices },
       bytesPerSecondMax: bytesPerSecondMax ?? saved?.bytesPerSecondMax ?? null,
+      bytesBefore: Math.min(saved?.bytesDone ?? 0, size),
       ofGroup: saved?.ofGroup === true || holders.some(({ group }) => group !== undefined),
       reseed: reseed && (saved?.reseed ?? true),
       adopts: this.#adoptable(hash, folder, name),

@@ -8,6 +8,7 @@ import { type HereTools, filesHere } from './here.js';
 import type { Progress } from './progress.js';
 import type { Spot } from './spot.js';
 
+const BYTES_PER_KIBIBYTE = 1_024;
 const BYTES_PER_MEBIBYTE = 1_048_576;
 
 export interface Preparing extends HereTools, Pick<DownloadSpec, 'folder' | 'confirmed'> {
@@ -45,17 +46,25 @@ async function copyWhatIsHere(plan: Plan, spot: Spot, preparing: Preparing): Pro
   }
 }
 
+const sizeText = (bytes: number) =>
+  bytes < BYTES_PER_MEBIBYTE
+    ? `${(bytes / BYTES_PER_KIBIBYTE).toFixed(1)} KiB`
+    : `${(bytes / BYTES_PER_MEBIBYTE).toFixed(1)} MiB`;
+
 function notesOf({ equal, older }: { readonly equal: Copied; readonly older: Copied }): string[] {
-  const size = ({ bytes }: Copied) => `${(bytes / BYTES_PER_MEBIBYTE).toFixed(1)} MiB`;
+  const many = ({ files, bytes }: Copied) =>
+    `${files} ${files === 1 ? 'file' : 'files'} (${sizeText(bytes)})`;
   const notes: string[] = [];
   if (equal.files > 0) {
     notes.push(
-      `${equal.files} files (${size(equal)}) are already on this disk and are not fetched.`,
+      equal.files === 1
+        ? `${many(equal)} is already on this disk and is not fetched.`
+        : `${many(equal)} are already on this disk and are not fetched.`,
     );
   }
   if (older.files > 0) {
     notes.push(
-      `An older version of ${older.files} files (${size(older)}) is on this disk: only the parts that differ are fetched.`,
+      `An older version of ${many(older)} is on this disk: only the parts that differ are fetched.`,
     );
   }
   return notes;

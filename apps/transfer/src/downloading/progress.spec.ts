@@ -6,12 +6,12 @@ import { Progress } from './progress.js';
 const peer = 'a'.repeat(20) as PeerId;
 const hash = 'ab'.repeat(32) as FileHash;
 
-const newProgress = () => {
+const newProgress = (bytesDone = 0) => {
   const clock = { nowMs: 0 };
   const view = {
     ...{ id: hash, hash, kind: 'file' as const, name: 'f', path: '/f' },
     state: 'running' as const,
-    ...{ bytes: 1e9, bytesDone: 0, files: 1, filesDone: 0 },
+    ...{ bytes: 1e9, bytesDone, files: 1, filesDone: 0 },
   } as const;
   const progress = new Progress(
     view,
@@ -39,5 +39,18 @@ test('what was there already is no rate', () => {
   expect(rate()).toBeLessThan(1_000);
   expect(progress.givenBy).toEqual([{ peer, bytes: 1_000 }]);
   progress.end('done', null);
+  expect(rate()).toBe(500);
+});
+
+test('what an earlier run recorded is shown until it is checked, and is no rate', () => {
+  const { clock, progress, rate } = newProgress(5e8);
+  clock.nowMs = 1_000;
+  progress.found(1e8);
+  expect(progress.current).toMatchObject({ bytesDone: 5e8, bytesPerSecond: 0 });
+  progress.fetched(1_000, peer);
+  expect(progress.current.bytesDone).toBe(5e8);
+  clock.nowMs = 2_000;
+  progress.checked();
+  expect(progress.current.bytesDone).toBe(1e8 + 1_000);
   expect(rate()).toBe(500);
 });

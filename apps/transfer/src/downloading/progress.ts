@@ -20,7 +20,11 @@ export class Progress {
   /** What had arrived when, oldest first. */
   readonly #marks: { readonly atMs: number; readonly bytes: number }[];
   /** Bytes that were already there and did not arrive. */
-  #foundBytes: number;
+  #foundBytes = 0;
+  /** What is known to be there, found or fetched. */
+  #countedBytes = 0;
+  /** What an earlier run had, as it recorded: shown until all of it is checked, because that takes a while. */
+  #claimedBytes: number;
 
   constructor(
     view: Omit<
@@ -31,7 +35,7 @@ export class Progress {
     private readonly tell: (view: Download) => void,
   ) {
     this.#startedMs = this.#toldMs = nowMs();
-    this.#foundBytes = view.bytesDone;
+    this.#claimedBytes = view.bytesDone;
     this.#marks = [{ atMs: this.#startedMs, bytes: 0 }];
     const rest = {
       revision: 0,
@@ -71,7 +75,7 @@ export class Progress {
   end(state: 'done' | 'failed' | 'cancelled' | 'paused', failure: FailureWords | null): void {
     Object.assign(this.#view, { state, failure });
     const { seconds } = this.#timed();
-    const arrived = this.#view.bytesDone - this.#foundBytes;
+    const arrived = this.#countedBytes - this.#foundBytes;
     const bytesPerSecond = seconds > 0 ? arrived / seconds : 0;
     this.#view = { ...this.#view, bytesPerSecond };
     this.#say();
@@ -79,15 +83,19 @@ export class Progress {
 
   /** Bytes that need not be fetched because they are already there. */
   found(bytes: number): void {
-    this.#view.bytesDone += bytes;
     this.#foundBytes += bytes;
-    this.#sayInTime();
+    this.#count(bytes);
   }
 
   fetched(bytes: number, from: PeerId): void {
-    this.#view.bytesDone += bytes;
     this.#givenBy.set(from, (this.#givenBy.get(from) ?? 0) + bytes);
-    this.#sayInTime();
+    this.#count(bytes);
+  }
+
+  /** Everything that an earlier run left was found by now. */
+  checked(): void {
+    this.#claimedBytes = 0;
+    this.#count(0);
   }
 
   /** That peer relays between a source and this host. */
@@ -105,6 +113,12 @@ export class Progress {
     this.#sayInTime();
   }
 
+  #count(bytes: number): void {
+    this.#countedBytes += bytes;
+    this.#view.bytesDone = Math.max(this.#countedBytes, this.#claimedBytes);
+    this.#sayInTime();
+  }
+
   #sayInTime(): void {
     if (this.nowMs() - this.#toldMs < TELL_MS) return;
     this.#measure();
@@ -114,7 +128,7 @@ export class Progress {
   /** Bytes of the last moments, without anything from before. */
   #measure(): void {
     const nowMs = this.nowMs();
-    const arrived = this.#view.bytesDone - this.#foundBytes;
+    const arrived = this.#countedBytes - this.#foundBytes;
     this.#marks.push({ atMs: nowMs, bytes: arrived });
     while ((this.#marks[1]?.atMs ?? Infinity) <= nowMs - RATE_WINDOW_MS) this.#marks.shift();
     const oldest = this.#marks[0] ?? { atMs: nowMs, bytes: arrived };
