@@ -1,5 +1,11 @@
 /** Wires the transfer service: pieces in, pieces out, and the verbs of the local bus. */
-import { DialTickets, type Download, HOLDINGS_MAX, lookRegularly } from '@iwanto/bus';
+import {
+  DialTickets,
+  type Download,
+  HOLDINGS_MAX,
+  type PiecePort,
+  lookRegularly,
+} from '@iwanto/bus';
 import { type Blake3, loadBlake3 } from '@iwanto/merkle';
 import type { Holder, PeerId } from '@iwanto/wire';
 import {
@@ -98,7 +104,7 @@ export async function startTransfer(context: Context): Promise<Running<'transfer
   return {
     handlers: handlersOf({
       ...{ downloads, readings, liars, ways, desk, history, folder, blake3, journal, limits, news },
-      sent: uploader.sent,
+      ...{ server, sent: uploader.sent },
     }),
     port: () => server.port,
     notes: () => [`BLAKE3: ${blake3.name}`, `bytes sent: ${uploader.sent.bytesSent}`],
@@ -133,7 +139,6 @@ function openFetching(
   const placed = (holder: Holder) => holdersOf([holder.peer])[0] ?? holder;
   const ways = new PeerWays({
     ...{ bus, tickets, self, isBlocked: trust.isBlocked, onTrouble: doing.onTrouble },
-    portsOf: (port) => `${port} and ${port + 1}`,
   });
   const { detoursTo, note: onWay } = ways;
   const rootsOf = rootsOfGroups(config);
@@ -205,6 +210,7 @@ interface Served {
   readonly liars: Liars;
   readonly ways: PeerWays;
   readonly desk: RelayDesk;
+  readonly server: PiecePort;
   readonly history: History;
   readonly sent: Uploads;
   readonly folder: DownloadFolder;
@@ -220,6 +226,7 @@ function handlersOf({
   liars,
   ways,
   desk,
+  server,
   history,
   sent,
   folder,
@@ -240,7 +247,7 @@ function handlersOf({
     'download.verify': downloadVerify(blake3, journal.placed),
     'upload.list': uploadList(sent),
     'liar.list': liarList(liars),
-    'ways.get': waysGet(ways, desk),
+    'ways.get': waysGet(ways, desk, server),
     'holdings.get': holdingsGet(news),
     'read.open': readOpen(readings),
     'read.bytes': readBytes(readings),

@@ -109,6 +109,11 @@ export class DataDoor {
     return door;
   }
 
+  /** 0 while it is not bound. */
+  get port(): number {
+    return this.#port?.port ?? 0;
+  }
+
   /**
    * A grant for one line, whose body is handed over on the control line; undefined if too many wait. Unless it is
    * withdrawn, one of the two is called.
@@ -122,7 +127,7 @@ export class DataDoor {
       askerKey: randomBytes(DATA_KEY_BYTES),
       uploaderKey: randomBytes(DATA_KEY_BYTES),
     };
-    const grant = { port: this.#port?.port ?? 0, lineId: randomBytes(DATA_LINE_ID_BYTES), ...keys };
+    const grant = { port: this.port, lineId: randomBytes(DATA_LINE_ID_BYTES), ...keys };
     const name = grant.lineId.toString('hex');
     const withdraw = () => {
       clearTimeout(timer);

@@ -66,6 +66,11 @@ export class DataLine {
     );
   }
 
+  /** The port of the uploader that was dialled. */
+  get port(): number {
+    return this.options.grant.port;
+  }
+
   /** The way the bytes take; undefined before they can flow. */
   get way(): Way | undefined {
     return this.#way;

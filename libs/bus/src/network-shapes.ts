@@ -160,6 +160,8 @@ export type PeerCheckQuestion = z.infer<typeof peerCheckQuestionSchema>;
 export const peerCheckAnswerSchema = z.object({
   indexerPort: reachSchema,
   transferPort: reachSchema,
+  /** The port that the host named as its data port. */
+  dataPort: reachSchema,
   /** What the host answered; null if it was not asked or did not answer. */
   checkup: checkupAnswerSchema.omit({ filling: true }).nullable(),
   /** Whether an answer of many packets came through; null if it was not asked for. */

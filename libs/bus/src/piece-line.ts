@@ -48,6 +48,8 @@ export interface PieceServerOptions extends ListenOptions, Partial<PieceServing>
 export type PieceConnection = 'transfer' | 'data';
 
 export interface PiecePort extends OpenPort {
+  /** Where data lines are accepted. */
+  readonly dataPort: number;
   /** Opens a connection to a host that asked for it, and serves it there; rejects if it cannot be dialled. */
   dialBack(asked: DialAsked, line: PieceConnection): Promise<void>;
 }
@@ -79,6 +81,9 @@ export async function servePieces(options: PieceServerOptions): Promise<PiecePor
   const serving = server.serve();
   return {
     port: gate.port,
+    get dataPort() {
+      return door.port;
+    },
     dialBack: async (asked, line) => {
       const socket = await dialBack(asked);
       if (line === 'data') door.adopt(socket);
@@ -126,6 +131,8 @@ export interface PieceLine {
   request(request: PieceRequest): void;
   /** The way the bytes take, or will probably take while only the control line is up; undefined before that. */
   readonly way: Way | undefined;
+  /** Where the data line goes; undefined before the other host named it. */
+  readonly dataPort: number | undefined;
   close(): void;
 }
 
@@ -177,6 +184,10 @@ class AskingLine implements PieceLine {
 
   get way(): Way | undefined {
     return this.#data?.way ?? this.#dial.way;
+  }
+
+  get dataPort(): number | undefined {
+    return this.#data?.port;
   }
 
   request(request: PieceRequest): void {

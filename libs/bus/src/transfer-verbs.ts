@@ -1,5 +1,5 @@
 /** The verbs that the transfer service answers on the bus. */
-import { hashPrefixSchema } from '@iwanto/wire';
+import { hashPrefixSchema, portSchema } from '@iwanto/wire';
 import { z } from 'zod';
 import { holdingsVerb } from './holdings.js';
 import { readVerbs } from './read-verbs.js';
@@ -112,7 +112,12 @@ export const transferVerbs = {
     owner: 'transfer',
     about: 'How peers are reached, and what this host relays between others.',
     question: nothing,
-    answer: z.object({ ways: z.array(waySchema).max(WAYS_MAX), relaying: relayingSchema }),
+    answer: z.object({
+      ways: z.array(waySchema).max(WAYS_MAX),
+      relaying: relayingSchema,
+      /** The TCP port that pieces are sent from; absent in the answer of an earlier version. */
+      dataPort: portSchema.optional(),
+    }),
     limitMs: SHORT_MS,
   }),
   'download.clear': verb({

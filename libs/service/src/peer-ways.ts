@@ -27,8 +27,7 @@ const AGREE_LIMIT_MS = 1_000;
 /** Relays that are asked at the same time. */
 const AWAITED_MAX = 256;
 
-export interface PeerWaysOptions
-  extends RelayChoiceOptions, Pick<WaysOptions, 'portsOf' | 'onTrouble'> {
+export interface PeerWaysOptions extends RelayChoiceOptions, Pick<WaysOptions, 'onTrouble'> {
   readonly bus: Pick<Bus, 'call' | 'follow' | 'subscribe'>;
   readonly tickets: DialTickets;
 }

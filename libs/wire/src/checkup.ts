@@ -1,6 +1,6 @@
 /** What two hosts ask each other to find out what is between them. */
 import { z } from 'zod';
-import { addressSchema } from './endpoint.js';
+import { addressSchema, portSchema } from './endpoint.js';
 import { peerIdSchema } from './ids.js';
 
 /** The largest filling of a checkup, in bytes: many packets of any size, well below a message. */
@@ -29,9 +29,19 @@ export const checkupAnswerSchema = z.object({
   /** Whether the TCP ports of the asker can be dialled from there. */
   indexerPort: reachSchema,
   transferPort: reachSchema,
+  /** The same for its data port; absent from an earlier version, or if the question does not name that port. */
+  dataPort: reachSchema.optional(),
+  /** Where the asked host sends pieces from; absent from an earlier version, or while its transfer service does not run. */
+  ownDataPort: portSchema.optional(),
   /** The filling of the question, sent back. */
   filling: fillingSchema,
 });
 export type CheckupAnswer = z.infer<typeof checkupAnswerSchema>;
 
-export const checkupQuestionSchema = z.object({ peer: peerIdSchema, filling: fillingSchema });
+export const checkupQuestionSchema = z.object({
+  peer: peerIdSchema,
+  /** Where the asker sends pieces from; the election does not announce that port. */
+  dataPort: portSchema.optional(),
+  filling: fillingSchema,
+});
+export type CheckupQuestion = z.infer<typeof checkupQuestionSchema>;

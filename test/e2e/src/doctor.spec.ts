@@ -76,6 +76,13 @@ story('two hosts on one LAN', () => {
       alarms(await findings(at, ...words)).find((line) => pattern.test(line)),
     );
 
+  /** All that the doctor says, once it has something to say about the data line. */
+  const allOnceSaid = (at: 0 | 1) =>
+    until('the data line from the doctor', LIMIT_MS, async () => {
+      const said = alarms(await findings(at)).join('\n');
+      return said.includes('data line') ? said : undefined;
+    });
+
   describe('that see each other', () => {
     beforeAll(async () => {
       await makeHosts();
@@ -101,17 +108,18 @@ story('two hosts on one LAN', () => {
       }
     });
 
-    test('a TCP port is dropped: named on both sides', async () => {
+    test('the TCP ports for pieces are dropped: named on both sides', async () => {
       inside(
         1,
         'nft',
-        'add table inet f; add chain inet f i { type filter hook input priority 0; }; add rule inet f i tcp dport 17119 drop',
+        'add table inet f; add chain inet f i { type filter hook input priority 0; }; add rule inet f i tcp dport 17119-17120 drop',
       );
-      expect(await diagnosed(0, /^tcp: .*17119 \(transfer\) does not answer/)).toContain(
-        'firewall',
-      );
-      expect(await diagnosed(1, /^firewall: .*17119 drop/)).toContain('rule');
-      expect(await diagnosed(1, /^tcp: .*cannot dial the TCP port of the transfer/)).toBeDefined();
+      const [there, here] = await Promise.all([allOnceSaid(0), allOnceSaid(1)]);
+      expect(there).toMatch(/^tcp: .*17119 \(transfer\) does not answer: a firewall/m);
+      expect(there).toMatch(/^tcp: .*17120 \(transfer, data line\) does not answer/m);
+      expect(here).toMatch(/^firewall: a firewall rule .*17119-17120 drop/m);
+      expect(here).toMatch(/^tcp: .*cannot dial the TCP port of the transfer/m);
+      expect(here).toMatch(/^tcp: .*cannot dial the TCP port of the data line of the transfer/m);
       inside(1, 'nft', 'delete table inet f');
     });
 

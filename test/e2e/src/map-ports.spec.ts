@@ -86,10 +86,34 @@ story('a host behind a router that maps ports', () => {
     expect(ways).toMatchObject([{ way: 'reversed' }]);
   }, 60_000);
 
-  test('what is switched off is unmapped, and UPnP serves as well', async () => {
+  test('that only its data port is closed is said, once, with the port to allow', async () => {
+    const closed = `${OUTSIDE}:17120 (TCP) cannot be dialled from here; that host opens the connections itself`;
+    const { stdout } = await until('the closed port', LIMIT_MS, async () => {
+      const answer = await outer.run('status');
+      return answer.stdout.includes(closed) ? answer : undefined;
+    });
+    expect(stdout).toContain(`allow TCP 17120 in the firewall of ${OUTSIDE}`);
+    const log = (await outer.must(['log', 'transfer'])).split('\n');
+    expect(log.filter((line) => line.includes('cannot be dialled'))).toHaveLength(1);
+    const { stdout: doctor } = await outer.run('doctor', OUTSIDE);
+    expect(doctor).toContain('at TCP port 17120 (transfer, data line) refuses');
+  }, 60_000);
+
+  const switchOff = async () => {
     await inner.must(['config', 'set', 'mapPorts', 'false']);
     expect(await inner.json<MappingJson>('status')).toMatchObject({ mapping: null });
     await until('nothing mapped', LIMIT_MS, async () => router.mapped().length === 0 || undefined);
+  };
+
+  test('what is switched off is unmapped; NAT-PMP serves where PCP is not answered', async () => {
+    await switchOff();
+    router.ignorePcp();
+    await inner.must(['config', 'set', 'mapPorts', 'true']);
+    expect(await mappedBy('NAT-PMP')).toMatchObject({ address: OUTSIDE });
+  }, 60_000);
+
+  test('NAT-PMP unmaps as well, and UPnP serves where neither is there', async () => {
+    await switchOff();
     await router.stop();
     await router.start('UPnP');
     await inner.must(['config', 'set', 'mapPorts', 'true']);

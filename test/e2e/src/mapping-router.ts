@@ -77,6 +77,15 @@ export class MappingRouter {
     await heard;
   }
 
+  /** From now on it hears no PCP, whose datagrams begin with its version: NAT-PMP has another one. */
+  ignorePcp(): void {
+    writeRules(this.lan.router, [
+      'table inet old {',
+      'chain input { type filter hook input priority 0; udp dport 5351 @th,64,8 2 drop; }',
+      '}',
+    ]);
+  }
+
   /** Stops it in order, so that it forgets what it mapped. */
   async stop(): Promise<void> {
     const program = this.#program;

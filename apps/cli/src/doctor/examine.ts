@@ -1,6 +1,6 @@
 /** The whole examination: gathers what is known, and judges it. */
 import type { Bus } from '@iwanto/bus';
-import { DISCOVERY_PORT_DEFAULT, type Paths } from '@iwanto/service';
+import { type Config, DISCOVERY_PORT_DEFAULT, type Paths } from '@iwanto/service';
 import { type Finding, ok, warning } from './finding.js';
 import { droppingRules } from './firewall.js';
 import { type HostFacts, hostFacts } from './host-facts.js';
@@ -36,6 +36,12 @@ export async function examine({ paths, bus, host }: Examination): Promise<Findin
   return Promise.all(findings.map((finding) => withHolder(finding, here)));
 }
 
+/** The data port follows that of the control line. */
+const tcpPortsOf = ({ ports: { indexer, transfer } }: Config): number[] => [
+  ...[indexer, transfer],
+  transfer + 1,
+];
+
 const GROUPS = ['239.255.105.87', 'ff02::6957'];
 
 async function judgeFirewall({ config }: HostFacts): Promise<Finding[]> {
@@ -44,7 +50,7 @@ async function judgeFirewall({ config }: HostFacts): Promise<Finding[]> {
       config?.discoveryPort ?? DISCOVERY_PORT_DEFAULT,
       ...(config ? [config.ports.election] : []),
     ],
-    tcpPorts: config ? [config.ports.indexer, config.ports.transfer] : [],
+    tcpPorts: config ? tcpPortsOf(config) : [],
     groups: GROUPS,
   });
   if (rules === undefined) return [];

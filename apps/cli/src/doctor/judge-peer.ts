@@ -42,6 +42,8 @@ const PORTS = [
   ['transferPort', 'transfer'],
 ] as const;
 
+const isClosed = (reach: Reach | undefined) => reach === 'silent' || reach === 'refused';
+
 /** From here to there: what was dialled, and whether anything came back. */
 function judgeWayThere(asked: AskedPeer, facts: NetworkFacts): Finding[] {
   const { answer, known, address } = asked;
@@ -50,14 +52,15 @@ function judgeWayThere(asked: AskedPeer, facts: NetworkFacts): Finding[] {
     ([key]) => answer[key] === 'silent' || answer[key] === 'unreachable',
   );
   if (isSilent) return [silentHost(asked, facts)];
-  const closed = PORTS.filter(([key]) => answer[key] === 'silent' || answer[key] === 'refused');
-  const findings = closed.map(([key, service]) =>
-    closedPort(
-      `${name} at TCP port ${known?.[key] ?? 'of its'} (${service})`,
-      answer[key],
-      address,
-    ),
-  );
+  const ports = [
+    ...PORTS.map(([key, service]) => [answer[key], known?.[key] ?? 'of its', service] as const),
+    [answer.dataPort, answer.checkup?.ownDataPort, 'transfer, data line'] as const,
+  ];
+  const findings = ports
+    .filter(([reach]) => isClosed(reach))
+    .map(([reach, port, what]) =>
+      closedPort(`${name} at TCP port ${port} (${what})`, reach, address),
+    );
   if (!known) return [...findings, notHeard(asked)];
   if (answer.indexerPort === 'open' && !answer.checkup) {
     findings.push(
@@ -124,15 +127,19 @@ function judgeWayBack(asked: AskedPeer, { leadership }: NetworkFacts): Finding[]
   const { checkup } = asked.answer;
   if (!checkup) return [];
   const name = nameOf(asked);
-  const findings = PORTS.filter(
-    ([key]) => checkup[key] === 'silent' || checkup[key] === 'refused',
-  ).map(([key, service]) =>
-    broken(
-      'tcp',
-      `${name} cannot dial the TCP port of the ${service} service here (${reasonOf(checkup[key])}): packets pass in one direction only`,
-      `Allow inbound TCP from ${asked.address} in the firewall of this host.`,
-    ),
-  );
+  const ports = [
+    ...PORTS.map(([key, service]) => [checkup[key], `the ${service} service`] as const),
+    [checkup.dataPort, 'the data line of the transfer service'] as const,
+  ];
+  const findings = ports
+    .filter(([reach]) => isClosed(reach))
+    .map(([reach, what]) =>
+      broken(
+        'tcp',
+        `${name} cannot dial the TCP port of ${what} here (${reasonOf(reach)}): packets pass in one direction only`,
+        `Allow inbound TCP from ${asked.address} in the firewall of this host.`,
+      ),
+    );
   const leads = leadership?.leader?.peer === leadership?.peer;
   if (leads && !isRecent(checkup.multicastMsAgo)) {
     findings.push(
@@ -146,7 +153,8 @@ function judgeWayBack(asked: AskedPeer, { leadership }: NetworkFacts): Finding[]
   return findings;
 }
 
-const reasonOf = (reach: Reach): string => (reach === 'refused' ? 'refused' : 'no answer');
+const reasonOf = (reach: Reach | undefined): string =>
+  reach === 'refused' ? 'refused' : 'no answer';
 
 function judgePackets(asked: AskedPeer): Finding[] {
   if (asked.answer.largeAnswers !== false) return [];

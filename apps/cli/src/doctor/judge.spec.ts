@@ -85,26 +85,28 @@ describe('this host', () => {
   });
 });
 
+const asked = (clockAheadMs: number, address: string): AskedPeer => ({
+  address,
+  answer: {
+    indexerPort: 'open',
+    transferPort: 'open',
+    dataPort: 'untried',
+    checkup: null,
+    largeAnswers: null,
+    clockAheadMs,
+  },
+});
+const facts = (...peers: AskedPeer[]): NetworkFacts => ({
+  services: { election: undefined, indexer: undefined, transfer: undefined },
+  leadership: undefined,
+  network: undefined,
+  shared: undefined,
+  others: [],
+  asked: peers,
+  unknownHost: undefined,
+});
+
 describe('other hosts', () => {
-  const asked = (clockAheadMs: number, address: string): AskedPeer => ({
-    address,
-    answer: {
-      indexerPort: 'open',
-      transferPort: 'open',
-      checkup: null,
-      largeAnswers: null,
-      clockAheadMs,
-    },
-  });
-  const facts = (...peers: AskedPeer[]): NetworkFacts => ({
-    services: { election: undefined, indexer: undefined, transfer: undefined },
-    leadership: undefined,
-    network: undefined,
-    shared: undefined,
-    others: [],
-    asked: peers,
-    unknownHost: undefined,
-  });
   const clocks = (...peers: AskedPeer[]) =>
     judgePeers(facts(...peers))
       .filter(({ check }) => check === 'clock')
@@ -123,16 +125,27 @@ describe('other hosts', () => {
 });
 
 test('an open port alone does not prove that iwanto runs there', () => {
-  const answer = { checkup: null, largeAnswers: null, clockAheadMs: null } as const;
-  const open = { indexerPort: 'open', transferPort: 'open' } as const;
-  const asked = { address: '10.0.0.9', answer: { ...answer, ...open } };
-  const [found] = judgePeers({
-    ...{ services: { election: undefined, indexer: undefined, transfer: undefined } },
-    ...{ leadership: undefined, network: undefined, shared: undefined, unknownHost: undefined },
-    ...{ others: [], asked: [asked] },
-  });
+  const [found] = judgePeers(facts(asked(0, '10.0.0.9')));
   expect(found?.text).toContain('or another program has that port');
   expect(found?.text).not.toContain('runs iwanto');
+});
+
+test('only the data port of another host is closed, or that of this host as seen from there', () => {
+  const checkup: AskedPeer['answer']['checkup'] = {
+    ...{ version: '1', wallClockMs: 0, multicastMsAgo: 0, unicastMsAgo: 0, link: null },
+    indexerPort: 'open',
+    transferPort: 'open',
+    ...{ dataPort: 'refused', ownDataPort: 17_120 },
+  };
+  const one = asked(0, '10.0.0.2');
+  const answer = { ...one.answer, dataPort: 'silent', checkup } as const;
+  const there = judgePeers(facts({ ...one, answer })).filter(({ check }) => check === 'tcp');
+  expect(there.map(({ text }) => text)).toEqual([
+    '10.0.0.2 at TCP port 17120 (transfer, data line) does not answer: a firewall drops it',
+    expect.stringContaining(
+      'cannot dial the TCP port of the data line of the transfer service here (refused)',
+    ),
+  ]);
 });
 
 describe('what the system shows', () => {

@@ -5,5 +5,5 @@ import type { CheckupDesk } from '../checkup/checkup-desk.js';
 
 export const checkup =
   (desk: CheckupDesk): Handler<PeerVerbs, 'checkup'> =>
-  ({ peer, filling }) =>
-    desk.answer(peer, filling);
+  (question) =>
+    desk.answer(question);

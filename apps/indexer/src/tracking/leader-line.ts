@@ -190,7 +190,9 @@ export class LeaderLine {
 
   #connect(end: Peer): void {
     const { detoursTo, onWay } = this.options;
-    const dialled = { peer: end.peer, address: end.address, port: end.indexerPort };
+    const dialled: Dialled = {
+      ...{ peer: end.peer, address: end.address, port: end.indexerPort, line: 'indexer' },
+    };
     const line = connectPeer({
       address: end.address,
       port: end.indexerPort,

@@ -1,5 +1,5 @@
 /** What this host asks of trackers and of other peers for its own commands, as verbs of its bus. */
-import type { CurveKeys, KnownPeer } from '@iwanto/bus';
+import type { Bus, CurveKeys, KnownPeer } from '@iwanto/bus';
 import type { PeerWays } from '@iwanto/service';
 import type { PeerId } from '@iwanto/wire';
 import { DirectLocate } from './direct-locate.js';
@@ -18,6 +18,7 @@ import { peerList } from '../verbs/peer-list.js';
 import { search } from '../verbs/search.js';
 
 export interface LocalRoom {
+  readonly bus: Pick<Bus, 'call'>;
   readonly self: PeerId;
   readonly keys: CurveKeys;
   readonly line: LeaderLine;
@@ -32,7 +33,7 @@ export interface LocalRoom {
 const nowMs = () => performance.now();
 
 export function localVerbs(room: LocalRoom): Tracking['handlers'] {
-  const { self, keys, line, catalogue, leaderCheck, ways, isTrusted } = room;
+  const { bus, self, keys, line, catalogue, leaderCheck, ways, isTrusted } = room;
   const shown = new ShownContents(nowMs);
   const knownHere = (peer: PeerId) => room.knownHere(peer);
   const members = () => room.members();
@@ -43,7 +44,7 @@ export function localVerbs(room: LocalRoom): Tracking['handlers'] {
     locate: locate({ leaderLine: line, direct, knownHere, shown, trusted }),
     book: book(line),
     'findable.get': findableGet(leaderCheck),
-    'peer.check': peerCheck({ peer: self, keys }),
+    'peer.check': peerCheck({ peer: self, bus, keys }),
     holders: holders({ line, trusted }),
     'peer.list': peerList({
       ...{ self, keys, own: catalogue, knownHere },

@@ -121,7 +121,7 @@ const nowMs = () => performance.now();
 
 const openWays = ({ bus, identity, isBlocked, onTrouble }: TrackingOptions, tickets: DialTickets) =>
   new PeerWays({
-    ...{ bus, tickets, self: identity.peer, portsOf: String, onTrouble },
+    ...{ bus, tickets, self: identity.peer, onTrouble },
     isBlocked: (peer) => isBlocked?.(peer) === true,
   });
 
@@ -179,7 +179,7 @@ class TrackerService {
       dial: dialPort,
       nowMs,
       wallClockMs: Date.now,
-      network: () => options.bus.call('network.get', {}),
+      bus: options.bus,
       known: (id) => this.#known.get(id),
     });
     this.peerHandlers = this.#answers();
@@ -205,9 +205,9 @@ class TrackerService {
   }
 
   handlers(): Tracking['handlers'] {
-    const { catalogue, identity, isTrusted } = this.options;
+    const { bus, catalogue, identity, isTrusted } = this.options;
     return localVerbs({
-      ...{ self: identity.peer, keys: identity.curve, catalogue, ways: this.ways },
+      ...{ bus, self: identity.peer, keys: identity.curve, catalogue, ways: this.ways },
       ...{ line: this.#leaderLine, leaderCheck: this.#leaderCheck },
       isTrusted: (peer) => isTrusted?.(peer) === true,
       knownHere: (peer) => this.knownHere(peer),

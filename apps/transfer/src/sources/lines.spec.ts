@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Holder, PeerId, PieceAnswer, PublicKey } from '@iwanto/wire';
+import type { Dialled } from '@iwanto/service';
 import { type Connect, SourceLine } from './source-line.js';
 import { Lines, isDialable } from './lines.js';
 
@@ -31,6 +32,7 @@ const fakeLine = () => {
       request: ({ requestId }) => void sent.push(requestId),
       close: () => undefined,
       way: { kind: 'direct' },
+      dataPort: 17_120,
     };
   };
   return { sent, connect, ends: () => ends, opened: () => opened };
@@ -128,17 +130,18 @@ describe('Lines', () => {
   test('the way to a peer is known as soon as it can be asked, and as lost where its bytes cannot come', async () => {
     const fake = fakeLine();
     const ways: unknown[] = [];
-    const onWay = (_: Holder, way: unknown) => void ways.push(way);
+    const onWay = ({ port, line }: Dialled, way: unknown) => void ways.push([line, port, way]);
     const lines = new Lines({
       ...{ keys, self: holder.peer, connect: fake.connect, nowMs: () => 0, onWay },
     });
     const hold = lines.take(holder, () => undefined);
     fake.ends().greet();
     expect(await hold?.line.greeted).toBe(true);
-    expect(ways).toEqual([{ kind: 'direct' }]);
+    const greeted = ['transfer', holder.port, { kind: 'direct' }];
+    expect(ways).toEqual([greeted]);
     fake.ends().lose();
     await hold?.line.greeted;
-    expect(ways).toEqual([{ kind: 'direct' }, undefined]);
+    expect(ways).toEqual([greeted, ['data', 17_120, undefined]]);
   });
 
   test('a peer that moved is dialled where it is now, at once', () => {

@@ -1,7 +1,7 @@
 /** Lines to the peers that hold a content, shared by all downloads of this host. */
 import { isIPv4 } from 'node:net';
 import type { CurveKeys, Detours, PieceLost } from '@iwanto/bus';
-import type { GroupRoots } from '@iwanto/service';
+import type { Dialled, GroupRoots } from '@iwanto/service';
 import type { Holder, PeerId, Way } from '@iwanto/wire';
 import { type AskingLine, groupLine } from './group-line.js';
 import { type Connect, SourceLine } from './source-line.js';
@@ -44,7 +44,7 @@ export interface LinesOptions {
   /** How members of a group name its contents; undefined for a group whose key is not here. */
   readonly rootsOf?: ((group: string) => GroupRoots | undefined) | undefined;
   /** Called with the way that led to a peer, or with none. */
-  readonly onWay?: (holder: Holder, way: Way | undefined) => void;
+  readonly onWay?: (dialled: Dialled, way: Way | undefined) => void;
 }
 
 /** One line per peer, opened for its first user and closed after its last. */
@@ -108,12 +108,23 @@ export class Lines {
       detours: detoursTo?.(holder.peer),
       onLost: (why) => this.#forget(holder.peer, users, why),
     });
-    const { onWay } = this.options;
-    void line.greeted.then((isGreeted) => isGreeted && onWay?.(holder, line.way));
-    void line.ready.then((isReady) => onWay?.(holder, isReady ? line.way : undefined));
+    this.#noteWays(holder, line);
     const shared = { holder, line, users };
     this.#shared.set(holder.peer, shared);
     return shared;
+  }
+
+  /** The control line and the data line go to ports of their own, either of which may be closed. */
+  #noteWays({ peer, address, port }: Holder, line: SourceLine): void {
+    const { onWay } = this.options;
+    void line.greeted.then((isGreeted) =>
+      onWay?.({ peer, address, port, line: 'transfer' }, isGreeted ? line.way : undefined),
+    );
+    void line.ready.then((isReady) => {
+      const { dataPort } = line;
+      if (dataPort !== undefined)
+        onWay?.({ peer, address, port: dataPort, line: 'data' }, isReady ? line.way : undefined);
+    });
   }
 
   #forget(peer: PeerId, users: Set<LineLost>, why: PieceLost): void {

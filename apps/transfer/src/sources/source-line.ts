@@ -89,6 +89,11 @@ export class SourceLine {
     return this.#line.way;
   }
 
+  /** Where its bytes come from; undefined before the source named that port. */
+  get dataPort(): number | undefined {
+    return this.#line.dataPort;
+  }
+
   /** Never rejects. After `limitMs` the answer counts as lost. The bytes are the caller's own. */
   request(wanted: Wanted, limitMs: number): Promise<Outcome> {
     return new Promise((resolve) => {
