@@ -6,6 +6,10 @@ import { isOpen } from './envelope.js';
 
 /** Addresses outside its own subnets that are remembered because they sent something of ours. */
 const OUTSIDE_MAX = 64;
+/** Addresses in its own subnets that were sent to and have not answered yet. */
+const UNANSWERED_MAX = 1_024;
+/** A host of an own subnet that answers nothing for this long may drop what comes from here, in ms. */
+const MUTE_MS = 2_000;
 
 export interface HeardHow {
   /** It comes from one of this host's subnets. */
@@ -16,12 +20,23 @@ export interface HeardHow {
 export class Doorway {
   readonly #door = new Door<Uint8Array>();
   readonly #outside = new Recent<string, { atMs: number; multicast: boolean }>(OUTSIDE_MAX);
+  /** Since when. */
+  readonly #unanswered = new Recent<string, number>(UNANSWERED_MAX);
   #added: ReadonlySet<string> = new Set();
 
-  constructor(private readonly knock: (to: Address) => void) {}
+  constructor(
+    private readonly knock: (to: Address) => void,
+    private readonly nowMs = () => performance.now(),
+  ) {}
 
   acquaint(address: string): void {
     this.#door.acquaint(address);
+    this.#outside.take(address);
+  }
+
+  /** The addresses of this host have changed. */
+  moved(): void {
+    this.#door.moved();
   }
 
   /**
@@ -35,8 +50,9 @@ export class Doorway {
 
   /** Whether a datagram goes further; one of ours that does not is remembered for the doctor. */
   admits(bytes: Uint8Array, { address }: Address, { isNear, multicast }: HeardHow): boolean {
+    if (!multicast) this.#unanswered.take(address);
     if (isNear && !this.#added.has(address)) return true;
-    const atMs = performance.now();
+    const atMs = this.nowMs();
     const ours = isOpen(bytes);
     const arrival = { isFirstContact: ours && isFirstContact(bytes), multicast };
     const admitted = this.#door.admits(address, arrival, atMs) || isNear;
@@ -51,8 +67,17 @@ export class Doorway {
 
   /** A datagram was sent there: knocks where this host may not be heard. */
   sent(bytes: Uint8Array, to: Address, isNear: boolean): void {
-    if (isFirstContact(bytes) || (isNear && !this.#added.has(to.address))) return;
-    if (this.#door.mustKnock(to, bytes, performance.now())) this.knock(to);
+    if (isFirstContact(bytes) || (isNear && this.#isHeardAt(to.address))) return;
+    if (this.#door.mustKnock(to, bytes, this.nowMs())) this.knock(to);
+  }
+
+  /** For a host with a shorter netmask one with a longer one is near; not the other way round, which shows as silence. */
+  #isHeardAt(address: string): boolean {
+    if (this.#added.has(address)) return false;
+    const nowMs = this.nowMs();
+    const sinceMs = this.#unanswered.get(address);
+    if (sinceMs === undefined) this.#unanswered.set(address, nowMs);
+    return nowMs - (sinceMs ?? nowMs) < MUTE_MS;
   }
 
   /** That host now accepts this one: returns what waited for it. */

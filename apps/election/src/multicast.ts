@@ -191,6 +191,7 @@ export class UdpNetwork implements Network {
     );
     if (gone.length + come.length === 0) return;
     this.#routes.forget();
+    this.#doorway.moved();
     for (const { place, socket } of gone) {
       this.#open.delete(place.address);
       socket.close();

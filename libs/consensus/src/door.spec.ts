@@ -27,6 +27,17 @@ test('what goes out is answered; it knocks until that host is heard, and again a
   expect(door.mustKnock(far, 'later', 10_003)).toBe(true);
 });
 
+test('from another address it knocks again at whoever accepted the one before', () => {
+  const door = new Door<string>();
+  door.acquaint(far.address);
+  expect(door.admits(far.address, sent, 0)).toBe(true);
+  expect(door.mustKnock(far, 'first', 1)).toBe(false);
+  door.moved();
+  expect(door.mustKnock(far, 'next', 2)).toBe(true);
+  expect(door.admits(far.address, sent, 3)).toBe(true);
+  expect(door.mustKnock(far, 'last', 4)).toBe(false);
+});
+
 test('multicast from a host does not show that it accepts what is sent to it', () => {
   const door = new Door<string>();
   door.acquaint(far.address);

@@ -55,6 +55,12 @@ export class Door<Datagram> {
     return this.#waiting.take(addressText(to));
   }
 
+  /** This host sends from another address now: whoever accepted the one before does not know it. */
+  moved(): void {
+    for (const [address] of [...this.#acquainted.entries()])
+      this.#acquainted.set(address, -Infinity);
+  }
+
   #allowsKnock(nowMs: number): boolean {
     this.#knocks = refilled(this.#knocks, KNOCK_RATE, nowMs);
     return spend(this.#knocks);

@@ -1,6 +1,6 @@
 /** Two subnets with a router between them and no multicast across: one address, given on one side, joins them. */
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -18,12 +18,27 @@ interface PeersJson {
   readonly added: readonly { host: string; heardMsAgo: number | null }[];
 }
 
-/** A peer for each host, with an empty home below `root`. */
-async function startPeers(root: string, lan: Lan): Promise<Peer[]> {
+/** A peer for each host, with a home below `root` and, where it is said so, a file `from-N.bin` to share. */
+async function startPeers(root: string, lan: Lan, isSharing = false): Promise<Peer[]> {
   const peers = lan.hosts.map((host) => new Peer(join(root, `h${host.number}`), { host }));
-  await Promise.all(peers.map((peer) => mkdir(peer.home)));
+  for (const [at, { home }] of peers.entries()) {
+    await mkdir(home);
+    if (!isSharing) continue;
+    const shared = join(root, `shared-${at}`);
+    await writeMade(join(shared, `from-${at}.bin`), 1_000_000);
+    const config = { share: [shared], downloadDir: `${home}-downloads` };
+    await writeFile(join(home, 'config.json'), JSON.stringify(config));
+  }
   await Promise.all(peers.map((peer) => peer.start()));
   return peers;
+}
+
+/** When the election of a peer last began to follow or to lead, in ms since 1970. */
+async function settledMs({ home }: Peer): Promise<number> {
+  const lines = (await readFile(join(home, 'logs', 'election.log'), 'utf8')).trim().split('\n');
+  const settled = lines.findLast((line) => /-> (following|leading) /.test(line)) ?? '{}';
+  const { timestamp = '' } = JSON.parse(settled) as { timestamp?: string };
+  return Date.parse(timestamp);
 }
 
 interface Room {
@@ -142,7 +157,7 @@ story('three subnets, and one name with an address in each', () => {
       NAME,
       lan.hosts.map(({ address }) => address),
     );
-    peers = await startPeers(root, lan);
+    peers = await startPeers(root, lan, true);
   }, 120_000);
 
   afterAll(() => removeAll({ root, lan, peers }));
@@ -159,6 +174,30 @@ story('three subnets, and one name with an address in each', () => {
     });
     const leaders = await Promise.all(peers.map(async (peer) => (await peer.status()).leader));
     expect(new Set(leaders).size).toBe(1);
+  }, 60_000);
+
+  test('the leader is killed: both others agree, search, and fetch across the router', async () => {
+    const seen = await Promise.all(peers.map((peer) => peer.status()));
+    const at = seen.findIndex(({ peer, leader }) => peer === leader);
+    const killed = peers[at] as Peer;
+    const others = peers.filter((peer) => peer !== killed) as [Peer, Peer];
+    const killedMs = Date.now();
+    killed.kill();
+    await until('another leader of both', JOIN_LIMIT_MS, async () => {
+      const now = await Promise.all(others.map((peer) => peer.status()));
+      const leaders = new Set(now.map(({ leader }) => leader));
+      const isAgreed =
+        leaders.size === 1 && !leaders.has(null) && !leaders.has(seen[at]?.peer ?? '');
+      return isAgreed ? true : undefined;
+    });
+    const agreedMs = Math.max(...(await Promise.all(others.map(settledMs)))) - killedMs;
+    process.stderr.write(`agreed ${agreedMs} ms after the leader was killed\n`);
+    const [first, second] = others;
+    const name = `from-${peers.indexOf(second)}.bin`;
+    const { hash } = await first.find(name, name, JOIN_LIMIT_MS);
+    await first.download(hash);
+    const arrived = await sha256Of(join(`${first.home}-downloads`, name));
+    expect(arrived).toBe(await sha256Of(join(root, `shared-${peers.indexOf(second)}`, name)));
   }, 60_000);
 });
 

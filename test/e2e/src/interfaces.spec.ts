@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Peer, sha256Of, until, writeMade } from '@iwanto/peer';
 import { type Lan, type LanHost, lanImpossible, makeCampus, makeLan } from './lan.js';
+import { run } from './lan-commands.js';
 
 const reason = lanImpossible();
 if (reason) process.stderr.write(`interfaces.spec.ts is skipped: ${reason}\n`);
@@ -106,6 +107,37 @@ story('an interface that gets its address late, and then another one', () => {
     const arrived = await sha256Of(join(`${first.home}-downloads`, 'large.bin'));
     expect(arrived).toBe(await sha256Of(join(two.root, 'shared', 'large.bin')));
   }, 90_000);
+});
+
+story('netmasks that differ: /16 beside /24 on one link', () => {
+  let two: TwoHosts;
+
+  beforeAll(async () => {
+    const lan = makeLan(2);
+    const [wide, narrow] = lan.hosts as unknown as [LanHost, LanHost];
+    for (const host of [wide, narrow]) host.ip('addr', 'flush', 'dev', 'eth0', 'scope', 'global');
+    wide.ip('addr', 'add', '10.77.0.1/16', 'dev', 'eth0');
+    narrow.ip('addr', 'add', '10.77.9.2/24', 'dev', 'eth0');
+    // The first reaches the second directly, the second the first only over the router.
+    narrow.ip('route', 'add', 'default', 'via', '10.77.9.254');
+    const router = ['netns', 'exec', lan.router];
+    run('ip', '-n', lan.router, 'addr', 'add', '10.77.9.254/16', 'dev', 'br0');
+    run('ip', ...router, 'sysctl', '-qw', 'net.ipv4.ip_forward=1');
+    two = await TwoHosts.make(lan);
+    await Promise.all(two.peers.map((peer) => peer.start()));
+  }, 120_000);
+
+  afterAll(() => two.remove());
+
+  test('they join without a command, and a file is fetched', async () => {
+    await until('two members on both', FIND_LIMIT_MS, async () => {
+      const seen = await Promise.all(two.peers.map((peer) => peer.status()));
+      const [one, other] = seen;
+      const isOne = seen.every(({ peers }) => peers.length === 2) && one?.leader === other?.leader;
+      return isOne ? true : undefined;
+    });
+    await two.fetches('small.bin');
+  }, 60_000);
 });
 
 story('a point-to-point VPN beside a LAN card', () => {

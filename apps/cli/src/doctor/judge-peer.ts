@@ -141,7 +141,8 @@ function judgeWayBack(asked: AskedPeer, { leadership }: NetworkFacts): Finding[]
       ),
     );
   const leads = leadership?.leader?.peer === leadership?.peer;
-  if (leads && !isRecent(checkup.multicastMsAgo)) {
+  // No router forwards multicast: only a host on the same link is meant to hear it.
+  if (leads && checkup.link !== null && !isRecent(checkup.multicastMsAgo)) {
     findings.push(
       warning(
         'multicast',
