@@ -6,7 +6,12 @@ const program = path.resolve(__dirname, '../../apps/cli/bin/iwanto.js');
 /** Flags that must precede the program; libs/service/src/node-flags.ts gives the reasons. */
 const LITTLE_GARBAGE = ['--single-threaded-gc', '--v8-pool-size=1', '--max-semi-space-size=1'];
 const NODE_FLAGS = {
-  election: [...LITTLE_GARBAGE, '--optimize-for-size', '--no-maglev'],
+  election: [
+    ...LITTLE_GARBAGE,
+    '--optimize-for-size',
+    '--no-maglev',
+    '--invocation-count-for-turbofan=100000',
+  ],
   indexer: [...LITTLE_GARBAGE, '--optimize-for-size'],
   transfer: [...LITTLE_GARBAGE, '--no-incremental-marking'],
 };

@@ -75,6 +75,8 @@ describe('what is typed', () => {
   test.each([
     [['frobnicate'], 'see "iwanto --help"'],
     [['search', 'x', '--frob'], 'Unknown option: --frob; see "iwanto search --help"'],
+    [['--frob'], 'Unknown option: --frob; see "iwanto --help"'],
+    [['--frob', 'search', 'x'], 'Unknown option: --frob; see "iwanto --help"'],
     [['serch', 'x'], '"serch" is not a command; did you mean "search"? See "iwanto --help".'],
     [['stpo'], 'did you mean "stop"'],
     [['search', '--foo'], 'Unknown option: --foo; see "iwanto search --help"'],

@@ -60,7 +60,7 @@ describe('unit files', () => {
     const odd = { node: '/opt/my node/bin/node', script: '/srv/50%/$x"y\\z.js', home: '/h 1' };
     const text = unitFiles('user', odd).get('iwanto-election.service') ?? '';
     expect(text).toContain(
-      'ExecStart="/opt/my node/bin/node" --single-threaded-gc --v8-pool-size=1 --max-semi-space-size=1 --optimize-for-size --no-maglev "/srv/50%%/$$x\\"y\\\\z.js" election\n',
+      'ExecStart="/opt/my node/bin/node" --single-threaded-gc --v8-pool-size=1 --max-semi-space-size=1 --optimize-for-size --no-maglev --invocation-count-for-turbofan=100000 "/srv/50%%/$$x\\"y\\\\z.js" election\n',
     );
     expect(text).toContain('Environment="IWANT_HOME=/h 1"');
   });

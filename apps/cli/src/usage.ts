@@ -81,6 +81,9 @@ const CLEARER: readonly (readonly [RegExp, string])[] = [
   [/^Invalid values: Argument: (.*), Given: (.*), Choices: /, '$1 cannot be $2; choose from '],
 ];
 
+/** Options that may be typed without a command. */
+const OF_ALL_COMMANDS = ['--json', '--verbose', '--version', '--help', '-h'];
+
 /** One sentence for what yargs or we refused: what is wrong, and where help is. */
 export function usageSentence(
   cause: Error,
@@ -90,6 +93,12 @@ export function usageSentence(
   if (/see "iwanto /i.test(cause.message)) return cause.message;
   const typed = words.find((word) => /^[^-]/.test(word));
   if (typed !== undefined && !commands.includes(typed)) return notACommand(typed, commands);
+  // Yargs names no option that comes before the command, or without one.
+  const [odd] = optionsAmong(
+    words.slice(0, typed === undefined ? words.length : words.indexOf(typed)),
+  );
+  if (odd !== undefined && !OF_ALL_COMMANDS.includes(odd))
+    return `Unknown option: ${odd}; see "iwanto --help".`;
   const plain = cause.message
     .trim()
     .replace(/\s*\n\s*/g, ' ')

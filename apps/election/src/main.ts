@@ -9,7 +9,7 @@ import { networkView } from './verbs/network-get.js';
 import { relayAgree } from './verbs/relay-agree.js';
 import { relayAsk } from './verbs/relay-ask.js';
 import { removePeer } from './verbs/remove-peer.js';
-import { setName } from './verbs/set-name.js';
+import { setName, takeName } from './verbs/set-name.js';
 
 async function start(context: ServiceContext<'election'>): Promise<Running<'election'>> {
   const { bus, config, identity, paths } = context;
@@ -47,7 +47,10 @@ async function start(context: ServiceContext<'election'>): Promise<Running<'elec
     },
     port: () => network.port,
     notes: () => election.notes(),
-    reconfigure: (changed) => open.use(changed),
+    reconfigure: (changed) => {
+      takeName({ own, changed: open.announce }, changed.name);
+      return open.use(changed);
+    },
     stop: () => open.close(),
   };
 }

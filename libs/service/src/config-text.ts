@@ -38,7 +38,7 @@ export function wrongValue(path: string, text: string, error: z.ZodError): Failu
   );
 }
 
-/** The same for a value that is to be written: the file is as good as before. */
+/** The same for a value that has not been written: the file is as good as before. */
 export function unfitValue(error: z.ZodError): Failure {
   const issue = error.issues[0];
   const key = issue?.path.map(String).join('.') ?? '';

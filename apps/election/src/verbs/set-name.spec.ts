@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { homePaths, loadConfig } from '@iwanto/service';
 import type { PeerCard, PublicKey } from '@iwanto/wire';
 import { OwnCard } from '../card.js';
-import { setName } from './set-name.js';
+import { setName, takeName } from './set-name.js';
 
 let home: string;
 let own: OwnCard;
@@ -28,6 +28,15 @@ test('is written down and announced; an empty one is the host name again', async
   expect(announced).toMatchObject([{ name: 'Zoë' }]);
   expect((await loadConfig(paths())).config.name).toBe('Zoë');
   expect(await change('')).toEqual({ name: hostname().slice(0, 32) });
+});
+
+test('a name that the configuration got in another way is announced once, and refused in the same way', () => {
+  const take = (name: string) => takeName({ own, changed: (card) => announced.push(card) }, name);
+  take('kitchen');
+  take('kitchen');
+  expect(announced).toMatchObject([{ name: 'kitchen' }]);
+  expect(() => take('a/b')).toThrow('no slashes');
+  expect(own.card.name).toBe('kitchen');
 });
 
 test.each(['a/b', 'a\u202eb', 'x'.repeat(33), 'a\nb'])('%j is refused', async (name) => {

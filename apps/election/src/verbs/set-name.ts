@@ -1,4 +1,4 @@
-/** `name.set`: changes the name of this host permanently. */
+/** `name.set`: changes the name of this host permanently; and a name that the configuration got in another way. */
 import type { Handlers, VerbsOf } from '@iwanto/bus';
 import { type Paths, updateConfig } from '@iwanto/service';
 import { Failure, PEER_NAME_BYTES_MAX, type PeerCard, safeText } from '@iwanto/wire';
@@ -18,6 +18,25 @@ export async function setName(
   { paths, own, changed }: NameOptions,
   { name: typed }: Question,
 ): Promise<{ name: string }> {
+  const name = nameFrom(typed);
+  await updateConfig(paths, (config) => ({ ...config, name }));
+  const card = own.rename(name);
+  changed(card);
+  return { name: card.name };
+}
+
+/** The configuration changed: throws as above, which undoes the change. */
+export function takeName(
+  { own, changed }: Pick<NameOptions, 'own' | 'changed'>,
+  typed: string,
+): void {
+  const name = nameFrom(typed);
+  const { name: before } = own.card;
+  const card = own.rename(name);
+  if (card.name !== before) changed(card);
+}
+
+function nameFrom(typed: string): string {
   const name = typed.normalize('NFC').trim();
   if (Buffer.byteLength(name) > PEER_NAME_BYTES_MAX) {
     const sentence = `The name is longer than ${PEER_NAME_BYTES_MAX} bytes; choose a shorter one.`;
@@ -27,8 +46,5 @@ export async function setName(
     const sentence = 'A name has no slashes and no invisible characters; choose another one.';
     throw new Failure('E_BAD_REQUEST', sentence);
   }
-  await updateConfig(paths, (config) => ({ ...config, name }));
-  const card = own.rename(name);
-  changed(card);
-  return { name: card.name };
+  return name;
 }
