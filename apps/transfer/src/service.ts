@@ -142,7 +142,8 @@ function openFetching(
   });
   const { detoursTo, note: onWay } = ways;
   const rootsOf = rootsOfGroups(config);
-  const lines = new Lines({ keys, self, nowMs, placed, rootsOf, detoursTo, onWay });
+  const { onTrouble } = doing;
+  const lines = new Lines({ keys, self, nowMs, placed, rootsOf, detoursTo, onWay, onTrouble });
   const liars = new Liars(nowMs);
   const fetching = {
     ...{ ...doing, lines, liars, holdersOf, isTrusted: trust.isTrusted },

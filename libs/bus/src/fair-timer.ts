@@ -7,7 +7,9 @@ export class FairTimer {
   #lastTurn: NodeJS.Immediate | undefined;
 
   constructor(ms: number, expire: () => void) {
-    this.#timer = setTimeout(() => (this.#lastTurn = setImmediate(expire)), ms);
+    // A time that passed while this process was busy is no reason for a warning of Node.
+    const waitMs = Math.max(0, ms);
+    this.#timer = setTimeout(() => (this.#lastTurn = setImmediate(expire)), waitMs);
   }
 
   cancel(): void {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import type { Holder, PeerId, PieceAnswer, PublicKey } from '@iwanto/wire';
 import type { Dialled } from '@iwanto/service';
 import { type Connect, SourceLine } from './source-line.js';
@@ -125,6 +125,30 @@ describe('Lines', () => {
     nowMs = 2_000;
     expect(lines.take(holder, () => undefined)).toBeDefined();
     lines.closeAll();
+  });
+
+  test('a line that cannot be opened is reported once and tried again, and nothing of it remains', () => {
+    jest.useFakeTimers();
+    const { connect, opened } = fakeLine();
+    let [nowMs, sockets] = [0, 0];
+    const troubles: string[] = [];
+    const lines = new Lines({
+      ...{ keys, self: holder.peer, nowMs: () => nowMs },
+      onTrouble: (sentence) => void troubles.push(sentence),
+      connect: (options) => {
+        if (sockets === 0) throw new Error('Too many open files');
+        return connect(options);
+      },
+    });
+    for (; nowMs < 6_000; nowMs += 2_000)
+      expect(lines.take(holder, () => undefined)).toBeUndefined();
+    expect(troubles).toEqual([`No line to ${holder.peer} could be opened: Too many open files.`]);
+    expect(jest.getTimerCount()).toBe(0);
+    sockets = 1;
+    expect(lines.take(holder, () => undefined)).toBeDefined();
+    expect(opened()).toBe(1);
+    lines.closeAll();
+    jest.useRealTimers();
   });
 
   test('the way to a peer is known as soon as it can be asked, and as lost where its bytes cannot come', async () => {

@@ -2,7 +2,7 @@
 import { isIPv4 } from 'node:net';
 import type { CurveKeys, Detours, PieceLost } from '@iwanto/bus';
 import type { Dialled, GroupRoots } from '@iwanto/service';
-import type { Holder, PeerId, Way } from '@iwanto/wire';
+import { type Holder, type PeerId, type Way, reasonOf } from '@iwanto/wire';
 import { type AskingLine, groupLine } from './group-line.js';
 import { type Connect, SourceLine } from './source-line.js';
 
@@ -43,6 +43,8 @@ export interface LinesOptions {
   readonly detoursTo?: (peer: PeerId) => Detours;
   /** How members of a group name its contents; undefined for a group whose key is not here. */
   readonly rootsOf?: ((group: string) => GroupRoots | undefined) | undefined;
+  /** One sentence for the log. */
+  readonly onTrouble?: (sentence: string) => void;
   /** Called with the way that led to a peer, or with none. */
   readonly onWay?: (dialled: Dialled, way: Way | undefined) => void;
 }
@@ -51,6 +53,8 @@ export interface LinesOptions {
 export class Lines {
   readonly #shared = new Map<PeerId, Shared>();
   readonly #lostAtMs = new Map<PeerId, number>();
+  /** It was reported that no line can be opened. */
+  #isInTrouble = false;
 
   constructor(private readonly options: LinesOptions) {}
 
@@ -59,11 +63,12 @@ export class Lines {
     return this.options.self;
   }
 
-  /** A hold on the line to `holder`, or undefined if it was lost a moment ago. */
+  /** A hold on the line to `holder`, or undefined if it was lost a moment ago or cannot be opened. */
   take(holder: Holder, onLost: LineLost): Hold | undefined {
     const lostAtMs = this.#lostAtMs.get(holder.peer);
     if (lostAtMs !== undefined && this.options.nowMs() - lostAtMs < RETRY_MS) return undefined;
-    const shared = this.#shared.get(holder.peer) ?? this.#open(this.#placed(holder));
+    const shared = this.#shared.get(holder.peer) ?? this.#opened(this.#placed(holder));
+    if (!shared) return undefined;
     shared.users.add(onLost);
     const line = this.#lineFor(holder, shared);
     return { line, release: () => this.#release(holder.peer, shared, onLost) };
@@ -96,6 +101,21 @@ export class Lines {
 
   #placed(holder: Holder): Holder {
     return this.options.placed?.(holder) ?? holder;
+  }
+
+  /** This host may be out of sockets or of temporary space: that must not end a download, or the service. */
+  #opened(holder: Holder): Shared | undefined {
+    try {
+      const shared = this.#open(holder);
+      this.#isInTrouble = false;
+      return shared;
+    } catch (cause) {
+      this.#lostAtMs.set(holder.peer, this.options.nowMs());
+      const why = `No line to ${holder.peer} could be opened: ${reasonOf(cause)}.`;
+      if (!this.#isInTrouble) this.options.onTrouble?.(why);
+      this.#isInTrouble = true;
+      return undefined;
+    }
   }
 
   #open(holder: Holder): Shared {

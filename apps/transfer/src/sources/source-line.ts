@@ -70,7 +70,6 @@ export class SourceLine {
   constructor(private readonly options: SourceLineOptions) {
     this.greeted = new Promise((resolve) => (this.#isGreeted = resolve));
     this.ready = new Promise((resolve) => (this.#isReady = resolve));
-    this.#connectTimer = setTimeout(() => this.#lose('broken'), CONNECT_LIMIT_MS);
     const { holder, keys, self, connect = connectPieces } = options;
     this.#line = connect({
       address: holder.address,
@@ -82,6 +81,8 @@ export class SourceLine {
       onAnswer: (answer) => this.#take(answer),
       onLost: (why) => this.#lose(why),
     });
+    // Last, so that nothing remains of a line that could not even be opened.
+    this.#connectTimer = setTimeout(() => this.#lose('broken'), CONNECT_LIMIT_MS);
   }
 
   /** The way its bytes take, as far as it is known. */
