@@ -1,5 +1,7 @@
 /** A query as words with weights: each has bits of its own, and every spelling of it that names have sets them. */
 
+import type { Initial } from './initial.js';
+
 /** Words of one query that are used: one bit each, and one bit for what must not be there. */
 export const BITS_MAX = 30;
 export const EXCLUDED_BIT = 2 ** 30;
@@ -47,6 +49,8 @@ export interface Asked {
   readonly wholes: readonly number[];
   /** Bits that must be there, however many others are. */
   readonly required: number;
+  /** The letter with which a last word begins. */
+  readonly initial: Initial | undefined;
 }
 
 /** Sums of weights for sets of bits: looked up where they are few, added up where they are many. */

@@ -55,6 +55,11 @@ export class Collector {
   isCut = false;
   #steps = 0;
 
+  /** True if some were counted that are not kept. */
+  get isFull(): boolean {
+    return this.total > this.shown.size;
+  }
+
   constructor(private readonly options: CollectorOptions) {
     options.seen.begin(options.lastContent);
   }

@@ -3,8 +3,9 @@ import type { WorkTurns } from '@iwanto/wire';
 import { type Asked, BITS_MAX, type Spelling } from './asked.js';
 import { isExtension } from './extensions.js';
 import type { NameIndex } from './name-index.js';
+import { type Initial, isInitial } from './initial.js';
 import { isNumber, kinOf } from './numbers.js';
-import { WEIGHTS, isNearSmall } from './noise.js';
+import { WEIGHTS, isNearSmall, rarenessOf } from './noise.js';
 import { guess, trustOfStart } from './spell.js';
 import { split } from './split.js';
 import { wordsLike } from './phrase.js';
@@ -33,9 +34,6 @@ const GUESSED_MAX = 8;
 const WEIGHT_GUESSED_MIN = 0.2;
 /** A word of little weight for the order says even less about whether a name fits. */
 const CLAIM_OF_LITTLE = 0.25;
-/** The largest difference that rareness makes between two words. */
-const RARENESS = { least: 0.6, most: 1.6, span: 9 } as const;
-
 /** One word of the query and the bits that stand for it: several where it may be several words in one. */
 interface Part {
   readonly token: Token;
@@ -90,6 +88,7 @@ export class Expander {
       order: this.#parts.map(({ bits }) => bits),
       extension: text.extension,
       required,
+      initial: this.#initial(),
       wholes: this.#parts.flatMap(({ bits, pieces }) => (pieces.length > 1 ? bits : [])),
       proving: this.#bitsWhere(({ kind }) => kind === 'word'),
     };
@@ -138,7 +137,8 @@ export class Expander {
       const free = BITS_MAX - this.#weights.length;
       if (free <= 0) return;
       const isSlip = kind === 'word' && count < KNOWN_COUNT_MIN && isNearSmall(text);
-      const meant = isSlip ? { ...token, weight: WEIGHTS.small } : token;
+      const isSlight = isSlip || isInitial(token, this.question.text);
+      const meant = isSlight ? { ...token, weight: WEIGHTS.small } : token;
       this.#givePart(meant, pieces.length <= free ? pieces : [text], rarenessOf(count, last));
     }
     this.#raiseSmall();
@@ -258,6 +258,14 @@ export class Expander {
     }
   }
 
+  #initial(): Initial | undefined {
+    const { text } = this.question;
+    const [part, token] = [this.#parts.at(-1), text.tokens.at(-1)];
+    if (!part || !token || part.token.text !== token.text || !isInitial(token, text))
+      return undefined;
+    return { letter: token.text, bits: part.bits };
+  }
+
   #bitsWhere(is: (token: Token) => boolean): number {
     return this.#parts.reduce((set, { token, bits }) => (is(token) ? set | bits : set), 0);
   }
@@ -284,11 +292,3 @@ const mayBeMeant = ({ token: { kind, text, weight } }: Part) =>
 
 const isLettered = ({ token: { kind, text } }: Part) =>
   (kind === 'word' && !text.startsWith('.')) || kind === 'number';
-
-/** A word that nobody has gets no more weight than one that some have. */
-function rarenessOf(count: number, all: number): number {
-  if (count === 0) return 1;
-  const bits = Math.log2(Math.max(2, all) / count);
-  const { least, most, span } = RARENESS;
-  return Math.min(most, least + ((most - least) * bits) / (span * 1.6));
-}

@@ -59,3 +59,14 @@ const WEIGHT_OF = new Map([
 
 /** The weight of a word of the work's name. */
 export const weightOf = (word: string): number => WEIGHT_OF.get(word) ?? WEIGHTS.telling;
+
+/** The largest difference that rareness makes between two words. */
+const RARENESS = { least: 0.6, most: 1.6, span: 9 } as const;
+
+/** A word that nobody has gets no more weight than one that some have. */
+export function rarenessOf(count: number, all: number): number {
+  if (count === 0) return 1;
+  const bits = Math.log2(Math.max(2, all) / count);
+  const { least, most, span } = RARENESS;
+  return Math.min(most, least + ((most - least) * bits) / (span * 1.6));
+}

@@ -18,6 +18,8 @@ export interface Shown {
   readonly content: number;
   readonly score: number;
   readonly modifiedSeconds: number;
+  /** True if it lacks the last word of the query, of which one letter is typed: then it is only similar. */
+  readonly isOther?: boolean;
 }
 
 export type WherePeer = SearchResult['where']['peers'][number];

@@ -1,5 +1,6 @@
 /** The second stage: how well one name, with its folders, fits the query, 0 to 1; 1 is the name as typed. */
 import { type Asked, BitSums, type Spelling } from './asked.js';
+import { INITIAL_QUALITY } from './initial.js';
 import { distance } from './similarity.js';
 import { WEIGHTS } from './noise.js';
 import type { Text, Token } from './tokens.js';
@@ -55,8 +56,8 @@ export interface Named {
 
 export interface Ranking {
   readonly score: number;
-  /** The bits of the query that name and folders have. */
-  readonly bits: number;
+  /** True if the last word of the query, of which one letter is typed, begins no word of name and folders. */
+  readonly isOther: boolean;
 }
 
 /** Ranks the candidates of one query. */
@@ -81,7 +82,13 @@ export class Ranker {
     this.#query = query;
   }
 
-  rank({ text, name, folder }: Named): Ranking {
+  rank(named: Named): Ranking {
+    const { score, bits } = this.#rank(named);
+    const begun = this.asked.initial?.bits ?? 0;
+    return { score, isOther: (bits & begun) !== begun };
+  }
+
+  #rank({ text, name, folder }: Named): { score: number; bits: number } {
     const hits = this.#assign(this.#hitsOf(text));
     const own = hits.reduce((set, { spelling }) => set | spelling.bits, 0);
     const above = this.#aboveOf(folder);
@@ -147,8 +154,22 @@ export class Ranker {
     for (const { text, from, to } of forms) look(text, from, to);
     for (let at = 1; at < tokens.length; at += 1)
       look(`${tokens[at - 1]?.text}${tokens[at]?.text}`, at - 1, at + 1);
+    hits.push(...this.#begunIn(tokens));
     if (extension !== '') look(`.${extension}`, tokens.length, tokens.length + 1);
     return hits;
+  }
+
+  /** The words that begin with the letter of a last word. */
+  #begunIn(tokens: readonly Token[]): Hit[] {
+    const { initial } = this.asked;
+    if (!initial) return [];
+    const { letter, bits } = initial;
+    const worth = this.#weights.of(bits) * INITIAL_QUALITY;
+    return tokens.flatMap(({ text }, at): Hit[] => {
+      if (text.length === 1 || !text.startsWith(letter)) return [];
+      const spelling: Spelling = { text, bits, quality: INITIAL_QUALITY, trust: 'likely' };
+      return [{ spelling, from: at, to: at + 1, worth }];
+    });
   }
 
   /** One word of a name answers one word of the query, the best first. */

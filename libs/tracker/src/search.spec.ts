@@ -114,3 +114,41 @@ describe('a query that fits everything', () => {
     expect(tracker.search('episode 4711', 3).results[0]?.name).toBe('episode 4711.mkv');
   });
 });
+
+describe('the last word of a query as far as it is typed', () => {
+  const tracker = trackerOf(
+    [
+      'films/Casino.mkv',
+      'films/Casino Royale.mkv',
+      'films/Casino Empire.mkv',
+      'books/The Silmarillion.epub',
+      'books/The Silver Chair.epub',
+      'films/Malcolm X.mkv',
+      'films/Malcolm in Xanadu.mkv',
+      'films/Paper.mkv',
+    ],
+    true,
+  );
+  const shown = (query: string) => {
+    const { results, similar } = tracker.search(query, 5);
+    return { first: results[0]?.name, similar };
+  };
+
+  test.each([
+    ['casino r', 'Casino Royale.mkv'],
+    ['casino e', 'Casino Empire.mkv'],
+    ['the silmar', 'The Silmarillion.epub'],
+    ['malcolm x', 'Malcolm X.mkv'],
+  ])('%p means %p, and not only something similar', (query, first) => {
+    expect(shown(query)).toEqual({ first, similar: false });
+  });
+
+  test('what has no word that begins so is only similar', () => {
+    expect(shown('casino p')).toEqual({ first: 'Casino.mkv', similar: true });
+    expect(tracker.search('casino r', 5)).toMatchObject({ total: 1, results: [{}] });
+  });
+
+  test('one letter finds nothing that has nothing else of the query', () => {
+    expect(tracker.search('zzyzx p', 5).results).toEqual([]);
+  });
+});

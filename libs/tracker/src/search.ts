@@ -149,19 +149,21 @@ class Search {
     const isSorted = this.#sort !== 'fit';
     const keep = isSorted ? SORTED_MAX : Math.max(RANKED_MIN, this.#limit + SIMILAR_MAX);
     const collector = yield* this.#collector(keep).addAll(fitting);
-    const isLeast = isCut || collector.isCut;
+    const isLeast = isCut || collector.isCut || (asked.initial !== undefined && collector.isFull);
     const ranker = new Ranker(asked, (folder) => this.#textsAbove(folder), this.#query.words);
-    const shown = yield* this.#rank(ranker, collector);
+    const fit = yield* this.#rank(ranker, collector);
+    const shown = fit.filter(({ isOther }) => !isOther);
+    const total = asked.initial ? shown.length : collector.total;
     if (this.#left) yield* this.#left.look(fitting, (left) => this.#rank(ranker, left));
-    if (isCertain && shown.length > 0) return yield* this.#show(shown, collector.total, isLeast);
+    if (isCertain && shown.length > 0) return yield* this.#show(shown, total, isLeast);
     const near = yield* this.#collector(RANKED_MIN).addAll(others);
     const ranked = yield* this.#rank(ranker, near);
     const alike = ranked.filter(({ content }) => !collector.shown.has(content));
     const promoted = asked.required === 0 ? alike.filter(({ score }) => score >= SCORE_FITS) : [];
     const all = [...shown, ...promoted];
-    if (all.length > 0) return yield* this.#show(all, collector.total + promoted.length, isLeast);
+    if (all.length > 0) return yield* this.#show(all, total + promoted.length, isLeast);
     if (asked.required !== 0) return NOTHING;
-    return yield* this.#similar(alike.filter(({ score }) => score >= SCORE_SIMILAR));
+    return yield* this.#similar([...fit, ...alike].filter(({ score }) => score >= SCORE_SIMILAR));
   }
 
   #collector(keep: number): Collector {
@@ -184,8 +186,8 @@ class Search {
       let best: Shown | undefined;
       for (const node of nodes.slice(0, Math.max(0, RANKED_MAX - ranked))) {
         const named = { text: index.textOf(node), name: tree.nameOf(node) };
-        const { score } = ranker.rank({ ...named, folder: tree.parentOf(node) });
-        if (!best || score > best.score) best = { node, content, score, modifiedSeconds };
+        const { score, isOther } = ranker.rank({ ...named, folder: tree.parentOf(node) });
+        if (!best || score > best.score) best = { node, content, score, modifiedSeconds, isOther };
       }
       ranked += nodes.length;
       all.push(best ?? { node: first, content, score: UNRANKED_SCORE, modifiedSeconds });

@@ -164,6 +164,8 @@ const PREFIX_PART_SURE = 0.6;
 const PREFIX_SURE_CHARACTERS_MIN = 6;
 /** A word still being typed, or one of which this share was typed, is likely meant. */
 const PREFIX_PART_LIKELY = 0.75;
+/** So many letters of a word that is still being typed, and that no name has as it is, prove the words that begin so. */
+const TYPING_SURE_CHARACTERS_MIN = 5;
 /** Too much begins with fewer letters. */
 const PREFIX_LIKELY_CHARACTERS_MIN = 3;
 
@@ -173,6 +175,7 @@ export function trustOfStart(text: string, longer: string, isTyping: boolean): T
   if (text.length >= 3 && (rest === 's' || (text.length >= 4 && rest === 'es'))) return 'sure';
   const part = text.length / longer.length;
   if (part >= PREFIX_PART_SURE && text.length >= PREFIX_SURE_CHARACTERS_MIN) return 'sure';
+  if (isTyping && text.length >= TYPING_SURE_CHARACTERS_MIN) return 'sure';
   if (text.length < PREFIX_LIKELY_CHARACTERS_MIN) return 'faint';
   return part >= PREFIX_PART_LIKELY || isTyping ? 'likely' : 'doubtful';
 }

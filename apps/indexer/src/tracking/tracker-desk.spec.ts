@@ -1,6 +1,8 @@
 /** How the desk reacts to the election's news. */
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { KnownPeer, Leadership } from '@iwanto/bus';
+import { Tracker } from '@iwanto/tracker';
 import {
   type Announcement,
   type BootId,
@@ -242,6 +244,30 @@ describe('the desk', () => {
     expect(desk.mustServe()).toBeUndefined();
     desk.followLeadership(leadership(at(SELF), []));
     expect(desk.mustServe()).toBeUndefined();
+  });
+
+  test('a standby searches once before it is asked; a leader and other members do not', async () => {
+    const searching = jest.spyOn(Tracker.prototype, 'searching');
+    const roles = [
+      leadership(at(SELF), [at(ANNE)]),
+      leadership(at(ANNE), [at(BEN), at(SELF)]),
+      leadership(at(ANNE), [at(SELF)]),
+    ];
+    const counts: number[] = [];
+    for (const role of roles) {
+      searching.mockClear();
+      const desk = newDesk();
+      desk.followPeers([at(ANNE)]);
+      desk.followLeadership(role);
+      share(desk, ANNE);
+      for (let turn = 0; turn < 50; turn += 1) await nextTurn();
+      desk.tidy();
+      for (let turn = 0; turn < 50; turn += 1) await nextTurn();
+      counts.push(searching.mock.calls.length);
+    }
+    searching.mockRestore();
+    // The name, and nearly the name.
+    expect(counts).toEqual([0, 0, 2]);
   });
 
   test('lets go of everything when it has served nobody for a while', () => {

@@ -26,6 +26,7 @@ import {
   spreadOverPlaces,
 } from '@iwanto/wire';
 import { answerSearch } from './tracker-answer.js';
+import { WarmUp } from './warm-up.js';
 
 /**
  * How long what a peer announced is kept after the election last knew it as a member, in ms:
@@ -63,6 +64,7 @@ export class TrackerDesk {
   #tending: NodeJS.Immediate | undefined;
   #isClosed = false;
   readonly #work = new OneAtATime();
+  readonly #warmUp = new WarmUp(this.#tracker, this.#work);
 
   constructor(private readonly options: TrackerDeskOptions) {
     this.#left = new LeftPeers(this.#tracker, this.#work, options.left ?? NOTHING_REMEMBERED);
@@ -262,7 +264,9 @@ export class TrackerDesk {
       }),
     );
     this.#tending = undefined;
-    if (more && !this.#isClosed) this.#tendSoon();
+    if (this.#isClosed) return;
+    if (more) this.#tendSoon();
+    else if (this.isFirstStandby) await this.#warmUp.look();
   }
 
   #isStranger({ peer, heardMs }: PeerLine, nowMs: number): boolean {
