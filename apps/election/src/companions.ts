@@ -1,11 +1,10 @@
-/** What accompanies the election itself: ports that a router maps, hosts that can be woken, what is wrong, and memory. */
+/** What accompanies the election itself: ports that a router maps, hosts that can be woken, and what is wrong. */
 import type { NetworkFault } from '@iwanto/bus';
-import { type Config, type ServiceContext, dataFile, giveBackMemory } from '@iwanto/service';
+import { type Config, type ServiceContext, dataFile } from '@iwanto/service';
 import type { Election } from './election.js';
 import { FaultLog } from './fault-log.js';
 import { faultsOf } from './faults.js';
 import { KnownNames } from './known-names.js';
-import { Leisure } from './leisure.js';
 import { PortMapping, wishesOf } from './mapping/port-mapping.js';
 import type { Network } from './network.js';
 import { logSilence } from './silence-log.js';
@@ -48,11 +47,6 @@ export function openCompanions(context: Context, parts: () => Parts): Companions
     ...{ path: dataFile(paths, 'knownNames'), choice: config, onTrouble },
   });
   const faultLog = new FaultLog(() => faultsOf(factsOf(parts(), config)), onTrouble);
-  const leisure = new Leisure({
-    role: () => parts().views.leadership().role,
-    members: () => parts().election.state.members.size,
-    giveBack: giveBackMemory,
-  });
   const heard = () => {
     const { election } = parts();
     return election.heardHosts.view(election.nowMs()).heard.length;
@@ -63,7 +57,6 @@ export function openCompanions(context: Context, parts: () => Parts): Companions
     faults: () => [...faultLog.lasting],
     close: async () => {
       faultLog.close();
-      leisure.close();
       cancelSilence();
       await Promise.all([mapping.close(), sleepers.close(), names.close()]);
     },

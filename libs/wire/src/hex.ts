@@ -5,7 +5,8 @@ const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padSta
 /** Two hex characters per byte. */
 export function hexOf(bytes: Uint8Array): string {
   let text = '';
-  for (const byte of bytes) text += DIGITS[byte] ?? '';
+  // By index: iterating makes two objects for each byte, and every datagram has a hundred of them.
+  for (let at = 0; at < bytes.length; at += 1) text += DIGITS[bytes[at] ?? 0] ?? '';
   return text;
 }
 

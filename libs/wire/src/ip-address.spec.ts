@@ -18,6 +18,15 @@ const bytesOf = (eight: number[]) =>
   Uint8Array.from(eight.flatMap((each) => [each >> 8, each & 255]));
 
 describe('addresses', () => {
+  test('an address is the same however often it is asked for, and however many others are', () => {
+    const six = () => [...(addressBytes('fe80::1%eth0') ?? [])];
+    const first = six();
+    for (let host = 0; host < 2_000; host += 1) addressBytes(`10.0.${host >> 8}.${host & 0xff}`);
+    expect(six()).toEqual(first);
+    expect([...(addressBytes('10.0.7.207') ?? [])]).toEqual([10, 0, 7, 207]);
+    expect(addressBytes('10.0.7.256')).toBeUndefined();
+  });
+
   test('an endpoint is written so that it can be read back', () => {
     expect(endpointText('10.0.0.7', 9)).toBe('10.0.0.7:9');
     expect(endpointText('fe80::1%eth0', 9)).toBe('[fe80::1%eth0]:9');

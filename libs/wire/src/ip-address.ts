@@ -4,11 +4,23 @@ const DOT = 46;
 const ZERO = 48;
 const NINE = 57;
 
-/** Text without a zone (`%eth0`): a zone means something only on the host that wrote it. */
+/** Addresses kept parsed: for each datagram, the same few are asked for some thirty times. */
+const PARSED_MAX = 512;
+/** Longer texts are not kept, whatever zone is written in them. */
+const PARSED_CHARACTERS_MAX = 64;
+const parsed = new Map<string, Uint8Array>();
+
+/** Text without a zone (`%eth0`): a zone means something only on the host that wrote it. The bytes must not be changed. */
 export function addressBytes(text: string): Uint8Array | undefined {
+  const known = parsed.get(text);
+  if (known) return known;
   const zone = text.indexOf('%');
   const bare = zone < 0 ? text : text.slice(0, zone);
-  return bare.includes(':') ? sixBytes(bare) : fourBytes(bare);
+  const bytes = bare.includes(':') ? sixBytes(bare) : fourBytes(bare);
+  if (!bytes || text.length > PARSED_CHARACTERS_MAX) return bytes;
+  if (parsed.size >= PARSED_MAX) parsed.clear();
+  parsed.set(text, bytes);
+  return bytes;
 }
 
 /** The usual text of 4 or 16 bytes, IPv6 shortened as in RFC 5952; undefined for any other length. */
@@ -89,7 +101,9 @@ export function sharesPrefix(one: string, other: string, prefixBits: number): bo
 /** Read digit by digit: every datagram is compared with each address of this host, some ten times in all. */
 function fourBytes(text: string): Uint8Array | undefined {
   const bytes = new Uint8Array(4);
-  let [part, digits, value] = [0, 0, 0];
+  let part = 0;
+  let digits = 0;
+  let value = 0;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code === DOT) {
