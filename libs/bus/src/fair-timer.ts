@@ -7,7 +7,7 @@ export class FairTimer {
   #lastTurn: NodeJS.Immediate | undefined;
 
   constructor(ms: number, expire: () => void) {
-    // A time that passed while this process was busy is no reason for a warning of Node.
+    // Node warns of a time that has passed, as it may have while this process was busy.
     const waitMs = Math.max(0, ms);
     this.#timer = setTimeout(() => (this.#lastTurn = setImmediate(expire)), waitMs);
   }
