@@ -126,7 +126,9 @@ function finished(download: Download): Download {
 function sayDone({ hash, path, bytes, seconds, sources, files, kind }: Download, json: boolean) {
   if (json) return say(jsonLine({ event: 'done', hash, path, bytes, seconds, sources }));
   say(shown(path));
-  const what = kind === 'directory' ? `${countText(files, 'file')}, ` : '';
+  // What was whole before it was asked for is not counted again.
+  const isCounted = kind === 'directory' && (files > 0 || bytes === 0);
+  const what = isCounted ? `${countText(files, 'file')}, ` : '';
   const from = sources === 0 ? 'this disk' : countText(sources, 'source');
   remark(`${what}${sizeText(bytes)} in ${timeText(seconds)} from ${from}, verified`);
 }

@@ -1,6 +1,7 @@
 /** The results of a search as a table: place, mark, hash, size, peers, name. */
-import { type SearchResult, agoText } from '@iwanto/wire';
+import { type PeerId, type SearchResult, agoText } from '@iwanto/wire';
 import type { HeldHere } from './held-here.js';
+import { peerNames } from './peer-names.js';
 import { shown, sizeText, styled } from './print.js';
 import { highlighted, queryWords } from './screen/highlight.js';
 import { type Column, screenColumns, tableLines } from './screen/table.js';
@@ -20,6 +21,7 @@ export interface Found {
 /** Lines that fit the terminal; what this host already has is marked. */
 export function foundLines({ query, results, hashes, held }: Found): string[] {
   const words = queryWords(query);
+  const names = namesIn(results);
   const columns: Column[] = [
     { title: '#', align: 'right' },
     { title: '', style: (text) => styled('green', text) },
@@ -34,17 +36,28 @@ export function foundLines({ query, results, hashes, held }: Found): string[] {
     return [
       ...[String(at + 1), mark === undefined ? ' ' : MARKS[mark], hashes[at] ?? ''],
       ...[sizeText(size), String(peers), `${shown(name)}${kind === 'directory' ? '/' : ''}`],
-      seen ? seenText(where, seen) : whereText(where, inGroup),
+      seen ? seenText(where, seen) : whereText(where, names, inGroup),
     ];
   });
   return tableLines(columns, rows, screenColumns());
 }
 
+/** The peers of all results as they are called here: with the fingerprint where two have the same name. */
+function namesIn(results: readonly SearchResult[]): ReadonlyMap<PeerId, string> {
+  const peers = new Map<PeerId, { peer: PeerId; name: string }>();
+  for (const { where } of results) for (const one of where.peers) peers.set(one.peer, one);
+  return peerNames([...peers.values()]);
+}
+
 /** The folder, and the peers where they are few enough to be named. */
-const whereText = ({ short, peers }: SearchResult['where'], inGroup = ''): string =>
+const whereText = (
+  { short, peers }: SearchResult['where'],
+  names: ReadonlyMap<PeerId, string>,
+  inGroup = '',
+): string =>
   [
     shown(short),
-    ...peers.map(({ name }) => `@${shown(name)}`),
+    ...peers.map(({ peer }) => `@${names.get(peer) ?? peer}`),
     inGroup && `(group ${shown(inGroup)})`,
   ]
     .filter(Boolean)

@@ -45,7 +45,8 @@ async function contentOf(path: string, isChecked: boolean): Promise<string> {
     const file = await open(path, 'r');
     try {
       // A pipe, such as /dev/stdin, has no mode that others could use.
-      if (isChecked && (await file.stat()).isFile()) await refuseReadable('the passphrase', path);
+      if (isChecked && (await file.stat()).isFile())
+        await refuseReadable('the passphrase file', path);
       const { bytesRead, buffer } = await file.read({ buffer: Buffer.alloc(FILE_BYTES_MAX) });
       return buffer.toString('utf8', 0, bytesRead);
     } finally {
@@ -53,7 +54,10 @@ async function contentOf(path: string, isChecked: boolean): Promise<string> {
     }
   } catch (cause) {
     if (cause instanceof Failure) throw cause;
-    throw new Failure('E_BAD_PATH', `The passphrase ${path} cannot be read (${codeOf(cause)}).`);
+    throw new Failure(
+      'E_BAD_PATH',
+      `The passphrase file ${path} cannot be read (${codeOf(cause)}).`,
+    );
   }
 }
 

@@ -40,6 +40,12 @@ describe('the verdict', () => {
     );
   });
 
+  test('a service that its supervisor starts again needs nobody', () => {
+    const services = { ...healthy.services, transfer: 'stopped' } as const;
+    const [first] = verdictsOf({ ...healthy, services }, true);
+    expect(first?.sentence).toContain('which is running, starts it again');
+  });
+
   test.each<[string, Partial<Picture>, RegExp]>([
     [
       'an interface waits',

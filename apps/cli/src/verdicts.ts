@@ -22,10 +22,10 @@ const ok = (sentence: string): Verdict => ({ level: 'ok', sentence });
 const warning = (sentence: string): Verdict => ({ level: 'warning', sentence });
 const broken = (sentence: string): Verdict => ({ level: 'broken', sentence });
 
-/** All that can be said, the services first. */
-export function verdictsOf(picture: Picture): Verdict[] {
+/** All that can be said, the services first; `isSupervised` while "iwanto start" runs in this home. */
+export function verdictsOf(picture: Picture, isSupervised = false): Verdict[] {
   return [
-    ...ofServices(picture),
+    ...ofServices(picture, isSupervised),
     ...ofNetwork(picture),
     ...ofMapping(picture),
     ...ofLeader(picture),
@@ -36,12 +36,14 @@ export function verdictsOf(picture: Picture): Verdict[] {
   ];
 }
 
-function ofServices({ services }: Picture): Verdict[] {
+function ofServices({ services }: Picture, isSupervised: boolean): Verdict[] {
   const wrong = SERVICES.flatMap((service) => {
     if (services[service] === 'ready') return [];
     if (services[service] === 'starting')
       return [warning(`The ${service} service is starting; give it a moment.`)];
-    const advice = `"iwanto start" starts it.`;
+    const advice = isSupervised
+      ? '"iwanto start", which is running, starts it again; see "iwanto log".'
+      : '"iwanto start" starts it.';
     return [broken(`The ${service} service is not running: ${WITHOUT[service]}; ${advice}`)];
   });
   return wrong.length > 0 ? wrong : [ok('All three services run.')];

@@ -18,6 +18,7 @@ const groupOf = (key: string, previous: string | null = null): Group => ({
 class Host {
   nowMs = 0;
   dropped = 0;
+  readonly notes: string[] = [];
   readonly envelope: Envelope;
 
   constructor(group?: Group) {
@@ -25,6 +26,7 @@ class Host {
       group,
       nowMs: () => this.nowMs,
       dropped: () => void (this.dropped += 1),
+      met: (sentence) => void this.notes.push(sentence),
     });
   }
 
@@ -75,6 +77,23 @@ describe('what a group seals', () => {
     const open = new Host();
     expect(open.hears(open.envelope.seal(bytes))).toEqual([hex]);
     expect(open).toMatchObject({ dropped: 0, strangers: [] });
+  });
+
+  test('the log says once why the other host is not seen', () => {
+    const { bytes } = helloOf('anne');
+    const [team, other] = [new Host(groupOf(newKey())), new Host(groupOf(newKey()))];
+    const open = new Host();
+    for (let at = 0; at < 3; at += 1) {
+      open.hears(team.envelope.seal(bytes));
+      team.hears(open.envelope.seal(bytes));
+      other.hears(team.envelope.seal(bytes));
+    }
+    const neither = ': neither of the two sees the other.';
+    expect([open.notes, team.notes, other.notes]).toEqual([
+      [`The host 10.0.0.9 is in a group that this host has not joined${neither}`],
+      [`The host 10.0.0.9 is in no group${neither}`],
+      [`The host 10.0.0.9 has another group key${neither}`],
+    ]);
   });
 
   test('HOSTILE 156, 158: another passphrase, or another name with the same one, is another key', async () => {

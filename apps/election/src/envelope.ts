@@ -35,6 +35,8 @@ export interface EnvelopeOptions {
   readonly nowMs: () => number;
   /** A datagram of a stranger was dropped. */
   readonly dropped: (from: Address) => void;
+  /** The first of a host that this one cannot see: the log says why it is not seen. */
+  readonly met?: (sentence: string) => void;
 }
 
 export function envelopeOf({ group, ...options }: EnvelopeOptions): Envelope {
@@ -43,14 +45,29 @@ export function envelopeOf({ group, ...options }: EnvelopeOptions): Envelope {
 
 type Dropping = Omit<EnvelopeOptions, 'group'>;
 
+/** Why this host and another do not see each other. */
+function strangerText(address: string, kind: StrangerKind, isInGroup: boolean): string {
+  const who = kind === 'open' ? 'is in no group' : 'is in a group that this host has not joined';
+  const other = kind === 'group' && isInGroup ? 'has another group key' : who;
+  return `The host ${address} ${other}: neither of the two sees the other.`;
+}
+
 class Strangers {
   readonly #seen = new Recent<string, { kind: StrangerKind; atMs: number }>(STRANGERS_MAX);
 
-  constructor(private readonly options: Dropping) {}
+  constructor(
+    private readonly options: Dropping,
+    private readonly isInGroup: boolean,
+  ) {}
 
-  drop(kind: StrangerKind | undefined, from: Address): undefined {
-    if (kind) this.#seen.set(from.address, { kind, atMs: this.options.nowMs() });
-    this.options.dropped(from);
+  drop(kind: StrangerKind | undefined, { address, port }: Address): undefined {
+    if (kind) {
+      if (this.#seen.get(address)?.kind !== kind) {
+        this.options.met?.(strangerText(address, kind, this.isInGroup));
+      }
+      this.#seen.set(address, { kind, atMs: this.options.nowMs() });
+    }
+    this.options.dropped({ address, port });
   }
 
   view(): NetworkView['strangers'] {
@@ -66,7 +83,7 @@ class OpenEnvelope implements Envelope {
   readonly #strangers: Strangers;
 
   constructor(options: Dropping) {
-    this.#strangers = new Strangers(options);
+    this.#strangers = new Strangers(options, false);
   }
 
   seal(bytes: Uint8Array): readonly Uint8Array[] {
@@ -103,7 +120,7 @@ class SealedEnvelope implements Envelope {
   ) {
     // While the passphrase changes, members that have only one of the two keys can send and receive.
     this.#seals = keysOf(group).map((key) => groupSeal(key, CONTEXT));
-    this.#strangers = new Strangers(options);
+    this.#strangers = new Strangers(options, true);
     this.#gate = new Gate(options.nowMs());
   }
 

@@ -72,6 +72,7 @@ function openNetwork(
       group: groupOfMode(config),
       nowMs,
       dropped: (from) => election().drop('outsider', from),
+      met: (sentence) => void log.info(sentence),
     }),
     heard: (incoming) => election().hear(incoming),
     dropped: (from) => election().drop('outside', from),

@@ -6,6 +6,7 @@ import {
   readdirSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -272,6 +273,13 @@ describe('a folder to download to', () => {
       code: 'E_BAD_PATH',
       sentence: expect.stringContaining('is not mounted'),
     });
+    const [file, loop] = [newFile(newDir('target'), 'file', bytesOf(1, 1)), `${dir}-loop`];
+    await expect(usableFolder(join(file, 'x'), [], true)).rejects.toThrow(
+      'cannot be made (ENOTDIR)',
+    );
+    symlinkSync(loop, loop);
+    const looped = usableFolder(loop, [], false);
+    await expect(looped).rejects.toThrow('a symbolic link in the path leads back to itself.');
     expect(existsSync(dir)).toBe(false);
     expect(await usableFolder(dir, [], true)).toBe(dir);
   });

@@ -18,7 +18,7 @@ export const command = commandOf({
         describe: 'Only these events',
       })
       .example('iwanto events', 'Print events here as they happen')
-      .example('iwanto events --only download.progressed | jq .body.state', 'For scripts')
+      .example('iwanto events --only want.found | jq .body', 'For scripts')
       .epilogue('The present state comes first. It ends with Ctrl-C or when its output is closed.'),
   run: async ({ only }) => withBus((bus) => stream(bus, only ?? TOPICS)),
 });

@@ -36,10 +36,7 @@ export const command = commandOf({
       })
       .example('iwanto search dark knight', 'Files and folders whose names fit')
       .example('iwanto search "drak kinght" --limit 3', 'Typing errors are forgiven')
-      .example(
-        'iwanto search "matrix -reloaded type:video size:>1G"',
-        'Words, an excluded word and filters',
-      )
+      .example('iwanto search "matrix -reloaded size:>1G"', 'Words, an excluded word and a filter')
       .example('iwanto search --json -- -odd-name-', 'A name that begins with a dash')
       .epilogue(
         'Exit codes: 0 found, 3 nothing found, only similar names, or only contents of departed hosts, 4 services not running or no leader yet.',

@@ -1,5 +1,5 @@
 /** `iwanto status`: who leads, which peers are online, what is shared, and the state of the services. */
-import { EXIT } from '@iwanto/service';
+import { EXIT, holdersOf, homePaths } from '@iwanto/service';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
 import { jsonLine, remark, say, shown, styled } from '../print.js';
@@ -16,13 +16,15 @@ export const command = commandOf({
       .epilogue('Exit codes: 0 all three services run, 4 at least one does not.'),
   run: async ({ json, verbose }) => {
     const picture = await withBus(lookAround);
-    const verdicts = [...verdictsOf(picture), ...(await modeVerdicts(picture))];
+    const isSupervised = holdersOf(homePaths()).some(({ name }) => name === 'start');
+    const verdicts = [...verdictsOf(picture, isSupervised), ...(await modeVerdicts(picture))];
     if (json) say(jsonLine({ ...picture, verdicts }));
     else print(picture, verdicts, verbose);
     const absent = Object.entries(picture.services).filter(([, state]) => state === 'stopped');
     if (absent.length === 0) return EXIT.done;
     const names = absent.map(([service]) => service).join(', ');
-    remark(`iwanto: not running: ${names}; start with "iwanto start".`);
+    const advice = isSupervised ? '"iwanto start" starts them again' : 'start with "iwanto start"';
+    remark(`iwanto: not running: ${names}; ${advice}.`);
     return EXIT.notRunning;
   },
 });

@@ -23,7 +23,7 @@ export function judgeGroup({ network }: NetworkFacts, host: HostFacts): Finding[
 }
 
 const absentText = (address: string) =>
-  `${address} is in a group whose key this host does not have ("iwanto group add NAME" adds one)`;
+  `${address} is in a group that this host has not joined ("iwanto group add NAME", then "iwanto group join NAME")`;
 
 const openText = (address: string) =>
   `${address} runs iwanto in no group: neither of the two hosts hears the other`;

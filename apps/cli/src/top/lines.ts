@@ -121,10 +121,13 @@ function uploadPart(uploads: readonly UploadLine[], columns: number, room: numbe
   ];
 }
 
+/** Columns beside the name of a peer: its address, files, round trip, `leader, this host`. */
+const PEER_COLUMNS = 2 + 1 + 15 + 1 + 12 + 1 + 9 + 1 + 17;
+
 function peerPart({ picture }: Moment, columns: number, room: number): Line[] {
   const { peers, leader, peer: self } = picture;
   if (room < 2) return [];
-  const name = Math.max(8, Math.min(30, columns - 50));
+  const name = Math.max(8, Math.min(30, columns - PEER_COLUMNS));
   const lines = peers.slice(0, room - 1).map((one): Line => {
     const marks = [one.peer === leader ? 'leader' : '', one.peer === self ? 'this host' : ''];
     const files = one.files === null ? '?' : countText(one.files, 'file');

@@ -31,9 +31,23 @@ export async function usableFolder(
     await access(real, constants.W_OK | constants.X_OK);
     return real;
   } catch (cause) {
+    if (cause instanceof Failure) throw cause;
     throw unusable(path, cause as NodeJS.ErrnoException);
   }
 }
+
+/** Codes of the system in words. */
+const REASONS: Readonly<Record<string, string>> = {
+  EROFS: 'its disk is mounted read-only',
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+  ENOTDIR: 'a part of the path is a file',
+  EEXIST: 'it is not a folder',
+  ENAMETOOLONG: 'the path is too long',
+  ELOOP: 'a symbolic link in the path leads back to itself',
+  ENOSPC: 'its disk is full',
+  EIO: 'its disk reports errors',
+};
 
 function unusable(path: string, { code, message }: NodeJS.ErrnoException): Failure {
   if (code === 'ENOENT') {
@@ -44,7 +58,7 @@ function unusable(path: string, { code, message }: NodeJS.ErrnoException): Failu
   }
   return new Failure(
     'E_BAD_PATH',
-    `${path} cannot be used for downloads: ${code ?? message}. Choose another folder with --to, or permanently with "iwanto download to DIR".`,
+    `${path} cannot be used for downloads: ${REASONS[code ?? ''] ?? code ?? message}. Choose another folder with --to, or permanently with "iwanto download to DIR".`,
   );
 }
 

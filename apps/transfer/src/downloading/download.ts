@@ -132,6 +132,7 @@ export class Download {
       const plan = await this.#plan(spot.target);
       if (found === 'needsPlan' && (await spot.look(plan)) === 'there') {
         await spot.acknowledge(plan);
+        this.progress.change({ files: plan.files.length });
         return this.#wasThere(sizeOf(plan));
       }
       const here = { sharedAt: this.tools.sharedAt, placed: this.tools.journal.placed };
