@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { type FileHash, PIECE_BYTES } from '@iwanto/wire';
+import { type FileHash, type Holder, PIECE_BYTES, type PeerId } from '@iwanto/wire';
 import { refuseAwayDisk, usableFolder } from './disk/download-folder.js';
 import { Shelf, bytesOf, newDir, newFile, openHome, share } from './testing/transfer-room.js';
 
@@ -382,22 +382,24 @@ describe('--only', () => {
 
 describe('a content that its source changes while it is fetched', () => {
   const halted = async (
-    then: (shelf: Shelf, root: FileHash, path: string) => FileHash | undefined,
+    then: (shelf: Shelf, root: FileHash, path: string, holders: Holder[]) => FileHash | undefined,
   ) => {
     const shelf = new Shelf();
     const path = newFile(newDir('share'), 'film.mkv', bytesOf(20 * PIECE_BYTES));
     const { root } = shelf.file(path);
     let served = 0;
     let now: FileHash | undefined;
+    const holders: Holder[] = [];
     const peer = await share(shelf, (honest) => async (request, asker) => {
       if (request.ask === 'piece') served += 1;
       if (served === 6) {
-        now = then(shelf, root, path);
+        now = then(shelf, root, path, holders);
         peer.uploader.contents.forget(root);
       }
       return honest(request, asker);
     });
-    const home = openHome({ shelf, holders: [peer.holder] });
+    holders.push(peer.holder);
+    const home = openHome({ shelf, holders });
     const startedMs = performance.now();
     const view = await home.fetch(root);
     return { view, seconds: (performance.now() - startedMs) / 1_000, now };
@@ -428,5 +430,18 @@ describe('a content that its source changes while it is fetched', () => {
     expect(view.failure?.code).toBe('E_CHANGED');
     expect(view.failure?.sentence).toContain(`is now ${now}`);
     expect(seconds).toBeLessThan(5);
+  });
+
+  test('does so too while the tracker names this host, which offers what it has of it', async () => {
+    const { view, seconds, now } = await halted((shelf, root, path, holders) => {
+      holders.splice(0, 1, { ...holders[0]!, peer: 'ff'.repeat(10) as PeerId });
+      shelf.contents.delete(root);
+      writeFileSync(path, 'other');
+      const { root: changed } = shelf.file(path);
+      shelf.names.set(changed, { ...shelf.names.get(root)!, size: 5 });
+      return changed;
+    });
+    expect(view.failure?.sentence).toContain(`is now ${now}`);
+    expect(seconds).toBeLessThan(6);
   });
 });

@@ -172,7 +172,7 @@ export class Download {
   #find(): void {
     this.#finder = new Finder({
       bus: this.tools.bus,
-      ...{ root: this.spec.root, ofGroup: this.spec.ofGroup },
+      ...{ root: this.spec.root, ofGroup: this.spec.ofGroup, mayAsk: this.tools.isAllowed },
       claim: this.spec,
       hunger: this.#hunger,
       holders: this.spec.holders,

@@ -16,6 +16,8 @@ export interface FinderOptions {
   readonly claim: { readonly kind: Kind; readonly bytes: number };
   readonly hunger: Hunger;
   readonly holders: readonly Holder[];
+  /** False for this host itself, which offers what it has of a download, and for others that are never asked. */
+  readonly mayAsk: (holder: Holder) => boolean;
   readonly nowMs: () => number;
   /** Whether all of these, and at least one, are banned. */
   readonly haveAllLied: (holders: readonly Holder[]) => boolean;
@@ -83,8 +85,8 @@ export class Finder {
       const same = [first, ...others].find(
         ({ kind, size }) => kind === claim.kind && size === claim.bytes,
       );
-      // Holders that claim otherwise would be asked for what they do not have.
-      this.#located(same?.holders ?? []);
+      // Holders that claim otherwise would be asked for what they do not have; and this host alone is nobody who has it.
+      this.#located(same?.holders.filter(this.options.mayAsk) ?? []);
     } catch (cause) {
       if (cause instanceof Failure && cause.code === 'E_NOT_FOUND') this.#located([]);
       // No leader, no indexer, nobody has it: the next look may know more, and the limit on waiting ends it.

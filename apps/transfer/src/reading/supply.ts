@@ -68,12 +68,12 @@ export class Supply {
 
   /** Starts looking for other holders; calling it again changes nothing. */
   seek(): void {
-    const { bus, of, nowMs, onLost } = this.options;
+    const { bus, of, nowMs, onLost, isAllowed: mayAsk } = this.options;
     const ofGroup = of.holders.some(({ group }) => group !== undefined);
     if (this.#stopping.signal.aborted) return;
     this.#finder ??= new Finder({
       ...{ bus, root: of.root, ofGroup, claim: of, hunger: this.#hunger },
-      ...{ holders: of.holders, nowMs },
+      ...{ holders: of.holders, nowMs, mayAsk },
       haveAllLied: (holders) => this.sources.areAllBanned(holders.map(({ peer }) => peer)),
       offer: (holders) => this.sources.offer(holders),
       renew: (peer) => {

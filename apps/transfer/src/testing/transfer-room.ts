@@ -268,7 +268,7 @@ export const openHome = (options: HomeOptions) => {
       ...{ holdings, kept, serves: true, holdersOf },
       sharedAt: options.sharedAt ?? (() => Promise.resolve(undefined)),
       pace: new Pace(() => undefined),
-      isAllowed: () => true,
+      isAllowed: ({ peer }) => peer !== self,
       isTrusted: (peer) => options.trusted === peer,
       liars,
       onTrouble: () => undefined,
