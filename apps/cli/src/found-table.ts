@@ -1,5 +1,5 @@
 /** The results of a search as a table: place, mark, hash, size, peers, name. */
-import { type PeerId, type SearchResult, agoText } from '@iwanto/wire';
+import { type FileHash, type PeerId, type SearchResult, agoText } from '@iwanto/wire';
 import type { HeldHere } from './held-here.js';
 import { peerNames } from './peer-names.js';
 import { shown, sizeText, styled } from './print.js';
@@ -36,7 +36,9 @@ export function foundLines({ query, results, hashes, held }: Found): string[] {
     return [
       ...[String(at + 1), mark === undefined ? ' ' : MARKS[mark], hashes[at] ?? ''],
       ...[sizeText(size), String(peers), `${shown(name)}${kind === 'directory' ? '/' : ''}`],
-      seen ? seenText(where, seen) : whereText(where, names, inGroup),
+      seen
+        ? seenText(where, seen)
+        : whereText({ ...where, short: folderText(hash, where) }, names, inGroup),
     ];
   });
   return tableLines(columns, rows, screenColumns());
@@ -47,6 +49,11 @@ function namesIn(results: readonly SearchResult[]): ReadonlyMap<PeerId, string> 
   const peers = new Map<PeerId, { peer: PeerId; name: string }>();
   for (const { where } of results) for (const one of where.peers) peers.set(one.peer, one);
   return peerNames([...peers.values()]);
+}
+
+/** What a peer fetched is in a folder of no name; in the catalogue it is called after the hash. */
+function folderText(hash: FileHash, { folder, short }: SearchResult['where']): string {
+  return folder === `downloads/${hash.slice(0, 16)}` ? 'downloads' : short;
 }
 
 /** The folder, and the peers where they are few enough to be named. */

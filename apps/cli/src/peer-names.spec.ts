@@ -23,6 +23,12 @@ describe('the name of a peer', () => {
     ]);
   });
 
+  test('is not taken from another by a name that ends like its fingerprint', () => {
+    const names = peerNames([...PEERS, peer('f', 'ben~bbbbbb')]);
+    expect(names.get('f'.repeat(20) as PeerId)).toBe('ben~bbbbbb~ffffff');
+    expect(peerFrom([...PEERS, peer('f', 'ben~bbbbbb')], 'ben~bbbbbb')).toBe('b'.repeat(20));
+  });
+
   test.each([
     ['anna', 'a'],
     ['ANNA', 'a'],

@@ -8,6 +8,9 @@ const ID_CHARACTERS = 6;
 
 type Named = Pick<KnownPeer, 'peer' | 'name'>;
 
+/** How a name looks to which a fingerprint was appended: chosen as a name, it gets its own behind it. */
+const WITH_FINGERPRINT = /~[0-9a-f]{6}$/i;
+
 /** What each peer is called here. */
 export function peerNames(peers: readonly Named[]): Map<PeerId, string> {
   const counts = new Map<string, number>();
@@ -16,7 +19,7 @@ export function peerNames(peers: readonly Named[]): Map<PeerId, string> {
     peers.map(({ peer, name }) => {
       const short = peer.slice(0, ID_CHARACTERS);
       if (name === '') return [peer, short];
-      const isShared = (counts.get(keyOf(name)) ?? 0) > 1;
+      const isShared = (counts.get(keyOf(name)) ?? 0) > 1 || WITH_FINGERPRINT.test(name);
       return [peer, isShared ? `${shown(name)}~${short}` : shown(name)];
     }),
   );

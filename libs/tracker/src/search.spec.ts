@@ -17,6 +17,7 @@ const NAMES = [
   'docs/日本語の教科書.txt',
   'shows/Some.Show.S01E02.mkv',
   'shows/Some.Show.S01E03.mkv',
+  `docs/${'abcdefghij'.repeat(20)}.txt`,
 ];
 
 const trackerOf = (paths: readonly string[], tended: boolean) => {
@@ -58,6 +59,8 @@ describe.each([
     ['猫の教科書', '日本語の教科書.txt'],
     ['some show s01e03', 'Some.Show.S01E03.mkv'],
     ['some show 1x3', 'Some.Show.S01E03.mkv'],
+    ['abcdefghij'.repeat(20), `${'abcdefghij'.repeat(20)}.txt`],
+    [`${'abcdefghij'.repeat(20)}.txt`, `${'abcdefghij'.repeat(20)}.txt`],
   ])('finds for %p first %p', (query, name) => {
     expect(first(query)).toBe(name);
   });

@@ -190,7 +190,8 @@ export function queryText({ words, path, patterns }: QueryWords): Text {
   });
   const tokens: Token[] = [
     ...before.map((token) => ({ ...token, weight: token.weight * PASTED_FOLDER })),
-    ...name.tokens,
+    // As long as the words of names are kept: a whole name of one very long word finds its file.
+    ...name.tokens.map((token) => ({ ...token, text: cut(token.text) })),
     ...patterns.map((text): Token => ({ text: lower(text), kind: 'pattern', weight: 1 })),
   ];
   const { extension } = name;

@@ -1,7 +1,7 @@
 /** `iwanto ls [PEER[/PATH]]`: what a peer shares, folder by folder. */
 import type { Bus } from '@iwanto/bus';
 import { EXIT } from '@iwanto/service';
-import type { ListAnswer, PeerId } from '@iwanto/wire';
+import { Failure, type ListAnswer, type PeerId, codeOf } from '@iwanto/wire';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
 import { jsonLine, remark, say, shown, sizeText, styled } from '../print.js';
@@ -64,7 +64,12 @@ async function listFolder(bus: Bus, where: string, json: boolean): Promise<void>
   const path = steps.filter((step) => step !== '').join('/');
   const { peers } = await bus.call('peers.get', {});
   const peer = peerFrom(peers, typed);
-  const { entries, more } = await entriesOf(bus, peer, path);
+  const { entries, more } = await entriesOf(bus, peer, path).catch((cause: unknown) => {
+    if (codeOf(cause) !== 'E_NOT_FOUND' || path === '') throw cause;
+    const who = peerNames(peers).get(peer) ?? peer;
+    const advice = `"iwanto ls ${who}" shows what there is`;
+    throw new Failure('E_NOT_FOUND', `${who} shares no folder "${shown(path)}"; ${advice}.`);
+  });
   if (json) {
     say(jsonLine({ peer, path, entries, more }));
     return;

@@ -1,7 +1,7 @@
 /** The built command against a tracker that answers what a test wants: searches, what they remember, what peers share. */
 import { spawn, spawnSync } from 'node:child_process';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { FileHash, PeerId, PublicKey } from '@iwanto/wire';
+import { Failure, type FileHash, type PeerId, type PublicKey } from '@iwanto/wire';
 import {
   HASH,
   PEER,
@@ -301,6 +301,7 @@ describe('what peers share', () => {
     const asked: unknown[] = [];
     await fake('indexer', {
       'peer.list': (question) => {
+        if (question.path === 'flims') throw new Failure('E_NOT_FOUND', 'Nothing has that name.');
         asked.push(question);
         return question.after === ''
           ? { entries: [entry('a', null), entry('b', HASH)], more: true }
@@ -320,6 +321,11 @@ describe('what peers share', () => {
     ]);
     expect((await iwanto('ls')).stdout).toContain('anna      7');
     expect((await iwanto('ls', 'carl')).code).toBe(3);
+    const none = await iwanto('ls', 'anna/flims');
+    expect([none.code, none.stderr]).toEqual([
+      3,
+      'iwanto: anna shares no folder "flims"; "iwanto ls anna" shows what there is.\n',
+    ]);
     const peers = await iwanto('peers');
     expect(peers.stdout).toContain('[::1]:9');
     expect(peers.stdout).toMatch(/anna\.lan:9 +::1 +anna +1\.0 s ago/);

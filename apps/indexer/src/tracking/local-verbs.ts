@@ -26,6 +26,7 @@ export interface LocalRoom {
   readonly leaderCheck: LeaderCheck;
   readonly ways: PeerWays;
   readonly isTrusted: (peer: PeerId) => boolean;
+  readonly isBlocked: (peer: PeerId) => boolean;
   knownHere(peer: PeerId): KnownPeer | undefined;
   members(): KnownPeer[];
 }
@@ -33,14 +34,14 @@ export interface LocalRoom {
 const nowMs = () => performance.now();
 
 export function localVerbs(room: LocalRoom): Tracking['handlers'] {
-  const { bus, self, keys, line, catalogue, leaderCheck, ways, isTrusted } = room;
+  const { bus, self, keys, line, catalogue, leaderCheck, ways, isTrusted, isBlocked } = room;
   const shown = new ShownContents(nowMs);
   const knownHere = (peer: PeerId) => room.knownHere(peer);
   const members = () => room.members();
   const direct = new DirectLocate({ self, keys, nowMs, members });
   const trusted = new TrustedPeers({ self, isTrusted, members });
   return {
-    search: search({ line, self, shown, trusted }),
+    search: search({ line, self, shown, trusted, isBlocked }),
     locate: locate({ leaderLine: line, direct, knownHere, shown, trusted }),
     book: book(line),
     'findable.get': findableGet(leaderCheck),

@@ -210,6 +210,7 @@ class TrackerService {
       ...{ bus, self: identity.peer, keys: identity.curve, catalogue, ways: this.ways },
       ...{ line: this.#leaderLine, leaderCheck: this.#leaderCheck },
       isTrusted: (peer) => isTrusted?.(peer) === true,
+      isBlocked: (peer) => this.#isBlocked(peer),
       knownHere: (peer) => this.knownHere(peer),
       members: () => this.members(),
     });

@@ -70,7 +70,7 @@ async function lan(
   });
   const knownHere = (peer: PeerId) => members.find((known) => known.peer === peer);
   const ask = {
-    search: search({ line, self: SELF, shown, trusted }),
+    search: search({ line, self: SELF, shown, trusted, isBlocked: () => false }),
     holders: holders({ line, trusted }),
     locate: locate({ leaderLine: line, direct, knownHere, shown, trusted }),
   };

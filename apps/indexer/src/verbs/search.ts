@@ -5,6 +5,7 @@ import type { PeerId, SearchAnswer, SearchQuestion } from '@iwanto/wire';
 import type { LeaderLine } from '../tracking/leader-line.js';
 import type { ShownContents } from '../tracking/shown.js';
 import type { TrustedPeers } from '../tracking/trusted-peers.js';
+import { withoutBlocked } from '../tracking/blocked-results.js';
 import { isCut, withTrusted } from '../tracking/trusted-results.js';
 
 /** How long the results of trusted peers may hold up the others, in ms. */
@@ -15,18 +16,21 @@ export interface SearchOptions {
   readonly self: PeerId;
   readonly shown: ShownContents;
   readonly trusted: TrustedPeers;
+  readonly isBlocked: (peer: PeerId) => boolean;
 }
 
 export const search =
-  ({ line, self, shown, trusted }: SearchOptions): Handler<Verbs, 'search'> =>
+  ({ line, self, shown, trusted, isBlocked }: SearchOptions): Handler<Verbs, 'search'> =>
   async (question) => {
     // Another host answers a filter that it cannot read with a code alone; here the sentence says which one.
     readQuery(question.query);
     const asked = asAsker(question, self);
     const all = await line.ask('search', asked);
     const peers = isCut(all) && asked.filters?.peer === undefined ? trusted.present() : [];
-    const answer =
+    const found =
       peers.length === 0 ? all : await withTheirs({ line, trusted }, { asked, all, peers });
+    // Pinned, every peer that is not trusted counts as blocked; this host is not one of them.
+    const answer = withoutBlocked(found, (peer) => peer !== self && isBlocked(peer));
     shown.note(answer);
     return answer;
   };
