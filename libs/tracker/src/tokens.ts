@@ -63,8 +63,9 @@ class Composer {
     return 1;
   }
 
+  /** Only the beginning of a very long word is kept, in names as in queries: a whole name of one finds its file. */
   #push(text: string, kind: TokenKind, run: Run): void {
-    this.tokens.push({ text, kind, weight: this.#weightOf(text, kind, run) });
+    this.tokens.push({ text: cut(text), kind, weight: this.#weightOf(text, kind, run) });
   }
 
   #weightOf(text: string, kind: TokenKind, { at }: Run): number {
@@ -172,7 +173,7 @@ function acronymAt(runs: readonly Run[], at: number): number {
 function onlySymbols(text: string): Text {
   const all = text.replace(/[\s\p{C}]+/gu, '');
   if (all === '') return { tokens: [], forms: [], extension: '' };
-  const token: Token = { text: all, kind: 'symbol', weight: WEIGHTS.telling };
+  const token: Token = { text: cut(all), kind: 'symbol', weight: WEIGHTS.telling };
   return { tokens: [token], forms: [], extension: '' };
 }
 
@@ -190,8 +191,7 @@ export function queryText({ words, path, patterns }: QueryWords): Text {
   });
   const tokens: Token[] = [
     ...before.map((token) => ({ ...token, weight: token.weight * PASTED_FOLDER })),
-    // As long as the words of names are kept: a whole name of one very long word finds its file.
-    ...name.tokens.map((token) => ({ ...token, text: cut(token.text) })),
+    ...name.tokens,
     ...patterns.map((text): Token => ({ text: lower(text), kind: 'pattern', weight: 1 })),
   ];
   const { extension } = name;
@@ -256,7 +256,7 @@ export function termsOf({ tokens, forms, extension }: Text): string[] {
   const terms: string[] = [];
   // So few are compared faster than they are hashed.
   const add = (term: string) => terms.includes(term) || terms.push(term);
-  for (const { text } of tokens) add(cut(text));
+  for (const { text } of tokens) add(text);
   for (const { text } of forms) add(cut(text));
   if (extension !== '') add(`.${extension}`);
   return terms;
