@@ -1,8 +1,8 @@
 /** How many datagrams came in and how many were dropped, by reason: what `iwanto status` and tests look at. */
 import type { DatagramRefusal } from '@iwanto/wire';
 
-/** Besides what the codec refuses: sources that send too much, our own datagrams, peers that are not pinned or are in another group, and hosts outside all subnets that nobody named. */
-export type DropReason = DatagramRefusal | 'rate' | 'own' | 'outsider' | 'outside';
+/** Besides what the codec refuses: sources that send too much, our own datagrams, peers that are not pinned or are in another group, hosts outside all subnets that nobody named, and what waited too long. */
+export type DropReason = DatagramRefusal | 'rate' | 'own' | 'outsider' | 'outside' | 'stale';
 
 export interface Counts {
   heard: number;
@@ -25,5 +25,6 @@ export const newCounts = (): Counts => ({
     own: 0,
     outsider: 0,
     outside: 0,
+    stale: 0,
   },
 });

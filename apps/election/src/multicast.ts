@@ -18,6 +18,7 @@ import {
   placesOutward,
   zoneOf,
 } from './places.js';
+import { type Arrival, Received } from './received.js';
 import { Routes } from './routes.js';
 import { openPlaceSocket, portTaken, portsTaken } from './sockets.js';
 import { TroubleTeller } from './trouble.js';
@@ -56,6 +57,7 @@ export class UdpNetwork implements Network {
   readonly #doorway: Doorway;
   /** When a multicast of this host last came back, by address. */
   readonly #looped = new Map<string, number>();
+  readonly #received: Received;
   readonly #routes = new Routes();
   readonly #trouble: TroubleTeller;
   #stopLooking: () => void = () => undefined;
@@ -65,9 +67,10 @@ export class UdpNetwork implements Network {
   constructor(private readonly options: UdpNetworkOptions) {
     this.#trouble = new TroubleTeller(options.onTrouble);
     this.#doorway = new Doorway(options.outside);
+    this.#received = new Received((arrival) => this.#heard(arrival), options.stale);
     this.#groups = new GroupSockets({
       port: options.discoveryPort,
-      heard: (bytes, from) => this.#heard(bytes, from, true),
+      heard: (outer, from) => this.#received.put({ outer, from, multicast: true }),
       trouble: this.#trouble,
     });
   }
@@ -220,7 +223,9 @@ export class UdpNetwork implements Network {
       try {
         const socket = await openPlaceSocket(place, chosen);
         chosen = socket.address().port;
-        socket.on('message', (bytes, from) => this.#heard(bytes, from, false));
+        socket.on('message', (outer, from) =>
+          this.#received.put({ outer, from, multicast: false }),
+        );
         socket.on('error', (cause) => this.#failed(place, cause));
         this.#open.set(place.address, { place, socket });
         for (const kind of ['bind', 'socket']) this.#trouble.over(`${kind} ${place.address}`);
@@ -244,7 +249,8 @@ export class UdpNetwork implements Network {
     this.#open = new Map(sorted.map((one) => [one.place.address, one]));
   }
 
-  #heard(outer: Uint8Array, from: Address, multicast: boolean): void {
+  #heard({ outer, from, multicast }: Arrival): void {
+    if (this.#closed) return;
     // First of all: a sender outside the group changes nothing here (HOSTILE 155).
     const { address, port } = from;
     const bytes = this.options.envelope.open(outer, { address, port });

@@ -28,6 +28,7 @@ class Loopback implements Lan {
       envelope: newEnvelope(),
       heard,
       dropped: () => undefined,
+      stale: () => undefined,
       outside: () => undefined,
       onTrouble: () => undefined,
       ...options,

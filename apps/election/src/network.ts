@@ -15,6 +15,8 @@ export interface NetworkOptions {
   readonly heard: (incoming: Incoming) => void;
   /** A datagram came from outside its own subnets, from a host that nobody named. */
   readonly dropped: (from: Address) => void;
+  /** A datagram waited for so long that working on it would only cost time. */
+  readonly stale: (from: Address) => void;
   /** A datagram went to this address outside its own subnets, which was not heard lately: the election must knock there. */
   readonly outside: (to: Address) => void;
   /** One sentence that a person should read. */

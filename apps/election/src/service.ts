@@ -76,6 +76,7 @@ function openNetwork(
     }),
     heard: (incoming) => election().hear(incoming),
     dropped: (from) => election().drop('outside', from),
+    stale: (from) => election().drop('stale', from),
     outside: (to) => election().goesOutside(to),
     onTrouble: (sentence) => void log.warn(sentence),
   });

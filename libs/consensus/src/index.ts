@@ -75,7 +75,7 @@
  *
  * WHERE THE RULES ARE
  *
- * docs/consensus.md numbers them S1 to S57. Each number is at the constant or function here that decides it,
+ * docs/consensus.md numbers them S1 to S58. Each number is at the constant or function here that decides it,
  * and in sentences.spec.ts at its test; a spec fails when one is missing. Bytes of the messages: docs/wire.md and
  * libs/wire/src/election-table.ts.
  */
@@ -87,6 +87,7 @@ export { followingOf, joiningOf, phaseOf, reignOf } from './state/place.js';
 export type { State } from './state/state.js';
 export { deadlineMs, step } from './step.js';
 export { Door } from './door.js';
+export { Inbox } from './inbox.js';
 export { tokenOf } from './anyone/token.js';
 export * from './state/transitions.js';
 export * from './state/views.js';

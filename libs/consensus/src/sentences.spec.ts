@@ -19,6 +19,7 @@ import {
   createConsensus,
   deadlineMs,
   followingOf,
+  Inbox,
   type Input,
   joiningOf,
   leadershipOf,
@@ -1065,6 +1066,12 @@ const sentences: Record<string, () => void> = {
       ] as const
     ).flatMap(([hearer, sender, seq]) => bridges(stage.tell(hearer, { ...wish, seq }, sender)));
     expect(heard).toEqual(Array<object>(6).fill(wish));
+  },
+  S58: () => {
+    const inbox = new Inbox<string>(() => undefined);
+    inbox.put('stale', 0);
+    inbox.put('fresh', 1);
+    expect([inbox.take(101), inbox.take(101)]).toEqual(['fresh', undefined]);
   },
 };
 

@@ -168,6 +168,10 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [patch('anyone/dial.js', 'passOn(turn, message);', ';')],
   },
   {
+    name: 'what has waited too long is worked on',
+    patches: [patch('inbox.js', 'nowMs - next.sinceMs <= STALE_MS', 'true')],
+  },
+  {
     name: 'a relay that agrees asks only the caller to dial it',
     patches: [patch('anyone/bridge.js', 'return [caller, callee];', 'return [caller];')],
   },

@@ -1,5 +1,6 @@
 /** A lossy network between numbered hosts: delay, loss, duplicates, cuts in one direction or both. */
 import type { Prng } from './prng.js';
+import type { ProcessorsOptions } from './processors.js';
 
 export interface Link {
   /** Mean of the exponential part of the delay. */
@@ -13,6 +14,8 @@ export interface Link {
   readonly subnets: number;
   /** The subnet whose router translates addresses, from beginning to end. */
   readonly home: number | null;
+  /** What the hosts share to work with; absent where each has more than it needs. */
+  readonly processors?: ProcessorsOptions;
 }
 
 /** How long a router that translates addresses admits answers after a host behind it has sent. */

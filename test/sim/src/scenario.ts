@@ -47,7 +47,9 @@ export function scenarioText(schedule: Schedule): string {
   const { seed, link, hints, hosts, faults } = schedule;
   const home = link.home === null ? '' : ` home ${link.home}`;
   const subnets = link.subnets === 1 ? '' : ` subnets ${link.subnets}${home}`;
-  const flags = `${subnets}${link.multicast ? '' : ' nomulticast'}${hints ? ' hints' : ''}`;
+  const { processors } = link;
+  const shared = processors ? ` processors ${processors.count} work ${processors.datagramMs}` : '';
+  const flags = `${subnets}${shared}${link.multicast ? '' : ' nomulticast'}${hints ? ' hints' : ''}`;
   const net = `net seed ${seed} delay ${link.delayMs} loss ${link.loss} mloss ${link.multicastLoss} dup ${link.duplicates}${flags}`;
   const hostLines = hosts.map((host, index) => {
     const skew = host.skewMs === 0 ? '' : ` skew ${host.skewMs}`;
@@ -161,6 +163,9 @@ const parseLink = (words: Words): Link => ({
   multicast: !words.has('nomulticast'),
   subnets: words.number('subnets', 1),
   home: words.has('home') ? words.number('home') : null,
+  ...(words.has('processors')
+    ? { processors: { count: words.number('processors'), datagramMs: words.number('work') } }
+    : {}),
 });
 
 /** Reads a scenario; `#` starts a comment. @throws Error that names the line it cannot read. */

@@ -11,6 +11,7 @@ import { Agenda } from './agenda.js';
 import { Host, type Timeless } from './host.js';
 import { type Link, Network } from './network.js';
 import { type Prng, prng } from './prng.js';
+import { Processors } from './processors.js';
 
 export interface WorldOptions {
   readonly seed: number;
@@ -52,11 +53,14 @@ export class World {
   sent = 0;
   events = 0;
   readonly #byAddress = new Map<string, Host>();
+  readonly #processors: Processors | undefined;
 
   constructor(readonly options: WorldOptions) {
     this.prng = prng(options.seed);
     this.network = new Network(options.link, options.hosts, this.prng);
     this.hosts = Array.from({ length: options.hosts }, (_, index) => new Host(index, this.prng));
+    const { processors } = options.link;
+    this.#processors = processors && new Processors(this.agenda, processors, options.hosts);
     for (const host of this.hosts) this.#byAddress.set(host.address.address, host);
   }
 
@@ -147,6 +151,7 @@ export class World {
     for (const witness of this.witnesses) witness.before?.(host, input);
     const outputs = act();
     for (const output of outputs) this.#perform(host, output);
+    this.#processors?.spend(host.index, outputs.filter(isDatagram).length);
     for (const witness of this.witnesses) witness.after?.(host, input, outputs);
     this.#planTick(host);
   }
@@ -155,9 +160,13 @@ export class World {
     const dueMs = host.dueMs;
     if (dueMs === Infinity) return;
     const state = host.state;
-    this.agenda.at(dueMs, () => {
+    const tick = () => {
       if (host.up && host.state === state && host.dueMs <= this.nowMs)
         this.give(host, { type: 'tick' });
+    };
+    this.agenda.at(dueMs, () => {
+      if (this.#processors) this.#processors.tick(host.index, tick);
+      else tick();
     });
   }
 
@@ -208,8 +217,12 @@ export class World {
   #carry(from: Host, to: Host, message: ElectionMessage, multicast: boolean): void {
     const input = { type: 'received', message, from: from.address, multicast } as const;
     for (const delayMs of this.network.delays(from.index, to.index, multicast, this.nowMs)) {
-      this.agenda.at(this.nowMs + delayMs, () => {
+      const take = () => {
         if (this.#isLetIn(from, to, input)) this.give(to, input);
+      };
+      this.agenda.at(this.nowMs + delayMs, () => {
+        if (this.#processors) this.#processors.receive(to.index, take);
+        else take();
       });
     }
   }
@@ -237,6 +250,8 @@ export class World {
 
 /** What the filter at a host looks at. */
 type Arriving = Pick<ReceivedInput, 'message' | 'multicast'>;
+
+const isDatagram = ({ type }: Output) => type === 'send' || type === 'multicast';
 
 const isFirstContact = (message: ElectionMessage): boolean =>
   rowOf(message).isFirstContact === true;
