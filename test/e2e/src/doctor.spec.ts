@@ -152,7 +152,11 @@ story('two hosts on one LAN', () => {
     test('multicast is dropped: the other host is named as running and not heard', async () => {
       lan.blockMulticast();
       await start();
-      const line = await diagnosed(0, /^multicast: 10\.77\.0\.2 accepts connections at a port of iwanto/, host(1).address);
+      const line = await diagnosed(
+        0,
+        /^multicast: 10\.77\.0\.2 accepts connections at a port of iwanto/,
+        host(1).address,
+      );
       expect(line).toContain('multicast does not pass');
       expect((await peers[0].run('doctor', host(1).address)).code).toBe(6);
     });
