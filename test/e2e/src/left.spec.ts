@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Peer, until, writeMade } from '@iwanto/peer';
-import type { SearchResult } from '@iwanto/wire';
+import { type SearchResult, reasonOf } from '@iwanto/wire';
 import { type Lan, lanImpossible, makeLan } from './lan.js';
 
 const reason = lanImpossible();
@@ -41,8 +41,9 @@ story('three hosts, two of which leave', () => {
   }, 60_000);
 
   /** Searches at one host until each film is as expected: how many hold it, and who had it. */
-  const becomes = (by: Peer, expected: Readonly<Record<number, string>>) =>
-    until(`${JSON.stringify(expected)} in the results`, LIMIT_MS, async () => {
+  const becomes = async (by: Peer, expected: Readonly<Record<number, string>>) => {
+    let last = '';
+    const isThere = until(`${JSON.stringify(expected)} in the results`, LIMIT_MS, async () => {
       const { results } = await by.json<{ results: SearchResult[] }>(
         'search',
         'holiday',
@@ -53,9 +54,13 @@ story('three hosts, two of which leave', () => {
         /\d/.exec(name)?.[0] ?? name,
         seen ? `seen ${seen.peers.map((peer) => peer.name).join()}` : `${holders}`,
       ]);
-      const isAsExpected = JSON.stringify(Object.fromEntries(found)) === JSON.stringify(expected);
-      return isAsExpected ? results : undefined;
+      last = JSON.stringify(Object.fromEntries(found));
+      return last === JSON.stringify(expected) ? results : undefined;
     });
+    return isThere.catch((cause: unknown) => {
+      throw new Error(`${reasonOf(cause)}; the last results were ${last}`);
+    });
+  };
 
   test('who leaves is seen by those who stay, and is no source', async () => {
     await becomes(peers[1]!, { 0: '1', 1: '1', 2: '1' });

@@ -9,8 +9,8 @@ import type { World } from './world.js';
 const EVERY_MS = 60;
 /** After a failure a line is tried again this much later. */
 const AGAIN_MS = 1_000;
-/** Three relays per attempt, and a question may be lost. */
-const ATTEMPTS_MAX = 6;
+/** Three relays per attempt, of up to six; of the questions to the only one that works, one in ten may be lost. */
+const ATTEMPTS_MAX = 12;
 /** Dialling ends after 3 s, three relays after 1.75 s and their own 3 s. */
 const ATTEMPT_LIMIT_MS = 5_000;
 const LOOK_MS = 250;
