@@ -55,8 +55,8 @@ export interface LocateOptions {
 
 /**
  * The user's words first: what was shown is what a beginning means, and the name it has here. Where the leader names
- * nobody who has it, or answers nothing, the peers themselves are asked (HOSTILE 122), and where it names only some of many, those that the user trusts
- * (HOSTILE 241): no tracker hears who these are.
+ * nobody who has it, or answers nothing, the peers themselves are asked (HOSTILE 122), and where it names only some of
+ * many, those that the user trusts (HOSTILE 241): no tracker hears who these are.
  */
 export const locate =
   ({ leaderLine, direct, knownHere, shown, trusted }: LocateOptions): Handler<Verbs, 'locate'> =>
