@@ -48,6 +48,9 @@ test('one outside is knocked at and heard from then on; before it is remembered 
   doorway.sent(datagram, to, false);
   expect(knocks).toEqual([to.address]);
   expect(doorway.admits(datagram, to, outside)).toBe(true);
+  expect(doorway.outside(0)).toHaveLength(1);
+  expect(doorway.admits(datagram, to, { ...outside, multicast: false })).toBe(true);
+  expect(doorway.admits(datagram, to, outside)).toBe(true);
   expect(doorway.outside(0)).toEqual([]);
 });
 
@@ -81,4 +84,16 @@ test('one that was added is knocked at although it seems near, until it was hear
   expect(knocks).toHaveLength(1);
   doorway.added([]);
   expect(doorway.admits(datagram, { ...to, address: '10.0.0.7' }, near)).toBe(true);
+});
+
+test('one on the same link to which no route leads is reported, though it was heard', () => {
+  const { doorway } = made();
+  doorway.acquaint(to.address);
+  doorway.noWay(to.address);
+  expect(doorway.outside(0)).toEqual([]);
+  expect(doorway.admits(datagram, to, { isNear: false, multicast: true })).toBe(true);
+  expect(doorway.outside(0)).toEqual([]);
+  doorway.noWay(to.address);
+  expect(doorway.admits(datagram, to, { isNear: false, multicast: false })).toBe(true);
+  expect(doorway.outside(0)).toMatchObject([{ address: to.address, multicast: true }]);
 });

@@ -20,6 +20,10 @@ export interface HeardHow {
 export class Doorway {
   readonly #door = new Door<Uint8Array>();
   readonly #outside = new Recent<string, { atMs: number; multicast: boolean }>(OUTSIDE_MAX);
+  /** Multicast that was heard once shows that its sender is on this host's link, for all that comes later. */
+  readonly #onLink = new Recent<string, true>(OUTSIDE_MAX);
+  /** Those on this host's link to which no route led, since its addresses last changed. */
+  #noRoute = new Recent<string, true>(OUTSIDE_MAX);
   /** Since when. */
   readonly #unanswered = new Recent<string, number>(UNANSWERED_MAX);
   #added: ReadonlySet<string> = new Set();
@@ -31,12 +35,13 @@ export class Doorway {
 
   acquaint(address: string): void {
     this.#door.acquaint(address);
-    this.#outside.take(address);
+    if (!this.#onLink.get(address)) this.#outside.take(address);
   }
 
   /** The addresses of this host have changed. */
   moved(): void {
     this.#door.moved();
+    this.#noRoute = new Recent(OUTSIDE_MAX);
   }
 
   /**
@@ -56,13 +61,18 @@ export class Doorway {
     const ours = isOpen(bytes);
     const arrival = { isFirstContact: ours && isFirstContact(bytes), multicast };
     const admitted = this.#door.admits(address, arrival, atMs) || isNear;
-    if (admitted) this.#outside.take(address);
-    else if (ours) {
-      // Multicast that was heard once shows the link for all that comes later.
-      const wasMulticast = this.#outside.get(address)?.multicast === true;
-      this.#outside.set(address, { atMs, multicast: multicast || wasMulticast });
-    }
+    if (ours && multicast) this.#onLink.set(address, true);
+    // Only unicast shows that the two hosts reach each other, and only where a route leads back.
+    if (admitted && !multicast && !this.#noRoute.get(address)) this.#outside.take(address);
+    else if (ours && (!admitted || this.#outside.get(address))) this.#note(address);
     return admitted;
+  }
+
+  /** This host has no route there: a host on the same link cannot be answered at that address, which the doctor names. */
+  noWay(address: string): void {
+    if (!this.#onLink.get(address)) return;
+    this.#noRoute.set(address, true);
+    this.#note(address);
   }
 
   /** A datagram was sent there: knocks where this host may not be heard. */
@@ -83,6 +93,11 @@ export class Doorway {
   /** That host now accepts this one: returns what waited for it. */
   opened(to: Address): Uint8Array | undefined {
     return this.#door.opened(to);
+  }
+
+  #note(address: string): void {
+    const multicast = this.#onLink.get(address) === true;
+    this.#outside.set(address, { atMs: this.nowMs(), multicast });
   }
 
   outside(nowMs: number): NetworkView['outside'] {

@@ -116,7 +116,7 @@ export class Election {
     this.options.story?.heard(message, from, multicast);
     // Hosts that a member names may send to us from outside our subnets.
     for (const { address } of listedIn(message)) this.options.acquaint(address.address);
-    const path = this.#paths.pathOf(header, from, now);
+    const path = this.#paths.pathOf(header, from, { multicast, nowMs: now });
     this.take({ type: 'received', message, from: path, multicast });
   }
 
@@ -129,6 +129,11 @@ export class Election {
   /** A datagram goes to a host outside this host's subnets: knocks there, after everything that is being sent now. */
   goesOutside(to: Address): void {
     queueMicrotask(() => this.take({ type: 'outside', to }));
+  }
+
+  /** This host has no route to that address: peers are answered at another of theirs. */
+  noWay(to: Address): void {
+    this.#paths.noWay(to, this.options.nowMs());
   }
 
   /** One line for `iwanto status`. */

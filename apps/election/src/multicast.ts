@@ -4,7 +4,7 @@
  */
 import type { Socket } from 'node:dgram';
 import { lookRegularly } from '@iwanto/bus';
-import { type Address, MULTICAST_GROUP, reasonOf } from '@iwanto/wire';
+import { type Address, MULTICAST_GROUP, codeOf, reasonOf } from '@iwanto/wire';
 import { Doorway } from './doorway.js';
 import type { Envelope } from './envelope.js';
 import { GroupSockets } from './group-sockets.js';
@@ -107,10 +107,7 @@ export class UdpNetwork implements Network {
   /** From the only place there is, otherwise from the one that the kernel chooses. */
   #sendOutward(bytes: Uint8Array, to: Address): void {
     const [first, second] = placesOutward(this.#places(), to.address);
-    if (!first) {
-      this.#trouble.tell('no way', `no interface in use leads to ${to.address}`);
-      return;
-    }
+    if (!first) return this.#noWay(to);
     if (!second) return this.#sendFrom(first, bytes, to);
     this.#routes.withSource(to.address, (source = first.address) => {
       const places = placesOutward(this.#places(), to.address);
@@ -254,8 +251,8 @@ export class UdpNetwork implements Network {
     // First of all: a sender outside the group changes nothing here (HOSTILE 155).
     const { address, port } = from;
     const bytes = this.options.envelope.open(outer, { address, port });
-    const how = { isNear: this.isNear(address), multicast };
     if (!bytes) return;
+    const how = { isNear: this.isNear(address), multicast };
     if (!this.#doorway.admits(bytes, from, how)) return this.options.dropped(from);
     if (multicast && port === this.#port && this.#open.has(address)) {
       this.#looped.set(address, performance.now());
@@ -267,6 +264,7 @@ export class UdpNetwork implements Network {
     const kind = `send ${place.name} ${place.family}`;
     const sent = (cause: Error | null) => {
       if (!cause) return this.#trouble.over(kind);
+      if (codeOf(cause) === 'ENETUNREACH') return this.#noWay(to);
       this.#trouble.tell(kind, `${place.name} does not send: ${reasonOf(cause)}`);
     };
     for (const copy of this.options.envelope.seal(bytes)) {
@@ -274,26 +272,31 @@ export class UdpNetwork implements Network {
     }
   }
 
-  #failed(place: Place, cause: Error): void {
+  #noWay(to: Address): void {
     this.#trouble.tell(
-      `socket ${place.address}`,
-      `the socket of ${place.address} failed: ${reasonOf(cause)}`,
+      'no way',
+      `no interface in use leads to ${to.address}; if it is on the same link, the netmasks of the two hosts differ`,
     );
-    this.#open.get(place.address)?.socket.close();
-    this.#open.delete(place.address);
+    this.#doorway.noWay(to.address);
+    this.options.noWay(to);
   }
 
-  #places(): Place[] {
-    return [...this.#open.values()].map(({ place }) => place);
+  #failed({ address }: Place, cause: Error): void {
+    const what = `the socket of ${address} failed: ${reasonOf(cause)}`;
+    this.#trouble.tell(`socket ${address}`, what);
+    this.#open.get(address)?.socket.close();
+    this.#open.delete(address);
   }
+
+  #places = (): Place[] => [...this.#open.values()].map(({ place }) => place);
 
   #list(): Place[] {
     return listPlaces(this.options.interfaces, this.options.listInterfaces);
   }
 
   async #closePlaces(): Promise<void> {
-    const sockets = [...this.#open.values()].map(({ socket }) => socket);
+    const open = [...this.#open.values()];
     this.#open.clear();
-    await Promise.all(sockets.map((socket) => new Promise<void>((done) => socket.close(done))));
+    await Promise.all(open.map(({ socket }) => new Promise<void>((done) => socket.close(done))));
   }
 }

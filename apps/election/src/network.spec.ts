@@ -30,6 +30,7 @@ class Loopback implements Lan {
       dropped: () => undefined,
       stale: () => undefined,
       outside: () => undefined,
+      noWay: () => undefined,
       onTrouble: () => undefined,
       ...options,
     });

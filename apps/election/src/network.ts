@@ -19,6 +19,8 @@ export interface NetworkOptions {
   readonly stale: (from: Address) => void;
   /** A datagram went to this address outside its own subnets, which was not heard lately: the election must knock there. */
   readonly outside: (to: Address) => void;
+  /** This host has no route to that address: nothing that was sent there has left. */
+  readonly noWay: (to: Address) => void;
   /** One sentence that a person should read. */
   readonly onTrouble: (sentence: string) => void;
 }

@@ -78,6 +78,7 @@ function openNetwork(
     dropped: (from) => election().drop('outside', from),
     stale: (from) => election().drop('stale', from),
     outside: (to) => election().goesOutside(to),
+    noWay: (to) => election().noWay(to),
     onTrouble: (sentence) => void log.warn(sentence),
   });
 }
