@@ -254,9 +254,8 @@ export class UdpNetwork implements Network {
     if (!bytes) return;
     const how = { isNear: this.isNear(address), multicast };
     if (!this.#doorway.admits(bytes, from, how)) return this.options.dropped(from);
-    if (multicast && port === this.#port && this.#open.has(address)) {
-      this.#looped.set(address, performance.now());
-    }
+    const isOwn = multicast && port === this.#port && this.#open.has(address);
+    if (isOwn) this.#looped.set(address, performance.now());
     this.options.heard({ bytes, from: { address, port }, multicast, zone: zoneOf(address) });
   }
 
@@ -273,10 +272,8 @@ export class UdpNetwork implements Network {
   }
 
   #noWay(to: Address): void {
-    this.#trouble.tell(
-      'no way',
-      `no interface in use leads to ${to.address}; if it is on the same link, the netmasks of the two hosts differ`,
-    );
+    const why = 'if it is on the same link, the netmasks of the two hosts differ';
+    this.#trouble.tell('no way', `no interface in use leads to ${to.address}; ${why}`);
     this.#doorway.noWay(to.address);
     this.options.noWay(to);
   }
