@@ -57,6 +57,14 @@ test('an address that sends multicast only, while another one answers, is not us
   expect(paths.pathOf(header('a'), FOUR, unicast(40_010))).toEqual(FOUR);
 });
 
+test('what one peer does at an address says nothing about another peer there', () => {
+  const paths = new PathsOfPeers();
+  paths.pathOf(header('a'), FOUR, multicast(0));
+  expect(paths.pathOf(header('a'), LOCAL, unicast(3_000))).toEqual(LOCAL);
+  paths.pathOf(header('b'), LOCAL, multicast(3_000));
+  expect(paths.pathOf(header('b'), FOUR, multicast(3_000))).toEqual(FOUR);
+});
+
 test('a path that is gone is left even for one that did not work', () => {
   const paths = new PathsOfPeers();
   paths.noWay(FOUR, 0);

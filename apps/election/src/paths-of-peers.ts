@@ -32,16 +32,17 @@ const rankOf = ({ address }: Address): number => {
 
 export class PathsOfPeers {
   readonly #paths = new Recent<string, Path>(PEERS_MAX);
-  /** Addresses that were found not to work, and until when they are passed over. */
-  readonly #passedOver = new Recent<string, number>(PEERS_MAX);
+  /** Addresses without a route, and until when they are passed over. */
+  readonly #noRoute = new Recent<string, number>(PEERS_MAX);
+  /** Addresses of a peer that send multicast only: per peer, so that no sender speaks for an address of another. */
+  readonly #oneWay = new Recent<string, true>(PEERS_MAX);
 
   /** The address at which to answer the sender of this datagram. */
   pathOf({ sender, boot }: ElectionHeader, from: Address, { multicast, nowMs }: HeardAt): Address {
     const key = sender + boot;
     const known = this.#paths.get(key);
     const unicastMs = multicast ? -Infinity : nowMs;
-    if (!multicast && this.#passedOver.get(from.address) === Infinity)
-      this.#passedOver.take(from.address);
+    if (!multicast) this.#oneWay.take(key + from.address);
     if (known && isSame(known.address, from)) {
       this.#paths.set(key, {
         ...known,
@@ -51,26 +52,27 @@ export class PathsOfPeers {
       return from;
     }
     if (known && !multicast && isOneWay(known, nowMs))
-      this.#passedOver.set(known.address.address, Infinity);
-    if (known && !this.#replaces(known, from, nowMs)) return known.address;
+      this.#oneWay.set(key + known.address.address, true);
+    if (known && !this.#replaces(key, known, from, nowMs)) return known.address;
     this.#paths.set(key, { address: from, sinceMs: nowMs, heardMs: nowMs, unicastMs });
     return from;
   }
 
   /** The kernel knows no way there: what comes from that address cannot be answered at it. */
   noWay({ address }: Address, nowMs: number): void {
-    this.#passedOver.set(address, nowMs + PASSED_OVER_MS);
+    this.#noRoute.set(address, nowMs + PASSED_OVER_MS);
   }
 
-  #replaces(known: Path, from: Address, nowMs: number): boolean {
+  #replaces(key: string, known: Path, from: Address, nowMs: number): boolean {
     const silentMs = nowMs - known.heardMs;
-    const works = this.#works(from, nowMs);
-    if (works !== this.#works(known.address, nowMs)) return works || silentMs >= GONE_MS;
+    const works = this.#works(key, from, nowMs);
+    if (works !== this.#works(key, known.address, nowMs)) return works || silentMs >= GONE_MS;
     return silentMs >= SILENT_MS || rankOf(from) > rankOf(known.address);
   }
 
-  #works({ address }: Address, nowMs: number): boolean {
-    return nowMs >= (this.#passedOver.get(address) ?? -Infinity);
+  #works(key: string, { address }: Address, nowMs: number): boolean {
+    if (this.#oneWay.get(key + address)) return false;
+    return nowMs >= (this.#noRoute.get(address) ?? -Infinity);
   }
 }
 
