@@ -97,3 +97,17 @@ test('one on the same link to which no route leads is reported, though it was he
   expect(doorway.admits(datagram, to, { isNear: false, multicast: false })).toBe(true);
   expect(doorway.outside(0)).toMatchObject([{ address: to.address, multicast: true }]);
 });
+
+test('it is still reported when this host gets another address, until something can be sent there', () => {
+  const { doorway } = made();
+  const unicast = { isNear: false, multicast: false };
+  doorway.acquaint(to.address);
+  doorway.admits(datagram, to, { ...unicast, multicast: true });
+  doorway.noWay(to.address);
+  doorway.moved();
+  expect(doorway.admits(datagram, to, unicast)).toBe(true);
+  expect(doorway.outside(0)).toHaveLength(1);
+  doorway.went(to.address);
+  expect(doorway.admits(datagram, to, unicast)).toBe(true);
+  expect(doorway.outside(0)).toEqual([]);
+});

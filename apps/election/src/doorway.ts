@@ -22,8 +22,8 @@ export class Doorway {
   readonly #outside = new Recent<string, { atMs: number; multicast: boolean }>(OUTSIDE_MAX);
   /** Multicast that was heard once shows that its sender is on this host's link, for all that comes later. */
   readonly #onLink = new Recent<string, true>(OUTSIDE_MAX);
-  /** Those on this host's link to which no route led, since its addresses last changed. */
-  #noRoute = new Recent<string, true>(OUTSIDE_MAX);
+  /** Those on this host's link to which no route leads, as far as was tried. */
+  readonly #noRoute = new Recent<string, true>(OUTSIDE_MAX);
   /** Since when. */
   readonly #unanswered = new Recent<string, number>(UNANSWERED_MAX);
   #added: ReadonlySet<string> = new Set();
@@ -41,7 +41,6 @@ export class Doorway {
   /** The addresses of this host have changed. */
   moved(): void {
     this.#door.moved();
-    this.#noRoute = new Recent(OUTSIDE_MAX);
   }
 
   /**
@@ -73,6 +72,11 @@ export class Doorway {
     if (!this.#onLink.get(address)) return;
     this.#noRoute.set(address, true);
     this.#note(address);
+  }
+
+  /** The kernel has sent something there: a route leads there now. */
+  went(address: string): void {
+    this.#noRoute.take(address);
   }
 
   /** A datagram was sent there: knocks where this host may not be heard. */
