@@ -93,7 +93,8 @@ export async function startTransfer(context: Context): Promise<Running<'transfer
     ...{ doing, journal, kept, uploader, limits, history, folder, trust },
     tickets,
   });
-  await folder.note();
+  if (!(await folder.note()))
+    log.warn(`The download folder ${folder.path} does not exist, but was used before.`);
   listenToNews(context, { uploader, downloads, lines });
   // Downloads that wait for sources.
   const stopGoingOn = lookRegularly(() => void downloads.goOn());

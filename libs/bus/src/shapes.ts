@@ -142,6 +142,13 @@ export const sharedSchema = z.object({
 });
 export type Shared = z.infer<typeof sharedSchema>;
 
+export const downloadFolderSchema = z.object({
+  path: z.string(),
+  /** It existed before; one that never did is created by the first download. */
+  used: z.boolean(),
+});
+export type DownloadFolder = z.infer<typeof downloadFolderSchema>;
+
 export const downloadSchema = z.object({
   id: z.string(),
   revision: revisionSchema,

@@ -5,6 +5,7 @@ import { holdingsVerb } from './holdings.js';
 import { readVerbs } from './read-verbs.js';
 import {
   DOWNLOADS_MAX,
+  downloadFolderSchema,
   downloadSchema,
   endedDownloadSchema,
   nothing,
@@ -155,7 +156,7 @@ export const transferVerbs = {
     owner: 'transfer',
     about: 'The download folder.',
     question: nothing,
-    answer: z.object({ path: z.string() }),
+    answer: downloadFolderSchema,
     limitMs: SHORT_MS,
   }),
   'folder.set': verb({

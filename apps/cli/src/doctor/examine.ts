@@ -8,7 +8,7 @@ import { judgeGroup } from './judge-group.js';
 import { judgeHost } from './judge-host.js';
 import { judgeNetwork } from './judge-network.js';
 import { judgePeers } from './judge-peer.js';
-import { networkFacts } from './network-facts.js';
+import { type NetworkFacts, networkFacts } from './network-facts.js';
 import { holderOf } from './listeners.js';
 
 /** What can be told without asking anybody: run at each start. */
@@ -25,7 +25,8 @@ export interface Examination {
 }
 
 export async function examine({ paths, bus, host }: Examination): Promise<Finding[]> {
-  const [here, network] = await Promise.all([hostFacts(paths), networkFacts(bus, host)]);
+  const [alone, network] = await Promise.all([hostFacts(paths), networkFacts(bus, host)]);
+  const here = withUse(alone, network);
   const findings = [
     ...judgeNetwork(network, here),
     ...judgeGroup(network, here),
@@ -34,6 +35,18 @@ export async function examine({ paths, bus, host }: Examination): Promise<Findin
     ...judgePeers(network),
   ];
   return Promise.all(findings.map((finding) => withHolder(finding, here)));
+}
+
+/** What the transfer service says of the download folder. */
+function withUse(here: HostFacts, { downloadFolder }: NetworkFacts): HostFacts {
+  if (!downloadFolder) return here;
+  const { path, used } = downloadFolder;
+  return {
+    ...here,
+    folders: here.folders.map((folder) =>
+      folder.use === 'downloads' && folder.path === path ? { ...folder, used } : folder,
+    ),
+  };
 }
 
 /** The data port follows that of the control line. */

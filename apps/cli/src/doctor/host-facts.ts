@@ -21,6 +21,8 @@ export interface FolderFacts {
   readonly fault: string | null;
   /** Null if the disk does not say. */
   readonly disk: DiskFacts | null;
+  /** Of the download folder, if the transfer service says so: whether it existed before. */
+  readonly used?: boolean;
 }
 
 export interface DiskFacts {

@@ -49,21 +49,27 @@ const FAULTS: Readonly<Record<string, string>> = {
   EIO: 'is on a disk that reports errors',
 };
 
-function judgeFolder({ path, use, fault }: FolderFacts): Finding[] {
+function judgeFolder({ path, use, fault, used }: FolderFacts): Finding[] {
   if (fault === null) return [ok('folders', `${USES[use]} ${path}`)];
+  const isMissing = fault === 'ENOENT';
   // The first start creates the data folder.
-  if (use === 'data' && fault === 'ENOENT') return [];
+  if (isMissing && use === 'data') return [];
+  if (isMissing && use === 'downloads' && used !== true) return neverUsed(path, used);
   const text = `the ${USES[use]} ${path} ${FAULTS[fault] ?? `fails with ${fault}`}`;
-  // One that was never used is created by the first download: that alone is not a fault.
-  const judged = use === 'downloads' && fault === 'ENOENT' ? warning : broken;
-  return [judged('folders', text, remedyOf(path, use, fault))];
+  return [broken('folders', text, remedyOf(path, use, fault))];
 }
+
+/** Only the transfer service knows whether it was used; where that does not answer, that is what is wrong. */
+const neverUsed = (path: string, used: boolean | undefined): Finding[] =>
+  used === false
+    ? [ok('folders', `download folder ${path}, which the first download creates`)]
+    : [];
 
 function remedyOf(path: string, use: FolderFacts['use'], fault: string): string {
   if (use === 'share') return `Make the folder available again, or run "iwanto unshare ${path}".`;
   const another = 'choose another with "iwanto download to FOLDER"';
   if (use === 'downloads' && fault === 'ENOENT')
-    return `If it was used before, make it available again, or ${another}; a folder that was never used is created by the first download.`;
+    return `It was used before: make it available again, or ${another}.`;
   const permission = 'Give this user permission to read and write it';
   return use === 'downloads' ? `${permission}, or ${another}.` : `${permission}.`;
 }

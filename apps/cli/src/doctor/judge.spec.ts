@@ -57,7 +57,7 @@ describe('this host', () => {
     ['config warning', { config: null, configWarnings: ['unknown key'], configFault: null }],
     ['folders broken', { folders: [folder({ fault: 'EACCES' })] }],
     ['folders broken', { folders: [folder({ use: 'share', fault: 'ENOENT' })] }],
-    ['folders warning', { folders: [folder({ use: 'downloads', fault: 'ENOENT' })] }],
+    ['folders broken', { folders: [folder({ fault: 'ENOENT', used: true })] }],
     ['disk broken', { folders: [folder({ disk: { ...disk, freeBytes: 4_096 } })] }],
     ['disk broken', { folders: [folder({ disk: { ...disk, freeInodes: 0 } })] }],
     ['disk warning', { folders: [folder({ disk: { ...disk, freeBytes: GIB / 2 } })] }],
@@ -72,6 +72,14 @@ describe('this host', () => {
     const config = expected === 'config warning' ? ({ interfaces: [] } as never) : facts.config;
     expect(alarms({ ...facts, config })).toEqual([expected]);
   });
+
+  test.each([false, undefined])(
+    'a download folder that was never used may be missing: the first download creates it (used: %s)',
+    (used) => {
+      const missing = { ...folder({ fault: 'ENOENT' }), ...(used === undefined ? {} : { used }) };
+      expect(alarms({ ...healthy, folders: [missing] })).toEqual([]);
+    },
+  );
 
   test('a full disk of a shared folder is no trouble: nothing is written there', () => {
     const share = folder({ use: 'share', disk: { ...disk, freeBytes: 0 } });
@@ -101,6 +109,7 @@ const facts = (...peers: AskedPeer[]): NetworkFacts => ({
   leadership: undefined,
   network: undefined,
   shared: undefined,
+  downloadFolder: undefined,
   others: [],
   asked: peers,
   unknownHost: undefined,

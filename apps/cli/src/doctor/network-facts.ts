@@ -2,6 +2,7 @@
 import { lookup } from 'node:dns/promises';
 import {
   type Bus,
+  type DownloadFolder,
   type KnownPeer,
   type Leadership,
   type NetworkView,
@@ -33,6 +34,7 @@ export interface NetworkFacts {
   readonly leadership: Leadership | undefined;
   readonly network: NetworkView | undefined;
   readonly shared: Shared | undefined;
+  readonly downloadFolder: DownloadFolder | undefined;
   /** Other peers that the election knows. */
   readonly others: readonly KnownPeer[];
   readonly asked: readonly AskedPeer[];
@@ -41,11 +43,12 @@ export interface NetworkFacts {
 }
 
 export async function networkFacts(bus: Bus, host: string | undefined): Promise<NetworkFacts> {
-  const [leadership, network, peers, shared, ...statuses] = await Promise.all([
+  const [leadership, network, peers, shared, downloadFolder, ...statuses] = await Promise.all([
     orUndefined(bus.call('leader.get', {})),
     orUndefined(bus.call('network.get', {})),
     orUndefined(bus.call('peers.get', {})),
     orUndefined(bus.call('share.get', {})),
+    orUndefined(bus.call('folder.get', {})),
     ...SERVICES.map((service) => orUndefined(bus.call(`${service}.status`, {}))),
   ]);
   const [election, indexer, transfer] = statuses;
@@ -56,6 +59,7 @@ export async function networkFacts(bus: Bus, host: string | undefined): Promise<
     leadership,
     network,
     shared,
+    downloadFolder,
     others,
     asked: indexer ? await askAll(bus, targets.slice(0, PEERS_ASKED_MAX)) : [],
     unknownHost: host !== undefined && targets.length === 0 ? host : undefined,

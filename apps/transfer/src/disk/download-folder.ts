@@ -77,6 +77,11 @@ export class DownloadFolder implements Folders {
     this.path = options.path;
   }
 
+  /** It was seen to exist; one that never was is created by the first download. */
+  get isUsed(): boolean {
+    return this.options.mounts.mountOf(this.path) !== undefined;
+  }
+
   async named(path: string): Promise<string> {
     const real = await usableFolder(path, await this.#shared(), true);
     this.#noteMount(real, path);
@@ -96,11 +101,12 @@ export class DownloadFolder implements Folders {
     if (downloadDir !== this.path) this.path = await usableFolder(downloadDir, share, false);
   }
 
-  /** Records, while it exists, which disk the download folder is on. */
-  async note(): Promise<void> {
+  /** Records, while it exists, which disk the download folder is on. False if it existed before and is missing now. */
+  async note(): Promise<boolean> {
     const real = await realpath(this.path).catch(() => undefined);
-    if (real === undefined || this.options.mounts.mountOf(real) !== undefined) return;
-    this.#noteMount(real, this.path);
+    if (real === undefined) return !this.isUsed;
+    if (this.options.mounts.mountOf(real) === undefined) this.#noteMount(real, this.path);
+    return true;
   }
 
   async set(path: string): Promise<string> {

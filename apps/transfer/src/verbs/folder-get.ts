@@ -6,4 +6,4 @@ type Verbs = Handlers<VerbsOf<'transfer'>>;
 
 export const folderGet =
   (folder: DownloadFolder): Verbs['folder.get'] =>
-  () => ({ path: folder.path });
+  () => ({ path: folder.path, used: folder.isUsed });
