@@ -273,6 +273,17 @@ describe('sockets alone', () => {
     });
   });
 
+  test('an address that cannot be bound yet is reported when it is refused a second time', async () => {
+    const network = await lan().join(() => undefined, {
+      listInterfaces: interfacesOf('127.0.0.1', '192.0.2.1'),
+    });
+    expect(network.view().troubles).toEqual([]);
+    await network.relist();
+    expect(network.view().troubles).toEqual([
+      expect.stringMatching(/^192\.0\.2\.1 cannot be used/),
+    ]);
+  });
+
   test('an interface that is not there is waited for', async () => {
     const network = await lan().join(() => undefined, { interfaces: ['not-there'] });
     network.multicast(() => bytes('nowhere'));

@@ -30,6 +30,8 @@ interface OpenPlace {
 export class PlaceSockets {
   #port = 0;
   #open = new Map<string, OpenPlace>();
+  /** Addresses that could not be bound when they were last tried. */
+  readonly #refused = new Set<string>();
 
   constructor(private readonly options: PlaceSocketsOptions) {}
 
@@ -62,7 +64,7 @@ export class PlaceSockets {
     }
   }
 
-  /** Opens sockets for addresses that came, closes those of addresses that went. False if there were none. */
+  /** Opens sockets for addresses that came, closes those of addresses that went. False if nothing changed. */
   async relist(): Promise<boolean> {
     const places = this.#list();
     this.#tellAbsent(places);
@@ -73,13 +75,12 @@ export class PlaceSockets {
     const come = places.filter(
       ({ address, identity }) => this.#open.get(address)?.place.identity !== identity,
     );
-    if (gone.length + come.length === 0) return false;
     for (const { place, socket } of gone) {
       this.#open.delete(place.address);
       socket.close();
     }
-    await this.#openAll(come, this.#port, () => false);
-    return true;
+    if (come.length > 0) await this.#openAll(come, this.#port, () => false);
+    return gone.length > 0 || come.some(({ address }) => this.has(address));
   }
 
   send(place: Place, bytes: Uint8Array, to: Address): void {
@@ -127,15 +128,24 @@ export class PlaceSockets {
         const socket = await openPlaceSocket(place, chosen);
         chosen = socket.address().port;
         this.#listen(place, socket);
+        this.#refused.delete(place.address);
         for (const kind of ['bind', 'socket']) trouble.over(`${kind} ${place.address}`);
       } catch (cause) {
         if (fatal(cause)) throw cause;
-        const sentence = `${place.address} cannot be used: ${reasonOf(cause)}`;
-        trouble.tell(`bind ${place.address}`, sentence);
+        this.#tellRefused(place.address, cause);
       }
     }
     this.#port = chosen;
     this.#reorder();
+  }
+
+  /** A card checks each new address for a second or two and refuses it until then: that alone is no trouble. */
+  #tellRefused(address: string, cause: unknown): void {
+    const isFirst = !this.#refused.has(address);
+    this.#refused.add(address);
+    if (isFirst && codeOf(cause) === 'EADDRNOTAVAIL') return;
+    const { trouble } = this.options;
+    trouble.tell(`bind ${address}`, `${address} cannot be used: ${reasonOf(cause)}`);
   }
 
   #listen(place: Place, socket: Socket): void {
