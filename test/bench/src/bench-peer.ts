@@ -9,7 +9,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as pass } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Bus, openBus } from '@iwanto/bus';
-import type { BenchLan } from './idle-lan.js';
+import type { PeerHost } from '@iwanto/peer';
 
 export const PROGRAM = fileURLToPath(new URL('../../../apps/cli/bin/iwanto.js', import.meta.url));
 export const SETTLE_MS = 100;
@@ -27,12 +27,6 @@ const ON_LOOPBACK = {
 
 const nothingYet = () => undefined;
 
-/** Where a peer of a LAN of namespaces is. */
-export interface Place {
-  readonly lan: BenchLan;
-  readonly host: number;
-}
-
 export class BenchPeer {
   readonly home: string;
   readonly shared: string;
@@ -41,7 +35,7 @@ export class BenchPeer {
 
   constructor(
     name: string,
-    private readonly place?: Place,
+    private readonly host?: PeerHost,
   ) {
     this.home = mkdtempSync(join(tmpdir(), `iwanto-bench-${name}-`));
     this.shared = join(this.home, 'shared');
@@ -50,7 +44,7 @@ export class BenchPeer {
       share: [this.shared],
       downloadDir: join(this.home, 'downloads'),
       settleMs: SETTLE_MS,
-      ...(place ? {} : ON_LOOPBACK),
+      ...(host ? {} : ON_LOOPBACK),
     };
     writeFileSync(join(this.home, 'config.json'), JSON.stringify(config), { mode: 0o600 });
   }
@@ -59,9 +53,7 @@ export class BenchPeer {
     const env = { ...process.env, IWANT_HOME: this.home };
     const options: SpawnOptions = { env, stdio: ['ignore', 'pipe', 'inherit'], detached: true };
     const words = [PROGRAM, 'start'];
-    const services = this.place
-      ? this.place.lan.spawn(this.place.host, [process.execPath, ...words], options)
-      : spawn(process.execPath, words, options);
+    const services = (this.host?.spawn ?? spawn)(process.execPath, words, options);
     this.#services = services;
     await once(createInterface({ input: services.stdout as Readable }), 'line');
     await this.bus?.close();

@@ -10,9 +10,8 @@ import { join } from 'node:path';
 import { setTimeout as pass } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Bus, type Leadership, openBus } from '@iwanto/bus';
+import { type Lan, type LanHost, lanImpossible, makeCampus } from '@iwanto/peer/lan';
 import { DEFAULT_PORTS } from '@iwanto/service';
-import { type Campus, type CampusHost, makeCampus } from './campus-lan.js';
-import { netImpossible } from './transfer-net.js';
 
 const SUBNETS = 3;
 /** The first argument may give another number. */
@@ -38,18 +37,18 @@ class Member {
   readonly #child: ChildProcess;
 
   private constructor(
-    readonly host: CampusHost,
+    readonly host: LanHost,
     readonly bus: Bus,
     home: string,
   ) {
     bus.follow('leader.changed', (leadership) => (this.leadership = leadership));
-    this.#child = host.spawn([process.execPath, ELECTION], {
+    this.#child = host.spawn(process.execPath, [ELECTION], {
       env: { ...process.env, IWANT_HOME: home },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
   }
 
-  static async start(host: CampusHost, home: string): Promise<Member> {
+  static async start(host: LanHost, home: string): Promise<Member> {
     mkdirSync(home);
     const config = { share: [], downloadDir: join(home, 'downloads'), logLevel: 'error' };
     writeFileSync(join(home, 'config.json'), JSON.stringify(config));
@@ -104,7 +103,7 @@ const inSubnet = (members: readonly Member[], subnet: number) =>
   members.filter(({ host }) => host.subnet === subnet);
 
 /** One host of each subnet, by the name that stands for all of them. */
-const gates = (hosts: readonly CampusHost[]): string[] =>
+const gates = (hosts: readonly LanHost[]): string[] =>
   Array.from({ length: SUBNETS }, (_, subnet) => hosts.filter((each) => each.subnet === subnet))
     .flatMap((each) => each.slice(-1))
     .map(({ address }) => address);
@@ -127,11 +126,11 @@ async function joinSubnets(members: readonly Member[]): Promise<void> {
 
 async function measureTraffic(members: readonly Member[]): Promise<void> {
   await pass(SETTLE_MS);
-  const before = members.map(({ host }) => host.sentBytes());
+  const before = members.map(({ host }) => host.traffic().sent);
   const startedMs = performance.now();
   await pass(WINDOW_MS);
   const seconds = (performance.now() - startedMs) / 1_000;
-  const rates = members.map(({ host }, at) => (host.sentBytes() - (before[at] ?? 0)) / seconds);
+  const rates = members.map(({ host }, at) => (host.traffic().sent - (before[at] ?? 0)) / seconds);
   const of = (role: Leadership['role']) =>
     rates.filter((_, at) => members[at]?.leadership?.role === role).sort((a, b) => a - b);
   const follower = of('follower');
@@ -158,7 +157,7 @@ async function measureDeaths(members: readonly Member[]): Promise<void> {
   }
 }
 
-async function main(campus: Campus, room: string): Promise<void> {
+async function main(campus: Lan, room: string): Promise<void> {
   const members: Member[] = [];
   try {
     campus.hosts[ADDED_AT]?.resolve(NAME, gates(campus.hosts));
@@ -172,7 +171,7 @@ async function main(campus: Campus, room: string): Promise<void> {
   }
 }
 
-const impossible = netImpossible();
+const impossible = lanImpossible();
 if (impossible) console.log(`not measured: ${impossible}`);
 else {
   const room = mkdtempSync(join(tmpdir(), 'iw-campus-'));

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as pass } from 'node:timers/promises';
 import { type Bus, openBus } from '@iwanto/bus';
-import type { BenchLan } from './idle-lan.js';
+import type { LanHost } from '@iwanto/peer/lan';
 import type { Program } from './installed.js';
 import { family } from './process-cost.js';
 
@@ -34,11 +34,11 @@ export class IdlePeer {
   }
 
   /** Resolves when all services answer. */
-  async start(lan: BenchLan, host: number, { node, script }: Program): Promise<void> {
-    const words = [node, script, 'start', '--share', join(this.home, 'files')];
+  async start(host: LanHost, { node, script }: Program): Promise<void> {
+    const words = [script, 'start', '--share', join(this.home, 'files')];
     const env = { PATH: process.env['PATH'], HOME: this.home, IWANT_HOME: this.home };
     const stdio = ['ignore', 'pipe', 'inherit'] as const;
-    this.#services = lan.spawn(host, words, { env, stdio: [...stdio] });
+    this.#services = host.spawn(node, words, { env, stdio: [...stdio] });
     await once(createInterface({ input: this.#services.stdout as Readable }), 'line');
   }
 

@@ -7,12 +7,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pass } from 'node:timers/promises';
-import { type BenchLan, makeLan } from './idle-lan.js';
+import { type Lan, type LanHost, lanImpossible, makeLan } from '@iwanto/peer/lan';
 import { IdlePeer } from './idle-peer.js';
 import { install, installApart, packInto } from './installed.js';
 import { memoryBytes, spent } from './process-cost.js';
 import { namedFiles } from './search-corpus.js';
-import { netImpossible } from './transfer-net.js';
 
 const PEERS = 8;
 const FILES = 65_000;
@@ -40,7 +39,7 @@ const ROLES = new Map([
 ]);
 
 const room = mkdtempSync(join(tmpdir(), 'iw-idle-'));
-const lans: BenchLan[] = [];
+const lans: Lan[] = [];
 const peers: IdlePeer[] = [];
 
 function newPeer(title: string): IdlePeer {
@@ -49,30 +48,30 @@ function newPeer(title: string): IdlePeer {
   return peer;
 }
 
-function newLan(label: string, hosts: number): BenchLan {
-  const lan = makeLan(label, hosts);
+function newLan(count: number): readonly LanHost[] {
+  const lan = makeLan(count);
   lans.push(lan);
-  return lan;
+  return lan.hosts;
 }
 
 async function startAlone(archive: string, names: readonly string[]): Promise<IdlePeer> {
   const peer = newPeer('alone');
   peer.share(names);
-  await peer.start(newLan('a', 1), 1, installApart(archive, join(room, 'alone')));
+  const [host] = newLan(1) as [LanHost];
+  await peer.start(host, installApart(archive, join(room, 'alone')));
   await peer.untilKnown(names.length);
   return peer;
 }
 
 /** Returns the peers to measure. */
 async function startCluster(archive: string, names: readonly string[]): Promise<IdlePeer[]> {
-  const lan = newLan('c', PEERS);
   const common = { node: process.execPath, script: install(archive, join(room, 'common')) };
   const measured: IdlePeer[] = [];
-  for (let at = 0; at < PEERS; at += 1) {
+  for (const [at, host] of newLan(PEERS).entries()) {
     const role = ROLES.get(at);
     const peer = newPeer(role ?? `peer ${at + 1}`);
     peer.share(names.filter((_, number) => number % PEERS === at));
-    await peer.start(lan, at + 1, role ? installApart(archive, join(room, `apart${at}`)) : common);
+    await peer.start(host, role ? installApart(archive, join(room, `apart${at}`)) : common);
     if (role) measured.push(peer);
   }
   for (const peer of measured) await peer.untilKnown(names.length);
@@ -110,7 +109,7 @@ async function main(): Promise<void> {
   await measure([alone, ...cluster]);
 }
 
-const impossible = netImpossible();
+const impossible = lanImpossible();
 if (impossible) console.log(`not measured: ${impossible}`);
 else {
   try {

@@ -5,9 +5,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pass } from 'node:timers/promises';
+import { type Lan, lanImpossible, makeLan } from '@iwanto/peer/lan';
 import { BenchPeer, SETTLE_MS } from './bench-peer.js';
-import { type BenchLan, makeLan } from './idle-lan.js';
-import { netImpossible } from './transfer-net.js';
 
 const PEERS = 6;
 const NAMES = 100_000;
@@ -39,18 +38,15 @@ async function until(what: string, is: () => Promise<boolean>, everyMs = ASK_EVE
   }
 }
 
-class Lan {
-  readonly #lan: BenchLan;
+class Peers {
+  readonly #lan: Lan;
   readonly peers: BenchPeer[];
   /** What the first leader was sent until it knew all. */
   #catalogueBytes = 0;
 
   constructor() {
-    this.#lan = makeLan('s', PEERS);
-    this.peers = Array.from(
-      { length: PEERS },
-      (_, at) => new BenchPeer(`net${at}`, { lan: this.#lan, host: at + 1 }),
-    );
+    this.#lan = makeLan(PEERS);
+    this.peers = this.#lan.hosts.map((host, at) => new BenchPeer(`net${at}`, host));
   }
 
   /** One after the other: the first is the oldest and leads. */
@@ -62,16 +58,20 @@ class Lan {
     for (const peer of this.peers) await knowsAll(peer);
     await this.calm();
     // Its own names did not cross the network.
-    this.#catalogueBytes = (this.#lan.receivedBytes(1) * PEERS) / (PEERS - 1);
+    this.#catalogueBytes = ((this.received()[0] ?? 0) * PEERS) / (PEERS - 1);
+  }
+
+  /** What each host was sent so far, in bytes. */
+  received(): number[] {
+    return this.#lan.hosts.map((host) => host.traffic().received);
   }
 
   /** Resolves when no peer has anything left to announce. */
   async calm(): Promise<void> {
-    const received = () => this.peers.map((_, at) => this.#lan.receivedBytes(at + 1));
-    let before = received();
+    let before = this.received();
     let calmSeconds = 0;
     const isCalm = async () => {
-      const now = received();
+      const now = this.received();
       const isQuiet = now.every((bytes, at) => bytes - (before[at] ?? 0) < CALM_BYTES);
       before = now;
       calmSeconds = isQuiet ? calmSeconds + 1 : 0;
@@ -87,11 +87,11 @@ class Lan {
     const name = nameOf((at + PEERS - 2) % PEERS, 0);
     const dead = this.peers[at] as BenchPeer;
     await dead.kill();
-    const before = this.peers.map((_, host) => this.#lan.receivedBytes(host + 1));
+    const before = this.received();
     const answerMs = await (this.peers[asking] as BenchPeer).untilFound(name);
     await pass(AGAIN_MS);
     const next = await this.#leaderSeenBy(asking);
-    const bytes = this.#lan.receivedBytes(next + 1) - (before[next] ?? 0);
+    const bytes = (this.received()[next] ?? 0) - (before[next] ?? 0);
     await dead.start();
     await knowsAll(dead);
     await this.calm();
@@ -146,7 +146,7 @@ async function changes(from: BenchPeer, by: BenchPeer): Promise<void> {
   );
 }
 
-async function deaths(lan: Lan): Promise<void> {
+async function deaths(lan: Peers): Promise<void> {
   const all: { answerMs: number; againPercent: number }[] = [];
   for (let killed = 0; killed < LEADERS_KILLED; killed += 1) all.push(await lan.death());
   const answersMs = all.map(({ answerMs }) => answerMs);
@@ -159,10 +159,10 @@ async function deaths(lan: Lan): Promise<void> {
   );
 }
 
-const impossible = netImpossible();
+const impossible = lanImpossible();
 if (impossible) console.log(`not measured: ${impossible}`);
 else {
-  const lan = new Lan();
+  const lan = new Peers();
   try {
     await lan.start();
     await changes(lan.peers[1] as BenchPeer, lan.peers[PEERS - 1] as BenchPeer);

@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { within } from '@iwanto/peer';
-import type { LanHost } from './lan.js';
+import type { LanHost } from '@iwanto/peer/lan';
 
 const ANSWER_LIMIT_MS = 20_000;
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Peer, type PeerHost, sha256Of, until, writeMade } from '@iwanto/peer';
-import { type Lan, type LanHost, lanImpossible, makeLan } from './lan.js';
+import { type Lan, type LanHost, lanImpossible, makeLan } from '@iwanto/peer/lan';
 import { signalAll } from './processes.js';
 
 const reason = lanImpossible();

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PROGRAM } from '@iwanto/peer';
 import { blocksOf, callsIn, likeness, mentionsIn, shownIn } from './console-blocks.js';
-import { lanImpossible } from './lan.js';
+import { lanImpossible } from '@iwanto/peer/lan';
 import { PLAYABLE_FRAMES, ReadmeSession } from './readme-session.js';
 
 const WORKSPACE = fileURLToPath(new URL('../../..', import.meta.url));

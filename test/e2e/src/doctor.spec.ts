@@ -14,7 +14,7 @@ import {
   test,
 } from '@jest/globals';
 import { Peer, type StatusJson, until, within } from '@iwanto/peer';
-import { type Lan, type LanHost, lanImpossible, makeLan } from './lan.js';
+import { type Lan, type LanHost, lanImpossible, makeLan } from '@iwanto/peer/lan';
 
 const reason = lanImpossible();
 if (reason) process.stderr.write(`doctor.spec.ts is skipped: ${reason}\n`);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Bus, type Leadership, type ServiceName, openBus } from '@iwanto/bus';
-import { type Lan, type LanHost, makeLan } from './lan.js';
+import { type Lan, type LanHost, makeLan } from '@iwanto/peer/lan';
 
 /** The longest wait for a cluster to settle; a run that reaches it has failed. */
 const SETTLE_LIMIT_MS = 30_000;

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { FAULTS } from './election-faults.js';
 import { quantile, runSeries } from './election-series.js';
-import { lanImpossible } from './lan.js';
+import { lanImpossible } from '@iwanto/peer/lan';
 
 /**
  * How long agreement may take on a machine that does ten things at the same time: far above the goals (1 s, and 3 s

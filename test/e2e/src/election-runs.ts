@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { FAULTS } from './election-faults.js';
 import { type Series, quantile, runSeries } from './election-series.js';
-import { lanImpossible } from './lan.js';
+import { lanImpossible } from '@iwanto/peer/lan';
 
 const { values } = parseArgs({
   options: {

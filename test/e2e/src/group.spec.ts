@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PROGRAM, Peer, type ResultJson, until } from '@iwanto/peer';
 import { plantedIn } from './capture.js';
-import { type Lan, type LanHost, lanImpossible, makeLan } from './lan.js';
+import { type Lan, type LanHost, lanImpossible, makeLan } from '@iwanto/peer/lan';
 
 const reason = lanImpossible();
 if (reason) process.stderr.write(`group.spec.ts is skipped: ${reason}\n`);

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Peer, sha256Of, until, writeMade } from '@iwanto/peer';
-import { type Lan, type LanHost, lanImpossible, makeCampus, makeLan } from './lan.js';
-import { run } from './lan-commands.js';
+import { type Lan, type LanHost, lanImpossible, makeCampus, makeLan } from '@iwanto/peer/lan';
+import { run } from '@iwanto/peer/lan-commands';
 
 const reason = lanImpossible();
 if (reason) process.stderr.write(`interfaces.spec.ts is skipped: ${reason}\n`);

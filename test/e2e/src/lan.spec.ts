@@ -1,7 +1,7 @@
 /** The namespace LAN works as described: hosts reach each other, cuts cut, one-way cuts are one-way, nothing is left behind. */
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { type Lan, type LanHost, lanImpossible, makeLan } from './lan.js';
+import { type Lan, type LanHost, lanImpossible, makeLan } from '@iwanto/peer/lan';
 
 const reason = lanImpossible();
 if (reason) process.stderr.write(`lan.spec.ts is skipped: ${reason}\n`);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Peer, until, writeMade } from '@iwanto/peer';
 import { type SearchResult, reasonOf } from '@iwanto/wire';
-import { type Lan, lanImpossible, makeLan } from './lan.js';
+import { type Lan, lanImpossible, makeLan } from '@iwanto/peer/lan';
 
 const reason = lanImpossible();
 if (reason) process.stderr.write(`left.spec.ts is skipped: ${reason}\n`);

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Peer, sha256Of, until, writeMade } from '@iwanto/peer';
-import { type Lan, lanImpossible, makeCampus } from './lan.js';
-import { MappingRouter, OUTSIDE, mappingImpossible } from './mapping-router.js';
+import { type Lan, lanImpossible, makeCampus } from '@iwanto/peer/lan';
+import { MappingRouter, OUTSIDE, mappingImpossible } from '@iwanto/peer/mapping-router';
 
 const reason = lanImpossible() ?? mappingImpossible();
 if (reason) process.stderr.write(`map-ports.spec.ts is skipped: ${reason}\n`);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Peer, type ResultJson, until, writeMade } from '@iwanto/peer';
-import { type Lan, lanImpossible, makeLan } from './lan.js';
+import { type Lan, lanImpossible, makeLan } from '@iwanto/peer/lan';
 
 const reason = lanImpossible();
 if (reason) process.stderr.write(`pinned.spec.ts is skipped: ${reason}\n`);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Peer, sha256Of, until, writeMade } from '@iwanto/peer';
-import { type Lan, type LanHost, lanImpossible, makeLan } from './lan.js';
+import { type Lan, type LanHost, lanImpossible, makeLan } from '@iwanto/peer/lan';
 import { ended, opened, sha256 } from './playing.js';
 
 const hasCurl = spawnSync('curl', ['--version']).status === 0;

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Peer, until } from '@iwanto/peer';
 import { Browser } from './browser.js';
 import { makeFilms } from './films.js';
-import { type Lan, type LanHost, lanImpossible, makeLan } from './lan.js';
+import { type Lan, type LanHost, lanImpossible, makeLan } from '@iwanto/peer/lan';
 import { type Opened, ended, opened } from './playing.js';
 
 const isMissing = (program: string) => spawnSync(program, ['--version']).status === null;

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PROGRAM, Peer, writeMade } from '@iwanto/peer';
 import { ended } from './playing.js';
 import { makeFilms, makePicture } from './films.js';
-import { type Lan, lanImpossible, makeLan } from './lan.js';
+import { type Lan, lanImpossible, makeLan } from '@iwanto/peer/lan';
 
 const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
 const reason = lanImpossible() ?? (hasFfmpeg ? undefined : 'the command ffmpeg is missing');

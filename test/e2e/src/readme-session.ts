@@ -6,7 +6,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { PROGRAM, until } from '@iwanto/peer';
 import { makeFilms } from './films.js';
-import { type Lan, type LanHost, makeLan } from './lan.js';
+import { type Lan, type LanHost, makeLan } from '@iwanto/peer/lan';
 
 const COMMAND_LIMIT_MS = 60_000;
 const READY_LIMIT_MS = 30_000;

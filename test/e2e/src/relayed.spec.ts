@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Peer, sha256Of, until, within, writeMade } from '@iwanto/peer';
-import { type Lan, type LanHost, lanImpossible, makeCampus } from './lan.js';
+import { type Lan, type LanHost, lanImpossible, makeCampus } from '@iwanto/peer/lan';
 
 const reason = lanImpossible();
 if (reason) process.stderr.write(`relayed.spec.ts is skipped: ${reason}\n`);

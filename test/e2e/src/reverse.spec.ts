@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Peer, sha256Of, until, writeMade } from '@iwanto/peer';
-import { type Lan, type LanHost, lanImpossible, makeCampus, makeLan } from './lan.js';
+import { type Lan, type LanHost, lanImpossible, makeCampus, makeLan } from '@iwanto/peer/lan';
 
 const reason = lanImpossible();
 if (reason) process.stderr.write(`reverse.spec.ts is skipped: ${reason}\n`);

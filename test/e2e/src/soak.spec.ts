@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { lanImpossible } from './lan.js';
+import { lanImpossible } from '@iwanto/peer/lan';
 
 const PROGRAM = fileURLToPath(new URL('../dist/soak.js', import.meta.url));
 const LIMIT_MS = 240_000;

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Dice } from '@iwanto/peer';
 import { reasonOf } from '@iwanto/wire';
-import { lanImpossible, makeLan } from './lan.js';
+import { lanImpossible, makeLan } from '@iwanto/peer/lan';
 import { Changes } from './soak/changes.js';
 import { Downloads } from './soak/downloads.js';
 import { Faults } from './soak/faults.js';

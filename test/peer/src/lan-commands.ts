@@ -34,3 +34,17 @@ export function nameAddresses(namespace: string, name: string, addresses: readon
 
 export const forgetNames = (namespace: string): void =>
   rmSync(etcOf(namespace), { recursive: true, force: true });
+
+/** In bytes, Ethernet headers included. */
+export interface Traffic {
+  readonly sent: number;
+  readonly received: number;
+}
+
+/** What the card `eth0` of a namespace has carried. */
+export function trafficOf(namespace: string): Traffic {
+  const [link] = JSON.parse(run('ip', '-n', namespace, '-s', '-j', 'link', 'show', 'eth0')) as [
+    { stats64: { rx: { bytes: number }; tx: { bytes: number } } },
+  ];
+  return { sent: link.stats64.tx.bytes, received: link.stats64.rx.bytes };
+}

@@ -1,11 +1,12 @@
 /** A LAN of network namespaces on one bridge, whose links can be cut, slowed and made lossy; it never touches the machine's own interfaces. */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
-import { forgetNames, nameAddresses, run, writeRules } from './lan-commands.js';
-import { reasonOf } from '@iwanto/wire';
+import { type Traffic, nameAddresses, run, trafficOf, writeRules } from './lan-commands.js';
+import { NAME_PREFIX, removeNamespace, removeStale } from './namespaces.js';
+
+export { lanImpossible } from './namespaces.js';
 
 /** Hosts of one subnet: their addresses are 10.77.0.1 and up, in the next subnet 10.77.1.1 and up. */
 const HOSTS_MAX = 200;
-const NAME_PREFIX = 'iwanto';
 
 export interface LanHost {
   /** 1 for the first host. */
@@ -19,6 +20,8 @@ export interface LanHost {
   spawn(command: string, words: readonly string[], options?: SpawnOptions): ChildProcess;
   /** Runs `ip` inside the host. */
   ip(...words: string[]): void;
+  /** Bytes that its card has sent and received since it was attached. */
+  traffic(): Traffic;
   /** A name that stands for these addresses on this host, for all programs that are started later. */
   resolve(name: string, addresses: readonly string[]): void;
 }
@@ -53,64 +56,6 @@ export interface Lan {
   shape(host: LanHost, megabitsPerSecond: number): void;
   /** Ends what still runs inside and deletes every namespace; may be called twice. */
   remove(): void;
-}
-
-/** Why no LAN can be made here, or undefined if one can. */
-export function lanImpossible(): string | undefined {
-  if (process.platform !== 'linux') return 'network namespaces exist on Linux only';
-  if (process.geteuid?.() !== 0) return 'network namespaces need root';
-  for (const [command, word, pack] of [
-    ['ip', '-V', 'iproute2'],
-    ['nft', '--version', 'nftables'],
-  ] as const) {
-    try {
-      run(command, word);
-    } catch {
-      return `the command ${command} is missing (Debian package ${pack})`;
-    }
-  }
-  const trial = `${NAME_PREFIX}-${process.pid}-try`;
-  try {
-    run('ip', 'netns', 'add', trial);
-    run('ip', 'netns', 'del', trial);
-    return undefined;
-  } catch (error) {
-    return `a network namespace could not be made: ${reasonOf(error).split('\n')[0] ?? ''}`;
-  }
-}
-
-/** Namespaces left by an earlier run that was killed. */
-function removeStale(): void {
-  for (const line of run('ip', 'netns', 'list').split('\n')) {
-    const [name = ''] = line.split(' ');
-    const owner = new RegExp(`^${NAME_PREFIX}-(\\d+)-`).exec(name)?.[1];
-    if (owner === undefined || alive(Number(owner))) continue;
-    removeNamespace(name);
-  }
-}
-
-function alive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
-function removeNamespace(name: string): void {
-  forgetNames(name);
-  try {
-    for (const pid of run('ip', 'netns', 'pids', name).split('\n').filter(Boolean)) {
-      killQuietly(Number(pid));
-    }
-    run('ip', 'netns', 'del', name);
-  } catch (error) {
-    process.stderr.write(`lan: namespace ${name} stays: ${reasonOf(error)}\n`);
-  }
-}
-
-function killQuietly(pid: number): void {
-  if (alive(pid)) process.kill(pid, 'SIGKILL');
 }
 
 /** One switch for each subnet, a router between them that forwards no multicast, and the hosts. The state of the links is kept here and written to the switch as one rule set. */
@@ -163,11 +108,17 @@ class Switch implements Lan {
       spawn: (command, words, options = {}) =>
         spawn('ip', ['netns', 'exec', namespace, command, ...words], options),
       ip: (...words) => void run('ip', '-n', namespace, ...words),
+      traffic: () => trafficOf(namespace),
       resolve: (name, addresses) => nameAddresses(namespace, name, addresses),
     };
   }
 
-  #wire({ namespace, address, number, subnet }: Omit<LanHost, 'spawn' | 'ip' | 'resolve'>): void {
+  #wire({
+    namespace,
+    address,
+    number,
+    subnet,
+  }: Pick<LanHost, 'namespace' | 'address' | 'number' | 'subnet'>): void {
     const veth = ['link', 'add', portOf(number), 'type', 'veth'];
     this.#inside(...veth, 'peer', 'name', 'eth0', 'netns', namespace);
     this.#inside('link', 'set', portOf(number), 'master', bridgeOf(subnet), 'up');

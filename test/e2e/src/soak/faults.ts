@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dice } from '@iwanto/peer';
 import { codeOf, reasonOf } from '@iwanto/wire';
-import type { Lan } from '../lan.js';
+import type { Lan } from '@iwanto/peer/lan';
 import type { SoakPeer } from './soak-peer.js';
 
 /** How long a fault lasts, in ms: most are short, some longer than any time limit between hosts. */

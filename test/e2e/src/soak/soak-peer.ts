@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Bus, SERVICES, type ServiceName, openBus } from '@iwanto/bus';
 import { Peer } from '@iwanto/peer';
-import type { LanHost } from '../lan.js';
+import type { LanHost } from '@iwanto/peer/lan';
 import { processesOf, signalAll } from '../processes.js';
 
 /** Lines of a log that report a fault of the program itself. */
