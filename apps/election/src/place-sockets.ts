@@ -139,7 +139,7 @@ export class PlaceSockets {
     this.#reorder();
   }
 
-  /** A card checks each new address for a second or two and refuses it until then: that alone is no trouble. */
+  /** A network card checks each new address for a second or two; until then it cannot be bound, which is not reported. */
   #tellRefused(address: string, cause: unknown): void {
     const isFirst = !this.#refused.has(address);
     this.#refused.add(address);
