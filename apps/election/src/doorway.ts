@@ -1,7 +1,7 @@
 /** Who is heard from outside this host's subnets, and where to knock: the Door of libs/consensus with the bytes of real datagrams. */
 import type { NetworkView } from '@iwanto/bus';
 import { Door } from '@iwanto/consensus';
-import { type Address, Recent, isFirstContact } from '@iwanto/wire';
+import { type Address, type PeerId, Recent, isFirstContact, readDatagram } from '@iwanto/wire';
 import { isOpen } from './envelope.js';
 
 /** Addresses outside its own subnets that are remembered because they sent something of ours. */
@@ -17,9 +17,16 @@ export interface HeardHow {
   readonly multicast: boolean;
 }
 
+interface Outside {
+  readonly atMs: number;
+  readonly multicast: boolean;
+  /** Who its last datagram claims to be from. */
+  readonly peer: PeerId | undefined;
+}
+
 export class Doorway {
   readonly #door = new Door<Uint8Array>();
-  readonly #outside = new Recent<string, { atMs: number; multicast: boolean }>(OUTSIDE_MAX);
+  readonly #outside = new Recent<string, Outside>(OUTSIDE_MAX);
   /** Multicast that was heard once shows that its sender is on this host's link, for all that comes later. */
   readonly #onLink = new Recent<string, true>(OUTSIDE_MAX);
   /** Those on this host's link to which no route leads, as far as was tried. */
@@ -63,7 +70,8 @@ export class Doorway {
     if (ours && multicast) this.#onLink.set(address, true);
     // Only unicast shows that the two hosts reach each other, and only where a route leads back.
     if (admitted && !multicast && !this.#noRoute.get(address)) this.#outside.take(address);
-    else if (ours && (!admitted || this.#outside.get(address))) this.#note(address);
+    else if (ours && (!admitted || this.#outside.get(address)))
+      this.#note(address, senderOf(bytes));
     return admitted;
   }
 
@@ -71,7 +79,7 @@ export class Doorway {
   noWay(address: string): void {
     if (!this.#onLink.get(address)) return;
     this.#noRoute.set(address, true);
-    this.#note(address);
+    this.#note(address, this.#outside.get(address)?.peer);
   }
 
   /** The kernel has sent something there: a route leads there now. */
@@ -99,14 +107,20 @@ export class Doorway {
     return this.#door.opened(to);
   }
 
-  #note(address: string): void {
+  #note(address: string, peer: PeerId | undefined): void {
     const multicast = this.#onLink.get(address) === true;
-    this.#outside.set(address, { atMs: this.nowMs(), multicast });
+    this.#outside.set(address, { atMs: this.nowMs(), multicast, peer });
   }
 
   outside(nowMs: number): NetworkView['outside'] {
-    return [...this.#outside.entries()].map(([address, { atMs, multicast }]) => {
-      return { address, multicast, msAgo: Math.max(0, nowMs - atMs) };
+    return [...this.#outside.entries()].map(([address, { atMs, multicast, peer }]) => {
+      const msAgo = Math.max(0, nowMs - atMs);
+      return { address, multicast, msAgo, ...(peer && { peer }) };
     });
   }
+}
+
+function senderOf(bytes: Uint8Array): PeerId | undefined {
+  const read = readDatagram(bytes);
+  return read.ok ? read.value.header.sender : undefined;
 }

@@ -80,6 +80,16 @@ test('a foreign netmask is told from a router by how the datagram came', () => {
   expect(lines[1]).toContain('"iwanto peers add 10.2.0.9"');
 });
 
+test('a second address of a host that is reached at its first is no fault; one reached over IPv6 only is', () => {
+  const outside = [{ address: '10.1.0.9', msAgo: 10, multicast: true, peer: LEADER }];
+  expect(texts({}, { outside })).toEqual([]);
+  const overSix = peerAt(LEADER, 'fe80::1%eth0');
+  const fe80 = { ...eth0, address: 'fe80::5%eth0', prefixBits: 64 };
+  expect(texts({ peers: [overSix] }, { outside, addresses: [eth0, fe80] })).toEqual([
+    expect.stringContaining('netmask: 10.1.0.9 sends to this host'),
+  ]);
+});
+
 test('a host that is heard by multicast and answers nothing', () => {
   const mute: KnownPeer = { ...peerAt('33'.repeat(10) as PeerId, '10.0.0.9'), member: false };
   const heardOf = [

@@ -106,11 +106,19 @@ function ofOneWay({ network, peers, leadership }: FaultFacts): NetworkFault[] {
     }));
 }
 
-function ofStrangers({ network }: FaultFacts): NetworkFault[] {
+/** A host with a second address on the link is reached at its first: only that the second is foreign is no fault. */
+const isReached = (network: View, peers: readonly KnownPeer[], sender: PeerId | undefined) =>
+  peers.some(
+    ({ peer, address, member }) =>
+      peer === sender && member && !address.includes(':') && isNear(network, address),
+  );
+
+function ofStrangers({ network, peers }: FaultFacts): NetworkFault[] {
   const lately = <T extends { readonly msAgo: number }>(noted: readonly T[]) =>
     noted.filter(({ msAgo }) => msAgo < LATELY_MS).slice(-NAMED_MAX);
+  const strange = network.outside.filter(({ peer }) => !isReached(network, peers, peer));
   return [
-    ...lately(network.outside).map(({ address, multicast }): NetworkFault => {
+    ...lately(strange).map(({ address, multicast }): NetworkFault => {
       const why =
         multicast === true
           ? 'it is on the same link, so the netmasks of the two hosts differ'

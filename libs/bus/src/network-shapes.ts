@@ -107,6 +107,8 @@ export const networkSchema = z.object({
         msAgo: z.number().min(0),
         /** Some came by multicast, which no router forwards. */
         multicast: z.boolean().optional(),
+        /** Who the sender says it is, unproved. */
+        peer: peerIdSchema.optional(),
       }),
     )
     .max(HOSTS_MAX),

@@ -195,6 +195,20 @@ story('two hosts on one LAN', () => {
       expect(status).toContain('10.77.9.2 sends to this host, but is outside its subnets');
     });
 
+    test('a host has a second address of another subnet on the link: no alarm', async () => {
+      inside(1, 'ip', 'addr', 'add', '192.168.5.2/24', 'dev', 'eth0');
+      await Promise.all(peers.map((peer) => peer.start('--log-level', 'debug')));
+      await seen(2);
+      const log = join(peers[0].home, 'logs', 'election.log');
+      await until('its multicast from there', LIMIT_MS, async () =>
+        (await readFile(log, 'utf8')).includes('datagram from 192.168.5.2') ? true : undefined,
+      );
+      // The host may have been heard at its second address first.
+      await until('no alarm', LIMIT_MS, async () =>
+        alarms(await findings(0)).length === 0 ? true : undefined,
+      );
+    });
+
     test('multicast is lost between two switches: status and the log say so once, with the remedy', async () => {
       await start();
       await seen(2);
