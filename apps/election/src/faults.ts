@@ -106,7 +106,7 @@ function ofOneWay({ network, peers, leadership }: FaultFacts): NetworkFault[] {
     }));
 }
 
-/** A host with a second address on the link is reached at its first: only that the second is foreign is no fault. */
+/** A host with several addresses on the link is reached at one of them. That another is outside the own subnets is then no fault. */
 const isReached = (network: View, peers: readonly KnownPeer[], sender: PeerId | undefined) =>
   peers.some(
     ({ peer, address, member }) =>
