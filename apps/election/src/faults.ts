@@ -106,7 +106,7 @@ function ofOneWay({ network, peers, leadership }: FaultFacts): NetworkFault[] {
     }));
 }
 
-/** A host with several addresses on the link is reached at one of them. That another is outside the own subnets is then no fault. */
+/** A host with several addresses on the link is reached at one of them. That another lies outside the subnets of this host is then no fault. */
 const isReached = (network: View, peers: readonly KnownPeer[], sender: PeerId | undefined) =>
   peers.some(
     ({ peer, address, member }) =>
