@@ -1,5 +1,5 @@
 /** Control messages as msgpack, checked against their schema on the way in and on the way out. */
-import { Failure } from '@iwanto/wire';
+import { Failure, problemOf } from '@iwanto/wire';
 import { Packr } from 'msgpackr';
 import type { z } from 'zod';
 import { BODY_BYTES_MAX, BODY_VALUES_MAX } from './limits.js';
@@ -59,6 +59,6 @@ export function checked<S extends z.ZodType>(schema: S, value: unknown, what: st
   const where = issue && issue.path.length > 0 ? `field ${issue.path.join('.')}` : 'its form';
   throw new Failure(
     'E_BAD_REQUEST',
-    `${what} was refused because of ${where}: ${issue?.message ?? 'it does not fit'}.`,
+    `${what} was refused because of ${where}: ${problemOf(result.error)}.`,
   );
 }

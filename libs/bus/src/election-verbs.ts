@@ -1,5 +1,5 @@
 /** The verbs that the election service answers on the bus. */
-import { DIALLED_LINES, peerIdSchema, portSchema, ticketSchema } from '@iwanto/wire';
+import { DIALLED_LINES, hostSchema, peerIdSchema, portSchema, ticketSchema } from '@iwanto/wire';
 import { z } from 'zod';
 import {
   ADDED_ADDRESSES_MAX,
@@ -41,7 +41,7 @@ export const electionVerbs = {
     owner: 'election',
     about:
       'Remember permanently a host that multicast does not reach; all addresses of its name are tried.',
-    question: z.object({ host: z.string().min(1).max(253), port: portSchema.optional() }),
+    question: z.object({ host: hostSchema, port: portSchema.optional() }),
     answer: z.object({
       address: z.string(),
       port: portSchema,
@@ -59,7 +59,7 @@ export const electionVerbs = {
   'peers.remove': verb({
     owner: 'election',
     about: 'Forget a host that was added; E_NOT_FOUND if it was not added.',
-    question: z.object({ host: z.string().min(1).max(253), port: portSchema.optional() }),
+    question: z.object({ host: hostSchema, port: portSchema.optional() }),
     answer: nothing,
     limitMs: 5_000,
   }),

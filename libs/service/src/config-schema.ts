@@ -1,6 +1,6 @@
 /** What a configuration may hold: every key with its limits and its default. */
 import { isAbsolute } from 'node:path';
-import { PEER_NAME_BYTES_MAX, peerIdSchema, portSchema } from '@iwanto/wire';
+import { PEER_NAME_BYTES_MAX, hostSchema, peerIdSchema, portSchema } from '@iwanto/wire';
 import { z } from 'zod';
 import { groupNameSchema } from './group-key.js';
 import type { Paths } from './paths.js';
@@ -37,7 +37,7 @@ const pathSchema = z
 const rateRulesSchema = z
   .string()
   .max(RATE_RULES_CHARACTERS_MAX)
-  .refine(isRateRules, 'is not a rate, such as 5M or 1M 08:00-18:00');
+  .refine(isRateRules, 'it is not a rate, such as 5M or 1M 08:00-18:00');
 
 function isRateRules(text: string): boolean {
   try {
@@ -72,7 +72,7 @@ export const schemaFor = (paths: Paths) =>
     discoveryPort: portSchema.min(1).default(DISCOVERY_PORT_DEFAULT),
     /** Peers that multicast does not reach. */
     peers: z
-      .array(z.object({ host: z.string().min(1).max(253), port: portSchema }))
+      .array(z.object({ host: hostSchema, port: portSchema }))
       .max(LIST_MAX)
       .default([]),
     /** Make the router forward ports to this host, by PCP, NAT-PMP or UPnP. */

@@ -1,5 +1,5 @@
 /** Reads the text of a configuration file; every complaint names the key and the line. */
-import { Failure, reasonOf } from '@iwanto/wire';
+import { Failure, problemOf, reasonOf } from '@iwanto/wire';
 import type { z } from 'zod';
 import { type Loose, isObject, leavesOf } from './config-schema.js';
 import { nearest } from './nearest.js';
@@ -28,21 +28,19 @@ function parsed(path: string, text: string): unknown {
 
 /** One sentence for the first problem that a schema finds. */
 export function wrongValue(path: string, text: string, error: z.ZodError): Failure {
-  const issue = error.issues[0];
-  const keys = issue?.path.map(String) ?? [];
+  const keys = error.issues[0]?.path.map(String) ?? [];
   const line = lineOf(text, keys);
   const where = `"${keys.join('.') || 'the whole file'}"${line === undefined ? '' : ` (line ${line})`}`;
   return new Failure(
     'E_BAD_REQUEST',
-    `The configuration ${path} is wrong at ${where}: ${issue?.message}. Fix or delete it.`,
+    `The configuration ${path} is wrong at ${where}: ${problemOf(error)}. Fix or delete it.`,
   );
 }
 
 /** The same for a value that has not been written: the file is as good as before. */
 export function unfitValue(error: z.ZodError): Failure {
-  const issue = error.issues[0];
-  const key = issue?.path.map(String).join('.') ?? '';
-  return new Failure('E_BAD_REQUEST', `"${key}" was not changed: ${issue?.message}.`);
+  const key = error.issues[0]?.path.map(String).join('.') ?? '';
+  return new Failure('E_BAD_REQUEST', `"${key}" was not changed: ${problemOf(error)}.`);
 }
 
 /** One sentence for each unknown key, with the one that was probably meant. */

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { makeDir } from '@iwanto/bus';
-import { Failure, codeOf } from '@iwanto/wire';
+import { Failure, codeOf, problemOf } from '@iwanto/wire';
 import {
   type Config,
   type Loose,
@@ -176,7 +176,10 @@ function withEnvironment(paths: Paths, env: NodeJS.ProcessEnv, loose: Loose): Co
   const name = environmentName(
     issue?.path.filter((part) => typeof part === 'string').join('.') ?? '',
   );
-  throw new Failure('E_BAD_REQUEST', `${name} in the environment is wrong: ${issue?.message}.`);
+  throw new Failure(
+    'E_BAD_REQUEST',
+    `${name} in the environment is wrong: ${problemOf(result.error)}.`,
+  );
 }
 
 const isSame = (one: unknown, other: unknown): boolean =>

@@ -1,6 +1,6 @@
 /** Where a peer can be reached and with which key: what every beacon carries and every service needs. */
 import { z } from 'zod';
-import { isWrittenAddress } from './ip-address.js';
+import { addressBytes, isWrittenAddress } from './ip-address.js';
 import { peerIdSchema, publicKeySchema } from './ids.js';
 
 /** The longest host name a peer may show, in UTF-8 bytes. */
@@ -14,7 +14,20 @@ export const addressSchema = z
   .string()
   .min(2)
   .max(64)
-  .refine(isWrittenAddress, { error: 'is not an IP address in its usual form' });
+  .refine(isWrittenAddress, { error: 'it is not an IP address in its usual form' });
+
+/** The longest name that DNS can carry. */
+const HOST_CHARACTERS_MAX = 253;
+
+/** A host that a user names: a name that can be looked up, or an address. */
+export const hostSchema = z.string().min(1).max(HOST_CHARACTERS_MAX).refine(isHost, {
+  error: 'a host is an address, or a name of letters, digits, dots and hyphens',
+});
+
+function isHost(text: string): boolean {
+  const [bare = ''] = text.split('%');
+  return /^[\w.-]+$/.test(text) || addressBytes(bare) !== undefined;
+}
 
 export const endpointSchema = z.object({
   /** The address as the receiver of the beacon saw it. */

@@ -26,15 +26,22 @@ export type Ticket = string & { readonly __brand: 'Ticket' };
 export const HASH_PREFIX_CHARACTERS_MIN = 8;
 
 /** Only the type differs: a transform took longer than everything else about a list of hashes. */
-const hex = <T extends string>(bytes: number) =>
-  z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`)) as unknown as z.ZodType<T, string>;
+const hex = <T extends string>(what: string, bytes: number) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^[0-9a-f]{${bytes * 2}}$`),
+      `${what} has ${bytes * 2} of the characters 0-9 and a-f`,
+    ) as unknown as z.ZodType<T, string>;
 
-export const peerIdSchema = hex<PeerId>(10);
-export const bootIdSchema = hex<BootId>(8);
-export const fileHashSchema = hex<FileHash>(32);
-export const publicKeySchema = hex<PublicKey>(32);
-export const ticketSchema = hex<Ticket>(16);
-export const catalogIdSchema = hex<CatalogId>(8);
+export const peerIdSchema = hex<PeerId>('a peer id', 10);
+export const bootIdSchema = hex<BootId>('a boot id', 8);
+export const fileHashSchema = hex<FileHash>('a hash', 32);
+export const publicKeySchema = hex<PublicKey>('a public key', 32);
+export const ticketSchema = hex<Ticket>('a ticket', 16);
+export const catalogIdSchema = hex<CatalogId>('a catalogue id', 8);
 
 /** A whole hash or an unambiguous beginning of one, in lower case. */
-export const hashPrefixSchema = z.string().regex(/^[0-9a-f]{8,64}$/);
+export const hashPrefixSchema = z
+  .string()
+  .regex(/^[0-9a-f]{8,64}$/, 'a hash has 8 to 64 of the characters 0-9 and a-f');

@@ -26,6 +26,7 @@ export * from './ip-address.js';
 export * from './limits.js';
 export * from './peer-verbs.js';
 export * from './piece-frames.js';
+export { problemOf } from './problem.js';
 export * from './recent.js';
 export * from './relay-choice.js';
 export * from './data-frames.js';
