@@ -31,6 +31,8 @@ export interface Picture {
   readonly peers: readonly Member[];
   readonly downloads: readonly Download[];
   readonly shared: Pick<Shared, 'folders' | 'files' | 'bytes' | 'indexing'> | null;
+  /** Contents that this host fetches or has fetched, and serves on. */
+  readonly fetched: number;
   /** Whether the leader finds what is shared here. */
   readonly findable: LeaderFinds['findable'];
   readonly services: Record<ServiceName, ServiceState>;
@@ -58,7 +60,7 @@ const BOOK_LIMIT_MS = 1_500;
 
 /** Asks all services at the same time. */
 export async function lookAround(bus: Bus): Promise<Picture> {
-  const [leadership, known, network, book, shared, finds, ways, downloads, ...statuses] =
+  const [leadership, known, network, book, shared, finds, ways, held, downloads, ...statuses] =
     await Promise.all([
       unlessAbsent(bus.call('leader.get', {})),
       unlessAbsent(bus.call('peers.get', {})),
@@ -68,6 +70,7 @@ export async function lookAround(bus: Bus): Promise<Picture> {
       // A service of an earlier version, which an upgrade left running, does not know the question.
       bus.call('findable.get', {}).catch(() => undefined),
       bus.call('ways.get', {}).catch(() => undefined),
+      unlessAbsent(bus.call('holdings.get', {})),
       unlessAbsent(bus.call('download.list', {})),
       ...SERVICES.map((service) => unlessAbsent(bus.call(`${service}.status`, {}))),
     ]);
@@ -85,6 +88,7 @@ export async function lookAround(bus: Bus): Promise<Picture> {
     peers: members(known, book, names),
     downloads: downloads?.downloads ?? [],
     shared: shared ? partOf(shared) : null,
+    fetched: held?.holdings.length ?? 0,
     findable: finds?.findable ?? 'unchecked',
     services: Object.fromEntries(
       SERVICES.map((service, at) => [service, stateOf(statuses[at])]),

@@ -19,6 +19,7 @@ const healthy: Picture = {
     folders: [{ path: '/films', files: 5, bytes: 9, warning: '' }],
     ...{ files: 5, bytes: 9, indexing: idle },
   },
+  fetched: 0,
   findable: 'found',
   services: { election: 'ready', indexer: 'ready', transfer: 'ready' },
   ...{ details: [], downloads: [], troubles: [], relaying: null, mapping: null },
@@ -37,6 +38,18 @@ describe('the verdict', () => {
     expect(troubles({})).toEqual([]);
     expect(verdictsOf(healthy).map(({ sentence }) => sentence)).toContain(
       '1 other peer here; anna leads.',
+    );
+  });
+
+  test('what was fetched is served on, and counted as well', () => {
+    const sentences = (changes: Partial<Picture>) =>
+      verdictsOf({ ...healthy, ...changes }).map(({ sentence }) => sentence);
+    expect(sentences({ fetched: 2 })).toContain(
+      'Others can find 5 files (9 B) in 1 folder, and 2 contents fetched by this host.',
+    );
+    const bare = { folders: [], files: 0, bytes: 0, indexing: idle };
+    expect(sentences({ fetched: 1, shared: bare })).toContain(
+      'Nothing is shared: others find only 1 content fetched by this host. "iwanto share FOLDER" shares a folder.',
     );
   });
 

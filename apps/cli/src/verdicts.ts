@@ -117,19 +117,21 @@ function ofFindable({ findable, leader, leaderName }: Picture): Verdict[] {
   ];
 }
 
-function ofShares({ shared }: Picture): Verdict[] {
+function ofShares({ shared, fetched }: Picture): Verdict[] {
   if (!shared) return [];
   const { folders, files, bytes, indexing } = shared;
+  const others = fetched === 0 ? '' : `${countText(fetched, 'content')} fetched by this host`;
   if (folders.length === 0) {
+    const found = others === '' ? 'nothing here' : `only ${others}`;
     return [
-      warning(
-        'Nothing is shared: others find nothing here. "iwanto share FOLDER" shares a folder.',
-      ),
+      warning(`Nothing is shared: others find ${found}. "iwanto share FOLDER" shares a folder.`),
     ];
   }
   const where = countText(folders.length, 'folder');
   return [
-    ok(`Others can find ${countText(files, 'file')} (${sizeText(bytes)}) in ${where}.`),
+    ok(
+      `Others can find ${countText(files, 'file')} (${sizeText(bytes)}) in ${where}${others && `, and ${others}`}.`,
+    ),
     ...(indexing.active ? [ok(`Still ${indexingText(indexing)}.`)] : []),
     ...folders.flatMap(({ path, warning: text }) => (text ? [warning(`${path}: ${text}`)] : [])),
   ];

@@ -33,6 +33,7 @@ export const picture = z.strictObject({
   peers: z.array(member),
   downloads: z.array(downloadSchema),
   shared: shares.nullable(),
+  fetched: count,
   findable: findableSchema.shape.findable,
   services: z.record(z.enum(SERVICES), z.enum(['ready', 'starting', 'stopped'])),
   details: z.array(serviceStatusSchema),

@@ -26,7 +26,7 @@ const picture: Picture = {
     { peer: PEER, name: 'ben', address: '10.0.0.1', files: 5, roundTripMs: null },
     { peer: OTHER, name: 'anna', address: '10.0.0.2', files: null, roundTripMs: 1.25 },
   ],
-  ...{ shared: null, findable: 'found' },
+  ...{ shared: null, fetched: 0, findable: 'found' },
   services: { election: 'ready', indexer: 'starting', transfer: 'ready' },
   ...{ details: [], troubles: [], downloads: [], relaying: null, mapping: null },
 };
