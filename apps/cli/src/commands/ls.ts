@@ -1,6 +1,6 @@
 /** `iwanto ls [PEER[/PATH]]`: what a peer shares, folder by folder. */
 import type { Bus } from '@iwanto/bus';
-import { EXIT } from '@iwanto/service';
+import { EXIT, homePaths, loadConfig } from '@iwanto/service';
 import { Failure, type ListAnswer, type PeerId, codeOf } from '@iwanto/wire';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
@@ -64,9 +64,10 @@ async function listFolder(bus: Bus, where: string, json: boolean): Promise<void>
   const path = steps.filter((step) => step !== '').join('/');
   const { peers } = await bus.call('peers.get', {});
   const peer = peerFrom(peers, typed);
+  const who = peerNames(peers).get(peer) ?? peer;
+  await refuseBlocked(peer, who);
   const { entries, more } = await entriesOf(bus, peer, path).catch((cause: unknown) => {
     if (codeOf(cause) !== 'E_NOT_FOUND' || path === '') throw cause;
-    const who = peerNames(peers).get(peer) ?? peer;
     const advice = `"iwanto ls ${who}" shows what there is`;
     throw new Failure('E_NOT_FOUND', `${who} shares no folder "${shown(path)}"; ${advice}.`);
   });
@@ -78,6 +79,15 @@ async function listFolder(bus: Bus, where: string, json: boolean): Promise<void>
     remark(path === '' ? 'This peer shares nothing.' : 'The folder is empty.');
   else await print({ where, peer }, entries);
   if (more) remark(`Only the first ${ENTRIES_MAX} are shown.`);
+}
+
+async function refuseBlocked(peer: PeerId, who: string): Promise<void> {
+  const { config } = await loadConfig(homePaths());
+  if (!config.block.includes(peer)) return;
+  throw new Failure(
+    'E_NOT_FOUND',
+    `${who} is blocked, so nothing is asked of it; "iwanto block ${who} --undo" ends that.`,
+  );
 }
 
 async function entriesOf(bus: Bus, peer: PeerId, path: string): Promise<ListAnswer> {
