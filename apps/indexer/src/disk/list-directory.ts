@@ -166,6 +166,10 @@ export function isEmptyDirectory(directory: string): boolean {
   }
 }
 
+/** Both look the same on the screen. */
+const SAME_NAME =
+  'another entry of this folder has the same name in another Unicode form: rename one of the two';
+
 /** Examines some names of a directory. Of two that are equal in normal form C the first counts, here and in `taken`. */
 export function seeEntries(
   directory: string,
@@ -179,7 +183,7 @@ export function seeEntries(
     if (!seen) continue;
     const twin = taken.get(seen.name);
     if (twin === undefined) entries.set(seen.name, seen);
-    else onSkip(join(directory, disk), `${twin} has the same name in normal form C`);
+    else onSkip(join(directory, disk), SAME_NAME);
     // Only a name that is written in another form can have a double.
     if (disk !== seen.name || !isAscii(disk)) taken.set(seen.name, twin ?? disk);
   }
