@@ -75,11 +75,15 @@ export class Doorway {
     return admitted;
   }
 
-  /** This host has no route there: a host on the same link cannot be answered at that address, which the doctor names. */
-  noWay(address: string): void {
-    if (!this.#onLink.get(address)) return;
+  /**
+   * This host has no route there: a host on the same link cannot be answered at that address, which the doctor names.
+   * False if it is not known to be on this link.
+   */
+  noWay(address: string): boolean {
+    if (!this.#onLink.get(address)) return false;
     this.#noRoute.set(address, true);
     this.#note(address, this.#outside.get(address)?.peer);
+    return true;
   }
 
   /** The kernel has sent something there: a route leads there now. */

@@ -191,8 +191,8 @@ export class UdpNetwork implements Network {
 
   #noWay(to: Address): void {
     const why = 'if it is on the same link, the netmasks of the two hosts differ';
-    this.#trouble.tell('no way', `no interface in use leads to ${to.address}; ${why}`);
-    this.#doorway.noWay(to.address);
+    if (!this.#doorway.noWay(to.address))
+      this.#trouble.tell('no way', `no interface in use leads to ${to.address}; ${why}`);
     this.options.noWay(to);
   }
 }
