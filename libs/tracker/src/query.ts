@@ -1,5 +1,6 @@
 /** Parses a query: words, "phrases", -without, wild*cards, ext:, size: and type:. */
 import { Failure, type SearchType, bytesFrom, searchTypes } from '@iwanto/wire';
+import { isExtension } from './extensions.js';
 
 /** The longest query that is used, in code points: of a longer one, its end (HOSTILE 54). */
 export const QUERY_CODE_POINTS_MAX = 256;
@@ -66,6 +67,8 @@ class Reader {
       else if (minus === '-' && isExcludable(phrase ?? word))
         this.excluded.push(phrase ?? word ?? '');
       else if (phrase !== undefined) this.#phrase(phrase);
+      else if (word !== undefined && isAnyOf(word))
+        this.extensions.push(word.slice(2).toLowerCase());
       else if (word?.includes('*')) this.#pattern(word);
       else if (word !== undefined) this.words.push(`${minus}${word}`);
     }
@@ -109,6 +112,10 @@ class Reader {
   }
 }
 
+/** `*.avi` means all names with that extension, not a word of a name. */
+const isAnyOf = (word: string): boolean =>
+  word.startsWith('*.') && isExtension(word.slice(2).toLowerCase());
+
 const isExcludable = (text: string | undefined) =>
   text !== undefined && /^[\p{L}\p{N}]/u.test(text);
 
@@ -140,9 +147,16 @@ export function readQuery(text: string): Query {
 }
 
 function partsOf(reader: Reader): Query {
-  const { words, phrases, excluded, patterns, types, extensions, sizeMin, sizeMax } = reader;
-  const parts = { phrases, excluded, patterns, types, extensions, sizeMin, sizeMax };
-  return { words: words.join(' '), path: '', ...parts };
+  const { phrases, excluded, patterns, types, sizeMin, sizeMax } = reader;
+  const parts = { phrases, excluded, patterns, types, sizeMin, sizeMax };
+  const [word = '', ...more] = reader.words;
+  // An extension alone, with its dot, asks for all files that have it.
+  const isAlone =
+    more.length === 0 && word.startsWith('.') && isExtension(word.slice(1).toLowerCase());
+  const extensions = isAlone
+    ? [...reader.extensions, word.slice(1).toLowerCase()]
+    : reader.extensions;
+  return { words: isAlone ? '' : reader.words.join(' '), path: '', extensions, ...parts };
 }
 
 export const hasFilters = (filters: QueryFilters): boolean =>
