@@ -16,6 +16,7 @@ export interface Reloaded {
 export class Life<S extends ServiceName> {
   #running: Running<S> | undefined;
   #bus: ReturnType<typeof scopedBus> | undefined;
+  #beginning: Promise<void> = Promise.resolve();
   #reloading: Promise<unknown> = Promise.resolve();
   #stopped = false;
 
@@ -25,7 +26,13 @@ export class Life<S extends ServiceName> {
     private config: ConfigInForce,
   ) {}
 
-  async begin(): Promise<void> {
+  begin(): Promise<void> {
+    const begun = this.#begin();
+    this.#beginning = begun.catch(() => undefined);
+    return begun;
+  }
+
+  async #begin(): Promise<void> {
     const scope = (this.#bus = scopedBus(this.base.bus, sealedBy(this.config)));
     try {
       const context = { ...this.base, bus: scope.bus, config: this.config };
@@ -66,6 +73,8 @@ export class Life<S extends ServiceName> {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    // What is half open cannot be closed.
+    await this.#beginning;
     await this.#end();
   }
 

@@ -16,13 +16,19 @@ const script = `
   await runService({
     service: 'election',
     fixedBy: ({ discoveryPort }) => discoveryPort,
-    start: async ({ log, config }) => ({
+    start: async ({ log, config }) => {
+     if (process.env.BEGINS) {
+       writeSync(2, 'begins');
+       await new Promise((goOn) => process.once('SIGTERM', () => setImmediate(goOn)));
+     }
+     return {
       reconfigure: ({ settleMs }) => { if (settleMs === 13) throw new Error('13 is refused'); },
       handlers: { 'leader.get': refuse, 'peers.get': refuse, 'peers.add': refuse },
       port: () => 4711,
       notes: () => ['a note', 'discovery ' + config.discoveryPort],
       stop: async () => { log.info('stopped in order'); },
-    }),
+     };
+    },
   });
 `;
 
@@ -96,6 +102,14 @@ describe('a service', () => {
     await ready;
     child.kill(signal);
     expect((await ended).code).toBe(0);
+    expect(await logText()).toContain('stopped in order');
+  });
+
+  test('stops in order with code 0 in the middle of its start', async () => {
+    const { child, ended } = start({ BEGINS: '1' });
+    await once(child.stderr!, 'data');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual({ code: 0, stderr: 'begins' });
     expect(await logText()).toContain('stopped in order');
   });
 

@@ -71,6 +71,8 @@ export async function runService<S extends ServiceName>(
   try {
     await startService(definition, opened);
   } catch (cause) {
+    // What a stop in the middle of the start has closed cannot be used any more: that is no failure.
+    if (opened.isStopping) return;
     const sentence = reasonOf(cause);
     // An open log writes errors to stderr too: the user reads the sentence once.
     if (opened.log) opened.log.error(sentence, { stack: stackOf(cause) });
@@ -88,6 +90,7 @@ interface Opened {
   lock?: Lock;
   bus?: Bus;
   running?: { stop(): Promise<void> };
+  isStopping?: true;
 }
 
 async function startService<S extends ServiceName>(
@@ -158,10 +161,9 @@ function listenToTheSystem({ log, stop, reload }: SystemListener): void {
 }
 
 function stopOnce(service: ServiceName, opened: Opened): (why: string) => void {
-  let stopping = false;
   return (why) => {
-    if (stopping) return;
-    stopping = true;
+    if (opened.isStopping) return;
+    opened.isStopping = true;
     opened.log?.info(`${service} stops: ${why}`);
     const exitCode = (process.exitCode ??= orderlyExitCode());
     announceEnd(Number(exitCode));

@@ -9,7 +9,8 @@ import { processesOf, signalAll } from '../processes.js';
 /** Lines of a log that report a fault of the program itself. */
 const BROKEN = /unhandled rejection|uncaught exception|not clean/;
 /** A service that ended without having been killed. */
-const ENDED = /service (ended (?!by SIGKILL)|cannot run|could not be started)/;
+const ENDED =
+  /service (ended (?!by SIGKILL)|cannot run|could not be started)|Assertion failed|FATAL ERROR|terminate called/;
 /** Generous: many start at the same time, while others work. */
 const READY_LIMIT_MS = 90_000;
 const LINE_CHARACTERS_MAX = 400;
