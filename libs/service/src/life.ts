@@ -73,7 +73,7 @@ export class Life<S extends ServiceName> {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    // What is half open cannot be closed.
+    // Another life that begins with a new configuration cannot be closed while it is half open.
     await this.#beginning;
     await this.#end();
   }

@@ -68,10 +68,12 @@ export async function runService<S extends ServiceName>(
   definition: ServiceDefinition<S>,
 ): Promise<void> {
   const opened: Opened = {};
+  const started = startService(definition, opened);
+  opened.started = started.catch(() => undefined);
   try {
-    await startService(definition, opened);
+    await started;
   } catch (cause) {
-    // What a stop in the middle of the start has closed cannot be used any more: that is no failure.
+    // The stop that came in the middle of the start ends the process in order.
     if (opened.isStopping) return;
     const sentence = reasonOf(cause);
     // An open log writes errors to stderr too: the user reads the sentence once.
@@ -91,6 +93,8 @@ interface Opened {
   bus?: Bus;
   running?: { stop(): Promise<void> };
   isStopping?: true;
+  /** Resolves when the start is over, in whatever way. */
+  started?: Promise<void>;
 }
 
 async function startService<S extends ServiceName>(
@@ -123,6 +127,7 @@ async function startService<S extends ServiceName>(
   // The election must not block later: others would take over.
   if (service === 'election') giveBackMemory();
   await life.begin();
+  if (opened.isStopping) return;
   state.life = life;
   const handlers: object = {
     ...life.handlers(),
@@ -187,6 +192,8 @@ const orderlyExitCode = (): number =>
 /** Closes what was opened, the last first; what does not end within the limit is left behind. */
 async function closeAll(opened: Opened): Promise<void> {
   const closing = async () => {
+    // A socket that is closed while it is bound may end the process.
+    await opened.started;
     await opened.running?.stop();
     await opened.bus?.close();
   };
