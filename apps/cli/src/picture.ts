@@ -70,7 +70,7 @@ export async function lookAround(bus: Bus): Promise<Picture> {
       // A service of an earlier version, which an upgrade left running, does not know the question.
       bus.call('findable.get', {}).catch(() => undefined),
       bus.call('ways.get', {}).catch(() => undefined),
-      unlessAbsent(bus.call('holdings.get', {})),
+      bus.call('holdings.get', {}).catch(() => undefined),
       unlessAbsent(bus.call('download.list', {})),
       ...SERVICES.map((service) => unlessAbsent(bus.call(`${service}.status`, {}))),
     ]);
