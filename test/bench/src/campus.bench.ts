@@ -11,7 +11,14 @@ import { setTimeout as pass } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Bus, type Leadership, openBus } from '@iwanto/bus';
 import { type Lan, type LanHost, lanImpossible, makeCampus } from '@iwanto/peer/lan';
-import { DEFAULT_PORTS } from '@iwanto/service';
+import {
+  type ClusterView,
+  addHost,
+  leaderOf,
+  membersListed,
+  untilAgreed,
+  untilListed,
+} from './cluster-view.js';
 
 const SUBNETS = 3;
 /** The first argument may give another number. */
@@ -19,9 +26,6 @@ const HOSTS_EACH = Number(process.argv[2] ?? 10);
 const LISTED_MS_GOAL = 3_000;
 const AGREED_MS_GOAL = 1_000;
 const BYTES_PER_SECOND_GOAL = 1_000;
-/** Thirty services start on few processors. */
-const LIMIT_MS = 180_000;
-const LOOK_MS = 50;
 const DEATHS = 3;
 const NAME = 'campus.lan';
 /** The host at which it is added. */
@@ -32,7 +36,7 @@ const WINDOW_MS = 20_000;
 
 const ELECTION = fileURLToPath(new URL('../../../apps/election/dist/main.js', import.meta.url));
 
-class Member {
+class Member implements ClusterView {
   leadership: Leadership | undefined;
   readonly #child: ChildProcess;
 
@@ -55,48 +59,14 @@ class Member {
     return new Member(host, await openBus({ runDir: join(home, 'run') }), home);
   }
 
-  /** Members of its cluster that it lists, this one included. */
-  async listed(): Promise<number> {
-    const { peers } = await this.bus.call('peers.get', {});
-    return peers.filter(({ member, seen }) => member || seen === 'self').length;
-  }
-
-  /** What `iwanto peers add` does. */
-  async add(host: string): Promise<void> {
-    await this.bus.call('peers.add', { host, port: DEFAULT_PORTS.election });
+  listed(): Promise<number> {
+    return membersListed(this.bus);
   }
 
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.bus.close();
   }
-}
-
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<number> {
-  const startedMs = performance.now();
-  while (!(await holds())) {
-    if (performance.now() - startedMs > LIMIT_MS)
-      throw new Error(`${what} was not so within ${LIMIT_MS} ms`);
-    await pass(LOOK_MS);
-  }
-  return performance.now() - startedMs;
-}
-
-/** The peer that all of them follow, itself included. */
-function leaderOf(members: readonly Member[]): Member | undefined {
-  const first = members[0]?.leadership;
-  const isSame = members.every(
-    ({ leadership }) =>
-      leadership?.leader?.peer === first?.leader?.peer && leadership?.epoch === first?.epoch,
-  );
-  const leader = members.find(({ leadership }) => leadership?.peer === first?.leader?.peer);
-  return isSame && leader?.leadership?.role === 'leader' ? leader : undefined;
-}
-
-async function allListed(members: readonly Member[]): Promise<boolean> {
-  if (leaderOf(members) === undefined) return false;
-  const counts = await Promise.all(members.map((member) => member.listed()));
-  return counts.every((count) => count === members.length);
 }
 
 const inSubnet = (members: readonly Member[], subnet: number) =>
@@ -110,13 +80,13 @@ const gates = (hosts: readonly LanHost[]): string[] =>
 
 /** One name that stands for an address in each subnet, given once, at a host that leads nobody. */
 async function joinSubnets(members: readonly Member[]): Promise<void> {
-  for (let subnet = 0; subnet < SUBNETS; subnet += 1)
-    await until(`subnet ${subnet}`, () => allListed(inSubnet(members, subnet)));
+  for (let subnet = 0; subnet < SUBNETS; subnet += 1) await untilListed(inSubnet(members, subnet));
+  const by = members[ADDED_AT] as Member;
   const startedMs = performance.now();
-  await members.at(ADDED_AT)?.add(NAME);
-  await until('one leader', () => leaderOf(members) !== undefined);
+  await addHost(by.bus, NAME);
+  await untilAgreed(members);
   const agreedMs = performance.now() - startedMs;
-  await until('all listed', () => allListed(members));
+  await untilListed(members);
   const ms = performance.now() - startedMs;
   console.log(
     `${members.length} hosts in ${SUBNETS} subnets, after one peers add of a name with ${SUBNETS} addresses: ` +
@@ -143,17 +113,17 @@ async function measureTraffic(members: readonly Member[]): Promise<void> {
 async function measureDeaths(members: readonly Member[]): Promise<void> {
   let left = [...members];
   for (let death = 1; death <= DEATHS; death += 1) {
-    await until('one leader', () => leaderOf(left) !== undefined);
+    await untilAgreed(left);
     const leader = leaderOf(left) as Member;
     left = left.filter((member) => member !== leader);
     const startedMs = performance.now();
     await leader.kill();
-    await until('agreement', () => leaderOf(left) !== undefined);
+    await untilAgreed(left);
     const ms = performance.now() - startedMs;
     console.log(
       `leader of ${left.length + 1} killed: agreed by all others after ${ms.toFixed(0)} ms (goal <= ${AGREED_MS_GOAL})`,
     );
-    await until('all listed', () => allListed(left));
+    await untilListed(left);
   }
 }
 

@@ -1,16 +1,14 @@
 /** A whole peer at a host of a campus, asked over its bus: what it knows is read often and costs next to nothing. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pass } from 'node:timers/promises';
 import { type Bus, type Leadership, openBus } from '@iwanto/bus';
 import { Peer, writeMade } from '@iwanto/peer';
 import type { LanHost } from '@iwanto/peer/lan';
-import { DEFAULT_PORTS } from '@iwanto/service';
+import { type ClusterView, addHost, membersListed } from './cluster-view.js';
 
 const LIMIT_MS = 60_000;
-const LOOK_MS = 20;
 
-export class RoutedPeer {
+export class RoutedPeer implements ClusterView {
   readonly cli: Peer;
   readonly #name: string;
   #bus: Bus | undefined;
@@ -41,15 +39,12 @@ export class RoutedPeer {
     return this.#leadership;
   }
 
-  /** What `iwanto peers add` does. */
   async add({ address }: { readonly address: string }): Promise<void> {
-    await this.#bus?.call('peers.add', { host: address, port: DEFAULT_PORTS.election });
+    if (this.#bus) await addHost(this.#bus, address);
   }
 
-  /** Members of its cluster that it lists, this one included. */
   async listed(): Promise<number> {
-    const answer = await this.#bus?.call('peers.get', {});
-    return answer?.peers.filter(({ member, seen }) => member || seen === 'self').length ?? 0;
+    return this.#bus ? membersListed(this.#bus) : 0;
   }
 
   /** The rate at which the whole command fetches the file of another peer, in MB/s, and the way it took. */
@@ -67,32 +62,3 @@ export class RoutedPeer {
     await this.#bus?.close();
   }
 }
-
-/** Whether all of them, and nobody else, are one cluster: they follow one leader and list each other. */
-async function isOne(peers: readonly RoutedPeer[]): Promise<boolean> {
-  if (!isAgreed(peers)) return false;
-  const counts = await Promise.all(peers.map((peer) => peer.listed()));
-  return counts.every((count) => count === peers.length);
-}
-
-function isAgreed(peers: readonly RoutedPeer[]): boolean {
-  const leaders = new Set(peers.map(({ leadership }) => leadership?.leader?.peer));
-  const [leader] = leaders;
-  return leaders.size === 1 && peers.some(({ leadership }) => leadership?.peer === leader);
-}
-
-/** Resolves with how long it took, in ms. */
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<number> {
-  const startMs = performance.now();
-  while (!(await holds())) {
-    if (performance.now() - startMs > LIMIT_MS)
-      throw new Error(`${what}: not within ${LIMIT_MS} ms`);
-    await pass(LOOK_MS);
-  }
-  return performance.now() - startMs;
-}
-
-export const untilAgreed = (peers: readonly RoutedPeer[]) =>
-  until('one leader', () => isAgreed(peers));
-export const untilListed = (peers: readonly RoutedPeer[]) =>
-  until('all listed', () => isOne(peers));

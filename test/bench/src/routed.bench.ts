@@ -6,7 +6,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { type Lan, lanImpossible, makeCampus, makeLan } from '@iwanto/peer/lan';
 import { MappingRouter, OUTSIDE, mappingImpossible } from '@iwanto/peer/mapping-router';
-import { RoutedPeer, untilAgreed, untilListed } from './routed-peer.js';
+import { untilAgreed, untilListed } from './cluster-view.js';
+import { RoutedPeer } from './routed-peer.js';
 
 const FILE_BYTES = 256 * 1_048_576;
 
