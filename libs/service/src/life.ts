@@ -16,7 +16,6 @@ export interface Reloaded {
 export class Life<S extends ServiceName> {
   #running: Running<S> | undefined;
   #bus: ReturnType<typeof scopedBus> | undefined;
-  #beginning: Promise<void> = Promise.resolve();
   #reloading: Promise<unknown> = Promise.resolve();
   #stopped = false;
 
@@ -26,13 +25,7 @@ export class Life<S extends ServiceName> {
     private config: ConfigInForce,
   ) {}
 
-  begin(): Promise<void> {
-    const begun = this.#begin();
-    this.#beginning = begun.catch(() => undefined);
-    return begun;
-  }
-
-  async #begin(): Promise<void> {
+  async begin(): Promise<void> {
     const scope = (this.#bus = scopedBus(this.base.bus, sealedBy(this.config)));
     try {
       const context = { ...this.base, bus: scope.bus, config: this.config };
@@ -73,8 +66,8 @@ export class Life<S extends ServiceName> {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    // Another life that begins with a new configuration cannot be closed while it is half open.
-    await this.#beginning;
+    // What begins with a new configuration cannot be closed while it is half open.
+    await this.#reloading;
     await this.#end();
   }
 
