@@ -12,6 +12,8 @@ describe('a query', () => {
     ['*.epub', { patterns: [], words: '', extensions: ['epub'] }],
     ['.Webm', { words: '', extensions: ['webm'] }],
     ['ferry .webm', { words: 'ferry .webm', extensions: [] }],
+    ['-*.webm', { words: '.webm', extensions: [] }],
+    ['AVI', { words: 'AVI', extensions: [] }],
     ['.ferry', { words: '.ferry', extensions: [] }],
     ['ext:.MKV,avi x', { extensions: ['mkv', 'avi'], words: 'x' }],
     ['type:videos x', { types: ['video'] }],

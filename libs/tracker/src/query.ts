@@ -67,8 +67,8 @@ class Reader {
       else if (minus === '-' && isExcludable(phrase ?? word))
         this.excluded.push(phrase ?? word ?? '');
       else if (phrase !== undefined) this.#phrase(phrase);
-      else if (word !== undefined && isAnyOf(word))
-        this.extensions.push(word.slice(2).toLowerCase());
+      else if (minus === '' && word?.startsWith('*.') && dottedExtension(word) !== '')
+        this.extensions.push(dottedExtension(word));
       else if (word?.includes('*')) this.#pattern(word);
       else if (word !== undefined) this.words.push(`${minus}${word}`);
     }
@@ -112,9 +112,11 @@ class Reader {
   }
 }
 
-/** `*.avi` means all names with that extension, not a word of a name. */
-const isAnyOf = (word: string): boolean =>
-  word.startsWith('*.') && isExtension(word.slice(2).toLowerCase());
+/** The extension of `*.avi` or `.avi`, in small letters; empty for any other word. */
+function dottedExtension(word: string): string {
+  const [, extension = ''] = /^\*?\.(\w+)$/.exec(word.toLowerCase()) ?? [];
+  return isExtension(extension) ? extension : '';
+}
 
 const isExcludable = (text: string | undefined) =>
   text !== undefined && /^[\p{L}\p{N}]/u.test(text);
@@ -132,6 +134,8 @@ function endOf(text: string): string {
 export function readQuery(text: string): Query {
   const end = endOf(text).normalize('NFC');
   const reader = new Reader();
+  const extension = dottedExtension(end.trim());
+  if (extension !== '') return { ...partsOf(reader), extensions: [extension] };
   if (PATH.test(end) && !end.includes('"')) {
     const slash = Math.max(end.lastIndexOf('/'), end.lastIndexOf('\\'), -1);
     const name = end.slice(slash + 1).trim();
@@ -147,16 +151,9 @@ export function readQuery(text: string): Query {
 }
 
 function partsOf(reader: Reader): Query {
-  const { phrases, excluded, patterns, types, sizeMin, sizeMax } = reader;
-  const parts = { phrases, excluded, patterns, types, sizeMin, sizeMax };
-  const [word = '', ...more] = reader.words;
-  // An extension alone, with its dot, asks for all files that have it.
-  const isAlone =
-    more.length === 0 && word.startsWith('.') && isExtension(word.slice(1).toLowerCase());
-  const extensions = isAlone
-    ? [...reader.extensions, word.slice(1).toLowerCase()]
-    : reader.extensions;
-  return { words: isAlone ? '' : reader.words.join(' '), path: '', extensions, ...parts };
+  const { words, phrases, excluded, patterns, types, extensions, sizeMin, sizeMax } = reader;
+  const parts = { phrases, excluded, patterns, types, extensions, sizeMin, sizeMax };
+  return { words: words.join(' '), path: '', ...parts };
 }
 
 export const hasFilters = (filters: QueryFilters): boolean =>
