@@ -75,6 +75,7 @@ export class PlaceSockets {
     const come = places.filter(
       ({ address, identity }) => this.#open.get(address)?.place.identity !== identity,
     );
+    for (const address of this.#refused) if (!wanted.has(address)) this.#refused.delete(address);
     for (const { place, socket } of gone) {
       this.#open.delete(place.address);
       socket.close();
