@@ -57,6 +57,16 @@ test('an address that sends multicast only, while another one answers, is not us
   expect(paths.pathOf(header('a'), FOUR, unicast(40_010))).toEqual(FOUR);
 });
 
+test('a guess that an address works in one direction only counts less than a route that is missing', () => {
+  const paths = new PathsOfPeers();
+  paths.pathOf(header('a'), LOCAL, unicast(0));
+  // The peer has not had to send anything from there for a while, which looks like one direction.
+  expect(paths.pathOf(header('a'), FOUR, unicast(2_600))).toEqual(FOUR);
+  paths.noWay(FOUR, 2_610);
+  expect(paths.pathOf(header('a'), LOCAL, multicast(2_620))).toEqual(LOCAL);
+  expect(paths.pathOf(header('a'), FOUR, unicast(2_630))).toEqual(LOCAL);
+});
+
 test('what one peer does at an address says nothing about another peer there', () => {
   const paths = new PathsOfPeers();
   paths.pathOf(header('a'), FOUR, multicast(0));

@@ -17,6 +17,9 @@ interface Path {
   readonly unicastMs: number;
 }
 
+/** How much speaks for an address, from the least. */
+const TRUST = { noRoute: 0, oneWay: 1, full: 2 } as const;
+
 /** How and when a datagram came. */
 export interface HeardAt {
   readonly multicast: boolean;
@@ -65,14 +68,15 @@ export class PathsOfPeers {
 
   #replaces(key: string, known: Path, from: Address, nowMs: number): boolean {
     const silentMs = nowMs - known.heardMs;
-    const works = this.#works(key, from, nowMs);
-    if (works !== this.#works(key, known.address, nowMs)) return works || silentMs >= GONE_MS;
+    const gain = this.#trust(key, from, nowMs) - this.#trust(key, known.address, nowMs);
+    if (gain !== 0) return gain > 0 || silentMs >= GONE_MS;
     return silentMs >= SILENT_MS || rankOf(from) > rankOf(known.address);
   }
 
-  #works(key: string, { address }: Address, nowMs: number): boolean {
-    if (this.#oneWay.get(key + address)) return false;
-    return nowMs >= (this.#noRoute.get(address) ?? -Infinity);
+  /** One way is a guess from what was heard; that no route leads there is what the kernel said. */
+  #trust(key: string, { address }: Address, nowMs: number): number {
+    if (nowMs < (this.#noRoute.get(address) ?? -Infinity)) return TRUST.noRoute;
+    return this.#oneWay.get(key + address) ? TRUST.oneWay : TRUST.full;
   }
 }
 
