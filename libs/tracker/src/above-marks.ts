@@ -2,17 +2,11 @@
 import { Notes, scratchOf } from './cells.js';
 import type { NameIndex } from './name-index.js';
 import { LEVEL_COUNT } from './marks.js';
-import type { PathTree } from './paths.js';
 
 /** Sets of marks that are told apart; a query with more of them is still answered, only more slowly. */
 const SETS_MAX = 65_535;
 /** The set without any mark. */
 export const NO_MARKS = 1;
-
-interface Places {
-  readonly index: NameIndex;
-  readonly tree: PathTree;
-}
 
 /** Its columns are used again by the next query, after `clear`. */
 export class AboveMarks {
@@ -28,8 +22,8 @@ export class AboveMarks {
     return this.#sets;
   }
 
-  begin({ tree }: Places): void {
-    this.#setOf = scratchOf(this.#setOf, tree.last + 1);
+  begin(index: NameIndex): void {
+    this.#setOf = scratchOf(this.#setOf, index.lastFolder + 1);
   }
 
   clear(): void {
@@ -38,12 +32,12 @@ export class AboveMarks {
   }
 
   /** The set of a folder and all above it. */
-  of(places: Places, levels: Uint32Array, folder: number): number {
+  of(index: NameIndex, levels: Uint32Array, folder: number): number {
     if (folder === 0) return NO_MARKS;
     const known = this.#setOf[folder] ?? 0;
     if (known !== 0) return known;
-    const above = this.of(places, levels, places.tree.parentOf(folder));
-    const set = this.#joined(above, levels, places.index.entryOf(folder) * LEVEL_COUNT);
+    const above = this.of(index, levels, index.folderAbove(folder));
+    const set = this.#joined(above, levels, index.entryOfFolder(folder) * LEVEL_COUNT);
     this.#setOf[folder] = set;
     this.#looked.add(folder);
     return set;

@@ -3,7 +3,7 @@ import type { WorkTurns } from '@iwanto/wire';
 import { AboveMarks } from './above-marks.js';
 import type { Asked, Spelling } from './asked.js';
 import { scratchOf, stretches } from './cells.js';
-import { FIT_MIN, Judge, type Scope } from './judge.js';
+import { FIT_MIN, Judge } from './judge.js';
 import { Marks } from './marks.js';
 import type { NameIndex } from './name-index.js';
 
@@ -58,19 +58,19 @@ export class CandidateFinder {
   #buckets = new Uint16Array(0);
 
   /** The names that fit, and the best of those that do not. */
-  *find(scope: Scope, asked: Asked, { reach, othersMax }: FindOptions): WorkTurns<Candidates> {
+  *find(index: NameIndex, asked: Asked, { reach, othersMax }: FindOptions): WorkTurns<Candidates> {
     // Of a search before that was given up.
     yield* this.#clear();
-    this.#marks.makeRoom(scope.index, scope.tree);
+    this.#marks.makeRoom(index);
     this.#visits = 0;
     this.#isCut = false;
     this.#unread = 0;
-    const judge = new Judge(scope, asked, { marks: this.#marks, above: this.#above });
-    yield* this.#mark(scope, asked, { reach, judge });
+    const judge = new Judge(index, asked, { marks: this.#marks, above: this.#above });
+    yield* this.#mark(index, asked, { reach, judge });
     judge.leaveOut(this.#unread);
     for (const word of asked.excluded)
-      yield* this.#marks.exclude(scope.index, scope.index.vocabulary.find(word));
-    const sorted = yield* this.#sort(scope, judge, othersMax);
+      yield* this.#marks.exclude(index, index.vocabulary.find(word));
+    const sorted = yield* this.#sort(index, judge, othersMax);
     yield* this.#clear();
     return { ...sorted, isCut: this.#isCut };
   }
@@ -81,22 +81,22 @@ export class CandidateFinder {
   }
 
   *#mark(
-    scope: Scope,
+    index: NameIndex,
     asked: Asked,
     { reach, judge }: { reach: Reach; judge: Judge },
   ): WorkTurns<void> {
-    const lists = listsOf(scope.index, asked);
+    const lists = listsOf(index, asked);
     yield lists.length;
     const needed = neededBits(asked, lists);
     const opens = ({ spelling, tells }: List) =>
       reach === 'fitting' ? (spelling.bits & needed) !== 0 && spelling.trust !== 'faint' : tells;
     for (const list of merged(lists.filter(opens)))
-      yield* this.#open(scope, list, TOUCHED_MAX[reach]);
+      yield* this.#open(index, list, TOUCHED_MAX[reach]);
     if (reach === 'similar') yield* this.#keepBest(judge);
-    yield* this.#marks.reachUp(scope.index, scope.tree);
+    if (!haveOneMark(lists)) yield* this.#marks.reachUp(index);
     for (const list of merged(lists.filter((one) => !opens(one)))) {
-      if (list.tells && list.spelling.trust !== 'faint') yield* this.#look(list, 'deepen', scope);
-      else if (this.#isWorthReading(list, asked)) yield* this.#look(list, 'narrow', scope);
+      if (list.tells && list.spelling.trust !== 'faint') yield* this.#look(list, 'deepen', index);
+      else if (this.#isWorthReading(list, asked)) yield* this.#look(list, 'narrow', index);
       else this.#unread |= list.spelling.bits;
     }
   }
@@ -125,27 +125,31 @@ export class CandidateFinder {
     yield* this.#marks.keep((at) => (this.#buckets[at] ?? 0) >= cut);
   }
 
-  *#open(scope: Scope, list: List, touchedMax: number): WorkTurns<void> {
+  *#open(index: NameIndex, list: List, touchedMax: number): WorkTurns<void> {
     const { count } = this.#marks;
     const isFull =
       count > 0 && (count + list.count > touchedMax || this.#visits + list.count > VISITS_MAX);
     this.#isCut ||= isFull;
-    if (isFull) return yield* this.#look(list, 'narrow', scope);
+    if (isFull) return yield* this.#look(list, 'narrow', index);
     this.#visits += list.count;
-    const isWhole = yield* this.#marks.open(scope.index, list.term, list.spelling, touchedMax);
+    const isWhole = yield* this.#marks.open(index, list.term, list.spelling, touchedMax);
     this.#isCut ||= !isWhole;
   }
 
   /** Reads one list, as long as the query may still read that many entries. */
-  *#look({ spelling, term, count }: List, way: 'deepen' | 'narrow', scope: Scope): WorkTurns<void> {
+  *#look(
+    { spelling, term, count }: List,
+    way: 'deepen' | 'narrow',
+    index: NameIndex,
+  ): WorkTurns<void> {
     this.#visits += count;
     if (this.#marks.count === 0 || this.#visits > VISITS_MAX) return;
-    if (way === 'deepen') yield* this.#marks.deepen(scope, term, spelling);
-    else yield* this.#marks.narrow(scope.index, term, spelling);
+    if (way === 'deepen') yield* this.#marks.deepen(index, term, spelling);
+    else yield* this.#marks.narrow(index, term, spelling);
   }
 
   /** Names by their worth, in as many steps as there are buckets. */
-  *#sort(scope: Scope, judge: Judge, othersMax: number): WorkTurns<Omit<Candidates, 'isCut'>> {
+  *#sort(index: NameIndex, judge: Judge, othersMax: number): WorkTurns<Omit<Candidates, 'isCut'>> {
     const counts = new Uint32Array(BUCKETS * 2);
     const { touched, count } = this.#marks;
     this.#buckets = scratchOf(this.#buckets, count);
@@ -153,7 +157,7 @@ export class CandidateFinder {
     let settled = 0;
     for (const { from, to } of stretches(count)) {
       for (let at = from; at < to; at += 1) {
-        const bucket = this.#bucketOf(scope, judge, touched[at] ?? 0);
+        const bucket = this.#bucketOf(index, judge, touched[at] ?? 0);
         if (judge.fit > best) [best, settled] = [judge.fit, judge.sure];
         else if (judge.fit === best) settled &= judge.sure;
         this.#buckets[at] = bucket;
@@ -162,7 +166,6 @@ export class CandidateFinder {
       yield to - from;
     }
     const cut = cutOf(counts, othersMax);
-    const { index } = scope;
     const fitting = yield* this.#gather(index, counts, { from: BUCKETS, to: BUCKETS * 2 });
     const others = yield* this.#gather(index, counts, { from: cut, to: BUCKETS });
     settled |= this.#unread;
@@ -170,10 +173,9 @@ export class CandidateFinder {
   }
 
   /** 0 for what cannot be shown; BUCKETS and above for what fits. */
-  #bucketOf(scope: Scope, judge: Judge, entry: number): number {
+  #bucketOf(index: NameIndex, judge: Judge, entry: number): number {
     judge.fit = 0;
-    const node = scope.index.nodeOf(entry);
-    if (node === 0 || !scope.isName(node)) return 0;
+    if (!index.isName(entry)) return 0;
     const worth = judge.judge(entry);
     if (worth <= 0) return 0;
     const bucket = bucketOf(worth);
@@ -217,6 +219,13 @@ const listsOf = (index: NameIndex, asked: Asked): List[] =>
       return { ...list, tells, count: index.countOf(list.term) };
     })
     .sort((a, b) => rareness(a) - rareness(b));
+
+/** True if all names get the same mark: to a name that has it, the folders above can add nothing. */
+const haveOneMark = (lists: readonly List[]): boolean =>
+  lists.every(
+    ({ spelling: { bits, trust } }) =>
+      bits === lists[0]?.spelling.bits && trust === lists[0].spelling.trust,
+  );
 
 /**
  * A list that stands for several words of the query is read once for all of them: a pasted path has most of its words

@@ -3,7 +3,6 @@ import { type Asked, BitSums, EXCLUDED_BIT } from './asked.js';
 import { type AboveMarks, NO_MARKS } from './above-marks.js';
 import { LEVEL_COUNT, type Marks } from './marks.js';
 import type { NameIndex } from './name-index.js';
-import type { PathTree } from './paths.js';
 
 /** Below this share of the claims a name does not fit; one foreign word among four is forgiven. */
 export const FIT_MIN = 0.74;
@@ -12,12 +11,6 @@ const PARTS = { folder: 0.8, doubtful: 0.55, doubtfulFolder: 0.35 } as const;
 /** How much of a word's claim a spelling proves. */
 const PROVES = { likely: 0.8, doubtful: 0.4 } as const;
 const COVER = 0.2;
-
-export interface Scope {
-  readonly index: NameIndex;
-  readonly tree: PathTree;
-  readonly isName: (node: number) => boolean;
-}
 
 /** The value of a name's words, regardless of its length. */
 interface Verdict {
@@ -56,14 +49,14 @@ export class Judge {
   isFitting = false;
 
   constructor(
-    private readonly scope: Scope,
+    private readonly index: NameIndex,
     private readonly asked: Asked,
     private readonly marked: Marked,
   ) {
     this.#weights = new BitSums(asked.weights);
     this.#claims = new BitSums(asked.claims);
     this.#levels = marked.marks.levels;
-    marked.above.begin(scope);
+    marked.above.begin(index);
   }
 
   /** Bits that are ignored for all names from now on. */
@@ -78,8 +71,8 @@ export class Judge {
 
   judge(entry: number): number {
     const { marks, above } = this.marked;
-    const folder = marks.isAbove ? this.scope.index.folderOf(entry) : 0;
-    const verdict = this.#verdictOf(entry, above.of(this.scope, this.#levels, folder));
+    const folder = marks.isAbove ? this.index.folderOf(entry) : 0;
+    const verdict = this.#verdictOf(entry, above.of(this.index, this.#levels, folder));
     this.fit = verdict.fit;
     this.sure = verdict.sure;
     this.isFitting = verdict.isFitting;
@@ -93,7 +86,7 @@ export class Judge {
 
   #withCover(entry: number, verdict: Verdict): number {
     if (verdict.worth <= 0) return 0;
-    const length = Math.max(1, this.scope.index.lengthOf(entry) / 2);
+    const length = Math.max(1, this.index.lengthOf(entry) / 2);
     return verdict.worth + COVER * Math.min(1, verdict.claimed / length);
   }
 

@@ -3,14 +3,15 @@ import { TURN_STEPS_MAX, type WorkTurns } from '@iwanto/wire';
 import { EXCLUDED_BIT, type Spelling, type Trust } from './asked.js';
 import { Notes, scratchOf, stretches } from './cells.js';
 import type { NameIndex } from './name-index.js';
-import type { PathTree } from './paths.js';
 
 /** The marks of one name are adjacent: bits of the query by how far each spelling can be trusted. */
 const LEVELS: Readonly<Record<Trust, number>> = { sure: 0, likely: 1, doubtful: 2, faint: 3 };
 export const LEVEL_COUNT = 4;
 const BELOW = { yes: 1, no: 2 } as const;
-/** Cells of folders that are cleared in the time of one step. */
-const CLEARED_PER_STEP = 16;
+/** Cells of folders that are cleared, or looked at in their order, in the time of one step. */
+const CELLS_PER_STEP = 16;
+/** To climb from the folder of one entry costs as much as to look at so many folders in their order. */
+const FOLDERS_PER_CLIMB = 32;
 const TOUCHED = { marked: 1, above: 2 } as const;
 
 /** Its columns are used again by the next query, after `clear`. */
@@ -33,21 +34,25 @@ export class Marks {
   readonly #looked = new Notes();
   /** How many of the touched entries were examined for that. */
   #noted = 0;
+  /** Whether all folders were looked at in their order. */
+  #isSwept = false;
   /** By folder: whether all above are prepared. */
   #reached = new Uint8Array(0);
   readonly #climbed = new Notes();
 
-  makeRoom(index: NameIndex, tree: PathTree): void {
+  makeRoom(index: NameIndex): void {
     this.levels = scratchOf(this.levels, (index.last + 1) * LEVEL_COUNT);
     this.#isTouched = scratchOf(this.#isTouched, index.last + 1);
-    this.#below = scratchOf(this.#below, tree.last + 1);
-    this.#reached = scratchOf(this.#reached, tree.last + 1);
+    this.#below = scratchOf(this.#below, index.lastFolder + 1);
+    this.#reached = scratchOf(this.#reached, index.lastFolder + 1);
   }
 
   *clear(): WorkTurns<void> {
     yield* this.#clearAll(this.touched, this.count);
     yield* this.#clearAll(this.#above.numbers, this.#above.count);
-    yield Math.ceil((this.#looked.count + this.#climbed.count) / CLEARED_PER_STEP);
+    yield Math.ceil((this.#looked.count + this.#climbed.count) / CELLS_PER_STEP);
+    if (this.#isSwept) this.#below.fill(0);
+    this.#isSwept = false;
     this.#looked.clear(this.#below);
     this.#climbed.clear(this.#reached);
     this.#above.count = 0;
@@ -124,10 +129,10 @@ export class Marks {
   }
 
   /** Prepares the folders above all marked names: what else they have counts for those. */
-  *reachUp(index: NameIndex, tree: PathTree): WorkTurns<void> {
+  *reachUp(index: NameIndex): WorkTurns<void> {
     let steps = 0;
     for (let at = 0; at < this.count; at += 1) {
-      steps += 1 + this.#reachUpFrom(index.folderOf(this.touched[at] ?? 0), index, tree);
+      steps += 1 + this.#reachUpFrom(index.folderOf(this.touched[at] ?? 0), index);
       if (steps < TURN_STEPS_MAX) continue;
       yield steps;
       steps = 0;
@@ -135,14 +140,14 @@ export class Marks {
   }
 
   /** Gives how many folders it prepared. */
-  #reachUpFrom(first: number, index: NameIndex, tree: PathTree): number {
+  #reachUpFrom(first: number, index: NameIndex): number {
     const [reached, isTouched] = [this.#reached, this.#isTouched];
     let climbed = 0;
-    for (let at = first; at !== 0 && reached[at] === 0; at = tree.parentOf(at)) {
+    for (let at = first; at !== 0 && reached[at] === 0; at = index.folderAbove(at)) {
       reached[at] = 1;
       climbed += 1;
       this.#climbed.add(at);
-      const entry = index.entryOf(at);
+      const entry = index.entryOfFolder(at);
       if (isTouched[entry] !== 0) {
         this.isAbove = true;
         continue;
@@ -178,19 +183,17 @@ export class Marks {
   }
 
   /** The same, and marks the names below a folder that has marks. */
-  *deepen(
-    { index, tree }: { index: NameIndex; tree: PathTree },
-    term: number,
-    by: Spelling,
-  ): WorkTurns<void> {
+  *deepen(index: NameIndex, term: number, by: Spelling): WorkTurns<void> {
     if (!this.#isFolderOpen) return yield* this.narrow(index, term, by);
+    const count = index.countOf(term);
     yield* this.#noteFolders(index);
-    this.touched = grown(this.touched, this.count, index.countOf(term));
+    if (count * FOLDERS_PER_CLIMB > index.lastFolder) yield* this.#noteAllBelow(index);
+    this.touched = grown(this.touched, this.count, count);
     const entries = index.entriesOf(term);
     for (;;) {
       const read = entries.read(this.#read, TURN_STEPS_MAX);
       if (read === 0) return;
-      this.#openBelow({ index, tree }, read);
+      this.#openBelow(index, read);
       this.#narrowRead(read, by);
       yield read;
     }
@@ -203,7 +206,7 @@ export class Marks {
   }
 
   /** Marks those of the entries read last that are below a folder with marks. */
-  #openBelow({ index, tree }: { index: NameIndex; tree: PathTree }, count: number): void {
+  #openBelow(index: NameIndex, count: number): void {
     const { touched } = this;
     const [read, isTouched, below] = [this.#read, this.#isTouched, this.#below];
     let touchedCount = this.count;
@@ -211,7 +214,7 @@ export class Marks {
       const entry = read[at] ?? 0;
       if (isTouched[entry] === TOUCHED.marked) continue;
       const folder = index.folderOf(entry);
-      if (below[folder] === BELOW.no || !this.#isBelow(tree, folder)) continue;
+      if (below[folder] === BELOW.no || !this.#isBelow(index, folder)) continue;
       isTouched[entry] = TOUCHED.marked;
       touched[touchedCount++] = entry;
       this.isAbove = true;
@@ -224,19 +227,37 @@ export class Marks {
     for (const { from, to } of stretches(this.count - this.#noted)) {
       for (let left = to - from; left > 0; left -= 1) {
         const entry = this.touched[this.#noted++] ?? 0;
-        if (index.isFolder(entry)) this.#noteBelow(index.nodeOf(entry), BELOW.yes);
+        if (index.isFolder(entry)) this.#noteBelow(index.folderNumber(entry), BELOW.yes);
       }
       yield to - from;
     }
   }
 
+  /**
+   * For a long list: decides for all folders in their order, each after the one above it. Folders that are marked later
+   * are below marked ones, so once is enough.
+   */
+  *#noteAllBelow(index: NameIndex): WorkTurns<void> {
+    if (this.#isSwept) return;
+    this.#isSwept = true;
+    const below = this.#below;
+    for (const { from, to } of stretches(index.lastFolder + 1)) {
+      for (let folder = from; folder < to; folder += 1) {
+        if (below[folder] === BELOW.yes) continue;
+        const isBelow = below[index.folderAbove(folder)] === BELOW.yes;
+        below[folder] = isBelow ? BELOW.yes : BELOW.no;
+      }
+      yield Math.ceil((to - from) / CELLS_PER_STEP);
+    }
+  }
+
   /** Goes up to the first folder that is known, which decides for all on the way. */
-  #isBelow(tree: PathTree, folder: number): boolean {
+  #isBelow(index: NameIndex, folder: number): boolean {
     const below = this.#below;
     let known = folder;
-    while (known !== 0 && below[known] === 0) known = tree.parentOf(known);
+    while (known !== 0 && below[known] === 0) known = index.folderAbove(known);
     const is = known === 0 ? BELOW.no : (below[known] ?? BELOW.no);
-    for (let at = folder; at !== known; at = tree.parentOf(at)) this.#noteBelow(at, is);
+    for (let at = folder; at !== known; at = index.folderAbove(at)) this.#noteBelow(at, is);
     return is === BELOW.yes;
   }
 

@@ -1,5 +1,4 @@
 /** The words of all names and folders, kept in step; deleted ones are swept out by rebuilding, in slices. */
-import { withRoom } from './cells.js';
 import { NameIndex } from './name-index.js';
 import type { PathTree } from './paths.js';
 import { type Text, inSeason, nameText, seasonOf } from './tokens.js';
@@ -21,7 +20,6 @@ export class SearchIndex {
   #index: NameIndex;
   /** The index being rebuilt: it has all nodes up to this one. */
   #next: { readonly index: NameIndex; upTo: number } | undefined;
-  #isName = new Uint8Array(0);
   #names = 0;
   /** The seasons that folders stand for, by node: few do, and every name in a folder asks. */
   readonly #seasons = new Map<number, string>();
@@ -44,23 +42,23 @@ export class SearchIndex {
 
   /** True for a node under which somebody shares something. */
   isName(node: number): boolean {
-    return this.#isName[node] === 1;
+    return this.#index.isName(this.#index.entryOf(node));
   }
 
   /** The node can be found by its name from now on, helped by the folders above it. */
   add(node: number, name: string): void {
-    this.#isName = withRoom(this.#isName, node);
-    this.#isName[node] = 1;
     this.#names += 1;
-    if (this.#index.has(node)) return;
-    this.#enterFolder(this.#tree.parentOf(node));
-    this.#enter(node, this.#textOf(node, name));
+    if (!this.#index.has(node)) {
+      this.#enterFolder(this.#tree.parentOf(node));
+      this.#enter(node, this.#textOf(node, name));
+    }
+    this.#setName(node, true);
   }
 
   /** Nobody shares the node any more; it may still be the folder of others. */
   drop(node: number): void {
-    this.#isName[node] = 0;
     this.#names -= 1;
+    this.#setName(node, false);
   }
 
   /** The tree has forgotten the node: its number may be reused for another. */
@@ -78,13 +76,18 @@ export class SearchIndex {
     const next = this.#next;
     const end = Math.min(this.#tree.last, next.upTo + steps);
     for (let node = next.upTo + 1; node <= end; node += 1) {
-      if (this.#index.has(node)) this.#addTo(next.index, node, this.textOf(node));
+      if (this.#index.has(node)) this.#copyTo(next.index, node);
     }
     next.upTo = end;
     if (end < this.#tree.last) return true;
     this.#index = next.index;
     this.#next = undefined;
     return false;
+  }
+
+  #setName(node: number, is: boolean): void {
+    for (const index of [this.#index, this.#next?.index])
+      if (index?.has(node)) index.setName(index.entryOf(node), is);
   }
 
   /** The words of a node's name, as they are found. */
@@ -106,11 +109,16 @@ export class SearchIndex {
   #enter(node: number, text: Text): void {
     const season = seasonOf(text);
     if (season !== undefined) this.#seasons.set(node, season);
-    this.#addTo(this.#index, node, text);
-    if (this.#next && node <= this.#next.upTo) this.#addTo(this.#next.index, node, text);
+    this.#index.add(node, this.#tree.parentOf(node), text);
+    if (this.#next && node <= this.#next.upTo) this.#copyTo(this.#next.index, node);
   }
 
-  #addTo(index: NameIndex, node: number, text: Text): void {
-    index.add(node, this.#tree.parentOf(node), text);
+  /** From the outside in, as folders whose numbers were used before may come after the names in them. */
+  #copyTo(next: NameIndex, node: number): void {
+    if (next.has(node)) return;
+    const folder = this.#tree.parentOf(node);
+    if (folder !== 0) this.#copyTo(next, folder);
+    next.add(node, folder, this.textOf(node));
+    next.setName(next.entryOf(node), this.isName(node));
   }
 }

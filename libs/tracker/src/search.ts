@@ -132,13 +132,8 @@ class Search {
   }
 
   #candidates(asked: Asked, reach: Reach): WorkTurns<Candidates> {
-    const { index, tree } = this.shelf;
-    const scope = {
-      index: index.current,
-      tree,
-      isName: (node: number) => index.isName(node),
-    };
-    return this.room.finder.find(scope, asked, { reach, othersMax: RANKED_MIN });
+    const { index } = this.shelf;
+    return this.room.finder.find(index.current, asked, { reach, othersMax: RANKED_MIN });
   }
 
   *#answer(
