@@ -151,13 +151,13 @@ export class CandidateFinder {
   /** Names by their worth, in as many steps as there are buckets. */
   *#sort(index: NameIndex, judge: Judge, othersMax: number): WorkTurns<Omit<Candidates, 'isCut'>> {
     const counts = new Uint32Array(BUCKETS * 2);
-    const { touched, count } = this.#marks;
+    const { count } = this.#marks;
     this.#buckets = scratchOf(this.#buckets, count);
     let best = 0;
     let settled = 0;
     for (const { from, to } of stretches(count)) {
       for (let at = from; at < to; at += 1) {
-        const bucket = this.#bucketOf(index, judge, touched[at] ?? 0);
+        const bucket = this.#bucketOf(index, judge, at);
         if (judge.fit > best) [best, settled] = [judge.fit, judge.sure];
         else if (judge.fit === best) settled &= judge.sure;
         this.#buckets[at] = bucket;
@@ -173,10 +173,10 @@ export class CandidateFinder {
   }
 
   /** 0 for what cannot be shown; BUCKETS and above for what fits. */
-  #bucketOf(index: NameIndex, judge: Judge, entry: number): number {
+  #bucketOf(index: NameIndex, judge: Judge, at: number): number {
     judge.fit = 0;
-    if (!index.isName(entry)) return 0;
-    const worth = judge.judge(entry);
+    if (!index.isName(this.#marks.touched[at] ?? 0)) return 0;
+    const worth = judge.judge(at);
     if (worth <= 0) return 0;
     const bucket = bucketOf(worth);
     return judge.isFitting ? BUCKETS + bucket : bucket;

@@ -69,9 +69,11 @@ export class Judge {
     this.#verdicts = noVerdicts();
   }
 
-  judge(entry: number): number {
+  /** The value of the name at this place among the touched ones. */
+  judge(at: number): number {
     const { marks, above } = this.marked;
-    const folder = marks.isAbove ? this.index.folderOf(entry) : 0;
+    const entry = marks.touched[at] ?? 0;
+    const folder = marks.isAbove ? marks.folderAt(this.index, at) : 0;
     const verdict = this.#verdictOf(entry, above.of(this.index, this.#levels, folder));
     this.fit = verdict.fit;
     this.sure = verdict.sure;

@@ -1,5 +1,6 @@
 /** Which names have which words of a query: marks that are set list by list, and cleared after the query. */
 import { TURN_STEPS_MAX, type WorkTurns } from '@iwanto/wire';
+import { BelowMarks, CELLS_PER_STEP } from './below-marks.js';
 import { EXCLUDED_BIT, type Spelling, type Trust } from './asked.js';
 import { Notes, scratchOf, stretches } from './cells.js';
 import type { NameIndex } from './name-index.js';
@@ -7,11 +8,6 @@ import type { NameIndex } from './name-index.js';
 /** The marks of one name are adjacent: bits of the query by how far each spelling can be trusted. */
 const LEVELS: Readonly<Record<Trust, number>> = { sure: 0, likely: 1, doubtful: 2, faint: 3 };
 export const LEVEL_COUNT = 4;
-const BELOW = { yes: 1, no: 2 } as const;
-/** Cells of folders that are cleared, or looked at in their order, in the time of one step. */
-const CELLS_PER_STEP = 16;
-/** To climb from the folder of one entry costs as much as to look at so many folders in their order. */
-const FOLDERS_PER_CLIMB = 32;
 const TOUCHED = { marked: 1, above: 2 } as const;
 
 /** Its columns are used again by the next query, after `clear`. */
@@ -21,6 +17,9 @@ export class Marks {
   /** The entries that may be results, `count` of them. */
   touched: Uint32Array = new Uint32Array(0);
   count = 0;
+  /** The folders of the first `#folderCount` of these, side by side: each is looked at several times. */
+  #folders: Uint32Array = new Uint32Array(0);
+  #folderCount = 0;
   /** Folders above these. */
   readonly #above = new Notes();
   /** Whether any folder above a name has marks: where none has, there is no need to look. */
@@ -29,13 +28,9 @@ export class Marks {
   #isFolderOpen = false;
   #isTouched = new Uint8Array(0);
   readonly #read = new Uint32Array(TURN_STEPS_MAX);
-  /** By folder: whether it, or one above it, has marks. */
-  #below = new Uint8Array(0);
-  readonly #looked = new Notes();
+  readonly #below = new BelowMarks();
   /** How many of the touched entries were examined for that. */
   #noted = 0;
-  /** Whether all folders were looked at in their order. */
-  #isSwept = false;
   /** By folder: whether all above are prepared. */
   #reached = new Uint8Array(0);
   readonly #climbed = new Notes();
@@ -43,20 +38,19 @@ export class Marks {
   makeRoom(index: NameIndex): void {
     this.levels = scratchOf(this.levels, (index.last + 1) * LEVEL_COUNT);
     this.#isTouched = scratchOf(this.#isTouched, index.last + 1);
-    this.#below = scratchOf(this.#below, index.lastFolder + 1);
+    this.#below.makeRoom(index);
     this.#reached = scratchOf(this.#reached, index.lastFolder + 1);
   }
 
   *clear(): WorkTurns<void> {
     yield* this.#clearAll(this.touched, this.count);
     yield* this.#clearAll(this.#above.numbers, this.#above.count);
-    yield Math.ceil((this.#looked.count + this.#climbed.count) / CELLS_PER_STEP);
-    if (this.#isSwept) this.#below.fill(0);
-    this.#isSwept = false;
-    this.#looked.clear(this.#below);
+    yield* this.#below.clear();
+    yield Math.ceil(this.#climbed.count / CELLS_PER_STEP);
     this.#climbed.clear(this.#reached);
     this.#above.count = 0;
     this.count = 0;
+    this.#folderCount = 0;
     this.isAbove = false;
     this.#isFolderOpen = false;
     this.#noted = 0;
@@ -131,12 +125,23 @@ export class Marks {
   /** Prepares the folders above all marked names: what else they have counts for those. */
   *reachUp(index: NameIndex): WorkTurns<void> {
     let steps = 0;
+    const folders = grown(this.#folders, 0, this.count);
+    this.#folders = folders;
+    this.#folderCount = this.count;
     for (let at = 0; at < this.count; at += 1) {
-      steps += 1 + this.#reachUpFrom(index.folderOf(this.touched[at] ?? 0), index);
+      const folder = index.folderOf(this.touched[at] ?? 0);
+      folders[at] = folder;
+      steps += 1 + this.#reachUpFrom(folder, index);
       if (steps < TURN_STEPS_MAX) continue;
       yield steps;
       steps = 0;
     }
+  }
+
+  /** The folder of the name at this place among the touched ones. */
+  folderAt(index: NameIndex, at: number): number {
+    const isKnown = at < this.#folderCount;
+    return isKnown ? (this.#folders[at] ?? 0) : index.folderOf(this.touched[at] ?? 0);
   }
 
   /** Gives how many folders it prepared. */
@@ -187,8 +192,9 @@ export class Marks {
     if (!this.#isFolderOpen) return yield* this.narrow(index, term, by);
     const count = index.countOf(term);
     yield* this.#noteFolders(index);
-    if (count * FOLDERS_PER_CLIMB > index.lastFolder) yield* this.#noteAllBelow(index);
+    yield* this.#below.prepare(index, count);
     this.touched = grown(this.touched, this.count, count);
+    this.#folders = grown(this.#folders, this.count, count);
     const entries = index.entriesOf(term);
     for (;;) {
       const read = entries.read(this.#read, TURN_STEPS_MAX);
@@ -208,18 +214,21 @@ export class Marks {
   /** Marks those of the entries read last that are below a folder with marks. */
   #openBelow(index: NameIndex, count: number): void {
     const { touched } = this;
-    const [read, isTouched, below] = [this.#read, this.#isTouched, this.#below];
+    const [read, isTouched] = [this.#read, this.#isTouched];
+    const [below, folders] = [this.#below, this.#folders];
     let touchedCount = this.count;
     for (let at = 0; at < count; at += 1) {
       const entry = read[at] ?? 0;
       if (isTouched[entry] === TOUCHED.marked) continue;
       const folder = index.folderOf(entry);
-      if (below[folder] === BELOW.no || !this.#isBelow(index, folder)) continue;
+      if (!below.isBelow(index, folder)) continue;
       isTouched[entry] = TOUCHED.marked;
+      folders[touchedCount] = folder;
       touched[touchedCount++] = entry;
       this.isAbove = true;
     }
     this.count = touchedCount;
+    this.#folderCount = touchedCount;
   }
 
   /** Records the folders among the marked names: everything in them is below a folder with marks. */
@@ -227,43 +236,10 @@ export class Marks {
     for (const { from, to } of stretches(this.count - this.#noted)) {
       for (let left = to - from; left > 0; left -= 1) {
         const entry = this.touched[this.#noted++] ?? 0;
-        if (index.isFolder(entry)) this.#noteBelow(index.folderNumber(entry), BELOW.yes);
+        if (index.isFolder(entry)) this.#below.mark(index.folderNumber(entry));
       }
       yield to - from;
     }
-  }
-
-  /**
-   * For a long list: decides for all folders in their order, each after the one above it. Folders that are marked later
-   * are below marked ones, so once is enough.
-   */
-  *#noteAllBelow(index: NameIndex): WorkTurns<void> {
-    if (this.#isSwept) return;
-    this.#isSwept = true;
-    const below = this.#below;
-    for (const { from, to } of stretches(index.lastFolder + 1)) {
-      for (let folder = from; folder < to; folder += 1) {
-        if (below[folder] === BELOW.yes) continue;
-        const isBelow = below[index.folderAbove(folder)] === BELOW.yes;
-        below[folder] = isBelow ? BELOW.yes : BELOW.no;
-      }
-      yield Math.ceil((to - from) / CELLS_PER_STEP);
-    }
-  }
-
-  /** Goes up to the first folder that is known, which decides for all on the way. */
-  #isBelow(index: NameIndex, folder: number): boolean {
-    const below = this.#below;
-    let known = folder;
-    while (known !== 0 && below[known] === 0) known = index.folderAbove(known);
-    const is = known === 0 ? BELOW.no : (below[known] ?? BELOW.no);
-    for (let at = folder; at !== known; at = index.folderAbove(at)) this.#noteBelow(at, is);
-    return is === BELOW.yes;
-  }
-
-  #noteBelow(folder: number, is: number): void {
-    if (this.#below[folder] === 0) this.#looked.add(folder);
-    this.#below[folder] = is;
   }
 }
 
