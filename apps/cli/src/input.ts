@@ -1,7 +1,7 @@
 /** What a user types - hashes, paths, addresses - turned into what the services expect, or refused in one sentence. */
 import { resolve } from 'node:path';
 import { homeDir } from '@iwanto/service';
-import { Failure, HASH_PREFIX_CHARACTERS_MIN } from '@iwanto/wire';
+import { Failure, HASH_PREFIX_CHARACTERS_MIN, HOST_FORMS, readHost } from '@iwanto/wire';
 import { isLost } from './working-folder.js';
 
 const HASH_CHARACTERS = 64;
@@ -39,20 +39,12 @@ export function pathFrom(typed: string): string {
   return resolve(typed);
 }
 
-/** `HOST`, `HOST:PORT`, `[IPV6]:PORT`, or an IPv6 address alone. */
+/** A host as people write it; without its port if none was written. */
 export function hostFrom(typed: string): { host: string; port?: number } {
-  const bracketed = /^\[([0-9a-fA-F:.%\w]+)\](?::(.*))?$/.exec(typed);
-  if (bracketed) return { host: bracketed[1] ?? '', ...portFrom(bracketed[2]) };
-  const parts = typed.split(':');
-  if (parts.length > 2) return { host: typed };
-  const [host = '', port] = parts;
-  if (!/^[\w.-]+$/.test(host)) {
-    throw new Failure(
-      'E_BAD_REQUEST',
-      `"${typed}" is not a host; write HOST, HOST:PORT or [IPV6]:PORT.`,
-    );
-  }
-  return { host, ...portFrom(port) };
+  const written = readHost(typed);
+  if (!written)
+    throw new Failure('E_BAD_REQUEST', `"${typed}" is not a host; write ${HOST_FORMS}.`);
+  return { host: written.host, ...portFrom(written.port) };
 }
 
 function portFrom(typed: string | undefined): { port?: number } {

@@ -13,6 +13,11 @@ test.each([
   ['interfaces', ['eth0,wlan0'], ['eth0', 'wlan0']],
   ['interfaces', ['["eth0"]'], ['eth0']],
   ['peers', ['[fe80::1]:7'], [{ host: 'fe80::1', port: 7 }]],
+  [
+    'peers',
+    ['fe80::1%eth0', 'nas'],
+    ['fe80::1%eth0', 'nas'].map((host) => ({ host, port: 17117 })),
+  ],
 ])('%s %j is %j', (key, words, value) => {
   expect(typedValue(key, words, DEFAULTS)).toEqual(value);
 });
@@ -22,7 +27,8 @@ test.each([
   ['reseed', ['no'], 'reseed takes true or false, not "no".'],
   ['name', ['two', 'words'], 'name takes one value, not 2.'],
   ['interfaces', ['["eth0"'], 'interfaces is not a list in JSON: ["eth0"'],
-  ['peers', [':'], 'peers: ":" is not HOST:PORT or [IPV6]:PORT.'],
+  ['peers', [':'], 'peers: ":" is not a host; write HOST, HOST:PORT or [IPV6]:PORT.'],
+  ['peers', ['nas:x'], 'peers: "nas:x" is not a host'],
 ])('%s %j is refused', (key, words, sentence) => {
   expect(() => typedValue(key, words, DEFAULTS)).toThrow(sentence);
 });

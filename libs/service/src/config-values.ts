@@ -1,5 +1,5 @@
 /** Values of the configuration as people write them: in the environment and on the command line. */
-import { Failure } from '@iwanto/wire';
+import { Failure, HOST_FORMS, readHost } from '@iwanto/wire';
 import { type Loose, leavesOf, valueAt, withValue } from './config-schema.js';
 import { DEFAULT_PORTS } from './config-schema.js';
 
@@ -63,12 +63,9 @@ function jsonList(text: string, whence: string): unknown[] {
   }
 }
 
-/** HOST, HOST:PORT or [IPV6]:PORT. */
 function peerOf(text: string, whence: string): { host: string; port: number } {
-  const parts = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(text);
-  if (!parts) {
-    throw new Failure('E_BAD_REQUEST', `${whence}: "${text}" is not HOST:PORT or [IPV6]:PORT.`);
-  }
-  const [, ipv6, host, port] = parts;
-  return { host: ipv6 ?? host ?? '', port: port ? Number(port) : DEFAULT_PORTS.election };
+  const written = readHost(text);
+  if (!written || !/^\d+$/.test(written.port ?? '1'))
+    throw new Failure('E_BAD_REQUEST', `${whence}: "${text}" is not a host; write ${HOST_FORMS}.`);
+  return { host: written.host, port: Number(written.port ?? DEFAULT_PORTS.election) };
 }

@@ -24,7 +24,8 @@ export const hostSchema = z.string().min(1).max(HOST_CHARACTERS_MAX).refine(isHo
   error: 'a host is an address, or a name of letters, digits, dots and hyphens',
 });
 
-function isHost(text: string): boolean {
+/** True for a name that can be looked up, and for an address. */
+export function isHost(text: string): boolean {
   const [bare = ''] = text.split('%');
   return /^[\w.-]+$/.test(text) || addressBytes(bare) !== undefined;
 }

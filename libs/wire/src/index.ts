@@ -22,6 +22,7 @@ export * from './group-questions.js';
 export * from './have-answer.js';
 export * from './hex.js';
 export * from './ids.js';
+export * from './host-text.js';
 export * from './ip-address.js';
 export * from './limits.js';
 export * from './peer-verbs.js';

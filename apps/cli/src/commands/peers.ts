@@ -1,7 +1,7 @@
 /** `iwanto peers [add|remove] [HOST[:PORT]…]`: who is known, and which hosts were added by address. */
 import type { AddedHost, Bus, KnownPeer, Liar, WaySeen } from '@iwanto/bus';
 import { EXIT } from '@iwanto/service';
-import { Failure, codeOf, endpointText } from '@iwanto/wire';
+import { Failure, HOST_FORMS, codeOf, endpointText } from '@iwanto/wire';
 import { addHosts, addHostsAndWait, isAt, type NamedHost, removeHosts } from '../added-hosts.js';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
@@ -23,7 +23,7 @@ export const command = commandOf({
         type: 'string',
         array: true,
         default: [] as string[],
-        describe: 'HOST, HOST:PORT or [IPV6]:PORT; all addresses of a name are tried',
+        describe: `${HOST_FORMS}; all addresses of a name are tried`,
       })
       .option('wait', {
         type: 'boolean',
