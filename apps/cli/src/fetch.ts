@@ -1,9 +1,9 @@
 /** Begins downloads, follows them to their ends, and says how each ended. */
 import type { Bus, Download } from '@iwanto/bus';
 import { EXIT } from '@iwanto/service';
-import { Failure } from '@iwanto/wire';
+import { Failure, sizeText } from '@iwanto/wire';
 import { explain, whenInterrupted } from './end.js';
-import { countText, jsonLine, remark, say, shown, sizeText, timeText } from './print.js';
+import { countText, jsonLine, remark, say, shown, timeText } from './print.js';
 import { type Progress, openProgress } from './progress.js';
 import { confirmed } from './confirm.js';
 import { meantText } from './meant-text.js';

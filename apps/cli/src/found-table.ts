@@ -1,8 +1,8 @@
 /** The results of a search as a table: place, mark, hash, size, peers, name. */
-import { type FileHash, type PeerId, type SearchResult, agoText } from '@iwanto/wire';
+import { type FileHash, type PeerId, type SearchResult, agoText, sizeText } from '@iwanto/wire';
 import type { HeldHere } from './held-here.js';
 import { peerNames } from './peer-names.js';
-import { shown, sizeText, styled } from './print.js';
+import { shown, styled } from './print.js';
 import { highlighted, queryWords } from './screen/highlight.js';
 import { type Column, screenColumns, tableLines } from './screen/table.js';
 

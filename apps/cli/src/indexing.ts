@@ -1,6 +1,7 @@
 /** How far indexing has got, in one line. */
 import type { Indexing } from '@iwanto/bus';
-import { countText, sizeText, timeText } from './print.js';
+import { sizeText } from '@iwanto/wire';
+import { countText, timeText } from './print.js';
 
 export function indexingText(indexing: Indexing): string {
   const { filesDone, filesTotal, bytesDone, bytesTotal, bytesPerSecond, secondsLeft } = indexing;

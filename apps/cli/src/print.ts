@@ -35,16 +35,6 @@ export function remark(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
-
-/** Bytes as people read them: `0 B`, `12.3 MiB`. */
-export function sizeText(bytes: number): string {
-  const power = Math.min(UNITS.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
-  const value = bytes / 1024 ** power;
-  const digits = power === 0 || value >= 100 ? 0 : 1;
-  return `${value.toFixed(digits)} ${UNITS[power] ?? 'B'}`;
-}
-
 /** Seconds as people read them: `0.4 s`, `3 min 5 s`, `2 h 10 min`. */
 export function timeText(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;

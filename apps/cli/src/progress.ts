@@ -1,6 +1,7 @@
 /** The progress of downloads on stderr: one line each on a terminal, a plain line now and then elsewhere. */
 import type { Download } from '@iwanto/bus';
-import { remark, shown, sizeText } from './print.js';
+import { sizeText } from '@iwanto/wire';
+import { remark, shown } from './print.js';
 import { downloadLines, rateText, shareOf } from './screen/download-line.js';
 import { LiveLines, type Screen } from './screen/live-lines.js';
 

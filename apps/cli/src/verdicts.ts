@@ -1,10 +1,10 @@
 /** The state in words: what works, what does not, and what to do about it. */
 import { type Mapping, SERVICES } from '@iwanto/bus';
 import { DEFAULT_PORTS } from '@iwanto/service';
-import { endpointText } from '@iwanto/wire';
+import { endpointText, sizeText } from '@iwanto/wire';
 import { indexingText } from './indexing.js';
 import type { Picture } from './picture.js';
-import { countText, sizeText } from './print.js';
+import { countText } from './print.js';
 
 export interface Verdict {
   readonly level: 'ok' | 'warning' | 'broken';

@@ -1,10 +1,10 @@
 /** `iwanto downloads`: what is being fetched, waits or ended; with --watch until nothing runs any more. */
 import { type Bus, type Download, unlessAbsent } from '@iwanto/bus';
 import { EXIT } from '@iwanto/service';
-import type { PeerId } from '@iwanto/wire';
+import { type PeerId, sizeText } from '@iwanto/wire';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
-import { countText, jsonLine, remark, say, shown, sizeText, styled, timeText } from '../print.js';
+import { countText, jsonLine, remark, say, shown, styled, timeText } from '../print.js';
 import { peerNames } from '../peer-names.js';
 import { openProgress } from '../progress.js';
 import { rateText, secondsLeft } from '../screen/download-line.js';

@@ -2,7 +2,13 @@
 import { basename } from 'node:path';
 import type { Bus } from '@iwanto/bus';
 import { EXIT } from '@iwanto/service';
-import { type FileHash, HOLDERS_QUESTION_MAX, type HoldersAnswer, type PeerId } from '@iwanto/wire';
+import {
+  type FileHash,
+  HOLDERS_QUESTION_MAX,
+  type HoldersAnswer,
+  type PeerId,
+  sizeText,
+} from '@iwanto/wire';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
 import { sharedHere } from '../held-here.js';
@@ -10,7 +16,7 @@ import { hashAll } from '../have/hash.js';
 import { type LocalFile, walk } from '../have/walk.js';
 import { pathFrom } from '../input.js';
 import { peerNames } from '../peer-names.js';
-import { countText, jsonLine, remark, say, shown, sizeText } from '../print.js';
+import { countText, jsonLine, remark, say, shown } from '../print.js';
 import { sayPaged } from '../screen/pager.js';
 import { screenColumns, tableLines } from '../screen/table.js';
 

@@ -1,9 +1,10 @@
 /** `iwanto history`: the downloads that ended on this host, the latest first. */
 import { EXIT } from '@iwanto/service';
+import { sizeText } from '@iwanto/wire';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
 import { numberFrom } from '../input.js';
-import { jsonLine, remark, say, shown, sizeText, styled, timeText } from '../print.js';
+import { jsonLine, remark, say, shown, styled, timeText } from '../print.js';
 import { sayPaged } from '../screen/pager.js';
 import { screenColumns, tableLines } from '../screen/table.js';
 import { shortHashes } from '../short-hashes.js';

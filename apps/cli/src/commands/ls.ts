@@ -1,10 +1,10 @@
 /** `iwanto ls [PEER[/PATH]]`: what a peer shares, folder by folder. */
 import type { Bus } from '@iwanto/bus';
 import { EXIT, homePaths, loadConfig } from '@iwanto/service';
-import { Failure, type ListAnswer, type PeerId, codeOf } from '@iwanto/wire';
+import { Failure, type ListAnswer, type PeerId, codeOf, sizeText } from '@iwanto/wire';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
-import { jsonLine, remark, say, shown, sizeText, styled } from '../print.js';
+import { jsonLine, remark, say, shown, styled } from '../print.js';
 import { peerFrom, peerNames } from '../peer-names.js';
 import { recall, remember, shownHashes } from '../remembered.js';
 import { sayPaged } from '../screen/pager.js';

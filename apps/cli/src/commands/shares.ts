@@ -1,9 +1,10 @@
 /** `iwanto shares`: the shared folders, and how far indexing has got. */
 import { EXIT } from '@iwanto/service';
+import { sizeText } from '@iwanto/wire';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
 import { indexingText } from '../indexing.js';
-import { jsonLine, remark, say, shown, sizeText, styled } from '../print.js';
+import { jsonLine, remark, say, shown, styled } from '../print.js';
 import { printTable } from '../screen/table.js';
 
 const groupText = (group: string | undefined) =>

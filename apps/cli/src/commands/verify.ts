@@ -1,9 +1,10 @@
 /** `iwanto verify PATH`: verifies a finished download again, and prints its receipt. */
 import { EXIT } from '@iwanto/service';
+import { sizeText } from '@iwanto/wire';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
 import { pathFrom } from '../input.js';
-import { countText, jsonLine, remark, say, shown, sizeText } from '../print.js';
+import { countText, jsonLine, remark, say, shown } from '../print.js';
 
 /** How many changed paths are printed; --json has all. */
 const SHOWN_MAX = 20;

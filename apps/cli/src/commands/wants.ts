@@ -1,10 +1,10 @@
 /** `iwanto wants`: the standing searches and what they found; `iwanto wants remove N` ends one. */
 import type { Want } from '@iwanto/bus';
 import { EXIT } from '@iwanto/service';
-import { Failure } from '@iwanto/wire';
+import { Failure, sizeText } from '@iwanto/wire';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
-import { jsonLine, remark, say, shown, sizeText, styled } from '../print.js';
+import { jsonLine, remark, say, shown, styled } from '../print.js';
 import { recall, remember, shownHashes } from '../remembered.js';
 import { sayPaged } from '../screen/pager.js';
 import { screenColumns, tableLines } from '../screen/table.js';

@@ -2,8 +2,9 @@
 import { networkInterfaces } from 'node:os';
 import { type Bus, openBus } from '@iwanto/bus';
 import { homePaths } from '@iwanto/service';
+import { sizeText } from '@iwanto/wire';
 import { recall } from '../remembered.js';
-import { shown, sizeText } from '../print.js';
+import { shown } from '../print.js';
 import { shortHashes } from '../short-hashes.js';
 import type { Place } from './complete.js';
 import { FOLDERS } from './scripts.js';

@@ -1,5 +1,6 @@
 /** What is wrong on this host alone: configuration, folders, disks, watching, clock, network devices, ports. */
-import { sizeText, timeText } from '../print.js';
+import { sizeText } from '@iwanto/wire';
+import { timeText } from '../print.js';
 import { type Finding, broken, ok, warning } from './finding.js';
 import type { FolderFacts, HostFacts } from './host-facts.js';
 

@@ -1,6 +1,7 @@
 /** One download in one line, laid out by the columns there are: the time left goes last, the bar first. */
 import type { Download } from '@iwanto/bus';
-import { shown, sizeText, timeText } from '../print.js';
+import { sizeText } from '@iwanto/wire';
+import { shown, timeText } from '../print.js';
 import { padded, shortenedMiddle, widthOf } from './width.js';
 
 const NAME_COLUMNS_MIN = 12;

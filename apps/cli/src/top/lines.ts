@@ -1,7 +1,8 @@
 /** The screen of `iwanto top` as lines that fit it, rendered from one snapshot: pure, so that every size can be tested. */
 import type { Download } from '@iwanto/bus';
+import { sizeText } from '@iwanto/wire';
 import { indexingText } from '../indexing.js';
-import { countText, shown, sizeText } from '../print.js';
+import { countText, shown } from '../print.js';
 import { downloadLines } from '../screen/download-line.js';
 import { padded, shortenedEnd, shortenedMiddle } from '../screen/width.js';
 import type { Moment, UploadLine } from './model.js';

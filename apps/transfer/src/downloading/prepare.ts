@@ -1,4 +1,5 @@
 /** Everything that can be known before the first byte of content is fetched. */
+import { sizeText } from '@iwanto/wire';
 import { requireRoom } from '../disk/disk.js';
 import { type Plan, sizeOf } from '../disk/planned.js';
 import { type Copied, prefill } from '../disk/prefill.js';
@@ -7,9 +8,6 @@ import type { DownloadSpec } from './download-spec.js';
 import { type HereTools, filesHere } from './here.js';
 import type { Progress } from './progress.js';
 import type { Spot } from './spot.js';
-
-const BYTES_PER_KIBIBYTE = 1_024;
-const BYTES_PER_MEBIBYTE = 1_048_576;
 
 export interface Preparing extends HereTools, Pick<DownloadSpec, 'folder' | 'confirmed'> {
   readonly progress: Progress;
@@ -45,11 +43,6 @@ async function copyWhatIsHere(plan: Plan, spot: Spot, preparing: Preparing): Pro
     folders.close();
   }
 }
-
-const sizeText = (bytes: number) =>
-  bytes < BYTES_PER_MEBIBYTE
-    ? `${(bytes / BYTES_PER_KIBIBYTE).toFixed(1)} KiB`
-    : `${(bytes / BYTES_PER_MEBIBYTE).toFixed(1)} MiB`;
 
 function notesOf({ equal, older }: { readonly equal: Copied; readonly older: Copied }): string[] {
   const many = ({ files, bytes }: Copied) =>
