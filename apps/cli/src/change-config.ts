@@ -28,7 +28,7 @@ export async function changeConfig(
   });
 }
 
-/** Throws, before or after asking the services, where the configuration as a whole cannot work. */
+/** Throws, before or after asking the services, if the configuration as a whole cannot work. */
 async function takeEffect(
   paths: Paths,
   changes: Readonly<Record<string, unknown>>,

@@ -29,7 +29,7 @@ const startOne = (
   },
 ) => bus.call('download.start', question);
 
-/** Where a hash prefix decided, what it was taken to mean (HOSTILE 123). */
+/** If a hash prefix decided, what it was taken to mean (HOSTILE 123). */
 async function startKnown(bus: Bus, question: StartQuestion): Promise<Download> {
   const download = await startOne(bus, question);
   if (question.hash !== download.hash) remark(meantText(question.hash, download));

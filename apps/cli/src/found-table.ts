@@ -44,7 +44,7 @@ export function foundLines({ query, results, hashes, held }: Found): string[] {
   return tableLines(columns, rows, screenColumns());
 }
 
-/** The peers of all results as they are called here: with the fingerprint where two have the same name. */
+/** The peers of all results as they are called here: with the fingerprint if two have the same name. */
 function namesIn(results: readonly SearchResult[]): ReadonlyMap<PeerId, string> {
   const peers = new Map<PeerId, { peer: PeerId; name: string }>();
   for (const { where } of results) for (const one of where.peers) peers.set(one.peer, one);
@@ -56,7 +56,7 @@ function folderText(hash: FileHash, { folder, short }: SearchResult['where']): s
   return folder === `downloads/${hash.slice(0, 16)}` ? 'downloads' : short;
 }
 
-/** The folder, and the peers where they are few enough to be named. */
+/** The folder, and the peers if they are few enough to be named. */
 const whereText = (
   { short, peers }: SearchResult['where'],
   names: ReadonlyMap<PeerId, string>,
@@ -76,7 +76,7 @@ function seenText({ short }: SearchResult['where'], seen: Seen): string {
   return `${shown(short)}  seen ${agoText(seen.secondsAgo)} on ${names}`.trim();
 }
 
-/** What the marks mean, where there are any. */
+/** What the marks mean, if there are any. */
 export function legend(held: ReadonlyMap<string, HeldHere>): string | undefined {
   const meanings = {
     here: 'here already',

@@ -51,7 +51,7 @@ async function commandLine(words: readonly string[]): Promise<Argv<Given>> {
       throw error ?? new UsageError(message);
     });
   withoutHelpOf(line);
-  // Where a command is named, yargs need not load the others.
+  // If a command is named, yargs need not load the others.
   const named = COMMANDS.filter(({ name }) => name === words[0]);
   const rows = named.length > 0 ? named : COMMANDS;
   return rows.reduce((known, row) => row.add(known, words), line as Argv<Given>);

@@ -47,7 +47,7 @@ export interface Picture {
 
 export interface Member {
   readonly peer: PeerId;
-  /** As it is shown here: with the fingerprint where two have the same name. */
+  /** As it is shown here: with the fingerprint if two have the same name. */
   readonly name: string;
   readonly address: string;
   /** Null while the tracker cannot be asked. */

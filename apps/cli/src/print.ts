@@ -18,7 +18,7 @@ const coloured = (stream: NodeJS.WriteStream): boolean => {
   return stream.isTTY && process.env['TERM'] !== 'dumb';
 };
 
-/** Styled where standard output is a terminal that wants colours. */
+/** Styled if standard output is a terminal that wants colours. */
 export const styled = (style: Style, text: string): string =>
   coloured(process.stdout) ? styleText(style, text, { validateStream: false }) : text;
 

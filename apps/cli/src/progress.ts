@@ -22,7 +22,7 @@ export function openProgress(several: number): Progress {
   return process.stderr.isTTY ? liveProgress(process.stderr, several > 1) : plainProgress();
 }
 
-/** One line for each download, in the order in which they began, and one for all where there are several. */
+/** One line for each download, in the order in which they began, and one for all if there are several. */
 export function liveProgress(screen: Screen, withTotal = false): Progress {
   const downloads = new Map<string, Download>();
   const lines = new LiveLines(screen, (columns) => {

@@ -68,7 +68,7 @@ const PLACE = /^\d{1,5}$/;
 export function shownAs(memory: Memory, typed: string): Seen | undefined {
   if (PLACE.test(typed)) return atPlace(memory, Number(typed));
   const prefix = typed.replace(/\s+/g, '').toLowerCase();
-  // Where peers contradict each other a search shows one hash several times: its first place counts (HOSTILE 112).
+  // If peers contradict each other a search shows one hash several times: its first place counts (HOSTILE 112).
   const fitting = memory.seen.filter(
     ({ hash }, at) =>
       hash.startsWith(prefix) && memory.seen.findIndex((one) => one.hash === hash) === at,

@@ -9,7 +9,7 @@ const SERVICES = ['iwanto-election.service', 'iwanto-indexer.service', 'iwanto-t
 const UNITS = ['iwanto.target', ...SERVICES];
 const PROGRAM = { node: '/usr/bin/node', script: '/usr/local/bin/iwanto' };
 
-/** Logs its words; fails where a file says so; of a unit it says that it runs, once it has a file. */
+/** Logs its words; fails if a file says so; of a unit it says that it runs, once it has a file. */
 const SYSTEMCTL = `#!/bin/sh
 echo "$*" >> "$ROOM/told"
 if [ -e "$ROOM/fails" ]; then cat "$ROOM/fails" >&2; exit 1; fi

@@ -1,4 +1,4 @@
-/** The unit files: what they say, and what systemd itself thinks of them where it is installed. */
+/** The unit files: what they say, and what systemd itself thinks of them if it is installed. */
 import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';

@@ -66,7 +66,7 @@ export function refuseRepeatedOptions(
   }
 }
 
-/** Yargs' own words, where ours are clearer. */
+/** Yargs' own words, if ours are clearer. */
 const CLEARER: readonly (readonly [RegExp, string])[] = [
   [
     /^Not enough non-option arguments.*$/,

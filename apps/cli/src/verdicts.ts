@@ -70,7 +70,7 @@ const portsText = ({ ports }: Mapping): string =>
     })
     .join(', ');
 
-/** The port is only named where it is not the usual one. */
+/** The port is only named if it is not the usual one. */
 function joinText({ address, ports }: Mapping): string {
   const port = ports.find(({ protocol }) => protocol === 'udp')?.externalPort;
   return port === undefined || port === DEFAULT_PORTS.election

@@ -71,7 +71,7 @@ async function hereOf(bus: Bus, wishes: readonly Wish[]): Promise<Wish | undefin
 
 export const isHere = ({ member, seen }: KnownPeer): boolean => member || seen === 'self';
 
-/** Wakes a holder of that content where no peer that is online has it; undefined if one has. */
+/** Wakes a holder of that content if no peer that is online has it; undefined if one has. */
 export async function wakeHolder(
   bus: Bus,
   { hash, holders }: { readonly hash: string; readonly holders: readonly PeerId[] },

@@ -12,7 +12,7 @@ export interface WatchOptions {
   /** How long to wait for a source while none is there, in ms. */
   readonly sourceLimitMs: number;
   readonly changed: (download: Download) => void;
-  /** Asks for the download again, where a restarted service has forgotten its number. */
+  /** Asks for the download again, if a restarted service has forgotten its number. */
   readonly again: () => Promise<Download>;
 }
 

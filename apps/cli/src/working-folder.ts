@@ -3,7 +3,7 @@ import { isAbsolute } from 'node:path';
 
 let lost = false;
 
-/** Goes to `/` where the working folder is gone; nothing in Node or yargs works without one. */
+/** Goes to `/` if the working folder is gone; nothing in Node or yargs works without one. */
 export function leaveLostFolder(): void {
   try {
     process.cwd();

@@ -68,7 +68,7 @@ export class Doorway {
     const arrival = { isFirstContact: ours && isFirstContact(bytes), multicast };
     const admitted = this.#door.admits(address, arrival, atMs) || isNear;
     if (ours && multicast) this.#onLink.set(address, true);
-    // Only unicast shows that the two hosts reach each other, and only where a route leads back.
+    // Only unicast shows that the two hosts reach each other, and only if a route leads back.
     if (admitted && !multicast && !this.#noRoute.get(address)) this.#outside.take(address);
     else if (ours && (!admitted || this.#outside.get(address)))
       this.#note(address, senderOf(bytes));
@@ -91,7 +91,7 @@ export class Doorway {
     this.#noRoute.take(address);
   }
 
-  /** A datagram was sent there: knocks where this host may not be heard. */
+  /** A datagram was sent there: knocks if this host may not be heard. */
   sent(bytes: Uint8Array, to: Address, isNear: boolean): void {
     if (isFirstContact(bytes) || (isNear && this.#isHeardAt(to.address))) return;
     if (this.#door.mustKnock(to, bytes, this.nowMs())) this.knock(to);

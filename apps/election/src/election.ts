@@ -34,7 +34,7 @@ export interface ElectionOptions {
   readonly keys: DatagramVerifier & SecretSeal;
   /** Datagrams of another group are ignored; the open LAN's when left out. */
   readonly group?: number;
-  /** The only peers that are heard, where not everybody is. */
+  /** The only peers that are heard, if not everybody is. */
   readonly pinned?: ReadonlySet<PeerId> | undefined;
   readonly nowMs: () => number;
   /** Performs one output of the state machine. */

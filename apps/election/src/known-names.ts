@@ -21,7 +21,7 @@ const FILE_BYTES_MAX = 1_048_576;
 const LONG_MS = 600_000;
 /** A name whose peer was not seen for so long is free again, in ms. */
 const FORGET_MS = 90 * 86_400_000;
-/** Where nothing else has changed, the last sighting is written at most this often, in ms. */
+/** If nothing else has changed, the last sighting is written at most this often, in ms. */
 const SEEN_STEP_MS = 86_400_000;
 /** Reported at the same time: an attacker must not fill the screen. */
 const REPORTED_MAX = 3;

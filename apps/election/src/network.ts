@@ -32,12 +32,12 @@ export interface Network {
   send(bytes: Uint8Array, to: Address): void;
   /**
    * Sends to everybody on every interface, loopback last. `bytesFor` gives the bytes for this host's own
-   * peers and for all others: they differ where an address means nothing on another host.
+   * peers and for all others: they differ if an address means nothing on another host.
    */
   multicast(bytesFor: (reach: Reach) => Uint8Array | undefined): void;
   /** Accepts a host outside its own subnets: one that the user or a member named. */
   acquaint(address: string): void;
-  /** Replaces the hosts that the user added: they are knocked at even where they seem to be near. */
+  /** Replaces the hosts that the user added: they are knocked at even if they seem to be near. */
   added(addresses: readonly string[]): void;
   /** That host outside its own subnets now accepts this one: sends again what may have been dropped there. */
   opened(to: Address): void;

@@ -5,14 +5,14 @@ import { isLinkLocal, isLoopback, sharesPrefix } from '@iwanto/wire';
 export interface Place {
   /** Name of the interface. */
   readonly name: string;
-  /** With its zone where it is link-local. */
+  /** With its zone if it is link-local. */
   readonly address: string;
   readonly family: 4 | 6;
   readonly prefixBits: number;
   readonly loopback: boolean;
   /** True if multicast can be sent from: any IPv4, and IPv6 with a zone. */
   readonly multicast: boolean;
-  /** Changes where a socket opened for this place is no longer of use. */
+  /** Changes if a socket opened for this place is no longer of use. */
   readonly identity: string;
 }
 
@@ -63,7 +63,7 @@ export const isNear = (place: Place, address: string): boolean =>
     ? isLinkLocal(place.address) && zoneOf(address) === place.name
     : sharesPrefix(place.address, address, place.prefixBits);
 
-/** The place whose subnet contains the address, the smallest one where several do. */
+/** The place whose subnet contains the address, the smallest one if several do. */
 export const nearPlace = (places: readonly Place[], address: string): Place | undefined =>
   places
     .filter((place) => isNear(place, address))

@@ -1,4 +1,4 @@
-/** The addresses worth trying after a restart, where multicast does not reach: one small JSON file. */
+/** The addresses worth trying after a restart, if multicast does not reach: one small JSON file. */
 import { readFile } from 'node:fs/promises';
 import { writeSafely } from '@iwanto/service';
 import {

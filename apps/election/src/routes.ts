@@ -27,7 +27,7 @@ export class Routes {
 
   constructor(private readonly ask: AskKernel = askKernel) {}
 
-  /** Calls `then` with the source address, in the order of the calls: immediately where it is known, otherwise within a moment. */
+  /** Calls `then` with the source address, in the order of the calls: immediately if it is known, otherwise within a moment. */
   withSource(to: string, then: Then): void {
     const known = this.#known.get(to);
     if (known && performance.now() - known.askedMs < KNOWN_MS) return then(known.source);

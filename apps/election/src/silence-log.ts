@@ -3,7 +3,7 @@
 /** A host that is there was heard by then: a leader multicasts every second. */
 export const SILENCE_MS = 30_000;
 
-/** Writes once, where nobody was heard since the start. Returns what cancels it. */
+/** Writes once, if nobody was heard since the start. Returns what cancels it. */
 export function logSilence(heard: () => number, write: (sentence: string) => void): () => void {
   const timer = setTimeout(() => {
     if (heard() > 0) return;

@@ -52,7 +52,7 @@ export async function openGroupSocket(family: 4 | 6, port: number): Promise<Sock
 /** The outcome of joining: a socket is full once it has joined on as many interfaces as the system allows. */
 export type Joining = 'joined' | 'full' | { readonly failed: string };
 
-/** Joins the group on one interface; where it is joined already it stays so. */
+/** Joins the group on one interface; if it is joined already it stays so. */
 export function joinGroup(socket: Socket, place: Place): Joining {
   try {
     if (place.family === 4) socket.addMembership(MULTICAST_GROUP.four, place.address);

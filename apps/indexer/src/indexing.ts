@@ -139,7 +139,7 @@ export class Indexing {
     this.#leftOut = leftOut;
   }
 
-  /** More is shared than a tracker keeps; an empty text where it is not. */
+  /** More is shared than a tracker keeps; an empty text if it is not. */
   get excess(): string {
     const leftOut = this.#leftOut();
     return leftOut > 0

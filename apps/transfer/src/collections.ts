@@ -8,7 +8,7 @@ const WITHOUT_STEPS = '--no-incremental-marking';
 /**
  * Every piece is memory beside a heap of some 14 MB, and about 60 of them trigger a full collection. Counted
  * together with the heap they trigger next to none: sealing 1 GiB takes 1 instead of 17 of them, and 0.37
- * instead of 0.50 CPU seconds. Where the heap is marked in steps, the memory would grow to 500 MB instead.
+ * instead of 0.50 CPU seconds. If the heap is marked in steps, the memory would grow to 500 MB instead.
  * It is set by the running service, because an older Node.js does not start with a flag that it does not know.
  */
 export function collectSeldom(): void {

@@ -36,7 +36,7 @@ type AnyHandler = (question: unknown) => unknown;
 /** The source of questions and the sink of answers: a ROUTER, or the gate in front of one. */
 export interface AnsweringSocket extends AsyncIterable<Buffer[]> {
   send(frames: (Uint8Array | string)[]): Promise<void>;
-  /** What is known of an asker; each has an address of its own, and reads, where this is left out. */
+  /** What is known of an asker; each has an address of its own, and reads, if this is left out. */
   lineNow?(asker: string): LineNow | undefined;
   /** To be called when a message is worked on: until then its bytes count for its line. */
   taken?(frames: readonly Buffer[]): void;
@@ -205,7 +205,7 @@ function readAsked(frames: Buffer[]): Asked | undefined {
   return { frames, asker, id, name: name.toString('utf8'), body };
 }
 
-/** Immediately where the handler answers immediately, so that the time it takes can be measured. */
+/** Immediately if the handler answers immediately, so that the time it takes can be measured. */
 function answerOne<T extends VerbTable>(
   { name, body }: Asked,
   options: AnsweringOptions<T>,

@@ -23,7 +23,7 @@ export function packBody(value: unknown, what: string): Buffer {
   throw new Failure('E_LIMIT', sentence);
 }
 
-/** The value of msgpack bytes; throws E_BAD_REQUEST where they are none, hold an extension, or more values than any message. */
+/** The value of msgpack bytes; throws E_BAD_REQUEST if they are none, hold an extension, or more values than any message. */
 export function unpack(bytes: Uint8Array): unknown {
   const received = `The ${bytes.length} bytes received`;
   const values = valuesIn(bytes, BODY_VALUES_MAX);

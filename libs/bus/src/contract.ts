@@ -73,7 +73,7 @@ export const news = {
       ticket: ticketSchema,
       address: addressSchema,
       port: portSchema,
-      /** The relay at that address, where it is not the peer itself. */
+      /** The relay at that address, if it is not the peer itself. */
       relay: peerIdSchema.nullable(),
     }),
   }),

@@ -20,7 +20,7 @@ const READY_HEAD_ID = 0;
 export interface DataLineOptions {
   readonly address: string;
   readonly grant: DataGrant;
-  /** For where the uploader cannot be dialled. */
+  /** For when the uploader cannot be dialled. */
   readonly detours?: Detours | undefined;
   /** The way of the control line: tried first, beside the direct one. */
   readonly last?: Way | undefined;

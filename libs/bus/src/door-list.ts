@@ -9,7 +9,7 @@ export interface DoorList {
   readonly peers: ReadonlyMap<PeerId, PublicKey>;
   readonly trusted: ReadonlySet<PeerId>;
   readonly refused: ReadonlySet<PublicKey>;
-  /** The only keys that are admitted (HOSTILE 126); all where it is undefined. */
+  /** The only keys that are admitted (HOSTILE 126); all if it is undefined. */
   readonly admitted: ReadonlySet<PublicKey> | undefined;
 }
 
@@ -39,7 +39,7 @@ export const isRefused = (key: PublicKey): boolean => list.refused.has(key);
 export const isWelcome = (key: PublicKey): boolean =>
   !isRefused(key) && (list.admitted?.has(key) ?? true);
 
-/** The peer that proved this key, where the election knows it. */
+/** The peer that proved this key, if the election knows it. */
 export const peerOf = (key: PublicKey | undefined): PeerId | undefined => key && peerOfKey.get(key);
 
 /** Whether this is the id of a peer whose key is known, so that nobody else can claim it. */

@@ -65,7 +65,7 @@ async function piecesOn() {
 
 type Served = Awaited<ReturnType<typeof piecesOn>>['to'];
 
-/** One piece, fetched by an asker that says who it is; `undefined` where the line was refused. */
+/** One piece, fetched by an asker that says who it is; `undefined` if the line was refused. */
 function fetchAs(to: Served, self: PeerId, keys = newKeys()): Promise<PieceAnswer | undefined> {
   return new Promise((resolve) => {
     const line = connectPieces({

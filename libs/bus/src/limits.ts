@@ -57,7 +57,7 @@ export const UPLOAD_BYTES_WITH_RESERVE_MAX = 128 * MEBIBYTE;
 /** How long a caller waits for the other side's socket to exist at all. */
 export const CONNECT_LIMIT_MS = 800;
 
-/** The same where somebody is known to listen but the machine is busy. */
+/** The same if somebody is known to listen but the machine is busy. */
 export const BUSY_LIMIT_MS = 3_000;
 
 /** How long a line to another host may take until its handshake is done. */
@@ -113,7 +113,7 @@ export const pieceSocket = {
 
 /**
  * A ROUTER behind its gate: it sends no heartbeats, because they keep nobody alive who does not send its own, and never
- * calls again where a line has ended.
+ * calls again when a line has ended.
  */
 const gated = { heartbeatInterval: 0, reconnectInterval: -1 } as const;
 export const gatedPeerSocket = { ...peerSocket, ...gated } as const;

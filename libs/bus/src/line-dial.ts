@@ -20,7 +20,7 @@ export interface LineDialOptions {
   readonly untakenBytesMax: number;
   /** Which of its connections this is, for the peers that are asked to help. */
   readonly line: DialledLine;
-  /** For where it cannot be dialled. */
+  /** For when it cannot be dialled. */
   readonly detours?: Detours | undefined;
   /** Called with the way by which each connection was made, or with none. */
   readonly onWay?: ((way: Way | undefined) => void) | undefined;

@@ -106,7 +106,7 @@ export class LineGate implements AnsweringSocket {
     this.#onRead = heard;
   }
 
-  /** Rejects with EHOSTUNREACH, as a ROUTER does, where the line is gone; a line that does not read its answers is closed. */
+  /** Rejects with EHOSTUNREACH, as a ROUTER does, if the line is gone; a line that does not read its answers is closed. */
   async send(frames: (Uint8Array | string)[]): Promise<void> {
     const [name, ...rest] = frames;
     const line = this.#line(String(name));

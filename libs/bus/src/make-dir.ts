@@ -5,7 +5,7 @@ import { Failure, codeOf } from '@iwanto/wire';
 
 /**
  * Creates `path` and its parents; an existing directory is fine. Throws E_BAD_PATH naming what cannot be made.
- * Node's own recursive mkdir never ends where the kernel refuses a name with ENOENT (Node 20, `/proc/x`).
+ * Node's own recursive mkdir never ends if the kernel refuses a name with ENOENT (Node 20, `/proc/x`).
  */
 export async function makeDir(path: string, mode = 0o777): Promise<void> {
   try {

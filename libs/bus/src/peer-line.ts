@@ -83,7 +83,7 @@ export interface PeerLineOptions {
   /** The CURVE key from the peer's signed beacon: nobody else can answer. */
   readonly serverKey: PublicKey;
   readonly keys: CurveKeys;
-  /** For where the other host cannot be dialled. */
+  /** For when the other host cannot be dialled. */
   readonly detours?: Detours | undefined;
   /** Called with the way by which each connection was made, or with none. */
   readonly onWay?: (way: Way | undefined) => void;
@@ -104,7 +104,7 @@ export interface PeerLine {
 
 /**
  * A line to another host's indexer. It connects in the background; a broken one is made again, because
- * ZeroMQ gives up permanently where the other side broke a rule, such as the size of a message.
+ * ZeroMQ gives up permanently if the other side broke a rule, such as the size of a message.
  */
 export function connectPeer(options: PeerLineOptions): PeerLine {
   let isClosed = false;

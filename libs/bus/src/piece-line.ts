@@ -111,7 +111,7 @@ export interface PieceLineOptions {
   readonly keys: CurveKeys;
   /** Who asks: sent to the uploader, so that peers fetching the same content learn of each other. */
   readonly self: PeerId;
-  /** For where the other host cannot be dialled. */
+  /** For when the other host cannot be dialled. */
   readonly detours?: Detours | undefined;
   /** The bytes of an answer are valid until this returns. */
   readonly onAnswer: (answer: PieceAnswer) => void;
@@ -127,7 +127,7 @@ const ROOT_CHARACTERS = 64;
 
 /** Asks one other host for pieces. */
 export interface PieceLine {
-  /** Sends a request, together with the next ones where it may wait. Ids are the caller's, above 0; an id may be reused only after its answer. */
+  /** Sends a request, together with the next ones if it may wait. Ids are the caller's, above 0; an id may be reused only after its answer. */
   request(request: PieceRequest): void;
   /** The way the bytes take, or will probably take while only the control line is up; undefined before that. */
   readonly way: Way | undefined;

@@ -1,5 +1,5 @@
 /**
- * The connections that a port holds: bounded in all and per address. Where all places are taken, a newcomer gets that of
+ * The connections that a port holds: bounded in all and per address. If all places are taken, a newcomer gets that of
  * a stranger whose address has at least as many: whoever fills the port shuts out itself, and no peer that is trusted.
  */
 import type { Standing } from './door-list.js';
@@ -52,7 +52,7 @@ export class Places {
     return this.#ofAddress.get(address) ?? 0;
   }
 
-  /** For a newcomer whose address then has `count`. Members only give way where one address has more than others. */
+  /** For a newcomer whose address then has `count`. Members only give way if one address has more than others. */
   #whoLeaves(count: number): Guest | undefined {
     let found: { readonly guest: Guest; readonly weight: number } | undefined;
     for (const guest of this.#guests) {

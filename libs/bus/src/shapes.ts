@@ -226,7 +226,7 @@ export const endedDownloadSchema = downloadSchema
   });
 export type EndedDownload = z.infer<typeof endedDownloadSchema>;
 
-/** How the leader treats this host: `hidden` where it does not find what was announced to it. */
+/** How the leader treats this host: `hidden` if it does not find what was announced to it. */
 export const findableSchema = z.object({
   leader: peerIdSchema.nullable(),
   findable: z.enum(['unchecked', 'found', 'hidden']),

@@ -27,7 +27,7 @@ export function prepareSocketPaths(): string {
   return directory;
 }
 
-/** For where TMPDIR is too long for a socket, or names a directory that cannot be used. */
+/** For when TMPDIR is too long for a socket, or names a directory that cannot be used. */
 const USUAL_PLACE = '/tmp';
 
 /** Mode 0700, as mkdtemp makes it: no other user gets past it. */

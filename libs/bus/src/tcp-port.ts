@@ -148,7 +148,7 @@ const portOf = (server: Server): number => (server.address() as AddressInfo).por
 
 const closed = (server: Server) => new Promise((done) => server.close(done));
 
-/** That port, or any for 0, where no program of this host listens on it. */
+/** That port, or any for 0, if no program of this host listens on it. */
 async function freePort(port: number): Promise<number> {
   const server = createServer((socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {

@@ -39,7 +39,7 @@ export const transferVerbs = {
       as: z.string().min(1).max(255).optional(),
       /** Replace an earlier download of that name. */
       overwrite: z.boolean().default(false),
-      /** Where the name is taken, append the next free number. */
+      /** If the name is taken, append the next free number. */
       rename: z.boolean().default(false),
       /** Fetch it although it is very large. */
       confirmed: z.boolean().default(false),

@@ -1,7 +1,7 @@
 /**
  * Loops over sockets that give way. A receive or a send that need not wait resolves within the same turn of the
  * event loop, so a loop over a socket with a long queue would keep timers, signals and all other sockets waiting
- * until it is empty: seconds, where fifty peers announce.
+ * until it is empty: seconds, when fifty peers announce.
  */
 import type { WorkTurns } from '@iwanto/wire';
 

@@ -165,7 +165,7 @@ export function becomeClaimant(turn: Turn, suspicion: Suspicion): void {
   enter(turn, 'silence proved', () => (suspicion.isClaim = true));
 }
 
-/** Suspicion and claim are over, and the leader is followed as before (S23); nothing happens where there were none. */
+/** Suspicion and claim are over, and the leader is followed as before (S23); nothing happens if there were none. */
 export function becomeCalm(
   turn: Turn,
   following: Following,

@@ -2,7 +2,7 @@
 import { PIECE_BYTES, pieceCount } from '@iwanto/wire';
 import { type Blake3, DIGEST_BYTES } from './blake3.js';
 
-/** Bytes of piece `index`: 1 MiB for all but the last. RangeError where the file has no such piece. */
+/** Bytes of piece `index`: 1 MiB for all but the last. RangeError if the file has no such piece. */
 export function pieceBytes(size: number, index: number): number {
   if (!Number.isSafeInteger(index) || index < 0 || index >= pieceCount(size)) {
     throw new RangeError(`A file of ${size} bytes has no piece ${index}.`);

@@ -47,7 +47,7 @@ function topOf(blake3: Blake3, digests: Uint8Array, span: Span): Uint8Array {
 
 /**
  * The proof for `run` of the file whose whole layer is `digests`, 32 bytes per subtree.
- * RangeError where the file has no such pieces.
+ * RangeError if the file has no such pieces.
  */
 export function proveRun(
   blake3: Blake3,

@@ -67,7 +67,7 @@ export class FileRootBuilder {
     this.#subtrees.push(subtree);
   }
 
-  /** The root of the file of `size` bytes. RangeError where the pieces pushed are not those of that size. */
+  /** The root of the file of `size` bytes. RangeError if the pieces pushed are not those of that size. */
   finish(size: number): FileHash {
     if (this.#pieces !== pieceCount(size)) {
       throw new RangeError(`A file of ${size} bytes does not have ${this.#pieces} pieces.`);
@@ -82,7 +82,7 @@ export class FileRootBuilder {
 
 /**
  * The root of a file from its whole layer of piece digests, 32 bytes each, one after the other.
- * RangeError where the layer is not that of `size` bytes.
+ * RangeError if the layer is not that of `size` bytes.
  */
 export function fileRootFromDigests(blake3: Blake3, digests: Uint8Array, size: number): FileHash {
   if (digests.length !== pieceCount(size) * DIGEST_BYTES) {

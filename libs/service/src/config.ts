@@ -105,7 +105,7 @@ export async function updateConfig(
   return changed ?? schema.parse({}, ONCE);
 }
 
-/** Sets one key of the file, or removes it where `value` is undefined; throws E_BAD_REQUEST if it does not fit. */
+/** Sets one key of the file, or removes it if `value` is undefined; throws E_BAD_REQUEST if it does not fit. */
 export function setConfig(paths: Paths, key: string, value: unknown): Promise<void> {
   return updateFile(paths, (loose) => withValue(loose, key, value));
 }

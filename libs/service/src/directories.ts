@@ -51,7 +51,7 @@ export function homeDir(env: NodeJS.ProcessEnv): string {
 /** The user that this process acts for; a container may run under a number that no password file knows. */
 export const userId = (): number => process.geteuid?.() ?? 0;
 
-/** The value where it is an absolute path, otherwise undefined. */
+/** The value if it is an absolute path, otherwise undefined. */
 export const absoluteOnly = (path: string | undefined): string | undefined =>
   path !== undefined && isAbsolute(path) ? path : undefined;
 

@@ -12,7 +12,7 @@ export const EXIT = {
   interrupted: 7,
   diskFull: 9,
   targetExists: 13,
-  /** A service that was asked to end, where IWANT_STOPPED_CODE=20 requests a separate code. */
+  /** A service that was asked to end, if IWANT_STOPPED_CODE=20 requests a separate code. */
   stopped: 20,
   verificationFailed: 32,
   ctrlC: 130,

@@ -13,7 +13,7 @@ const CONTEXT = 'iwanto group roots 1';
 export interface GroupRoots {
   /** The name in the group of a content. */
   blind(hash: FileHash): FileHash;
-  /** The content that a name means: an arbitrary hash where the name was not made with this key. */
+  /** The content that a name means: an arbitrary hash if the name was not made with this key. */
   plain(blinded: FileHash): FileHash;
 }
 

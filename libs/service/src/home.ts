@@ -33,7 +33,7 @@ export interface Claim {
 }
 
 /**
- * Takes the lock of one process of a home. Throws E_ALREADY_RUNNING, naming the process, where it runs already,
+ * Takes the lock of one process of a home. Throws E_ALREADY_RUNNING, naming the process, if it runs already,
  * whatever the environment of the two says of runtime and temporary directories.
  */
 export async function claimHome(paths: Paths, name: HomeProcess): Promise<Claim> {

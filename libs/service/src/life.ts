@@ -57,7 +57,7 @@ export class Life<S extends ServiceName> {
   troubles = (): string[] => this.#running?.troubles?.() ?? [];
   ready = (): void => this.#running?.ready?.();
 
-  /** Applies another configuration, one at a time. Rejects, with the old one in force, where that is impossible. */
+  /** Applies another configuration, one at a time. Rejects, with the old one in force, if that is impossible. */
   reload(next: ConfigInForce): Promise<Reloaded> {
     const done = this.#reloading.then(() => this.#takeOver(next));
     this.#reloading = done.catch(() => undefined);
@@ -90,7 +90,7 @@ export class Life<S extends ServiceName> {
     return { changed };
   }
 
-  /** Sockets are opened once per life: where their addresses change, another life begins. */
+  /** Sockets are opened once per life: if their addresses change, another life begins. */
   async #apply(before: ConfigInForce, next: ConfigInForce): Promise<void> {
     const { fixedBy } = this.definition;
     if (isSame(fixedBy(before), fixedBy(next))) {

@@ -92,7 +92,7 @@ function isAlive(holder: Holder): boolean {
   return startedOf(holder.pid) === holder.started;
 }
 
-/** When a process started, in clock ticks since boot; "" where the system does not report it: then the pid decides. */
+/** When a process started, in clock ticks since boot; "" if the system does not report it: then the pid decides. */
 function startedOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

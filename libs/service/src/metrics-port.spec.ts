@@ -34,7 +34,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** The answer to a GET; the code of the error where nobody listens. */
+/** The answer to a GET; the code of the error if nobody listens. */
 function get(port: number, path = '/metrics', host = `127.0.0.1:${port}`) {
   return new Promise<{ status: number | string; text: string; type?: string | undefined }>(
     (done) => {

@@ -37,7 +37,7 @@ export class MetricsPort {
     });
   }
 
-  /** Serves only at this port from now on, 0 for none. Throws E_BAD_REQUEST, with the old one still open, where it is taken. */
+  /** Serves only at this port from now on, 0 for none. Throws E_BAD_REQUEST, with the old one still open, if it is taken. */
   async use(port: number): Promise<void> {
     if (port === this.#port) return;
     const server = port === 0 ? undefined : await this.#open(port);

@@ -11,7 +11,7 @@ export interface Paths {
   /** Databases, remembered peers, and the locks that guard the home. */
   readonly dataDir: string;
   readonly logDir: string;
-  /** Sockets; mode 0700. Where a process of this home runs, the directory that its lock names. */
+  /** Sockets; mode 0700. If a process of this home runs, the directory that its lock names. */
   readonly runDir: string;
   /** Where sockets may be, the best place first: some file systems do not support them, and a socket's path is limited. */
   readonly runDirs: readonly string[];

@@ -178,7 +178,7 @@ function stopOnce(service: ServiceName, opened: Opened): (why: string) => void {
 
 /**
  * V8 has waited for ever for its own compiler in here. From now on a signal ends the process without its help, so a
- * second Ctrl-C is enough where nobody supervises it.
+ * second Ctrl-C is enough if nobody supervises it.
  */
 function exit(): never {
   for (const signal of STOP_SIGNALS) process.removeAllListeners(signal);

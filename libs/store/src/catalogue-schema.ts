@@ -20,7 +20,7 @@ export interface NodeTable {
   folder: number;
   /** In normal form C, as the network sees it. */
   name: string;
-  /** The name on disk, where it differs. */
+  /** The name on disk, if it differs. */
   disk: string | null;
   kind: number;
   /** `<shared folder's name>/<path in it>`. */

@@ -96,7 +96,7 @@ const rememberGroups: Migration = (kysely) => [
     .addColumn('ofGroup', 'integer', (column) => column.notNull().defaultTo(0)),
 ];
 
-/** The journal of downloads. Everything in it is a hint: bytes are hashed again where a file changed since. */
+/** The journal of downloads. Everything in it is a hint: bytes are hashed again if a file changed since. */
 export class TransferStore {
   readonly #all: Statement<DownloadRow>;
   readonly #upsert: Statement<unknown>;
@@ -176,7 +176,7 @@ export class TransferStore {
     this.#remove.run({ hash });
   }
 
-  /** Undefined if there is none, and where it was damaged: then the bytes on the disk are hashed again. */
+  /** Undefined if there is none, and if it was damaged: then the bytes on the disk are hashed again. */
   claim(hash: FileHash, path: string): SavedClaim | undefined {
     const saved = this.#claimOf.get({ hash, path });
     return saved && unsealed(saved);

@@ -52,7 +52,7 @@ export class EndGame {
     return false;
   }
 
-  /** Askers that never delivered do not count where others have: they could hold the last piece for ever. */
+  /** Askers that never delivered do not count if others have: they could hold the last piece for ever. */
   #mayAskTwice(source: Source, piece: number, askersMax: number): boolean {
     if (source.asks.has(piece) || this.options.pieces.isThere(piece) || !source.holds(piece))
       return false;

@@ -113,7 +113,7 @@ export interface SwarmLimits {
   readonly askersMax: number;
   /** A piece is late after this time or at `bytesPerSecondMin`, whichever is longer (HOSTILE 42). */
   readonly deadlineMsMin: number;
-  /** The same for a source that has not delivered yet, where others show what is usual. */
+  /** The same for a source that has not delivered yet, if others show what is usual. */
   readonly unprovedDeadlineMsMin: number;
   readonly bytesPerSecondMin: number;
   /** Trust: +1 per good piece up to the maximum, -1 per fault, banned at `banAt` (HOSTILE, security model 5). */

@@ -76,7 +76,7 @@ export class Source {
     this.#mayGuess = false;
   }
 
-  /** The pieces it claims to have; none are listed where it has all. */
+  /** The pieces it claims to have; none are listed if it has all. */
   get held(): Iterable<number> {
     return this.#holds === 'all' ? [] : this.#holds;
   }

@@ -274,7 +274,7 @@ export class Swarm {
     return piece ?? this.#endGame.choose(source, nowMs);
   }
 
-  /** What somebody waits for is requested twice where its source is too slow, whatever else is missing. */
+  /** What somebody waits for is requested twice if its source is too slow, whatever else is missing. */
   #chooseUrgent(source: Source, nowMs: number): number | undefined {
     const isUrgent = (piece: number) => this.#deadlines.has(piece);
     return this.#deadlines.pick(source, nowMs) ?? this.#endGame.choose(source, nowMs, isUrgent);

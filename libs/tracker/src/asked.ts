@@ -53,7 +53,7 @@ export interface Asked {
   readonly initial: Initial | undefined;
 }
 
-/** Sums of weights for sets of bits: looked up where they are few, added up where they are many. */
+/** Sums of weights for sets of bits: looked up if they are few, added up if they are many. */
 export class BitSums {
   readonly #table: Float64Array;
   readonly #bits: number;

@@ -15,7 +15,7 @@ const BUCKETS = 1_024;
 /** Longer lists than this, with more than so many entries per name, are not read for words of little weight. */
 const UNREAD_COUNT_MIN = 20_000;
 const UNREAD_FACTOR = 16;
-/** Names whose folders are examined where nothing fits. */
+/** Names whose folders are examined if nothing fits. */
 const SIMILAR_KEPT = 2_000;
 
 export interface Candidates {

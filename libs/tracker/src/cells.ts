@@ -12,7 +12,7 @@ const GROWN_BYTES_MIN = 65_536;
 /** Addresses set aside for one column, not memory: 2^28 entries of eight bytes. */
 const COLUMN_BYTES_MAX = 2 ** 31;
 
-/** The same cells where they have room for `index`, or can be given it in place; else a larger copy. */
+/** The same cells if they have room for `index`, or can be given it in place; else a larger copy. */
 export function withRoom<T extends Cells>(cells: T, index: number): T {
   if (index < cells.length) return cells;
   const { buffer, BYTES_PER_ELEMENT: cellBytes } = cells;
@@ -40,7 +40,7 @@ function copyOf<T extends Cells>(cells: T, buffer: ArrayBuffer): T {
   return larger;
 }
 
-/** The same cells where they are at least `length`, else new and empty ones: for what is written again each time. */
+/** The same cells if they are at least `length`, else new and empty ones: for what is written again each time. */
 export function scratchOf<T extends Cells>(cells: T, length: number): T {
   if (length <= cells.length) return cells;
   return new (cells.constructor as new (length: number) => T)(Math.ceil(length * 1.25));

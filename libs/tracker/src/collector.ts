@@ -5,7 +5,7 @@ import type { Holdings, Row } from './holdings.js';
 
 /** Names of one content that are compared. */
 const NAMES_RANKED_MAX = 3;
-/** Contents that are counted; where there are more, the result says that there are at least this many. */
+/** Contents that are counted; if there are more, the result says that there are at least this many. */
 export const COUNTED_MAX = 20_000;
 const STAMP_MAX = 255;
 /** What it costs to find the rows of a name, and to look at one of them, in steps; a test of a row costs more. */

@@ -1,4 +1,4 @@
-/** Contents against a plain map, also where many claims are made about one hash. */
+/** Contents against a plain map, also if many claims are made about one hash. */
 import { afterEach, expect, jest, test } from '@jest/globals';
 import type { FileHash, Kind } from '@iwanto/wire';
 import fc from 'fast-check';

@@ -90,7 +90,7 @@ export class Contents {
     this.#ids.giveBack(content);
   }
 
-  /** The contents with exactly this hash, at most `most`: more than one where somebody lies about size or kind. */
+  /** The contents with exactly this hash, at most `most`: more than one if somebody lies about size or kind. */
   withHash(hash: FileHash, most: number): number[] {
     this.#read(hash);
     const first = this.#firsts.find(this.#hashKey(this.#wanted, 0), (content) =>

@@ -35,7 +35,7 @@ function small(run: Run | undefined): string | undefined {
 const glued = (run: Run | undefined) => run?.before === '';
 const isNear = (run: Run | undefined) => run !== undefined && run.before.length <= GAP_MAX;
 
-/** The word itself, where it is one, so that it alone also finds the name. */
+/** The word itself, if it is one, so that it alone also finds the name. */
 const spelt = (word: string) => (word.length > 2 ? [word] : []);
 
 function episodes(seasonNumber: string, numbers: readonly string[], runs: number): Unit {
@@ -44,7 +44,7 @@ function episodes(seasonNumber: string, numbers: readonly string[], runs: number
   return { text, kind: 'episode', also, runs };
 }
 
-/** The number after a word for episode, from run `at` on; glued only, where the word is a single letter. */
+/** The number after a word for episode, from run `at` on; glued only, if the word is a single letter. */
 function episodeAt(runs: readonly Run[], at: number): string | undefined {
   const [word, number] = [runs[at], runs[at + 1]];
   if (!word || !isNear(word) || !isNear(number)) return undefined;

@@ -34,7 +34,7 @@ const GUESSED_MAX = 8;
 const WEIGHT_GUESSED_MIN = 0.2;
 /** A word of little weight for the order says even less about whether a name fits. */
 const CLAIM_OF_LITTLE = 0.25;
-/** One word of the query and the bits that stand for it: several where it may be several words in one. */
+/** One word of the query and the bits that stand for it: several if it may be several words in one. */
 interface Part {
   readonly token: Token;
   readonly bits: number;
@@ -95,7 +95,7 @@ export class Expander {
   }
 
   /**
-   * Adds what was perhaps meant where `settled` has no bits: misspelt words, words inside of others, neighbours.
+   * Adds what was perhaps meant if `settled` has no bits: misspelt words, words inside of others, neighbours.
    * False if no name can fit that did not fit before: faint spellings only order what is similar.
    */
   *addGuesses(settled: number): WorkTurns<boolean> {
@@ -158,7 +158,7 @@ export class Expander {
     this.#parts.push({ token, bits, pieces: own });
   }
 
-  /** Where no word has much weight, the one with the most is used. */
+  /** If no word has much weight, the one with the most is used. */
   #raiseSmall(): void {
     const most = Math.max(...this.#parts.map(({ token }) => token.weight));
     if (most >= 1 || most <= 0) return;

@@ -47,7 +47,7 @@ export const extensionsOf = (type: FileType): string[] => EXTENSIONS[type].split
 
 const RANKS = ['video', 'folder', 'audio', 'document', 'archive', 'code', 'image', 'subtitle'];
 
-/** What people more often mean where names are equal: the film before its poster, its subtitles, its notes. */
+/** What people more often mean if names are equal: the film before its poster, its subtitles, its notes. */
 export function kindRank(extension: string, isDirectory: boolean): number {
   const rank = RANKS.indexOf(isDirectory ? 'folder' : (TYPE_OF.get(extension) ?? ''));
   return rank < 0 ? RANKS.length : rank;

@@ -2,7 +2,7 @@
 import anyAscii from 'any-ascii';
 import { isAscii } from './fold.js';
 
-/** The word in Latin letters; itself where it is that already. */
+/** The word in Latin letters; itself if it is that already. */
 export const latinOf = (word: string): string =>
   isAscii(word)
     ? word

@@ -17,11 +17,11 @@ import type { Shelf } from './shelf.js';
 const CANDIDATES_LISTED_MAX = 6;
 /** Contents examined whose hashes begin alike: two may be a coincidence, many are made up (HOSTILE 175). */
 const ALIKE_MAX = 1_000;
-/** The same where many hashes are asked about at the same time. */
+/** The same if many hashes are asked about at the same time. */
 const CLAIMS_MAX = 100;
 /** Rows examined for the usual name of a content. */
 const NAME_LOOKS_MAX = 1_000;
-/** The same where many contents are asked for at the same time. */
+/** The same if many contents are asked for at the same time. */
 const NAME_LOOKS = 20;
 
 /** What a hash names, and who holds it. */
@@ -69,7 +69,7 @@ export class Locator {
     return { hash, ...this.#describe(most.content), peers, others };
   }
 
-  /** Who had what this names, where no peer that is online has it. */
+  /** Who had what this names, if no peer that is online has it. */
   *lastSeen(prefix: string): WorkTurns<LastSeen | undefined> {
     const { left } = this.shelf;
     const found = yield* this.#startingWith(prefix);

@@ -22,7 +22,7 @@ export class Marks {
   #folderCount = 0;
   /** Folders above these. */
   readonly #above = new Notes();
-  /** Whether any folder above a name has marks: where none has, there is no need to look. */
+  /** Whether any folder above a name has marks: if none has, there is no need to look. */
   isAbove = false;
   /** Whether a folder has marks of an opened word: names below it may have the others. */
   #isFolderOpen = false;
@@ -205,7 +205,7 @@ export class Marks {
     }
   }
 
-  /** A folder that has an excluded word excludes all below it, so it is marked even where nothing else is there. */
+  /** A folder that has an excluded word excludes all below it, so it is marked even if nothing else is there. */
   *exclude(index: NameIndex, term: number): WorkTurns<void> {
     yield* this.open(index, term, { bits: EXCLUDED_BIT, trust: 'sure' });
     this.isAbove = true;

@@ -54,7 +54,7 @@ export function isYear(word: string): boolean {
   return value >= YEAR_MIN && value <= YEAR_MAX;
 }
 
-/** `yyyymmdd` where the three are a date, else undefined. */
+/** `yyyymmdd` if the three are a date, else undefined. */
 export function dateOf(year: string, month: string, day: string): string | undefined {
   if (!isYear(year) || month.length > 2 || day.length > 2) return undefined;
   const [monthNumber, dayNumber] = [Number(month), Number(day)];

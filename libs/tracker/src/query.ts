@@ -144,7 +144,7 @@ export function readQuery(text: string): Query {
   reader.read(end);
   const query = partsOf(reader);
   const isOnlyWithout = query.words === '' && !hasFilters(query) && query.patterns.length === 0;
-  // A word with a leading dash is a name where there is nothing to exclude it from.
+  // A word with a leading dash is a name if there is nothing to exclude it from.
   if (isOnlyWithout && query.excluded.length > 0 && !end.includes('*'))
     return { ...query, words: end, excluded: [] };
   return query;

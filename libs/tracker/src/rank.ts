@@ -18,7 +18,7 @@ const PARTS = {
 /** How much a word counts in the folder, and in those above, compared with one in the name. */
 const FOLDER = { nearest: 0.82, each: 0.02, least: 0.72 } as const;
 const DOUBTFUL_ALONE = 0.85;
-/** The share of the score that remains where a requested episode or number is another one. */
+/** The share of the score that remains if a requested episode or number is another one. */
 const OTHER_NUMBER = 0.85;
 /** The comparison of the whole text letter by letter counts a little less than that of the words. */
 const WHOLE = {

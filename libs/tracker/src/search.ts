@@ -25,7 +25,7 @@ const RANKED_MIN = 120;
 const RANKED_MAX = 2_000;
 /** What it costs to compare one name letter by letter, in steps. */
 const RANK_STEPS = 256;
-/** Names examined where no word leads to them, and contents sorted by something other than fit. */
+/** Names examined if no word leads to them, and contents sorted by something other than fit. */
 const LISTED_MAX = 200_000;
 const SORTED_MAX = 20_000;
 /** A name that has this much of the query in certain words needs no guesses. */
@@ -39,7 +39,7 @@ const UNRANKED_SCORE = 0.3;
 
 export interface Found {
   readonly results: SearchResult[];
-  /** How many contents fit, shown or not; where nothing fits, how many similar ones are shown. */
+  /** How many contents fit, shown or not; if nothing fits, how many similar ones are shown. */
   readonly total: number;
   /** True when there may be more than `total`. */
   readonly totalIsLeast: boolean;
@@ -122,7 +122,7 @@ class Search {
     const isCertain = typed.fitting.length > 0 && typed.best >= CERTAIN;
     const found = isCertain ? yield* this.#answer(expander.asked, typed, isCertain) : NOTHING;
     if (found.total > 0 && !found.similar) return found;
-    // Where no peer that is online has the certain names, they settle nothing.
+    // If no peer that is online has the certain names, they settle nothing.
     const hasMore = yield* expander.addGuesses(isCertain ? 0 : typed.settled);
     const meant = hasMore ? yield* this.#candidates(expander.asked, 'fitting') : typed;
     const guessed = yield* this.#answer(expander.asked, meant, false);
@@ -216,7 +216,7 @@ class Search {
     });
   }
 
-  /** Everything that passes the filters, where there is no word to find it by. */
+  /** Everything that passes the filters, if there is no word to find it by. */
   *#list(): WorkTurns<Found> {
     const { tree, index } = this.shelf;
     const end = Math.min(tree.last, LISTED_MAX);

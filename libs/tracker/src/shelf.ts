@@ -84,7 +84,7 @@ export class Shelf {
     this.#leaving.push({ part, next: 0 });
   }
 
-  /** Stores an entry where the peer has none or another one under the path. */
+  /** Stores an entry if the peer has none or another one under the path. */
   put(part: Part, entry: CatalogueEntry): void {
     const node = this.tree.need(entry.path);
     const content = this.contents.need(entry);

@@ -93,7 +93,7 @@ function guessOf(asked: Asked, text: string): Guess | undefined {
   const edits = distance(word, form, allowed);
   const factor = isOther ? QUALITY.latin : 1;
   const close = edits > allowed ? 0 : QUALITY.edit - QUALITY.perPart * (edits / length);
-  // Sounds are compared where the letters are too different.
+  // Sounds are compared if the letters are too different.
   const alike = close > QUALITY.phonetic ? 0 : soundAlike(sound, form);
   const quality = Math.max(close, alike) * factor;
   if (quality < QUALITY_MIN) return undefined;

@@ -71,7 +71,7 @@ export class Tracker {
 
   /**
    * Applies a change; returns what is held afterwards, so that the peer can continue from there:
-   * less than was sent where revisions are missing in between. Throws E_LIMIT for too many changes.
+   * less than was sent if revisions are missing in between. Throws E_LIMIT for too many changes.
    */
   applyAnnouncement(announcement: Announcement, nowMs: number): Held {
     return allTurns(this.applying(announcement, nowMs));

@@ -20,7 +20,7 @@ export function refilled(bucket: Bucket | undefined, rate: Rate, nowMs: number):
   return { tokens: Math.min(burst, bucket.tokens + earned), atMs: nowMs };
 }
 
-/** Takes one token from each bucket, or none from any where one of them is empty. */
+/** Takes one token from each bucket, or none from any if one of them is empty. */
 export function spend(...buckets: Bucket[]): boolean {
   const isEnough = buckets.every(({ tokens }) => tokens >= 1);
   if (isEnough) for (const bucket of buckets) bucket.tokens -= 1;

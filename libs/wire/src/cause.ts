@@ -9,7 +9,7 @@ function textIn(cause: unknown, field: string): string | undefined {
 /** The reason in words. */
 export const reasonOf = (thrown: unknown): string => textIn(thrown, 'message') ?? String(thrown);
 
-/** Where it was thrown, for the log; the reason where that is unknown. */
+/** Where it was thrown, for the log; the reason if that is unknown. */
 export const stackOf = (thrown: unknown): string => textIn(thrown, 'stack') ?? reasonOf(thrown);
 
 /** The code that the system, or a Failure, gave the error (`ENOENT`, `E_TIMEOUT`); empty if there is none. */

@@ -85,7 +85,7 @@ const boot = hexField<BootId>(8);
 
 /**
  * The bytes of a message, signed. The secret of a WELCOME must already be sealed (`withSealedSecret`).
- * Returns a sentence instead where a value does not fit: a fault of the caller, worth a line in its log.
+ * Returns a sentence instead if a value does not fit: a fault of the caller, worth a line in its log.
  */
 export function sealDatagram(
   message: ElectionMessage,
@@ -184,7 +184,7 @@ export function withSealedSecret(
   return { ...message, secret };
 }
 
-/** The message as the election needs it: the secret of a WELCOME opened, or a refusal where it is not for us. */
+/** The message as the election needs it: the secret of a WELCOME opened, or a refusal if it is not for us. */
 export function withOpenSecret(
   message: ElectionMessage,
   seal: SecretSeal,

@@ -52,7 +52,7 @@ export type Beginning =
   | { readonly kind: 'zmtp' | 'more' | 'nonsense' }
   | { readonly kind: 'dialled'; readonly ticket: string };
 
-/** What the first bytes of a connection are; `more` where that is still undecided. */
+/** What the first bytes of a connection are; `more` while that is still undecided. */
 export function beginningOf(bytes: Uint8Array): Beginning {
   if (bytes.length === 0) return { kind: 'more' };
   if (bytes[0] === ZMTP_FIRST) return { kind: 'zmtp' };

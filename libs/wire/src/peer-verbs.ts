@@ -97,7 +97,7 @@ export type Claim = z.infer<typeof claimSchema>;
 export const locateAnswerSchema = claimSchema.extend({
   hash: fileHashSchema,
   name: nameSchema,
-  /** Where peers contradict each other about one hash, the other claims. At most one is true. */
+  /** If peers contradict each other about one hash, the other claims. At most one is true. */
   others: z.array(claimSchema).max(OTHER_CLAIMS_MAX).optional(),
 });
 export type LocateAnswer = z.infer<typeof locateAnswerSchema>;

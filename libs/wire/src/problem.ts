@@ -20,7 +20,7 @@ const COUNTED: Readonly<Record<string, string>> = {
   set: ' entries',
 };
 
-/** The beginning of what the validator says where a schema has no words of its own. */
+/** The beginning of what the validator says if a schema has no words of its own. */
 const NO_WORDS = /^Invalid /;
 
 /** Whatever the type, an absent value is reported so. */

@@ -82,7 +82,7 @@ export const searchResultSchema = z.object({
   score: z.number().min(0).max(1),
   /** True if the name does not match and is only similar to what was asked for. */
   similar: z.boolean(),
-  /** When it was last changed, in ms since 1970, where that is known. */
+  /** When it was last changed, in ms since 1970, if that is known. */
   modifiedMs: z.number().min(0).nullable(),
   /** Where it is. */
   where: z.object({

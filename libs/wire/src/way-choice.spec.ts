@@ -14,7 +14,7 @@ const through = (relay: PeerId): Way => ({ kind: 'relayed', relay });
 const choice = (there: Partial<WaysThere>) =>
   new WayChoice({ isReversible: true, relays: [ANNA, BEN], last: undefined, ...there });
 
-/** What starts when, where every way is silent. */
+/** What starts when, if every way is silent. */
 function timesOf(chosen: WayChoice): [number, Way][] {
   const begun: [number, Way][] = chosen.begin(0).map((way) => [0, way]);
   for (let nowMs = chosen.dueMs; nowMs !== undefined; nowMs = chosen.dueMs)

@@ -57,7 +57,7 @@ export class WayChoice {
     return this.#start([{ kind: 'direct' }, ...this.#first], nowMs);
   }
 
-  /** A started way failed; where it was the last one running, the next starts immediately. */
+  /** A started way failed; if it was the last one running, the next starts immediately. */
   failed(nowMs: number): readonly Way[] {
     this.#running -= 1;
     return this.#running === 0 ? this.#next(nowMs) : [];

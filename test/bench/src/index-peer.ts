@@ -34,7 +34,7 @@ export class IndexPeer {
     return this.#bus;
   }
 
-  /** A folder below the home, created where absent. */
+  /** A folder below the home, created if absent. */
   dir(...names: string[]): string {
     const path = join(this.#home, ...names);
     mkdirSync(path, { recursive: true });

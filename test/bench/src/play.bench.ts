@@ -84,7 +84,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - startMs;
 }
 
-/** Bytes from `offset` on; asked again where nothing has arrived yet. */
+/** Bytes from `offset` on; asked again if nothing has arrived yet. */
 async function read({ viewer, film: { hash } }: Stage, offset: number, reader: string) {
   const question = { hash, reader, offset, count: BUS_BYTES_MAX };
   for (;;) {

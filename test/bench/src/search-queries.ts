@@ -21,7 +21,7 @@ export interface Query {
   readonly text: string;
   /** The right key. */
   readonly key: string;
-  /** The right name, where the query is a whole name. */
+  /** The right name, if the query is a whole name. */
   readonly name?: string;
 }
 

@@ -9,7 +9,7 @@ const PORT = 8_730;
 const LIMIT_MS = 120_000;
 const START_LIMIT_MS = 3_000;
 
-/** Names are not looked up: where no name server answers, the daemon would wait five seconds for one. */
+/** Names are not looked up: if no name server answers, the daemon would wait five seconds for one. */
 const SETTINGS = 'use chroot = no\nreverse lookup = no\nuid = root\ngid = root\n';
 
 /** True if the competitor is installed. */

@@ -58,7 +58,7 @@ export async function withHosts(scene: Scene, act: Act): Promise<void> {
 export const large = (bytes: number) => (shelf: BenchShelf, dir: string) =>
   shelf.newFile(join(dir, 'large.bin'), bytes, 1);
 
-/** Runs the scenes that the command line names, or all; prints why where none can run. */
+/** Runs the scenes that the command line names, or all; prints why if none can run. */
 export async function runScenes(scenes: Record<string, () => Promise<void>>): Promise<never> {
   const impossible = netImpossible();
   if (impossible) console.log(`transfer benchmarks are skipped: ${impossible}`);

@@ -13,7 +13,7 @@ const SMALL_FILES = 10_000;
 
 const mbPerSecond = (bytes: number, seconds: number) => (bytes / seconds / 1e6).toFixed(0);
 
-/** The time it takes to fetch it: an error where less than the whole crossed the wire, since a copy on one disk is not a transfer. */
+/** The time it takes to fetch it: an error if less than the whole crossed the wire, since a copy on one disk is not a transfer. */
 async function fetchAll(hub: BenchHost, sources: BenchHost[], shown: Shown): Promise<number> {
   const seconds = await hub.fetch(shown);
   const sent = await Promise.all(sources.map((source) => source.bytesSent()));

@@ -49,7 +49,7 @@ export class Browser {
     await this.#ask('Page.navigate', { url: address });
   }
 
-  /** The value of an expression, awaited where it is a promise. */
+  /** The value of an expression, awaited if it is a promise. */
   async evaluate(expression: string): Promise<unknown> {
     const question = { expression, awaitPromise: true, returnByValue: true };
     const { result, exceptionDetails } = await this.#ask('Runtime.evaluate', question);

@@ -18,7 +18,7 @@ interface PeersJson {
   readonly added: readonly { host: string; heardMsAgo: number | null }[];
 }
 
-/** A peer for each host, with a home below `root` and, where it is said so, a file `from-N.bin` to share. */
+/** A peer for each host, with a home below `root` and, if it is said so, a file `from-N.bin` to share. */
 async function startPeers(root: string, lan: Lan, isSharing = false): Promise<Peer[]> {
   const peers = lan.hosts.map((host) => new Peer(join(root, `h${host.number}`), { host }));
   for (const [at, { home }] of peers.entries()) {

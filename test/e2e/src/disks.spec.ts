@@ -155,7 +155,7 @@ describe.each(STICKS)('a disk of %s', (kind) => {
       const hashed = async () =>
         (await sharer.run('log', 'indexer')).stdout.match(/[1-9]\d* to hash/g);
       const before = await hashed();
-      // Reading the directory again gives other inode numbers, where the disk stores none.
+      // Reading the directory again gives other inode numbers, if the disk stores none.
       disk.run('sh', '-c', 'echo 2 > /proc/sys/vm/drop_caches');
       expect((await sharer.run('rescan')).code).toBe(0);
       const done = await seed.download(first.hash, '--to', join(root, `seed-${kind}`));

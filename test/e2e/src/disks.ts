@@ -93,7 +93,7 @@ export class DiskRoom implements PeerHost {
   }
 }
 
-/** Mounts a new disk of that kind at `dir`, which is made; a sentence where that is unavailable here. */
+/** Mounts a new disk of that kind at `dir`, which is made; a sentence if that is unavailable here. */
 export async function openDisk(kind: DiskKind, dir: string): Promise<DiskRoom | string> {
   if (process.platform !== 'linux') return 'mount namespaces exist on Linux only';
   if (process.geteuid?.() !== 0) return 'to mount a disk needs root';

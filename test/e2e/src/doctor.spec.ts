@@ -1,4 +1,4 @@
-/** `iwanto doctor` names what is wrong between two hosts, and raises no alarm where nothing is. */
+/** `iwanto doctor` names what is wrong between two hosts, and raises no alarm if nothing is. */
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,7 +1,7 @@
 /**
  * `npm run soak -- [--minutes 30] [--seed N] [--peers 8]`: peers in network namespaces share, change and fetch files
  * while services and hosts are killed, stopped, cut off and healed at random from a seed. At the end, when all is healed,
- * everything must be right; the exit code is 1 where it is not.
+ * everything must be right; the exit code is 1 if it is not.
  */
 import { randomInt } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';

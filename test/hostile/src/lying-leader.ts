@@ -7,7 +7,7 @@ import type { Room } from './room.js';
 
 const LED_LIMIT_MS = 30_000;
 
-/** What it says where it says nothing else. */
+/** What it says if it says nothing else. */
 const nothing = () => {
   throw new Failure('E_NOT_FOUND', FOREIGN_SENTENCE);
 };

@@ -58,7 +58,7 @@ export interface PeerOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** The command to run, when not that of this checkout. */
   readonly program?: string;
-  /** How long it may take to be ready, in ms, where that is not the usual 20 s. */
+  /** How long it may take to be ready, in ms, if that is not the usual 20 s. */
   readonly readyLimitMs?: number;
 }
 

@@ -15,7 +15,7 @@ const ATTEMPTS_MAX = 12;
 const ATTEMPT_LIMIT_MS = 5_000;
 const LOOK_MS = 250;
 
-/** Fails the run where a pair does not end as it must; without walls there is nothing to choose. */
+/** Fails the run if a pair does not end as it must; without walls there is nothing to choose. */
 export function checkLines(world: World, walls: Walls): void {
   if (!walls.areAny) return;
   const lines = new Lines(world, walls);

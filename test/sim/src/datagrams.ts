@@ -19,7 +19,7 @@ const SIGNER: DatagramSigner = {
 /** IPv4 and UDP headers. */
 const HEADERS_BYTES = 28;
 
-/** The datagram of a message, or a sentence where it has none. */
+/** The datagram of a message, or a sentence if it has none. */
 export function datagramOf(message: ElectionMessage): Uint8Array | string {
   const sealed =
     message.type === 'welcome'

@@ -5,7 +5,7 @@ import type { ProcessorsOptions } from './processors.js';
 export interface Link {
   /** Mean of the exponential part of the delay. */
   readonly delayMs: number;
-  /** Share of datagrams lost, 0 to 1; multicast ones are lost more often where `multicastLoss` is set. */
+  /** Share of datagrams lost, 0 to 1; multicast ones are lost more often if `multicastLoss` is set. */
   readonly loss: number;
   readonly multicastLoss: number;
   readonly duplicates: number;
@@ -14,7 +14,7 @@ export interface Link {
   readonly subnets: number;
   /** The subnet whose router translates addresses, from beginning to end. */
   readonly home: number | null;
-  /** What the hosts share to work with; absent where each has more than it needs. */
+  /** What the hosts share to work with; absent if each has more than it needs. */
   readonly processors?: ProcessorsOptions;
 }
 

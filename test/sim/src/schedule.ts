@@ -25,7 +25,7 @@ export interface Schedule {
   readonly hints: boolean;
   readonly hosts: readonly HostPlan[];
   readonly faults: readonly Fault[];
-  /** Time to heal where the bound of L1 does not apply, such as for a crowd that is admitted slowly. */
+  /** Time to heal if the bound of L1 does not apply, such as for a crowd that is admitted slowly. */
   readonly withinMs?: number;
   /** What a directed scenario forbids beyond the invariants: a host in a phase, from some time on. */
   readonly never?: readonly Never[];

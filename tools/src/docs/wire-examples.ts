@@ -62,7 +62,7 @@ function block(bytes: Uint8Array, beside: (row: Uint8Array, at: number) => strin
   );
 }
 
-/** The fields of a frame; throws where they are not, in sequence, what the encoder wrote. */
+/** The fields of a frame; throws if they are not, in sequence, what the encoder wrote. */
 function frame(title: string, written: Uint8Array, fields: readonly Field[]): string {
   const parts = fields.map(([, value]) => bytesOf(value));
   if (hexOf(Buffer.concat(parts)) !== hexOf(written)) {

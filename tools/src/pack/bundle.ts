@@ -159,9 +159,9 @@ const lightLog: Plugin = {
 
 /** Packages that few runs need, each in a file that is read by then: what a program consists of stays in memory. */
 const APART: Readonly<Record<string, string>> = {
-  // Where the package with native code does not load.
+  // If the package with native code does not load.
   'hash-wasm': "export { createBLAKE3 } from 'hash-wasm';",
-  // Where somebody shares a name that is not in Latin letters.
+  // If somebody shares a name that is not in Latin letters.
   'any-ascii': "export { default } from 'any-ascii';",
 };
 

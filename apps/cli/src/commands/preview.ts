@@ -87,7 +87,7 @@ async function lookAt(bus: Bus, opened: ReadOpened): Promise<Found> {
   return { kind: 'text', name, lines };
 }
 
-/** Of a folder without a picture, or where ffmpeg is not installed, its names still say something. */
+/** Of a folder without a picture, or if ffmpeg is not installed, its names still say something. */
 const namesInstead =
   (bus: Bus, { kind, name, hash }: ReadOpened) =>
   async (cause: unknown): Promise<Found> => {

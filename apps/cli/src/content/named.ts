@@ -28,7 +28,7 @@ async function contentNamed(bus: Bus, words: readonly string[]): Promise<string>
   return bestFit(bus, typed);
 }
 
-/** Opens it for reading; where a hash prefix decided, prints what it was taken to mean (HOSTILE 123). */
+/** Opens it for reading; if a hash prefix decided, prints what it was taken to mean (HOSTILE 123). */
 export async function openNamed(
   bus: Bus,
   words: readonly string[],

@@ -13,7 +13,7 @@ export async function addressInNetwork(bus: Bus): Promise<string> {
   throw new Failure('E_NOT_FOUND', sentence);
 }
 
-/** Says until when it can be reached, with a code for a camera where a terminal shows it. */
+/** Says until when it can be reached, with a code for a camera if a terminal shows it. */
 export async function invite(name: string, address: string, endMs: number): Promise<void> {
   if (process.stderr.isTTY) {
     const { qrLines } = await import('./qr.js');

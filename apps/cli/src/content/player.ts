@@ -21,7 +21,7 @@ export async function startPlayer(
   subtitles: readonly string[] = [],
 ): Promise<Player> {
   const [program, ...words] = (command ?? SYSTEM).split(/\s+/).filter((word) => word !== '');
-  // As in --player "$PLAYER" where nothing is set.
+  // As in --player "$PLAYER" if nothing is set.
   if (program === undefined) throw new Failure('E_BAD_REQUEST', '--player names no program.');
   const child: ChildProcess = spawn(
     program,

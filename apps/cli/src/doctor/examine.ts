@@ -20,7 +20,7 @@ export async function examineHost(paths: Paths): Promise<Finding[]> {
 export interface Examination {
   readonly paths: Paths;
   readonly bus: Bus;
-  /** Only this host is asked where one is named. */
+  /** Only this host is asked if one is named. */
   readonly host?: string;
 }
 
@@ -77,7 +77,7 @@ async function judgeFirewall({ config }: HostFacts): Promise<Finding[]> {
   );
 }
 
-/** Names the program that holds a taken port, where this user may see it. */
+/** Names the program that holds a taken port, if this user may see it. */
 async function withHolder(finding: Finding, { listeners }: HostFacts): Promise<Finding> {
   const taken = /^(UDP|TCP) port (\d+) .* is taken by another program/.exec(finding.text);
   if (!taken) return finding;

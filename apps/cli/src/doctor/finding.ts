@@ -7,7 +7,7 @@ export interface Finding {
   readonly check: string;
   readonly level: Level;
   readonly text: string;
-  /** What to do; present where the level is not `ok`. */
+  /** What to do; present if the level is not `ok`. */
   readonly remedy?: string;
 }
 

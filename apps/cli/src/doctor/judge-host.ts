@@ -13,7 +13,7 @@ const FREE_INODES_MIN = 64;
 /** Fewer watches than this do not last for a usual music collection. */
 const WATCHES_FEW = 8_192;
 const INSTANCES_FEW = 16;
-/** Files may be a moment newer than the clock where a disk of another host holds them. */
+/** Files may be a moment newer than the clock if a disk of another host holds them. */
 const FUTURE_MS_MAX = 3_600_000;
 /** Every Ethernet and every wireless network carries this much in one packet. */
 const MTU_USUAL = 1_500;
@@ -60,7 +60,7 @@ function judgeFolder({ path, use, fault, used }: FolderFacts): Finding[] {
   return [broken('folders', text, remedyOf(path, use, fault))];
 }
 
-/** Only the transfer service knows whether it was used; where that does not answer, that is what is wrong. */
+/** Only the transfer service knows whether it was used; if that does not answer, that is what is wrong. */
 const neverUsed = (path: string, used: boolean | undefined): Finding[] =>
   used === false
     ? [ok('folders', `download folder ${path}, which the first download creates`)]

@@ -38,7 +38,7 @@ export interface NetworkFacts {
   /** Other peers that the election knows. */
   readonly others: readonly KnownPeer[];
   readonly asked: readonly AskedPeer[];
-  /** The host that the user named, where its name leads nowhere. */
+  /** The host that the user named, if its name leads nowhere. */
   readonly unknownHost: string | undefined;
 }
 

@@ -148,7 +148,7 @@ export const failureLine = z.strictObject({
   sentence: z.string(),
 });
 
-/** A command prints lines of one of its schemas; where there is none, it prints nothing. */
+/** A command prints lines of one of its schemas; if there is none, it prints nothing. */
 export const answers: Readonly<Record<string, readonly z.ZodType[]>> = {
   start: [z.strictObject({ event: z.literal('ready'), pid: z.number().int() })],
   stop: [z.strictObject({ stopped: z.array(z.enum(SERVICES)) })],

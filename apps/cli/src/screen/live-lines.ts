@@ -85,7 +85,7 @@ export class LiveLines {
 /** Place of the process group, and of the terminal's, behind the name in /proc/self/stat (proc(5)). */
 const GROUP_FIELD = 2;
 const TERMINAL_GROUP_FIELD = 5;
-/** What the kernel says where there is no terminal. */
+/** What the kernel says if there is no terminal. */
 const NO_TERMINAL = '-1';
 
 /** False after `bg`: anything drawn then would appear in the middle of what the user types. */

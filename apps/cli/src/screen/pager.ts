@@ -6,7 +6,7 @@ import { say } from '../print.js';
 /** Options for less: keep colours, leave output that fits on the screen. */
 const LESS = 'FRX';
 
-/** Prints the lines; through PAGER (less when it is not set) where they do not fit the screen. */
+/** Prints the lines; through PAGER (less when it is not set) if they do not fit the screen. */
 export async function sayPaged(lines: readonly string[]): Promise<void> {
   const pager = process.env['PAGER'] ?? 'less';
   // A terminal that does not know its height has 0 rows.

@@ -11,7 +11,7 @@ const CUT_COLUMNS_MIN = 8;
 export interface Column {
   readonly title: string;
   readonly align?: 'left' | 'right';
-  /** May be cut in the middle where the table is wider than the terminal. */
+  /** May be cut in the middle if the table is wider than the terminal. */
   readonly cut?: boolean;
   /** Colours what is left of the text after cutting. */
   readonly style?: (text: string, row: number) => string;

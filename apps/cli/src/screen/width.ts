@@ -24,7 +24,7 @@ function fitting(characters: readonly string[], columns: number): string[] {
   return end < 0 ? [...characters] : characters.slice(0, end);
 }
 
-/** The text, its middle left out where it takes more than `columns`. */
+/** The text, its middle left out if it takes more than `columns`. */
 export function shortenedMiddle(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text;
   if (columns < 1) return '';
@@ -35,7 +35,7 @@ export function shortenedMiddle(text: string, columns: number): string {
   return `${head}${ELLIPSIS}${tail}`;
 }
 
-/** The text, its end left out where it takes more than `columns`. */
+/** The text, its end left out if it takes more than `columns`. */
 export function shortenedEnd(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text;
   if (columns < 1) return '';

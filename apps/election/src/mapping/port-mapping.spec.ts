@@ -1,4 +1,4 @@
-/** Ports are mapped when that is wanted, renewed, mapped again where something changed, and removed at the end. */
+/** Ports are mapped when that is wanted, renewed, mapped again if something changed, and removed at the end. */
 import { afterEach, expect, test } from '@jest/globals';
 import type { PeerCard, PeerId, PublicKey } from '@iwanto/wire';
 import type { MapQuestion, MappedPort, PortMapper } from './port-mapper.js';

@@ -21,7 +21,7 @@ const LOOK_MS = 5_000;
 const RENEW_MS = 600_000;
 /** After a failure. */
 const RETRY_MS = 60_000;
-/** How long a stop may wait for the router; where it does not answer, the mappings expire by themselves. */
+/** How long a stop may wait for the router; if it does not answer, the mappings expire by themselves. */
 const CLOSE_LIMIT_MS = 500;
 
 export interface PortMappingOptions {
@@ -84,7 +84,7 @@ export class PortMapping {
     await (isWanted ? this.look() : this.#remove());
   }
 
-  /** Asks the router where something changed, or where it is time to. */
+  /** Asks the router if something changed, or if it is time to. */
   look(): Promise<void> {
     if (this.#isBusy || !this.#isWanted) return this.#working;
     this.#isBusy = true;

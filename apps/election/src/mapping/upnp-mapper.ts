@@ -23,7 +23,7 @@ const SEARCH_AGAIN_MS = 500;
 const HTTP_LIMIT_MS = 2_000;
 /** A description is some kilobytes long. */
 const ANSWER_BYTES_MAX = 262_144;
-/** Router ports tried where another host has the requested one, and the distance between them. */
+/** Router ports tried if another host has the requested one, and the distance between them. */
 const PORTS_TRIED_MAX = 8;
 const PORT_STEP = 10;
 

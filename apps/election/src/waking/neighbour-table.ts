@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { isHostAddress, isLinkLocal } from '@iwanto/wire';
 
 export interface Neighbour {
-  /** With its zone where it is link-local. */
+  /** With its zone if it is link-local. */
   readonly address: string;
   /** As `02:00:00:00:00:01`. */
   readonly mac: string;

@@ -19,7 +19,7 @@ const NUDGED_MAX = 4;
 const NUDGED_PEERS_MAX = 64;
 /** Nobody listens there; only the question for the hardware address matters. */
 const DISCARD_PORT = 9;
-/** Where nothing else has changed, the last sighting is written at most this often. */
+/** If nothing else has changed, the last sighting is written at most this often. */
 const SEEN_STEP_MS = 3_600_000;
 
 type HereHost = Pick<KnownPeer, 'peer' | 'name' | 'address'>;

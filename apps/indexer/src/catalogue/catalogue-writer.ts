@@ -102,7 +102,7 @@ export class CatalogueWriter {
     this.#soil(place.id);
   }
 
-  /** The child directory of that name, made where it is not known yet. */
+  /** The child directory of that name, made if it is not known yet. */
   putDirectory(place: Place, name: string, disk: string | null): Place {
     const present = this.#statements.child.get({ parent: place.id, name });
     if (present?.gone === 0 && present.kind === NODE_KINDS.directory) return present;

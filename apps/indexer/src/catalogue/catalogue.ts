@@ -28,7 +28,7 @@ import { CatalogueReader } from './catalogue-reader.js';
 import { CatalogueWriter, type Place } from './catalogue-writer.js';
 import type { HeldContent } from './held-contents.js';
 
-/** Tombstones are kept until there are so many, or half as many as live rows where that is more. */
+/** Tombstones are kept until there are so many, or half as many as live rows if that is more. */
 const TOMBSTONES_MIN = 20_000;
 
 export interface SharedFolder extends Place {
@@ -62,7 +62,7 @@ export class Catalogue {
   #catalogId = '' as CatalogId;
   #revision = 0;
 
-  /** Opens the database, or begins a new one where there is none or a damaged one. */
+  /** Opens the database, or begins a new one if there is none or a damaged one. */
   constructor(options: CatalogueOptions) {
     this.#options = options;
     this.#open();
@@ -231,7 +231,7 @@ export class Catalogue {
     return join(folder?.diskPath ?? '/', ...names);
   }
 
-  /** Drops the oldest tombstones where there are many, and contents nobody refers to. */
+  /** Drops the oldest tombstones if there are many, and contents nobody refers to. */
   compact(): void {
     const { gone } = this.#statements.goneCount.get() ?? { gone: 0 };
     const live = [...this.#totals.values()].reduce((sum, { files }) => sum + files, 0);

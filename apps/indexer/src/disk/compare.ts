@@ -18,7 +18,7 @@ export interface Comparison {
 export type SeenNames = Iterable<readonly [name: string, seen: Seen | undefined]>;
 
 /**
- * Compares `names` of the directory `place`, on disk at `path`, with its rows. With `full`, files are hashed even where they seem unchanged.
+ * Compares `names` of the directory `place`, on disk at `path`, with its rows. With `full`, files are hashed even if they seem unchanged.
  */
 export function compare(
   catalogue: Catalogue,

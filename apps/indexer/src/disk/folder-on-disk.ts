@@ -132,7 +132,7 @@ export class FolderOnDisk {
     this.#watch.end();
   }
 
-  /** Acts on hints: looks at the names, or at the whole directory where none are given. */
+  /** Acts on hints: looks at the names, or at the whole directory if none are given. */
   async look(directory: string, names: ReadonlySet<string> | undefined): Promise<void> {
     const place = this.#placeOf(directory);
     if (!place) return this.#lookAbove(directory);
@@ -244,7 +244,7 @@ export class FolderOnDisk {
     const advice = `or stop sharing it with "iwanto unshare ${diskPath}"`;
     if (identity === '') return `${diskPath} does not exist: create it or mount it, ${advice}`;
     const known = this.#options.catalogue.read.node(this.folder.id)?.identity ?? '';
-    // Where a file system was unmounted, an empty directory of another device remains.
+    // If a file system was unmounted, an empty directory of another device remains.
     const isOtherDevice = known !== '' && deviceOf(known) !== deviceOf(identity);
     if (!isOtherDevice || !isEmptyDirectory(diskPath)) return '';
     return `${diskPath} is empty and on another file system than before: mount it again, ${advice}`;

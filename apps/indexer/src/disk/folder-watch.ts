@@ -61,7 +61,7 @@ export class FolderWatch {
     }
   }
 
-  /** Ensures that a folder of so many files has the right watcher; calls `onDoubt` where it has to be read again for that. */
+  /** Ensures that a folder of so many files has the right watcher; calls `onDoubt` if it has to be read again for that. */
   choose(files: number, when: 'before' | 'after'): void {
     if (this.#closed || !this.#canWatch || this.#limit?.state === 'hit') return;
     const kind = files <= CHOKIDAR_FILES_MAX ? 'files' : 'directories';

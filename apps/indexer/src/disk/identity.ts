@@ -4,7 +4,7 @@ import type { BigIntStats } from 'node:fs';
 /** `device:inode:size:mtimeNs:ctimeNs` */
 export type FileIdentity = string & { readonly __brand: 'FileIdentity' };
 
-/** Stands for the inode number where a file system does not keep it. */
+/** Stands for the inode number if a file system does not keep it. */
 const NO_INODE = 0n;
 
 /** Without `hasInode` the number is left out: the file system may give the same file another one. */

@@ -37,10 +37,10 @@ export class IgnoreRules {
     this.#rules = this.#make();
   }
 
-  /** The rules where no ignore file exists. */
+  /** The rules if no ignore file exists. */
   static readonly none = (): IgnoreRules => new IgnoreRules(DEFAULT_RULES);
 
-  /** Where rules cannot be read, nothing is shared: they may be there to keep something private. */
+  /** If rules cannot be read, nothing is shared: they may be there to keep something private. */
   static readonly all = (): IgnoreRules => new IgnoreRules(['*']);
 
   /**

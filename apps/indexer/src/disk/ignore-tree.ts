@@ -129,7 +129,7 @@ export class IgnoreTree {
 
 /** Undefined if there is none. @throws Error when it is not a regular UTF-8 text file or too large. */
 function readSmallFile(path: string): string | undefined {
-  // The check needs no file descriptor: where none is left, most directories are still known to have no such file.
+  // The check needs no file descriptor: if none is left, most directories are still known to have no such file.
   if (!lstatSync(path, { throwIfNoEntry: false })) return undefined;
   const file = openSync(path, OPEN_FLAGS);
   try {

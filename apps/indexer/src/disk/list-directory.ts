@@ -62,7 +62,7 @@ function secondsOf(timeNs: bigint): number {
 export interface LookOptions {
   readonly ignores: Ignores;
   readonly onSkip: OnSkip;
-  /** Whether the file system keeps inode numbers; found out where it is left out. */
+  /** Whether the file system keeps inode numbers; found out if it is left out. */
   readonly hasInodes?: boolean;
 }
 
@@ -145,7 +145,7 @@ async function readLarge(directory: string): Promise<string[]> {
   return names;
 }
 
-/** Names byte by byte, where some are perhaps not UTF-8. */
+/** Names byte by byte, if some are perhaps not UTF-8. */
 function readCarefully(directory: string, onSkip: OnSkip): string[] {
   const names = readdirSync(directory, { encoding: 'buffer' }).filter((bytes) => {
     if (isUtf8(bytes)) return true;

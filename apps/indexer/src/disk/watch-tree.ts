@@ -12,7 +12,7 @@ export interface TreeWatch {
 }
 
 export interface WatchListener {
-  /** Something about `name` in `directory`, or about anything in it where no name is given. */
+  /** Something about `name` in `directory`, or about anything in it if no name is given. */
   onHint(directory: string, name: string | undefined): void;
   /** Hints may have been lost: compare everything. */
   onDoubt(why: string): void;

@@ -77,7 +77,7 @@ export class GroupAsking {
     this.#tidying = setInterval(() => this.#closeIdle(), IDLE_MS);
   }
 
-  /** Answers of every member that has one; only of one peer where it is named. Never rejects. */
+  /** Answers of every member that has one; only of one peer if it is named. Never rejects. */
   async ask<V extends GroupAsk>(
     verb: V,
     question: QuestionOf<PeerVerbs, V>,
@@ -143,7 +143,7 @@ export class GroupAsking {
     return undefined;
   }
 
-  /** Undefined if it is not a member by that key; without an answer where it has none. */
+  /** Undefined if it is not a member by that key; without an answer if it has none. */
   async #askWith<V extends GroupAsk>(
     sealing: GroupSealing,
     peer: KnownPeer,

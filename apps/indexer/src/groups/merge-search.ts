@@ -12,7 +12,7 @@ export interface GroupFound {
   readonly answer: Pick<SearchAnswer, 'results' | 'similar' | 'total' | 'totalIsLeast'>;
 }
 
-/** A poor match is shown only if there is no other. What everybody can see is shown as such, even where a group has it. */
+/** A poor match is shown only if there is no other. What everybody can see is shown as such, even if a group has it. */
 export function withGroupResults(
   question: Pick<SearchQuestion, 'limit' | 'sort'>,
   open: SearchAnswer,

@@ -4,7 +4,7 @@ import type { Catalogue } from '../catalogue/catalogue.js';
 
 export interface OnShelf {
   readonly catalogue: Catalogue;
-  /** Its hash, where it was asked for by its name in the group. */
+  /** Its hash, if it was asked for by its name in the group. */
   readonly hash: FileHash;
   readonly group: string;
 }

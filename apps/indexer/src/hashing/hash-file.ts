@@ -211,7 +211,7 @@ class HashThread {
 
 const port = parentPort;
 if (!port) throw new Error('This file is a hashing thread and nothing else.');
-// The thread's own priority: where the system has none for threads, that of the process stays as it is.
+// The thread's own priority: if the system has none for threads, that of the process stays as it is.
 // An indexer that was started even lower stays there: raising the priority takes a privilege.
 if (process.platform === 'linux') setPriority(0, Math.max(NICENESS, getPriority()));
 const report = (words: HashReport) => port.postMessage(words);

@@ -187,7 +187,7 @@ export class HashQueue<Request extends HashRequest> {
     }
   }
 
-  /** An idle thread, a new one where there is none, or the one with the least to do that may have one more batch. */
+  /** An idle thread, a new one if there is none, or the one with the least to do that may have one more batch. */
   #threadFor(isLarge: boolean): Thread | undefined {
     const most = isLarge ? LARGE_BATCHES_MAX : SMALL_BATCHES_MAX;
     const load = ({ batches }: Thread) =>

@@ -5,7 +5,7 @@
  * | --------- | -------------------- | ----------------------- | ------------------------------------------------------ |
  * | 1 hint    | names from a watcher | directories, with names | for quiet of 20 ms, 250 ms at most                     |
  * | 2 look    | directories          | files to hash           | for the look before it, and for room                   |
- * | 3 settle  | files to hash        | files that rest         | for `settleMs`, longer where a file keeps moving       |
+ * | 3 settle  | files to hash        | files that rest         | for `settleMs`, longer if a file keeps moving       |
  * | 4 hash    | files that rest      | roots or refusals       | for a thread, small files first                        |
  * | 5 commit  | roots or refusals    | a revision              | for 50 ms or 1,000 results; the roots above it follow  |
  * | 6 publish | revisions            | events, announcements   | 25 ms on the bus (`service.ts`), 15 ms more to trackers (`tracking/announce.ts`) |

@@ -38,7 +38,7 @@ export class Additions {
     this.#first += dropped;
   }
 
-  /** What was added after `since` in the tracker `id`; `lost` where that is no longer known. */
+  /** What was added after `since` in the tracker `id`; `lost` if that is no longer known. */
   since(id: string, since: number): AddedAnswer {
     const end = this.#first + this.#entries.length;
     const lost = id !== this.id || since < this.#first || since > end;

@@ -239,7 +239,7 @@ function joined(part: Changes, next: Changes): Changes | undefined {
   return bytesOf(both) <= PART_BYTES_MAX ? both : undefined;
 }
 
-/** The next part; smaller where paths are so long that it would not fit a message. */
+/** The next part; smaller if paths are so long that it would not fit a message. */
 async function partSince(
   catalogue: CatalogueLog,
   revision: number,

@@ -28,7 +28,7 @@ export interface LeaderCheckOptions {
 }
 
 export class LeaderCheck {
-  /** `unchecked` where it was not asked yet, or there is nothing to ask for. */
+  /** `unchecked` if it was not asked yet, or there is nothing to ask for. */
   #findable: LeaderFinds['findable'] = 'unchecked';
   #leader: PeerId | undefined;
   #misses = 0;
@@ -90,7 +90,7 @@ export class LeaderCheck {
     this.options.line.mistrust(findable === 'hidden' ? this.#leader : undefined);
   }
 
-  /** Undefined if it does not answer. Where there are more holders than an answer names, they are picked at random: that is not a miss. */
+  /** Undefined if it does not answer. If there are more holders than an answer names, they are picked at random: that is not a miss. */
   async #findsAt(tracker: PeerId, hash: FileHash): Promise<boolean | undefined> {
     try {
       const answer = await this.options.line.askAlone(tracker, 'locate', { hash });

@@ -72,7 +72,7 @@ export class LeftPeers {
     return this.tracker.comeBack(peer);
   }
 
-  /** The answer of `locate`; where no peer that is online has it, its refusal names those that had. */
+  /** The answer of `locate`; if no peer that is online has it, its refusal names those that had. */
   *explained<T>(prefix: string, locating: WorkTurns<T>): WorkTurns<T> {
     try {
       return yield* locating;

@@ -1,4 +1,4 @@
-/** Pieces of work on one tracker wait for each other, also where one is given up. */
+/** Pieces of work on one tracker wait for each other, also if one is given up. */
 import { expect, test } from '@jest/globals';
 import { inTurns } from '@iwanto/bus';
 import type { WorkTurns } from '@iwanto/wire';

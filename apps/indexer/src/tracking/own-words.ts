@@ -40,7 +40,7 @@ const ALWAYS: readonly FailureCode[] = [
   ...(['E_TIMEOUT', 'E_NOT_RUNNING', 'E_BAD_ANSWER'] as const),
 ];
 
-/** What was thrown, in this program's words where another host refused; E_BAD_ANSWER if its answer is invalid. */
+/** What was thrown, in this program's words if another host refused; E_BAD_ANSWER if its answer is invalid. */
 export function inOwnWords<V extends BookVerb>(
   verb: V,
   question: QuestionOf<PeerVerbs, V>,

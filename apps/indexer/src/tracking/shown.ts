@@ -45,7 +45,7 @@ export class ShownContents {
     return left && { names: left.names, secondsAgo: (this.nowMs() - left.leftMs) / MS_PER_SECOND };
   }
 
-  /** The whole hash where what was typed matches exactly one that was shown; otherwise what was typed. */
+  /** The whole hash if what was typed matches exactly one that was shown; otherwise what was typed. */
   meant(typed: string): string {
     const fitting: string[] = [];
     for (const hash of this.#shown.keys()) if (hash.startsWith(typed)) fitting.push(hash);

@@ -16,7 +16,7 @@ const RESULTS_BYTES_MAX = 900_000;
 /** Bytes of one result besides its names and folders, and of one peer in it. */
 const RESULT_BYTES = 280;
 const PEER_BYTES = 50;
-/** Results that fit even where all names are short: more would be found for nothing. */
+/** Results that fit even if all names are short: more would be found for nothing. */
 const RESULTS_MAX = Math.floor(RESULTS_BYTES_MAX / RESULT_BYTES);
 
 export interface AnswerScope {

@@ -40,7 +40,7 @@ export interface TrackerDeskOptions {
   readonly peer: PeerId;
   /** A clock that never goes back, in ms. */
   readonly nowMs: () => number;
-  /** How peers that left are remembered; not at all where this is left out. */
+  /** How peers that left are remembered; not at all if this is left out. */
   readonly left?: LeftOptions;
   /** Given one sentence per peer that becomes searchable or no longer is. */
   readonly onInfo?: (sentence: string) => void;

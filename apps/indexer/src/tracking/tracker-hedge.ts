@@ -59,7 +59,7 @@ export function hedge<T>(
 /** Refusals of a tracker that is asked too much: a moment later it may answer. */
 const SLOW: readonly FailureCode[] = ['E_TIMEOUT', 'E_LIMIT'];
 
-/** Asks once more where the answer was slow in coming: within what a command waits, one slow answer ends nothing. */
+/** Asks once more if the answer was slow in coming: within what a command waits, one slow answer ends nothing. */
 export async function patiently<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();

@@ -46,7 +46,7 @@ export interface TrackingOptions {
   readonly port: number;
   /** Addresses to listen on, which may change; all when left out. */
   readonly addresses?: () => readonly string[];
-  /** How peers that left are remembered; not at all where this is left out. */
+  /** How peers that left are remembered; not at all if this is left out. */
   readonly left?: LeftOptions;
   /** What is shared with groups, and how their members are asked. */
   readonly groups?: GroupTools;

@@ -1,4 +1,4 @@
-/** Adds what peers claim themselves to what a tracker names: theirs come first where not all fit (HOSTILE 241). */
+/** Adds what peers claim themselves to what a tracker names: theirs come first if not all fit (HOSTILE 241). */
 import {
   type Claim,
   HOLDERS_MAX,

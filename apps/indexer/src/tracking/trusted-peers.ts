@@ -1,5 +1,5 @@
 /**
- * The peers that the user trusts, as far as they are present. Where an answer of a tracker is only part of what there is,
+ * The peers that the user trusts, as far as they are present. If an answer of a tracker is only part of what there is,
  * it is asked again with their names, so that others cannot crowd them out (HOSTILE 240, 241, 242).
  */
 import type { KnownPeer } from '@iwanto/bus';

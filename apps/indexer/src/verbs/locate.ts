@@ -19,7 +19,7 @@ import type { TrustedPeers } from '../tracking/trusted-peers.js';
 export type KnownHere = (peer: PeerId) => KnownPeer | undefined;
 
 /**
- * A holder counts where this host itself knows it as a member, and is dialled at the address, port and key of its own
+ * A holder counts if this host itself knows it as a member, and is dialled at the address, port and key of its own
  * election: a leader can hide holders, but cannot have others dialled (HOSTILE 111).
  */
 function asKnownHere({ peer }: Holder, knownHere: KnownHere): Holder[] {
@@ -36,7 +36,7 @@ function seenFromHere(answer: LocateAnswer, knownHere: KnownHere): LocateAnswer 
   return { ...answer, holders: holdersOf(answer), ...(others && { others }) };
 }
 
-/** Why nobody has it, with who had it, where this host showed that: a refusal of another host counts by its code alone. */
+/** Why nobody has it, with who had it, if this host showed that: a refusal of another host counts by its code alone. */
 function notHere(shown: ShownContents, hash: string, cause: unknown): unknown {
   const left = shown.leftOf(hash);
   if (!left) return cause;
@@ -54,8 +54,8 @@ export interface LocateOptions {
 }
 
 /**
- * The user's words first: what was shown is what a beginning means, and the name it has here. Where the leader names
- * nobody who has it, or answers nothing, the peers themselves are asked (HOSTILE 122), and where it names only some of
+ * The user's words first: what was shown is what a beginning means, and the name it has here. If the leader names
+ * nobody who has it, or answers nothing, the peers themselves are asked (HOSTILE 122), and if it names only some of
  * many, those that the user trusts (HOSTILE 241): no tracker hears who these are.
  */
 export const locate =

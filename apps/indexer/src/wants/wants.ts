@@ -51,9 +51,9 @@ export interface WantsOptions {
     verb: V,
     question: QuestionOf<PeerVerbs, V>,
   ) => Promise<AnswerOf<PeerVerbs, V>>;
-  /** What members share with a group alone; nobody is asked where it is left out. */
+  /** What members share with a group alone; nobody is asked if it is left out. */
   readonly askGroups?: (query: string, limit: number) => Promise<SearchResult[]>;
-  /** How often they are asked for each want, in ms, where not as usual. */
+  /** How often they are asked for each want, in ms, if not as usual. */
   readonly groupsEveryMs?: number;
   readonly dateMs: () => number;
   readonly onTrouble: (sentence: string) => void;

@@ -6,7 +6,7 @@ import { codeOf } from '@iwanto/wire';
 
 /**
  * Afterwards each path below `from` exists below `to` as well. Ordinary files become hard links to the
- * same file, so that nothing is lost whenever a crash comes; where a disk has no hard links, copies.
+ * same file, so that nothing is lost whenever a crash comes; if a disk has no hard links, copies.
  */
 export async function keepAll(from: string, to: string, paths: readonly string[]): Promise<void> {
   for (const path of paths) {

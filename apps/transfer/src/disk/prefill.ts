@@ -5,7 +5,7 @@ import { PIECE_BYTES } from '@iwanto/wire';
 import type { FolderTree } from './folder.js';
 import { type Plan, type PlannedFile, pathIn } from './planned.js';
 
-/** Where the file system can share blocks, the copy takes none. */
+/** If the file system can share blocks, the copy takes none. */
 const FLAGS = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE;
 
 export interface Copies {

@@ -14,7 +14,7 @@ type Tools = Pick<DownloadTools, 'blake3' | 'isAllowed' | 'isTrusted' | 'liars'>
   readonly lines: Lines;
 };
 
-/** The answer with the claim that was proved first; unchanged where all agree, or where nobody proves any. */
+/** The answer with the claim that was proved first; unchanged if all agree, or if nobody proves any. */
 export async function provenClaim(located: LocateAnswer, tools: Tools): Promise<LocateAnswer> {
   const { others = [], ...first } = located;
   if (others.length === 0) return located;

@@ -12,7 +12,7 @@ const refuse = (name: string, bytes: number, entries: number) =>
     `"${name}" is very large: ${entries} files and folders, ${bytes} bytes. Fetch it with --yes, or a part of it with --only.`,
   );
 
-/** E_LIMIT with the figures where there are very many files; only then, so that a full disk is said first. */
+/** E_LIMIT with the figures if there are very many files; only then, so that a full disk is said first. */
 export function refuseMany(name: string, bytes: number, entries: number): void {
   if (entries > ENTRIES_MAX) throw refuse(name, bytes, entries);
 }

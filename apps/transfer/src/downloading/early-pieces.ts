@@ -1,7 +1,7 @@
 /**
  * Of a single file that nothing is known of here, first pieces are asked for beside the digests, and wait in memory until
  * they can be judged. The source that is asked for the digests is asked for nothing else: a piece before them would
- * delay those of all sources, by 100 ms where this one is slow.
+ * delay those of all sources, by 100 ms if this one is slow.
  */
 import { DIGESTS_PER_FRAME_MAX, PIECE_BYTES, type PeerId, pieceCount } from '@iwanto/wire';
 import type { Unit } from '../disk/units.js';

@@ -13,7 +13,7 @@ export interface Gone {
   readonly ofGroup: boolean;
 }
 
-/** E_CHANGED, with the hash of what now has the name where there is exactly one. */
+/** E_CHANGED, with the hash of what now has the name if there is exactly one. */
 export async function goneFailure(bus: Pick<Bus, 'call'>, gone: Gone): Promise<Failure> {
   const now = await successorOf(bus, gone);
   const sentence =

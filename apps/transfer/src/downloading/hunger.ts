@@ -102,7 +102,7 @@ export class Hunger {
   }
 }
 
-/** Why nothing more will arrive, where that was decided. */
+/** Why nothing more will arrive, if that was decided. */
 export function givenUp(
   { giveUp, hungryMs }: Pick<HungerDecision, 'giveUp' | 'hungryMs'>,
   name: string,

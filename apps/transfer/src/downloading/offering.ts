@@ -56,7 +56,7 @@ export class Offering {
     holdings.addPartial(new HeldContent({ as, units, manifests: this.manifests, reader, log }));
   }
 
-  /** It is complete and has its name: it is served to others, under its root even where the disk lost some attributes. */
+  /** It is complete and has its name: it is served to others, under its root even if the disk lost some attributes. */
   async keep({ target, isFaithful }: Spot, name: string): Promise<void> {
     const { root, kind, bytes, only, reseed } = this.spec;
     if (!reseed || this.spec.ofGroup) return this.tools.kept.forget(root);

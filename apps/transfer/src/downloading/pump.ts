@@ -26,7 +26,7 @@ export interface PumpOptions {
   readonly limits?: SwarmLimits;
   /** Only what somebody waits for is fetched. */
   readonly isOnDemand?: boolean;
-  /** This peer, where others may download the same. */
+  /** This peer, if others may download the same. */
   readonly self?: PeerId;
   /** Any number; it decides where the search for pieces begins. */
   readonly seed: number;
@@ -81,7 +81,7 @@ export class Pump {
     for (const take of this.#unjudged.splice(0)) take();
   }
 
-  /** A source is asked for nothing before it has said what it has; for one piece where that is probably everything. */
+  /** A source is asked for nothing before it has said what it has; for one piece if that is probably everything. */
   addSource(source: PeerId, line: Askable, probablyAll = false): void {
     this.#lines.set(source, line);
     const kind = { isPartial: true, probablyAll };

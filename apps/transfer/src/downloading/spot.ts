@@ -19,7 +19,7 @@ export interface SpotOptions {
   readonly folder: string;
   readonly name: string;
   readonly overwrite: boolean;
-  /** Where the name is taken, `name (1)` and so on are tried. */
+  /** If the name is taken, `name (1)` and so on are tried. */
   readonly rename: boolean;
   readonly blake3: Blake3;
   readonly placed: PlacedStore;

@@ -64,7 +64,7 @@ const openReadings = (room: Room) => {
   return readings;
 };
 
-/** Reads as a command does: asks again where nothing has arrived yet. */
+/** Reads as a command does: asks again if nothing has arrived yet. */
 const readRange = async (
   readings: Readings,
   range: { hash: FileHash; from: number; to: number; within?: FileHash; reader?: string },

@@ -86,7 +86,7 @@ export class Supply {
     });
   }
 
-  /** Something that must be known before pieces can be verified; from this host where it has it. */
+  /** Something that must be known before pieces can be verified; from this host if it has it. */
   async layer<T>(attempt: Attempt<T>): Promise<T> {
     const { local, nowMs } = this.options;
     const here = await attempt((wanted) => local.request(wanted));

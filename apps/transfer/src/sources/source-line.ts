@@ -49,7 +49,7 @@ export interface SourceLineOptions {
   /** Called once, when the line is of no use any more. */
   readonly onLost: (why: PieceLost) => void;
   readonly connect?: Connect;
-  /** For where the source cannot be dialled. */
+  /** For when the source cannot be dialled. */
   readonly detours?: PieceLineOptions['detours'];
 }
 

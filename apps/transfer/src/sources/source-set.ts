@@ -121,7 +121,7 @@ export class SourceSet {
     this.#arrivals.wake();
   }
 
-  /** Asks sources until one gives it: more of them where the first do not answer. Rejects with the signal's reason. */
+  /** Asks sources until one gives it: more of them if the first do not answer. Rejects with the signal's reason. */
   async fetch<T>(attempt: Attempt<T>): Promise<T> {
     for (;;) {
       const asked = this.#inTurn();

@@ -71,7 +71,7 @@ export class ContentReader {
     });
   }
 
-  /** The digests of a file of several pieces, read from the file where nobody knows them. */
+  /** The digests of a file of several pieces, read from the file if nobody knows them. */
   digests(number: number): Promise<Uint8Array> {
     const known = this.options.digestsOf(number);
     if (known) return Promise.resolve(known);

@@ -32,7 +32,7 @@ export class Fetchers {
     return this.#groups.get(root)?.version ?? 0;
   }
 
-  /** The peers that fetch it, without the asker; the newest where there are many. */
+  /** The peers that fetch it, without the asker; the newest if there are many. */
   of(root: FileHash, asker: PeerId): PeerId[] {
     const group = this.#groups.get(root);
     if (!group) return [];

@@ -43,7 +43,7 @@ export class Kept {
     this.#stopLooking = lookRegularly(() => this.look(), LOOK_MS);
   }
 
-  /** A download is complete and has its name; `manifests`, packed, where its disk cannot reproduce them. */
+  /** A download is complete and has its name; `manifests`, packed, if its disk cannot reproduce them. */
   keep(placed: Placed, manifests: Uint8Array | null = null): void {
     const { root, kind, name, bytes, path } = placed;
     const stamp = stampOf(path, kind);
@@ -123,6 +123,6 @@ function stampOf(path: string, kind: HeldAs['kind']): string | undefined {
   if (!stat) return undefined;
   if (kind === 'file') return stat.isFile() ? stampOfStat(stat, path) : undefined;
   if (!stat.isDirectory()) return undefined;
-  // Where a directory has no stable inode number, at least a change of its entries is seen.
+  // If a directory has no stable inode number, at least a change of its entries is seen.
   return keepsInodes(path) ? `${stat.dev}:${stat.ino}` : `${stat.mtimeNs}`;
 }

@@ -13,7 +13,7 @@ export type FileContent = Extract<Content, { kind: 'file' }>;
 const FILES_MAX = 48;
 /** A file nobody asked for is closed after this time, in ms: an open file keeps a deleted one on the disk. */
 const IDLE_MS = 4_000;
-/** Stands for the inode number where a file system does not keep it. */
+/** Stands for the inode number if a file system does not keep it. */
 const NO_INODE = '0';
 /** Never follow a link that somebody put in place of the file; never wait for a FIFO's writer. */
 const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;

@@ -191,7 +191,7 @@ export class Uploader {
 
   /**
    * Where the directory says that it is: its root proves it, so the indexer need not be asked about each file. False
-   * where it is not there, or not as it was hashed; an equal one may be elsewhere.
+   * if it is not there, or not as it was hashed; an equal one may be elsewhere.
    */
   #readNamed(directory: string, file: FileEntry, body: Uint8Array): boolean {
     try {

@@ -82,7 +82,7 @@ export function evidence(turn: Turn, following: Following, atMs: number): void {
   becomeCalm(turn, following, 'leader heard');
 }
 
-/** Published even where the peer's own view had this card before: an earlier beat of the leader may have been ignored. */
+/** Published even if the peer's own view had this card before: an earlier beat of the leader may have been ignored. */
 function takeLeaderCard(turn: Turn, card: PeerCard): void {
   const { state } = turn;
   if (!sameCard(state.leaderCard, card)) turn.leadershipChanged = true;

@@ -63,7 +63,7 @@ export class Downloads {
     await this.#fetch(wanted, WAIT_SECONDS);
   }
 
-  /** How the command ended, where the content did not arrive. */
+  /** How the command ended, if the content did not arrive. */
   async #fetch({ asker, hash }: Wanted, waitSeconds: number): Promise<string | undefined> {
     const options = ['--rename', '--wait', String(waitSeconds)];
     const done = await asker.peer.json<Partial<DoneJson>>('download', hash, ...options);
@@ -80,7 +80,7 @@ export class Downloads {
   }
 
   /**
-   * All hosts are well again: what began and did not end comes now, where somebody still has it, and everybody fetches
+   * All hosts are well again: what began and did not end comes now, if somebody still has it, and everybody fetches
    * a file and a directory of its neighbour.
    */
   async finish(): Promise<number> {

@@ -36,7 +36,7 @@ export class Faults {
     private readonly dice: Dice,
   ) {}
 
-  /** Injects one, where enough hosts are working. */
+  /** Injects one, if enough hosts are working. */
   strike(): void {
     const ill = new Set(this.#open.map(({ host }) => host));
     const well = this.peers.filter((peer) => peer.isUp && !ill.has(peer));

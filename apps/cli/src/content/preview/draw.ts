@@ -8,7 +8,7 @@ export type Drawing = (typeof DRAWINGS)[number];
 const ESC = '\u001b';
 /** The longest piece of a picture that kitty takes in one command, in characters. */
 const KITTY_CHARACTERS_MAX = 4_096;
-/** Pixels of a character cell, where nobody says how many there are. */
+/** Pixels of a character cell, if nobody says how many there are. */
 const CELL_WIDTH = 10;
 
 /** Which of them this terminal knows, from what it says of itself; a multiplexer knows none. */
