@@ -25,7 +25,8 @@ export interface Growth {
 }
 
 export class Memory {
-  readonly #lives = new Map<number, Life>();
+  /** By name and not by number alone: in half an hour, the system gives the number of an ended process to another. */
+  readonly #lives = new Map<string, Life>();
   #isEnd = false;
 
   constructor(
@@ -44,11 +45,9 @@ export class Memory {
       for (const [service, pid] of peer.processes()) {
         const mib = residentMiB(pid);
         if (mib === undefined) continue;
-        const life = this.#lives.get(pid) ?? {
-          ...{ name: `${peer.name}, ${service} ${pid}`, sinceMs: nowMs },
-          ...{ warm: 0, last: Infinity },
-        };
-        this.#lives.set(pid, life);
+        const name = `${peer.name}, ${service} ${pid}`;
+        const life = this.#lives.get(name) ?? { name, sinceMs: nowMs, warm: 0, last: Infinity };
+        this.#lives.set(name, life);
         if (nowMs - life.sinceMs <= this.warmUpMs) life.warm = Math.max(life.warm, mib);
         else if (this.#isEnd) life.last = Math.min(life.last, mib);
       }
