@@ -1,7 +1,7 @@
 /** Which parts of a query the folders above a name have: determined once per folder, and few folders differ. */
 import { Notes, scratchOf } from './cells.js';
 import type { NameIndex } from './name-index.js';
-import { LEVEL_COUNT } from './marks.js';
+import { LEVEL_COUNT, type Marks } from './marks.js';
 
 /** Sets of marks that are told apart; a query with more of them is still answered, only more slowly. */
 const SETS_MAX = 65_535;
@@ -32,12 +32,13 @@ export class AboveMarks {
   }
 
   /** The set of a folder and all above it. */
-  of(index: NameIndex, levels: Uint32Array, folder: number): number {
+  of(index: NameIndex, marks: Marks, folder: number): number {
     if (folder === 0) return NO_MARKS;
     const known = this.#setOf[folder] ?? 0;
     if (known !== 0) return known;
-    const above = this.of(index, levels, index.folderAbove(folder));
-    const set = this.#joined(above, levels, index.entryOfFolder(folder) * LEVEL_COUNT);
+    const above = this.of(index, marks, index.folderAbove(folder));
+    const entry = index.entryOfFolder(folder);
+    const set = marks.has(entry) ? this.#joined(above, marks.levels, entry * LEVEL_COUNT) : above;
     this.#setOf[folder] = set;
     this.#looked.add(folder);
     return set;

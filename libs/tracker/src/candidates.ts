@@ -10,7 +10,7 @@ import type { NameIndex } from './name-index.js';
 /** Entries read for one query, so that no query takes long (HOSTILE 54, 55). */
 export const VISITS_MAX = 1_200_000;
 /** Names that one query may add: later words only distinguish among those. */
-const TOUCHED_MAX = { fitting: 250_000, similar: 30_000 } as const;
+const TOUCHED_MAX = { fitting: 200_000, similar: 30_000 } as const;
 const BUCKETS = 1_024;
 /** Longer lists than this, with more than so many entries per name, are not read for words of little weight. */
 const UNREAD_COUNT_MIN = 20_000;

@@ -74,7 +74,7 @@ export class Judge {
     const { marks, above } = this.marked;
     const entry = marks.touched[at] ?? 0;
     const folder = marks.isAbove ? marks.folderAt(this.index, at) : 0;
-    const verdict = this.#verdictOf(entry, above.of(this.index, this.#levels, folder));
+    const verdict = this.#verdictOf(entry, above.of(this.index, marks, folder));
     this.fit = verdict.fit;
     this.sure = verdict.sure;
     this.isFitting = verdict.isFitting;

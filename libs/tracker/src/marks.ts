@@ -8,7 +8,8 @@ import type { NameIndex } from './name-index.js';
 /** The marks of one name are adjacent: bits of the query by how far each spelling can be trusted. */
 const LEVELS: Readonly<Record<Trust, number>> = { sure: 0, likely: 1, doubtful: 2, faint: 3 };
 export const LEVEL_COUNT = 4;
-const TOUCHED = { marked: 1, above: 2 } as const;
+/** A name that may be a result; a folder above one, without marks of its own and with them. */
+const TOUCHED = { marked: 1, above: 2, markedAbove: 3 } as const;
 
 /** Its columns are used again by the next query, after `clear`. */
 export class Marks {
@@ -101,6 +102,12 @@ export class Marks {
     this.count = touchedCount;
   }
 
+  /** False if the query has left no mark on the entry: its levels need not be read, which are far apart in memory. */
+  has(entry: number): boolean {
+    const state = this.#isTouched[entry] ?? 0;
+    return state !== 0 && state !== TOUCHED.above;
+  }
+
   /** Keeps the worthwhile names; the others are as if they had never been marked. */
   *keep(isWorth: (at: number) => boolean): WorkTurns<void> {
     const { touched, count } = this;
@@ -181,7 +188,10 @@ export class Marks {
       const entry = read[at] ?? 0;
       const state = isTouched[entry];
       if (state === 0) continue;
-      if (state === TOUCHED.above) this.isAbove = true;
+      if (state === TOUCHED.above) {
+        isTouched[entry] = TOUCHED.markedAbove;
+        this.isAbove = true;
+      }
       const place = entry * LEVEL_COUNT + level;
       levels[place] = (levels[place] ?? 0) | bits;
     }
