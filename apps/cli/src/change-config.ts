@@ -4,7 +4,7 @@ import {
   type Paths,
   configText,
   loadConfig,
-  loadInForce,
+  readInForce,
   refuseOverlap,
   refuseUnknownInterfaces,
   restoreConfig,
@@ -33,7 +33,7 @@ async function takeEffect(
   paths: Paths,
   changes: Readonly<Record<string, unknown>>,
 ): Promise<string[]> {
-  const { config } = await loadInForce(paths);
+  const { config } = await readInForce(paths);
   // One that was named before may be unplugged now, and is waited for.
   if ('interfaces' in changes) refuseUnknownInterfaces(config.interfaces);
   const ofGroups = config.groupShares.map(({ path }) => path);

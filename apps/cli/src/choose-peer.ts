@@ -1,5 +1,5 @@
 /** `iwanto trust` and `iwanto block`: lists of peers in the configuration; a peer is in one of them at most. */
-import { EXIT, homePaths, loadConfig, loadIdentity } from '@iwanto/service';
+import { EXIT, homePaths, readConfig, loadIdentity } from '@iwanto/service';
 import { Failure, type PeerId, peerIdSchema } from '@iwanto/wire';
 import { withBus } from './ask.js';
 import { changeConfig } from './change-config.js';
@@ -19,7 +19,7 @@ export async function choosePeer(
   { peer, undo, json }: Choosing,
 ): Promise<number> {
   const paths = homePaths();
-  const { trust, block } = (await loadConfig(paths)).config;
+  const { trust, block } = (await readConfig(paths)).config;
   const lists: Record<(typeof LISTS)[number], PeerId[]> = { trust, block };
   if (peer !== undefined) {
     const chosen = await peerOf(peer);

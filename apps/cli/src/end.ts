@@ -34,10 +34,10 @@ export function whenInterrupted(sentence: string): void {
 export async function explain(
   cause: unknown,
   words: readonly string[],
-  commands: readonly string[],
+  spellings: readonly string[],
 ): Promise<number> {
   const { jsonLine, shown, styledError } = await import('./print.js');
-  const { code, sentence, exit } = await wordsOf(cause, words, commands);
+  const { code, sentence, exit } = await wordsOf(cause, words, spellings);
   const options = words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
   process.stderr.write(`${styledError('red', 'iwanto:')} ${shown(sentence)}\n`);
   if (options.includes('--json')) process.stdout.write(`${jsonLine({ error: code, sentence })}\n`);
@@ -50,13 +50,13 @@ export async function explain(
 async function wordsOf(
   cause: unknown,
   words: readonly string[],
-  commands: readonly string[],
+  spellings: readonly string[],
 ): Promise<Words> {
   // What yargs itself refuses, and values it cannot take, are usage too.
   if (cause instanceof UsageError || (cause instanceof Error && cause.name === 'YError')) {
     return {
       code: 'E_BAD_REQUEST',
-      sentence: usageSentence(cause, words, commands),
+      sentence: usageSentence(cause, words, spellings),
       exit: EXIT_USAGE,
     };
   }

@@ -7,7 +7,7 @@ import {
   changeGroups,
   groupKeyOf,
   keyCheck,
-  loadConfig,
+  readConfig,
   loadGroups,
 } from '@iwanto/service';
 import { Failure } from '@iwanto/wire';
@@ -41,7 +41,7 @@ const shownGroup = ({ name, key, previous }: Group, mode: Mode): ShownGroup => (
 });
 
 export async function listGroups(paths: Paths): Promise<ShownGroup[]> {
-  const [{ config }, groups] = await Promise.all([loadConfig(paths), loadGroups(paths)]);
+  const [{ config }, groups] = await Promise.all([readConfig(paths), loadGroups(paths)]);
   return groups.map((group) => shownGroup(group, config));
 }
 
@@ -110,7 +110,7 @@ export async function finishRotation(paths: Paths, name: GroupName): Promise<Cha
 }
 
 export async function removeGroup(paths: Paths, name: GroupName): Promise<void> {
-  const { config } = await loadConfig(paths);
+  const { config } = await readConfig(paths);
   if (isJoined(config, name)) {
     const sentence = `This host is in the group ${name}: "iwanto group leave" first makes it an open peer again.`;
     throw new Failure('E_BAD_REQUEST', sentence);
@@ -136,7 +136,7 @@ export async function joinGroup(paths: Paths, name: GroupName): Promise<ShownGro
 
 /** Returns the peer to open mode; the key is kept. Null if it was in no group. */
 export async function leaveGroup(paths: Paths): Promise<string | null> {
-  const { mode, group } = (await loadConfig(paths)).config;
+  const { mode, group } = (await readConfig(paths)).config;
   if (mode !== 'group') return null;
   await changeConfig(paths, { mode: undefined, group: undefined });
   return group;
@@ -153,7 +153,7 @@ async function keep(
   name: GroupName,
   change: (groups: readonly Group[]) => Group,
 ): Promise<ShownGroup> {
-  const { config } = await loadConfig(paths);
+  const { config } = await readConfig(paths);
   const groups = await changeGroups(paths, (before) => withGroup(before, change(before)));
   await reloadServices();
   return shownGroup(found(groups, name), config);

@@ -10,6 +10,7 @@ import { endWith, guardStreams } from './streams.js';
 import { isLost, leaveLostFolder } from './working-folder.js';
 
 const NAMES = COMMANDS.map(({ name }) => name);
+const SPELLINGS = COMMANDS.map(({ spelling }) => spelling);
 
 /** Columns of help texts on a wide terminal. */
 const HELP_COLUMNS_MAX = 100;
@@ -28,7 +29,7 @@ export async function main(words: readonly string[], importing?: Import): Promis
     else if (words[0] === 'trouble') await trouble();
     else await (await commandLine(withoutHelpWord(words, NAMES))).parseAsync();
   } catch (cause) {
-    await endWith(await explain(cause, words, NAMES));
+    await endWith(await explain(cause, words, SPELLINGS));
   }
 }
 

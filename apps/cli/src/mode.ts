@@ -1,5 +1,5 @@
 /** What the mode means for this host, in words: which peers are admitted, and who can see this host nevertheless. */
-import { type ConfigInForce, groupOfMode, homePaths, keyCheck, loadInForce } from '@iwanto/service';
+import { type ConfigInForce, groupOfMode, homePaths, keyCheck, readInForce } from '@iwanto/service';
 import { Failure } from '@iwanto/wire';
 import { type Picture } from './picture.js';
 import { countText } from './print.js';
@@ -8,7 +8,7 @@ import type { Verdict } from './verdicts.js';
 /** Nothing if everybody is admitted, or if the configuration cannot be read: then no service runs with it. */
 export async function modeVerdicts(picture: Picture): Promise<Verdict[]> {
   try {
-    const { config } = await loadInForce(homePaths());
+    const { config } = await readInForce(homePaths());
     if (config.mode === 'pinned') return pinnedVerdicts(config, picture);
     return config.mode === 'group' ? groupVerdicts(config) : [];
   } catch (cause) {
@@ -61,6 +61,6 @@ function groupVerdicts(config: ConfigInForce): Verdict[] {
 
 /** The mode in a few words; undefined if it cannot be read. */
 export async function modeOfHost(): Promise<Pick<ConfigInForce, 'mode' | 'group'> | undefined> {
-  const loaded = await loadInForce(homePaths()).catch(() => undefined);
+  const loaded = await readInForce(homePaths()).catch(() => undefined);
   return loaded && { mode: loaded.config.mode, group: loaded.config.group };
 }

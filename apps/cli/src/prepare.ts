@@ -1,10 +1,12 @@
 /** Before the services start: the configuration exists, contains what was requested, and its folders can be used. */
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { access, realpath, rmdir, stat } from 'node:fs/promises';
 import { makeDir } from '@iwanto/bus';
 import {
   type Config,
   type Paths,
+  dataFile,
+  defaultConfig,
   environmentName,
   loadConfig,
   refuseOverlap,
@@ -28,17 +30,20 @@ export async function prepareConfig(paths: Paths, wishes: Wishes): Promise<void>
   const target = wishes.downloadDir === undefined ? undefined : pathFrom(wishes.downloadDir);
   refuseUnknownInterfaces(wishes.interfaces ?? []);
   flagsGoFirst(wishes);
-  const { config, created, warnings } = await loadConfig(paths);
+  const { config, warnings } = await loadConfig(paths);
   for (const warning of warnings) remark(shown(warning));
   const { interfaces, mapPorts } = wishes;
   const resolved = { share, target, interfaces, mapPorts };
-  const changed = withWishes(config, created, resolved);
+  // Other commands may have made a configuration before; what counts is whether anything was ever shared.
+  const isFirst = !existsSync(dataFile(paths, 'catalogue'));
+  const instead = isFirst ? defaultConfig(paths).share : [];
+  const changed = withWishes(config, instead, resolved);
   await refuseOverlap(changed.share, changed.downloadDir);
   if (target !== undefined) await makeFolder(target);
   if (changed !== config)
-    await updateConfig(paths, (inFile) => withWishes(inFile, created, resolved));
-  if (!created) return;
-  await removeUnused(config, changed);
+    await updateConfig(paths, (inFile) => withWishes(inFile, instead, resolved));
+  if (!isFirst) return;
+  await removeUnused(defaultConfig(paths), changed);
   remark(`First start: the configuration is ${shown(paths.configFile)}`);
   remark(`Shared: ${changed.share.map(shown).join(', ')}`);
   remark(`Downloads go to ${shown(changed.downloadDir)}`);
@@ -58,15 +63,15 @@ interface Resolved {
   readonly mapPorts: boolean | undefined;
 }
 
-/** At the first start the named folders replace the default one; later they are added to what is shared already. */
+/** The named folders replace those of `instead`, and are added to what else is shared. */
 function withWishes(
   config: Config,
-  first: boolean,
+  instead: readonly string[],
   { share, target, interfaces, mapPorts }: Resolved,
 ): Config {
   const isWish = (wish: unknown) => wish !== undefined;
   if (share.length === 0 && ![target, interfaces, mapPorts].some(isWish)) return config;
-  const before = first && share.length > 0 ? [] : config.share;
+  const before = config.share.filter((path) => share.length === 0 || !instead.includes(path));
   return {
     ...config,
     share: [...new Set([...before, ...share])],
@@ -103,9 +108,9 @@ async function makeFolder(path: string): Promise<void> {
 }
 
 /** Default folders that the wishes replaced would only puzzle; one with something in it stays. */
-async function removeUnused(before: Config, after: Config): Promise<void> {
+async function removeUnused(byDefault: Config, after: Config): Promise<void> {
   const used = new Set([...after.share, after.downloadDir]);
-  for (const folder of [...before.share, before.downloadDir]) {
+  for (const folder of [...byDefault.share, byDefault.downloadDir]) {
     if (used.has(folder)) continue;
     await rmdir(folder).catch((cause: NodeJS.ErrnoException) => {
       if (cause.code !== 'ENOTEMPTY' && cause.code !== 'ENOENT') throw cause;

@@ -68,10 +68,6 @@ export function refuseRepeatedOptions(
 
 /** Yargs' own words, if ours are clearer. */
 const CLEARER: readonly (readonly [RegExp, string])[] = [
-  [
-    /^Not enough non-option arguments.*$/,
-    'An argument is missing (put names that begin with "-" after "--")',
-  ],
   [/^Not enough arguments following: (.*)$/, 'The option --$1 needs a value'],
   // In a bundle, which has no locales, yargs words it in the first way.
   [
@@ -84,13 +80,23 @@ const CLEARER: readonly (readonly [RegExp, string])[] = [
 /** Options that may be typed without a command. */
 const OF_ALL_COMMANDS = ['--json', '--verbose', '--version', '--help', '-h'];
 
-/** One sentence for what yargs or we refused: what is wrong, and where help is. */
+const TOO_FEW = /^Not enough non-option arguments: got (\d+)/;
+
+/** The first argument of a command, spelled as in the table, that was not typed. */
+function missingSentence(spelling: string, typed: number): string {
+  const [, ...needed] = spelling.split(' ');
+  const missing = needed[typed]?.replace(/\W/g, '').toUpperCase() ?? 'An argument';
+  return `${missing} is missing (put names that begin with "-" after "--")`;
+}
+
+/** One sentence for what yargs or we refused: what is wrong, and where help is. `spellings` are the commands with their arguments. */
 export function usageSentence(
   cause: Error,
   words: readonly string[],
-  commands: readonly string[],
+  spellings: readonly string[],
 ): string {
   if (/see "iwanto /i.test(cause.message)) return cause.message;
+  const commands = spellings.map((spelling) => spelling.replace(/ .*/, ''));
   const typed = words.find((word) => /^[^-]/.test(word));
   if (typed !== undefined && !commands.includes(typed)) return notACommand(typed, commands);
   // Yargs names no option that comes before the command, or without one.
@@ -103,6 +109,10 @@ export function usageSentence(
     .trim()
     .replace(/\s*\n\s*/g, ' ')
     .replace(/[.:?]$/, '');
-  const message = CLEARER.reduce((text, [pattern, clear]) => text.replace(pattern, clear), plain);
+  const tooFew = TOO_FEW.exec(plain);
+  const spelling = spellings[commands.indexOf(typed ?? '')] ?? '';
+  const message = tooFew
+    ? missingSentence(spelling, Number(tooFew[1]))
+    : CLEARER.reduce((text, [pattern, clear]) => text.replace(pattern, clear), plain);
   return `${message}; see "iwanto ${typed === undefined ? '' : `${typed} `}--help".`;
 }

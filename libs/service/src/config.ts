@@ -26,8 +26,6 @@ const ONCE = { jitless: true } as const;
 
 export interface LoadedConfig {
   readonly config: Config;
-  /** True when there was no file and one was created. */
-  readonly created: boolean;
   /** One sentence for each unknown key, and for a file that others may change. */
   readonly warnings: readonly string[];
 }
@@ -41,24 +39,35 @@ export interface ConfigValue {
   readonly origin: string;
 }
 
+/** What holds for everything that neither the file nor the environment names. */
+export const defaultConfig = (paths: Paths): Config => schemaFor(paths).parse({}, ONCE);
+
 /**
- * The configuration in force; created with defaults when there is none yet. Creates default folders that nobody named.
- * Throws E_BAD_REQUEST naming the file, the key and the line that is wrong; nothing is overwritten then.
+ * The configuration in force; where there is no file yet, that of the defaults. Creates nothing.
+ * Throws E_BAD_REQUEST naming the file, the key and the line that is wrong.
  */
+export async function readConfig(paths: Paths, env = process.env): Promise<LoadedConfig> {
+  const text = await textOf(paths.configFile);
+  if (text === undefined)
+    return { config: withEnvironment(paths, env, {}) ?? defaultConfig(paths), warnings: [] };
+  const { loose, config, warnings } = inFile(paths, text);
+  const open = await writableWarning(paths.configFile);
+  return { config: withEnvironment(paths, env, loose) ?? config, warnings: [...warnings, ...open] };
+}
+
+/** The same, for what is about to run: the file is created with defaults when there is none yet, and so are default folders that nobody named. */
 export async function loadConfig(paths: Paths, env = process.env): Promise<LoadedConfig> {
-  const before = await textOf(paths.configFile);
-  if (before !== undefined) {
-    const { loose, config, warnings } = inFile(paths, before);
-    const open = await writableWarning(paths.configFile);
-    const inForce = withEnvironment(paths, env, loose) ?? config;
-    await makeUnnamed(paths, inForce, loose);
-    return { config: inForce, warnings: [...warnings, ...open], created: false };
+  const text = await textOf(paths.configFile);
+  const loaded = await readConfig(paths, env);
+  const { config } = loaded;
+  if (text !== undefined) {
+    await makeUnnamed(paths, config, looseFrom(paths.configFile, text));
+    return loaded;
   }
-  const config = withEnvironment(paths, env, {}) ?? schemaFor(paths).parse({}, ONCE);
   for (const folder of [...config.share, config.downloadDir]) await makeDir(folder);
-  const text = textOfConfig(defaultFolders(paths, config));
-  const created = await createSafely(paths.configFile, text);
-  return created ? { config, created, warnings: [] } : loadConfig(paths, env);
+  const file = textOfConfig(defaultFolders(paths, config));
+  const created = await createSafely(paths.configFile, file);
+  return created ? loaded : loadConfig(paths, env);
 }
 
 /** Not those that only the environment names: a start without it then creates the default folder. */
@@ -66,7 +75,7 @@ function defaultFolders(
   paths: Paths,
   config: Config,
 ): Partial<Pick<Config, 'share' | 'downloadDir'>> {
-  const { share, downloadDir } = schemaFor(paths).parse({}, ONCE);
+  const { share, downloadDir } = defaultConfig(paths);
   return {
     ...(isSame(share, config.share) && { share }),
     ...(downloadDir === config.downloadDir && { downloadDir }),
@@ -102,7 +111,7 @@ export async function updateConfig(
       .filter((key) => !isSame(valueAt(before as Loose, key), valueAt(after as Loose, key)))
       .reduce((made, key) => withValue(made, key, valueAt(after as Loose, key)), loose);
   });
-  return changed ?? schema.parse({}, ONCE);
+  return changed ?? defaultConfig(paths);
 }
 
 /** Sets one key of the file, or removes it if `value` is undefined; throws E_BAD_REQUEST if it does not fit. */
@@ -118,10 +127,10 @@ export const restoreConfig = (paths: Paths, text: string): Promise<void> =>
 
 /** Every value in force, and its source. */
 export async function explainConfig(paths: Paths, env = process.env): Promise<ConfigValue[]> {
-  const { config } = await loadConfig(paths, env);
+  const { config } = await readConfig(paths, env);
   const text = (await textOf(paths.configFile)) ?? '{}';
   const loose = looseFrom(paths.configFile, text);
-  const named = fromEnvironment(env, schemaFor(paths).parse({}, ONCE));
+  const named = fromEnvironment(env, defaultConfig(paths));
   return leavesOf(config as Loose).map((key) => {
     const value = valueAt(config, key);
     if (valueAt(named, key) !== undefined) {

@@ -16,7 +16,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { makeDir } from '@iwanto/bus';
 import { FAILURE_CODES, type FailureCode, type PublicKey } from '@iwanto/wire';
-import { explainConfig, loadConfig, setConfig, updateConfig } from './config.js';
+import {
+  defaultConfig,
+  explainConfig,
+  loadConfig,
+  readConfig,
+  setConfig,
+  updateConfig,
+} from './config.js';
 import { dataFile } from './data-files.js';
 import { exitCodeOf } from './exit-codes.js';
 import { isWithin, refuseOverlap } from './folders.js';
@@ -77,11 +84,19 @@ describe('paths', () => {
 
 describe('the configuration', () => {
   test('is made at the first start, with its folders', async () => {
-    const first = await loadConfig(paths);
-    expect(first.created).toBe(true);
-    expect((await stat(first.config.share[0] ?? '')).isDirectory()).toBe(true);
-    expect((await stat(first.config.downloadDir)).isDirectory()).toBe(true);
-    expect((await loadConfig(paths)).created).toBe(false);
+    const { config } = await loadConfig(paths);
+    expect((await stat(config.share[0] ?? '')).isDirectory()).toBe(true);
+    expect((await stat(config.downloadDir)).isDirectory()).toBe(true);
+    const text = await readFile(paths.configFile, 'utf8');
+    await loadConfig(paths);
+    expect(await readFile(paths.configFile, 'utf8')).toBe(text);
+  });
+
+  test('reading it makes nothing', async () => {
+    const { config } = await readConfig(paths, { IWANT_NAME: 'studio' });
+    expect(config).toEqual({ ...defaultConfig(paths), name: 'studio' });
+    await expect(stat(paths.configFile)).rejects.toThrow('ENOENT');
+    await expect(stat(config.downloadDir)).rejects.toThrow('ENOENT');
   });
 
   test('creates the default folders of a file that names none', async () => {

@@ -1,6 +1,6 @@
 /** What a service runs by: the configuration, and the keys of groups, which are in a file of their own. */
 import { Failure } from '@iwanto/wire';
-import { loadConfig } from './config.js';
+import { type LoadedConfig, loadConfig, readConfig } from './config.js';
 import type { Config } from './config-schema.js';
 import { type Group, keyCheck, keysOf } from './group-key.js';
 import { loadGroups } from './groups.js';
@@ -16,8 +16,17 @@ export interface LoadedInForce {
 }
 
 /** Throws if the mode cannot be enforced because the key of its group is absent: nothing falls back to open (HOSTILE 157). */
-export async function loadInForce(paths: Paths): Promise<LoadedInForce> {
-  const { config, warnings } = await loadConfig(paths);
+export const loadInForce = async (paths: Paths): Promise<LoadedInForce> =>
+  withGroups(paths, await loadConfig(paths));
+
+/** The same without creating anything. */
+export const readInForce = async (paths: Paths): Promise<LoadedInForce> =>
+  withGroups(paths, await readConfig(paths));
+
+async function withGroups(
+  paths: Paths,
+  { config, warnings }: LoadedConfig,
+): Promise<LoadedInForce> {
   const inForce = { ...config, groups: await loadGroups(paths) };
   refuseAbsentGroup(inForce);
   return { config: inForce, warnings };

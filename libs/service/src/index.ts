@@ -3,8 +3,10 @@ export {
   type ConfigValue,
   type LoadedConfig,
   configText,
+  defaultConfig,
   explainConfig,
   loadConfig,
+  readConfig,
   restoreConfig,
   setConfig,
   updateConfig,
@@ -42,7 +44,7 @@ export {
 export { type GroupRoots, groupRoots } from './group-roots.js';
 export { GROUP_TAG_BYTES, type GroupSeal, groupSeal } from './group-seal.js';
 export { changeGroups, groupsFile, loadGroups } from './groups.js';
-export { type ConfigInForce, groupOfMode, loadInForce, sealedBy } from './in-force.js';
+export { type ConfigInForce, groupOfMode, loadInForce, readInForce, sealedBy } from './in-force.js';
 export { keepsInodes } from './inodes.js';
 export { type Claim, claimHome, holdersOf } from './home.js';
 export { HOME_PROCESSES, type HomeProcess, type Lock, livingHolder, takeLock } from './lock.js';

@@ -7,7 +7,7 @@ import {
   explainConfig,
   homePaths,
   leavesOf,
-  loadConfig,
+  readConfig,
   nearest,
   schemaFor,
   typedValue,
@@ -69,7 +69,7 @@ const originText = ({ source, origin }: ConfigValue): string =>
   source === 'default' ? 'default' : `${source} ${origin}`;
 
 async function warn(paths: Paths): Promise<void> {
-  for (const warning of (await loadConfig(paths)).warnings) remark(shown(warning));
+  for (const warning of (await readConfig(paths)).warnings) remark(shown(warning));
 }
 
 async function get(paths: Paths, key: string | undefined, json: boolean): Promise<void> {

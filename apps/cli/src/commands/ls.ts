@@ -1,6 +1,6 @@
 /** `iwanto ls [PEER[/PATH]]`: what a peer shares, folder by folder. */
 import type { Bus } from '@iwanto/bus';
-import { EXIT, homePaths, loadConfig } from '@iwanto/service';
+import { EXIT, homePaths, readConfig } from '@iwanto/service';
 import { Failure, type ListAnswer, type PeerId, codeOf, sizeText } from '@iwanto/wire';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
@@ -82,7 +82,7 @@ async function listFolder(bus: Bus, where: string, json: boolean): Promise<void>
 }
 
 async function refuseBlocked(peer: PeerId, who: string): Promise<void> {
-  const { config } = await loadConfig(homePaths());
+  const { config } = await readConfig(homePaths());
   if (!config.block.includes(peer)) return;
   throw new Failure(
     'E_NOT_FOUND',

@@ -2,7 +2,7 @@
 import { lstat, rename, rm, rmdir } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { SERVICES } from '@iwanto/bus';
-import { type Config, EXIT, type Paths, homePaths, loadConfig } from '@iwanto/service';
+import { type Config, EXIT, type Paths, homePaths, readConfig } from '@iwanto/service';
 import { Failure } from '@iwanto/wire';
 import { withBus } from '../ask.js';
 import { commandOf } from '../command.js';
@@ -67,7 +67,7 @@ async function refuseRunning(): Promise<void> {
 async function configOf(paths: Paths): Promise<Config | undefined> {
   const exists = await lstat(paths.configFile).catch(() => undefined);
   if (!exists) return undefined;
-  return loadConfig(paths).then(
+  return readConfig(paths).then(
     ({ config }) => config,
     () => undefined,
   );

@@ -1,6 +1,6 @@
 /** `iwanto view config`: the configuration in force, and where it is stored. */
 import { existsSync } from 'node:fs';
-import { EXIT, homePaths, loadConfig } from '@iwanto/service';
+import { EXIT, homePaths, readConfig } from '@iwanto/service';
 import { Failure } from '@iwanto/wire';
 import { commandOf } from '../command.js';
 import { jsonLine, remark, say, shown } from '../print.js';
@@ -22,7 +22,7 @@ export const command = commandOf({
         `There is no configuration yet; "iwanto start" makes ${paths.configFile}.`,
       );
     }
-    const { config, warnings } = await loadConfig(paths);
+    const { config, warnings } = await readConfig(paths);
     for (const warning of warnings) remark(shown(warning));
     if (json) say(jsonLine({ file: paths.configFile, config }));
     else {

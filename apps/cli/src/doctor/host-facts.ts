@@ -7,8 +7,8 @@ import {
   type Config,
   type ConfigInForce,
   type Paths,
-  loadConfig,
-  loadInForce,
+  readConfig,
+  readInForce,
 } from '@iwanto/service';
 import { codeOf, reasonOf } from '@iwanto/wire';
 import { type Device, devices } from './devices.js';
@@ -105,7 +105,7 @@ async function configOf(paths: Paths): Promise<ConfigFacts> {
     return none;
   }
   try {
-    const { config, warnings } = await loadConfig(paths);
+    const { config, warnings } = await readConfig(paths);
     return { ...none, config, configWarnings: warnings, ...(await groupsOf(paths)) };
   } catch (cause) {
     return { ...none, configFault: reasonOf(cause) };
@@ -114,7 +114,7 @@ async function configOf(paths: Paths): Promise<ConfigFacts> {
 
 async function groupsOf(paths: Paths): Promise<Pick<HostFacts, 'inForce' | 'groupFault'>> {
   try {
-    return { inForce: (await loadInForce(paths)).config, groupFault: null };
+    return { inForce: (await readInForce(paths)).config, groupFault: null };
   } catch (cause) {
     return { inForce: null, groupFault: reasonOf(cause) };
   }

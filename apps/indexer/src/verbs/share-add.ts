@@ -3,7 +3,7 @@ import type { Handler, Verbs } from '@iwanto/bus';
 import {
   type Paths,
   groupNameFrom,
-  loadConfig,
+  readConfig,
   refuseOverlap,
   updateConfig,
 } from '@iwanto/service';
@@ -22,7 +22,7 @@ export const shareAdd =
     const of = name === undefined ? {} : { group: name };
     if (pathsOf(folders).includes(real)) return { path: real, already: true, ...of };
     if (shared.includes(real)) throw elsewhere(real);
-    const { config } = await loadConfig(paths);
+    const { config } = await readConfig(paths);
     await refuseOverlap([real], config.downloadDir);
     await updateConfig(paths, (before) =>
       name === undefined

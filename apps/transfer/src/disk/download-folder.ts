@@ -2,7 +2,7 @@
 import { access, constants, realpath, stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { makeDir } from '@iwanto/bus';
-import { type Config, type Paths, loadConfig, refuseOverlap, updateConfig } from '@iwanto/service';
+import { type Config, type Paths, readConfig, refuseOverlap, updateConfig } from '@iwanto/service';
 import type { PlacedStore } from '@iwanto/store';
 import { Failure } from '@iwanto/wire';
 import { isOnAwayDisk, mountPointOf } from './mounts.js';
@@ -117,7 +117,7 @@ export class DownloadFolder implements Folders {
   }
 
   async #shared(): Promise<readonly string[]> {
-    return (await loadConfig(this.options.paths)).config.share;
+    return (await readConfig(this.options.paths)).config.share;
   }
 
   /** Also under the name as given, which is what is asked about while its disk is away. */
