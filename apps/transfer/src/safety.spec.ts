@@ -378,6 +378,16 @@ describe('--only', () => {
     const none = await home.fetch(hash, { only: '*.mkv', as: 'other' });
     expect(none.failure).toMatchObject({ code: 'E_NOT_FOUND' });
   });
+
+  test('a single file must fit, too', async () => {
+    const shelf = new Shelf();
+    const { root } = shelf.file(newFile(newDir('share'), 'film.mkv', bytesOf(90)));
+    const home = openHome({ shelf, holders: [(await share(shelf)).holder] });
+    const refused = await home.fetch(root, { only: '*.jpg', as: 'film.mkv' });
+    expect(refused.failure).toMatchObject({ code: 'E_NOT_FOUND' });
+    const fetched = await home.fetch(root, { only: '*.mkv', as: 'film.mkv' });
+    expect(fetched).toMatchObject({ state: 'done', bytes: 90 });
+  });
 });
 
 describe('a content that its source changes while it is fetched', () => {

@@ -32,7 +32,7 @@ const placing = (words: Argv<Given>) =>
     .option('only', {
       type: 'string',
       requiresArg: true,
-      describe: 'Fetch only the files of a folder that match this pattern, such as "*.jpg"',
+      describe: 'Fetch only files that match this pattern, such as "*.jpg"',
     });
 
 export const command = commandOf({

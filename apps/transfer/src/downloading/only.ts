@@ -1,4 +1,4 @@
-/** Which files of a directory are wanted: a pattern as in .gitignore, and the part that is already here. */
+/** Which files are wanted: a pattern as in .gitignore, and of a directory the part that is already here. */
 import ignore from 'ignore';
 import { Failure, reasonOf } from '@iwanto/wire';
 import { type Plan, pathIn } from '../disk/planned.js';
@@ -24,6 +24,13 @@ export function onlyFitting(plan: Plan, pattern: string, isHere: (path: string) 
     links,
     folders: plan.folders.filter((path) => above.has(path)),
   };
+}
+
+/** Throws E_NOT_FOUND if a single file is not one of those that are wanted. */
+export function requireFitting(name: string, pattern: string): void {
+  if (matcher(pattern)(name)) return;
+  const sentence = `${JSON.stringify(name)} does not fit ${JSON.stringify(pattern)}.`;
+  throw new Failure('E_NOT_FOUND', sentence);
 }
 
 function matcher(pattern: string): (path: string) => boolean {

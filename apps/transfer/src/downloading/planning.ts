@@ -7,7 +7,7 @@ import type { Target } from '../disk/target.js';
 import { refuseMany } from './confirm.js';
 import type { DownloadSpec } from './download-spec.js';
 import { type ManifestWanted, manifestBudget } from './layers.js';
-import { onlyFitting } from './only.js';
+import { onlyFitting, requireFitting } from './only.js';
 import { planTree } from './plan.js';
 
 export interface PlanningTools {
@@ -19,8 +19,9 @@ export interface PlanningTools {
 type Spec = Pick<DownloadSpec, 'root' | 'kind' | 'name' | 'bytes' | 'only' | 'confirmed'>;
 
 export async function planFor(spec: Spec, target: Target, tools: PlanningTools): Promise<Plan> {
-  const { root, kind, bytes } = spec;
+  const { root, kind, name, only, bytes } = spec;
   if (kind === 'file') {
+    if (only !== null) requireFitting(name, only);
     const file = { folder: '', name: target.temporaryName, size: bytes, root };
     const files = [{ ...file, exec: false, mtimeSeconds: null }];
     return { files, folders: [], links: [], warnings: [] };
