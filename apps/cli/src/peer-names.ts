@@ -34,6 +34,8 @@ export function peerFrom(peers: readonly Named[], typed: string): PeerId {
   const ways: ((one: Named) => boolean)[] = [
     ({ peer }) => peer === key,
     ({ peer }) => keyOf(names.get(peer) ?? '') === key,
+    // As it was shown while another peer had the same name.
+    ({ peer, name }) => `${keyOf(name)}~${peer.slice(0, ID_CHARACTERS)}` === key,
     ({ name }) => keyOf(name) === key,
     ({ peer }) => key.length >= ID_CHARACTERS && peer.startsWith(key),
   ];
