@@ -57,13 +57,13 @@ export { type Paths, cacheDir, homePaths, lockFile } from './paths.js';
 export { PeerTrust, admission, pinnedPeers } from './peer-trust.js';
 export { makePrivateDir } from './private-dir.js';
 export { refuseReadable } from './private-file.js';
-export {
-  type OwnHandlers,
-  type Running,
-  type ServiceContext,
-  type ServiceDefinition,
-  runService,
-} from './run-service.js';
+export { runService } from './run-service.js';
+export type {
+  OwnHandlers,
+  Running,
+  ServiceContext,
+  ServiceDefinition,
+} from './service-definition.js';
 export { SUPERVISOR_FLAGS, nodeEnvironment, nodeFlags } from './node-flags.js';
 export { createSafely, writeLightly, writeSafely } from './safe-file.js';
 export { Terminal, announceReady, endingOf } from './supervisors.js';

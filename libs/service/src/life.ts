@@ -2,7 +2,12 @@
 import { type ServiceName, type VerbsOf, verbs } from '@iwanto/bus';
 import { Failure } from '@iwanto/wire';
 import { type ConfigInForce, sealedBy } from './in-force.js';
-import type { OwnHandlers, Running, ServiceContext, ServiceDefinition } from './run-service.js';
+import type {
+  OwnHandlers,
+  Running,
+  ServiceContext,
+  ServiceDefinition,
+} from './service-definition.js';
 import { scopedBus } from './scoped-bus.js';
 
 type AnyHandlers = Record<string, (question: unknown) => unknown>;

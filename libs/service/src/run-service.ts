@@ -1,23 +1,17 @@
 /** The life of one service: config, keys, lock, bus, start, ready, signals, ordered stop. */
-import {
-  type Bus,
-  type Handlers,
-  type ServiceBus,
-  type ServiceName,
-  type VerbsOf,
-  openBus,
-} from '@iwanto/bus';
+import { type Bus, type Handlers, type ServiceName, type VerbsOf, openBus } from '@iwanto/bus';
 import { Failure, reasonOf, stackOf } from '@iwanto/wire';
 import { EXIT, exitCodeOf } from './exit-codes.js';
-import { type Identity, loadIdentity } from './identity.js';
+import { loadIdentity } from './identity.js';
 import { descriptorLimit, descriptorWarning } from './descriptors.js';
 import { giveBackAtRest, giveBackMemory } from './give-back.js';
 import { claimHome } from './home.js';
-import { type ConfigInForce, loadInForce } from './in-force.js';
+import { loadInForce } from './in-force.js';
 import { Life } from './life.js';
 import type { Lock } from './lock.js';
 import { type Log, closeLog, openLog } from './log.js';
-import { type Paths, homePaths } from './paths.js';
+import { homePaths } from './paths.js';
+import type { ServiceDefinition } from './service-definition.js';
 import { type ServiceState, statusHandlers } from './status.js';
 import { Terminal, announceEnd, announceReady } from './supervisors.js';
 
@@ -25,43 +19,6 @@ import { Terminal, announceEnd, announceReady } from './supervisors.js';
 const STOP_LIMIT_MS = 1_500;
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
-
-/** The verbs that a service answers itself; `<service>.status`, `.stop` and `.reload` are answered for it. */
-export type OwnHandlers<S extends ServiceName> = Omit<
-  Handlers<VerbsOf<S>>,
-  `${S}.status` | `${S}.stop` | `${S}.reload`
->;
-
-export interface ServiceContext<S extends ServiceName = ServiceName> {
-  readonly paths: Paths;
-  readonly config: ConfigInForce;
-  readonly identity: Identity;
-  readonly log: Log;
-  readonly bus: ServiceBus<S>;
-  /** To be called when port or notes changed. */
-  statusChanged(): void;
-}
-
-export interface Running<S extends ServiceName> {
-  readonly handlers: OwnHandlers<S>;
-  /** The port open to other hosts, 0 while there is none. */
-  port(): number;
-  notes?(): string[];
-  /** Problems with the network and what a user can do about them, one sentence each. */
-  troubles?(): string[];
-  /** Called once, when the service is answering on the bus. */
-  ready?(): void;
-  /** Applies changes of the configuration, except what `fixedBy` names. */
-  reconfigure?(config: ConfigInForce): void | Promise<void>;
-  stop(): Promise<void>;
-}
-
-export interface ServiceDefinition<S extends ServiceName> {
-  readonly service: S;
-  /** The part of the configuration that holds for a whole life of the service: another value needs a new start inside the process. */
-  readonly fixedBy: (config: ConfigInForce) => unknown;
-  readonly start: (context: ServiceContext<S>) => Promise<Running<S>>;
-}
 
 /** Runs a service until it is asked to stop; a start that fails prints one sentence and sets the exit code. */
 export async function runService<S extends ServiceName>(

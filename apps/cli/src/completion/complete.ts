@@ -7,7 +7,7 @@ import {
 } from '../manual/outline.js';
 import { COMMANDS } from '../table.js';
 import { FOLDERS } from './scripts.js';
-import { type Suggestion, type Suggest, suggestors } from './suggestions.js';
+import { type Suggestion, type Suggest, suggestors, type Place } from './suggestions.js';
 
 /** Prints one suggestion per line, its meaning after a tab: the format that the shells' scripts read. */
 export async function printCompletions(words: readonly string[]): Promise<void> {
@@ -61,12 +61,6 @@ async function nextWords({ outline, typed, current }: Line, suggest: Suggest) {
   const isPast = plain.length >= positionals.length && positional?.isList !== true;
   if (positional === undefined || isPast) return [];
   return valuesOf(positional, { command: name, typed: plain }, suggest);
-}
-
-/** Which positional of which command is asked for, and what precedes it. */
-export interface Place {
-  readonly command: string;
-  readonly typed: readonly string[];
 }
 
 async function valuesOf(

@@ -6,8 +6,13 @@ import { sizeText } from '@iwanto/wire';
 import { recall } from '../remembered.js';
 import { shown } from '../print.js';
 import { shortHashes } from '../short-hashes.js';
-import type { Place } from './complete.js';
 import { FOLDERS } from './scripts.js';
+
+/** Which positional of which command is asked for, and what precedes it. */
+export interface Place {
+  readonly command: string;
+  readonly typed: readonly string[];
+}
 
 export interface Suggestion {
   readonly value: string;

@@ -19,16 +19,13 @@ import {
   reasonOf,
 } from '@iwanto/wire';
 import type { Dialled } from '@iwanto/service';
-import { answerOf, inOwnWords } from './own-words.js';
+import { type BookVerb, answerOf, inOwnWords } from './own-words.js';
 import { hedge, patiently } from './tracker-hedge.js';
 
 /** Without an answer from the leader for this long, the standby is asked as well, in ms: several round trips on a busy LAN. */
 export const HEDGE_AFTER_MS = 150;
 /** How long a question waits for a leader to be known, in ms: an election takes half of it. */
 export const LEADER_WAIT_MS = 1_000;
-
-/** The peer verbs that a tracker answers about its book. */
-export type BookVerb = 'search' | 'locate' | 'book' | 'holders' | 'added';
 
 export interface LeaderLineOptions {
   readonly peer: PeerId;

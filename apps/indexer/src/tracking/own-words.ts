@@ -10,7 +10,9 @@ import {
   type PeerVerbs,
   type QuestionOf,
 } from '@iwanto/wire';
-import type { BookVerb } from './leader-line.js';
+
+/** The peer verbs that a tracker answers about its book. */
+export type BookVerb = 'search' | 'locate' | 'book' | 'holders' | 'added';
 
 /** The sentence for a refusal that answers the question; undefined if the general one applies. */
 function sentenceFor<V extends BookVerb>(

@@ -10,6 +10,21 @@ import type { Pace } from '../pace.js';
 import type { Liars } from '../sources/liars.js';
 import type { Lines } from '../sources/lines.js';
 
+/** What a user asks for. */
+export interface StartQuestion {
+  /** A whole hash or a prefix of one. */
+  readonly hash: string;
+  readonly to?: string | undefined;
+  readonly as?: string | undefined;
+  readonly overwrite: boolean;
+  readonly rename?: boolean;
+  readonly confirmed?: boolean;
+  readonly only?: string | undefined;
+  readonly bytesPerSecondMax?: number | undefined;
+  readonly reseed?: boolean;
+}
+
+/** What it comes to. */
 export interface DownloadSpec {
   readonly root: FileHash;
   readonly kind: Kind;

@@ -14,7 +14,7 @@ import { chosenName, foreignName } from '../disk/names.js';
 import { Target } from '../disk/target.js';
 import { provenClaim } from './claims.js';
 import { Download } from './download.js';
-import type { DownloadSpec, DownloadTools } from './download-spec.js';
+import type { DownloadSpec, DownloadTools, StartQuestion } from './download-spec.js';
 import { Patience } from './patience.js';
 import { elsewhere, sameOrRefuse, wasRefused } from './one-place.js';
 import { goesOnByItself, questionOf, soundOf, viewOfSaved } from './saved.js';
@@ -30,19 +30,6 @@ const WAIT_FOR = new Set([
   'E_TIMEOUT',
   'E_NOT_LEADER',
 ]);
-
-export interface StartQuestion {
-  /** A whole hash or a prefix of one. */
-  readonly hash: string;
-  readonly to?: string | undefined;
-  readonly as?: string | undefined;
-  readonly overwrite: boolean;
-  readonly rename?: boolean;
-  readonly confirmed?: boolean;
-  readonly only?: string | undefined;
-  readonly bytesPerSecondMax?: number | undefined;
-  readonly reseed?: boolean;
-}
 
 export interface DownloadsOptions {
   readonly tools: Omit<DownloadTools, 'isReserved'>;

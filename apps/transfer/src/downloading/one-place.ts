@@ -3,7 +3,7 @@ import type { Download as DownloadView } from '@iwanto/bus';
 import type { SavedDownload } from '@iwanto/store';
 import { Failure } from '@iwanto/wire';
 import type { Download } from './download.js';
-import type { StartQuestion } from './downloads.js';
+import type { StartQuestion } from './download-spec.js';
 import { goesOnByItself } from './saved.js';
 
 /** Whether it ended before its first byte, and would do so again. */

@@ -4,7 +4,7 @@ import { type Download as DownloadView, downloadSchema } from '@iwanto/bus';
 import { nameProblem } from '@iwanto/merkle';
 import type { SavedDownload } from '@iwanto/store';
 import { type FailureCode, type FailureWords, failureSchema } from '@iwanto/wire';
-import type { StartQuestion } from './downloads.js';
+import type { StartQuestion } from './download-spec.js';
 
 /** Failures that may not recur at the next attempt, without anybody doing anything here. */
 const PASSES_BY_ITSELF: ReadonlySet<FailureCode> = new Set([

@@ -34,8 +34,8 @@ import {
   type PublicKey,
 } from '@iwanto/wire';
 import { usableFolder } from '../disk/download-folder.js';
-import type { DownloadTools } from '../downloading/download-spec.js';
-import { Downloads, type StartQuestion } from '../downloading/downloads.js';
+import type { DownloadTools, StartQuestion } from '../downloading/download-spec.js';
+import { Downloads } from '../downloading/downloads.js';
 import { Liars } from '../sources/liars.js';
 import { Lines, type LinesOptions } from '../sources/lines.js';
 import { Pace } from '../pace.js';
