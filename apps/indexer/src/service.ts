@@ -103,6 +103,7 @@ export async function startIndexer(context: Context): Promise<Running<'indexer'>
     reconfigure: async (next) => {
       await metrics.use(next.metricsPort);
       trust.reconfigure(next);
+      tracking.trustChanged();
       remembering.reconfigure(next);
       await shares.reconfigure(next);
     },

@@ -176,8 +176,7 @@ export class Expander {
     this.#add({ text, bits, quality: 1, trust: 'sure' });
     for (const kin of kinOf(text))
       this.#add({ text: kin, bits, quality: QUALITY.kin, trust: 'sure' });
-    if (isExtension(text))
-      this.#add({ text: `.${text}`, bits, quality: QUALITY.extension, trust: 'sure' });
+    if (isExtension(text)) this.#addExtension(text, bits);
     if (pieces.length > 1)
       for (const { text: piece, bit } of pieces)
         if (this.#countOf(piece) > 0)
@@ -201,11 +200,16 @@ export class Expander {
     }
   }
 
+  #addExtension(extension: string, bits: number): void {
+    this.#add({ text: `.${extension}`, bits, quality: QUALITY.extension, trust: 'sure' });
+  }
+
   /** Hyphens and glued words of the query. */
   #forms(): void {
     for (const { text, from, to } of this.question.text.forms) {
       const bits = this.#bitsOf(from, to);
       if (to - from > 1) this.#add({ text, bits, quality: QUALITY.joined, trust: 'sure' });
+      if (isExtension(text)) this.#addExtension(text, bits);
     }
   }
 

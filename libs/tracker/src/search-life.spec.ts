@@ -27,6 +27,30 @@ const trackerOf = (lines: readonly Line[]) => {
 const names = (tracker: Tracker, query: string, limit = 10) =>
   tracker.search(query, limit).results.map(({ name }) => name);
 
+describe('an extension as a word', () => {
+  const tracker = trackerOf([
+    'm/Song One.mp3',
+    'm/Holiday Clip.mp4',
+    'm/Archive Old.7z',
+    'm/Old Phone.3gp',
+    'm/Plain Photo.jpg',
+    'm/Holiday Clip 4.avi',
+  ]);
+
+  test.each([
+    ['song mp3', 'Song One.mp3'],
+    ['mp3', 'Song One.mp3'],
+    ['holiday clip mp4', 'Holiday Clip.mp4'],
+    ['7z', 'Archive Old.7z'],
+    ['phone 3gp', 'Old Phone.3gp'],
+    ['photo jpg', 'Plain Photo.jpg'],
+    ['holiday clip 4', 'Holiday Clip 4.avi'],
+  ])('%j finds %j first', (query, name) => {
+    const { results, similar } = tracker.search(query, 3);
+    expect([results[0]?.name, similar]).toEqual([name, false]);
+  });
+});
+
 describe('episodes', () => {
   const two = (number: number) => String(number).padStart(2, '0');
   const paths = [1, 2, 3].flatMap((season) =>

@@ -76,6 +76,8 @@ export interface Tracking {
   readonly askGroups: OpenGroups['search'];
   /** To be called after each new revision of the catalogue. */
   catalogueChanged(): void;
+  /** Other peers are blocked now: nothing more goes to those. */
+  trustChanged(): void;
   /** How many entries of the catalogue a tracker has no space for. */
   leftOut(): number;
   close(): Promise<void>;
@@ -106,6 +108,7 @@ export async function startTracking(options: TrackingOptions): Promise<Tracking>
     ask: (verb, question) => service.ask(verb, question),
     askGroups: groups.search,
     catalogueChanged: () => service.catalogueChanged(),
+    trustChanged: () => service.trustChanged(),
     leftOut: () => service.leftOut,
     close: async () => {
       stopAnswering();
@@ -131,6 +134,7 @@ class TrackerService {
   readonly #desk: TrackerDesk;
   readonly #leaderLine: LeaderLine;
   readonly #announcers: Announcers;
+  #leadership: Leadership | undefined;
   readonly #known = new Map<PeerId, KnownPeer>();
   readonly #checkups: CheckupDesk;
   readonly #leaderCheck: LeaderCheck;
@@ -250,6 +254,10 @@ class TrackerService {
     this.#announcers.changed();
   }
 
+  trustChanged(): void {
+    if (this.#leadership) this.#followLeadership(this.#leadership);
+  }
+
   get leftOut(): number {
     return this.#announcers.leftOut;
   }
@@ -270,6 +278,7 @@ class TrackerService {
   }
 
   #followLeadership(leadership: Leadership): void {
+    this.#leadership = leadership;
     this.#desk.followLeadership(leadership);
     this.#leaderLine.follow(leadership);
     this.#announcers.follow();

@@ -78,7 +78,7 @@ class MemoryLog implements CatalogueLog {
 }
 
 /** One host: the test publishes the election's news. */
-const startHost = async (id: string) => {
+const startHost = async (id: string, blocked: ReadonlySet<PeerId> = new Set()) => {
   const identity = newIdentity();
   const log = new MemoryLog(id.repeat(16) as CatalogId);
   const followers = new Map<Topic, (body: unknown) => void>();
@@ -90,6 +90,7 @@ const startHost = async (id: string) => {
     catalogue: log,
     port: 0,
     addresses: () => ['127.0.0.1'],
+    isBlocked: (peer) => blocked.has(peer),
     onTrouble: (sentence) => troubles.push(sentence),
     bus: {
       call: () => Promise.reject(new Error('no service is asked here')),
@@ -184,7 +185,7 @@ const entry = (seed: string, size = 1) => {
 
 describe('the tracker side of the indexers', () => {
   test('what one host shares is listed by itself, and who holds a content by the leader', async () => {
-    const hosts = await Promise.all(['1', '2', '3'].map(startHost));
+    const hosts = await Promise.all(['1', '2', '3'].map((id) => startHost(id)));
     const [, anne, ben] = hosts as [Host, Host, Host];
     ben.log.set('films/one.mkv', entry('aa11', 7));
     elect(hosts);
@@ -204,7 +205,7 @@ describe('the tracker side of the indexers', () => {
   });
 
   test('a change of one host is found and located by another', async () => {
-    const hosts = await Promise.all(['1', '2', '3'].map(startHost));
+    const hosts = await Promise.all(['1', '2', '3'].map((id) => startHost(id)));
     const [leader, , ben] = hosts as [Host, Host, Host];
     ben.log.set('films/The Dark Knight.mkv', entry('aa11', 7));
     elect(hosts);
@@ -230,7 +231,7 @@ describe('the tracker side of the indexers', () => {
   });
 
   test('the first standby answers when the leader dies, without what the leader shared', async () => {
-    const hosts = await Promise.all(['1', '2', '3'].map(startHost));
+    const hosts = await Promise.all(['1', '2', '3'].map((id) => startHost(id)));
     const [leader, standby, ben] = hosts as [Host, Host, Host];
     ben.log.set('films/Alien.mkv', entry('aa'));
     leader.log.set('films/Aliens.mkv', entry('bb'));
@@ -268,8 +269,32 @@ describe('the tracker side of the indexers', () => {
     expect(names(after)).toEqual(['Alien.mkv']);
   });
 
+  test('HOSTILE 260: a standby that is blocked hears of no change any more', async () => {
+    const blocked = new Set<PeerId>();
+    const [leader, standby] = await Promise.all(['1', '2'].map((id) => startHost(id)));
+    const ben = await startHost('3', blocked);
+    const hosts = [leader, standby, ben] as [Host, Host, Host];
+    ben.log.set('films/Alien.mkv', entry('aa'));
+    elect(hosts);
+    await until(
+      async () => hosts[1].tracking.handlers.book({}),
+      ({ peers }) => peers.length === 3,
+    );
+    blocked.add(hosts[1].identity.peer);
+    ben.tracking.trustChanged();
+    ben.log.set('films/Inception.mkv', entry('bb'));
+    ben.tracking.catalogueChanged();
+    await until(
+      () => search(hosts[0], 'inception'),
+      ({ total }) => total === 1,
+    );
+    await hosts[0].close();
+    elect(hosts, [hosts[1], ben]);
+    expect(names(await search(hosts[1], 'inception'))).toEqual([]);
+  });
+
   test('what a peer shared is gone when the election says that it left', async () => {
-    const hosts = await Promise.all(['1', '2', '3'].map(startHost));
+    const hosts = await Promise.all(['1', '2', '3'].map((id) => startHost(id)));
     const [leader, standby, ben] = hosts as [Host, Host, Host];
     ben.log.set('films/Alien.mkv', entry('aa'));
     elect(hosts);
