@@ -5,6 +5,8 @@ import { shown } from './print.js';
 
 /** Characters of the peer id that are appended to a name which two peers have. */
 const ID_CHARACTERS = 6;
+/** As few characters of an id may be typed. */
+const ID_CHARACTERS_MIN = 4;
 
 type Named = Pick<KnownPeer, 'peer' | 'name'>;
 
@@ -20,10 +22,14 @@ export function peerNames(peers: readonly Named[]): Map<PeerId, string> {
       const short = peer.slice(0, ID_CHARACTERS);
       if (name === '') return [peer, short];
       const isShared = (counts.get(keyOf(name)) ?? 0) > 1 || WITH_FINGERPRINT.test(name);
-      return [peer, isShared ? `${shown(name)}~${short}` : shown(name)];
+      return [peer, isShared ? withFingerprint({ peer, name }) : shown(name)];
     }),
   );
 }
+
+/** A peer as it is shown while another has the same name. */
+export const withFingerprint = ({ peer, name }: Named): string =>
+  `${shown(name)}~${peer.slice(0, ID_CHARACTERS)}`;
 
 const keyOf = (name: string) => name.normalize('NFC').toLowerCase();
 
@@ -35,9 +41,9 @@ export function peerFrom(peers: readonly Named[], typed: string): PeerId {
     ({ peer }) => peer === key,
     ({ peer }) => keyOf(names.get(peer) ?? '') === key,
     // As it was shown while another peer had the same name.
-    ({ peer, name }) => `${keyOf(name)}~${peer.slice(0, ID_CHARACTERS)}` === key,
+    (one) => keyOf(withFingerprint(one)) === key,
     ({ name }) => keyOf(name) === key,
-    ({ peer }) => key.length >= ID_CHARACTERS && peer.startsWith(key),
+    ({ peer }) => key.length >= ID_CHARACTERS_MIN && peer.startsWith(key),
   ];
   for (const way of ways) {
     const fitting = peers.filter(way);

@@ -379,6 +379,17 @@ describe('--only', () => {
     expect(none.failure).toMatchObject({ code: 'E_NOT_FOUND' });
   });
 
+  test('of a folder that was removed, only what fits is fetched again', async () => {
+    const files = { 'a.jpg': bytesOf(50, 1), 'b.txt': bytesOf(60, 2) };
+    const { roots, home, album } = await withAlbum([files]);
+    const hash = roots[0] as FileHash;
+    expect(await home.fetch(hash)).toMatchObject({ state: 'done', bytes: 110 });
+    rmSync(album, { recursive: true });
+    home.downloads.clear();
+    expect(await home.fetch(hash, { only: '*.jpg' })).toMatchObject({ state: 'done' });
+    expect(readdirSync(album)).toEqual(['a.jpg']);
+  });
+
   test('a single file must fit, too', async () => {
     const shelf = new Shelf();
     const { root } = shelf.file(newFile(newDir('share'), 'film.mkv', bytesOf(90)));

@@ -15,7 +15,7 @@ import {
 import { DEFAULT_PORTS } from '@iwanto/service';
 import { Failure } from '@iwanto/wire';
 import { hostFrom } from '../input.js';
-import { peerNames } from '../peer-names.js';
+import { peerNames, withFingerprint } from '../peer-names.js';
 
 /** The most peers that are asked: a doctor must not keep a large network busy. */
 const PEERS_ASKED_MAX = 8;
@@ -71,7 +71,9 @@ type Target = KnownPeer | { readonly address: string };
 /** The known peers that a name, an address or the beginning of a peer id means; else the addresses of that host. */
 async function targetsOf(typed: string, others: readonly KnownPeer[]): Promise<Target[]> {
   const names = peerNames(others);
-  const called = others.filter(({ peer }) => names.get(peer) === typed);
+  const called = others.filter(
+    (one) => names.get(one.peer) === typed || withFingerprint(one) === typed,
+  );
   if (called.length > 0) return called;
   const { host } = hostFrom(typed);
   const meant = others.filter(

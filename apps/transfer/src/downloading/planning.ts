@@ -1,4 +1,5 @@
 /** What one download will put on the disk: a single file, or the wanted part of a directory. */
+import { existsSync } from 'node:fs';
 import type { PlacedStore } from '@iwanto/store';
 import { Failure } from '@iwanto/wire';
 import { unpackListing } from '../disk/listing.js';
@@ -67,7 +68,7 @@ async function filesHere(
   { placed }: PlanningTools,
 ): Promise<(path: string) => boolean> {
   const before = only === null ? undefined : placed.at(path);
-  if (before?.hash !== root || !before.listing) return () => false;
+  if (before?.hash !== root || !before.listing || !existsSync(path)) return () => false;
   const { files } = await unpackListing(before.listing);
   return (file) => files.has(file);
 }
