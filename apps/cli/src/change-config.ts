@@ -1,4 +1,5 @@
 /** A change of the configuration: in the file, then in the services that run; undone if one of them refuses. */
+import { existsSync } from 'node:fs';
 import { type Bus, SERVICES, type ServiceName } from '@iwanto/bus';
 import {
   type Paths,
@@ -18,7 +19,8 @@ export async function changeConfig(
   paths: Paths,
   changes: Readonly<Record<string, unknown>>,
 ): Promise<string[]> {
-  await loadConfig(paths);
+  const { config } = await loadConfig(paths);
+  if (Array.isArray(changes['share'])) refuseAbsent(changes['share'], config.share);
   const before = await configText(paths);
   for (const [key, value] of Object.entries(changes)) await setConfig(paths, key, value);
   return takeEffect(paths, changes).catch(async (cause: unknown) => {
@@ -26,6 +28,14 @@ export async function changeConfig(
     await withBus(reloadAll);
     throw cause;
   });
+}
+
+/** A folder that is shared already may be on a disk that is unplugged, and is waited for; another one is a slip. */
+function refuseAbsent(folders: readonly unknown[], known: readonly string[]): void {
+  for (const path of folders) {
+    if (typeof path !== 'string' || known.includes(path) || existsSync(path)) continue;
+    throw new Failure('E_BAD_PATH', `${path} does not exist: create it or check its name.`);
+  }
 }
 
 /** Throws, before or after asking the services, if the configuration as a whole cannot work. */

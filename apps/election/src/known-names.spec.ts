@@ -43,6 +43,17 @@ async function withAnne(forMs: number): Promise<void> {
   nowMs += forMs;
 }
 
+test("a name that two have from the beginning is nobody's, whichever of them is trusted", async () => {
+  const names = open();
+  await names.look([named(ANNE), named(EVE)]);
+  await names.use({ trust: [EVE], block: [] });
+  await names.use({ trust: [], block: [] });
+  nowMs += 20 * MINUTE_MS;
+  await names.look([named(ANNE), named(EVE)]);
+  expect(names.troubles()).toEqual([]);
+  await names.close();
+});
+
 test('HOSTILE 209: another peer that takes a known name is reported once, until it is trusted or blocked', async () => {
   await withAnne(20 * MINUTE_MS);
   const names = open();

@@ -99,7 +99,9 @@ export class KnownNames {
     const isMeant = known && isTrusted(peer) && !isTrusted(known.peer);
     // What the user says need not prove itself.
     const sinceMs = isMeant ? 0 : nowMs;
-    if (!known || isOver || isMeant) this.#note({ name, peer, sinceMs, seenMs: nowMs });
+    // A name that several had from the beginning stays theirs, whichever of them is trusted.
+    const isShared = isMeant === true && known?.isShared === true;
+    if (!known || isOver || isMeant) this.#note({ name, peer, sinceMs, seenMs: nowMs, isShared });
     else if (known.peer === peer) this.#see(known, nowMs);
     // The name of this host was chosen here: nobody has to be warned of it.
     else if (known.isShared || seen === 'self' || isTrusted(peer) || isBlocked(peer)) return [];

@@ -30,6 +30,8 @@ const one = sql.lit(1);
 const none = sql.lit(0);
 const symlink = sql.lit(NODE_KINDS.symlink);
 const unlisted = sql.lit(DIRTY.unlisted);
+/** Can be fetched on its own: not a symlink, nor a directory that could not be listed, nor what stands for contents fetched. */
+const isFetchable = sql<boolean>`kind != ${symlink} and dirty != ${unlisted} and identity not in (${sql.join(HELD)})`;
 
 type Db = Database<CatalogueTables>;
 
@@ -59,11 +61,7 @@ function readers({ kysely, sqlite }: Db) {
   return {
     /** In the order of a manifest: that of the UTF-8 bytes of the names. */
     childrenAfter: prepare<NodeRow>(sqlite, childrenAfter),
-    /** Entries of a folder that can be fetched on their own: not a symlink, nor a directory that could not be listed. */
-    fetchableAfter: prepare<NodeRow>(
-      sqlite,
-      childrenAfter.where('kind', '!=', symlink).where('dirty', '!=', unlisted),
-    ),
+    fetchableAfter: prepare<NodeRow>(sqlite, childrenAfter.where(isFetchable)),
     present: prepare<PresentRow>(sqlite, ofParent),
     presentAfter: prepare<PresentRow>(
       sqlite,

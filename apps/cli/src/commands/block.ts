@@ -13,7 +13,7 @@ export const command = commandOf({
       })
       .example('iwanto block', 'The list')
       .example('iwanto block ben', 'Neither ask nor answer ben')
-      .example('iwanto block ben --undo', 'As before')
+      .example('iwanto block ben --undo', 'Ask and answer ben again, as any other peer')
       .epilogue('A blocked peer that creates new keys counts as another peer.'),
   run: ({ peer, undo, json }) => choosePeer('block', { peer, undo, json }),
 });

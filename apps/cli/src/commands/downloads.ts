@@ -28,7 +28,10 @@ export const command = commandOf({
         default: false,
         describe: 'Show them until none is running',
       })
-      .example('iwanto downloads', 'Downloads that are running, have ended or can be resumed')
+      .example(
+        'iwanto downloads',
+        'Downloads that are running, can be resumed, or have ended since the start',
+      )
       .example('iwanto downloads clear', 'Remove ended downloads from the list')
       .epilogue('"iwanto pause", "iwanto resume" and "iwanto cancel" act on them.'),
   run: async ({ action, watch, json }) =>

@@ -13,7 +13,7 @@ export const command = commandOf({
       })
       .example('iwanto trust', 'The list')
       .example('iwanto trust ben', 'Prefer ben as a source')
-      .example('iwanto trust ben --undo', 'As before')
+      .example('iwanto trust ben --undo', 'Treat ben as any other peer')
       .epilogue(
         'A trusted peer is preferred as a source. What it sends is verified like everything else.',
       ),

@@ -62,7 +62,9 @@ function judgeWayThere(asked: AskedPeer, facts: NetworkFacts): Finding[] {
       closedPort(`${name} at TCP port ${port} (${what})`, reach, address),
     );
   if (!known) return [...findings, notHeard(asked)];
-  if (answer.indexerPort === 'open' && !answer.checkup) {
+  // A host in another group accepts connections, and answers nobody outside; the group is reported apart.
+  const isElsewhere = facts.network?.strangers.some((one) => one.address === address) === true;
+  if (answer.indexerPort === 'open' && !answer.checkup && !isElsewhere) {
     findings.push(
       broken(
         'tcp',

@@ -78,6 +78,8 @@ describe('what the transfer service holds', () => {
       { hash: 'a'.repeat(64), size: 5, partial: true },
       { hash: 'b'.repeat(64), path: 'downloads/bbbbbbbbbbbbbbbb/film.mkv' },
     ]);
+    // It has no folder that could be browsed.
+    expect(catalogue.list('', '', 9).entries).toEqual([]);
     catalogue.setHeld([held('a', false)]);
     const second = catalogue.changesSince(first.revision, 10);
     expect(second.entries).toEqual([
