@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { type Bus, SERVICES, type ServiceName } from '@iwanto/bus';
 import {
   type Paths,
+  absentFolder,
   configText,
   loadConfig,
   readInForce,
@@ -34,7 +35,7 @@ export async function changeConfig(
 function refuseAbsent(folders: readonly unknown[], known: readonly string[]): void {
   for (const path of folders) {
     if (typeof path !== 'string' || known.includes(path) || existsSync(path)) continue;
-    throw new Failure('E_BAD_PATH', `${path} does not exist: create it or check its name.`);
+    throw absentFolder(path);
   }
 }
 

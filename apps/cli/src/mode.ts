@@ -9,8 +9,9 @@ import type { Verdict } from './verdicts.js';
 export async function modeVerdicts(picture: Picture): Promise<Verdict[]> {
   try {
     const { config } = await readInForce(homePaths());
-    if (config.mode === 'pinned') return pinnedVerdicts(config, picture);
-    return config.mode === 'group' ? groupVerdicts(config) : [];
+    const blocked = blockedVerdicts(config, picture);
+    if (config.mode === 'pinned') return [...pinnedVerdicts(config, picture), ...blocked];
+    return config.mode === 'group' ? [...groupVerdicts(config), ...blocked] : blocked;
   } catch (cause) {
     if (!(cause instanceof Failure)) throw cause;
     return [{ level: 'broken', sentence: cause.sentence }];
@@ -39,6 +40,14 @@ function pinnedVerdicts(
           },
         ]),
   ];
+}
+
+/** Somebody who wonders why nothing comes from a peer must not have to remember that it is blocked. */
+function blockedVerdicts({ block }: Pick<ConfigInForce, 'block'>, { peers }: Picture): Verdict[] {
+  const here = peers.filter(({ peer }) => block.includes(peer)).map(({ name }) => name);
+  if (here.length === 0) return [];
+  const sentence = `Blocked here, so neither asked nor answered: ${here.join(', ')}; "iwanto block PEER --undo" ends that.`;
+  return [{ level: 'ok', sentence }];
 }
 
 function groupVerdicts(config: ConfigInForce): Verdict[] {

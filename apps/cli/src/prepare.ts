@@ -5,6 +5,7 @@ import { makeDir } from '@iwanto/bus';
 import {
   type Config,
   type Paths,
+  absentFolder,
   dataFile,
   defaultConfig,
   environmentName,
@@ -91,6 +92,7 @@ async function folderToShare(typed: string): Promise<string> {
     return await realpath(path);
   } catch (cause) {
     if (cause instanceof Failure) throw cause;
+    if (codeOf(cause) === 'ENOENT') throw absentFolder(path);
     const reason = codeOf(cause) || reasonOf(cause);
     throw new Failure('E_BAD_PATH', `The folder ${path} cannot be shared (${reason}).`);
   }

@@ -1,7 +1,7 @@
 /** Which folders are shared: reconciles the configuration, the catalogue and the disk. */
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { type Paths, isWithin, refuseOverlap } from '@iwanto/service';
+import { type Paths, absentFolder, isWithin, refuseOverlap } from '@iwanto/service';
 import { Failure, codeOf, reasonOf } from '@iwanto/wire';
 import type { Catalogue, SharedFolder } from './catalogue/catalogue.js';
 import { kernelMounts, mountOf, readMounts } from './disk/mounts.js';
@@ -58,8 +58,7 @@ export function checkedFolder(
 ): string {
   const real = realPathOf(path);
   const stats = statSync(real, { throwIfNoEntry: false });
-  if (!stats)
-    throw new Failure('E_BAD_PATH', `${path} does not exist: create it or check its name.`);
+  if (!stats) throw absentFolder(path);
   if (!stats.isDirectory()) {
     throw new Failure('E_BAD_PATH', `${path} is not a folder: share the folder that contains it.`);
   }

@@ -1,5 +1,5 @@
 /** The verbs that the transfer service answers on the bus. */
-import { hashPrefixSchema, portSchema } from '@iwanto/wire';
+import { PATH_BYTES_MAX, hashPrefixSchema, portSchema } from '@iwanto/wire';
 import { z } from 'zod';
 import { holdingsVerb } from './holdings.js';
 import { readVerbs } from './read-verbs.js';
@@ -36,7 +36,7 @@ export const transferVerbs = {
       /** The folder it goes to; the download folder when left out. */
       to: pathSchema.optional(),
       /** Its name here; the name it was shown under when left out. */
-      as: z.string().min(1).max(255).optional(),
+      as: z.string().min(1).max(PATH_BYTES_MAX).optional(),
       /** Replace an earlier download of that name. */
       overwrite: z.boolean().default(false),
       /** If the name is taken, append the next free number. */

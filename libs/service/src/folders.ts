@@ -16,6 +16,10 @@ export async function refuseOverlap(share: readonly string[], downloadDir: strin
   }
 }
 
+/** A folder that was named is not there. */
+export const absentFolder = (path: string): Failure =>
+  new Failure('E_BAD_PATH', `${path} does not exist: create it or check its name.`);
+
 /** True if `path` is `folder` or is inside it. */
 export function isWithin(folder: string, path: string): boolean {
   const way = relative(folder, path);

@@ -22,7 +22,7 @@ export {
 } from './config-schema.js';
 export { environmentName, typedValue } from './config-values.js';
 export { EXIT, exitCodeOf } from './exit-codes.js';
-export { isWithin, refuseOverlap } from './folders.js';
+export { absentFolder, isWithin, refuseOverlap } from './folders.js';
 export { type Identity, loadIdentity, peerOfSignKey, verifySignature } from './identity.js';
 export { listenAddresses, refuseUnknownInterfaces } from './interfaces.js';
 export { DATA_FILES, type DataFile, dataFile, groupCatalogueFile } from './data-files.js';

@@ -76,7 +76,7 @@ function printPeers({ peer, peers }: Picture): void {
   printTable(
     [
       { title: 'PEER', cut: true },
-      { title: 'FINGERPRINT' },
+      { title: 'PEER ID' },
       { title: 'ADDRESS' },
       { title: 'FILES', align: 'right' },
     ],
