@@ -37,7 +37,7 @@ export const command = commandOf({
   run: async ({ action, watch, json }) =>
     withBus(async (bus) => {
       if (action === 'clear') await clear(bus, json);
-      else if (watch) await follow(bus, json);
+      else if (watch) await watchAll(bus, json);
       else await list(bus, json);
       return EXIT.done;
     }),
@@ -48,6 +48,12 @@ async function list(bus: Bus, json: boolean): Promise<void> {
   if (json) say(jsonLine({ downloads }));
   else if (downloads.length === 0) remark('There are no downloads.');
   else print(downloads, await relayNames(bus, downloads));
+}
+
+/** Shows them until none runs any more, and then how each ended. */
+async function watchAll(bus: Bus, json: boolean): Promise<void> {
+  const ended = await follow(bus, json);
+  if (ended.length > 0 && !json) print(ended, await relayNames(bus, ended));
 }
 
 /** The names of the peers that relay for one of these downloads. */
@@ -102,11 +108,14 @@ function print(downloads: readonly Download[], names: ReadonlyMap<PeerId, string
   );
 }
 
-/** Shows all that run, in place on a terminal, until none runs any more. */
-async function follow(bus: Bus, json: boolean): Promise<void> {
+/** Shows all that run, in place on a terminal, until none runs any more; gives those that were shown. */
+async function follow(bus: Bus, json: boolean): Promise<readonly Download[]> {
   const { downloads } = await bus.call('download.list', {});
   const running = downloads.filter(isActive);
-  if (running.length === 0) return void remark('Nothing is being fetched.');
+  if (running.length === 0) {
+    remark('Nothing is being fetched.');
+    return [];
+  }
   const progress = json ? undefined : openProgress(running.length);
   const show = (download: Download) =>
     progress ? progress.show(download) : say(jsonLine(download));
@@ -119,7 +128,7 @@ async function follow(bus: Bus, json: boolean): Promise<void> {
       const now = (await bus.call('download.list', {})).downloads;
       for (const one of now) if (isActive(one)) seen.add(one.id);
       for (const one of now) if (!json && seen.has(one.id)) show(one);
-      if (!now.some(isActive)) return;
+      if (!now.some(isActive)) return now.filter(({ id }) => seen.has(id));
     }
   } finally {
     stop();
