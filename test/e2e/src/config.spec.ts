@@ -49,6 +49,7 @@ test('what is set takes effect in the same processes, what is refused changes no
     ['settleMs', '-1'],
     ['downloadDir', join(root, 'two', 'inside')],
     ['share', join(root, 'home', 'data')],
+    ['share', join(root, 'nowhere')],
   ]) {
     const { code, stderr } = await peer.run('config', 'set', ...words);
     expect([code, stderr]).toEqual([2, expect.stringMatching(/^iwanto: .*\.\n$/)]);

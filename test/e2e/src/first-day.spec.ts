@@ -107,6 +107,27 @@ story('three hosts on one LAN', () => {
     }
   }, 120_000);
 
+  test('downloads --watch ends when they do, with how each ended', async () => {
+    const [a] = peers;
+    const danube = FILES[1];
+    const { hash } = await a.find(danube.query, danube.name, LIMIT_MS);
+    await a.run('limit', 'download', '2M');
+    const fetching = a.download(hash);
+    await until('the start of the download', LIMIT_MS, async () => {
+      const { downloads } = await a.json<{ downloads: { hash: string; state: string }[] }>(
+        'downloads',
+      );
+      return downloads.some((one) => one.hash === hash && one.state === 'running') || undefined;
+    });
+    const { code, stdout } = await a.run('downloads', '--watch');
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/ done .* 100 % .*Blue Danube\.flac/),
+    ]);
+    await fetching;
+    await a.run('limit', 'download', 'off');
+  }, 60_000);
+
   test('the leader is killed: the others agree again, search again, download again (L7)', async () => {
     const dead = statuses.findIndex(({ role }) => role === 'leader');
     await peers[0].find('only here', onlyAt(dead), LIMIT_MS);
