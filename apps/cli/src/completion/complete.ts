@@ -7,7 +7,7 @@ import {
 } from '../manual/outline.js';
 import { COMMANDS } from '../table.js';
 import { FOLDERS } from './scripts.js';
-import { type Suggestion, type Suggest, suggestors, type Place } from './suggestions.js';
+import { type Place, type Suggest, type Suggestion, suggestors } from './suggestions.js';
 
 /** Prints one suggestion per line, its meaning after a tab: the format that the shells' scripts read. */
 export async function printCompletions(words: readonly string[]): Promise<void> {

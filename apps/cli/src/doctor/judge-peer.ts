@@ -63,7 +63,9 @@ function judgeWayThere(asked: AskedPeer, facts: NetworkFacts): Finding[] {
     );
   if (!known) return [...findings, notHeard(asked)];
   // A host in another group accepts connections, and answers nobody outside; the group is reported apart.
-  const isElsewhere = facts.network?.strangers.some((one) => one.address === address) === true;
+  const isElsewhere = (facts.network?.strangers ?? []).some(
+    (one) => one.address === address && isRecent(one.msAgo),
+  );
   if (answer.indexerPort === 'open' && !answer.checkup && !isElsewhere) {
     findings.push(
       broken(

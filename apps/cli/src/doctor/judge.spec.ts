@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { KnownPeer } from '@iwanto/bus';
 import { defaultDevices } from './devices.js';
 import { dropsIn } from './firewall.js';
 import type { FolderFacts, HostFacts } from './host-facts.js';
@@ -155,6 +156,20 @@ test('only the data port of another host is closed, or that of this host as seen
       'cannot dial the TCP port of the data line of the transfer service here (refused)',
     ),
   ]);
+});
+
+test('a host that answers nobody outside its group is not broken, as long as its group is heard', () => {
+  const [ADDRESS, LONG_AGO_MS] = ['10.0.0.2', 3_600_000];
+  const known = { peer: 'aa', name: 'anne', address: ADDRESS } as unknown as KnownPeer;
+  const broken = (msAgo: number) => {
+    const strangers = [{ address: ADDRESS, kind: 'group' as const, msAgo }];
+    const network = { strangers, heard: [], addresses: [] } as unknown as NetworkFacts['network'];
+    return judgePeers({ ...facts({ ...asked(0, ADDRESS), known }), network })
+      .filter(({ level }) => level === 'broken')
+      .map(({ text }) => text);
+  };
+  expect(broken(100)).toEqual([]);
+  expect(broken(LONG_AGO_MS)).toEqual([expect.stringContaining('does not answer over them')]);
 });
 
 describe('what the system shows', () => {
